@@ -1,0 +1,1 @@
+"""The words of the house: terms, fields, units, errors, dataclasses, sentences. Knows no file, no page, no model."""

@@ -1,0 +1,72 @@
+"""Errors that say what is wrong, what was got, what was expected and how to mend it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+
+class GeoalarmError(Exception):
+    """Base of every error this package raises on purpose.
+
+    Parameters
+    ----------
+    what : str
+        What is wrong, naming the input ("column 'pop' of communes.gpkg").
+    got, expected : str, optional
+        What was found and what should have been.
+    mend : str, optional
+        What the reader can do about it.
+    """
+
+    def __init__(self, what: str, *, got: object = None, expected: object = None, mend: str | None = None) -> None:
+        self.what, self.got, self.expected, self.mend = what, got, expected, mend
+        super().__init__(self.sentence())
+
+    def sentence(self) -> str:
+        """All parts in one line, in the order a reader needs them."""
+        parts = [self.what.rstrip(".")]
+        if self.got is not None:
+            parts.append(f"got {self.got}")
+        if self.expected is not None:
+            parts.append(f"expected {self.expected}")
+        if self.mend:
+            parts.append(f"mend: {self.mend}")
+        told = "; ".join(parts)
+        return told if told.endswith(("?", "...")) else told + "."
+
+
+class InputError(GeoalarmError, ValueError):
+    """An input cannot be used: a missing file, column, CRS or unit, a negative population, an empty layer."""
+
+
+class CatalogError(GeoalarmError, ValueError):
+    """A catalog file or one of its entries breaks the rules; nothing of it was opened."""
+
+
+class RangeError(GeoalarmError, ValueError):
+    """A value lies outside the range in which a model holds."""
+
+
+class Faults(GeoalarmError, ValueError):
+    """Several faults found in one check, raised together."""
+
+    def __init__(self, what: str, faults: Sequence[GeoalarmError]) -> None:
+        self.faults = tuple(faults)
+        super().__init__(f"{what}: {len(self.faults)} fault(s)")
+
+    def sentence(self) -> str:
+        """The summary, then one line a fault."""
+        return "\n".join([self.what, *(f"  - {fault.sentence()}" for fault in self.faults)])
+
+
+def near_miss(word: str, known: Iterable[str]) -> str | None:
+    """'did you mean ...' for a word that is not among the known ones, or a short list of these."""
+    names = sorted(str(name) for name in known)
+    if not names:
+        return None
+    close = difflib.get_close_matches(str(word), names, n=1, cutoff=0.6)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
+    return f"use one of: {shown}"

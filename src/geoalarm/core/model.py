@@ -1,0 +1,344 @@
+"""The nouns of the house, frozen: Source, Layer, IntensityClass, Footprint, Population, Communes.
+
+They hold data with its facts and check what can be checked without a file: CRS, units, columns, codes, signs.
+Anything read from disk passes ``catalog.normalise`` first, which repairs and counts; these constructors only refuse.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from geoalarm.core.errors import InputError, near_miss
+from geoalarm.core.terms import Basis
+from geoalarm.core.units import people_per_km2, require_units
+
+FootprintKind = Literal["intensity", "classes", "fraction", "polygons"]
+PopulationKind = Literal["raster", "polygons"]
+NoData = Literal["not_studied", "dry"]
+
+COMMUNE_ID: Final = re.compile(r"^[A-Z]{2}:\S+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a number comes from; travels with it to the printed page (DESIGN, law 5).
+
+    ``sha256`` is of the bytes that were read; None where they were made in memory.
+    """
+
+    id: str
+    title: str = ""
+    licence: str = ""
+    vintage: str = ""
+    basis: Basis = Basis.MODELLED
+    url: str | None = None
+    sha256: str | None = None
+    attribution: str = ""
+    caveats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IntensityClass:
+    """One class of intensity: half-open ``[lower, upper)`` in the footprint's units, or a named class without bounds."""
+
+    label: str
+    lower: float = math.nan
+    upper: float = math.nan
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether the class is an interval of numbers."""
+        return not math.isnan(self.lower)
+
+
+def interval_classes(bounds: Sequence[float]) -> tuple[IntensityClass, ...]:
+    """Half-open classes from lower bounds, the last open above: (0.1, 0.5) gives ``[0.1, 0.5)`` and ``[0.5, ∞)``.
+
+    Raises
+    ------
+    InputError
+        If there is no bound, or they are not finite and strictly rising.
+    """
+    values = [float(bound) for bound in bounds]
+    if not values or not all(math.isfinite(value) for value in values) or values != sorted(set(values)):
+        raise InputError(
+            "class bounds", got=list(bounds), expected="finite numbers in strictly rising order", mend='for example "0.1,0.5,1,2"'
+        )
+    uppers = [*values[1:], math.inf]
+    return tuple(
+        IntensityClass(f"[{low:g}, {'∞' if math.isinf(high) else format(high, 'g')})", low, high)
+        for low, high in zip(values, uppers, strict=True)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Hazard:
+    """What a hazard module declares about itself; ``hazards.discover`` collects them.
+
+    Either ``class_bounds`` (lower bounds of half-open classes in ``units``) or ``class_labels`` (named classes, mild
+    to severe) is given.
+    """
+
+    name: str
+    intensity: str
+    units: str
+    class_bounds: tuple[float, ...] = ()
+    class_labels: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A layer as the catalog hands it over: normalised data and the facts of its entry.
+
+    ``countries`` are the countries the producer studied (empty: not stated); ``no_data`` says what a missing
+    cell means; ``class_order`` are the producer's own labels from mild to severe; ``repairs`` counts what normalising changed.
+    """
+
+    data: xr.DataArray | gpd.GeoDataFrame
+    source: Source
+    role: str
+    kind: str = ""
+    hazard: str = ""
+    units: str = ""
+    scenario: str = ""
+    return_period_yr: float = math.nan
+    countries: tuple[str, ...] = ()
+    no_data: NoData = "not_studied"
+    class_column: str | None = None
+    class_order: tuple[str, ...] = ()
+    repairs: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """Where a hazard reaches and how strongly.
+
+    Attributes
+    ----------
+    data : xarray.DataArray or geopandas.GeoDataFrame
+        dims (y, x) with a CRS, NaN or the declared no-data value where nothing is known; or polygons.
+    kind : str
+        ``intensity``: values in ``units`` against half-open ``classes``; ``classes``: values are class codes, 0 is none;
+        ``fraction``: share of each cell that is affected [1]; ``polygons``: one class a polygon in ``class_column``.
+    classes : tuple of IntensityClass
+        From mild to severe. For ``classes`` and named polygons the label is the value as text.
+    countries : tuple of str
+        Countries the producer studied; empty means not stated, and then the extent of the data decides.
+    studied : geopandas.GeoDataFrame, optional
+        Area the producer studied, for polygons: a commune outside is not studied.
+    no_data : str
+        What a missing cell inside the extent means: ``not_studied`` (default) or ``dry`` (the producer says so).
+    """
+
+    data: xr.DataArray | gpd.GeoDataFrame
+    kind: FootprintKind
+    hazard: str
+    classes: tuple[IntensityClass, ...] = ()
+    units: str = ""
+    class_column: str | None = None
+    scenario: str = ""
+    return_period_yr: float = math.nan
+    countries: tuple[str, ...] = ()
+    studied: gpd.GeoDataFrame | None = None
+    no_data: NoData = "not_studied"
+    sources: tuple[Source, ...] = ()
+    caveats: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        require_crs(self.data, what=f"footprint {self.hazard!r}")
+        if self.kind == "polygons":
+            _require_frame(self.data, what=f"footprint {self.hazard!r}")
+            if self.class_column is not None:
+                require_column(self.data, self.class_column, what=f"footprint {self.hazard!r}")
+        elif not isinstance(self.data, xr.DataArray):
+            raise InputError(
+                f"footprint {self.hazard!r} of kind {self.kind}",
+                got=type(self.data).__name__,
+                expected="xarray.DataArray",
+                mend="use kind='polygons' for a GeoDataFrame",
+            )
+        if self.kind == "intensity":
+            require_units(self.units, what=f"footprint {self.hazard!r}")
+            if not self.classes:
+                raise InputError(
+                    f"footprint {self.hazard!r} has no class bounds",
+                    expected="at least one lower bound",
+                    mend="classes=interval_classes([0.1, 0.5, 1, 2])",
+                )
+
+    @property
+    def basis(self) -> Basis:
+        """The weakest basis among the sources: one illustrative source makes the footprint illustrative."""
+        return weakest_basis([source.basis for source in self.sources])
+
+    @property
+    def name(self) -> str:
+        """Hazard, scenario and return period in one short text, for logs and errors."""
+        period = "" if math.isnan(self.return_period_yr) else f" T={self.return_period_yr:g}"
+        return f"{self.hazard}{' ' + self.scenario if self.scenario else ''}{period}"
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """People: a raster of counts or densities, or polygons with counts in ``column``.
+
+    ``units`` is ``1`` (people per cell or polygon) or a density such as ``km-2``. Missing cells mean that nobody was
+    counted there. ``disclosure_minimum``: counts of people below it are not published (0: no rule).
+    """
+
+    data: xr.DataArray | gpd.GeoDataFrame
+    units: str = "1"
+    column: str | None = None
+    disclosure_minimum: float = 0.0
+    sources: tuple[Source, ...] = ()
+    caveats: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        require_crs(self.data, what="population")
+        density = people_per_km2(require_units(self.units, what="population"))
+        if isinstance(self.data, gpd.GeoDataFrame):
+            _require_frame(self.data, what="population")
+            if self.column is None:
+                raise InputError(
+                    "population polygons need a column of counts",
+                    expected="a column name",
+                    mend="column='population' (--population-column)",
+                )
+            require_column(self.data, self.column, what="population")
+            if density is not None:
+                raise InputError(
+                    "population polygons with a density",
+                    got=self.units,
+                    expected="counts (units '1')",
+                    mend="multiply by the area of each polygon first",
+                )
+            _require_counts(self.data[self.column].to_numpy(dtype="float64", na_value=math.nan), what=f"population column {self.column!r}")
+
+    @property
+    def kind(self) -> PopulationKind:
+        """``raster`` or ``polygons``."""
+        return "polygons" if isinstance(self.data, gpd.GeoDataFrame) else "raster"
+
+
+@dataclass(frozen=True, slots=True)
+class Communes:
+    """Communes of one or several countries: one row each, ``commune_id`` unique, polygons, a CRS.
+
+    Columns beyond ``commune_id`` and ``geometry`` are optional: country, code, name, name_fr, name_nl, name_de,
+    population (official total), approximate_boundary and estimated_population (bool).
+    """
+
+    data: gpd.GeoDataFrame
+    sources: tuple[Source, ...] = ()
+
+    def __post_init__(self) -> None:
+        require_crs(self.data, what="communes")
+        _require_frame(self.data, what="communes")
+        require_column(self.data, "commune_id", what="communes")
+        ids = self.data["commune_id"]
+        if ids.isna().any():
+            raise InputError(
+                "commune_id is empty",
+                got=f"{int(ids.isna().sum())} empty rows",
+                expected="a code in every row",
+                mend="drop or complete these rows",
+            )
+        twice = ids[ids.duplicated()].unique()
+        if len(twice):
+            raise InputError(
+                "commune_id is not unique",
+                got=", ".join(map(str, twice[:5])),
+                expected="one row a commune",
+                mend="key on country and code together (FR:55004 and BE:55004 are two places), or dissolve the parts",
+            )
+
+    @property
+    def ids(self) -> pd.Index:
+        """``commune_id`` in row order."""
+        return pd.Index(self.data["commune_id"].astype(str), name="commune_id")
+
+    @property
+    def countries(self) -> np.ndarray:
+        """Country of each row: the part of ``commune_id`` before the colon, empty where there is none."""
+        return np.array([key.split(":", 1)[0] if COMMUNE_ID.match(key) else "" for key in self.ids], dtype=object)
+
+    def only(self, mask: Sequence[bool] | np.ndarray) -> Communes:
+        """The communes where ``mask`` is true."""
+        return replace(self, data=self.data.loc[np.asarray(mask)].reset_index(drop=True))
+
+
+def weakest_basis(bases: Sequence[Basis]) -> Basis:
+    """Illustrative, then modelled, then observed, then statutory: a figure is worth its weakest source."""
+    order = [Basis.ILLUSTRATIVE, Basis.MODELLED, Basis.OBSERVED, Basis.STATUTORY]
+    return next((basis for basis in order if basis in bases), Basis.MODELLED)
+
+
+def require_crs(data: xr.DataArray | gpd.GeoDataFrame, *, what: str) -> None:
+    """Refuse data without a coordinate reference system; it is never guessed.
+
+    Raises
+    ------
+    InputError
+        If the CRS is absent.
+    """
+    crs = data.crs if isinstance(data, gpd.GeoDataFrame) else data.rio.crs
+    if crs is None:
+        raise InputError(
+            f"{what} has no CRS",
+            got="none",
+            expected="an EPSG code or a WKT",
+            mend="set_crs(...) or rio.write_crs(...) with the CRS its producer states",
+        )
+
+
+def require_column(frame: gpd.GeoDataFrame | pd.DataFrame, column: str, *, what: str) -> None:
+    """Refuse a table that lacks a column, and offer the near miss.
+
+    Raises
+    ------
+    InputError
+        If ``column`` is absent.
+    """
+    if column not in frame.columns:
+        known = [str(name) for name in frame.columns if name != "geometry"]
+        raise InputError(
+            f"{what} has no column {column!r}", got=", ".join(known[:15]) or "no columns", expected=column, mend=near_miss(column, known)
+        )
+
+
+def _require_frame(data: object, *, what: str) -> None:
+    if not isinstance(data, gpd.GeoDataFrame):
+        raise InputError(
+            f"{what} must be polygons", got=type(data).__name__, expected="geopandas.GeoDataFrame", mend="read it with geopandas"
+        )
+    if data.empty:
+        raise InputError(f"{what} is empty", got="0 features", expected="at least one", mend="check the layer name and any filter")
+    kinds = set(data.geom_type.dropna()) - {"Polygon", "MultiPolygon"}
+    if kinds:
+        raise InputError(
+            f"{what} must be polygons",
+            got=", ".join(sorted(kinds)),
+            expected="Polygon or MultiPolygon",
+            mend="buffer points and lines first",
+        )
+
+
+def _require_counts(values: np.ndarray, *, what: str) -> None:
+    bad = np.isinf(values) | (values < 0)
+    if bad.any():
+        raise InputError(
+            what,
+            got=f"{int(bad.sum())} negative or infinite value(s), the first {values[bad][0]:g}",
+            expected="people, finite and not negative",
+            mend="declare the no-data value, or mend the source",
+        )

@@ -1,0 +1,330 @@
+"""Models by name: what each takes, in which units and range, what it gives, and where it was published.
+
+A model is a pure function in SI. :func:`model` puts it behind the door: quantities with units or plain SI numbers come
+in, ranges are checked, and a :class:`~geoalarm.core.result.ModelResult` goes out. Loops use ``name.pure`` and check for
+themselves. Rooms above register here; a list of models names the packages it wants, since nothing here knows them.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import math
+import pkgutil
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from numbers import Real
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from geoalarm.core.errors import InputError, near_miss
+from geoalarm.core.quantities import Closed, range_text, require_range, to_si
+from geoalarm.core.result import TO_BE_CONFIRMED, Measured, ModelResult
+
+_MODELS: Final[dict[str, Model]] = {}
+_TRUE: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What a parameter may be: a number in ``unit`` within a range, or a word (``unit`` None) among ``choices``, if any."""
+
+    unit: str | None = "1"
+    low: float = -math.inf
+    high: float = math.inf
+    closed: Closed = "both"
+    choices: tuple[str, ...] = ()
+
+
+def word(*choices: str) -> Input:
+    """A parameter that is a word."""
+    return Input(None, choices=choices)
+
+
+def positive(unit: str, high: float = math.inf) -> Input:
+    """A parameter above 0, and at most ``high``."""
+    return Input(unit, 0.0, high, "neither" if math.isinf(high) else "right")
+
+
+def at_least_zero(unit: str, high: float = math.inf) -> Input:
+    """A parameter of 0 or more, and at most ``high``."""
+    return Input(unit, 0.0, high, "left" if math.isinf(high) else "both")
+
+
+class Outcome(NamedTuple):
+    """What a body returns when it has flags to raise: outputs in the order declared, and codes (``code`` or ``code: detail``)."""
+
+    values: Any
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Model:
+    """A published formula as a callable with its facts; calling it gives a :class:`ModelResult`."""
+
+    name: str
+    pure: Callable[..., Any]
+    inputs: Mapping[str, Input]
+    outputs: Mapping[str, str]
+    source: str
+    confirm: tuple[str, ...] = ()
+    jurisdiction: str = "any"
+    vintage: str = ""
+
+    @property
+    def __doc__(self) -> str:  # type: ignore[override]
+        return inspect.getdoc(self.pure) or ""
+
+    @property
+    def __name__(self) -> str:
+        return self.pure.__name__
+
+    @property
+    def summary(self) -> str:
+        """First line of the docstring."""
+        return self.__doc__.partition("\n")[0]
+
+    @property
+    def signature(self) -> inspect.Signature:
+        """Parameters and defaults (SI) of the body."""
+        return inspect.signature(self.pure)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> ModelResult:
+        """Run the model on SI numbers or quantities with units.
+
+        Raises
+        ------
+        InputError
+            If a parameter is missing, unknown, of another dimension or not among its words.
+        RangeError
+            If a number lies outside the range of the model.
+        """
+        given = self._bind(args, kwargs)
+        return self._result({name: self._admit(name, value) for name, value in given.items()})
+
+    def run(self, texts: Mapping[str, object]) -> ModelResult:
+        """Run the model on texts, as a command line gives them: ``{"pressure": "50 bar"}``; a number needs its unit.
+
+        Several numbers stand apart by ``;`` and share the unit of the last: ``"10; 100; 1000 yr"``.
+
+        Raises
+        ------
+        InputError
+            As when called, and if a number with a dimension has no unit.
+        """
+        return self(**{name: self._read(name, text) for name, text in texts.items()})
+
+    def describe(self) -> dict[str, Any]:
+        """Parameters with units, ranges and defaults, outputs, reference and docstring, as JSON can hold them."""
+        words = _described(self.__doc__)
+        rows = []
+        for name, parameter in self.signature.parameters.items():
+            spec = self.inputs[name]
+            bare = parameter.default is inspect.Parameter.empty
+            rows.append(
+                {
+                    "name": name,
+                    "unit": spec.unit,
+                    "range": self._range(name),
+                    "required": bare,
+                    "default": None if bare else parameter.default,
+                    "choices": list(spec.choices),
+                    "description": words.get(name, ""),
+                }
+            )
+        return {
+            "name": self.name,
+            "summary": self.summary,
+            "parameters": rows,
+            "outputs": dict(self.outputs),
+            "source": self.source,
+            "to_be_confirmed": list(self.confirm),
+            "jurisdiction": self.jurisdiction,
+            "vintage": self.vintage,
+            "text": self.__doc__,
+        }
+
+    def _bind(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        known = self.signature.parameters
+        for name in kwargs:
+            if name not in known:
+                raise InputError(f"input {name!r} of model {self.name!r}", got="not one of its inputs", mend=near_miss(name, known))
+        try:
+            bound = self.signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise InputError(f"inputs of model {self.name!r}", got=str(error), expected=str(self.signature)) from error
+        bound.apply_defaults()
+        return dict(bound.arguments)
+
+    def _admit(self, name: str, value: Any) -> Any:
+        """One argument in SI, of the right kind and in range."""
+        spec = self.inputs[name]
+        default = self.signature.parameters[name].default
+        if value is None and default is None:
+            return None
+        if spec.unit is None:
+            if spec.choices and value not in spec.choices:
+                raise InputError(
+                    f"input {name!r} of model {self.name!r}",
+                    got=repr(value),
+                    expected=", ".join(spec.choices),
+                    mend=near_miss(str(value), spec.choices),
+                )
+            return value
+        number = _plain_number(value)
+        admitted = to_si(value, spec.unit, name=name) if number is None else number
+        require_range(name, admitted, spec.low, spec.high, unit=spec.unit, closed=spec.closed)
+        return admitted
+
+    def _read(self, name: str, text: object) -> Any:
+        spec = self.inputs.get(name)
+        if not isinstance(text, str) or spec is None:
+            return text
+        if spec.unit is not None:
+            return _numbers(text, spec.unit, name=name) if ";" in text else to_si(text, spec.unit, name=name)
+        parameter = self.signature.parameters[name]
+        if isinstance(parameter.default, bool) or str(parameter.annotation).startswith("bool"):
+            if text.casefold() not in _TRUE:
+                raise InputError(f"input {name!r} of model {self.name!r}", got=repr(text), expected="true or false")
+            return _TRUE[text.casefold()]
+        return text
+
+    def _range(self, name: str) -> str:
+        spec = self.inputs[name]
+        if spec.unit is None:
+            return " | ".join(spec.choices) or "any"
+        return range_text(spec.low, spec.high, unit=spec.unit, closed=spec.closed)
+
+    def _result(self, admitted: dict[str, Any]) -> ModelResult:
+        returned = self.pure(**admitted)
+        values, warnings = returned if isinstance(returned, Outcome) else (returned, ())
+        row = values if isinstance(values, tuple) else (values,)
+        named = {name: Measured(_scalar(value), unit) for (name, unit), value in zip(self.outputs.items(), row, strict=True)}
+        flags = (*(f"{TO_BE_CONFIRMED}: {item}" for item in self.confirm), *warnings)
+        inputs = {name: Measured(value, self.inputs[name].unit or "") for name, value in admitted.items()}
+        return ModelResult(
+            self.name, named, self.source, inputs, {name: self._range(name) for name in admitted}, flags, self.jurisdiction, self.vintage
+        )
+
+
+def model(
+    *,
+    inputs: Mapping[str, Input],
+    outputs: Mapping[str, str],
+    source: str,
+    confirm: tuple[str, ...] = (),
+    jurisdiction: str = "any",
+    vintage: str = "",
+) -> Callable[[Callable[..., Any]], Model]:
+    """Register a pure SI function as a model under its own name.
+
+    Parameters
+    ----------
+    inputs : mapping
+        Every parameter of the function and what it may be.
+    outputs : mapping
+        Name and SI unit of each value, in the order the function returns them (one value, a tuple, or an
+        :class:`Outcome` with flags).
+    source : str
+        Publication with its equation or table.
+    confirm : tuple of str
+        What in it was not read in its source; every result then carries ``to_be_confirmed``.
+    jurisdiction, vintage : str
+        Where the rule holds, and the year of its text.
+
+    Raises
+    ------
+    InputError
+        If the declaration and the signature differ, or the name is taken.
+    """
+
+    def register(function: Callable[..., Any]) -> Model:
+        parameters = set(inspect.signature(function).parameters)
+        if parameters != set(inputs):
+            raise InputError(
+                f"declared inputs of model {function.__name__!r}", got=sorted(set(inputs) ^ parameters), expected="those of its signature"
+            )
+        held = _MODELS.get(function.__name__)
+        if held is not None and held.pure.__module__ != function.__module__:
+            raise InputError(f"model {function.__name__!r}", got="a second one", expected="one name, one model")
+        made = Model(
+            function.__name__,
+            function,
+            MappingProxyType(dict(inputs)),
+            MappingProxyType(dict(outputs)),
+            source,
+            confirm,
+            jurisdiction,
+            vintage,
+        )
+        _MODELS[made.name] = made
+        return made
+
+    return register
+
+
+def models(*packages: str) -> Mapping[str, Model]:
+    """Every model of some packages by name, in alphabetical order; their modules are imported to find them.
+
+    Parameters
+    ----------
+    packages : str
+        Full names (``geoalarm.hazards``), searched with all that is in them.
+    """
+    for package in packages:
+        folder = importlib.import_module(package)
+        for info in pkgutil.walk_packages(folder.__path__, f"{package}."):
+            importlib.import_module(info.name)
+    inside = tuple(f"{package}." for package in packages)
+    return MappingProxyType({name: made for name, made in sorted(_MODELS.items()) if f"{made.pure.__module__}.".startswith(inside)})
+
+
+def find(name: str, *packages: str) -> Model:
+    """One model by name, among those of some packages.
+
+    Raises
+    ------
+    InputError
+        If there is none, with the nearest name.
+    """
+    known = models(*packages)
+    if name not in known:
+        raise InputError("model", got=repr(name), expected="a name of the list", mend=near_miss(name, known))
+    return known[name]
+
+
+def _numbers(text: str, unit: str, *, name: str) -> np.ndarray:
+    """Numbers apart by ``;`` in SI; the unit of the last is that of all."""
+    *first, last = (part.strip() for part in text.strip().strip(";").split(";"))
+    spelled = last.lstrip("+-0123456789.eE").strip() if last[:1] in "+-.0123456789" else ""
+    return np.array([to_si(part if part is last else f"{part} {spelled}", unit, name=name) for part in (*first, last)])
+
+
+def _plain_number(value: Any) -> float | np.ndarray | None:
+    """Numbers and arrays of them as they are, in SI; None for what must pass the door of units."""
+    if isinstance(value, bool | str | tuple):
+        return None
+    if isinstance(value, Real):
+        return float(value)
+    if isinstance(value, list | np.ndarray) and np.asarray(value).dtype.kind in "fiu":
+        return np.asarray(value, dtype=float)
+    return None
+
+
+def _scalar(value: Any) -> Any:
+    """An array of one number without an axis as that number."""
+    return value.item() if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0) else value
+
+
+def _described(text: str) -> dict[str, str]:
+    """Descriptions of the parameters in a numpydoc docstring."""
+    section = re.search(r"^Parameters\n-+\n(.*?)(?=\n\n?[A-Z][A-Za-z ]+\n-+\n|\Z)", text, flags=re.DOTALL | re.MULTILINE)
+    if section is None:
+        return {}
+    found: dict[str, str] = {}
+    for names, body in re.findall(r"^(\S[^\n:]*)(?: :[^\n]*)?\n((?:[ ]+[^\n]*\n?)+)", section[1] + "\n", flags=re.MULTILINE):
+        found |= {name.strip(): " ".join(body.split()) for name in names.split(",")}
+    return found

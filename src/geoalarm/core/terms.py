@@ -1,0 +1,68 @@
+"""The closed vocabularies: states of a figure, bases of a layer, countries, hazards, caveats.
+
+Every view and export takes its words from here; the sentences that go with them are in ``core/locales``.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+
+class State(StrEnum):
+    """What a figure in the exposure table means (DESIGN, law 1). Only ``EXPOSED`` and ``ZERO`` carry a number."""
+
+    EXPOSED = "exposed"
+    """Mapped, and people live in the class."""
+    ZERO = "zero"
+    """Mapped, and nobody lives in the class."""
+    NOT_STUDIED = "not_studied"
+    """The producer did not study this place; nothing is known. Never a zero."""
+    OUTSIDE_COVERAGE = "outside_coverage"
+    """The layer (or the population grid) ends before this place."""
+    SUPPRESSED = "suppressed"
+    """Known, but too few people to publish."""
+
+
+class Basis(StrEnum):
+    """Where a layer's authority comes from."""
+
+    MODELLED = "modelled"
+    STATUTORY = "statutory"
+    OBSERVED = "observed"
+    ILLUSTRATIVE = "illustrative"
+
+
+class Country(StrEnum):
+    """ISO 3166-1 alpha-2 codes of the territory and its neighbours."""
+
+    FR = "FR"
+    BE = "BE"
+    LU = "LU"
+    NL = "NL"
+    DE = "DE"
+
+
+CLAY: Final = "clay_shrink_swell"
+
+BUILDING_HAZARDS: Final = frozenset({CLAY})
+"""Hazards that damage buildings and hurt nobody: dwellings are counted, and no total of people takes them in."""
+
+LANGUAGES: Final = ("fr", "nl", "de", "en")
+
+CAVEATS: Final = (
+    "illustrative",  # the layer is an example, not for decisions
+    "coarse_population",  # population unit larger than the strip it is cut by: read the bounds
+    "partly_mapped",  # mapped_share < 1
+    "studied_area_not_stated",  # polygons without a studied area: outside them counts as mapped
+    "population_outside_grid",  # part of the commune lies beyond the population layer
+    "approximate_boundary",  # the outline of the commune is an approximation
+    "estimated_population",  # the commune's total is an estimate
+    "classes_overlap",  # named classes overlap and have no order: rows do not add up
+    "overlap_highest_class",  # numbered classes overlap: each place counted in the highest
+    "geometry_repaired",  # invalid polygons were repaired on the way in
+    "no_data_is_dry",  # the layer says so, or the user did
+    "terrain_screen",  # depth from terrain at a level of water: no flow, no defences, no pumps
+    "modelled_population",  # people spread inside the commune by a rule
+)
+"""Caveat keys an exposure row may carry; each has a sentence in four languages."""

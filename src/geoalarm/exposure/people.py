@@ -1,0 +1,210 @@
+"""Population units shared out over communes: the part of the work that every scenario reuses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import shapely
+import xarray as xr
+from pyproj import CRS
+from scipy import sparse
+
+from geoalarm.core.errors import InputError
+from geoalarm.core.model import Communes, Population
+from geoalarm.core.units import people_per_km2
+from geoalarm.geo.crs import analysis_crs, to_crs
+from geoalarm.geo.grid import Grid
+from geoalarm.geo.overlay import pieces
+from geoalarm.geo.zonal import closed_columns, coverage
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A population shared out over a set of communes.
+
+    Attributes
+    ----------
+    communes, population
+        What was joined.
+    crs : pyproj.CRS
+        Equal-area CRS of the analysis.
+    outlines : numpy.ndarray of shapely polygons
+        Communes in ``crs``.
+    area_km2 : numpy.ndarray
+        Area of each commune [km2].
+    people : numpy.ndarray
+        People of each population unit (grid cell or polygon) [1]; 0 where none were counted.
+    share : scipy.sparse.csr_array
+        Part of each unit that lies in each commune (communes x units) [1].
+    total : numpy.ndarray
+        People of each commune [1]; NaN where the population layer does not cover it at all.
+    covered : numpy.ndarray
+        Share of each commune's area that the population layer covers [1].
+    grid : Grid or None
+        Lattice of a raster population.
+    pieces : tuple or None
+        For a polygon population: commune and unit of each piece they share, and its outline in ``crs``.
+    """
+
+    communes: Communes
+    population: Population
+    crs: CRS
+    outlines: np.ndarray
+    area_km2: np.ndarray
+    people: np.ndarray
+    share: sparse.csr_array
+    total: np.ndarray
+    covered: np.ndarray
+    grid: Grid | None = None
+    pieces: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
+
+    @cached_property
+    def cells(self) -> np.ndarray:
+        """Numbers of the grid cells that some commune touches; all work on a population grid is done on these."""
+        return np.unique(self.share.indices)
+
+    @cached_property
+    def split(self) -> sparse.csc_array:
+        """Part of each working unit in each commune [1]: of the touched ``cells`` of a grid, or of each of the ``pieces``."""
+        n = len(self.area_km2)
+        if self.pieces is not None:
+            i, _, parts = self.pieces
+            return sparse.csc_array((np.ones(len(i)), (i, np.arange(len(parts)))), shape=(n, len(parts)))
+        position = np.zeros(self.share.shape[1], dtype=self.share.indices.dtype)
+        position[self.cells] = np.arange(len(self.cells))
+        kept = sparse.csr_array((self.share.data, position[self.share.indices], self.share.indptr), shape=(n, len(self.cells)))
+        return sparse.csc_array(kept)
+
+    @cached_property
+    def split_people(self) -> np.ndarray:
+        """People of each working unit [1]."""
+        return self.people[self.cells] if self.pieces is None else self.piece_people
+
+    @cached_property
+    def split_area_km2(self) -> np.ndarray:
+        """Area of each working unit [km2]."""
+        if self.pieces is not None:
+            area: np.ndarray = shapely.area(self.pieces[2]) / 1e6
+            return area
+        assert self.grid is not None
+        return self.grid.row_area_km2[self.cells // self.grid.shape[1]]
+
+    @property
+    def piece_people(self) -> np.ndarray:
+        """People of each piece [1]: those of its unit by share of area."""
+        assert self.pieces is not None
+        i, j, _ = self.pieces
+        return self.people[j] * np.asarray(self.share[i, j]).ravel()
+
+    @cached_property
+    def account(self) -> tuple[float, float, float, float]:
+        """People in all units, in communes, outside all of them, and counted twice where communes overlap; each summed on its own."""
+        shared = np.asarray(self.share.sum(axis=0)).ravel()
+        outside = float((self.people * np.clip(1 - shared, 0, None)).sum())
+        twice = float((self.people * np.clip(shared - 1, 0, None)).sum())
+        return float(self.people.sum(dtype="float64")), float(np.nansum(self.total)), outside, twice
+
+
+def prepare(population: Population, communes: Communes, *, cache: Path | None = None) -> Prepared:
+    """Share the people of each population unit out over the communes by covered area.
+
+    Parameters
+    ----------
+    population : Population
+        Raster of counts or densities, or polygons with counts.
+    communes : Communes
+    cache : pathlib.Path, optional
+        Folder for the coverage index of a raster population.
+
+    Raises
+    ------
+    InputError
+        If a count is negative or infinite, or the two layers do not meet anywhere.
+    """
+    crs = analysis_crs(communes.data.total_bounds, communes.data.crs)
+    projected = to_crs(communes.data, crs)
+    outlines = projected.geometry.to_numpy()
+    area = projected.area.to_numpy() / 1e6
+    build = _prepare_polygons if population.kind == "polygons" else _prepare_raster
+    prepared = build(population, communes, crs, outlines, area, cache)
+    if not np.any(prepared.covered > 0):
+        raise InputError(
+            "population and communes do not meet",
+            got="no common area",
+            expected="layers of the same place",
+            mend="check both CRS and extents, and whether x and y are swapped",
+        )
+    return prepared
+
+
+def _prepare_raster(
+    population: Population, communes: Communes, crs: CRS, outlines: np.ndarray, area: np.ndarray, cache: Path | None
+) -> Prepared:
+    grid = Grid.from_dataarray(population.data)
+    people, valid = cell_counts(population, grid)
+    share = coverage(communes.data, grid, cache=cache)
+    cells = grid.cell_area_km2()
+    inside = share @ cells
+    covered = np.minimum(inside / np.where(inside > area * (1 - 1e-3), inside, area), 1.0)
+    any_cell = share @ valid.astype("float64") > 0
+    total = np.where(any_cell, share @ people, np.nan)
+    return Prepared(communes, population, crs, outlines, area, people, share, total, np.where(any_cell, covered, 0.0), grid=grid)
+
+
+def _prepare_polygons(
+    population: Population, communes: Communes, crs: CRS, outlines: np.ndarray, area: np.ndarray, cache: Path | None
+) -> Prepared:
+    frame = population.data
+    assert isinstance(frame, gpd.GeoDataFrame)
+    units = to_crs(frame, crs).geometry.to_numpy()
+    people = np.nan_to_num(frame[population.column].to_numpy(dtype="float64", na_value=np.nan))
+    i, j, parts = pieces(outlines, units)
+    sizes = gpd.GeoSeries(parts, crs=crs).area.to_numpy() / 1e6
+    unit_area = gpd.GeoSeries(units, crs=crs).area.to_numpy() / 1e6
+    share = closed_columns(sparse.csr_array((sizes / unit_area[j], (i, j)), shape=(len(outlines), len(units))))
+    covered = np.minimum(np.bincount(i, weights=sizes, minlength=len(outlines)) / area, 1.0)
+    covered[covered > 1 - 1e-6] = 1.0
+    total = np.where(covered > 0, share @ people, np.nan)
+    return Prepared(communes, population, crs, outlines, area, people, share, total, covered, pieces=(i, j, parts))
+
+
+def cell_counts(population: Population, grid: Grid) -> tuple[np.ndarray, np.ndarray]:
+    """People of each cell [1] and which cells hold a value, both flat in row order.
+
+    A density is multiplied by the area of its cell; it is never resampled as a count, nor a count as a density.
+
+    Raises
+    ------
+    InputError
+        If a value is negative or infinite.
+    """
+    data = population.data
+    assert isinstance(data, xr.DataArray)
+    values, valid = known(data)
+    people = np.where(valid, values, 0).astype("float64").ravel()
+    bad = ~np.isfinite(people) | (people < 0)
+    if bad.any():
+        raise InputError(
+            "population raster",
+            got=f"{int(bad.sum())} negative or infinite cell(s), the first {people[bad][0]:g}",
+            expected="people, finite and not negative",
+            mend="declare its no-data value (rio.write_nodata)",
+        )
+    factor = people_per_km2(population.units)
+    if factor is not None:
+        people *= factor * grid.cell_area_km2()
+    return people, valid.ravel()
+
+
+def known(data: xr.DataArray) -> tuple[np.ndarray, np.ndarray]:
+    """Values of a raster (rows, columns), computed, and which of them are data rather than no-data or NaN."""
+    values = data.transpose(data.rio.y_dim, data.rio.x_dim).to_numpy()
+    valid = ~np.isnan(values) if values.dtype.kind == "f" else np.ones(values.shape, dtype=bool)
+    no_data = data.rio.nodata
+    if no_data is not None and not np.isnan(no_data):
+        valid &= values != values.dtype.type(no_data)
+    return values, valid
