@@ -1,0 +1,111 @@
+"""Open a whole catalog: every entry, every choice, all faults at once; and the rows that describe it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import geopandas as gpd
+
+from geoalarm.catalog.address import parse_address
+from geoalarm.catalog.cache import compare, kept
+from geoalarm.catalog.entry import Entry, ParameterValue
+from geoalarm.core.errors import Faults, GeoalarmError, InputError
+
+if TYPE_CHECKING:
+    from geoalarm.catalog.open import Catalog
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found out about one choice of an entry."""
+
+    entry: str
+    values: dict[str, ParameterValue]
+    status: Literal["opened", "not_opened", "changed"]
+    message: str
+    repairs: dict[str, int]
+
+
+def check(catalog: Catalog, *, online: bool = False) -> list[Finding]:
+    """Open every entry with every allowed value; see :meth:`Catalog.check`.
+
+    Web addresses are opened ``online``, or where a mirror or the cache serves them. A kept file that its address now serves
+    otherwise is reported as ``changed``.
+
+    Raises
+    ------
+    Faults
+        With every entry that could not be opened.
+    """
+    faults: list[GeoalarmError] = []
+    findings: list[Finding] = []
+    for entry, values in _choices(catalog):
+        try:
+            findings.append(_look(catalog, entry, values, online=online))
+        except GeoalarmError as error:
+            faults.append(
+                InputError(f"entry {entry.source_id(values)}: {error.what}", got=error.got, expected=error.expected, mend=error.mend)
+            )
+    if faults:
+        raise Faults(f"catalog {catalog.path.name}: {len(faults)} of {len(faults) + len(findings)} layers cannot be used", faults)
+    return findings
+
+
+def _choices(catalog: Catalog) -> Iterator[tuple[Entry, dict[str, ParameterValue]]]:
+    for name in catalog.names():
+        entry = catalog.entry(name)
+        for values in entry.combinations():
+            yield entry, values
+
+
+def _look(catalog: Catalog, entry: Entry, values: dict[str, ParameterValue], *, online: bool) -> Finding:
+    place = catalog.address(entry.name, **values)
+    address = parse_address(place)
+    if address.scheme == "mirror":
+        return Finding(entry.name, values, "not_opened", "has to be brought into a mirror folder", {})
+    if address.scheme == "https" and not online and kept(address) is None:
+        return Finding(entry.name, values, "not_opened", "needs the network (--online)", {})
+    changed = compare(address) if address.scheme == "https" and online else None
+    layer = catalog.layer(entry.name, **values)
+    if entry.facts.role == "communes":
+        catalog.to_communes(layer, entry.name)
+    elif entry.facts.role == "population":
+        catalog.to_population(layer, entry.name)
+    data = layer.data
+    size = f"{len(data)} features" if isinstance(data, gpd.GeoDataFrame) else f"{data.shape[1]} x {data.shape[0]} cells"
+    if changed:
+        log.warning("%s: %s", entry.source_id(values), changed)
+    return Finding(entry.name, values, "changed" if changed else "opened", changed or size, dict(layer.repairs))
+
+
+def describe(catalog: Catalog) -> list[dict[str, str]]:
+    """One row an entry: what it is, of whom, under which licence, and whether it was opened online."""
+    rows = []
+    for name in catalog.names():
+        entry = catalog.entry(name)
+        facts = entry.facts
+        rows.append(
+            {
+                "name": name,
+                "group": entry.group,
+                "title": facts.title,
+                "role": facts.role,
+                "hazard": facts.hazard,
+                "kind": facts.kind,
+                "units": facts.units,
+                "crs": facts.crs,
+                "basis": facts.basis,
+                "countries": ", ".join(facts.countries),
+                "vintage": facts.vintage,
+                "licence": facts.licence,
+                "parameters": "; ".join(f"{key}: {', '.join(map(str, one.allowed))}" for key, one in entry.parameters.items()),
+                "verified": "yes" if facts.verified is True else str(facts.verified),
+                "url": facts.url,
+            }
+        )
+    return rows

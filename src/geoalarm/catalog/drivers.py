@@ -1,0 +1,181 @@
+"""Two small Intake drivers: vectors and rasters, in house form.
+
+Their signatures name every argument, so that a misspelt one is an error. They check an address again when they open it,
+because Intake alone would let anything through.
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import xarray as xr
+from intake.source.base import DataSource, Schema
+
+from geoalarm.catalog import archives, files, normalise
+from geoalarm.catalog.address import parse_address
+from geoalarm.catalog.cache import fetch, sha256_of
+from geoalarm.catalog.mirror import Mirror, Wanted, mirror_from
+from geoalarm.catalog.paths import regular_file
+from geoalarm.core.errors import InputError
+
+log = logging.getLogger(__name__)
+
+BOGUS: Final = {
+    "message": r"Shell command not executed due to getshell=False",
+    "category": UserWarning,
+    "module": r"intake\.catalog\.utils",
+}
+"""Intake says this on every text parameter, whether or not a shell was asked for."""
+
+warnings.filterwarnings("ignore", **BOGUS)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A layer as it came in: normalised data, the file it was read from, its hash, what was changed."""
+
+    data: gpd.GeoDataFrame | xr.DataArray
+    path: Path
+    sha256: str
+    repairs: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the catalog tells a source beside its arguments; plain Intake tells nothing."""
+
+    values: Mapping[str, object] = field(default_factory=dict)
+    name_tells: bool = True
+    mirror: Mirror | None = None
+
+
+def locate(urlpath: str, *, entry: str, choice: Choice) -> Path:
+    """The file that serves an address: from the mirror, beside the catalog, or from the cache and the network.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    address = parse_address(urlpath)
+    wanted = Wanted(entry, address, choice.values, choice.name_tells)
+    served = choice.mirror.find(wanted) if choice.mirror is not None else None
+    if served is not None:
+        log.info("%s is served by the mirror: %s", entry, served)
+        return regular_file(served)
+    if address.path is not None:
+        return regular_file(address.path)
+    if address.url is not None:
+        return fetch(address)
+    raise InputError(
+        f"entry {entry!r} has no stable address: its file has to be brought",
+        got="no mirror that holds it",
+        expected=f"{address.text} in the folder GEOALARM_MIRROR names",
+        mend="fetch it from its producer (metadata.url) into that folder",
+    )
+
+
+class GeoVectorSource(DataSource):
+    """Intake driver ``geo_vector``: a vector file as a GeoDataFrame with sound geometries and a CRS."""
+
+    name = "geo_vector"
+    container = "dataframe"
+    version = "1"
+    partition_access = False
+
+    def __init__(
+        self,
+        urlpath: str,
+        *,
+        layer: str | None = None,
+        member: str | None = None,
+        x: str | None = None,
+        y: str | None = None,
+        crs: str | None = None,
+        delimiter: str | None = None,
+        keep: Sequence[Mapping[str, Any]] | None = None,
+        bbox: Sequence[float] | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(metadata=metadata)
+        self.urlpath, self.choice = urlpath, Choice(mirror=mirror_from(None))
+        rules = [files.Rule(**rule) for rule in keep or ()]
+        self.options = {"layer": layer, "member": member, "x": x, "y": y, "crs": crs, "delimiter": delimiter, "keep": rules, "bbox": bbox}
+
+    def open(self) -> Opened:
+        """Read and normalise; says from which file."""
+        facts = self.metadata or {}
+        path = locate(self.urlpath, entry=str(self.name), choice=self.choice)
+        options = {**self.options, "member": None} if not archives.is_zip(path) else self.options
+        data = files.read_vector(path, **options)  # type: ignore[arg-type]
+        what, countries = f"entry {self.name!r}", list(facts.get("countries") or ())
+        column = facts.get("class_column")
+        if column is not None:
+            data, repairs = normalise.polygons(data, class_column=column, what=what, countries=countries)
+        else:
+            data, repairs = normalise.frame(data, what=what, countries=countries)
+        return Opened(data, path, sha256_of(path), repairs)
+
+    def read(self) -> gpd.GeoDataFrame:
+        """The layer as a GeoDataFrame."""
+        return self.open().data
+
+    def _get_schema(self) -> Schema:
+        return Schema(datashape=None, dtype=None, shape=(None,), npartitions=1, extra_metadata={})
+
+    def _get_partition(self, i: int) -> gpd.GeoDataFrame:
+        del i  # one partition
+        return self.read()
+
+    def _close(self) -> None:
+        """Nothing is held open."""
+
+
+class GeoRasterSource(DataSource):
+    """Intake driver ``geo_raster``: one band as a lazy DataArray (y, x), north up, with units and no-data declared."""
+
+    name = "geo_raster"
+    container = "xarray"
+    version = "1"
+    partition_access = False
+
+    def __init__(
+        self, urlpath: str, *, band: int = 1, member: str | None = None, crs: str | None = None, metadata: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(metadata=metadata)
+        self.urlpath, self.choice = urlpath, Choice(mirror=mirror_from(None))
+        self.options = {"band": band, "member": member, "crs": crs}
+
+    def open(self) -> Opened:
+        """Open lazily and normalise; says from which file."""
+        facts = self.metadata or {}
+        path = locate(self.urlpath, entry=str(self.name), choice=self.choice)
+        data = files.read_raster(path, **self.options)  # type: ignore[arg-type]
+        data, repairs = normalise.raster(
+            data, what=f"entry {self.name!r}", units_stated=facts.get("units") or None, countries=list(facts.get("countries") or ())
+        )
+        return Opened(data, path, sha256_of(path), repairs)
+
+    def read(self) -> xr.DataArray:
+        """The band, still lazy: computing is the caller's choice."""
+        return self.open().data
+
+    def to_dask(self) -> xr.DataArray:
+        """The band, lazy."""
+        return self.read()
+
+    def _get_schema(self) -> Schema:
+        return Schema(datashape=None, dtype=None, shape=None, npartitions=1, extra_metadata={})
+
+    def _get_partition(self, i: int) -> xr.DataArray:
+        del i  # one partition
+        return self.read()
+
+    def _close(self) -> None:
+        """Nothing is held open."""

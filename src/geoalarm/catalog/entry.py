@@ -1,0 +1,335 @@
+"""What an entry of a catalog may say: pydantic models that forbid everything else. The YAML border; nowhere else is pydantic used."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+
+from geoalarm.catalog.address import CATALOG_DIR, TEMPLATE_SIGNS, Address, fill, parse_address, templates_in
+from geoalarm.catalog.spelling import cf_units
+from geoalarm.core.errors import CatalogError, InputError, near_miss
+from geoalarm.core.terms import CAVEATS, Basis
+from geoalarm.core.units import COUNT_UNITS, DENSITY_UNITS
+
+DRIVERS: Final = ("geo_vector", "geo_raster")
+"""The only drivers an entry may name."""
+
+ROLES: Final = ("communes", "population", "hazard", "sites", "places", "border", "seam", "relief", "rivers")
+KINDS: Final = ("intensity", "classes", "fraction", "polygons", "counts", "density", "points", "lines", "elevation")
+NAME: Final = r"^[a-z][a-z0-9_]{1,60}$"
+
+Name = Annotated[str, StringConstraints(pattern=NAME)]
+Column = Annotated[str, StringConstraints(pattern=r"^[^\W\d][\w .:@-]{0,62}$")]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Crs = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3,8}:[0-9]{1,7}$")]
+ParameterValue = int | float | str
+
+_SAFE_VALUE: Final = re.compile(r"(?!\.+$)[A-Za-z0-9_.+-]{1,64}")
+
+
+class Strict(BaseModel):
+    """Refuses unknown fields and silent conversions."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, str_strip_whitespace=True)
+
+
+class Parameter(Strict):
+    """A choice the reader of an entry has: closed, so that no value ever reaches a template unchecked."""
+
+    description: str
+    type: Literal["int", "float", "str"]
+    default: ParameterValue
+    allowed: list[ParameterValue] = Field(min_length=1, max_length=200)
+
+    @model_validator(mode="after")
+    def _values_are_of_the_type(self) -> Self:
+        wanted: tuple[type, ...] = {"int": (int,), "float": (int, float), "str": (str,)}[self.type]
+        for value in [self.default, *self.allowed]:
+            if not isinstance(value, wanted) or isinstance(value, bool):
+                raise ValueError(f"{value!r} is not of type {self.type} (put text such as '02' in quotes)")
+            if not _SAFE_VALUE.fullmatch(str(value)):
+                raise ValueError(f"{value!r} may hold only letters, digits and _ . + -")
+        if self.default not in self.allowed:
+            raise ValueError(f"default {self.default!r} is not among the allowed values")
+        return self
+
+    def accept(self, value: object, *, what: str) -> ParameterValue:
+        """The value in the parameter's own type, where it is allowed.
+
+        Raises
+        ------
+        InputError
+            If it is not one of the allowed values.
+        """
+        for allowed in self.allowed:
+            if (value == allowed and not isinstance(value, bool)) or (isinstance(value, str) and value.strip() == str(allowed)):
+                return allowed
+        raise InputError(
+            what,
+            got=repr(value),
+            expected="one of " + ", ".join(map(str, self.allowed)),
+            mend="choose an allowed value, or add an entry for your own layer",
+        )
+
+
+class Keep(Strict):
+    """Rows to keep, by one column: equal to a value, or at least a number."""
+
+    column: Column
+    equals: int | float | str | None = None
+    at_least: int | float | None = None
+
+    @model_validator(mode="after")
+    def _one_rule(self) -> Self:
+        if (self.equals is None) == (self.at_least is None):
+            raise ValueError("give either equals or at_least")
+        return self
+
+
+class VectorArgs(Strict):
+    """Arguments of ``geo_vector``."""
+
+    urlpath: str
+    layer: str | None = None
+    member: str | None = None
+    x: Column | None = None
+    y: Column | None = None
+    crs: Crs | None = None
+    delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1, strip_whitespace=False)] | None = None
+    keep: list[Keep] = Field(default_factory=list, max_length=8)
+    bbox: list[float] | None = Field(default=None, min_length=4, max_length=4)
+
+
+class RasterArgs(Strict):
+    """Arguments of ``geo_raster``."""
+
+    urlpath: str
+    band: int = Field(default=1, ge=1, le=10_000)
+    member: str | None = None
+    crs: Crs | None = None
+
+
+class Facts(Strict):
+    """Facts of a layer, as its producer states them (``metadata`` of an entry)."""
+
+    title: str = Field(min_length=3)
+    role: Literal["communes", "population", "hazard", "sites", "places", "border", "seam", "relief", "rivers"]
+    hazard: Annotated[str, StringConstraints(pattern=r"^[a-z_]*$")] = ""
+    kind: Literal["intensity", "classes", "fraction", "polygons", "counts", "density", "points", "lines", "elevation"]
+    units: str = ""
+    crs: Crs
+    basis: Literal["modelled", "statutory", "observed", "illustrative"]
+    licence: str = Field(min_length=2)
+    attribution: str = Field(min_length=2)
+    vintage: str = Field(min_length=2)
+    countries: list[Country] = Field(default_factory=list)
+    no_data: Literal["not_studied", "dry"] = "not_studied"
+    scenario: str = ""
+    return_period_yr: float | None = Field(default=None, ge=1, allow_inf_nan=False)
+    class_column: Column | None = None
+    class_order: list[str] = Field(default_factory=list)
+    id_column: Column | None = None
+    name_column: Column | None = None
+    population_column: Column | None = None
+    country_column: Column | None = None
+    disclosure_minimum: float = Field(default=0.0, ge=0)
+    columns: dict[Column, Column] = Field(default_factory=dict)
+    caveats: list[str] = Field(default_factory=list)
+    notes: str = ""
+    sha256: Sha256 | dict[str, Sha256] | None = None
+    url: str
+    verified: Literal[True, "unverified"]
+
+    @field_validator("return_period_yr", mode="before")
+    @classmethod
+    def _whole_years(cls, value: object) -> object:
+        return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+    @field_validator("caveats")
+    @classmethod
+    def _known_caveats(cls, value: list[str]) -> list[str]:
+        for key in value:
+            if key not in CAVEATS:
+                raise ValueError(f"unknown caveat {key!r}; {near_miss(key, CAVEATS)}")
+        return value
+
+    @model_validator(mode="after")
+    def _facts_agree(self) -> Self:
+        for problem in _disagreements(self):
+            raise ValueError(problem)
+        return self
+
+    @property
+    def basis_term(self) -> Basis:
+        """The basis as a term of the house."""
+        return Basis(self.basis)
+
+
+def _disagreements(facts: Facts) -> list[str]:
+    """Facts that cannot hold together, in words."""
+    problems = []
+    hazard_kinds = ("intensity", "classes", "fraction", "polygons")
+    if facts.role == "hazard" and (not facts.hazard or facts.kind not in hazard_kinds):
+        problems.append(f"role hazard needs a hazard and a kind among {', '.join(hazard_kinds)}")
+    if facts.role != "hazard" and facts.hazard:
+        problems.append(f"hazard {facts.hazard!r} on an entry of role {facts.role}")
+    if facts.kind == "intensity" and not facts.units:
+        problems.append("kind intensity needs units, for example m")
+    if facts.role == "population":
+        spelled = cf_units(facts.units, what="units") if facts.units else ""
+        density = spelled in DENSITY_UNITS
+        if facts.kind not in ("counts", "density") or not (density or spelled in COUNT_UNITS):
+            problems.append("role population needs kind counts with units '1', or kind density with units such as km-2")
+        elif density != (facts.kind == "density"):
+            problems.append(f"kind {facts.kind} with units {facts.units!r}: people per cell are counts, people per area a density")
+    if facts.role == "communes" and (facts.id_column is None or not facts.countries):
+        problems.append("role communes needs id_column and countries")
+    if facts.class_column is not None and facts.kind not in ("polygons", "points"):
+        problems.append(f"class_column on kind {facts.kind}: only polygons and points have columns")
+    if facts.class_order and (facts.class_column is None or len(set(facts.class_order)) != len(facts.class_order)):
+        problems.append("class_order needs a class_column, and each label once, from mild to severe")
+    return problems
+
+
+class Entry(Strict):
+    """One entry of a catalog, checked. ``name`` is its key in the file."""
+
+    name: Name
+    driver: Literal["geo_vector", "geo_raster"]
+    description: str = ""
+    args: VectorArgs | RasterArgs
+    parameters: dict[Name, Parameter] = Field(default_factory=dict, max_length=6)
+    metadata: Facts
+
+    @property
+    def facts(self) -> Facts:
+        """The metadata under its house name."""
+        return self.metadata
+
+    @property
+    def group(self) -> str:
+        """``demo``, ``official``, ``user``, or the first word of the name."""
+        return self.name.split("_", 1)[0]
+
+    def resolve(self, values: dict[str, object]) -> dict[str, ParameterValue]:
+        """All parameters with a value: those given, checked against the allowed ones, and defaults.
+
+        Raises
+        ------
+        InputError
+            If a name is unknown or a value is not allowed.
+        """
+        for name in values:
+            if name not in self.parameters:
+                raise InputError(
+                    f"entry {self.name!r} has no parameter {name!r}",
+                    got=name,
+                    expected=", ".join(self.parameters) or "no parameter",
+                    mend=near_miss(name, self.parameters),
+                )
+        return {
+            name: parameter.accept(values[name], what=f"{name} of entry {self.name!r}")
+            if values.get(name) is not None
+            else parameter.default
+            for name, parameter in self.parameters.items()
+        }
+
+    def address_of(self, values: Mapping[str, ParameterValue], *, catalog_dir: str) -> Address:
+        """Where the bytes of one choice are."""
+        return parse_address(fill(self.args.urlpath, {**values, CATALOG_DIR: catalog_dir}))
+
+    def address_values(self, values: Mapping[str, ParameterValue]) -> dict[str, ParameterValue]:
+        """The values that choose the address; others choose a member or a layer inside the file."""
+        used = templates_in(self.args.urlpath)
+        return {name: value for name, value in values.items() if name in used}
+
+    @property
+    def name_tells(self) -> bool:
+        """Whether the file name alone tells the choices of the address apart."""
+        last = self.args.urlpath.rsplit("/", 1)[-1]
+        return set(templates_in(last)) >= set(templates_in(self.args.urlpath)) - {CATALOG_DIR}
+
+    def combinations(self, *, most: int = 400) -> list[dict[str, ParameterValue]]:
+        """Every combination of allowed values, at most ``most``."""
+        axes = [[(name, value) for value in parameter.allowed] for name, parameter in self.parameters.items()]
+        return [dict(pairs) for pairs in itertools.islice(itertools.product(*axes), most)]
+
+    def source_id(self, values: dict[str, ParameterValue]) -> str:
+        """Id of the layer that these values choose: the name, then each value: ``demo_flood(return_period=100)``."""
+        inside = ", ".join(f"{name}={value}" for name, value in values.items())
+        return f"{self.name}({inside})" if inside else self.name
+
+
+def template_faults(raw: dict[str, Any], *, what: str) -> list[CatalogError]:
+    """Templates where none may be, names that are not the entry's own, and addresses that cannot be.
+
+    ``raw`` is one entry as read from YAML. Templates may stand in ``args`` only, as bare names.
+    """
+    faults: list[CatalogError] = []
+    parameters = raw.get("parameters") if isinstance(raw.get("parameters"), dict) else {}
+    args = raw.get("args") if isinstance(raw.get("args"), dict) else {}
+    known = {CATALOG_DIR, *map(str, parameters or {})}
+    used: set[str] = set()
+    for key, text in _texts({key: value for key, value in raw.items() if key != "args"}):
+        if any(sign in text for sign in TEMPLATE_SIGNS):
+            faults.append(
+                CatalogError(
+                    f"{what}, field {key}: a template outside args", got=repr(text[:120]), expected="plain text", mend="remove the braces"
+                )
+            )
+    for key, text in _texts(args):
+        try:
+            names = templates_in(text)
+        except CatalogError as error:
+            faults.append(CatalogError(f"{what}, field args.{key}: {error.what}", got=error.got, expected=error.expected, mend=error.mend))
+            continue
+        used.update(names)
+        for name in set(names) - known:
+            faults.append(
+                CatalogError(
+                    f"{what}, field args.{key}: unknown name in braces",
+                    got=name,
+                    expected="CATALOG_DIR or a parameter of the entry",
+                    mend=near_miss(name, known),
+                )
+            )
+    for name in sorted(map(str, set(parameters or {}) - used)):
+        faults.append(
+            CatalogError(
+                f"{what}, field parameters.{name}: no argument uses it",
+                got=name,
+                expected=f"{{{{ {name} }}}} in args.urlpath",
+                mend="use it in the address, or remove it",
+            )
+        )
+    return faults
+
+
+def address_faults(entry: Entry, *, catalog_dir: str) -> list[CatalogError]:
+    """Addresses of the entry, for every combination of its parameters, that :func:`parse_address` refuses."""
+    what = f"entry {entry.name!r}, field args.urlpath"
+    if CATALOG_DIR in entry.args.urlpath and not re.match(r"\{\{\s*CATALOG_DIR\s*\}\}/", entry.args.urlpath):
+        return [CatalogError(what, got=entry.args.urlpath, expected="{{ CATALOG_DIR }}/ at the start only", mend="move it to the start")]
+    for values in entry.combinations():
+        try:
+            entry.address_of(values, catalog_dir=catalog_dir)
+        except CatalogError as error:
+            return [CatalogError(f"{what}: {error.what}", got=error.got, expected=error.expected, mend=error.mend)]
+    return []
+
+
+def _texts(value: object, key: str = "") -> list[tuple[str, str]]:
+    """Every text inside nested lists and dicts, keys too, with its place."""
+    if isinstance(value, str):
+        return [(key, value)]
+    if isinstance(value, dict):
+        pairs = value.items()
+        return [found for name, inner in pairs for found in [(key, str(name)), *_texts(inner, f"{key}.{name}" if key else str(name))]]
+    if isinstance(value, (list, tuple)):
+        return [found for index, inner in enumerate(value) for found in _texts(inner, f"{key}[{index}]")]
+    return []

@@ -1,0 +1,108 @@
+"""A folder that stands in for the network: crisis centres have none.
+
+A file is looked for under the entry's name first, then under the address' host and path::
+
+    DIR/official_seveso_be_wallonia.geojson             one file for the entry
+    DIR/official_communes_fr/departement=59.geojson     one file for each choice of parameters
+    DIR/official_flood_eu/Europe_RP100_filled_depth.tif the address' own file name, in a folder of the entry's name
+    DIR/host.example/path/of/the/address.zip            a copy of the site
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from geoalarm.catalog.address import Address
+from geoalarm.core.errors import InputError
+
+VARIABLE: Final = "GEOALARM_MIRROR"
+_PARTS: Final = frozenset({".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".xml", ".md", ".txt", ".sha256"})
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked of a mirror: an entry, its address, the parameters that chose the address.
+
+    ``name_tells``: the file name alone tells the choices apart.
+    """
+
+    entry: str
+    address: Address
+    values: Mapping[str, object] = field(default_factory=dict)
+    name_tells: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Mirror:
+    """A folder of files that serve entries instead of their addresses."""
+
+    folder: Path
+
+    def names(self, wanted: Wanted) -> list[str]:
+        """Names under which a file would be found, best first; ``*`` stands for any ending."""
+        key = ",".join(f"{name}={value}" for name, value in wanted.values.items())
+        names = [f"{wanted.entry}/{key}.*"] if key else [f"{wanted.entry}.*"]
+        if wanted.name_tells and not wanted.address.query:
+            names.append(f"{wanted.entry}/{wanted.address.name}")
+        if wanted.address.host_path is not None:
+            names.append(wanted.address.host_path)
+        if wanted.address.scheme == "mirror":
+            names.append(wanted.address.text)
+        return names
+
+    def find(self, wanted: Wanted) -> Path | None:
+        """The file that serves an entry, or None.
+
+        Raises
+        ------
+        InputError
+            If several files answer to the same name.
+        """
+        for name in self.names(wanted):
+            if ".." in PurePosixPath(name).parts or name.startswith("/"):
+                continue
+            found = self._match(name)
+            if len(found) > 1:
+                raise InputError(
+                    f"mirror {self.folder} holds several files for entry {wanted.entry!r}",
+                    got=", ".join(path.name for path in found),
+                    expected="one",
+                    mend="remove all but one",
+                )
+            if found:
+                return found[0]
+        return None
+
+    def _match(self, name: str) -> list[Path]:
+        if not name.endswith(".*"):
+            place = self.folder / name
+            return [place] if place.is_file() else []
+        stem, place = name[:-2].rsplit("/", 1)[-1], (self.folder / name).parent
+        if not place.is_dir():
+            return []
+        ending = re.compile(re.escape(stem) + r"\.[A-Za-z]\w*(\.zip)?")
+        return sorted(
+            path for path in place.iterdir() if ending.fullmatch(path.name) and path.suffix.lower() not in _PARTS and path.is_file()
+        )
+
+
+def mirror_from(folder: str | Path | None) -> Mirror | None:
+    """The mirror of a folder, or of ``GEOALARM_MIRROR`` where none is given.
+
+    Raises
+    ------
+    InputError
+        If the folder does not exist.
+    """
+    named = folder if folder is not None else os.environ.get(VARIABLE) or None
+    if named is None:
+        return None
+    place = Path(named).expanduser().absolute()
+    if not place.is_dir():
+        raise InputError(f"mirror {place}", got="no such folder", expected="a folder of files", mend=f"check --mirror or {VARIABLE}")
+    return Mirror(place)

@@ -1,0 +1,352 @@
+"""Open a catalog and its layers. Intake sees an entry only after it was checked, and never the file itself."""
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from geoalarm.catalog.entry import Entry, ParameterValue
+from geoalarm.catalog.mirror import Mirror, Wanted, mirror_from
+from geoalarm.catalog.reading import CatalogFile, read_catalog_file
+from geoalarm.catalog.spelling import cf_units
+from geoalarm.core.errors import CatalogError, InputError, near_miss
+from geoalarm.core.model import Communes, Layer, Population, Source
+from geoalarm.core.terms import Basis
+
+if TYPE_CHECKING:
+    from geoalarm.catalog.check import Finding
+    from geoalarm.catalog.drivers import Opened
+
+log = logging.getLogger(__name__)
+
+VARIABLE: Final = "GEOALARM_CATALOG"
+FILE_NAME: Final = "catalog.yml"
+
+
+def open_catalog(path: str | Path | None = None, *, mirror: str | Path | None = None) -> Catalog:
+    """Open a catalog file; nothing it names is opened before it is asked for.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path, optional
+        The file. Without it: ``GEOALARM_CATALOG``, then ``catalog.yml`` in the working folder, then that of the checkout, then the one
+        installed with the package.
+    mirror : str or pathlib.Path, optional
+        Folder that serves entries instead of their addresses; ``GEOALARM_MIRROR`` where none is given.
+
+    Raises
+    ------
+    InputError
+        If the file or the mirror does not exist.
+    CatalogError, Faults
+        If the file breaks the rules: every fault, with entry, field and mend.
+    """
+    return Catalog(read_catalog_file(path if path is not None else find_catalog()), mirror=mirror_from(mirror))
+
+
+def find_catalog() -> Path:
+    """The catalog that :func:`open_catalog` opens when none is named.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    named = os.environ.get(VARIABLE)
+    if named:
+        return Path(named)
+    package = Path(__file__).resolve().parents[1]
+    places = [Path.cwd() / FILE_NAME, package.parents[1] / FILE_NAME, package / FILE_NAME]
+    for place in places:
+        if place.is_file():
+            return place
+    raise InputError(
+        "no catalog was found", got=", ".join(map(str, places)), expected=f"a file {FILE_NAME}", mend=f"name one, or set {VARIABLE}"
+    )
+
+
+class Catalog:
+    """A checked catalog: names, entries, and their layers in house form."""
+
+    def __init__(self, file: CatalogFile, *, mirror: Mirror | None = None) -> None:
+        self.file, self.mirror = file, mirror
+        self._sources: dict[str, Any] = {}
+
+    @property
+    def path(self) -> Path:
+        """The catalog file."""
+        return self.file.path
+
+    @property
+    def folder(self) -> Path:
+        """Folder of the catalog file."""
+        return self.file.path.parent
+
+    def names(self, *, role: str | None = None, group: str | None = None) -> list[str]:
+        """Names of the entries in file order, of one role or group where asked."""
+        return [
+            name
+            for name, entry in self.file.entries.items()
+            if (role is None or entry.facts.role == role) and (group is None or entry.group == group)
+        ]
+
+    def entry(self, name: str) -> Entry:
+        """One entry with its facts.
+
+        Raises
+        ------
+        CatalogError
+            If there is no entry of that name; it offers the nearest.
+        """
+        if name not in self.file.entries:
+            raise CatalogError(
+                f"catalog {self.path.name} has no entry {name!r}",
+                got=name,
+                expected="the name of an entry",
+                mend=near_miss(name, self.file.entries),
+            )
+        return self.file.entries[name]
+
+    def layer(self, name: str, **parameters: object) -> Layer:
+        """Open a layer: normalised data with the facts of its entry. Rasters stay lazy.
+
+        Parameters
+        ----------
+        name : str
+            Entry.
+        **parameters
+            Values of the entry's parameters, such as ``return_period=100``.
+
+        Raises
+        ------
+        CatalogError
+            If the entry is unknown, or the file is not the one whose hash the entry states.
+        InputError
+            If a parameter is unknown or not allowed, or the file cannot be used.
+        """
+        entry = self.entry(name)
+        values = entry.resolve(parameters)
+        opened = self._open(entry, values)
+        facts = entry.facts
+        _require_hash(entry, opened)
+        _require_crs(entry, opened)
+        period = values.get("return_period", facts.return_period_yr)
+        country = values.get("country")
+        return Layer(
+            data=opened.data,
+            source=_source(entry, values, opened),
+            role=facts.role,
+            kind=facts.kind,
+            hazard=facts.hazard,
+            units=_units(entry, opened),
+            scenario=str(values.get("scenario", facts.scenario)),
+            return_period_yr=math.nan if period is None else float(period),
+            countries=(str(country),) if country else tuple(facts.countries),
+            no_data=facts.no_data,
+            class_column=facts.class_column,
+            class_order=tuple(facts.class_order),
+            repairs=dict(opened.repairs),
+        )
+
+    def communes(self, name: str, **parameters: object) -> Communes:
+        """Communes of an entry of role ``communes``, in house form.
+
+        Raises
+        ------
+        InputError
+            If the entry is of another role, or its codes are not those of its country.
+        """
+        return self.to_communes(self._layer_of_role(name, "communes", parameters), name)
+
+    def population(self, name: str, **parameters: object) -> Population:
+        """People of an entry of role ``population``, in house form.
+
+        Raises
+        ------
+        InputError
+            If the entry is of another role, or holds negative or infinite people.
+        """
+        return self.to_population(self._layer_of_role(name, "population", parameters), name)
+
+    def to_communes(self, layer: Layer, name: str) -> Communes:
+        """An opened layer of communes in house form, by the facts of its entry."""
+        from geoalarm.catalog import normalise
+
+        facts = self.entry(name).facts
+        country = layer.countries[0] if len(layer.countries) == 1 and facts.country_column is None else None
+        return normalise.communes(
+            layer.data,
+            id_column=str(facts.id_column),
+            country=country,
+            country_column=facts.country_column,
+            name_column=facts.name_column,
+            population_column=facts.population_column,
+            columns=facts.columns,
+            source=layer.source,
+            what=f"entry {name!r}",
+        )
+
+    def to_population(self, layer: Layer, name: str) -> Population:
+        """An opened layer of people in house form, by the facts of its entry."""
+        from geoalarm.catalog import normalise
+
+        facts = self.entry(name).facts
+        return normalise.population(
+            layer.data,
+            column=facts.population_column,
+            units=facts.units,
+            source=layer.source,
+            disclosure_minimum=facts.disclosure_minimum,
+            caveats=layer.source.caveats,
+            what=f"entry {name!r}",
+        )
+
+    def address(self, name: str, **parameters: object) -> str:
+        """Where the bytes of an entry would come from: the mirror's file, the file beside the catalog, or the web address."""
+        wanted = self._wanted(name, parameters)
+        served = self.mirror.find(wanted) if self.mirror is not None else None
+        if served is not None:
+            return str(served)
+        return f"mirror://{wanted.address.text}" if wanted.address.scheme == "mirror" else wanted.address.text
+
+    def mirror_names(self, name: str, **parameters: object) -> list[str]:
+        """File names under which a mirror would serve an entry, best first; ``.*`` stands for any ending."""
+        return Mirror(Path()).names(self._wanted(name, parameters))
+
+    def _wanted(self, name: str, parameters: dict[str, object]) -> Wanted:
+        entry = self.entry(name)
+        values = entry.resolve(parameters)
+        return Wanted(name, entry.address_of(values, catalog_dir=self.file.folder), entry.address_values(values), entry.name_tells)
+
+    def check(self, *, online: bool = False) -> list[Finding]:
+        """Open everything that needs no network (or everything, ``online``), gather all faults, raise once.
+
+        Raises
+        ------
+        Faults
+            With every entry that could not be opened.
+        """
+        from geoalarm.catalog.check import check
+
+        return check(self, online=online)
+
+    def describe(self) -> list[dict[str, str]]:
+        """One row an entry, for a list on a screen."""
+        from geoalarm.catalog.check import describe
+
+        return describe(self)
+
+    def to_intake(self) -> Any:
+        """The checked entries as an Intake catalog, for tools that speak Intake."""
+        from intake.catalog import Catalog as IntakeCatalog
+
+        return IntakeCatalog.from_dict(
+            {name: self._intake_entry(entry) for name, entry in self.file.entries.items()},
+            name=self.file.title,
+            getenv=False,
+            getshell=False,
+        )
+
+    def _layer_of_role(self, name: str, role: str, parameters: dict[str, object]) -> Layer:
+        entry = self.entry(name)
+        if entry.facts.role != role:
+            raise InputError(
+                f"entry {name!r} is not of role {role}",
+                got=entry.facts.role,
+                expected=role,
+                mend="use one of: " + (", ".join(self.names(role=role)) or "none in this catalog"),
+            )
+        return self.layer(name, **parameters)
+
+    def _open(self, entry: Entry, values: dict[str, ParameterValue]) -> Opened:
+        from geoalarm.catalog.drivers import BOGUS, Choice
+
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", **BOGUS)  # type: ignore[arg-type]
+            source = self._intake_entry(entry)(**values)
+        source.choice = Choice(entry.address_values(values), entry.name_tells, self.mirror)
+        return source.open()
+
+    def _intake_entry(self, entry: Entry) -> Any:
+        """The entry as Intake knows it, built from the checked model: no file is read again, nothing is looked up by name."""
+        if entry.name not in self._sources:
+            import intake
+            from intake.catalog.local import LocalCatalogEntry, UserParameter
+
+            from geoalarm.catalog.drivers import GeoRasterSource, GeoVectorSource
+
+            intake.conf["allow_import"] = False
+            drivers = {"geo_vector": GeoVectorSource, "geo_raster": GeoRasterSource}
+            choices = [
+                UserParameter(name, description=one.description, type=one.type, default=one.default, allowed=list(one.allowed))
+                for name, one in entry.parameters.items()
+            ]
+            self._sources[entry.name] = LocalCatalogEntry(
+                entry.name,
+                entry.description,
+                drivers[entry.driver],
+                args=entry.args.model_dump(exclude_none=True),
+                parameters=choices,
+                metadata=entry.facts.model_dump(exclude_none=True),
+                catalog_dir=self.file.folder,
+                getenv=False,
+                getshell=False,
+            )
+        return self._sources[entry.name]
+
+    def __repr__(self) -> str:
+        return f"Catalog({str(self.path)!r}, {len(self.file.entries)} entries)"
+
+
+def _units(entry: Entry, opened: Opened) -> str:
+    stated = entry.facts.units or str(getattr(opened.data, "attrs", {}).get("units", ""))
+    return cf_units(stated, what=f"entry {entry.name!r}") if stated else ""
+
+
+def _source(entry: Entry, values: dict[str, ParameterValue], opened: Opened) -> Source:
+    from geoalarm.catalog.normalise import with_repairs
+
+    facts, caveats = entry.facts, list(entry.facts.caveats)
+    if facts.basis_term is Basis.ILLUSTRATIVE and "illustrative" not in caveats:
+        caveats.insert(0, "illustrative")
+    source = Source(
+        id=entry.source_id(values),
+        title=facts.title,
+        licence=facts.licence,
+        vintage=facts.vintage,
+        basis=facts.basis_term,
+        url=facts.url,
+        sha256=opened.sha256,
+        attribution=facts.attribution,
+        caveats=tuple(caveats),
+    )
+    return with_repairs(source, opened.repairs)
+
+
+def _require_hash(entry: Entry, opened: Opened) -> None:
+    stated = entry.facts.sha256
+    wanted = stated.get(opened.path.name) if isinstance(stated, dict) else stated
+    if wanted is not None and wanted != opened.sha256:
+        raise CatalogError(
+            f"entry {entry.name!r}: {opened.path.name} is not the file the catalog states",
+            got=f"sha256 {opened.sha256}",
+            expected=wanted,
+            mend="fetch the stated file, or check the new one and change metadata.sha256",
+        )
+
+
+def _require_crs(entry: Entry, opened: Opened) -> None:
+    from geoalarm.geo.crs import same_crs
+
+    found = opened.data.rio.crs if hasattr(opened.data, "rio") else opened.data.crs
+    if not same_crs(found, entry.facts.crs):
+        raise CatalogError(
+            f"entry {entry.name!r}, field metadata.crs",
+            got=f"{opened.path.name} is in {found.to_string()[:80]}",
+            expected=entry.facts.crs,
+            mend="state the CRS of the file",
+        )
