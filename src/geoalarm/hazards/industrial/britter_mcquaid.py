@@ -1,0 +1,224 @@
+"""The arithmetic of Britter and McQuaid for continuous dense gas at the ground; ``dense_gas`` holds the models."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+import numpy as np
+
+from geoalarm.core.errors import RangeError
+from geoalarm.hazards.industrial.crossing import outermost
+from geoalarm.hazards.industrial.outflow import GRAVITY
+from geoalarm.hazards.industrial.plume import plume_concentration
+from geoalarm.hazards.industrial.sigmas import FARTHEST
+from geoalarm.hazards.industrial.substances import air_density
+
+CRITERION: Final = 0.15
+"""From here on a continuous release is dense [1]: to be confirmed."""
+NEAR: Final = 30.0
+"""Up to here, in source lengths, the near field holds [1]."""
+HIGHEST_ALPHA: Final = 1.0
+STEADY: Final = 2.5
+"""A release is continuous where it lasts this many travel times [1]."""
+
+# dilution Cm/C0: segments of beta(alpha) as (up to alpha, slope, intercept)
+_CURVES: Final[tuple[tuple[float, tuple[tuple[float, float, float], ...]], ...]] = (
+    (0.10, ((-0.55, 0.0, 1.75), (-0.14, 0.24, 1.88), (HIGHEST_ALPHA, -0.50, 1.78))),
+    (0.05, ((-0.68, 0.0, 1.92), (-0.29, 0.36, 2.16), (-0.18, 0.0, 2.06), (HIGHEST_ALPHA, -0.56, 1.96))),
+    (0.02, ((-0.69, 0.0, 2.08), (-0.31, 0.45, 2.39), (-0.16, 0.0, 2.25), (HIGHEST_ALPHA, -0.54, 2.16))),
+    (0.01, ((-0.70, 0.0, 2.25), (-0.29, 0.49, 2.59), (-0.20, 0.0, 2.45), (HIGHEST_ALPHA, -0.52, 2.35))),
+    (0.005, ((-0.67, 0.0, 2.40), (-0.28, 0.59, 2.80), (-0.15, 0.0, 2.63), (HIGHEST_ALPHA, -0.48, 2.56))),
+    (0.002, ((-0.69, 0.0, 2.60), (-0.25, 0.39, 2.87), (-0.13, 0.0, 2.77), (HIGHEST_ALPHA, -0.50, 2.71))),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DensePlume:
+    """Numbers of one dense release: source length D and buoyancy length lb [m], alpha, criterion [1], first density [kg m-3].
+
+    ``knots`` are distances over D and dilutions from the end of the near field on, log10 and value. ``far`` is what
+    follows the last curve: None for the inverse square, else weather and rate of the passive plume that takes over.
+    """
+
+    length: float
+    buoyancy_length: float
+    alpha: float
+    criterion: float
+    density: float
+    temperature_ratio: float
+    near: float
+    knots: tuple[np.ndarray, np.ndarray]
+    far: Any = None
+
+    @property
+    def last(self) -> float:
+        """Where the last curve ends [m]."""
+        return self.length * 10 ** float(self.knots[0][-1])
+
+    @property
+    def upwind(self) -> float:
+        """How far the cloud reaches upwind, ``D/2 + 2 lb`` [m]."""
+        return 0.5 * self.length + 2 * self.buoyancy_length
+
+    def dilution(self, x: Any) -> np.ndarray:
+        """Concentration over that at the source, temperatures left out, ``C'`` [1] at x [m]; 1 over the cloud upwind, 0 beyond it."""
+        x = np.asarray(x, dtype=float)
+        scaled = np.maximum(x, 0.0) / self.length
+        beta, value = self.knots
+        with np.errstate(divide="ignore"):
+            between = np.interp(np.log10(scaled), beta, value)
+            beyond = self._beyond(np.maximum(x, self.last))
+        found = np.where(scaled <= self.near, 306 / (306 + scaled**2), np.where(x <= self.last, between, beyond))
+        return np.asarray(np.where(x >= -self.upwind, found, 0.0))
+
+    def _beyond(self, x: np.ndarray) -> np.ndarray:
+        """Dilution past the last curve."""
+        end = float(self.knots[1][-1])
+        if self.far is None:
+            return np.asarray(end * (self.last / x) ** 2)
+        passive, shift = self.far
+        return np.asarray(np.minimum(end, plume_concentration(x + shift, **passive) / self.density))
+
+    def share(self, x: Any) -> np.ndarray:
+        """Share of volume [1] at x [m]: ``C = C' / (C' + (1 - C') T_r / T_a)``."""
+        diluted = self.dilution(x)
+        with np.errstate(invalid="ignore"):
+            return np.asarray(np.nan_to_num(diluted / (diluted + (1 - diluted) * self.temperature_ratio)))
+
+    def concentration(self, x: Any) -> np.ndarray:
+        """Mass per volume [kg m-3] at x [m]: ``C' rho``; it needs no correction, since a colder cloud is smaller, not lighter."""
+        return np.asarray(self.dilution(x) * self.density)
+
+    def half_width(self, x: Any) -> np.ndarray:
+        """To each side of the axis [m]: ``D + 8 lb + 2.5 (lb x^2)^(1/3)``; rounded off upwind, 0 beyond the cloud."""
+        x = np.asarray(x, dtype=float)
+        start = self.length + 8 * self.buoyancy_length
+        upwind = start * np.sqrt(np.clip(1 - (np.minimum(x, 0.0) / self.upwind) ** 2, 0.0, 1.0))
+        return np.asarray(np.where(x >= 0, start + 2.5 * np.cbrt(self.buoyancy_length * x**2), upwind))
+
+
+def curve(alpha: float) -> tuple[np.ndarray, np.ndarray]:
+    """``beta = log10(x/D)`` and dilution of the six curves at one alpha.
+
+    Raises
+    ------
+    RangeError
+        If alpha is above 1: the workbook's curves end there.
+    """
+    if alpha > HIGHEST_ALPHA:
+        raise RangeError(
+            "inputs 'rate', 'density' and 'wind_speed' of a dense gas: alpha is beyond the curves",
+            got=f"alpha {alpha:.3g}",
+            expected="alpha of at most 1",
+            mend="the wind is too weak for so large or dense a release; take more wind or another model",
+        )
+    beta = [next(slope * alpha + base for top, slope, base in segments if alpha <= top) for _, segments in _CURVES]
+    return np.array(beta), np.array([dilution for dilution, _ in _CURVES])
+
+
+def dense_release(
+    *,
+    rate: float,
+    density: float,
+    wind_speed: float,
+    ambient_temperature: float = 288.15,
+    release_temperature: float | None = None,
+    ambient_density: float | None = None,
+    far: str = "inverse_square",
+    stability: str = "D",
+    terrain: str = "rural",
+) -> DensePlume:
+    """The numbers of a dense release, in SI; see ``dense_plume``.
+
+    Raises
+    ------
+    RangeError
+        If the gas is not denser than the air, or alpha is above 1.
+    """
+    air = air_density(ambient_temperature) if ambient_density is None else ambient_density
+    if density <= air:
+        raise RangeError(
+            "input 'density' of a dense gas",
+            got=f"{density:g} kg m-3",
+            expected=f"above that of the air, {air:.4g} kg m-3",
+            mend="use the Gaussian plume",
+        )
+    flow, gravity = rate / density, GRAVITY * (density - air) / air
+    length = math.sqrt(flow / wind_speed)
+    alpha = 0.2 * math.log10(gravity**2 * flow * wind_speed**-5)
+    beta, dilution = curve(alpha)
+    near = min(NEAR, 10 ** float(beta[0]))
+    knots = (
+        (np.concatenate([[math.log10(near)], beta]), np.concatenate([[306 / (306 + near**2)], dilution]))
+        if near == NEAR
+        else (beta, dilution)
+    )
+    temperature = ambient_temperature if release_temperature is None else release_temperature
+    bare = DensePlume(
+        length,
+        flow * gravity / wind_speed**3,
+        alpha,
+        (gravity * flow / (wind_speed**3 * length)) ** (1 / 3),
+        density,
+        temperature / ambient_temperature,
+        near,
+        knots,
+    )
+    if far == "inverse_square":
+        return bare
+    return _with_virtual_source(bare, {"rate": rate, "wind_speed": wind_speed, "stability": stability, "terrain": terrain})
+
+
+def _with_virtual_source(bare: DensePlume, passive: dict[str, Any]) -> DensePlume:
+    """The dense plume, followed by a passive one from a source moved so that both agree where the last curve ends."""
+    end = float(bare.knots[1][-1]) * bare.density
+    reach = outermost(lambda x: plume_concentration(x, **passive), end, low=0.01, high=1e6)
+    shift = (reach if math.isfinite(reach) else 0.0) - bare.last
+    return DensePlume(
+        bare.length,
+        bare.buoyancy_length,
+        bare.alpha,
+        bare.criterion,
+        bare.density,
+        bare.temperature_ratio,
+        bare.near,
+        bare.knots,
+        (MappingProxyType(passive), shift),
+    )
+
+
+def dense_contour(threshold: float, release: DensePlume, *, points: int = 181) -> np.ndarray:
+    """Where a dense plume reaches a threshold [kg m-3], as a closed ring of (x, y) [m]; (0, 2) where nowhere.
+
+    Concentration is even across; the ring is blunt at its end, rounded upwind, and ends at 10 km.
+    """
+    end = dense_reach(threshold, release)
+    if math.isnan(end):
+        return np.empty((0, 2))
+    x = np.concatenate([-release.upwind * np.cos(np.linspace(0, math.pi / 2, points // 6)), np.linspace(0, min(end, FARTHEST), points)[1:]])
+    half = release.half_width(x)
+    ring = np.concatenate([np.stack([x, half], axis=1), np.stack([x, -half], axis=1)[::-1]])
+    return np.concatenate([ring, ring[:1]])
+
+
+def dense_reach(threshold: float, release: DensePlume) -> float:
+    """Farthest distance [m] at which a dense plume reaches a threshold [kg m-3]; NaN where nowhere, infinity beyond 10 km."""
+    if threshold > release.density:
+        return math.nan
+    reach = outermost(release.concentration, threshold, low=1e-3 * release.length, high=FARTHEST)
+    return 0.0 if math.isnan(reach) else reach
+
+
+def dense_flags(release: DensePlume, farthest: float, *, wind_speed: float, duration: float | None = None) -> tuple[str, ...]:
+    """Flags of a dense plume up to a distance [m]."""
+    flags = []
+    if release.criterion <= CRITERION:
+        flags.append("not_dense")
+    if farthest > release.last:
+        flags.append("beyond_correlation")
+    if duration is not None and wind_speed * duration < STEADY * farthest:
+        flags.append("release_too_short")
+    return tuple(flags)

@@ -1,0 +1,191 @@
+"""Jet fires: a point source of heat for gas and liquefied gas, and the flame of liquefied petroleum gas."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+
+from geoalarm.core.errors import InputError, near_miss
+from geoalarm.hazards.industrial.flame import point_source_flux
+from geoalarm.hazards.industrial.registry import Input, Outcome, model, positive, word
+from geoalarm.hazards.industrial.rows import confirm, row, rows
+
+LPG_RATE: Final = Input("kg s-1", 1.0, 3000.0, "neither")
+"""Range of the correlations for jets of liquefied petroleum gas [kg s-1]."""
+
+_SOURCE: Final = "Point source of heat (API Standard 521), radiated share by fuel"
+_JET: Final = {
+    "rate": positive("kg s-1"),
+    "fuel": word("methane", "lpg"),
+    "heat_of_combustion": positive("J kg-1"),
+    "radiated_share": positive("1", 1),
+    "transmissivity": positive("1", 1),
+}
+_NOT_SHAPED: Final = "jet_flame_not_shaped"
+
+
+@model(inputs={"distance": positive("m"), **_JET}, outputs={"flux": "W m-2", "radiated": "W"}, source=_SOURCE)
+def jet_fire(
+    distance: float | np.ndarray,
+    rate: float,
+    fuel: str = "methane",
+    *,
+    heat_of_combustion: float | None = None,
+    radiated_share: float | None = None,
+    transmissivity: float = 1.0,
+) -> Outcome:
+    """Heat of a jet fire as a point: ``q = tau chi m Hc / (4 pi r2)``.
+
+    The distance is from the middle of the flame. For methane no length of flame is given: the published one is
+    ambiguous in its unit, so the point is at the hole, and the result says so.
+
+    Parameters
+    ----------
+    distance : float or numpy.ndarray
+        From the middle of the flame [m].
+    rate : float
+        Mass released [kg s-1].
+    fuel : str
+        ``methane`` or ``lpg``: share of the heat radiated, and its heat of combustion.
+    heat_of_combustion : float, optional
+        Instead of the fuel's [J kg-1].
+    radiated_share : float, optional
+        Instead of the fuel's [1].
+    transmissivity : float
+        Share that the air lets through; 1 is the safe side [1].
+
+    Raises
+    ------
+    RangeError
+        If an input is not positive, or a share is above 1.
+
+    References
+    ----------
+    API Standard 521; shares: MODELS, section 3.4.
+
+    Examples
+    --------
+    >>> round(float(jet_fire("50 m", "10 kg/s", "methane")))
+    3183
+    """
+    heat, share, flags = _fuel(fuel, heat_of_combustion, radiated_share)
+    flux = point_source_flux.pure(distance, rate, heat, radiated_share=share, transmissivity=transmissivity)
+    return Outcome((flux, share * rate * heat), (*flags, _NOT_SHAPED))
+
+
+@model(inputs={"flux": positive("W m-2"), **_JET}, outputs={"distance": "m"}, source=_SOURCE)
+def jet_fire_distance(
+    flux: float,
+    rate: float,
+    fuel: str = "methane",
+    *,
+    heat_of_combustion: float | None = None,
+    radiated_share: float | None = None,
+    transmissivity: float = 1.0,
+) -> Outcome:
+    """How far a jet fire sends a heat: ``r = sqrt(tau chi m Hc / (4 pi q))``, from the middle of the flame.
+
+    Parameters
+    ----------
+    flux : float
+        The threshold [W m-2].
+    rate, fuel, heat_of_combustion, radiated_share, transmissivity
+        As :func:`jet_fire`.
+
+    Raises
+    ------
+    RangeError
+        If an input is not positive, or a share is above 1.
+
+    References
+    ----------
+    API Standard 521; shares: MODELS, section 3.4.
+
+    Examples
+    --------
+    >>> round(float(jet_fire_distance("3 kW/m^2", "10 kg/s", "methane")), 1)
+    51.5
+    """
+    heat, share, flags = _fuel(fuel, heat_of_combustion, radiated_share)
+    return Outcome(math.sqrt(transmissivity * share * rate * heat / (4 * math.pi * flux)), (*flags, _NOT_SHAPED))
+
+
+def _fuel(fuel: str, heat: float | None, share: float | None) -> tuple[float, float, tuple[str, ...]]:
+    """Heat of combustion [J kg-1], radiated share [1] and the flags of those that were not given."""
+    if fuel not in {item["fuel"] for item in rows("jet_fuels")}:
+        raise InputError("input 'fuel'", got=repr(fuel), mend=near_miss(fuel, [item["fuel"] for item in rows("jet_fuels")]))
+    found = row("jet_fuels", "fuel", fuel)
+    flags: tuple[str, ...] = ()
+    if heat is None:
+        heat, flags = float(found["heat_of_combustion_J_kg"]), confirm(found["heat_verified"], f"heat of combustion of {fuel}")
+    if share is None:
+        share, flags = float(found["radiated_share"]), (*flags, *confirm(found["share_verified"], f"radiated share of {fuel}"))
+    return heat, share, flags
+
+
+@model(
+    inputs={"rate": LPG_RATE},
+    outputs={"length": "m", "width": "m"},
+    source="Considine and Grinter (1985)",
+    confirm=("size of the flame, Considine and Grinter",),
+)
+def lpg_jet_flame(rate: float) -> tuple[float, float]:
+    """Size of a jet flame of liquefied petroleum gas: ``L = 9.1 m^0.5``, ``W = 0.25 L``; for 1 to 3000 kg/s.
+
+    Parameters
+    ----------
+    rate : float
+        Mass released [kg s-1].
+
+    Raises
+    ------
+    RangeError
+        If the rate is not between 1 and 3000 kg/s.
+
+    References
+    ----------
+    Considine and Grinter (1985).
+
+    Examples
+    --------
+    >>> round(float(lpg_jet_flame("100 kg/s")), 1)
+    91.0
+    """
+    length = 9.1 * math.sqrt(rate)
+    return length, 0.25 * length
+
+
+@model(
+    inputs={"rate": LPG_RATE, "time": Input("s", 10.0, 300.0, "neither")},
+    outputs={"lethality_1": "m", "lethality_50": "m"},
+    source="Considine and Grinter (1985)",
+    confirm=("distances of lethality, Considine and Grinter",),
+)
+def lpg_jet_lethality_distance(rate: float, time: float) -> tuple[float, float]:
+    """How far a jet fire of liquefied petroleum gas kills 1 % and 50 %: ``2.8 t^0.38 m^0.47`` and ``1.9 t^0.4 m^0.47``.
+
+    Parameters
+    ----------
+    rate : float
+        Mass released, 1 to 3000 kg/s [kg s-1].
+    time : float
+        Exposure, 10 to 300 s [s].
+
+    Raises
+    ------
+    RangeError
+        If an input is outside its range.
+
+    References
+    ----------
+    Considine and Grinter (1985).
+
+    Examples
+    --------
+    >>> round(float(lpg_jet_lethality_distance("50 kg/s", "60 s")), 1)
+    83.4
+    """
+    spread = rate**0.47
+    return 2.8 * time**0.38 * spread, 1.9 * time**0.4 * spread

@@ -1,0 +1,353 @@
+"""Outflow through a hole or a pipe: liquid, gas, boiling liquid, and the share that flashes. Pressures are absolute."""
+
+from __future__ import annotations
+
+import math
+from types import MappingProxyType
+from typing import Final
+
+from geoalarm.core.errors import InputError, RangeError
+from geoalarm.core.result import TO_BE_CONFIRMED
+from geoalarm.hazards.industrial.registry import Input, Outcome, at_least_zero, model, positive
+from geoalarm.hazards.industrial.substances import gas_density
+
+ATMOSPHERE: Final = 101325.0
+"""Standard pressure of the air [Pa]."""
+
+GRAVITY: Final = 9.80665
+"""Standard acceleration of gravity [m s-2]."""
+
+RELAXATION_LENGTH: Final = 0.1
+"""Of pipe, in which a boiling liquid comes to equilibrium [m]."""
+
+EQUILIBRIUM_RATIO: Final = 12.0
+"""Length over diameter of pipe from which flow is taken as in equilibrium [1]."""
+
+HOLE: Final = MappingProxyType({"hole_diameter": positive("m", 10.0), "hole_area": positive("m2", 100.0)})
+COEFFICIENT: Final = Input("1", 0.0, 1.0, "right")
+PRESSURE: Final = positive("Pa", 1e9)
+
+
+def hole_size(hole_diameter: float | None, hole_area: float | None) -> tuple[float, float]:
+    """Area [m2] and diameter [m] of a hole given by either; of a slit, the diameter of the circle with its area.
+
+    Raises
+    ------
+    InputError
+        If neither or both are given.
+    """
+    if hole_diameter is not None and hole_area is None:
+        return math.pi / 4 * hole_diameter**2, hole_diameter
+    if hole_area is not None and hole_diameter is None:
+        return hole_area, math.sqrt(4 * hole_area / math.pi)
+    given = "none" if hole_diameter is None else "both"
+    raise InputError("input 'hole_diameter' or 'hole_area'", got=given, expected="one of the two", mend="for example hole_diameter='50 mm'")
+
+
+def _driving(pressure: float, ambient_pressure: float, *, name: str = "pressure") -> float:
+    """What drives an outflow [Pa]; below the air's pressure nothing flows out."""
+    if pressure < ambient_pressure:
+        raise RangeError(
+            f"input {name!r} is below the pressure outside",
+            got=f"{pressure:g} Pa",
+            expected=f"at least {ambient_pressure:g} Pa",
+            mend="check that it is absolute; air would flow in",
+        )
+    return pressure - ambient_pressure
+
+
+@model(
+    inputs={
+        "density": positive("kg m-3", 3e4),
+        **HOLE,
+        "pressure": PRESSURE,
+        "head": at_least_zero("m", 200.0),
+        "discharge_coefficient": COEFFICIENT,
+        "ambient_pressure": PRESSURE,
+    },
+    outputs={"mass_flow": "kg s-1", "velocity": "m s-1"},
+    source="TNO, Yellow Book (CPR 14E), eq. 2.194-2.196",
+)
+def liquid_outflow(
+    density: float,
+    *,
+    hole_diameter: float | None = None,
+    hole_area: float | None = None,
+    pressure: float = ATMOSPHERE,
+    head: float = 0.0,
+    discharge_coefficient: float = 0.62,
+    ambient_pressure: float = ATMOSPHERE,
+) -> tuple[float, float]:
+    """Liquid that does not boil, through a hole: ``q = Cd A sqrt(2 rho dP)``, ``dP = rho g h + P - Pa``.
+
+    Parameters
+    ----------
+    density : float
+        Of the liquid [kg m-3].
+    hole_diameter : float, optional
+        Of a round hole [m]; or its area.
+    hole_area : float, optional
+        Of a hole of any shape [m2].
+    pressure : float
+        Over the liquid, absolute [Pa].
+    head : float
+        Height of the liquid over the hole [m].
+    discharge_coefficient : float
+        Cd [1]: 0.62 sharp edges, up to 1 for a torn pipe.
+    ambient_pressure : float
+        Outside [Pa].
+
+    Raises
+    ------
+    RangeError
+        If the pressure at the hole is below the one outside.
+
+    References
+    ----------
+    TNO, Yellow Book (CPR 14E), eq. 2.194-2.196. CCPS (1999), p. 40: Cd 0.63, 10 mm, 490 kg/m3, 1.209 bar gives 0.2169 kg/s.
+
+    Examples
+    --------
+    >>> flow = liquid_outflow(490, hole_diameter="10 mm", pressure="120935.0368 Pa", discharge_coefficient=0.63)
+    >>> round(flow["mass_flow"], 5)
+    0.21691
+    """
+    area, _ = hole_size(hole_diameter, hole_area)
+    drop = _driving(pressure + density * GRAVITY * head, ambient_pressure)
+    return discharge_coefficient * area * math.sqrt(2 * density * drop), discharge_coefficient * math.sqrt(2 * drop / density)
+
+
+@model(
+    inputs={
+        "pressure": PRESSURE,
+        "heat_capacity_ratio": Input("1", 1.0, 2.0, "right"),
+        **HOLE,
+        "temperature": positive("K", 2000.0),
+        "molar_mass": positive("kg mol-1", 1.0),
+        "density": positive("kg m-3", 1e4),
+        "discharge_coefficient": COEFFICIENT,
+        "ambient_pressure": PRESSURE,
+    },
+    outputs={"mass_flow": "kg s-1", "choked": "1"},
+    source="TNO, Yellow Book (CPR 14E), section 2.5.2.3 and example 2.6.2.1",
+)
+def gas_outflow(
+    pressure: float,
+    heat_capacity_ratio: float,
+    *,
+    hole_diameter: float | None = None,
+    hole_area: float | None = None,
+    temperature: float = 288.15,
+    molar_mass: float | None = None,
+    density: float | None = None,
+    discharge_coefficient: float = 0.62,
+    ambient_pressure: float = ATMOSPHERE,
+) -> tuple[float, float]:
+    """Gas through a hole, choked or not: ``q = Cd A psi sqrt(rho0 P0 k (2/(k+1))^((k+1)/(k-1)))``.
+
+    Choked (psi = 1) where ``Pa/P0 <= (2/(k+1))^(k/(k-1))``; else
+    ``psi^2 = 2/(k-1) ((k+1)/2)^((k+1)/(k-1)) r^(2/k) (1 - r^((k-1)/k))`` with ``r = Pa/P0``.
+
+    Parameters
+    ----------
+    pressure : float
+        Inside, absolute [Pa].
+    heat_capacity_ratio : float
+        k = Cp/Cv [1].
+    hole_diameter : float, optional
+        Of a round hole [m]; or its area.
+    hole_area : float, optional
+        Of a hole of any shape [m2].
+    temperature : float
+        Inside [K]; with the molar mass it gives the density of an ideal gas.
+    molar_mass : float, optional
+        Of the gas [kg mol-1].
+    density : float, optional
+        Inside, instead of the ideal gas law [kg m-3].
+    discharge_coefficient : float
+        Cd [1]: 0.62 sharp edges, 0.95 to 0.99 rounded.
+    ambient_pressure : float
+        Outside [Pa].
+
+    Raises
+    ------
+    RangeError
+        If the pressure inside is below the one outside.
+    InputError
+        If neither molar mass nor density is given.
+
+    References
+    ----------
+    TNO, Yellow Book (CPR 14E), section 2.5.2.3; example 2.6.2.1: hydrogen, 50 bar, 288.15 K, 0.1 m, k 1.405 gives 15.31 kg/s.
+
+    Examples
+    --------
+    >>> flow = gas_outflow("50 bar", 1.405, hole_diameter="0.1 m", temperature="288.15 K", molar_mass="2.016 g/mol")
+    >>> round(flow.value, 2), flow["choked"]
+    (15.31, 1.0)
+    """
+    area, _ = hole_size(hole_diameter, hole_area)
+    _driving(pressure, ambient_pressure)
+    if density is None and molar_mass is None:
+        raise InputError(
+            "input 'molar_mass' or 'density'", got="none", expected="one of the two", mend="for example molar_mass='17.03 g/mol'"
+        )
+    inside = density if density is not None else gas_density(molar_mass or math.nan, temperature, pressure)
+    k, ratio = heat_capacity_ratio, ambient_pressure / pressure
+    choked = ratio <= (2 / (k + 1)) ** (k / (k - 1))
+    power = (k + 1) / (k - 1)
+    psi = 1.0 if choked else math.sqrt(2 / (k - 1) * ((k + 1) / 2) ** power * ratio ** (2 / k) * (1 - ratio ** ((k - 1) / k)))
+    return discharge_coefficient * area * psi * math.sqrt(inside * pressure * k * (2 / (k + 1)) ** power), float(choked)
+
+
+@model(
+    inputs={
+        "temperature": positive("K", 2000.0),
+        "boiling_point": positive("K", 2000.0),
+        "liquid_heat_capacity": positive("J kg-1 K-1", 2e4),
+        "heat_of_vaporisation": positive("J kg-1", 5e6),
+    },
+    outputs={"fraction": "1", "linear": "1", "airborne": "1"},
+    source="flash at constant enthalpy; airborne share: twice the flash, common practice after CCPS (1999)",
+    confirm=("airborne share as twice the flash fraction",),
+)
+def flash_fraction(
+    temperature: float, *, boiling_point: float, liquid_heat_capacity: float, heat_of_vaporisation: float
+) -> tuple[float, float, float]:
+    """Share of a liquid above its boiling point that flashes to vapour: ``X = 1 - exp(-cp (T - Tb) / hv)``.
+
+    Also the linear form ``cp (T - Tb) / hv``, good for small X only (it may pass 1), and the share that stays in the
+    air as vapour and droplets, ``min(1, 2X)``. Nothing flashes below the boiling point.
+
+    Parameters
+    ----------
+    temperature : float
+        Of the liquid before it gets out [K].
+    boiling_point : float
+        At the pressure outside [K].
+    liquid_heat_capacity : float
+        cp [J kg-1 K-1].
+    heat_of_vaporisation : float
+        hv at the boiling point [J kg-1].
+
+    References
+    ----------
+    CCPS (1999), section 2.1.1; Yellow Book (CPR 14E), eq. 2.117.
+
+    Examples
+    --------
+    >>> chlorine = {"boiling_point": "-34.05 degC", "liquid_heat_capacity": "0.96 kJ/kg/K", "heat_of_vaporisation": "288 kJ/kg"}
+    >>> share = flash_fraction("20 degC", **chlorine)
+    >>> round(share["fraction"], 4), round(share["linear"], 4), round(share["airborne"], 4)
+    (0.1649, 0.1802, 0.3297)
+    """
+    linear = liquid_heat_capacity * max(0.0, temperature - boiling_point) / heat_of_vaporisation
+    fraction = -math.expm1(-linear)
+    return fraction, linear, min(1.0, 2 * fraction)
+
+
+@model(
+    inputs={
+        "vapour_pressure": PRESSURE,
+        "density": positive("kg m-3", 3e4),
+        **HOLE,
+        "temperature": positive("K", 2000.0),
+        "pipe_length": at_least_zero("m", 1e5),
+        "heat_of_vaporisation": positive("J kg-1", 5e6),
+        "vapour_density": positive("kg m-3", 1e4),
+        "liquid_heat_capacity": positive("J kg-1 K-1", 2e4),
+        "head": at_least_zero("m", 200.0),
+        "discharge_coefficient": COEFFICIENT,
+        "ambient_pressure": PRESSURE,
+    },
+    outputs={"mass_flow": "kg s-1", "mass_flux": "kg m-2 s-1", "regime": ""},
+    source="hole: Bernoulli at the vapour pressure, Yellow Book (CPR 14E), eq. 2.194; pipe: equilibrium rate model, Fauske (1985)",
+)
+def two_phase_outflow(
+    vapour_pressure: float,
+    density: float,
+    *,
+    hole_diameter: float | None = None,
+    hole_area: float | None = None,
+    temperature: float | None = None,
+    pipe_length: float = 0.0,
+    heat_of_vaporisation: float | None = None,
+    vapour_density: float | None = None,
+    liquid_heat_capacity: float | None = None,
+    head: float = 0.0,
+    discharge_coefficient: float = 0.62,
+    ambient_pressure: float = ATMOSPHERE,
+) -> Outcome:
+    """Liquid under its own vapour pressure, through a hole or a pipe.
+
+    A hole in the wall (no pipe) passes liquid, which boils outside: ``G = Cd sqrt(2 rho (Pv + rho g h - Pa))``. In a pipe
+    of 0.1 m or of 12 diameters and more it boils inside: ``G = hv / (v_fg sqrt(T cp))``. Between the two, Fauske's
+    ``G = hv / (v_fg sqrt(N T cp))`` with ``N = hv^2 / (2 dP rho Cd^2 v_fg^2 T cp) + L / 0.1 m``.
+
+    Parameters
+    ----------
+    vapour_pressure : float
+        Pv at the storage temperature [Pa].
+    density : float
+        Of the liquid [kg m-3].
+    hole_diameter : float, optional
+        Of a round hole or of the pipe [m]; or its area.
+    hole_area : float, optional
+        Of a hole of any shape [m2].
+    temperature : float, optional
+        T in storage, for a pipe [K].
+    pipe_length : float
+        L between vessel and opening, 0 for a hole in the wall [m].
+    heat_of_vaporisation, vapour_density, liquid_heat_capacity : float, optional
+        hv, density of the vapour, cp, for a pipe [J kg-1], [kg m-3], [J kg-1 K-1].
+    head : float
+        Height of the liquid over a hole [m].
+    discharge_coefficient : float
+        Cd of a hole [1].
+    ambient_pressure : float
+        Outside [Pa].
+
+    Raises
+    ------
+    InputError
+        If a pipe is given without what its model needs.
+    RangeError
+        If the vapour pressure is below the one outside: the liquid does not boil.
+
+    References
+    ----------
+    Fauske (1985), Fauske and Epstein (1988), as in CCPS (1999), section 2.1.1: to be confirmed. ALOHA examples, no. 2
+    (propane, slit of 40 x 0.1 in): 5,730 lb/min; this model 5,699.
+
+    Examples
+    --------
+    >>> flow = two_phase_outflow("8.61 bar", "493 kg/m3", hole_area="4 in^2", discharge_coefficient=0.61)
+    >>> round(flow.to("lb/min")), flow["regime"]
+    (5699, 'hole')
+    """
+    area, diameter = hole_size(hole_diameter, hole_area)
+    drop = _driving(vapour_pressure, ambient_pressure, name="vapour_pressure") + density * GRAVITY * head
+    bernoulli = discharge_coefficient * math.sqrt(2 * density * drop)
+    if pipe_length == 0:
+        return Outcome((area * bernoulli, bernoulli, "hole"))
+    needed = {
+        "temperature": temperature,
+        "heat_of_vaporisation": heat_of_vaporisation,
+        "vapour_density": vapour_density,
+        "liquid_heat_capacity": liquid_heat_capacity,
+    }
+    for name, value in needed.items():
+        if value is None:
+            raise InputError(
+                f"input {name!r}", got="none", expected="a value, because the liquid boils in the pipe", mend="or set pipe_length to 0"
+            )
+    assert temperature is not None
+    assert heat_of_vaporisation is not None
+    assert vapour_density is not None
+    assert liquid_heat_capacity is not None
+    expansion = 1 / vapour_density - 1 / density
+    equilibrium = heat_of_vaporisation / (expansion * math.sqrt(temperature * liquid_heat_capacity))
+    if pipe_length >= RELAXATION_LENGTH or pipe_length / diameter >= EQUILIBRIUM_RATIO:
+        return Outcome((area * equilibrium, equilibrium, "pipe"), (f"{TO_BE_CONFIRMED}: equilibrium rate model",))
+    between = 1 / math.sqrt(1 / bernoulli**2 + pipe_length / RELAXATION_LENGTH / equilibrium**2)
+    return Outcome((area * between, between, "short pipe"), (f"{TO_BE_CONFIRMED}: rate model out of equilibrium, short pipe",))

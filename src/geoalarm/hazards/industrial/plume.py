@@ -1,0 +1,352 @@
+"""Gaussian plume with reflection at the ground: concentrations, distances and contours, steady or of a duration.
+
+Coordinates are local: x downwind and y crosswind from the source, z above the ground [m]. Functions without a model's
+name check nothing; they are the arithmetic of loops.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from types import MappingProxyType
+from typing import Any, Final
+
+import numpy as np
+from scipy.special import erf
+
+from geoalarm.core.result import BEYOND_MODEL_RANGE
+from geoalarm.hazards.industrial.crossing import outermost
+from geoalarm.hazards.industrial.flags import gas_flags, weather_flags
+from geoalarm.hazards.industrial.registry import Input, Outcome, at_least_zero, model, positive, word
+from geoalarm.hazards.industrial.sigmas import FARTHEST, NEAREST, REFERENCE_TIME, STABILITIES, TERRAINS, plume_sigmas
+
+SOURCE: Final = "Gaussian plume with reflection: Yellow Book (CPR 14E), section 4.5.3; parameters of Briggs (1973), 100 m to 10 km"
+WEATHER: Final = MappingProxyType(
+    {
+        "wind_speed": Input("m s-1", 0.5, 30.0),
+        "stability": word(*STABILITIES),
+        "terrain": word(*TERRAINS),
+        "release_height": at_least_zero("m", 300.0),
+        "averaging_time": positive("s", 86400.0),
+        "duration": positive("s"),
+    }
+)
+_START: Final = 1.0
+"""Nearest distance that is looked at [m]."""
+
+
+def reflected(y: Any, z: Any, *, sigma_y: Any, sigma_z: Any, release_height: float) -> np.ndarray:
+    """Crosswind and vertical profile over ``sigma_y sigma_z`` [m-2], with the mirror image under the ground."""
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        across = np.exp(-0.5 * (y / sigma_y) ** 2)
+        up = np.exp(-0.5 * ((z - release_height) / sigma_z) ** 2) + np.exp(-0.5 * ((z + release_height) / sigma_z) ** 2)
+        return np.asarray(across * up / (sigma_y * sigma_z))
+
+
+def plume_concentration(
+    x: Any,
+    y: Any = 0.0,
+    z: Any = 0.0,
+    *,
+    rate: float,
+    wind_speed: float,
+    stability: str,
+    terrain: str = "rural",
+    release_height: float = 0.0,
+    averaging_time: float = REFERENCE_TIME,
+) -> np.ndarray:
+    """Steady concentration [kg m-3] at points (x, y, z) [m] that broadcast; 0 at and before the source. Nothing is checked."""
+    x = np.asarray(x, dtype=float)
+    sigma_y, sigma_z = plume_sigmas(x, stability, terrain, averaging_time=averaging_time)
+    shape = reflected(y, z, sigma_y=sigma_y, sigma_z=sigma_z, release_height=release_height)
+    return np.where(x > 0, rate / (2 * math.pi * wind_speed) * np.nan_to_num(shape, nan=0.0, posinf=np.inf), 0.0)
+
+
+def passage_factor(x: Any, time: Any, *, duration: float, wind_speed: float, sigma_x: Any) -> np.ndarray:
+    """Share of the steady concentration [1] at a time [s] after the start of a release that lasts ``duration`` [s] (Palazzi 1982)."""
+    emitted = np.minimum(time, duration)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        scale = math.sqrt(2) * np.asarray(sigma_x)
+        factor = 0.5 * (erf((x - wind_speed * (time - emitted)) / scale) - erf((x - wind_speed * np.asarray(time)) / scale))
+    return np.asarray(np.clip(np.nan_to_num(factor), 0.0, 1.0))
+
+
+def peak_factor(sigma_x: Any, *, duration: float | None, wind_speed: float) -> np.ndarray:
+    """Largest share of the steady concentration [1] that a release of a duration reaches: when the middle of the cloud passes."""
+    if duration is None:
+        return np.ones_like(np.asarray(sigma_x, dtype=float))
+    with np.errstate(divide="ignore"):
+        return np.asarray(erf(wind_speed * duration / (2 * math.sqrt(2) * np.asarray(sigma_x, dtype=float))))
+
+
+def peak_on_axis(*, duration: float | None = None, receptor_height: float = 0.0, **plume: Any) -> Callable[[np.ndarray], np.ndarray]:
+    """Largest concentration [kg m-3] on the axis as a function of x [m]."""
+    terrain, averaging = plume.get("terrain", "rural"), plume.get("averaging_time", REFERENCE_TIME)
+
+    def peak(x: np.ndarray) -> np.ndarray:
+        steady = plume_concentration(x, 0.0, receptor_height, **plume)
+        sigma_x, _ = plume_sigmas(x, plume["stability"], terrain, averaging_time=averaging)
+        return np.asarray(steady * peak_factor(sigma_x, duration=duration, wind_speed=plume["wind_speed"]))
+
+    return peak
+
+
+def plume_contour(
+    threshold: float, *, points: int = 181, duration: float | None = None, receptor_height: float = 0.0, **plume: Any
+) -> np.ndarray:
+    """Where a plume reaches a threshold [kg m-3], as a closed ring of (x, y) [m]; (0, 2) where it reaches it nowhere.
+
+    The ring ends at 10 km, beyond which the model does not hold. Nothing is checked.
+    """
+    peak = peak_on_axis(duration=duration, receptor_height=receptor_height, **plume)
+    last = outermost(peak, threshold, low=_START, high=FARTHEST)
+    if math.isnan(last):
+        return np.empty((0, 2))
+    end = FARTHEST if math.isinf(last) else last
+    first = _first(peak, threshold, end)
+    x = first + (end - first) * 0.5 * (1 - np.cos(np.linspace(0, math.pi, points)))
+    sigma_y, _ = plume_sigmas(
+        np.maximum(x, 1e-9), plume["stability"], plume.get("terrain", "rural"), averaging_time=plume.get("averaging_time", REFERENCE_TIME)
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        above = np.log(np.maximum(peak(np.maximum(x, 1e-9)) / threshold, 1.0))
+    half = np.nan_to_num(sigma_y * np.sqrt(2 * above), posinf=0.0)
+    half[0] = 0.0
+    if math.isfinite(last):
+        half[-1] = 0.0
+    ring = np.concatenate([np.stack([x, half], axis=1), np.stack([x, -half], axis=1)[::-1]])
+    return np.concatenate([ring, ring[:1]])
+
+
+def _first(peak: Callable[[np.ndarray], np.ndarray], threshold: float, end: float) -> float:
+    """Where the threshold is first met [m]: the source itself at the ground, farther for an elevated one."""
+    if peak(np.array([_START]))[0] >= threshold:
+        return 0.0
+    met = outermost(lambda inverse: peak(1 / inverse), threshold, low=1 / end, high=1 / _START)
+    return 1 / met if math.isfinite(met) else 0.0
+
+
+@model(
+    inputs={
+        "rate": positive("kg s-1"),
+        "wind_speed": Input("m s-1", 0.5, 60.0),
+        "sigma_y": positive("m"),
+        "sigma_z": positive("m"),
+        "y": Input("m"),
+        "z": at_least_zero("m"),
+        "release_height": at_least_zero("m", 1000.0),
+    },
+    outputs={"concentration": "kg m-3"},
+    source="Gaussian plume with reflection: Purple Book (CPR 18E), chapter 4 and appendix 6.B; Yellow Book (CPR 14E), section 4.5.3",
+)
+def gaussian_plume(
+    rate: float, *, wind_speed: float, sigma_y: float, sigma_z: float, y: float = 0.0, z: float = 0.0, release_height: float = 0.0
+) -> np.ndarray:
+    """Concentration in a plume of known width and height.
+
+    ``C = Q / (2 pi u sy sz) exp(-y^2/2sy^2) [exp(-(z-h)^2/2sz^2) + exp(-(z+h)^2/2sz^2)]``
+
+    Parameters
+    ----------
+    rate : float
+        Q [kg s-1].
+    wind_speed : float
+        u at the height of the plume [m s-1].
+    sigma_y, sigma_z : float
+        Crosswind and vertical parameters at the distance in question [m].
+    y : float
+        Crosswind from the axis [m].
+    z : float
+        Above the ground [m].
+    release_height : float
+        h [m].
+
+    References
+    ----------
+    Purple Book (CPR 18E), appendix 6.B: CO, 100 kg/s, 5 m/s, 28.8 m, 10.3 m, h = z = 1 m gives 21.3 g/m3.
+
+    Examples
+    --------
+    >>> found = gaussian_plume(100, wind_speed=5, sigma_y=28.8, sigma_z=10.3, z=1, release_height=1)
+    >>> round(float(found.to("g/m3")), 2)
+    21.26
+    """
+    return rate / (2 * math.pi * wind_speed) * reflected(y, z, sigma_y=sigma_y, sigma_z=sigma_z, release_height=release_height)
+
+
+@model(
+    inputs={
+        "x": Input("m", -FARTHEST, FARTHEST),
+        "y": Input("m", -FARTHEST, FARTHEST),
+        "z": at_least_zero("m", 1000.0),
+        "rate": positive("kg s-1"),
+        **WEATHER,
+        "time": at_least_zero("s"),
+        "substance": word(),
+    },
+    outputs={"concentration": "kg m-3"},
+    source=SOURCE + "; release of a duration: Palazzi et al. (1982)",
+)
+def plume(
+    x: float,
+    y: float = 0.0,
+    z: float = 0.0,
+    *,
+    rate: float,
+    wind_speed: float,
+    stability: str,
+    terrain: str = "rural",
+    release_height: float = 0.0,
+    averaging_time: float = REFERENCE_TIME,
+    duration: float | None = None,
+    time: float | None = None,
+    substance: str | None = None,
+) -> Outcome:
+    """Concentration downwind of a continuous release of a gas about as heavy as air.
+
+    The plume of ``gaussian_plume`` with the parameters of Briggs. With a duration T it is multiplied by
+    ``0.5 [erf((x - u(t-T)) / (sqrt2 sx)) - erf((x - ut) / (sqrt2 sx))]`` at time t, or by its largest value where no time
+    is given; ``sx = sy``.
+
+    Parameters
+    ----------
+    x, y, z : float or array
+        Downwind, crosswind and above the ground [m]; 0 upwind.
+    rate : float
+        Of release [kg s-1].
+    wind_speed : float
+        At 10 m, or at the height of release [m s-1].
+    stability : str
+        Pasquill class, A to F.
+    terrain : str
+        ``rural`` or ``urban``.
+    release_height : float
+        [m].
+    averaging_time : float
+        Over which concentrations are averaged; 10 min for toxic gases [s].
+    duration : float, optional
+        Of the release [s]; without it the plume is steady.
+    time : float, optional
+        Since the start of a release with a duration [s].
+    substance : str, optional
+        To flag a gas that is heavier or lighter than air.
+
+    References
+    ----------
+    Yellow Book (CPR 14E), section 4.5.3; Briggs (1973); Palazzi et al. (1982), Atmos. Environ. 16, 2785.
+
+    Examples
+    --------
+    >>> round(float(plume("1 km", rate="1 kg/s", wind_speed="3 m/s", stability="D").to("mg/m3")), 3)
+    36.657
+    """
+    given: dict[str, Any] = {
+        "rate": rate,
+        "wind_speed": wind_speed,
+        "stability": stability,
+        "terrain": terrain,
+        "release_height": release_height,
+        "averaging_time": averaging_time,
+    }
+    value = plume_concentration(x, y, z, **given)
+    if duration is not None:
+        sigma_x, _ = plume_sigmas(x, stability, terrain, averaging_time=averaging_time)
+        if time is None:
+            value = value * peak_factor(sigma_x, duration=duration, wind_speed=wind_speed)
+        else:
+            value = value * passage_factor(x, time, duration=duration, wind_speed=wind_speed, sigma_x=sigma_x)
+    downwind = np.asarray(x, dtype=float)[np.asarray(x) > 0]
+    nearest = float(downwind.min()) if downwind.size else NEAREST
+    return Outcome(value, (*weather_flags(wind_speed, averaging_time=averaging_time, nearest=nearest), *gas_flags(substance)))
+
+
+@model(
+    inputs={
+        "threshold": positive("kg m-3"),
+        "rate": positive("kg s-1"),
+        **WEATHER,
+        "receptor_height": at_least_zero("m", 300.0),
+        "substance": word(),
+    },
+    outputs={"distance": "m", "half_width": "m", "half_width_at": "m"},
+    source=SOURCE,
+)
+def plume_distance(
+    threshold: float,
+    *,
+    rate: float,
+    wind_speed: float,
+    stability: str,
+    terrain: str = "rural",
+    release_height: float = 0.0,
+    averaging_time: float = REFERENCE_TIME,
+    duration: float | None = None,
+    receptor_height: float = 0.0,
+    substance: str | None = None,
+) -> Outcome:
+    """Farthest distance downwind at which a plume still reaches a threshold, at most 10 km.
+
+    Also the largest half width of the zone and where it is. A zone that goes on beyond 10 km ends there with the flag
+    ``beyond_model_range``; one that is nowhere has distance 0 and the flag ``never_reached``.
+
+    Parameters
+    ----------
+    threshold : float
+        Concentration [kg m-3].
+    rate : float
+        Of release [kg s-1].
+    wind_speed : float
+        At 10 m, or at the height of release [m s-1].
+    stability : str
+        Pasquill class, A to F.
+    terrain : str
+        ``rural`` or ``urban``.
+    release_height, receptor_height : float
+        Of the source and of the people [m].
+    averaging_time : float
+        Over which concentrations are averaged [s].
+    duration : float, optional
+        Of the release [s]; without it the plume is steady.
+    substance : str, optional
+        To flag a gas that is heavier or lighter than air.
+
+    References
+    ----------
+    As ``plume``.
+
+    Examples
+    --------
+    >>> found = plume_distance("57.96 mg/m3", rate="1 kg/s", wind_speed="5 m/s", stability="D", substance="chlorine")
+    >>> round(found.value), sorted(found.flags)
+    (565, ['dense_gas_not_modelled'])
+    """
+    given: dict[str, Any] = {
+        "rate": rate,
+        "wind_speed": wind_speed,
+        "stability": stability,
+        "terrain": terrain,
+        "release_height": release_height,
+        "averaging_time": averaging_time,
+        "duration": duration,
+        "receptor_height": receptor_height,
+    }
+    ring = plume_contour(threshold, **given)
+    return zone_of(
+        ring,
+        peak_on_axis(**given),
+        threshold,
+        flags=(*weather_flags(wind_speed, averaging_time=averaging_time), *gas_flags(substance)),
+    )
+
+
+def zone_of(ring: np.ndarray, peak: Callable[[np.ndarray], np.ndarray], threshold: float, *, flags: tuple[str, ...]) -> Outcome:
+    """Distance, largest half width and its place [m] of a ring, with the flags of its distance."""
+    if not len(ring):
+        return Outcome((0.0, 0.0, 0.0), (*flags, "never_reached"))
+    last = outermost(peak, threshold, low=_START, high=FARTHEST)
+    widest = int(ring[:, 1].argmax())
+    if math.isinf(last):
+        flags = (*flags, BEYOND_MODEL_RANGE)
+    elif last < NEAREST:
+        flags = (*flags, "near_field_extrapolated")
+    return Outcome((FARTHEST if math.isinf(last) else last, float(ring[widest, 1]), float(ring[widest, 0])), flags)

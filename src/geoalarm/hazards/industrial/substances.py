@@ -1,0 +1,384 @@
+"""Substances by name: what they are, and their properties from the ``chemicals`` library with the table each comes from.
+
+The rows are data (``data/substances.csv``). Constants that a study states (a heat of vaporisation of 288 kJ/kg, say) are
+inputs of the models; nothing here overrides them.
+"""
+
+from __future__ import annotations
+
+import importlib
+import math
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, Final
+
+from geoalarm.core.errors import InputError, near_miss
+from geoalarm.core.quantities import require_range
+from geoalarm.core.result import TO_BE_CONFIRMED
+from geoalarm.hazards.industrial.registry import Outcome, model, positive, word
+from geoalarm.hazards.industrial.rows import rows
+
+GAS_CONSTANT: Final = 8.314462618
+"""Molar gas constant [J mol-1 K-1] (CODATA 2018, exact)."""
+
+AIR_MOLAR_MASS: Final = 0.02896
+"""Of dry air [kg mol-1]."""
+
+PERRY: Final = "Perry's Chemical Engineers' Handbook, 8th ed."
+VDI: Final = "VDI Heat Atlas, 2nd ed."
+MCGARRY: Final = "McGarry (1983), Wagner equation"
+TRC: Final = "TRC Thermodynamics of Organic Compounds in the Gas State (1994)"
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """One property as a function of temperature, with its range [K] and its reference; ``name`` is for errors."""
+
+    name: str
+    curve: Callable[[float], float]
+    low: float
+    high: float
+    source: str
+
+    def __call__(self, temperature: float) -> float:
+        """Value at a temperature [K].
+
+        Raises
+        ------
+        RangeError
+            Outside the range of the correlation.
+        """
+        require_range(f"temperature for the {self.name}", temperature, self.low, self.high, unit="K")
+        return float(self.curve(temperature))
+
+    def nearest(self, temperature: float) -> float:
+        """Value at the temperature of the correlation's range that is nearest; only where a nearby value serves, as at a boiling point."""
+        return float(self.curve(min(max(temperature, self.low), self.high)))
+
+
+@dataclass(frozen=True, slots=True)
+class Substance:
+    """Facts of one substance.
+
+    ``molar_mass`` [kg mol-1]; ``boiling_point`` at 1 atm, ``critical_temperature`` [K]; ``critical_pressure`` [Pa];
+    ``lower_flammable``, ``upper_flammable`` shares of volume, NaN where it does not burn or none is known; ``heavy`` is
+    ``always``, ``cold`` (when cold or as an aerosol) or ``no``; ``stands_in`` the CAS number of the substance whose
+    properties stand for a mixture.
+    """
+
+    name: str
+    cas: str
+    molar_mass: float
+    boiling_point: float
+    critical_temperature: float
+    critical_pressure: float
+    lower_flammable: float
+    upper_flammable: float
+    hazards: tuple[str, ...]
+    heavy: str
+    remark: str
+    source: str
+    verified: str
+    un: str = ""
+    stands_in: str = ""
+    properties: Mapping[str, Property] = field(default_factory=dict)
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """What must stand beside any number about it."""
+        marks = (f"surrogate: {self.remark}",) if self.stands_in else ()
+        return (*marks, f"{TO_BE_CONFIRMED}: {self.source}") if self.verified == "R" else marks
+
+    def at(self, name: str, temperature: float) -> float:
+        """One property at a temperature [K]: ``vapour_pressure`` [Pa], ``liquid_density`` [kg m-3], ``heat_of_vaporisation`` [J kg-1],
+        ``liquid_heat_capacity`` and ``gas_heat_capacity`` [J kg-1 K-1].
+
+        Raises
+        ------
+        InputError
+            If the library has none for the substance.
+        RangeError
+            Outside the range of its correlation.
+        """
+        return self.curve(name)(temperature)
+
+    def curve(self, name: str) -> Property:
+        """One property as a curve, or an error that says that it must be given.
+
+        Raises
+        ------
+        InputError
+            If the library has none for the substance.
+        """
+        if name not in self.properties:
+            raise InputError(f"{name.replace('_', ' ')} of {self.name}", got="none in the library", mend="give the value to the model")
+        return self.properties[name]
+
+    def heat_capacity_ratio(self, temperature: float) -> float:
+        """Cp / Cv of the ideal gas [1] at a temperature [K]."""
+        molar = self.at("gas_heat_capacity", temperature) * self.molar_mass
+        return molar / (molar - GAS_CONSTANT)
+
+    def is_heavy(self, temperature: float, *, ambient_temperature: float = 288.15, aerosol: bool = False) -> bool:
+        """Whether what is released is heavier than air: by its row for an aerosol, else by its density at ``temperature`` [K]."""
+        if aerosol and self.heavy != "no":
+            return True
+        return self.molar_mass / temperature > 1.02 * AIR_MOLAR_MASS / ambient_temperature
+
+
+def gas_density(molar_mass: float, temperature: float, pressure: float = 101325.0) -> float:
+    """Density of an ideal gas [kg m-3], ``M P / (R T)``, from [kg mol-1], [K] and [Pa]."""
+    return molar_mass * pressure / (GAS_CONSTANT * temperature)
+
+
+def air_density(temperature: float, pressure: float = 101325.0) -> float:
+    """Density of dry air [kg m-3] at [K] and [Pa]."""
+    return gas_density(AIR_MOLAR_MASS, temperature, pressure)
+
+
+def names() -> tuple[str, ...]:
+    """Names of all substances, in the order of the table."""
+    return tuple(_rows())
+
+
+@lru_cache(maxsize=64)
+def substance(name: str) -> Substance:
+    """A substance by name, formula, CAS number or name in French, Dutch or German.
+
+    Raises
+    ------
+    InputError
+        If it is not in the table, with the nearest name.
+
+    Examples
+    --------
+    >>> substance("Cl2").name, round(substance("chlorine").molar_mass, 6)
+    ('chlorine', 0.070906)
+    """
+    row = _rows().get(_find(name))
+    if row is None:
+        raise InputError("substance", got=repr(name), expected="a name of the table of substances", mend=near_miss(name, _rows()))
+    return _made(row)
+
+
+def _made(row: Mapping[str, str]) -> Substance:
+    import chemicals  # its tables take two seconds: only where a substance is asked for
+
+    cas = row["properties_of"] or row["cas"]
+    limits = [chemicals.safety.LFL(CASRN=cas), chemicals.safety.UFL(CASRN=cas)] if "flammable" in row["hazards"] else [None, None]
+    lower, upper = (math.nan if limit is None else float(limit) for limit in limits)
+    return Substance(
+        name=row["substance"],
+        cas=row["cas"],
+        molar_mass=chemicals.MW(cas) / 1000,
+        boiling_point=chemicals.Tb(cas),
+        critical_temperature=chemicals.Tc(cas),
+        critical_pressure=chemicals.Pc(cas),
+        lower_flammable=lower,
+        upper_flammable=upper,
+        hazards=tuple(row["hazards"].split(";")),
+        heavy=row["heavy"],
+        remark=row["remark"],
+        source=row["source"],
+        verified=row["verified"],
+        un=row["un"],
+        stands_in=row["properties_of"],
+        properties=MappingProxyType(_properties(cas, chemicals.MW(cas) / 1000)),
+    )
+
+
+_TABLES: Final = threading.Lock()
+"""The library reads its tables on first use, and two threads that do so at once break them."""
+
+
+def _properties(cas: str, molar_mass: float) -> dict[str, Property]:
+    """Curves of one substance: Perry's tables first, then the VDI's; what neither has stays out."""
+    with _TABLES:
+        made = {
+            "vapour_pressure": _vapour_pressure(cas),
+            "liquid_density": _liquid_density(cas, molar_mass),
+            "heat_of_vaporisation": _heat_of_vaporisation(cas, molar_mass),
+            "liquid_heat_capacity": _liquid_heat_capacity(cas, molar_mass),
+            "gas_heat_capacity": _gas_heat_capacity(cas, molar_mass),
+        }
+    return {name: curve for name, curve in made.items() if curve is not None}
+
+
+def _vapour_pressure(cas: str) -> Property | None:
+    library, vapor_pressure, dippr = _library("chemicals"), _library("chemicals.vapor_pressure"), _library("chemicals.dippr")
+
+    row = _row(vapor_pressure.Psat_data_Perrys2_8, cas)
+    if row is not None:
+        constants = [row[f"C{i}"] for i in range(1, 6)]
+        return Property("vapour pressure", lambda t: dippr.EQ101(t, *constants), row["Tmin"], row["Tmax"], f"{PERRY}, table 2-8")
+    row = _row(vapor_pressure.Psat_data_WagnerMcGarry, cas)
+    if row is not None:
+        given = (row["Tc"], row["Pc"], *(row[name] for name in "ABCD"))
+        return Property("vapour pressure", lambda t: library.Wagner_original(t, *given), row["Tmin"], row["Tc"], MCGARRY)
+    row = _row(vapor_pressure.Psat_data_VDI_PPDS_3, cas)
+    if row is None:
+        return None
+    given = (row["Tc"], row["Pc"], *(row[name] for name in "ABCD"))
+    return Property("vapour pressure", lambda t: library.Wagner(t, *given), row["Tm"], row["Tc"], f"{VDI}, D3.1")
+
+
+def _liquid_density(cas: str, molar_mass: float) -> Property | None:
+    volume, dippr = _library("chemicals.volume"), _library("chemicals.dippr")
+
+    row = _row(volume.rho_data_Perry_8E_105_l, cas)
+    if row is not None:
+        constants = [row[f"C{i}"] for i in range(1, 5)]
+        return Property(
+            "liquid density", lambda t: dippr.EQ105(t, *constants) * molar_mass, row["Tmin"], row["Tmax"], f"{PERRY}, table 2-32"
+        )
+    row = _row(volume.rho_data_VDI_PPDS_2, cas)
+    if row is None:
+        return None
+    given = [row[name] for name in ("Tc", "rhoc", "A", "B", "C", "D", "MW")]
+    low, high = 0.4 * row["Tc"], row["Tc"]
+    return Property("liquid density", lambda t: molar_mass / volume.volume_VDI_PPDS(t, *given), low, high, f"{VDI}, D3.1")
+
+
+def _heat_of_vaporisation(cas: str, molar_mass: float) -> Property | None:
+    library, phase_change, dippr = _library("chemicals"), _library("chemicals.phase_change"), _library("chemicals.dippr")
+
+    row = _row(phase_change.phase_change_data_Perrys2_150, cas)
+    if row is not None:
+        given = [row[name] for name in ("Tc", "C1", "C2", "C3", "C4")]
+        # the table gives J/kmol, the library stores J/mol
+        return Property(
+            "heat of vaporisation", lambda t: dippr.EQ106(t, *given) / molar_mass, row["Tmin"], row["Tmax"], f"{PERRY}, table 2-150"
+        )
+    row = _row(phase_change.phase_change_data_VDI_PPDS_4, cas)
+    if row is None:
+        return None
+    given = [row[name] for name in ("Tc", "A", "B", "C", "D", "E")]
+    return Property("heat of vaporisation", lambda t: library.PPDS12(t, *given) / molar_mass, 0.4 * row["Tc"], row["Tc"], f"{VDI}, D3.1")
+
+
+def _liquid_heat_capacity(cas: str, molar_mass: float) -> Property | None:
+    library, heat_capacity, dippr = _library("chemicals"), _library("chemicals.heat_capacity"), _library("chemicals.dippr")
+
+    source = f"{PERRY}, table 2-153"
+    row = _row(heat_capacity.Cp_data_Perry_Table_153_100, cas)
+    if row is not None:
+        constants = [row[name] for name in "ABCDE"]
+        # the table is in J/kmol/K
+        return Property(
+            "liquid heat capacity", lambda t: dippr.EQ100(t, *constants) / (1000 * molar_mass), row["Tmin"], row["Tmax"], source
+        )
+    row = _row(heat_capacity.Cp_data_Perry_Table_153_114, cas)
+    if row is None:
+        return None
+    given = [library.Tc(cas), *(row[name] for name in "ABCD")]
+    return Property("liquid heat capacity", lambda t: dippr.EQ114(t, *given) / (1000 * molar_mass), row["Tmin"], row["Tmax"], source)
+
+
+def _gas_heat_capacity(cas: str, molar_mass: float) -> Property | None:
+    library, heat_capacity = _library("chemicals"), _library("chemicals.heat_capacity")
+
+    row = _row(heat_capacity.TRC_gas_data, cas)
+    if row is None:
+        return None
+    constants = [row[f"a{i}"] for i in range(8)]
+    return Property("gas heat capacity", lambda t: library.TRCCp(t, *constants) / molar_mass, row["Tmin"], row["Tmax"], TRC)
+
+
+def _library(name: str) -> Any:
+    """A module of the library, imported when first asked for: its tables take two seconds, and it publishes no types."""
+    return importlib.import_module(name)
+
+
+def _row(table: Any, cas: str) -> dict[str, float] | None:
+    """Numbers of one substance in a table of the library, None where it has none."""
+    if cas not in table.index:
+        return None
+    return {name: float(value) for name, value in table.loc[cas].items() if isinstance(value, int | float)}
+
+
+@lru_cache(maxsize=1)
+def _rows() -> Mapping[str, Mapping[str, str]]:
+    return MappingProxyType({row["substance"]: row for row in rows("substances")})
+
+
+def _find(name: str) -> str:
+    """The key of a name, formula, CAS or UN number; the name itself where there is none."""
+    folded = str(name).strip().casefold()
+    for key, row in _rows().items():
+        known = (key, key.replace("_", " "), row["cas"], f"un{row['un']}", *row["aliases"].split(";"))
+        if folded in {item.casefold() for item in known if item}:
+            return key
+    return folded
+
+
+@model(
+    inputs={"substance": word(), "temperature": positive("K", 2000.0), "pressure": positive("Pa", 1e8)},
+    outputs={
+        "molar_mass": "kg mol-1",
+        "boiling_point": "K",
+        "critical_temperature": "K",
+        "critical_pressure": "Pa",
+        "gas_density": "kg m-3",
+        "heat_capacity_ratio": "1",
+        "vapour_pressure": "Pa",
+        "liquid_density": "kg m-3",
+        "heat_of_vaporisation": "J kg-1",
+        "liquid_heat_capacity": "J kg-1 K-1",
+        "lower_flammable_limit": "1",
+        "upper_flammable_limit": "1",
+    },
+    source=f"chemicals library: {PERRY}, tables 2-8, 2-32, 2-150, 2-153; {VDI}, D3.1; {MCGARRY}; {TRC}",
+)
+def substance_properties(substance: str, *, temperature: float = 288.15, pressure: float = 101325.0) -> Outcome:
+    """Properties of a substance at a temperature.
+
+    Liquid properties hold on the saturation line; above the critical temperature, or outside the range of a
+    correlation, a property is NaN and a flag says so.
+
+    Parameters
+    ----------
+    substance : str
+        Name, formula, CAS or UN number.
+    temperature : float
+        Of gas and liquid [K].
+    pressure : float
+        Of the gas, absolute [Pa].
+
+    References
+    ----------
+    The ``chemicals`` library and the tables it names; gas density by the ideal gas law.
+
+    Examples
+    --------
+    >>> found = substance_properties("chlorine", temperature="239.1 K")
+    >>> round(found["heat_of_vaporisation"] / 1000), round(found["liquid_density"])
+    (288, 1558)
+    """
+    facts = _lookup(substance)
+    wanted = ("vapour_pressure", "liquid_density", "heat_of_vaporisation", "liquid_heat_capacity")
+    found, missing = [], []
+    for name in wanted:
+        curve = facts.properties.get(name)
+        held = curve is not None and curve.low <= temperature <= curve.high
+        found.append(curve(temperature) if curve is not None and held else math.nan)
+        missing += [] if held else [f"not_available: {name.replace('_', ' ')} of {facts.name} at {temperature:g} K"]
+    gas = facts.properties.get("gas_heat_capacity")
+    ratio = facts.heat_capacity_ratio(temperature) if gas is not None and gas.low <= temperature <= gas.high else math.nan
+    values = (
+        facts.molar_mass,
+        facts.boiling_point,
+        facts.critical_temperature,
+        facts.critical_pressure,
+        gas_density(facts.molar_mass, temperature, pressure),
+        ratio,
+        *found,
+        facts.lower_flammable,
+        facts.upper_flammable,
+    )
+    return Outcome(values, (*facts.flags, *missing))
+
+
+_lookup: Final = substance

@@ -1,0 +1,335 @@
+"""Concentrations that mark effects on people, as rows: jurisdiction, substance, effect, time, value, source.
+
+Built in are AEGLs (United States). The French thresholds SEI, SEL and SELS of a substance are not part of this package:
+they are loaded from the INERIS sheets with :func:`load_thresholds`, and nothing takes their place until then.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from geoalarm.core.errors import Faults, GeoalarmError, InputError, near_miss
+from geoalarm.core.quantities import to_si
+from geoalarm.core.result import TO_BE_CONFIRMED
+from geoalarm.hazards.industrial.registry import Outcome, model, positive, word
+from geoalarm.hazards.industrial.rows import VERIFIED, rows
+from geoalarm.hazards.industrial.substances import GAS_CONSTANT, Substance
+from geoalarm.hazards.industrial.substances import substance as find_substance
+
+COLUMNS: Final = ("jurisdiction", "substance", "effect", "exposure_min", "value", "unit", "label", "source", "verified", "vintage")
+FRENCH: Final = ("SER", "SEI", "SEL", "SELS")
+REFERENCE_TEMPERATURE: Final = 298.15
+"""At which a share of volume becomes a mass per volume unless another is given [K]."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToxicThreshold:
+    """One row. ``value`` in ``unit`` (``ppm`` or a mass per volume); NaN where the source recommends none."""
+
+    jurisdiction: str
+    substance: str
+    effect: str
+    exposure_min: float
+    value: float
+    unit: str
+    label: str
+    source: str
+    verified: str
+    vintage: str = ""
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """``to_be_confirmed`` where the row was not read in its source."""
+        return (f"{TO_BE_CONFIRMED}: {self.effect} of {self.substance}, {self.source}",) if self.verified == "R" else ()
+
+    def concentration(self, *, temperature: float = REFERENCE_TEMPERATURE, pressure: float = 101325.0) -> float:
+        """The threshold as mass per volume [kg m-3]; a share of volume is turned at [K] and [Pa]."""
+        if self.unit != "ppm":
+            return float(to_si((self.value, self.unit), "kg m-3", name="threshold"))
+        molar_mass = find_substance(self.substance).molar_mass
+        return self.value * 1e-6 * molar_mass * pressure / (GAS_CONSTANT * temperature)
+
+
+def find_threshold(
+    substance: str,
+    effect: str,
+    *,
+    jurisdiction: str | None = None,
+    exposure_min: float = 60.0,
+    table: Sequence[ToxicThreshold] | None = None,
+) -> ToxicThreshold:
+    """The threshold of a substance for an effect and an exposure time; times between rows are not guessed.
+
+    Parameters
+    ----------
+    substance : str
+        Any name that ``substances`` knows.
+    effect : str
+        Such as ``AEGL-2`` or ``SEI``.
+    jurisdiction : str, optional
+        Such as ``US`` or ``FR``; by default ``FR`` for the French effects and ``US`` for AEGLs.
+    exposure_min : float
+        Exposure time [min].
+    table : sequence of ToxicThreshold, optional
+        Rows from :func:`load_thresholds`, used beside the built-in ones.
+
+    Raises
+    ------
+    InputError
+        If there is no such row: it says what to load, or which times exist. No other effect is taken instead.
+    """
+    found = find_substance(substance)
+    place = jurisdiction or ("FR" if effect in FRENCH else "US")
+    known = [*(table or ()), *builtin_thresholds()]
+    own = [row for row in known if (row.jurisdiction, row.substance, row.effect) == (place, found.name, effect)]
+    for row in own:
+        if math.isclose(row.exposure_min, exposure_min):
+            if math.isnan(row.value):
+                raise InputError(f"{effect} of {found.name}", got=row.label, expected="a value", mend="use another effect, by name")
+            return row
+    raise _refusal(found, effect, place=place, exposure_min=exposure_min, own=own, known=known)
+
+
+def _refusal(
+    found: Substance, effect: str, *, place: str, exposure_min: float, own: Sequence[ToxicThreshold], known: Iterable[ToxicThreshold]
+) -> InputError:
+    what = f"threshold {effect} ({place}) of {found.name} for {exposure_min:g} min"
+    if own:
+        times = ", ".join(f"{row.exposure_min:g}" for row in own)
+        return InputError(
+            what, got="no row for this time", expected=f"one of {times} min", mend="choose one of these, or load a table that has it"
+        )
+    if effect in FRENCH:
+        return InputError(
+            what,
+            got="not loaded",
+            expected="the values of the INERIS sheet of the substance",
+            mend="load them with load_thresholds(path) and pass table=; AEGLs are no substitute",
+        )
+    others = sorted({row.effect for row in known if row.substance == found.name})
+    return InputError(what, got="no row", expected=", ".join(others) or "none is known of this substance", mend=near_miss(effect, others))
+
+
+@lru_cache(maxsize=1)
+def builtin_thresholds() -> tuple[ToxicThreshold, ...]:
+    """The rows of the package."""
+    return tuple(_read(row, line=line) for line, row in enumerate(rows("toxic_thresholds"), start=2))
+
+
+def load_thresholds(path: str | Path) -> tuple[ToxicThreshold, ...]:
+    """Thresholds from a CSV file with the columns of :data:`COLUMNS` (``label`` and ``vintage`` may be missing).
+
+    Parameters
+    ----------
+    path : path
+        UTF-8, comma separated, one row a threshold; ``unit`` is ``ppm`` or a mass per volume; ``verified`` is V, C, R or D.
+
+    Returns
+    -------
+    tuple of ToxicThreshold
+
+    Raises
+    ------
+    InputError
+        If the file is missing, is no such table or is empty.
+    Faults
+        If rows are wrong: all of them, with their lines.
+    """
+    file = Path(path)
+    if not file.is_file():
+        raise InputError(f"thresholds file {file.name}", got="no such file", expected="a CSV file", mend="check the path")
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as stream:
+            reader = csv.DictReader(stream)
+            missing = [name for name in COLUMNS[:-1] if name not in (reader.fieldnames or ()) and name != "label"]
+            if missing:
+                raise InputError(f"thresholds file {file.name}", got=f"no column {', '.join(missing)}", expected=", ".join(COLUMNS))
+            lines = list(enumerate(reader, start=2))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"thresholds file {file.name}", got=str(error), expected="a CSV file in UTF-8") from error
+    return _checked(lines, file.name)
+
+
+def _checked(lines: Sequence[tuple[int, Mapping[str, str]]], name: str) -> tuple[ToxicThreshold, ...]:
+    """Every row read; all faults at once."""
+    made: dict[tuple[str, str, str, float], ToxicThreshold] = {}
+    faults: list[GeoalarmError] = []
+    for line, row in lines:
+        try:
+            found = _read(row, line=line)
+        except GeoalarmError as error:
+            faults.append(error)
+            continue
+        key = (found.jurisdiction, found.substance, found.effect, found.exposure_min)
+        if key in made:
+            faults.append(InputError(f"line {line}", got=f"a second {found.effect} of {found.substance}", expected="one row each"))
+        made[key] = found
+    if faults:
+        raise Faults(f"thresholds file {name}", faults)
+    if not made:
+        raise InputError(f"thresholds file {name}", got="no row", expected="at least one threshold")
+    return tuple(made.values())
+
+
+def _read(row: Mapping[str, str], *, line: int) -> ToxicThreshold:
+    """One row as text, checked: known substance, positive numbers, a unit of concentration, a tag and a source."""
+    texts = {name: (row.get(name) or "").strip() for name in COLUMNS}
+    value = math.nan if not texts["value"] else _positive(texts["value"], f"value in line {line}")
+    if texts["unit"] != "ppm":
+        to_si((1.0, texts["unit"]), "kg m-3", name=f"unit in line {line}")
+    if texts["verified"] not in VERIFIED:
+        raise InputError(
+            f"verified in line {line}", got=repr(texts["verified"]), expected=", ".join(VERIFIED), mend="R if nobody read it in its source"
+        )
+    for name in ("jurisdiction", "effect", "source"):
+        if not texts[name]:
+            raise InputError(
+                f"{name} in line {line}", got="nothing", expected="a value", mend="every threshold names its place, effect and source"
+            )
+    return ToxicThreshold(
+        texts["jurisdiction"],
+        find_substance(texts["substance"]).name,
+        texts["effect"],
+        _positive(texts["exposure_min"], f"exposure_min in line {line}"),
+        value,
+        texts["unit"],
+        texts["label"],
+        texts["source"],
+        texts["verified"],
+        texts["vintage"],
+    )
+
+
+def _positive(text: str, what: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not (math.isfinite(number) and number > 0):
+        raise InputError(what, got=repr(text), expected="a positive number", mend="leave a value empty where the source recommends none")
+    return number
+
+
+@model(
+    inputs={
+        "substance": word(),
+        "effect": word(),
+        "jurisdiction": word(),
+        "exposure": positive("s"),
+        "temperature": positive("K", 400.0),
+        "pressure": positive("Pa", 2e5),
+    },
+    outputs={"concentration": "kg m-3", "share": "1"},
+    source="rows of data/toxic_thresholds.csv, each with its own source",
+    jurisdiction="by row",
+)
+def toxic_threshold(
+    substance: str,
+    effect: str,
+    *,
+    jurisdiction: str | None = None,
+    exposure: float = 3600.0,
+    temperature: float = REFERENCE_TEMPERATURE,
+    pressure: float = 101325.0,
+) -> Outcome:
+    """Concentration at which an effect on people begins.
+
+    Parameters
+    ----------
+    substance : str
+        Name, formula, CAS or UN number.
+    effect : str
+        Such as ``AEGL-3``; SEI, SEL and SELS must be loaded first.
+    jurisdiction : str, optional
+        Where the threshold holds; ``US`` for AEGLs.
+    exposure : float
+        Exposure time; only those of the table [s].
+    temperature, pressure : float
+        At which a share of volume becomes a mass per volume [K], [Pa].
+
+    References
+    ----------
+    The row's own source.
+
+    Examples
+    --------
+    >>> round(toxic_threshold("chlorine", "AEGL-3").to("mg/m3"), 2)
+    57.96
+    """
+    row = find_threshold(substance, effect, jurisdiction=jurisdiction, exposure_min=exposure / 60)
+    value = row.concentration(temperature=temperature, pressure=pressure)
+    molar_mass = find_substance(substance).molar_mass
+    return Outcome((value, value * GAS_CONSTANT * temperature / (molar_mass * pressure)), row.flags)
+
+
+@model(
+    inputs={"share": positive("1", 1.0), "substance": word(), "temperature": positive("K", 2000.0), "pressure": positive("Pa", 1e7)},
+    outputs={"concentration": "kg m-3"},
+    source="ideal gas law",
+)
+def share_to_concentration(
+    share: float, substance: str, *, temperature: float = REFERENCE_TEMPERATURE, pressure: float = 101325.0
+) -> float:
+    """Mass per volume of a gas from its share of volume (ppm): ``C = y M P / (R T)``.
+
+    Parameters
+    ----------
+    share : float
+        Share of volume; 1 ppm is 1e-6 [1].
+    substance : str
+        Name, formula, CAS or UN number.
+    temperature, pressure : float
+        Of the mixture [K], [Pa].
+
+    References
+    ----------
+    Ideal gas law; at 25 °C, ``M / 24.465``.
+
+    Examples
+    --------
+    >>> round(share_to_concentration("1 ppm", "chlorine").to("mg/m3"), 3)
+    2.898
+    """
+    return share * find_substance(substance).molar_mass * pressure / (GAS_CONSTANT * temperature)
+
+
+@model(
+    inputs={
+        "concentration": positive("kg m-3"),
+        "substance": word(),
+        "temperature": positive("K", 2000.0),
+        "pressure": positive("Pa", 1e7),
+    },
+    outputs={"share": "1"},
+    source="ideal gas law",
+)
+def concentration_to_share(
+    concentration: float, substance: str, *, temperature: float = REFERENCE_TEMPERATURE, pressure: float = 101325.0
+) -> float:
+    """Share of volume (ppm) of a gas from its mass per volume: ``y = C R T / (M P)``.
+
+    Parameters
+    ----------
+    concentration : float
+        Mass per volume [kg m-3].
+    substance : str
+        Name, formula, CAS or UN number.
+    temperature, pressure : float
+        Of the mixture [K], [Pa].
+
+    References
+    ----------
+    Ideal gas law.
+
+    Examples
+    --------
+    >>> round(concentration_to_share("2.898 mg/m3", "chlorine").to("ppm"), 3)
+    1.0
+    """
+    return concentration * GAS_CONSTANT * temperature / (find_substance(substance).molar_mass * pressure)

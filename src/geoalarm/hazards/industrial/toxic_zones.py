@@ -1,0 +1,141 @@
+"""Zones of a toxic release: a contour a threshold, by the dispersion model that fits the gas."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from types import MappingProxyType
+from typing import Any, Final
+
+import numpy as np
+
+from geoalarm.core.errors import InputError
+from geoalarm.core.model import IntensityClass
+from geoalarm.core.result import ModelResult
+from geoalarm.hazards.industrial.consequences import Consequence, Field
+from geoalarm.hazards.industrial.dispersion import Cloud, cloud, cloud_contour, cloud_distance
+from geoalarm.hazards.industrial.effects import RINGS, effect_thresholds
+from geoalarm.hazards.industrial.plume import peak_factor, plume_concentration
+from geoalarm.hazards.industrial.sigmas import plume_sigmas
+from geoalarm.hazards.industrial.toxic_thresholds import ToxicThreshold, find_threshold
+from geoalarm.hazards.industrial.toxicity import find_probit, lethal_concentration
+
+SCHEMES: Final = ("FR", "AEGL", "probit")
+"""Which levels: French rings from a loaded table, AEGL, or the shares of death 1 % and 5 % by a probit."""
+
+EXPOSURE: Final = 3600.0
+"""Exposure time of thresholds, unless the release says otherwise [s]."""
+
+LONGEST: Final = 1800.0
+"""Longest exposure in which people are taken to stay in a cloud [s] (Purple Book, chapter 5)."""
+
+
+def toxic_zones(
+    substance: str, *, scheme: str = "AEGL", table: Sequence[ToxicThreshold] | None = None, exposure_min: float = 60.0, **inputs: Any
+) -> Consequence:
+    """Zones of a toxic release, mild to severe; inputs of ``cloud_distance``.
+
+    Parameters
+    ----------
+    substance : str
+        Name, formula, CAS or UN number.
+    scheme : str
+        ``FR`` (SEI, SEL, SELS; needs ``table``), ``AEGL`` (AEGL-1 to 3, which are not the French rings) or ``probit``
+        (concentrations that kill 1 % and 5 % of those who stay for the exposure: how annex 2 defines SEL and SELS, by a
+        Dutch probit instead of the INERIS sheet).
+    table : sequence of ToxicThreshold, optional
+        Thresholds from ``load_thresholds``.
+    exposure_min : float
+        Exposure time of the thresholds [min].
+
+    Raises
+    ------
+    InputError
+        If the substance has no such threshold: nothing else is taken instead.
+    RangeError
+        If an input is outside the range of its model.
+    """
+    levels, flags = _levels(substance, scheme, table, exposure_min)
+    found = tuple(cloud_distance(level, substance, **inputs) for level in levels.values())
+    given = {name: item.value for name, item in found[0].inputs.items() if name not in ("threshold", "substance")}
+    chosen = cloud(substance, **given)
+    rings = {label: cloud_contour(level, chosen) for label, level in levels.items()}
+    outlines = {label: ring[:-1] for label, ring in rings.items() if len(ring)}
+    distances = {label: float(result.value) if label in outlines else math.nan for label, result in zip(levels, found, strict=True)}
+    return Consequence(
+        "toxic",
+        MappingProxyType(outlines),
+        MappingProxyType(distances),
+        _classes(levels),
+        "mg m-3",
+        found,
+        effect=_field(chosen),
+        lethality=_lethality(substance, chosen),
+        is_directed=True,
+        flags=flags,
+    )
+
+
+def _levels(
+    substance: str, scheme: str, table: Sequence[ToxicThreshold] | None, exposure_min: float
+) -> tuple[dict[str, float], tuple[str, ...]]:
+    """Label to concentration [kg m-3], mild to severe, and flags."""
+    if scheme == "probit":
+        made: list[tuple[str, ModelResult]] = [
+            (f"LC{item.value:.0%}".replace("%", ""), lethal_concentration(substance, item.value, exposure=exposure_min * 60))
+            for item in effect_thresholds("toxic", measure="lethality")
+        ]
+        return {label: float(result.value) for label, result in made}, (
+            "not_the_french_rings: shares of death by a probit",
+            *made[0][1].warnings,
+        )
+    if scheme not in SCHEMES:
+        raise InputError("input 'scheme'", got=repr(scheme), expected=", ".join(SCHEMES))
+    names = RINGS if scheme == "FR" else ("AEGL-1", "AEGL-2", "AEGL-3")
+    rows, flags = [], [] if scheme == "FR" else ["not_the_french_rings: AEGL"]
+    for name in names:
+        try:
+            rows.append(find_threshold(substance, name, exposure_min=exposure_min, table=table))
+        except InputError as error:
+            if name != "AEGL-1":
+                raise
+            flags.append(f"no_threshold: {error.what}")
+    return {row.effect: row.concentration() for row in rows}, (*flags, *(flag for row in rows for flag in row.flags))
+
+
+def _classes(levels: dict[str, float]) -> tuple[IntensityClass, ...]:
+    bounds = [value * 1e6 for value in levels.values()]
+    return tuple(IntensityClass(label, low, high) for label, low, high in zip(levels, bounds, [*bounds[1:], math.inf], strict=True))
+
+
+def _field(chosen: Cloud) -> Field:
+    """Largest concentration at the ground [mg m-3] downwind and left [m]."""
+
+    def passive(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        given = {name: value for name, value in chosen.plume.items() if name != "duration"}
+        steady = plume_concentration(x, y, 0.0, **given)
+        if chosen.plume["duration"] is not None:
+            sigma_x, _ = plume_sigmas(np.maximum(x, 1e-9), given["stability"], given["terrain"], averaging_time=given["averaging_time"])
+            steady = steady * peak_factor(sigma_x, duration=chosen.plume["duration"], wind_speed=given["wind_speed"])
+        return steady * 1e6
+
+    def dense(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        assert chosen.dense is not None
+        return np.where(np.abs(y) <= chosen.dense.half_width(x), chosen.dense.concentration(x), 0.0) * 1e6
+
+    return passive if chosen.dense is None else dense
+
+
+def _lethality(substance: str, chosen: Cloud) -> Field | None:
+    """Probability of death outdoors, or None for a substance without a probit."""
+    try:
+        probit = find_probit(substance)
+    except InputError:
+        return None
+    minutes = min(chosen.plume["duration"] or LONGEST, LONGEST) / 60
+    concentration = _field(chosen)
+
+    def death(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return probit.probability(concentration(x, y) ** probit.n * minutes)
+
+    return death

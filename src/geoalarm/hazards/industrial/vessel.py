@@ -1,0 +1,180 @@
+"""A vessel of a substance: the outflow models with properties filled in, and how long a content lasts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from geoalarm.core.errors import InputError, RangeError
+from geoalarm.core.result import TO_BE_CONFIRMED
+from geoalarm.hazards.industrial.outflow import (
+    ATMOSPHERE,
+    COEFFICIENT,
+    HOLE,
+    PRESSURE,
+    flash_fraction,
+    gas_outflow,
+    liquid_outflow,
+    two_phase_outflow,
+)
+from geoalarm.hazards.industrial.registry import Outcome, at_least_zero, model, positive, word
+from geoalarm.hazards.industrial.substances import Substance, gas_density
+from geoalarm.hazards.industrial.substances import substance as find_substance
+
+
+@model(
+    inputs={"mass_flow": positive("kg s-1"), "inventory": positive("kg"), "stopped_after": positive("s")},
+    outputs={"duration": "s", "mass": "kg"},
+    source="balance of mass at a constant rate",
+)
+def release_duration(mass_flow: float, inventory: float, *, stopped_after: float | None = None) -> Outcome:
+    """How long a release of constant rate lasts, and how much gets out: until it is stopped or nothing is left.
+
+    Parameters
+    ----------
+    mass_flow : float
+        Rate [kg s-1]; the first one is the highest, so the mass is an upper bound for a given time.
+    inventory : float
+        What can get out [kg].
+    stopped_after : float, optional
+        When the release is stopped [s].
+
+    References
+    ----------
+    Balance of mass.
+
+    Examples
+    --------
+    >>> release_duration("2 kg/s", "1 t", stopped_after="10 min")["duration"]
+    500.0
+    """
+    emptied = inventory / mass_flow
+    if stopped_after is None or emptied <= stopped_after:
+        return Outcome((emptied, inventory), () if stopped_after is None else ("inventory_exhausted",))
+    return Outcome((stopped_after, mass_flow * stopped_after))
+
+
+@model(
+    inputs={
+        "substance": word(),
+        "phase": word("gas", "liquid", "boiling_liquid"),
+        **HOLE,
+        "temperature": positive("K", 2000.0),
+        "pressure": PRESSURE,
+        "pipe_length": at_least_zero("m", 1e5),
+        "head": at_least_zero("m", 200.0),
+        "discharge_coefficient": COEFFICIENT,
+        "ambient_pressure": PRESSURE,
+    },
+    outputs={"mass_flow": "kg s-1", "airborne_flow": "kg s-1", "flash_fraction": "1", "regime": "", "properties": ""},
+    source="gas_outflow, liquid_outflow, two_phase_outflow and flash_fraction with the properties of the chemicals library",
+)
+def vessel_outflow(
+    substance: str,
+    phase: str,
+    *,
+    hole_diameter: float | None = None,
+    hole_area: float | None = None,
+    temperature: float = 288.15,
+    pressure: float | None = None,
+    pipe_length: float = 0.0,
+    head: float = 0.0,
+    discharge_coefficient: float = 0.62,
+    ambient_pressure: float = ATMOSPHERE,
+) -> Outcome:
+    """First rate of release from a vessel of a substance, and the part of it that stays in the air.
+
+    A gas stays in the air whole; a liquid below its boiling point not at all (it makes a pool: ``pool_evaporation``);
+    a boiling liquid by twice its flash fraction, at most whole.
+
+    Parameters
+    ----------
+    substance : str
+        Name, formula, CAS or UN number.
+    phase : str
+        What meets the hole: ``gas``, ``liquid`` or ``boiling_liquid`` (liquefied under its own vapour pressure).
+    hole_diameter : float, optional
+        Of a round hole [m]; or its area.
+    hole_area : float, optional
+        Of a hole of any shape [m2].
+    temperature : float
+        In storage [K].
+    pressure : float, optional
+        In storage, absolute [Pa]: needed for a gas; over a liquid the air's by default; a boiling liquid has its vapour pressure.
+    pipe_length : float
+        Between vessel and opening [m].
+    head : float
+        Height of a liquid over the hole [m].
+    discharge_coefficient : float
+        Cd [1].
+    ambient_pressure : float
+        Outside [Pa].
+
+    Raises
+    ------
+    InputError
+        If a property is not in the library, or the pressure of a gas is missing.
+    RangeError
+        If the temperature is outside the range of a property, as above the critical one for a liquid.
+
+    References
+    ----------
+    As the models it calls.
+
+    Examples
+    --------
+    >>> flow = vessel_outflow("chlorine", "boiling_liquid", hole_diameter="25 mm", temperature="20 degC")
+    >>> round(flow["mass_flow"], 2), round(flow["airborne_flow"], 2)
+    (12.29, 3.92)
+    """
+    facts = find_substance(substance)
+    hole = {
+        "hole_diameter": hole_diameter,
+        "hole_area": hole_area,
+        "discharge_coefficient": discharge_coefficient,
+        "ambient_pressure": ambient_pressure,
+    }
+    if phase == "gas":
+        return _gas_vessel(facts, hole, temperature=temperature, pressure=pressure)
+    density = facts.at("liquid_density", temperature)
+    if phase == "liquid":
+        over = ambient_pressure if pressure is None else pressure
+        _require_still(facts, temperature, ambient_pressure)
+        flow, _ = liquid_outflow.pure(density, pressure=over, head=head, **hole)
+        return Outcome((flow, 0.0, 0.0, "liquid", {"density": density}), facts.flags)
+    boiling = facts.boiling_point
+    taken: dict[str, Any] = {
+        "vapour_pressure": facts.at("vapour_pressure", temperature),
+        "density": density,
+        "heat_of_vaporisation": facts.curve("heat_of_vaporisation").nearest(boiling),
+        "liquid_heat_capacity": facts.curve("liquid_heat_capacity").nearest(boiling),
+    }
+    vapour = gas_density(facts.molar_mass, temperature, taken["vapour_pressure"])
+    outcome = two_phase_outflow.pure(**taken, vapour_density=vapour, temperature=temperature, pipe_length=pipe_length, head=head, **hole)
+    flow, _, regime = outcome.values
+    fraction, _, airborne = flash_fraction.pure(
+        temperature,
+        boiling_point=boiling,
+        liquid_heat_capacity=taken["liquid_heat_capacity"],
+        heat_of_vaporisation=taken["heat_of_vaporisation"],
+    )
+    flags = (*facts.flags, *outcome.warnings, f"{TO_BE_CONFIRMED}: airborne share as twice the flash fraction")
+    return Outcome((flow, flow * airborne, fraction, regime, taken), flags)
+
+
+def _gas_vessel(facts: Substance, hole: dict[str, Any], *, temperature: float, pressure: float | None) -> Outcome:
+    if pressure is None:
+        raise InputError("input 'pressure'", got="none", expected="the pressure of the gas, absolute", mend="for example pressure='5 bar'")
+    ratio = facts.heat_capacity_ratio(temperature)
+    flow, choked = gas_outflow.pure(pressure, ratio, temperature=temperature, molar_mass=facts.molar_mass, **hole)
+    return Outcome((flow, flow, 0.0, "choked" if choked else "subsonic", {"heat_capacity_ratio": ratio}), facts.flags)
+
+
+def _require_still(facts: Substance, temperature: float, ambient_pressure: float) -> None:
+    found = facts.at("vapour_pressure", temperature)
+    if found >= ambient_pressure:
+        raise RangeError(
+            f"input 'temperature': {facts.name} boils outside",
+            got=f"{temperature:g} K, vapour pressure {found:g} Pa",
+            expected=f"a vapour pressure below {ambient_pressure:g} Pa",
+            mend="use phase boiling_liquid",
+        )
