@@ -1,0 +1,157 @@
+// What the page asks of the browser: clicks on [data-do], keys, the colour scheme, downloads, the live region.
+const CLICKED = "[data-do]"
+
+function deep(root, test) {
+  for (const node of root.querySelectorAll("*")) {
+    if (test(node)) { return node }
+    const found = node.shadowRoot && deep(node.shadowRoot, test)
+    if (found) { return found }
+  }
+  return null
+}
+
+function active() {
+  let node = document.activeElement
+  while (node && node.shadowRoot && node.shadowRoot.activeElement) { node = node.shadowRoot.activeElement }
+  return node
+}
+
+function byKey(key) { return deep(document, (node) => node.dataset && node.dataset.do === key) }
+
+function keepFocus(key) {
+  // a list is redrawn under the reader's hands: give the focus back to the same control, unless it was moved on purpose
+  const until = Date.now() + 4000
+  const again = () => {
+    const now = active()
+    const lost = !now || now === document.body || !now.isConnected || now.shadowRoot
+    if (!lost && now.dataset?.do !== key) { return }
+    if (lost) { byKey(key)?.focus({preventScroll: true}) }
+    if (Date.now() < until) { setTimeout(again, 60) }
+  }
+  setTimeout(again, 60)
+}
+
+function save(name, type, base64) {
+  const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))
+  const link = document.createElement("a")
+  link.href = URL.createObjectURL(new Blob([bytes], {type}))
+  link.download = name
+  document.body.appendChild(link)
+  link.click()
+  link.remove()
+  setTimeout(() => URL.revokeObjectURL(link.href), 60000)
+}
+
+function sheet(open) {
+  document.documentElement.dataset.filters = open ? "open" : ""
+  const panel = deep(document, (item) => item.classList && item.classList.contains("ga-filters"))
+  if (panel) { panel.classList.toggle("ga-sheet", open) }
+  const opener = byKey("filters|open")
+  if (opener) { opener.setAttribute("aria-expanded", String(open)) }
+  const first = open ? byKey("filters|close") : byKey("filters|open")
+  if (first) { first.focus() }
+}
+
+function label(selector, attributes) {
+  const node = deep(document, (item) => item.classList && item.classList.contains(selector))
+  if (node) { for (const [name, value] of Object.entries(attributes)) { node.setAttribute(name, value) } }
+  return node
+}
+
+export function render({model}) {
+  const root = document.documentElement
+  const media = window.matchMedia("(prefers-color-scheme: dark)")
+  const send = (what) => model.send_msg(what)
+  let chosen = null
+  try { chosen = window.localStorage.getItem("geoalarm-scheme") } catch (_) { chosen = null }
+  const isDark = () => (chosen ? chosen === "dark" : media.matches)
+  const scheme = () => {
+    root.dataset.scheme = isDark() ? "dark" : "light"
+    send({do: "scheme", value: isDark() ? "dark" : "light"})
+  }
+  media.addEventListener("change", scheme)
+  scheme()
+
+  const act = (key) => {
+    const [what, value = ""] = [key.slice(0, key.indexOf("|")), key.slice(key.indexOf("|") + 1)]
+    if (what === "filters") { return sheet(value === "open") }
+    if (what === "scheme") {
+      chosen = isDark() ? "light" : "dark"
+      try { window.localStorage.setItem("geoalarm-scheme", chosen) } catch (_) { /* private window: kept for this page only */ }
+      return scheme()
+    }
+    if (what === "copy") {
+      const done = () => send({do: "copied", value: ""})
+      if (navigator.clipboard) { navigator.clipboard.writeText(window.location.href).then(done, () => {}) }
+      return
+    }
+    if (what === "goto") {
+      const node = deep(document, (item) => item.id === value)
+      if (node) { node.focus(); node.scrollIntoView({block: "start"}) }
+      return
+    }
+    send({do: what, value})
+    keepFocus(key)
+  }
+  const target = (event) => event.composedPath().find((node) => node instanceof Element && node.matches(CLICKED))
+  document.addEventListener("click", (event) => {
+    const node = target(event)
+    if (!node || node.matches("input, select")) { return }
+    const details = node.closest("details")
+    if (details) { details.open = false }
+    if (node.tagName === "A") { event.preventDefault() }
+    act(node.dataset.do)
+  })
+  // "input", not "change": the latter stays inside its shadow root
+  document.addEventListener("input", (event) => {
+    const node = target(event)
+    if (!node || !node.matches("select, input[type=checkbox], input[type=text]")) { return }
+    const [what, name] = node.dataset.do.split("|")
+    send({do: what, value: `${name}|${node.matches("input[type=checkbox]") ? node.checked : node.value}`})
+    keepFocus(node.dataset.do)
+  })
+  let timer = null
+  document.addEventListener("input", (event) => {
+    const node = target(event)
+    if (!node || !node.matches("input[type=search]")) { return }
+    clearTimeout(timer)
+    timer = setTimeout(() => send({do: node.dataset.do.split("|")[0], value: node.value}), 180)
+  })
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      if (root.dataset.filters === "open") { return sheet(false) }
+      if (event.composedPath().some((node) => node instanceof Element && node.matches("select, input[type=search], input[type=text], details[open]"))) { return }
+      return send({do: "clear", value: ""})
+    }
+    const field = event.key === "Enter" && event.composedPath().find((node) => node instanceof Element && node.matches("[data-enter]"))
+    if (field) { event.preventDefault(); const [what, value] = field.dataset.enter.split("|"); send({do: what, value}); return }
+    const map = event.composedPath().find((node) => node instanceof Element && node.classList.contains("ga-map"))
+    if (!map) { return }
+    const keys = {"+": "zoom|in", "=": "zoom|in", "-": "zoom|out", "0": "zoom|home", ArrowLeft: "pan|left", ArrowRight: "pan|right", ArrowUp: "pan|up", ArrowDown: "pan|down"}
+    if (keys[event.key]) { event.preventDefault(); const [what, value] = keys[event.key].split("|"); send({do: what, value}) }
+  })
+  model.on("msg:custom", (event) => {
+    const got = event
+    if (got.say !== undefined) { const live = document.getElementById("ga-live"); if (live) { live.textContent = got.say } }
+    if (got.address !== undefined && got.address !== window.location.search) { window.history.pushState(null, "", got.address) }
+    if (got.sheet !== undefined && (root.dataset.filters === "open") !== got.sheet) { sheet(got.sheet) }
+    if (got.title !== undefined) { document.title = got.title }
+    if (got.file !== undefined) { save(got.file, got.kind, got.body) }
+    if (got.label !== undefined) {
+      let tries = 40
+      const put = () => { if (!label(got.label, got.attributes) && --tries > 0) { setTimeout(put, 150) } }
+      put()
+    }
+  })
+  window.addEventListener("popstate", () => send({do: "address", value: window.location.search}))
+  window.addEventListener("resize", () => { if (window.innerWidth >= 900 && root.dataset.filters === "open") { sheet(false) } })
+  // one main landmark, the document's own
+  let tries = 40
+  const settle = () => {
+    const inner = deep(document.body, (node) => node.tagName === "MAIN" && node.id !== "content")
+    if (inner) { inner.setAttribute("role", "none") } else if (--tries > 0) { setTimeout(settle, 150) }
+  }
+  settle()
+  send({do: "ready", value: String(window.innerWidth)})
+  return document.createElement("span")
+}

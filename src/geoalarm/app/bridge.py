@@ -1,0 +1,58 @@
+"""The page's hand in the browser: clicks on plain controls, keys, colour scheme, downloads, what is announced."""
+
+from __future__ import annotations
+
+import base64
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+from panel.custom import JSComponent
+
+LONGEST = 2_000
+"""Letters of one message from the browser that are read."""
+log = logging.getLogger(__name__)
+
+
+class Bridge(JSComponent):
+    """Passes ``[data-do="what|value"]`` on to Python as ``what`` and ``value``, and messages the other way."""
+
+    _esm: ClassVar[Path] = Path(__file__).parent / "assets" / "bridge.js"
+
+    def __init__(self, handlers: Mapping[str, Callable[[str], None]], **params: Any) -> None:
+        super().__init__(width=0, height=0, margin=0, **params)
+        self._handlers = dict(handlers)
+
+    def _handle_msg(self, msg: Any) -> None:
+        """A click, a key or a fact of the browser; words that nobody handles are left alone."""
+        what = msg.get("do") if isinstance(msg, Mapping) else None
+        handler = self._handlers.get(str(what))
+        if handler is None:
+            log.debug("no handler for %r", what)
+            return
+        handler(str(msg.get("value", ""))[:LONGEST])
+
+    def say(self, words: str) -> None:
+        """Announce to assistive technology, politely."""
+        self._send_msg({"say": words})
+
+    def title(self, words: str) -> None:
+        """Title of the window."""
+        self._send_msg({"title": words})
+
+    def address(self, search: str) -> None:
+        """The address of the page from its question mark on; the browser's way back remembers the one before."""
+        self._send_msg({"address": search})
+
+    def sheet(self, open: bool) -> None:
+        """Open or close the sheet of choices of a phone."""
+        self._send_msg({"sheet": open})
+
+    def save(self, name: str, kind: str, data: bytes) -> None:
+        """Hand a file to the reader."""
+        self._send_msg({"file": name, "kind": kind, "body": base64.b64encode(data).decode("ascii")})
+
+    def label(self, css_class: str, **attributes: str) -> None:
+        """Attributes of the element with this class: a role, a label."""
+        self._send_msg({"label": css_class, "attributes": {name.replace("_", "-"): text for name, text in attributes.items()}})

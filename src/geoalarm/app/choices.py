@@ -1,0 +1,101 @@
+"""What can be chosen: the options of a workspace in the order a page offers them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class Option(Protocol):
+    """One layer a workspace can be asked for (``pipeline.LayerOption``): all a page needs to know of it."""
+
+    @property
+    def hazard(self) -> str:
+        """Hazard of the layer."""
+
+    @property
+    def scenario(self) -> str:
+        """Scenario, empty where there is one."""
+
+    @property
+    def return_period_yr(self) -> float:
+        """Return period [yr], NaN without probability."""
+
+    @property
+    def basis(self) -> str:
+        """What the layer rests on."""
+
+    @property
+    def key(self) -> str:
+        """Name of the layer with its parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Options by hazard, scenario and return period; populations and countries by name."""
+
+    options: tuple[Option, ...]
+    populations: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+
+    def hazards(self) -> list[str]:
+        """Hazards in the order of the options."""
+        return list(dict.fromkeys(option.hazard for option in self.options))
+
+    def scenarios(self, hazard: str) -> list[str]:
+        """Scenarios of a hazard."""
+        return list(dict.fromkeys(option.scenario for option in self.options if option.hazard == hazard))
+
+    def periods(self, hazard: str, scenario: str) -> list[float]:
+        """Return periods [yr] of a scenario, often to rare; NaN where the layer has no probability."""
+        found = [option.return_period_yr for option in self.options if (option.hazard, option.scenario) == (hazard, scenario)]
+        return sorted(set(found), key=lambda value: (math.isnan(value), value)) if not all(map(math.isnan, found)) else [math.nan]
+
+    def option(self, hazard: str, scenario: str, period: float) -> Option | None:
+        """The option of exactly these three, or None."""
+        return next(
+            (
+                option
+                for option in self.options
+                if (option.hazard, option.scenario) == (hazard, scenario) and same_period(option.return_period_yr, period)
+            ),
+            None,
+        )
+
+    def option_at_start(self) -> Option:
+        """What a page shows first: the first hazard and scenario, the middle return period."""
+        hazard = self.hazards()[0]
+        scenario = self.scenarios(hazard)[0]
+        found = self.option(hazard, scenario, default_period(self.periods(hazard, scenario)))
+        return found or self.options[0]
+
+    def options_of(self, hazard: str) -> list[Option]:
+        """All options of a hazard."""
+        return [option for option in self.options if option.hazard == hazard]
+
+    def beside(self, option: Option) -> list[Option]:
+        """Options of the same hazard that can stand beside one: its other return periods and scenarios."""
+        return [other for other in self.options if other.hazard == option.hazard and token(other) != token(option)]
+
+
+def same_period(one: float, other: float) -> bool:
+    """Whether two return periods [yr] are the same; two missing ones are."""
+    return one == other or (math.isnan(one) and math.isnan(other))
+
+
+def default_period(periods: list[float]) -> float:
+    """The middle of the return periods: neither the mildest nor the worst case."""
+    return periods[(len(periods) - 1) // 2]
+
+
+def token(option: Option) -> str:
+    """Scenario and return period of an option as one word for an address: ``present~100``, ``~100``, ``reference~``."""
+    period = "" if math.isnan(option.return_period_yr) else f"{option.return_period_yr:g}"
+    return f"{option.scenario}~{period}"
+
+
+def by_token(options: Iterable[Option], word: str) -> Option | None:
+    """The option a token names, or None."""
+    return next((option for option in options if token(option) == word), None)

@@ -1,0 +1,185 @@
+"""Outlines for the screen: communes as nested lists of whole Web-Mercator metres, the state border, the main towns.
+
+Made once a process and shared by all sessions; the figures themselves never change with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from geoalarm.core.errors import InputError
+from geoalarm.core.model import Communes
+
+WEB_MERCATOR: Final = 3857
+VERTICES: Final = 70_000
+"""More than this is thinned: what a browser paints in a few tenths of a second."""
+SEAM_M: Final = 900.0
+"""Outlines of two countries closer than this are the same border: their producers do not meet exactly."""
+LABEL_TIERS: Final = ((1_250.0, 8), (640.0, 16), (320.0, 40), (160.0, 110), (80.0, 220))
+"""Metres on the map per pixel from which names of a tier are shown, and how many a tier may add."""
+LETTER_PX: Final = 7.6
+LABEL_PX: Final = 24.0
+"""Width of a letter and height of a name, with air about them."""
+
+
+@dataclass(frozen=True, slots=True)
+class MapGeometry:
+    """What a map of communes draws; row order is that of the communes.
+
+    Attributes
+    ----------
+    x, y : numpy.ndarray of int32
+        Points of all rings, one after the other, without the closing point [m, EPSG:3857].
+    rings : numpy.ndarray of int32
+        Row, part and number of points of each ring, (n, 3); the first ring of a part is its outside.
+    bounds : tuple of float
+        West, south, east, north [m, EPSG:3857].
+    border : tuple of (list, list)
+        Lines where two countries meet, for ``multi_line``.
+    centres : numpy.ndarray
+        A point inside each commune, (n, 2) [m, EPSG:3857].
+    people : numpy.ndarray
+        Residents, for what to name first.
+    """
+
+    ids: tuple[str, ...]
+    x: np.ndarray
+    y: np.ndarray
+    rings: np.ndarray
+    bounds: tuple[float, float, float, float]
+    border: tuple[list[list[int]], list[list[int]]]
+    centres: np.ndarray
+    people: np.ndarray
+    shapes: np.ndarray
+
+    def row(self, commune_id: str) -> int | None:
+        """Row of a commune, or None."""
+        return self.ids.index(commune_id) if commune_id in self.ids else None
+
+    def at(self, x: float, y: float) -> int | None:
+        """Row of the commune drawn under a point [m, EPSG:3857], or None."""
+        hits = shapely.STRtree(self.shapes).query(shapely.Point(x, y), predicate="intersects")
+        return int(hits[0]) if len(hits) else None
+
+    def box(self, row: int) -> tuple[float, float, float, float]:
+        """Bounds of one commune [m, EPSG:3857]."""
+        west, south, east, north = shapely.bounds(self.shapes[row])
+        return float(west), float(south), float(east), float(north)
+
+
+def map_geometry(communes: Communes) -> MapGeometry:
+    """Outlines, border and towns of a set of communes.
+
+    Raises
+    ------
+    InputError
+        If a commune lies where Web Mercator cannot draw it.
+    """
+    frame = communes.data.to_crs(WEB_MERCATOR)
+    shapes = thinned(frame.geometry.to_numpy())
+    bounds = tuple(float(value) for value in shapely.total_bounds(shapes))
+    if not np.isfinite(bounds).all():
+        raise InputError("communes cannot be drawn in Web Mercator", got=bounds, expected="latitudes between 85° S and 85° N")
+    points, rings = flat(shapes)
+    return MapGeometry(
+        ids=tuple(communes.ids),
+        x=points[:, 0].copy(),
+        y=points[:, 1].copy(),
+        rings=rings,
+        bounds=bounds,  # type: ignore[arg-type]
+        border=border_lines(shapes, communes.countries),
+        centres=shapely.get_coordinates(shapely.point_on_surface(shapes)),
+        people=_people(frame),
+        shapes=shapes,
+    )
+
+
+def thinned(shapes: np.ndarray, *, vertices: int = VERTICES) -> np.ndarray:
+    """The same coverage with at most about ``vertices`` points, neighbours still sharing their lines."""
+    tolerance = 20.0
+    out = shapes
+    while shapely.get_num_coordinates(out).sum() > vertices and tolerance < 2_000:
+        out = shapely.coverage_simplify(shapes, tolerance)
+        tolerance *= 2
+    return out
+
+
+def flat(shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """All points of polygons as whole metres, and row, part and length of each ring: what the browser nests again."""
+    parts, rows = shapely.get_parts(shapes, return_index=True)
+    lines, part = shapely.get_rings(parts, return_index=True)
+    points, ring = shapely.get_coordinates(lines, return_index=True)
+    closing = np.flatnonzero(np.diff(ring, append=-1))
+    kept = np.delete(np.rint(points), closing, axis=0).astype("int32")
+    lengths = np.bincount(ring, minlength=len(lines)) - 1
+    return kept, np.column_stack([rows[part], part, lengths]).astype("int32")
+
+
+def nested(shape: shapely.Geometry) -> tuple[list[list[list[int]]], list[list[list[int]]]]:
+    """Parts and rings of one polygon as whole metres, x and y apart: the form ``multi_polygons`` reads."""
+    points, rings = flat(np.array([shape], dtype=object))
+    xs: list[list[list[int]]] = [[] for _ in range(int(rings[-1, 1]) + 1)]
+    ys: list[list[list[int]]] = [[] for _ in xs]
+    start = 0
+    for _, part, length in rings.tolist():
+        xs[part].append(points[start : start + length, 0].tolist())
+        ys[part].append(points[start : start + length, 1].tolist())
+        start += length
+    return xs, ys
+
+
+def border_lines(shapes: np.ndarray, countries: np.ndarray) -> tuple[list[list[int]], list[list[int]]]:
+    """Where the outlines of two countries run together, as lines in whole metres; empty for one country."""
+    names = sorted({name for name in countries if name})
+    outlines = {name: shapely.boundary(_country(shapes[countries == name])) for name in names}
+    xs: list[list[int]] = []
+    ys: list[list[int]] = []
+    for index, name in enumerate(names):
+        for other in names[index + 1 :]:
+            near = shapely.intersection(outlines[name], shapely.buffer(outlines[other], SEAM_M, quad_segs=2))
+            for line in shapely.get_parts(shapely.line_merge(near)):
+                points = np.rint(shapely.get_coordinates(line)).astype("int64")
+                xs.append(points[:, 0].tolist())
+                ys.append(points[:, 1].tolist())
+    return xs, ys
+
+
+def labels(centres: np.ndarray, people: np.ndarray, names: Sequence[str]) -> tuple[tuple[int, int, str], ...]:
+    """Row, tier (0 from afar) and name of the communes to name, the most populous first, none over another at its scale."""
+    order = np.argsort(-people, kind="stable")
+    chosen: list[tuple[int, int]] = []
+    for tier, (metres_per_px, most) in enumerate(LABEL_TIERS):
+        added = 0
+        for row in order:
+            if added == most or people[row] <= 0:
+                break
+            taken = [other for other, _ in chosen]
+            if row not in taken and _is_free(int(row), taken, centres / metres_per_px, names):
+                chosen.append((int(row), tier))
+                added += 1
+    return tuple((row, tier, names[row]) for row, tier in chosen)
+
+
+def _is_free(row: int, taken: list[int], pixels: np.ndarray, names: Sequence[str]) -> bool:
+    if not taken:
+        return True
+    apart = np.abs(pixels[taken] - pixels[row])
+    widths = np.array([len(names[other]) + len(names[row]) for other in taken]) / 2 * LETTER_PX
+    return not ((apart[:, 0] < widths + 8) & (apart[:, 1] < LABEL_PX)).any()
+
+
+def _country(shapes: np.ndarray) -> shapely.Geometry:
+    """One outline a country, its slivers and inner gaps closed."""
+    return shapely.union_all(shapely.buffer(shapes, 30.0, quad_segs=1))
+
+
+def _people(frame: gpd.GeoDataFrame) -> np.ndarray:
+    if "population" in frame.columns:
+        return frame["population"].to_numpy(dtype="float64", na_value=0.0)
+    return frame.geometry.area.to_numpy()

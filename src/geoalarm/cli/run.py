@@ -1,0 +1,60 @@
+"""``geoalarm run``: a scenario, whole."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+
+import click
+
+from geoalarm.cli.show import is_quiet, progress_line, show_run
+
+
+@click.command()
+@click.argument("scenario", required=False, type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Folder of the result; made when missing.")
+@click.option("--catalog", type=click.Path(path_type=Path), metavar="FILE", help="Catalog to use instead of the one the scenario names.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+def run(scenario: Path | None, out: Path, catalog: Path | None, as_json: bool) -> None:
+    r"""Compute a SCENARIO file, by default the embedded territory, and write the result into DIR.
+
+    DIR gets exposure.parquet and exposure.csv (one row per commune, layer and class), communes.gpkg (the map), annual.* and union.* where
+    the layers allow it, and manifest.json (sources, hashes, ledger, seam, versions, and the command that rebuilds it all).
+
+    \b
+    A scenario file:
+      name: meuse
+      communes: [official_communes_fr, official_communes_be]   # one entry, or one for each side of the border
+      population: official_census_grid
+      footprints:
+        - entry: official_river_flood
+          parameters: {return_period: [10, 100]}     # left out: every allowed value
+          bounds: [0.1, 0.5, 1, 2]                   # left out: those of the hazard
+      options: {seam: nearest}                       # or share, line (with seam_line: FILE), none
+    """
+    from dataclasses import replace
+
+    from geoalarm import pipeline, results
+
+    results.require_writable(out)
+    wanted = pipeline.read_scenario(scenario) if scenario else None
+    if catalog and wanted:
+        wanted = replace(wanted, catalog=catalog)
+    space = pipeline.open_workspace(wanted, catalog=catalog)
+    with progress_line() as progress:
+        done = pipeline.run(workspace=space, progress=progress, command=_command(scenario, catalog))
+    results.write(done, out)
+    if as_json:
+        click.echo(
+            json.dumps({key: done.manifest[key] for key in ("title", "counts", "footprints", "seam", "warnings")}, ensure_ascii=False)
+        )
+    elif not is_quiet():
+        show_run(done)
+        click.echo(f"written to {out}")
+
+
+def _command(scenario: Path | None, catalog: Path | None) -> str:
+    """What rebuilds the result, without the paths of this machine."""
+    words = ["geoalarm", "run", *([scenario.name] if scenario else []), *(["--catalog", catalog.name] if catalog else []), "--out", "DIR"]
+    return shlex.join(words)

@@ -1,0 +1,48 @@
+"""``geoalarm serve``: the explorer at a local address."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=5006, show_default=True, help="Port; 0 takes a free one.")
+@click.option("--address", default="localhost", show_default=True, help="Address to listen on; 0.0.0.0 opens it to the network.")
+@click.option(
+    "--allow-origin",
+    multiple=True,
+    metavar="HOST:PORT",
+    help="Host a browser may reach the explorer by, beside localhost; repeat for several.",
+)
+@click.option("--scenario", type=click.Path(path_type=Path), metavar="FILE", help="Scenario to explore; default: the embedded territory.")
+@click.option("--show/--no-show", default=False, help="Open a browser.")
+def serve(port: int, address: str, allow_origin: tuple[str, ...], scenario: Path | None, show: bool) -> None:
+    """Serve the explorer and print its address; stop it with Ctrl-C."""
+    from geoalarm import pipeline
+    from geoalarm.app.serve import serve as serve_explorer
+    from geoalarm.core.errors import InputError
+
+    wanted = pipeline.read_scenario(scenario) if scenario else None
+    if wanted is not None and not wanted.footprints:
+        raise InputError(
+            f"scenario {wanted.name!r} has accidents only",
+            got="no layer",
+            expected="at least one entry under footprints for the map",
+            mend="add '- entry: NAME', or use geoalarm run",
+        )
+    click.echo("opening the layers ...", err=True)
+    try:
+        serve_explorer(port, address, show=show, scenario=wanted, allow_origin=allow_origin, announce=_announce)
+    except OSError as error:
+        if error.errno not in (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES):
+            raise
+        raise InputError(
+            f"address {address}:{port}", got=error.strerror, expected="a free port of this machine", mend="choose another --port"
+        ) from error
+
+
+def _announce(where: str) -> None:
+    click.echo(f"the explorer is at {where} (Ctrl-C stops it)")

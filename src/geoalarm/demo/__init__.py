@@ -1,0 +1,1 @@
+"""The embedded territory: how ``data/demo`` is made from pinned Python packages, and how its quality is measured."""

@@ -1,0 +1,143 @@
+"""Communes of one or two countries as one set, the seam between them resolved and reported."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+import geopandas as gpd
+
+from geoalarm.core.errors import InputError
+from geoalarm.core.model import Communes, require_column
+from geoalarm.pipeline.scenario import Options, Scenario
+
+if TYPE_CHECKING:
+    from geoalarm.catalog import Catalog
+    from geoalarm.geo.seam_report import SeamReport
+
+DELIVERED: Final = "as delivered"
+"""Rule of a seam that was resolved when the communes were made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Communes as the engine takes them.
+
+    Attributes
+    ----------
+    seam : SeamReport, optional
+        What was done between two sets of boundaries; None where there is one set, or the rule is ``none``.
+    repairs : dict
+        What normalising changed, by entry.
+    """
+
+    communes: Communes
+    seam: SeamReport | None = None
+    repairs: dict[str, dict[str, int]] = field(default_factory=dict)
+
+
+def join_communes(catalog: Catalog, scenario: Scenario) -> Joined:
+    """Communes of a scenario's entries.
+
+    Raises
+    ------
+    InputError
+        If more than two sets are named, or a commune is in both.
+    """
+    names = scenario.communes
+    if len(names) > 2:
+        raise InputError(
+            "communes of the scenario",
+            got=f"{len(names)} entries",
+            expected="one entry, or one for each side of a border",
+            mend="join the countries of one side in one file first",
+        )
+    parts = [catalog.communes(name) for name in names]
+    if len(parts) == 1:
+        return Joined(parts[0], seam=delivered_seam(catalog, names[0]))
+    return resolve_seam(parts[0], parts[1], options=scenario.options)
+
+
+def resolve_seam(one: Communes, other: Communes, *, options: Options) -> Joined:
+    """Two sets of boundaries as one, overlaps and gaps settled by the rule of the options."""
+    from geoalarm.geo import seam
+
+    sources = (*one.sources, *other.sources)
+    twice = one.ids.intersection(other.ids)
+    if len(twice):
+        raise InputError(
+            "communes of the two entries",
+            got=f"{len(twice)} in both, first {twice[0]}",
+            expected="each commune once",
+            mend="use one entry for each country",
+        )
+    if options.seam == "none":
+        import pandas as pd
+
+        return Joined(Communes(pd.concat([one.data, other.data.to_crs(one.data.crs)], ignore_index=True), sources))
+    line = None
+    if options.seam_line is not None:
+        from geoalarm.catalog.files import read_vector
+
+        line = read_vector(options.seam_line)
+    resolved, report = seam.resolve(one.data, other.data, rule=options.seam, line=line)
+    return Joined(Communes(resolved, sources), report)
+
+
+def delivered_seam(catalog: Catalog, communes: str) -> SeamReport | None:
+    """The report of a seam that was resolved before the communes were delivered, from the entry of role ``seam`` in their group.
+
+    None where the catalog has no such entry. What is left after the rule is NaN: it was not measured here.
+    """
+    from geoalarm.geo.seam_report import SeamReport
+
+    beside = catalog.names(role="seam", group=catalog.entry(communes).group)
+    if not beside:
+        return None
+    layer = catalog.layer(beside[0]).data
+    if not isinstance(layer, gpd.GeoDataFrame):
+        raise InputError(f"entry {beside[0]!r} of role seam", got="a raster", expected="polygons", mend="give the slivers as polygons")
+    require_column(layer, "kind", what=f"entry {beside[0]!r}")
+    require_column(layer, "area_km2", what=f"entry {beside[0]!r}")
+    areas, people = ({kind: _sum_of(layer, kind, column) for kind in ("overlap", "gap")} for column in ("area_km2", "people"))
+    slivers = layer.groupby(["kind", "sliver"] if "sliver" in layer.columns else ["kind", layer.index])["area_km2"].sum().groupby("kind")
+    count, largest = slivers.size(), slivers.max()
+    return SeamReport(
+        DELIVERED,
+        overlap_km2=areas["overlap"],
+        gap_km2=areas["gap"],
+        n_overlaps=int(count.get("overlap", 0)),
+        n_gaps=int(count.get("gap", 0)),
+        largest_overlap_km2=float(largest.get("overlap", 0.0)),
+        largest_gap_km2=float(largest.get("gap", 0.0)),
+        overlap_after_km2=math.nan,
+        gap_after_km2=math.nan,
+        people_in_overlaps=people["overlap"],
+        people_in_gaps=people["gap"],
+        layer=layer,
+    )
+
+
+def measured_after(report: SeamReport, communes: Communes) -> SeamReport:
+    """The report of a delivered seam with what the communes still overlap or leave open, measured now; others as they are."""
+    from geoalarm.geo import seam
+
+    countries = communes.countries
+    names = sorted(set(countries))
+    if report.rule != DELIVERED or len(names) != 2:
+        return report
+    _, left = seam.resolve(*(communes.data[countries == name] for name in names))
+    return replace(report, overlap_after_km2=left.overlap_km2, gap_after_km2=left.gap_km2)
+
+
+def facts_of(report: SeamReport) -> dict[str, object]:
+    """The report for a manifest; of a delivered seam only what its layer tells, never a zero for what is not known."""
+    known = report.as_dict()
+    if report.rule != DELIVERED:
+        return known
+    return {name: value for name, value in known.items() if name not in ("holes_kept", "inner_overlap_km2", "worst_commune", "worst_share")}
+
+
+def _sum_of(layer: gpd.GeoDataFrame, kind: str, column: str) -> float:
+    return float(layer.loc[layer["kind"] == kind, column].sum()) if column in layer.columns else math.nan

@@ -1,0 +1,215 @@
+"""People in the zones of an accident: by class and country, indoors and outdoors, and the severity class they make."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geoalarm.core.model import Footprint
+from geoalarm.core.result import ModelResult
+from geoalarm.exposure.people import Prepared
+from geoalarm.geo.crs import to_crs
+from geoalarm.pipeline.accident import Accident
+
+RINGS: Final = ("SEI", "SEL", "SELS")
+"""French rings, mild to severe: only these have a severity class."""
+
+FLAGS: Final = ("day_population_not_modelled", "severity_lower_bound", "severity_of_residents", "site_boundary_unknown")
+"""Flags that counting people raises, beside those of the models."""
+
+
+@dataclass(frozen=True, slots=True)
+class ZonePeople:
+    """One zone of an accident.
+
+    ``ring`` counts each place in its most severe zone only; ``within`` counts everybody inside the zone's outline, those
+    of the severer zones too. People are residents of the mapped communes [1]; NaN where none of them is known.
+
+    Attributes
+    ----------
+    distance_m : float
+        Farthest reach [m].
+    area_km2 : float
+        Of the whole zone, also outside the communes [km2].
+    ring, ring_low, ring_high : float
+        People in the ring, with bounds [1].
+    within : float
+        People inside the outline [1].
+    within_by_country : mapping
+        The same by country of the commune.
+    outdoors, indoors : float
+        ``within`` times the stated shares; not part of the exposure table [1].
+    unknown_share : float
+        Share of the zone's area outside the mapped communes, where people are not known [1].
+    """
+
+    label: str
+    distance_m: float
+    area_km2: float
+    ring: float
+    ring_low: float
+    ring_high: float
+    within: float
+    within_by_country: Mapping[str, float]
+    outdoors: float
+    indoors: float
+    unknown_share: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values; NaN stays NaN."""
+        return {name: dict(value) if isinstance(value := getattr(self, name), Mapping) else value for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Severity:
+    """Class of annex 3 (France) and the people it was made of; ``is_lower_bound`` where some people are not known."""
+
+    result: ModelResult
+    is_lower_bound: bool
+    flags: tuple[str, ...]
+
+    @property
+    def label(self) -> str:
+        """``moderate`` to ``disastrous``."""
+        return str(self.result["severity"])
+
+    @property
+    def rank(self) -> int:
+        """0 moderate to 4 disastrous."""
+        return int(self.result["rank"])
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values: label, rank, inputs and what to know of them."""
+        people = {name: self.result.inputs[name].value for name in ("sels", "sel", "sei")}
+        return {
+            "label": self.label,
+            "rank": self.rank,
+            "people_within": people,
+            "is_lower_bound": self.is_lower_bound,
+            "flags": list(self.flags),
+            "source": self.result.source,
+            "jurisdiction": self.result.jurisdiction,
+        }
+
+
+def zone_people(zones: Footprint | None, table: pd.DataFrame, prepared: Prepared, *, outdoors: float) -> tuple[ZonePeople, ...]:
+    """People of each zone, mild to severe.
+
+    Parameters
+    ----------
+    zones : Footprint or None
+        Polygons with columns ``zone`` and ``distance_m``.
+    table : pandas.DataFrame
+        Their exposure table.
+    prepared : Prepared
+        Communes in the analysis CRS.
+    outdoors : float
+        Share of people outdoors [1].
+    """
+    if zones is None:
+        return ()
+    frame = to_crs(zones.data, prepared.crs)
+    mapped = _mapped(frame.geometry.to_numpy(), prepared)
+    country = np.where(table["commune_id"].str.contains(":"), table["commune_id"].str.split(":").str[0], "")
+    found: list[ZonePeople] = []
+    for n, label in enumerate(frame["zone"]):
+        inner = list(frame["zone"].iloc[n:])
+        ring, inside = table[table["intensity_class"] == label], table["intensity_class"].isin(inner)
+        by_country = table[inside].groupby(country[inside])["population_exposed"].sum(min_count=1)
+        within, area = _known_sum(table.loc[inside, "population_exposed"]), shapely.area(frame.geometry.iloc[n])
+        found.append(
+            ZonePeople(
+                label=str(label),
+                distance_m=float(frame["distance_m"].iloc[n]),
+                area_km2=area / 1e6,
+                ring=_known_sum(ring["population_exposed"]),
+                ring_low=_known_sum(ring["population_exposed_low"]),
+                ring_high=_known_sum(ring["population_exposed_high"]),
+                within=within,
+                within_by_country={str(name): float(people) for name, people in by_country.items()},
+                outdoors=within * outdoors,
+                indoors=within * (1 - outdoors),
+                unknown_share=unknown if (unknown := float(1 - mapped[n] / area)) > 1e-9 else 0.0,
+            )
+        )
+    return tuple(found)
+
+
+def severity_of(people: Sequence[ZonePeople], distances: Mapping[str, float], table: pd.DataFrame) -> Severity | None:
+    """Severity of annex 3 from everybody within each French ring; None where the zones are others, or people are hidden.
+
+    No boundary of the site is known, so a lethal zone counts as leaving it. Residents stand for the permanent
+    equivalents of the annex: workers, roads and places open to the public are not in.
+    """
+    from geoalarm.hazards.industrial.effects import severity
+
+    if set(distances) != set(RINGS):
+        return None
+    within = {item.label: item.within for item in people}
+    if any(math.isnan(value) for value in within.values()):
+        return None
+    lethal = any(name in within for name in RINGS[1:])
+    result = severity(*(within.get(name, 0.0) for name in reversed(RINGS)), lethal_zone_outside=lethal)
+    unknown = any(item.unknown_share > 1e-4 for item in people) or any(math.isinf(value) for value in distances.values())
+    hidden = bool((table["state"] == "suppressed").any())
+    flags = ["severity_of_residents", "site_boundary_unknown", *(["severity_lower_bound"] if unknown or hidden else [])]
+    return Severity(result, unknown or hidden, tuple(flags))
+
+
+def sheltered(choice: Accident) -> dict[str, Any]:
+    """The stated multipliers of a choice: shares of people outdoors and indoors, and the air they breathe there.
+
+    Raises
+    ------
+    InputError, RangeError
+        If the time indoors or the ventilation is no quantity, or out of range.
+    """
+    from geoalarm.hazards.industrial.forms import occupancies
+
+    row = occupancies()[choice.time]
+    given = choice.shelter is not None
+    outdoors = 1 - float(choice.shelter) if choice.shelter is not None else float(row["outdoors"])
+    flags = [] if given else list(row["flags"])
+    air = _indoor_air(choice)
+    flags += [*(air.warnings if air is not None else ()), *(["day_population_not_modelled"] if choice.time == "day" else [])]
+    return {
+        "time": choice.time,
+        "outdoors": outdoors,
+        "indoors": 1 - outdoors,
+        "source": "given" if given else row["source"],
+        "indoor_air": {"result": air.as_dict(), **{name: float(air[name]) for name in air.values}} if air is not None else None,
+        "flags": tuple(flags),
+    }
+
+
+def _indoor_air(choice: Accident) -> ModelResult | None:
+    """How much less people breathe in a closed house; by the exponent of the substance's probit where it has one."""
+    from geoalarm.core.errors import InputError
+    from geoalarm.hazards.industrial.toxicity import find_probit, indoor_shelter
+
+    if choice.indoor_time is None or choice.kind != "toxic":
+        return None
+    try:
+        exponent = find_probit(str(choice.inputs.get("substance", ""))).n
+    except InputError:
+        exponent = 1.0
+    return indoor_shelter.run({"ventilation_rate": choice.ventilation, "exposure": choice.indoor_time, "n": str(exponent)})
+
+
+def _mapped(zones: np.ndarray, prepared: Prepared) -> np.ndarray:
+    """Area of each zone in the mapped communes with known people [m2]."""
+    outlines = prepared.outlines[~np.isnan(prepared.total)]
+    near = outlines[shapely.STRtree(outlines).query(shapely.union_all(zones), predicate="intersects")]
+    area = shapely.union_all(near)
+    return np.asarray([shapely.area(shapely.intersection(zone, area)) for zone in zones])
+
+
+def _known_sum(values: pd.Series) -> float:
+    """Sum of what is known; NaN where nothing is."""
+    return float(values.sum(min_count=1))

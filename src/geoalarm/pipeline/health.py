@@ -1,0 +1,178 @@
+"""Is this machine fit to work? Each check says what it found, and how to mend it."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import platform
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from geoalarm.core.errors import GeoalarmError
+from geoalarm.pipeline.scenario import default_scenario
+from geoalarm.pipeline.workspace import cache_dir
+
+Verdict = Literal["ok", "missing", "broken"]
+
+PYTHONS: Final = ((3, 11), (3, 13))
+VECTOR_DRIVERS: Final = ("GPKG", "GeoJSON", "ESRI Shapefile", "FlatGeobuf")
+RASTER_DRIVERS: Final = ("GTiff", "COG")
+BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
+
+_LAMBERT_72: Final = (251763.20, 153034.13)
+_BELGE_72: Final = (5 + 48 / 60 + 26.533 / 3600, 50 + 40 / 60 + 46.461 / 3600)
+_METRES_PER_DEGREE: Final = 111_320.0
+_BRUSSELS: Final = (4.3517, 50.8466)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What one check found. ``missing`` costs an extra only, ``broken`` something that every run needs."""
+
+    name: str
+    verdict: Verdict
+    found: str
+    mend: str = ""
+
+
+def check_health() -> list[Check]:
+    """All checks, none of which goes on the network; a check that fails is a line of the answer, never an error."""
+    return [check for group in (_python, _packages, _drivers, _projections, _cache, _catalog, _territory, _browser) for check in group()]
+
+
+def _python() -> Iterator[Check]:
+    fits = PYTHONS[0] <= sys.version_info[:2] <= PYTHONS[1]
+    yield Check("python", "ok" if fits else "broken", platform.python_version(), "" if fits else "use Python 3.11, 3.12 or 3.13")
+
+
+def _packages() -> Iterator[Check]:
+    """One line for all libraries that are here, one for each that is not."""
+    here = {}
+    for text in importlib.metadata.requires("geoalarm") or []:
+        name = next(iter(re.findall(r"^[A-Za-z0-9_.-]+", text)))
+        if "extra ==" in text:
+            continue
+        try:
+            here[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            yield Check(name, "broken", "not installed", "install from requirements.lock: make env")
+    yield Check("libraries", "ok", ", ".join(f"{name} {version}" for name, version in here.items()))
+
+
+def _drivers() -> Iterator[Check]:
+    import pyogrio
+    import rasterio
+    from rasterio.drivers import raster_driver_extensions
+
+    vectors, rasters = pyogrio.list_drivers(write=True), set(raster_driver_extensions().values()) | {"COG"}
+    lacking = [name for name in VECTOR_DRIVERS if name not in vectors] + [name for name in RASTER_DRIVERS if name not in rasters]
+    yield Check(
+        "GDAL drivers",
+        "broken" if lacking else "ok",
+        f"no {', '.join(lacking)}" if lacking else ", ".join((*VECTOR_DRIVERS, *RASTER_DRIVERS)),
+        "reinstall pyogrio and rasterio from wheels" if lacking else "",
+    )
+    yield Check("GDAL", "ok", f"{rasterio.__gdal_version__} for rasters, {pyogrio.__gdal_version_string__} for vectors")
+
+
+def _projections() -> Iterator[Check]:
+    """Lambert 72 against the worked point of EPSG guidance note 7-2, and its datum shift against Lambert 2008.
+
+    Lambert 2008 was made to differ from Lambert 72 by 500 km each way in Brussels; without a datum shift it is 100 m off.
+    """
+    import pyproj
+
+    from geoalarm.geo.crs import transformer
+
+    mend = "remove PROJ_DATA and PROJ_LIB from the environment, reinstall pyproj from a wheel"
+    found = transformer(31370, 4313).transform(*_LAMBERT_72)
+    off = max(abs(one - other) for one, other in zip(found, _BELGE_72, strict=True)) * _METRES_PER_DEGREE
+    yield Check(
+        "PROJ",
+        "ok" if off < 0.1 else "broken",
+        f"{pyproj.proj_version_str}, EPSG:31370 control point within {off:.2f} m",
+        "" if off < 0.1 else mend,
+    )
+    old, new = (transformer(4326, code).transform(*_BRUSSELS) for code in (31370, 3812))
+    shift = max(abs(b - a - 500_000) for a, b in zip(old, new, strict=True))
+    yield Check(
+        "datum shift of EPSG:31370",
+        "ok" if shift < 1 else "broken",
+        f"within {shift:.2f} m of Lambert 2008 in Brussels",
+        "" if shift < 1 else mend,
+    )
+
+
+def _cache() -> Iterator[Check]:
+    folder = cache_dir()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(b"1")
+        free = shutil.disk_usage(folder).free / 1e9
+        yield Check("cache", "ok", f"{folder}, {free:.0f} GB free")
+    except OSError as error:
+        yield Check("cache", "broken", f"{folder}: {error.strerror}", "set GEOALARM_CACHE to a folder you may write to")
+
+
+def _catalog() -> Iterator[Check]:
+    yield _tried("catalog", lambda: f"{_checked_entries()} entries, their local layers open", mend="geoalarm catalog check says where")
+
+
+def _checked_entries() -> int:
+    from geoalarm.catalog import open_catalog
+
+    catalog = open_catalog()
+    catalog.check(online=False)
+    return len(catalog.names())
+
+
+def _territory() -> Iterator[Check]:
+    mend = "geoalarm demo build --out data/demo, or restore the files"
+    yield _tried("embedded territory", lambda: _hashed(_territory_folder()), mend=mend)
+
+
+def _territory_folder() -> Path:
+    """Where the population of the default scenario lies."""
+    from geoalarm.catalog import open_catalog
+
+    catalog = open_catalog()
+    return Path(catalog.address(default_scenario(catalog).populations[0])).parent
+
+
+def _hashed(folder: Path) -> str:
+    """Compare every file of the territory with its manifest."""
+    path = folder / "manifest.json"
+    if not path.is_file():
+        raise GeoalarmError(f"{path} is missing")
+    files = json.loads(path.read_text(encoding="utf-8"))["files"]
+    for name, facts in files.items():
+        wanted = facts["sha256"] if isinstance(facts, dict) else facts
+        with (folder / name).open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != wanted:
+                raise GeoalarmError(f"{name} is not the file of the manifest")
+    return f"{len(files)} files as built"
+
+
+def _browser() -> Iterator[Check]:
+    found = next((place for name in BROWSERS if (place := shutil.which(name))), None)
+    yield Check(
+        "browser for page tests",
+        "ok" if found else "missing",
+        found or "none",
+        "" if found else "apt-get install chromium (only the browser tests need it)",
+    )
+
+
+def _tried(name: str, check: Callable[[], str], *, mend: str) -> Check:
+    try:
+        return Check(name, "ok", check())
+    except (GeoalarmError, OSError, ValueError, KeyError) as error:
+        return Check(name, "broken", str(error).splitlines()[0], mend)

@@ -1,0 +1,124 @@
+"""One layer that can be asked for: an entry and the values of its parameters, with its facts, nothing opened yet."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from geoalarm import hazards
+from geoalarm.core.errors import InputError, near_miss
+from geoalarm.core.model import Hazard, Source, interval_classes
+from geoalarm.core.terms import Basis
+from geoalarm.pipeline.scenario import FootprintChoice, Parameter
+
+if TYPE_CHECKING:
+    from geoalarm.catalog import Catalog
+    from geoalarm.catalog.entry import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class LayerOption:
+    """What a page or a command needs to know of a hazard layer before it is opened.
+
+    Attributes
+    ----------
+    class_labels : tuple of str
+        Classes from mild to severe.
+    class_bounds : tuple of float
+        Lower bounds of half-open classes [units]; empty for named classes.
+    parameters : tuple of (name, value)
+        Values of the entry's parameters.
+    """
+
+    entry: str
+    title: str
+    hazard: str
+    scenario: str
+    return_period_yr: float
+    basis: Basis
+    countries: tuple[str, ...]
+    class_labels: tuple[str, ...]
+    class_bounds: tuple[float, ...]
+    units: str
+    kind: str
+    source: Source
+    parameters: tuple[tuple[str, Parameter], ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Name of the layer: ``demo_flood(return_period=100)``."""
+        return self.source.id
+
+
+def options_of(catalog: Catalog, choice: FootprintChoice) -> Iterator[LayerOption]:
+    """Every layer that a choice of a scenario names.
+
+    Raises
+    ------
+    InputError
+        If the entry holds no hazard, or a parameter or its value is unknown.
+    """
+    entry = catalog.entry(choice.entry)
+    if entry.facts.role != "hazard":
+        raise InputError(
+            f"entry {entry.name!r} among the footprints",
+            got=f"role {entry.facts.role}",
+            expected="role hazard",
+            mend=f"name it under {'communes' if entry.facts.role == 'communes' else 'population'}",
+        )
+    for name in choice.parameters:
+        if name not in entry.parameters:
+            raise InputError(
+                f"entry {entry.name!r} has no parameter {name!r}",
+                got=name,
+                expected=", ".join(entry.parameters) or "no parameter",
+                mend=near_miss(name, entry.parameters),
+            )
+    axes = [
+        [(name, value) for value in choice.parameters.get(name, tuple(parameter.allowed))] for name, parameter in entry.parameters.items()
+    ]
+    for pairs in itertools.product(*axes):
+        yield _option(entry, entry.resolve(dict(pairs)), choice.bounds)
+
+
+def _option(entry: Entry, values: dict[str, Parameter], bounds: tuple[float, ...] | None) -> LayerOption:
+    facts = entry.facts
+    hazard = _hazard(facts.hazard, entry=entry.name)
+    used = tuple(bounds or hazard.class_bounds) if facts.kind == "intensity" else ()
+    labels = tuple(item.label for item in interval_classes(used)) if used else tuple(facts.class_order) or hazard.class_labels
+    period, country = values.get("return_period", facts.return_period_yr), values.get("country")
+    source = Source(
+        id=entry.source_id(values),
+        title=facts.title,
+        licence=facts.licence,
+        vintage=facts.vintage,
+        basis=facts.basis_term,
+        url=facts.url,
+        attribution=facts.attribution,
+        caveats=tuple(facts.caveats),
+    )
+    return LayerOption(
+        entry=entry.name,
+        title=facts.title,
+        hazard=facts.hazard,
+        scenario=str(values.get("scenario", facts.scenario)),
+        return_period_yr=math.nan if period is None else float(period),
+        basis=facts.basis_term,
+        countries=(str(country),) if country else tuple(facts.countries),
+        class_labels=labels,
+        class_bounds=used,
+        units=hazard.units if used else facts.units or hazard.units,
+        kind=facts.kind,
+        source=source,
+        parameters=tuple(values.items()),
+    )
+
+
+def _hazard(name: str, *, entry: str) -> Hazard:
+    known = hazards.discover()
+    if name not in known:
+        raise InputError(f"hazard {name!r} of entry {entry!r}", got=name, expected=", ".join(sorted(known)), mend=near_miss(name, known))
+    return known[name]

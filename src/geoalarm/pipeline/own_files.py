@@ -1,0 +1,118 @@
+"""Anyone's own files, no catalog: communes, people and a footprint, read, normalised and joined."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import shapely
+
+from geoalarm.catalog import files, normalise, rasters
+from geoalarm.core.errors import InputError
+from geoalarm.core.model import Communes, Footprint, Population
+from geoalarm.core.terms import Basis
+from geoalarm.exposure import engine
+from geoalarm.geo.crs import to_crs
+from geoalarm.pipeline.compute import warnings_of
+from geoalarm.pipeline.own_footprint import read_footprint
+from geoalarm.pipeline.own_given import FilePart, OwnFiles, agreed_units, band_of, is_raster, source_of
+from geoalarm.pipeline.workspace import Progress, cache_dir, tell
+from geoalarm.results import FootprintRecord, Run, build_manifest
+
+
+def expose_files(own: OwnFiles, *, command: str = "", cache: Path | None = None, progress: Progress | None = None) -> Run:
+    """People exposed per commune and class, from files.
+
+    Raises
+    ------
+    InputError
+        If a file, layer, column, CRS or unit is missing or wrong, or the values cannot be people or classes.
+    """
+    notes: list[str] = []
+    tell(progress, "communes", 1, 4)
+    communes = read_communes(own)
+    tell(progress, "population", 2, 4)
+    population = read_population(own, notes)
+    tell(progress, "hazard", 3, 4)
+    footprint, repairs = read_footprint(own)
+    _require_meeting(footprint, communes, name=own.footprint, notes=notes)
+    tell(progress, "exposure", 4, 4)
+    table = engine.expose(footprint, population, communes, cache=cache_dir() if cache is None else cache)
+    record = FootprintRecord.of(footprint, table, repairs=repairs)
+    manifest = build_manifest(
+        table,
+        communes,
+        [record],
+        population=population,
+        sources=footprint.sources,
+        command=command,
+        title=f"{footprint.name} on {FilePart.parse(own.communes).name}",
+        warnings=[*notes, *warnings_of(table)],
+        repairs={footprint.sources[0].id: repairs} if repairs else {},
+    )
+    return Run(table, communes, manifest)
+
+
+def read_communes(own: OwnFiles) -> Communes:
+    """The communes, keyed by the id column (``FR:59350`` where the country is known)."""
+    part = FilePart.parse(own.communes)
+    frame = files.read_vector(part.path, part.layer)
+    return normalise.communes(
+        frame,
+        id_column=own.id_column,
+        country=own.country,
+        country_column=own.country_column,
+        source=source_of(part, basis=Basis.STATUTORY),
+        what=part.name,
+    )
+
+
+def read_population(own: OwnFiles, notes: list[str]) -> Population:
+    """The people: a raster of counts or densities, or polygons with counts."""
+    part = FilePart.parse(own.population)
+    source = source_of(part, basis=Basis.MODELLED)
+    if not is_raster(part.path):
+        if own.population_column is None:
+            raise InputError(
+                f"{part.name} holds polygons: which column counts the people?",
+                expected="--population-column COLUMN",
+                mend="name the column of people per polygon",
+            )
+        return normalise.population(
+            files.read_vector(part.path, part.layer),
+            column=own.population_column,
+            units=own.population_units,
+            source=source,
+            what=part.name,
+        )
+    if own.population_column is not None:
+        raise InputError(
+            f"{part.name} is a raster",
+            got=f"--population-column {own.population_column}",
+            expected="no column",
+            mend="leave --population-column out",
+        )
+    data = rasters.read_raster(part.path, band_of(part))
+    units = agreed_units(data, own.population_units, what=part.name, option="--population-units")
+    if units is None:
+        notes.append(f"{part.name} states no unit: read as people per cell (--population-units km-2 if it is a density)")
+        units = "1"
+    return normalise.population(data, units=units, source=source, what=part.name)
+
+
+def _require_meeting(footprint: Footprint, communes: Communes, *, name: str, notes: list[str]) -> None:
+    """A footprint beyond all communes is told; one that would meet them if x and y were swapped is refused."""
+    data = footprint.data
+    bounds, crs = (data.total_bounds, data.crs) if isinstance(data, gpd.GeoDataFrame) else (data.rio.bounds(), data.rio.crs)
+    zone = shapely.box(*to_crs(communes.data, crs).total_bounds)
+    if zone.intersects(shapely.box(*bounds)):
+        return
+    west, south, east, north = bounds
+    if zone.intersects(shapely.box(south, west, north, east)):
+        raise InputError(
+            f"{name}: x and y are swapped",
+            got=f"x {west:g} to {east:g}, y {south:g} to {north:g}",
+            expected="the area of the communes",
+            mend="export the layer again with x (easting, longitude) first",
+        )
+    notes.append(f"{name} and the communes do not meet anywhere: check the CRS of both")

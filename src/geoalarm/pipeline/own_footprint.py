@@ -1,0 +1,171 @@
+"""A user's own raster or polygons as a footprint: what its values are is told by the user or by the file, never guessed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from geoalarm.catalog import files, normalise, rasters
+from geoalarm.catalog.spelling import cf_units
+from geoalarm.core.errors import InputError, near_miss
+from geoalarm.core.model import Footprint, FootprintKind, IntensityClass, interval_classes
+from geoalarm.core.units import COUNT_UNITS, require_units
+from geoalarm.pipeline.own_given import FilePart, OwnFiles, agreed_units, band_of, is_raster, source_of
+
+RASTER_KINDS: Final = ("intensity", "classes", "fraction")
+
+
+def read_footprint(own: OwnFiles) -> tuple[Footprint, dict[str, int]]:
+    """The footprint, and what was repaired in it."""
+    part = FilePart.parse(own.footprint)
+    footprint, repairs = _raster_footprint(own, part) if is_raster(part.path) else _polygon_footprint(own, part)
+    if any(name.startswith("geometries_") and count for name, count in repairs.items()):
+        footprint = replace(footprint, caveats=(*footprint.caveats, "geometry_repaired"))
+    return footprint, repairs
+
+
+def _raster_footprint(own: OwnFiles, part: FilePart) -> tuple[Footprint, dict[str, int]]:
+    if own.class_column is not None:
+        raise InputError(
+            f"{part.name} is a raster", got=f"--class-column {own.class_column}", expected="no column", mend="leave --class-column out"
+        )
+    data = rasters.read_raster(part.path, band_of(part))
+    stated = agreed_units(data, own.units, what=part.name, option="--units")
+    kind = _raster_kind(own, data, stated, what=part.name)
+    units = require_units(stated, what=f"footprint {part.name}") if kind == "intensity" else stated or "1"
+    raster, repairs = normalise.raster(data, what=part.name, units_stated=units)
+    labels = tuple(IntensityClass(label) for label in own.class_order)
+    classes = interval_classes(own.bounds) if kind == "intensity" else labels
+    return _footprint(own, part, raster, kind=kind, classes=classes, units=raster.attrs["units"]), repairs
+
+
+def _raster_kind(own: OwnFiles, data: xr.DataArray, units: str | None, *, what: str) -> FootprintKind:
+    """What the values of a raster are; where nothing says it, whole numbers are class codes and others an error."""
+    if own.kind is not None:
+        if own.kind not in RASTER_KINDS:
+            raise InputError(
+                "kind of a raster footprint", got=own.kind, expected=", ".join(RASTER_KINDS), mend=near_miss(own.kind, RASTER_KINDS)
+            )
+        if (own.kind == "intensity") != bool(own.bounds):
+            raise InputError(
+                f"{what} as {own.kind}",
+                got=f"bounds {list(own.bounds)}" if own.bounds else "no bounds",
+                expected="bounds for an intensity, none for classes and fractions",
+                mend='--bounds "0.1,0.5,1,2"',
+            )
+        return own.kind  # type: ignore[return-value]
+    if own.bounds:
+        return "intensity"
+    if data.dtype.kind in "ui" and (units is None or units in COUNT_UNITS):
+        return "classes"
+    raise InputError(
+        f"{what} holds an intensity{f' in {units}' if units else ''}, and no class bounds",
+        got=f"{data.dtype} values",
+        expected='--bounds "0.1,0.5,1,2" with --units',
+        mend="or say --kind fraction, or --kind classes",
+    )
+
+
+def _polygon_footprint(own: OwnFiles, part: FilePart) -> tuple[Footprint, dict[str, int]]:
+    if own.kind is not None:
+        raise InputError(
+            f"{part.name} holds polygons", got=f"--kind {own.kind}", expected="no kind", mend="leave --kind out; it is for rasters"
+        )
+    if own.bounds and own.class_column is None:
+        raise InputError(
+            f"{part.name} holds polygons: which column do the bounds divide?",
+            got="--bounds without --class-column",
+            expected="both, or neither",
+            mend="name the column of the intensity",
+        )
+    frame, repairs = normalise.polygons(files.read_vector(part.path, part.layer), class_column=own.class_column, what=part.name)
+    if not own.bounds:
+        classes = tuple(IntensityClass(label) for label in own.class_order)
+        _require_order(frame, own, what=part.name)
+        return _footprint(
+            own, part, frame, kind="polygons", classes=classes, units=own.units or "1", class_column=own.class_column
+        ), repairs
+    units = cf_units(require_units(own.units, what=f"column {own.class_column!r} of {part.name}"), what=part.name)
+    classes = interval_classes(own.bounds)
+    binned = _binned(frame, str(own.class_column), classes, what=part.name)
+    return _footprint(own, part, binned, kind="polygons", classes=classes, units=units, class_column="intensity_class"), repairs
+
+
+def _binned(frame: gpd.GeoDataFrame, column: str, classes: Sequence[IntensityClass], *, what: str) -> gpd.GeoDataFrame:
+    """Polygons of a number as polygons of the half-open class it lies in; those below the first bound go."""
+    values = pd.to_numeric(frame[column], errors="coerce")
+    if values.isna().any():
+        raise InputError(
+            f"{what}, column {column!r}",
+            got=repr(frame[column][values.isna()].iloc[0]),
+            expected="numbers, to be divided by the bounds",
+            mend="leave --bounds out if the column holds named classes",
+        )
+    place = np.searchsorted([item.lower for item in classes], values.to_numpy(dtype="float64"), side="right") - 1
+    out = frame[["geometry"]].assign(intensity_class=[classes[k].label if k >= 0 else "" for k in place])[place >= 0]
+    if out.empty:
+        raise InputError(
+            f"{what}, column {column!r}",
+            got=f"{values.min():g} to {values.max():g}",
+            expected=f"values from {classes[0].lower:g} up",
+            mend="check the units of the bounds",
+        )
+    return out.reset_index(drop=True)
+
+
+def _require_order(frame: gpd.GeoDataFrame, own: OwnFiles, *, what: str) -> None:
+    """Every class of the column must have its place in the order, where one is given."""
+    if not own.class_order or own.class_column is None:
+        return
+    for label in map(str, frame[own.class_column].unique()):
+        if label not in own.class_order:
+            raise InputError(
+                f"{what} has a class that --class-order does not list",
+                got=label,
+                expected=", ".join(own.class_order),
+                mend="list every class, mild to severe",
+            )
+
+
+def _footprint(
+    own: OwnFiles,
+    part: FilePart,
+    data: xr.DataArray | gpd.GeoDataFrame,
+    *,
+    kind: FootprintKind,
+    classes: tuple[IntensityClass, ...],
+    units: str,
+    class_column: str | None = None,
+) -> Footprint:
+    studied = None
+    if own.studied is not None:
+        area = FilePart.parse(own.studied)
+        studied, _ = normalise.frame(files.read_vector(area.path, area.layer), what=area.name)
+    if not math.isnan(own.return_period_yr) and own.return_period_yr < 1:
+        raise InputError(
+            "return period",
+            got=f"{own.return_period_yr:g} yr",
+            expected="at least 1 year",
+            mend="give the return period in years, not the yearly probability",
+        )
+    return Footprint(
+        data,
+        kind=kind,
+        hazard=own.hazard,
+        classes=classes,
+        units=units,
+        class_column=class_column,
+        scenario=own.scenario,
+        return_period_yr=own.return_period_yr,
+        countries=own.countries,
+        studied=studied,
+        no_data=own.no_data,
+        sources=(source_of(part, basis=own.basis),),
+    )

@@ -1,0 +1,134 @@
+"""What a user gave: files, layers, columns, units; and what a file is, by its bytes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import xarray as xr
+
+from geoalarm.catalog import files, rasters
+from geoalarm.catalog.cache import sha256_of
+from geoalarm.catalog.paths import regular_file
+from geoalarm.catalog.spelling import cf_units
+from geoalarm.core.errors import InputError
+from geoalarm.core.model import NoData, Source
+from geoalarm.core.terms import Basis
+
+
+@dataclass(frozen=True, slots=True)
+class FilePart:
+    """A file and, where it holds several, the layer of it."""
+
+    path: Path
+    layer: str | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> FilePart:
+        """``FILE`` or ``FILE:LAYER``. A colon that belongs to the name of an existing file or to a drive stays in it."""
+        if Path(text).exists():
+            return cls(Path(text))
+        left, colon, right = text.rpartition(":")
+        is_path = "/" in right or "\\" in right
+        if not colon or len(left) < 2 or not right or is_path:
+            return cls(Path(text))
+        return cls(Path(left), right)
+
+    @property
+    def name(self) -> str:
+        """File name, with the layer."""
+        return self.path.name + (f":{self.layer}" if self.layer else "")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFiles:
+    """What ``geoalarm expose`` was given. Texts of files are ``FILE`` or ``FILE:LAYER``.
+
+    Attributes
+    ----------
+    bounds : tuple of float
+        Lower bounds of half-open classes [units]; with them values are an intensity.
+    units : str, optional
+        Unit of the footprint's values and of ``bounds``; a raster file may state it itself.
+    kind : str, optional
+        ``intensity``, ``classes`` or ``fraction`` for a raster; default: intensity with bounds, else classes.
+    class_order : tuple of str
+        Named classes from mild to severe.
+    population_units : str, optional
+        Default: what the raster states, else people per cell.
+    country, country_column : str, optional
+        Country of the communes, for all or row by row: codes become ``FR:59350``.
+    countries : tuple of str
+        Countries the footprint studies; empty: not stated.
+    """
+
+    communes: str
+    id_column: str
+    population: str
+    footprint: str
+    population_column: str | None = None
+    population_units: str | None = None
+    class_column: str | None = None
+    bounds: tuple[float, ...] = ()
+    units: str | None = None
+    kind: str | None = None
+    class_order: tuple[str, ...] = ()
+    no_data: NoData = "not_studied"
+    studied: str | None = None
+    hazard: str = "hazard"
+    scenario: str = ""
+    return_period_yr: float = math.nan
+    basis: Basis = Basis.MODELLED
+    country: str | None = None
+    country_column: str | None = None
+    countries: tuple[str, ...] = field(default=())
+
+
+def is_raster(path: Path) -> bool:
+    """Whether a file is a raster, by its first bytes; archives by their ending.
+
+    Raises
+    ------
+    InputError
+        If it is missing, or neither a raster nor a vector file that is opened here.
+    """
+    place = regular_file(path)
+    if place.suffix.lower() == ".zip":
+        return any(ending in place.stem.lower() for ending in rasters.RASTER_ENDINGS)
+    if place.suffix.lower() in rasters.RASTER_ENDINGS:
+        return True
+    try:
+        files.vector_format(place)
+    except InputError:
+        rasters.raster_format(place)
+        return True
+    return False
+
+
+def source_of(part: FilePart, *, basis: Basis) -> Source:
+    """A file as a source: its name and the hash of its bytes."""
+    return Source(id=part.name.replace("|", "_"), title=part.name, basis=basis, sha256=sha256_of(regular_file(part.path)))
+
+
+def agreed_units(data: xr.DataArray, stated: str | None, *, what: str, option: str) -> str | None:
+    """The unit of a raster, from the file or the user, in the house's spelling; both must say the same. None where neither does."""
+    own = data.attrs.get("units") or None
+    said = [cf_units(text, what=what) for text in (own, stated) if text is not None]
+    if len(said) == 2 and said[0] != said[1]:
+        raise InputError(
+            f"{what} states another unit than {option}",
+            got=f"{own} in the file, {stated} given",
+            expected="the unit of its values",
+            mend=f"leave {option} out; to convert, write a new raster (a raster of counts is summed, never resampled as a density)",
+        )
+    return said[-1] if said else None
+
+
+def band_of(part: FilePart) -> int:
+    """``FILE:2`` names the second band of a raster."""
+    if part.layer is None:
+        return 1
+    if not part.layer.isdigit():
+        raise InputError(f"{part.path.name} is a raster", got=f"layer {part.layer!r}", expected="a band number", mend=f"{part.path.name}:1")
+    return int(part.layer)

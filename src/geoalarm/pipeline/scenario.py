@@ -1,0 +1,347 @@
+"""A scenario file: which catalog entries meet, and how. Pydantic at this border only; frozen dataclasses behind it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from geoalarm.core.errors import Faults, GeoalarmError, InputError, near_miss
+from geoalarm.pipeline.accident import Accident, AccidentFile
+
+if TYPE_CHECKING:
+    from geoalarm.catalog import Catalog
+
+SeamRule = Literal["nearest", "share", "line", "none"]
+Convention = Literal["trapezoid", "log-linear"]
+Parameter = str | int | float
+
+DEMO: Final = "demo"
+"""Group of the catalog entries of the embedded territory."""
+
+_LARGEST: Final = 1_000_000
+"""Bytes; a scenario is a page of text, and anything larger is not one."""
+
+
+@dataclass(frozen=True, slots=True)
+class FootprintChoice:
+    """A catalog entry and the values of its parameters that take part; a parameter left out takes every allowed value."""
+
+    entry: str
+    parameters: dict[str, tuple[Parameter, ...]] = field(default_factory=dict)
+    bounds: tuple[float, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a scenario is computed.
+
+    Attributes
+    ----------
+    seam : str
+        Rule that settles overlaps and gaps between two countries' boundaries; ``none`` leaves them.
+    seam_line : Path, optional
+        The border line, for the rule ``line``.
+    annual_expectation : str, optional
+        Convention of the expected annual exposure, ``trapezoid`` or ``log-linear``; None leaves it out.
+    zero_at_yr : float, optional
+        Return period [yr] at which nobody is exposed, for events more frequent than the shortest mapped (``trapezoid`` only).
+    union : bool
+        Whether people in at least one hazard are counted, each once; of each hazard and scenario the rarest return period takes part.
+    """
+
+    seam: SeamRule = "nearest"
+    seam_line: Path | None = None
+    annual_expectation: Convention | None = "trapezoid"
+    zero_at_yr: float | None = 2.0
+    union: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """What meets what: communes, populations (the first is the one a run uses), footprints by catalog entry, and accidents to try."""
+
+    name: str
+    communes: tuple[str, ...]
+    populations: tuple[str, ...]
+    footprints: tuple[FootprintChoice, ...]
+    title: str = ""
+    catalog: Path | None = None
+    options: Options = field(default_factory=Options)
+    accidents: tuple[Accident, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for the manifest; the catalog is left out (its path is a machine's, its entries' hashes are in the sources)."""
+        out = asdict(replace(self, accidents=()))
+        del out["catalog"], out["accidents"]
+        if self.accidents:
+            out["accidents"] = [_without_paths(item) for item in self.accidents]
+        return out
+
+    def with_accidents(self, *accidents: Accident, layers: bool = False) -> Scenario:
+        """The scenario with these accidents instead of its own, and its catalog layers only where ``layers`` is asked for."""
+        return replace(self, accidents=accidents, footprints=self.footprints if layers else ())
+
+
+def _without_paths(accident: Accident) -> dict[str, Any]:
+    """An accident for the manifest: of a file of thresholds its name, not its place on a machine."""
+    told = accident.as_dict()
+    return told | {"thresholds": accident.thresholds.name} if accident.thresholds is not None else told
+
+
+def scenario_text(scenario: Scenario, *, folder: Path | None = None) -> str:
+    """The scenario as the YAML that :func:`read_scenario` reads and ``geoalarm run`` takes.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    folder : pathlib.Path, optional
+        Where the file will stand: paths are written relative to it.
+    """
+    chosen = scenario.options
+    options = {
+        "seam": chosen.seam,
+        "seam_line": _path(chosen.seam_line, folder),
+        "annual_expectation": chosen.annual_expectation or "none",
+        "zero_at_yr": chosen.zero_at_yr,
+        "union": chosen.union,
+    }
+    usual = _OptionsFile().model_dump()
+    entries = [
+        {
+            "entry": item.entry,
+            **({"parameters": {name: list(values) for name, values in item.parameters.items()}} if item.parameters else {}),
+            **({"bounds": list(item.bounds)} if item.bounds else {}),
+        }
+        for item in scenario.footprints
+    ]
+    accidents = [{"accident": item.as_dict() | _paths_of(item, folder)} for item in scenario.accidents]
+    facts = {
+        "name": scenario.name,
+        "title": scenario.title,
+        "catalog": _path(scenario.catalog, folder),
+        "communes": list(scenario.communes),
+        "population": list(scenario.populations),
+        "footprints": [*entries, *accidents],
+        "options": {name: value for name, value in options.items() if value != usual[name]},
+    }
+    return yaml.safe_dump({name: value for name, value in facts.items() if value}, sort_keys=False, allow_unicode=True)
+
+
+def _path(path: Path | None, folder: Path | None) -> str | None:
+    if path is None:
+        return None
+    return Path(os.path.relpath(path, folder)).as_posix() if folder is not None else path.as_posix()
+
+
+def _paths_of(accident: Accident, folder: Path | None) -> dict[str, Any]:
+    """The files an accident names, relative to a folder."""
+    found: dict[str, Any] = {}
+    if accident.thresholds is not None:
+        found["thresholds"] = _path(accident.thresholds, folder)
+    if isinstance(accident.inputs.get("curves"), str):
+        found["inputs"] = {**accident.inputs, "curves": _path(Path(str(accident.inputs["curves"])), folder)}
+    return found
+
+
+def read_scenario(path: str | Path) -> Scenario:
+    """Read and check a scenario file (YAML). Paths in it are relative to it.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, is not YAML, or a field breaks the rules; the message names the field and the mend.
+    Faults
+        If several fields do.
+    """
+    file = Path(path)
+    if not file.is_file():
+        raise InputError(f"scenario {file} does not exist", expected="a YAML file", mend="check the path")
+    if file.stat().st_size > _LARGEST:
+        raise InputError(
+            f"scenario {file.name} is too large",
+            got=f"{file.stat().st_size} bytes",
+            expected=f"at most {_LARGEST}",
+            mend="give a scenario, not data",
+        )
+    try:
+        facts = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"scenario {file.name} is not YAML",
+            got=" ".join(str(error).split()),
+            expected="keys and values",
+            mend="check indentation and quotes",
+        ) from error
+    return scenario_from(facts, what=f"scenario {file.name}", folder=file.parent)
+
+
+def scenario_from(facts: object, *, what: str = "scenario", folder: Path | None = None) -> Scenario:
+    """A scenario from plain values, checked.
+
+    Raises
+    ------
+    InputError, Faults
+        As :func:`read_scenario`.
+    """
+    if not isinstance(facts, Mapping):
+        raise InputError(
+            f"{what} holds no keys", got=type(facts).__name__, expected=", ".join(_ScenarioFile.model_fields), mend="start with 'name:'"
+        )
+    try:
+        checked = _ScenarioFile.model_validate(facts)
+    except ValidationError as error:
+        faults = [_fault(what, item) for item in _deepest(error.errors())]
+        raise faults[0] if len(faults) == 1 else Faults(f"{what} cannot be used", faults) from error
+    return checked.to_scenario(folder or Path())
+
+
+def default_scenario(catalog: Catalog) -> Scenario:
+    """The embedded territory: every ``demo`` entry of the catalog, each hazard layer with all its parameters' values.
+
+    Raises
+    ------
+    InputError
+        If the catalog has no communes, population or hazard of that group.
+    """
+    entries = [entry for entry in map(catalog.entry, catalog.names()) if entry.group == DEMO]
+    found = {role: tuple(entry.name for entry in entries if entry.facts.role == role) for role in ("communes", "population", "hazard")}
+    lacking = [role for role, names in found.items() if not names]
+    if lacking:
+        raise InputError(
+            "the catalog holds no embedded territory",
+            got=f"no {DEMO}_* entry of role {', '.join(lacking)}",
+            expected="communes, population and hazards",
+            mend="give a scenario file: geoalarm run SCENARIO.yml --out DIR",
+        )
+    return Scenario(
+        name="embedded",
+        title="The embedded territory",
+        communes=found["communes"],
+        populations=found["population"],
+        footprints=tuple(FootprintChoice(name) for name in found["hazard"]),
+    )
+
+
+def _as_list(value: object) -> object:
+    """One value where a list is meant is a list of one."""
+    return value if isinstance(value, list | tuple) else [value]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+_Name = Annotated[str, Field(min_length=1)]
+_Names = Annotated[tuple[_Name, ...], Field(min_length=1), BeforeValidator(_as_list)]
+_Values = Annotated[tuple[Parameter, ...], Field(min_length=1), BeforeValidator(_as_list)]
+_Bounds = Annotated[tuple[Annotated[float, Field(allow_inf_nan=False)], ...], Field(min_length=1)]
+
+
+class _FootprintFile(_Strict):
+    entry: _Name | None = None
+    parameters: dict[str, _Values] = {}
+    bounds: _Bounds | None = None
+    accident: AccidentFile | None = None
+
+    def to_choice(self, folder: Path, *, what: str) -> FootprintChoice | Accident:
+        """A catalog entry or an accident; one of them, and nothing of the other beside it."""
+        beside = [name for name in ("parameters", "bounds") if name in self.model_fields_set]
+        if (self.entry is None) == (self.accident is None) or (self.accident is not None and beside):
+            got = [name for name in ("entry", "accident", *beside) if name in self.model_fields_set]
+            raise InputError(
+                what,
+                got=" and ".join(got) or "neither entry nor accident",
+                expected="entry: NAME with parameters and bounds, or accident: {...} alone",
+                mend="one of them in each item of the list",
+            )
+        if self.accident is not None:
+            return self.accident.to_accident(folder, what=f"{what}.accident")
+        return FootprintChoice(str(self.entry), dict(self.parameters), self.bounds)
+
+
+class _OptionsFile(_Strict):
+    seam: SeamRule = "nearest"
+    seam_line: Path | None = None
+    annual_expectation: Literal["trapezoid", "log-linear", "none"] = "trapezoid"
+    zero_at_yr: Annotated[float, Field(gt=1, allow_inf_nan=False)] | None = 2.0
+    union: bool = True
+
+
+class _ScenarioFile(_Strict):
+    name: _Name
+    title: str = ""
+    catalog: Path | None = None
+    communes: _Names
+    population: _Names
+    footprints: Annotated[tuple[_FootprintFile, ...], Field(min_length=1)]
+    options: _OptionsFile = _OptionsFile()
+
+    def to_scenario(self, folder: Path) -> Scenario:
+        """The frozen dataclass, paths taken from the scenario's folder."""
+        line, annual = self.options.seam_line, self.options.annual_expectation
+        if (self.options.seam == "line") != (line is not None):
+            raise InputError(
+                "options.seam and options.seam_line",
+                got=f"seam {self.options.seam}, seam_line {line}",
+                expected="seam: line together with seam_line: FILE",
+                mend="give both, or neither",
+            )
+        options = Options(
+            seam=self.options.seam,
+            seam_line=folder / line if line else None,
+            annual_expectation=None if annual == "none" else annual,
+            zero_at_yr=self.options.zero_at_yr,
+            union=self.options.union,
+        )
+        chosen = [item.to_choice(folder, what=f"field footprints.{n}") for n, item in enumerate(self.footprints)]
+        return Scenario(
+            name=self.name,
+            title=self.title or self.name,
+            catalog=folder / self.catalog if self.catalog else None,
+            communes=self.communes,
+            populations=self.population,
+            options=options,
+            footprints=tuple(item for item in chosen if isinstance(item, FootprintChoice)),
+            accidents=tuple(item for item in chosen if isinstance(item, Accident)),
+        )
+
+
+def _deepest(items: list[Any]) -> list[Any]:
+    """Errors without those of a list that is at fault only because one of its members is."""
+    places = [item["loc"] for item in items]
+    return [item for item in items if not any(place != item["loc"] and place[: len(item["loc"])] == item["loc"] for place in places)]
+
+
+def _fault(what: str, item: Any) -> GeoalarmError:
+    """A pydantic error in the words of the house."""
+    place = ".".join(str(part) for part in item["loc"] if not str(part).startswith(("function-", "tuple[", "constrained-")))
+    if item["type"] == "extra_forbidden":
+        *above, last = item["loc"]
+        return InputError(
+            f"{what} has an unknown field {place}",
+            got=last,
+            expected=", ".join(_fields_at(above)),
+            mend=near_miss(str(last), _fields_at(above)),
+        )
+    if item["type"] == "missing":
+        return InputError(f"{what} lacks {place}", expected=f"{place}: ...", mend="add it")
+    return InputError(
+        f"{what}, field {place}",
+        got=repr(item["input"]),
+        expected=item["msg"][:1].lower() + item["msg"][1:],
+        mend="see 'geoalarm run --help'",
+    )
+
+
+def _fields_at(place: Iterable[object]) -> list[str]:
+    inner: dict[str, type[BaseModel]] = {"footprints": _FootprintFile, "options": _OptionsFile, "accident": AccidentFile}
+    model: type[BaseModel] = _ScenarioFile
+    for part in place:
+        model = inner.get(str(part), model)
+    return list(model.model_fields)

@@ -1,0 +1,274 @@
+"""A scenario opened once: layers, people and the coverage index are kept, and what-ifs answered from them, from any thread."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+import platformdirs
+
+from geoalarm import hazards
+from geoalarm.core.errors import InputError, near_miss
+from geoalarm.core.model import Communes, Footprint, Layer, Population, Source, interval_classes
+from geoalarm.core.schema import KEY
+from geoalarm.exposure import engine
+from geoalarm.exposure.people import Prepared
+from geoalarm.pipeline.accident import Accident
+from geoalarm.pipeline.borders import Joined, join_communes
+from geoalarm.pipeline.kept import Kept
+from geoalarm.pipeline.option import LayerOption, options_of
+from geoalarm.pipeline.scenario import Scenario, default_scenario
+from geoalarm.pipeline.whatif import AccidentView, SiteOption, accident_view, sites_of
+
+if TYPE_CHECKING:
+    from geoalarm.catalog import Catalog
+    from geoalarm.geo.seam_report import SeamReport
+
+Progress = Callable[[str, int, int], None]
+"""``(step, n, m)``: a step of ``open communes population index hazard exposure table``, and how far it is."""
+
+CACHE_VARIABLE: Final = "GEOALARM_CACHE"
+_FOOTPRINTS: Final = 32
+_TABLES: Final = 128
+
+
+def cache_dir() -> Path:
+    """Folder of coverage indexes: ``GEOALARM_CACHE``, else the user's cache folder of this system."""
+    return Path(os.environ.get(CACHE_VARIABLE) or platformdirs.user_cache_dir("geoalarm", appauthor=False)) / "index"
+
+
+class Workspace:
+    """A scenario, opened lazily and kept.
+
+    Parameters
+    ----------
+    scenario : Scenario, optional
+        Default: the embedded territory.
+    catalog : Catalog, optional
+        Default: the one the scenario names, else the one of the package.
+    cache : pathlib.Path, optional
+        Folder of coverage indexes, default :func:`cache_dir`.
+    """
+
+    def __init__(self, scenario: Scenario | None = None, *, catalog: Catalog | None = None, cache: Path | None = None) -> None:
+        if catalog is None:
+            from geoalarm.catalog import open_catalog
+
+            catalog = open_catalog(scenario.catalog if scenario else None)
+        self.catalog = catalog
+        self.scenario = scenario or default_scenario(catalog)
+        self.cache = cache_dir() if cache is None else cache
+        self._joined: Kept[Joined] = Kept(1)
+        self._populations: Kept[Population] = Kept(len(self.scenario.populations))
+        self._prepared: Kept[Prepared] = Kept(len(self.scenario.populations))
+        self._layers: Kept[Layer] = Kept(_FOOTPRINTS)
+        self._footprints: Kept[Footprint] = Kept(_FOOTPRINTS)
+        self._tables: Kept[pd.DataFrame] = Kept(_TABLES)
+        self._options: Kept[list[LayerOption]] = Kept(1)
+        self._accidents: Kept[AccidentView] = Kept(_FOOTPRINTS)
+        self._sites: Kept[list[SiteOption]] = Kept(1)
+
+    @property
+    def communes(self) -> Communes:
+        """Communes of all countries of the scenario, the seam between them resolved by its rule."""
+        return self.joined.communes
+
+    @property
+    def seam(self) -> SeamReport | None:
+        """The report of the seam between the two countries; None where nothing is known of one."""
+        return self.joined.seam
+
+    @property
+    def joined(self) -> Joined:
+        """Communes, seam report and repairs together."""
+        return self._joined.get("", lambda: join_communes(self.catalog, self.scenario))
+
+    @property
+    def populations(self) -> tuple[str, ...]:
+        """Names of the population entries, the first is the default."""
+        return self.scenario.populations
+
+    def population(self, name: str | None = None) -> Population:
+        """A population of the scenario.
+
+        Raises
+        ------
+        InputError
+            If the scenario has none of this name.
+        """
+        wanted = name or self.populations[0]
+        if wanted not in self.populations:
+            raise InputError(
+                f"population {wanted!r} is not in the scenario",
+                got=wanted,
+                expected=", ".join(self.populations),
+                mend=near_miss(wanted, self.populations),
+            )
+        return self._populations.get(wanted, lambda: self.catalog.population(wanted))
+
+    def prepared(self, population: str | None = None) -> Prepared:
+        """A population shared out over the communes: what every footprint reuses."""
+        name = population or self.populations[0]
+        return self._prepared.get(name, lambda: engine.prepare(self.population(name), self.communes, cache=self.cache))
+
+    def options(self) -> list[LayerOption]:
+        """Every hazard layer of the scenario, in its order, none opened.
+
+        Raises
+        ------
+        InputError
+            If two layers would share the key of the exposure table.
+        """
+
+        def make() -> list[LayerOption]:
+            options = [option for choice in self.scenario.footprints for option in options_of(self.catalog, choice)]
+            if not options and not self.scenario.accidents:
+                raise InputError("the scenario names no layer", expected="at least one footprint", mend="add an entry under footprints")
+            return _distinct(options)
+
+        return self._options.get("", make)
+
+    def layer(self, option: LayerOption) -> Layer:
+        """The layer of an option, opened."""
+        return self._layers.get(option.key, lambda: self.catalog.layer(option.entry, **dict(option.parameters)))
+
+    def footprint(self, option: LayerOption, bounds: Sequence[float] | None = None) -> Footprint:
+        """The footprint of an option, with its own class bounds or those given [units of the option].
+
+        Raises
+        ------
+        InputError
+            If bounds are given for a layer of named classes, or are not rising.
+        """
+        used = self._bounds(option, bounds)
+        return self._footprints.get((option.key, used), lambda: hazards.footprint(self.layer(option), bounds=used or None))
+
+    def expose(self, option: LayerOption, *, bounds: Sequence[float] | None = None, population: str | None = None) -> pd.DataFrame:
+        """The exposure table of one layer; ``attrs`` hold its ledger and method. Kept: do not change it in place."""
+        name, used = population or self.populations[0], self._bounds(option, bounds)
+
+        def compute() -> pd.DataFrame:
+            prepared = self.prepared(name)
+            return engine.expose(
+                self.footprint(option, used or None), prepared.population, prepared.communes, prepared=prepared, cache=self.cache
+            )
+
+        return self._tables.get((option.key, used, name), compute)
+
+    def accident(self, choice: Accident, *, population: str | None = None) -> AccidentView:
+        """What an accident comes to here: zones, people by commune and class, severity, warnings. Kept: do not change it in place.
+
+        Raises
+        ------
+        InputError, RangeError
+            If the choice cannot be computed; the message names the input.
+        """
+        name = population or self.populations[0]
+        return self._accidents.get((choice.key, name), lambda: accident_view(self, choice, population=name))
+
+    def accidents(self, *, population: str | None = None) -> list[AccidentView]:
+        """The accidents of the scenario, in its order.
+
+        Raises
+        ------
+        InputError
+            If two would share the key of the exposure table.
+        """
+        names = [choice.scenario for choice in self.scenario.accidents]
+        twice = [name for n, name in enumerate(names) if name in names[:n]]
+        if twice:
+            raise InputError(
+                f"accidents called {twice[0]!r}",
+                got="two of the same name",
+                expected="names that differ",
+                mend="give one a label of its own",
+            )
+        return [self.accident(choice, population=population) for choice in self.scenario.accidents]
+
+    def sites(self) -> list[SiteOption]:
+        """Sites of the territory at which an accident may be placed; empty where the catalog has none."""
+        return self._sites.get("", lambda: sites_of(self))
+
+    def table(self, *, population: str | None = None, progress: Progress | None = None) -> pd.DataFrame:
+        """The exposure table of all layers and accidents of the scenario, one under the other."""
+        self.warm(population=population, progress=progress)
+        options = self.options()
+        tables, steps = [], len(options) + len(self.scenario.accidents)
+        for n, option in enumerate(options, start=1):
+            tell(progress, "exposure", n, steps)
+            tables.append(self.expose(option, population=population))
+        for n, view in enumerate(self.accidents(population=population), start=len(options) + 1):
+            tell(progress, "exposure", n, steps)
+            tables += [view.table, *([view.risk_table] if view.risk_table is not None else [])]
+        return joined_tables(tables)
+
+    def warm(self, *, population: str | None = None, progress: Progress | None = None) -> None:
+        """Open what every layer needs: communes, population and the index between them."""
+        steps: list[tuple[str, Callable[[], object]]] = [
+            ("communes", lambda: self.communes),
+            ("population", lambda: self.population(population)),
+            ("index", lambda: self.prepared(population)),
+        ]
+        for n, (step, make) in enumerate(steps, start=1):
+            tell(progress, step, n, len(steps))
+            make()
+
+    def sources(self) -> tuple[Source, ...]:
+        """Sources of the communes, the populations and every layer, each once; an opened layer's with its hash."""
+        opened = {layer.source.id: layer.source for layer in self._layers.values()}
+        people = [source for name in self.populations for source in self.population(name).sources]
+        every = [*self.communes.sources, *people, *(opened.get(option.key, option.source) for option in self.options())]
+        return tuple({source.id: source for source in every}.values())
+
+    def _bounds(self, option: LayerOption, bounds: Sequence[float] | None) -> tuple[float, ...]:
+        """Bounds to use, checked; empty where the classes have names."""
+        if bounds is None:
+            return option.class_bounds
+        if option.kind != "intensity":
+            raise InputError(
+                f"class bounds for {option.key}", got=list(bounds), expected="none: its classes have names", mend="leave the bounds out"
+            )
+        return tuple(item.lower for item in interval_classes(bounds))
+
+
+def open_workspace(scenario: Scenario | None = None, *, catalog: str | Path | None = None, cache: Path | None = None) -> Workspace:
+    """A workspace on a scenario (default: the embedded territory) and a catalog file (default: the scenario's, else the package's)."""
+    from geoalarm.catalog import open_catalog
+
+    path = catalog if catalog is not None else scenario.catalog if scenario is not None else None
+    return Workspace(scenario, catalog=open_catalog(path), cache=cache)
+
+
+def joined_tables(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Tables of several footprints under each other; their ``attrs`` stay behind."""
+    parts = []
+    for table in tables:
+        plain = table.copy(deep=False)
+        plain.attrs = {}
+        parts.append(plain)
+    return pd.concat(parts, ignore_index=True)
+
+
+def tell(progress: Progress | None, step: str, n: int, m: int) -> None:
+    """Report a step where somebody listens."""
+    if progress is not None:
+        progress(step, n, m)
+
+
+def _distinct(options: list[LayerOption]) -> list[LayerOption]:
+    """Refuse two layers with the same hazard, scenario, return period and basis: their rows could not be told apart."""
+    seen: dict[str, LayerOption] = {}
+    for option in options:
+        key = f"{option.hazard} / {option.scenario or '-'} / {option.return_period_yr:g} / {option.basis}"
+        if key in seen:
+            raise InputError(
+                f"layers {seen[key].key} and {option.key} share a key",
+                got=key,
+                expected=f"different {', '.join(KEY[1:4])} or basis",
+                mend="give one of the entries a scenario of its own, or leave it out",
+            )
+        seen[key] = option
+    return options

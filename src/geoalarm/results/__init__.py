@@ -1,0 +1,24 @@
+"""Results in and out: ``exposure.parquet``, ``exposure.csv``, ``communes.gpkg`` and the manifest that explains them."""
+
+from geoalarm.results.aside import require_writable
+from geoalarm.results.manifest import FootprintRecord, build_manifest, require_closed, versions
+from geoalarm.results.run import Run
+from geoalarm.results.store import read, write, write_manifest
+from geoalarm.results.tables import TABLE_ENDINGS, by_commune, in_order, require_table_ending, write_table
+
+__all__ = [
+    "TABLE_ENDINGS",
+    "FootprintRecord",
+    "Run",
+    "build_manifest",
+    "by_commune",
+    "in_order",
+    "read",
+    "require_closed",
+    "require_table_ending",
+    "require_writable",
+    "versions",
+    "write",
+    "write_manifest",
+    "write_table",
+]
