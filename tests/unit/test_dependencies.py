@@ -45,7 +45,7 @@ def test_every_direct_dependency_is_locked_with_a_hash_and_no_address(root: Path
 
 def test_each_runtime_dependency_that_needs_a_reason_is_imported_somewhere(root: Path) -> None:
     """A dependency that nothing names is dead weight."""
-    modules = {"salib": "SALib", "pyyaml": "yaml", "panel-material-ui": "panel_material_ui"}
+    modules = {"salib": "SALib", "pyyaml": "yaml", "panel-material-ui": "panel_material_ui", "python-docx": "docx"}
     by_another = {  # needed by a library we import, which does not install it
         "jinja2": "Intake's templates",
         "aiohttp": "fsspec's http",

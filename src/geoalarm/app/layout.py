@@ -11,6 +11,8 @@ from geoalarm.app.page import sheet
 from geoalarm.core import i18n
 
 if TYPE_CHECKING:
+    from bokeh.document import Document
+
     from geoalarm.app.charts import Curve
     from geoalarm.app.map import Atlas
 
@@ -18,11 +20,16 @@ if TYPE_CHECKING:
 class Styled:
     """Carries the house's CSS as one model a document: Panel would send the text again with every pane."""
 
-    def _process_param_change(self, params: dict[str, Any]) -> dict[str, Any]:
-        props: dict[str, Any] = super()._process_param_change(params)  # type: ignore[misc]
+    def _get_properties(self, doc: Document | None) -> dict[str, Any]:
+        props: dict[str, Any] = super()._get_properties(doc)  # type: ignore[misc]
         if "stylesheets" in props:
-            props["stylesheets"] = [*props["stylesheets"], sheet()]
+            props["stylesheets"] = [*props["stylesheets"], sheet(doc)]
         return props
+
+    def _update_model(self, events: Any, msg: dict[str, Any], root: Any, model: Any, doc: Document, comm: Any) -> None:
+        if "stylesheets" in msg:
+            msg = {**msg, "stylesheets": [*msg["stylesheets"], sheet(doc)]}
+        super()._update_model(events, msg, root, model, doc, comm)  # type: ignore[misc]
 
 
 class Html(Styled, pn.pane.HTML):

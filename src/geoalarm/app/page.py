@@ -57,9 +57,11 @@ def stylesheet() -> str:
     return (ASSETS / "explorer.css").read_text(encoding="utf-8")
 
 
-def sheet() -> InlineStyleSheet:
-    """The components' CSS as one model of the document at hand: it travels once a session, not once a pane."""
-    doc = pn.state.curdoc
+def sheet(doc: Document | None) -> InlineStyleSheet:
+    """The components' CSS as one model of a document: it travels once a session, not once a pane.
+
+    The document is the one the pane is drawn in, never "the current one": that is global to the process and may be another session's.
+    """
     if doc is None:
         return InlineStyleSheet(css=stylesheet())
     if doc not in _SHEETS:
