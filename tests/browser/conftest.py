@@ -1,13 +1,16 @@
-"""A server of the made-up world in a thread of its own, and pages in Debian's Chromium."""
+"""Servers in processes of their own, and pages in Debian's Chromium."""
 
 from __future__ import annotations
 
-import asyncio
 import os
+import select
 import shutil
-import threading
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
-from types import SimpleNamespace
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
@@ -22,6 +25,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
 ]
+STARTS_WITHIN_S = 120
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -31,37 +35,40 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
+@contextmanager
+def served(world: str) -> Iterator[str]:
+    """Address of the explorer over a world (``made-up`` or ``embedded``), in a process of its own that ends with the block."""
+    script = Path(__file__).parent / "server.py"
+    with tempfile.TemporaryFile("w+") as told:
+        process = subprocess.Popen([sys.executable, str(script), world], stdout=subprocess.PIPE, stderr=told, text=True)
+        try:
+            where = process.stdout.readline().strip() if select.select([process.stdout], [], [], STARTS_WITHIN_S)[0] else ""
+            if not where.startswith("http"):
+                told.seek(0)
+                raise AssertionError(f"the server did not start: {told.read()[-2000:]}")
+            yield where
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(10)
+            process.stdout.close()
+
+
 @pytest.fixture(scope="session")
-def address(made_up: Any) -> Iterator[str]:
+def address() -> Iterator[str]:
     """Address of the explorer of the made-up world."""
-    import panel as pn
+    with served("made-up") as where:
+        yield where
 
-    from geoalarm.app import build
-    from geoalarm.app.serve import serve
 
-    started, holder = threading.Event(), SimpleNamespace()
-    kept, build.world_of = build.world_of, lambda scenario=None: made_up
-
-    def run() -> None:
-        asyncio.set_event_loop(asyncio.new_event_loop())
-        holder.server = serve(0, "localhost", start=False, announce=lambda where: setattr(holder, "where", where))
-        holder.server.io_loop.add_callback(started.set)
-        holder.server.io_loop.start()
-        holder.server.io_loop.close(all_fds=True)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    assert started.wait(60), "the server did not start"
-    yield holder.where
-
-    def end() -> None:
-        holder.server.stop()
-        holder.server.io_loop.stop()
-
-    holder.server.io_loop.add_callback(end)
-    thread.join(20)
-    build.world_of = kept
-    pn.state.kill_all_servers()
+@pytest.fixture(scope="session")
+def embedded() -> Iterator[str]:
+    """Address of the explorer of the embedded territory; every page stands beside it."""
+    with served("embedded") as where:
+        yield where
 
 
 @pytest.fixture(scope="session")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -20,33 +17,9 @@ SITE = "BE-yara-tertre"
 
 
 @pytest.fixture(scope="module")
-def address():
+def address(embedded):
     """Address of the what-if page of the embedded territory, in place of the made-up world's explorer."""
-    from geoalarm.app import build
-    from geoalarm.app.serve import serve
-
-    started, holder = threading.Event(), SimpleNamespace()
-    kept, build.world_of = build.world_of, lambda scenario=None: shared(None)
-
-    def run() -> None:
-        asyncio.set_event_loop(asyncio.new_event_loop())
-        holder.server = serve(0, "localhost", start=False, announce=lambda where: setattr(holder, "where", where))
-        holder.server.io_loop.add_callback(started.set)
-        holder.server.io_loop.start()
-        holder.server.io_loop.close(all_fds=True)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    assert started.wait(90), "the server did not start"
-    build.world_of = kept
-    yield holder.where.replace("/explorer", "/whatif")
-
-    def end() -> None:
-        holder.server.stop()
-        holder.server.io_loop.stop()
-
-    holder.server.io_loop.add_callback(end)
-    thread.join(20)
+    return embedded.replace("/explorer", "/whatif")
 
 
 def test_a_site_a_click_and_a_refusal(tab):

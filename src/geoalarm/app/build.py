@@ -47,7 +47,9 @@ def explorer(*, scenario: str | None = None, world: Shared | None = None) -> pmu
 
 
 def world_of(scenario: Any = None) -> Shared:
-    """What sessions share for a scenario: one already read, the path of a file, or None for the embedded territory."""
+    """What sessions share for a scenario: already made, a scenario read, the path of a file, or None for the embedded territory."""
+    if isinstance(scenario, Shared):
+        return scenario
     if scenario is None or isinstance(scenario, (str, Path)):
         return shared(None if scenario is None else str(scenario))
     from geoalarm.pipeline.workspace import Workspace

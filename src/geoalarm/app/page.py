@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-import panel as pn
 import panel_material_ui as pmui
 from bokeh.document import Document
 from bokeh.models import InlineStyleSheet

@@ -1,1 +1,1 @@
-"""A briefing as files: self-contained HTML, JSON, PDF, the checklist as a text to edit; batches of them, an index, and what changed since the last."""
+"""A briefing as files: self-contained HTML, JSON, PDF, a checklist to edit; batches of them, an index, and what changed."""

@@ -1,1 +1,1 @@
-"""Reports on time: cron expressions in the time zone of the territory, catch-up, retries, and delivery to folders, storage and mailboxes."""
+"""Reports on time: cron in the time zone of the territory, catch-up, retries, delivery to folders, storage and mailboxes."""
