@@ -14,7 +14,7 @@ from geoalarm.app.filters import filters, offered, picked
 from geoalarm.app.map import APART, FIRST_STATE
 from geoalarm.app.state import ExplorerState, read_query
 from geoalarm.app.table import Listing
-from geoalarm.app.view import compute, curve_points, difference_states, map_palette, paint, paint_difference, wanted
+from geoalarm.app.view import compute, curve_points, difference_states, map_palette, paint, paint_difference, wanted, yearly
 from geoalarm.core.terms import LANGUAGES, State
 
 NOT_STUDIED = FIRST_STATE + 1
@@ -38,6 +38,22 @@ def test_totals_are_those_of_the_engine(made_up):
 def test_a_threshold_counts_from_its_class_up(made_up):
     _, view = shown(made_up, T="1000", **{"from": "[1, 2)"})
     assert view.first.set_index("commune_id").loc["BE:00002", "population_exposed"] == pytest.approx(4000 * 2 / 20)
+
+
+def test_people_a_year_by_hand(made_up):
+    _, view = shown(made_up, T="100")
+    n = {period: float(rows.set_index("commune_id").loc["BE:00002", "population_exposed"]) for period, rows in view.curve}
+    p = {period: 1 / period for period in n}
+    between = (n[10] + n[100]) / 2 * (p[10] - p[100]) + (n[100] + n[1000]) / 2 * (p[100] - p[1000])
+    by_hand = n[10] * (1 / 2 - p[10]) / 2 + between + n[1000] * p[1000]
+    value, low, high = yearly(view, commune="BE:00002", countries=())
+    assert value == pytest.approx(by_hand)
+    assert low <= value <= high
+    assert yearly(view, commune="", countries=())[0] > value
+    assert "explorer.per_year" not in cards.per_year((value, low, high), "fr")
+    _, slides = shown(made_up, hazard="landslide")
+    assert yearly(slides, commune="", countries=()) is None
+    assert cards.per_year(None, "en") == ""
 
 
 def test_what_is_not_studied_is_painted_as_such_and_never_as_zero(made_up):

@@ -199,6 +199,17 @@ def points(rows: list[Point], lang: str) -> str:
     return f'<table class="ga-points"><thead><tr>{top}</tr></thead><tbody>{"".join(cells)}</tbody></table>'
 
 
+def per_year(average: tuple[float, float, float] | None, lang: str) -> str:
+    """Expected people a year with its range, and how it is made; nothing where the layer has no probability."""
+    if average is None:
+        return ""
+    value, low, high = average
+    number = rounding.count_text(value, lang)
+    if not rounding.is_few(high) and rounding.range_bounds(low, high)[0] < rounding.range_bounds(low, high)[1]:
+        number = f"{number} ({rounding.range_text(low, high, lang)})"
+    return f'{_facts({"explorer.per_year": number}, lang)}<p class="ga-small">{said("explorer.per_year_help", lang)}</p>'
+
+
 def chance(return_period_yr: float, lang: str) -> str:
     """A yearly chance as short as a table needs it: ``1% (1 in 100)``."""
     years = i18n.text("unit.one_in", lang, years=i18n.number(return_period_yr, lang))

@@ -31,7 +31,7 @@ from geoalarm.app.page import SURFACES
 from geoalarm.app.shared import Shared
 from geoalarm.app.state import ExplorerState, Rejected, read_query
 from geoalarm.app.table import Listing
-from geoalarm.app.view import View, compute, curve_points, is_ready, map_palette, paint, paint_difference, wanted
+from geoalarm.app.view import View, compute, curve_points, is_ready, map_palette, paint, paint_difference, wanted, yearly
 from geoalarm.core import i18n
 from geoalarm.core.errors import GeoalarmError
 from geoalarm.present.classes import palette_of
@@ -209,10 +209,12 @@ class Explorer:
         self.atlas.select(row)
         if zoom and row is not None:
             self.atlas.fit(around(self.shared.geometry.box(row)), margin=0.0)
-        points = curve_points(view, commune=state.commune, countries=(state.country,) if state.country else ())
+        countries = (state.country,) if state.country else ()
+        points = curve_points(view, commune=state.commune, countries=countries)
         self.curve.show(points)
         self.panes.curve(bool(points))
-        self.panes.points.object = cards.points(points, state.lang)
+        average = yearly(view, commune=state.commune, countries=countries)
+        self.panes.points.object = cards.points(points, state.lang) + cards.per_year(average, state.lang)
         self.panes.selected.object = cards.selected(view, state, self.shared)
         self.panes.bars.object = cards.bars(view, state)
         self._show_table(follow=bool(state.commune))

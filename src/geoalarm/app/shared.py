@@ -53,6 +53,7 @@ class Shared:
         self._geometry: Kept[MapGeometry] = Kept(1)
         self._drapes: Kept[Picture | Rings] = Kept(32)
         self._totals: Kept[pd.DataFrame] = Kept(KEPT)
+        self._annual: Kept[pd.DataFrame | None] = Kept(KEPT)
         self._names: Kept[pd.Series] = Kept(8)
         self._labels: Kept[tuple[tuple[int, int, str], ...]] = Kept(8)
         self._words: Kept[list[str]] = Kept(64)
@@ -104,6 +105,17 @@ class Shared:
         out = self._totals.get(wanted.key, make)
         self._ready.add(wanted.key)
         return out
+
+    def annual(self, curve: list[tuple[float, pd.DataFrame]], key: tuple[str, str, str]) -> pd.DataFrame | None:
+        """Expected people a year [yr-1] over the totals of several return periods, by the options of the scenario."""
+        from geoalarm.pipeline.compute import annual_of
+        from geoalarm.pipeline.scenario import Options
+
+        if len(curve) < 2:
+            return None
+        scenario = getattr(self.workspace, "scenario", None)
+        options = scenario.options if scenario is not None else Options()
+        return self._annual.get(key, lambda: annual_of(pd.concat([rows for _, rows in curve], ignore_index=True), options))
 
     def is_ready(self, wanted: Wanted) -> bool:
         """Whether the totals are at hand."""

@@ -32,6 +32,8 @@ class View:
         Second minus first, in map order.
     curve : list of (float, pandas.DataFrame)
         Totals by return period [yr].
+    annual : pandas.DataFrame or None
+        Expected people a year of each commune [yr-1], from the curve; None without probability.
     scale, difference_scale : present.classes.Scale
         Colours of the maps; both scenarios share one.
     """
@@ -46,6 +48,7 @@ class View:
     curve: list[tuple[float, pd.DataFrame]]
     scale: classes.Scale
     difference_scale: classes.Scale | None
+    annual: pd.DataFrame | None = None
 
     def shown(self, countries: tuple[str, ...]) -> pd.DataFrame:
         """Totals of the countries shown."""
@@ -87,6 +90,18 @@ def curve_points(view: View, *, commune: str, countries: tuple[str, ...]) -> lis
         Point(period, people, low, high, State.EXPOSED if people > 0 else State.ZERO)
         for period, people, low, high in found[["return_period_yr", "people", "low", "high"]].to_numpy(dtype="float64").tolist()
     ]
+
+
+def yearly(view: View, *, commune: str, countries: tuple[str, ...]) -> tuple[float, float, float] | None:
+    """Expected people a year, least and most, of one commune or of the sum over those mapped at every chance; None where unknown."""
+    if view.annual is None:
+        return None
+    rows = view.annual[view.annual["commune_id"] == commune] if commune else tables.only(view.annual, countries=countries)
+    known = rows.loc[rows["people_per_yr"].notna(), ["people_per_yr", "people_per_yr_low", "people_per_yr_high"]]
+    if known.empty:
+        return None
+    value, low, high = known.to_numpy(dtype="float64").sum(axis=0).tolist()
+    return value, low, high
 
 
 def wanted(state: ExplorerState) -> list[Wanted]:
@@ -150,6 +165,7 @@ def _view(
         curve,
         classes.scale_for(values, measure),
         difference_scale,
+        shared.annual(curve, layers[0].key),
     )
 
 
