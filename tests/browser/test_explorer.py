@@ -186,6 +186,33 @@ def test_everything_without_a_mouse(tab):
     one.until(lambda: width(page) < before, "the map nearer")
 
 
+ACTIVE = (
+    "() => { let n = document.activeElement; while (n?.shadowRoot?.activeElement) n = n.shadowRoot.activeElement;"
+    " return n?.dataset?.do ?? [...(n?.classList ?? [])].find((name) => name === 'ga-map-a') ?? '' }"
+)
+
+
+@pytest.mark.parametrize("way", ["tab", "map", "away"])
+def test_a_reader_who_moved_on_is_not_pulled_back(tab, way):
+    """The table is redrawn after a sort; whoever left its head meanwhile stays where they went."""
+    one = tab()
+    page = one.page
+    one.until(lambda: page.locator(".ga-map-a").get_attribute("tabindex") == "0", "a map to move to")
+    page.locator('[data-do="sort|population"]').focus()
+    page.keyboard.press("Enter")
+    if way == "tab":
+        page.keyboard.press("Shift+Tab")
+    elif way == "map":
+        page.locator(".ga-map-a").focus()
+    else:
+        page.mouse.click(700, 62)
+    there = page.evaluate(ACTIVE)
+    assert there == {"tab": "sort|share_exposed", "map": "ga-map-a", "away": ""}[way]
+    one.until(lambda: page.locator('th[aria-sort="descending"] [data-do="sort|population"]').count() == 1, "the table sorted")
+    page.wait_for_timeout(1_500)
+    assert page.evaluate(ACTIVE) == there
+
+
 def width(page) -> float:
     return page.evaluate("() => { const r = Bokeh.documents[0].get_model_by_name('map_a').x_range; return Math.abs(r.end - r.start) }")
 

@@ -18,17 +18,29 @@ function active() {
 
 function byKey(key) { return deep(document, (node) => node.dataset && node.dataset.do === key) }
 
+// The control a reader is at. A list is redrawn under their hands: the focus goes back to the same control, or to the one they moved on to.
+const HELD_MS = 4000
+let held = null
+
 function keepFocus(key) {
-  // a list is redrawn under the reader's hands: give the focus back to the same control, unless it was moved on purpose
-  const until = Date.now() + 4000
+  const mine = held = {key, until: Date.now() + HELD_MS}
   const again = () => {
-    const now = active()
-    const lost = !now || now === document.body || !now.isConnected || now.shadowRoot
-    if (!lost && now.dataset?.do !== key) { return }
-    if (lost) { byKey(key)?.focus({preventScroll: true}) }
-    if (Date.now() < until) { setTimeout(again, 60) }
+    if (held !== mine || Date.now() > mine.until) { return }
+    if (isLost(active())) { byKey(mine.key)?.focus({preventScroll: true}) } else { followFocus() }
+    setTimeout(again, 60)
   }
   setTimeout(again, 60)
+}
+
+function isLost(node) {
+  return !node || node === document.body || !node.isConnected || (node.shadowRoot && !node.hasAttribute("tabindex"))
+}
+
+// asked after a key or a click, for a move inside one shadow root tells the document nothing
+function followFocus() {
+  const now = active()
+  if (!held || isLost(now)) { return }
+  if (now.dataset?.do) { held.key = now.dataset.do } else { held = null }
 }
 
 function save(name, type, base64) {
@@ -93,6 +105,8 @@ export function render({model}) {
     send({do: what, value})
     keepFocus(key)
   }
+  document.addEventListener("keydown", () => setTimeout(followFocus), true)
+  document.addEventListener("pointerdown", () => { held = null }, true)
   const target = (event) => event.composedPath().find((node) => node instanceof Element && node.matches(CLICKED))
   document.addEventListener("click", (event) => {
     const node = target(event)
