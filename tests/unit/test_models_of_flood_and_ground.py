@@ -18,7 +18,7 @@ ROOMS = ("geoalarm.hazards.flood", "geoalarm.hazards.landslide", "geoalarm.expos
 FILES = {
     "geoalarm.hazards.flood": ("scenarios", "depth_classes", "frequencies", "ppri_alea", "debris", "people_classes", "terrain_accuracy"),
     "geoalarm.hazards.landslide": ("susceptibility", "rainfall_thresholds", "cavities", "clay", "slope_soil"),
-    "geoalarm.exposure": ("distributions", "damage_curves", "loss_of_life"),
+    "geoalarm.exposure": ("distributions", "damage_curves", "likelihood", "loss_of_life"),
 }
 
 
@@ -41,6 +41,9 @@ def test_every_model_of_these_rooms_is_found() -> None:
         "flood_damage_share",
         "drowning_share",
         "exposed_people_band",
+        "risk_index",
+        "risk_matrix",
+        "combined_probability",
     } <= found
     assert not any(made.pure.__module__.startswith("geoalarm.hazards.industrial") for made in registry.models(*ROOMS).values())
 
@@ -125,8 +128,10 @@ FLAGS = [
     "slides_when_dry",
     "stable_when_saturated",
     "to_be_confirmed",
+    "uncertainty_not_given",
     "unconnected_bathtub",
     "water_below_ground",
+    "weights_do_not_add_up_to_1",
 ]
 
 
@@ -141,5 +146,6 @@ def test_examples_raise_no_flag_without_a_sentence() -> None:
         registry.find("slope_failure_probability", *ROOMS)(25, 2, runs=10_000),
         registry.find("rain_threshold", *ROOMS)(24, curve="guzzetti"),
         registry.find("drowning_share", *ROOMS)(3.0, 2.0, expert=True),
+        registry.find("risk_index", *ROOMS)([3, 4], [1, 1]),
     ]
     assert {code for result in raised for code in result.flags} <= set(FLAGS)

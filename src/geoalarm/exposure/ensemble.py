@@ -226,8 +226,9 @@ def people_ensemble(
     Returns
     -------
     pandas.DataFrame
-        Key columns, ``population_exposed``, ``people_mean``, ``people_p5``, ``people_p50``, ``people_p95`` [1], ``state``, one row a row
-        of the table; NaN where nothing is known. ``attrs['totals']``: the same over all communes, added up within each run.
+        Key columns, ``population``, ``population_exposed``, ``people_mean``, ``people_p5``, ``people_p50``, ``people_p95`` [1],
+        ``state``, one row a row of the table; NaN where nothing is known. ``attrs['totals']``: the same over all communes, added up
+        within each run.
 
     Raises
     ------
@@ -243,7 +244,7 @@ def people_ensemble(
     footprint = factor("footprint") if footprint is None else footprint
     streams = {name: footprint.quantile(_stream(f"footprint {name}", seed).random(runs)) for name in table["hazard"].unique()}
     there = 1.0 if occupancy is None else occupancy.quantile(_stream("occupancy", seed).random(runs))
-    out = table[[*KEY, "population_exposed", "state"]].reset_index(drop=True)
+    out = table[[*KEY, "population", "population_exposed", "state"]].reset_index(drop=True)
     ceiling = _ceiling(table.reset_index(drop=True))
     bands, totals = np.full((len(out), 4), np.nan), _Totals(out, runs)
     exposed, hazards = out["population_exposed"].to_numpy(dtype="float64"), out["hazard"].tolist()
