@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         scenario_from,
         scenario_text,
     )
+    from geoalarm.pipeline.territory import Territory, open_territory
     from geoalarm.pipeline.whatif import AccidentView, SiteOption, choices, warm_models
     from geoalarm.pipeline.workspace import Progress, Workspace, cache_dir, open_workspace
 
@@ -53,6 +54,8 @@ _WHERE = {
     "default_scenario": "geoalarm.pipeline.scenario",
     "read_scenario": "geoalarm.pipeline.scenario",
     "scenario_from": "geoalarm.pipeline.scenario",
+    "Territory": "geoalarm.pipeline.territory",
+    "open_territory": "geoalarm.pipeline.territory",
     "Progress": "geoalarm.pipeline.workspace",
     "Workspace": "geoalarm.pipeline.workspace",
     "cache_dir": "geoalarm.pipeline.workspace",
@@ -72,6 +75,7 @@ __all__ = [
     "Progress",
     "Scenario",
     "SiteOption",
+    "Territory",
     "Workspace",
     "cache_dir",
     "check_health",
@@ -81,6 +85,7 @@ __all__ = [
     "find_model",
     "models",
     "open_catalog",
+    "open_territory",
     "open_workspace",
     "read_scenario",
     "room_of",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from geoalarm.core.model import Source
+from geoalarm.present.totals import Summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,8 @@ class LayerRows:
     Attributes
     ----------
     key : str
-        Name of the layer: ``demo_flood(return_period=100)``; the id of its source.
+        Name of the layer: ``demo_flood(return_period=100)``, the id of its source; ``accident(...)`` with the scenario of an
+        accident, whose source is a model.
     return_period_yr : float
         NaN where the layer has no probability [yr].
     basis : str
@@ -64,8 +66,9 @@ class LayerRows:
 class Danger:
     """One danger (hazard and scenario) over one commune: its layers from often to rare, and the one that the page speaks of.
 
-    ``main`` is the layer nearest to 1 in 100 a year (the rarer of two as near); without probability the only one.
-    ``footprint_key`` of a danger without any layer here is empty: then ``layers`` is empty too and nothing is known.
+    ``main`` is, of the layers that know anything of this commune, the one nearest to 1 in 100 a year on a log scale (the rarer
+    of two as near); without probability the first. Where none knows anything it is chosen from all, and its state says why:
+    ``layers`` is never empty. ``main.key`` is what :meth:`geoalarm.pipeline.Territory.footprint` takes.
     """
 
     hazard: str
@@ -80,12 +83,17 @@ class SiteNear:
 
     Attributes
     ----------
+    commune_id : str
+        Where the site stands; empty outside the communes.
     distance_km : float
         From the site to the commune's nearest point; 0 inside it.
     reaches_here : bool or None
         Whether a zone drawn round this site touches the commune; None where no zone of it is known.
     people_here : float
-        People of this commune in its zones [1]; NaN where unknown.
+        People of this commune in its zones, each once [1]; NaN where unknown: no zone is known, or a layer that holds one does
+        not speak for the country of the commune.
+    source : Source or None
+        Of the zones; of the list of sites where no zone is known.
     """
 
     site_id: str
@@ -101,8 +109,9 @@ class SiteNear:
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A commune beside this one, or across the border within reach.
+    """A commune beside this one (within 50 m of its outline), or across the border within reach.
 
+    ``distance_km`` is from outline to outline.
     ``totals`` holds, by layer key of each danger's ``main``, the row of ``threshold_total`` of that commune.
     """
 
@@ -116,20 +125,38 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """The department or province (``code``, ``name``), and its figures by layer key of each danger's ``main``.
+    """The department or province, as far as it is on the territory.
 
-    ``share`` values are people exposed over residents of the communes that are mapped [1], with ``communes``, ``mapped``,
-    ``people``, ``low``, ``high``, ``population_mapped`` as in :class:`geoalarm.present.totals.Summary`.
-    ``within`` says whether the whole department is on the territory or a part only (communes within 30 km of the border).
+    Attributes
+    ----------
+    communes : int
+        Communes of it within the territory (30 km of the border in the embedded one): only these count, here and in ``totals``.
+    totals : mapping
+        People over these communes by layer key, of every layer; a commune that is not mapped is counted, not added as zero.
+    spread : mapping
+        By layer key: shares of residents exposed of its mapped communes, sorted [1]: the fixed ground the dots stand on.
     """
 
     code: str
     name: str
     country: str
     communes: int
-    totals: Mapping[str, object]
+    totals: Mapping[str, Summary]
     spread: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
-    """By layer key: shares of residents exposed of its mapped communes, sorted [1]: the fixed ground the dots stand on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A layer that could not be read: its figures are missing, which is not the same as not studied.
+
+    ``sentence`` is the error's, for the log and whoever keeps the data: it may name files.
+    """
+
+    key: str
+    title: str
+    hazard: str
+    scenario: str
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,17 +171,24 @@ class Dossier:
     population : float
         Residents as counted by the engine [1]: the same as in every row.
     dangers : tuple of Danger
-        In the order of the scenario; a layer that says nothing of the commune is here too, in its state.
+        In the order of the scenario, accidents last; a layer that says nothing of the commune is here too, in its state.
     union : mapping or None
-        The commune's row of :func:`geoalarm.exposure.union.union`; None with fewer than two hazards.
+        The commune's row of :func:`geoalarm.exposure.union.union`; None with fewer than two hazards, or where a layer of the
+        catalog could not be read: without it the number would be too small.
     annual : tuple of mapping
-        The commune's rows of expected people a year.
+        The commune's rows of expected people a year; none of a danger of which a layer could not be read.
     sites : tuple of SiteNear
         Within 10 km, or with a zone that reaches here; nearest first.
     neighbours : tuple of Neighbour
-        Communes that touch, and those across the border within 10 km; nearest first.
+        Communes that touch, then the nearest twelve across the border within 10 km; nearest first in each.
+    region : Region or None
+        None where the communes name no department or province.
+    sources : tuple of Source
+        Of the whole territory, with hashes; a note looks its own up by id.
     command : str
         What rebuilds the figures.
+    faults : tuple of Fault
+        Layers that could not be read, the same in every commune.
     """
 
     commune_id: str
@@ -172,3 +206,4 @@ class Dossier:
     scenario_title: str = ""
     command: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()

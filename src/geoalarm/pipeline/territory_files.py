@@ -1,0 +1,88 @@
+"""Footprints of a territory, read from their files when they are asked for, in whatever process that is."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+import dask
+
+from geoalarm.core.errors import InputError, near_miss
+from geoalarm.core.model import Footprint
+from geoalarm.pipeline.option import LayerOption
+from geoalarm.pipeline.scenario import Scenario
+
+if TYPE_CHECKING:
+    from geoalarm.pipeline.territory_layers import Read
+    from geoalarm.pipeline.workspace import Workspace
+
+
+class FootprintFiles:
+    """Footprints by layer key.
+
+    Open files and threads do not live on in a worker process: after a fork the place in a file would be shared with other
+    workers, and a pool of threads be there without its threads. A worker therefore opens the catalog again at its first
+    footprint, checks that the bytes are still those that were counted, and reads without threads.
+    """
+
+    def __init__(self, space: Workspace, read: Read) -> None:
+        self.catalog: Path = space.catalog.path
+        self.mirror: Path | None = space.catalog.mirror.folder if space.catalog.mirror is not None else None
+        self.cache: Path = space.cache
+        self.scenario: Scenario = space.scenario.with_accidents(layers=True)
+        self.hashes: dict[str, str | None] = {layer.key: layer.source.sha256 for layer in read.layers if layer.is_option}
+        self.zones: dict[str, Footprint] = {layer.key: read.footprints[layer.key] for layer in read.layers if not layer.is_option}
+        self._start(space)
+
+    def footprint(self, key: str) -> Footprint:
+        """The footprint of a layer.
+
+        Raises
+        ------
+        InputError
+            If no layer that could be read has this key, or its file is no longer the one that was counted.
+        """
+        if key in self.zones:
+            return self.zones[key]
+        if key not in self.hashes:
+            known = [*self.hashes, *self.zones]
+            raise InputError(f"layer {key!r}", got=key, expected="a layer of the territory", mend=near_miss(key, known))
+        space, options = self._opened()
+        footprint = space.footprint(options[key])
+        found = next((source.sha256 for source in footprint.sources if source.id == key), None)
+        if found != self.hashes[key]:
+            raise InputError(
+                f"layer {key} has changed since its people were counted",
+                got=str(found)[:12],
+                expected=str(self.hashes[key])[:12],
+                mend="open the territory again",
+            )
+        return footprint
+
+    def _start(self, space: Workspace | None) -> None:
+        self._lock = Lock()
+        self._pid = os.getpid() if space is not None else 0
+        self._space = space
+        self._options: Mapping[str, LayerOption] = {option.key: option for option in space.options()} if space is not None else {}
+
+    def _opened(self) -> tuple[Workspace, Mapping[str, LayerOption]]:
+        """The workspace of this process."""
+        if self._pid != os.getpid():
+            from geoalarm.catalog import open_catalog
+            from geoalarm.pipeline.workspace import Workspace
+
+            dask.config.set(scheduler="synchronous")
+            self._start(Workspace(self.scenario, catalog=open_catalog(self.catalog, mirror=self.mirror), cache=self.cache))
+        assert self._space is not None
+        return self._space, self._options
+
+    def __getstate__(self) -> dict[str, Any]:
+        kept = ("catalog", "mirror", "cache", "scenario", "hashes", "zones")
+        return {name: getattr(self, name) for name in kept}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._start(None)

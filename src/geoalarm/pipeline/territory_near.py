@@ -1,0 +1,227 @@
+"""What stands round a commune: the communes beside it, those across the border, the sites within reach, its department."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geoalarm.core.model import Communes, Footprint, Source
+from geoalarm.exposure import engine
+from geoalarm.exposure.people import Prepared
+from geoalarm.geo.crs import to_crs
+from geoalarm.geo.overlay import pieces, polygonal
+from geoalarm.pipeline.territory_layers import Read, ReadLayer
+from geoalarm.pipeline.whatif import ROLE, SiteOption
+from geoalarm.present.briefing.dossier import Region, SiteNear
+from geoalarm.present.totals import summary
+
+if TYPE_CHECKING:
+    from geoalarm.pipeline.workspace import Workspace
+
+TOUCH_M: Final = 50.0
+"""Outlines nearer than this touch: two countries draw their common line apart [m]."""
+
+REACH_M: Final = 10_000.0
+"""How far a commune across the border, or a site, is near [m]."""
+
+MOST_ACROSS: Final = 12
+"""How many communes across the border, beside those that touch, are kept."""
+
+PLACED_M: Final = 100.0
+"""An accident this near to a site is one of that site [m]."""
+
+_SITE: Final = "site_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A commune near another: its position, how far its outline is [m], and whether the two touch."""
+
+    position: int
+    distance_m: float
+    touches: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Zones:
+    """Zones drawn round sites: one geometry a site in the analysis CRS, its source, and the countries all its layers speak for."""
+
+    site_ids: tuple[str, ...]
+    geometry: np.ndarray
+    sources: Mapping[str, Source]
+    countries: Mapping[str, frozenset[str] | None]
+
+
+def beside(outlines: np.ndarray, countries: Sequence[str]) -> list[tuple[Beside, ...]]:
+    """Communes near each: those that touch, then the nearest :data:`MOST_ACROSS` across the border within :data:`REACH_M`.
+
+    Parameters
+    ----------
+    outlines : numpy.ndarray of shapely polygons
+        In metres.
+    countries : sequence of str
+        Country of each; an empty one has no border.
+    """
+    names = np.asarray(countries, dtype=object)
+    i, j = shapely.STRtree(outlines).query(outlines, predicate="dwithin", distance=TOUCH_M)
+    pairs = [np.column_stack([i, j])[i != j]]
+    for country in dict.fromkeys(name for name in names if name):
+        own, other = np.flatnonzero(names == country), np.flatnonzero((names != country) & (names != ""))
+        a, b = shapely.STRtree(outlines[other]).query(outlines[own], predicate="dwithin", distance=REACH_M)
+        pairs.append(np.column_stack([own[a], other[b]]))
+    found = np.unique(np.vstack(pairs), axis=0)
+    metres = shapely.distance(outlines[found[:, 0]], outlines[found[:, 1]])
+    out: list[list[Beside]] = [[] for _ in outlines]
+    for (one, two), distance in zip(found.tolist(), metres.tolist(), strict=True):
+        out[one].append(Beside(two, distance, distance <= TOUCH_M))
+    return [_nearest(items) for items in out]
+
+
+def regions(communes: Communes, layers: Sequence[ReadLayer]) -> list[Region | None]:
+    """Department or province of each commune, one object for all of its communes; None where the communes name none."""
+    frame = communes.data
+    if "department_code" not in frame.columns:
+        return [None] * len(frame)
+    codes = frame["department_code"].astype("string").fillna("").to_numpy(dtype=object)
+    names = frame["department_name"].astype("string").fillna("").to_numpy(dtype=object) if "department_name" in frame.columns else codes
+    keys = list(zip(communes.countries.tolist(), codes.tolist(), strict=True))
+    rows = pd.Series(range(len(keys))).groupby(pd.Series(keys), sort=False).indices
+    made = {key: _region(key, str(names[at[0]]), at, layers) for key, at in rows.items() if key[1]}
+    return [made.get(key) for key in keys]
+
+
+def sites_near(space: Workspace, prepared: Prepared, read: Read) -> tuple[list[tuple[SiteNear, ...]], tuple[Source, ...]]:
+    """Sites near each commune, nearest first, and the sources of the lists of sites.
+
+    A site is near within :data:`REACH_M`, or where a zone round it touches the commune. A zone belongs to a site by the column
+    ``site_id`` of its layer, or as an accident placed within :data:`PLACED_M` of the site.
+
+    Raises
+    ------
+    GeoalarmError
+        If the sites cannot be read.
+    """
+    n, sites = len(prepared.outlines), space.sites()
+    if not sites:
+        return [()] * n, ()
+    listed = _site_sources(space)
+    at = gpd.GeoSeries(gpd.points_from_xy([site.lon for site in sites], [site.lat for site in sites]), crs=4326)
+    points = at.to_crs(prepared.crs).to_numpy()
+    zones = _zones(sites, points, prepared, read)
+    reached, people = _reached(zones, prepared)
+    i, j = shapely.STRtree(prepared.outlines).query(points, predicate="dwithin", distance=REACH_M)
+    position = {site.site_id: number for number, site in enumerate(sites)}
+    near = {*zip(j.tolist(), i.tolist(), strict=True), *((commune, position[site_id]) for commune, site_id in reached)}
+    out: list[list[SiteNear]] = [[] for _ in range(n)]
+    for commune, number in sorted(near):
+        site = sites[number]
+        known = site.site_id in zones.sources
+        out[commune].append(
+            SiteNear(
+                site_id=site.site_id,
+                name=site.name,
+                country=site.country or site.commune_id.partition(":")[0],
+                commune_id=site.commune_id,
+                activity=site.activity,
+                distance_km=float(shapely.distance(prepared.outlines[commune], points[number])) / 1000,
+                reaches_here=(commune, site.site_id) in reached if known else None,
+                people_here=people.get((commune, site.site_id), float("nan")),
+                source=zones.sources[site.site_id] if known else listed.get(site.site_id),
+            )
+        )
+    return [tuple(sorted(items, key=lambda item: (item.distance_km, item.site_id))) for items in out], tuple(
+        {source.id: source for source in listed.values()}.values()
+    )
+
+
+def _nearest(items: list[Beside]) -> tuple[Beside, ...]:
+    ordered = sorted(items, key=lambda item: (item.distance_m, item.position))
+    touching = [item for item in ordered if item.touches]
+    return (*touching, *[item for item in ordered if not item.touches][:MOST_ACROSS])
+
+
+def _region(key: tuple[str, str], name: str, at: np.ndarray, layers: Sequence[ReadLayer]) -> Region:
+    country, code = key
+    rows = {layer.key: layer.totals.iloc[at] for layer in layers}
+    return Region(
+        code=code,
+        name=name or code,
+        country=country,
+        communes=len(at),
+        totals={layer: summary(totals) for layer, totals in rows.items()},
+        spread={layer: tuple(np.sort(totals["share_exposed"].dropna().to_numpy()).tolist()) for layer, totals in rows.items()},
+    )
+
+
+def _site_sources(space: Workspace) -> dict[str, Source]:
+    """Source of each site of the lists, by its id as :func:`geoalarm.pipeline.whatif.sites_of` gives it."""
+    found: dict[str, Source] = {}
+    catalog = space.catalog
+    for name in catalog.names(role=ROLE, group=catalog.entry(space.scenario.communes[0]).group):
+        layer = catalog.layer(name)
+        frame = layer.data
+        ids = frame[_SITE].astype("str") if _SITE in frame.columns else [f"{name}:{n + 1}" for n in range(len(frame))]
+        found |= dict.fromkeys(ids, layer.source)
+    return found
+
+
+def _zones(sites: Sequence[SiteOption], points: np.ndarray, prepared: Prepared, read: Read) -> _Zones:
+    """Zones of all layers and accidents by site."""
+    known = {site.site_id for site in sites}
+    parts: list[tuple[str, np.ndarray, Footprint, Source]] = []
+    for layer in read.layers:
+        footprint = read.footprints.get(layer.key)
+        if footprint is None or footprint.kind != "polygons":
+            continue
+        frame = to_crs(footprint.data, prepared.crs)
+        if _SITE in frame.columns:
+            ids, geometry = frame[_SITE].astype("str").to_numpy(dtype=object), frame.geometry.to_numpy()
+            parts += [(name, geometry[ids == name], footprint, layer.source) for name in dict.fromkeys(ids) if name in known]
+    for view in read.accidents:
+        if view.zones is not None:
+            place = gpd.GeoSeries(gpd.points_from_xy([view.choice.lon], [view.choice.lat]), crs=4326).to_crs(prepared.crs).iloc[0]
+            metres = shapely.distance(points, place)
+            if metres.min() <= PLACED_M:
+                geometry = to_crs(view.zones.data, prepared.crs).geometry.to_numpy()
+                parts.append((sites[int(metres.argmin())].site_id, geometry, view.zones, view.zones.sources[0]))
+    names = tuple(dict.fromkeys(name for name, *_ in parts))
+    united = [polygonal(np.array([shapely.union_all(np.concatenate([g for name, g, *_ in parts if name == wanted]))])) for wanted in names]
+    countries: dict[str, frozenset[str] | None] = {}
+    for name, _, footprint, _ in parts:
+        spoken, held = frozenset(footprint.countries), countries.get(name)
+        countries[name] = (spoken if held is None else held & spoken) if spoken else held
+    sources = {name: source for name, _, _, source in reversed(parts)}
+    return _Zones(names, np.concatenate(united) if united else np.array([], dtype=object), sources, countries)
+
+
+def _reached(zones: _Zones, prepared: Prepared) -> tuple[set[tuple[int, str]], dict[tuple[int, str], float]]:
+    """Communes that a site's zones touch, and the people of each commune in them [1] where that is known."""
+    if not zones.site_ids:
+        return set(), {}
+    i, j, _ = pieces(prepared.outlines, zones.geometry)
+    reached = {(commune, zones.site_ids[site]) for commune, site in zip(i.tolist(), j.tolist(), strict=True)}
+    labels = [f"site {name}" for name in zones.site_ids]
+    frame = gpd.GeoDataFrame({"zone": labels}, geometry=zones.geometry, crs=prepared.crs)
+    table = engine.expose(
+        Footprint(frame, kind="polygons", hazard="industrial", class_column="zone"),
+        prepared.population,
+        prepared.communes,
+        prepared=prepared,
+    )
+    position = {key: n for n, key in enumerate(prepared.communes.ids)}
+    names = dict(zip(labels, zones.site_ids, strict=True))
+    people: dict[tuple[int, str], float] = {}
+    told = table[["commune_id", "intensity_class", "population_exposed"]].itertuples(index=False)
+    for commune_id, label, count in told:
+        commune, site_id = position[commune_id], names[label]
+        spoken = zones.countries[site_id]
+        country = str(prepared.communes.countries[commune])
+        if spoken is None or not country or country in spoken:
+            people[commune, site_id] = count
+    return reached, people
