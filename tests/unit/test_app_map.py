@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from geoalarm import testing
-from geoalarm.app.geometry import flat, labels, map_geometry, nested
+from geoalarm.app.geometry import flat, inwards, labels, map_geometry, nested
 from geoalarm.app.map import APART, FIRST_STATE, Atlas, Paint
 from geoalarm.app.overlay import Picture, Rings, drawn, picture
 from geoalarm.core.terms import State
@@ -67,6 +67,14 @@ def test_names_do_not_lie_over_each_other():
     for one in range(len(far)):
         for other in range(one):
             assert (abs(pixels[one] - pixels[other]) >= (60, 24)).any()
+
+
+def test_a_name_near_the_edge_runs_inwards():
+    """36 km over 360 px: a hundred metres a pixel, and 10 letters are 38 px to each side."""
+    centres = np.array([[3_000.0, 0], [4_000.0, 0], [33_000.0, 0]])
+    assert inwards(centres, ["x" * 10] * 3, bounds=(0, 0, 36_000, 36_000)).tolist() == [1, 0, -1]
+    shown = labels(np.array([[1_000.0, 0], [300_000.0, 0]]), np.array([5.0, 4.0]), ["Dunkerque", "Oostende"], bounds=(0, 0, 4e5, 4e5))
+    assert [name for _, tier, name in shown if tier == 0] == ["Dunkerque", "Oostende"]
 
 
 def decoded(uri: str) -> tuple[np.ndarray, bytes, bytes]:

@@ -26,6 +26,8 @@ LABEL_TIERS: Final = ((1_250.0, 8), (640.0, 16), (320.0, 40), (160.0, 110), (80.
 LETTER_PX: Final = 7.6
 LABEL_PX: Final = 24.0
 """Width of a letter and height of a name, with air about them."""
+NARROWEST_PX: Final = 360
+"""Width of the map on a phone: a name that would stick out there is written inwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +152,19 @@ def border_lines(shapes: np.ndarray, countries: np.ndarray) -> tuple[list[list[i
     return xs, ys
 
 
-def labels(centres: np.ndarray, people: np.ndarray, names: Sequence[str]) -> tuple[tuple[int, int, str], ...]:
-    """Row, tier (0 from afar) and name of the communes to name, the most populous first, none over another at its scale."""
+def labels(
+    centres: np.ndarray, people: np.ndarray, names: Sequence[str], *, bounds: tuple[float, float, float, float] | None = None
+) -> tuple[tuple[int, int, str], ...]:
+    """Row, tier (0 from afar) and name of the communes to name, the most populous first, none over another at its scale.
+
+    Parameters
+    ----------
+    bounds : tuple, optional
+        West, south, east, north of the map [m, EPSG:3857]: names near its sides stand beside their point, see :func:`inwards`.
+    """
     order = np.argsort(-people, kind="stable")
+    sides = inwards(centres, names, bounds=bounds) if bounds is not None else np.zeros(len(names))
+    shift = np.column_stack([sides * np.array([len(name) for name in names]) * LETTER_PX / 2, np.zeros(len(names))])
     chosen: list[tuple[int, int]] = []
     for tier, (metres_per_px, most) in enumerate(LABEL_TIERS):
         added = 0
@@ -160,10 +172,17 @@ def labels(centres: np.ndarray, people: np.ndarray, names: Sequence[str]) -> tup
             if added == most or people[row] <= 0:
                 break
             taken = [other for other, _ in chosen]
-            if row not in taken and _is_free(int(row), taken, centres / metres_per_px, names):
+            if row not in taken and _is_free(int(row), taken, centres / metres_per_px + shift, names):
                 chosen.append((int(row), tier))
                 added += 1
     return tuple((row, tier, names[row]) for row, tier in chosen)
+
+
+def inwards(centres: np.ndarray, names: Sequence[str], *, bounds: tuple[float, float, float, float]) -> np.ndarray:
+    """Way each name runs from its point so that the edge of a narrow map does not cut it: 1 eastwards, -1 westwards, 0 both."""
+    west, _, east, _ = bounds
+    half = np.array([len(name) for name in names]) * LETTER_PX / 2 * (east - west) / NARROWEST_PX
+    return np.where(centres[:, 0] - half < west, 1, np.where(centres[:, 0] + half > east, -1, 0))
 
 
 def _is_free(row: int, taken: list[int], pixels: np.ndarray, names: Sequence[str]) -> bool:

@@ -27,7 +27,7 @@ from bokeh.models import (
 from bokeh.plotting import figure as Figure
 
 from geoalarm.app.basemap import Basemap
-from geoalarm.app.geometry import LABEL_TIERS, MapGeometry, nested
+from geoalarm.app.geometry import LABEL_TIERS, MapGeometry, inwards, nested
 from geoalarm.app.overlay import Picture, Rings
 from geoalarm.core.terms import State
 from geoalarm.present.palette import PATTERNS
@@ -36,6 +36,8 @@ Slot = Literal["a", "b", "d"]
 Labels = Sequence[tuple[int, int, str]]
 """Row, tier and name of the communes that are named on the map."""
 SLOTS: Final[tuple[Slot, ...]] = ("a", "b", "d")
+ALIGN: Final = {0: "center", 1: "left", -1: "right"}
+"""How a name stands by its point when it runs both ways, eastwards or westwards."""
 RING_DASHES: Final = ("dotted", "dashed", "solid")
 STATES: Final = (State.ZERO, State.NOT_STUDIED, State.OUTSIDE_COVERAGE, State.SUPPRESSED)
 """States drawn with a pattern, in the order of the key."""
@@ -350,11 +352,13 @@ class Atlas:
         tiers = []
         for tier in range(len(LABEL_TIERS)):
             rows = [row for row, level, _ in self.labels if level == tier]
+            names = [name for _, level, name in self.labels if level == tier]
+            centres = self.geometry.centres[rows]
             text = fig.text(
-                x=self.geometry.centres[rows, 0].tolist(),
-                y=self.geometry.centres[rows, 1].tolist(),
-                text=[name for _, level, name in self.labels if level == tier],
-                text_align="center",
+                x=centres[:, 0].tolist(),
+                y=centres[:, 1].tolist(),
+                text=names,
+                text_align=[ALIGN[side] for side in inwards(centres, names, bounds=self.geometry.bounds).tolist()],
                 text_baseline="middle",
                 text_font=value(FONT),
                 text_font_size="13px" if tier < 2 else "12px",

@@ -74,7 +74,7 @@ class Shared:
     def labels(self, lang: str) -> tuple[tuple[int, int, str], ...]:
         """Names on the map, in the page's language alone."""
         short = [str(name).partition(" (")[0] for name in self.names(lang)]
-        return self._labels.get(lang, lambda: labels(self.geometry.centres, self.geometry.people, short))
+        return self._labels.get(lang, lambda: labels(self.geometry.centres, self.geometry.people, short, bounds=self.geometry.bounds))
 
     def words(self, key: tuple[str, ...], make: Callable[[], list[str]]) -> list[str]:
         """Words of a map, one a commune: written once for all sessions of a language."""

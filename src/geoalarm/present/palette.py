@@ -30,9 +30,10 @@ SCALES: Final[Mapping[str, Mapping[Theme, tuple[str, ...]]]] = {
     },
     "gain": {"light": _hex("ECFAE5 9CD0D3 51A093 19746E 123E49"), "dark": _hex("143A36 1F6258 3E9686 7FC6B7 CDEBE4")},
     "difference": {"light": _hex("4B2E83 A79BCB F4F4F4 F6B26B B45309"), "dark": _hex("B9A5F0 6E5CA8 2A313A A8662A FFB968")},
+    "strength": {"light": _hex("F4ECFC F7B1C7 DF7AB5 B2499A 76277C 360C49"), "dark": _hex("2A1B2D 5C1970 97499B C670AA E9B0D0 FFF0E8")},
     "effects": {"light": _hex("A58A00 B8430F 520A2C"), "dark": _hex("FFF3C4 F5A742 D9567A")},
 }
-"""Ordered colours by what they show; ``effects`` are the lines of SEI, SEL, SELS."""
+"""Ordered colours by what they show; ``effects`` are the lines of SEI, SEL, SELS, ``strength`` the field they are drawn in."""
 
 RISK_BY_COVERAGE: Final = (_hex("EEF3EA FEDB81 DB7600"), _hex("9FD9FF 9DA19B 864913"), _hex("508EC5 2B5780 1A0F14"))
 """Rows from fast to slow help, columns from few to many people; on a light plate in both themes."""
