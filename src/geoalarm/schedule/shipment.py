@@ -1,0 +1,74 @@
+"""An edition on its way: what every target is given, and what it must answer to."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from geoalarm.core.errors import GeoalarmError
+from geoalarm.schedule.attempts import Refused, error_text, tried
+from geoalarm.schedule.clock import Clock, Stopped
+from geoalarm.schedule.edition import Edition
+from geoalarm.schedule.ledger import Ledger, Parcel
+from geoalarm.schedule.plan import Retries
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """An edition of a job, and the books. ``due`` is in the time zone of the territory."""
+
+    job: str
+    due: datetime
+    edition: Edition
+    ledger: Ledger
+    clock: Clock
+
+    def parcel(self, target: str, *, commune: str = "", addressee: str = "") -> Parcel:
+        """The parcel of a commune, or of the whole edition; its hash is that of the documents in it."""
+        if commune:
+            lines = sorted(f"{one.sha256} {one.path}" for one in self.edition.of(commune))
+            sha = hashlib.sha256("\n".join(lines).encode()).hexdigest()
+        else:
+            sha = self.edition.sha256
+        return Parcel(self.job, self.due, target, commune, addressee, sha)
+
+
+class Carrier(Protocol):
+    """A way to deliver."""
+
+    def parcels(self) -> Sequence[Parcel]:
+        """All that is to be delivered."""
+
+    def settle_doubts(self) -> None:
+        """Before the first attempt: decide on parcels that an earlier process may have sent."""
+
+    def carry(self, parcels: Sequence[Parcel]) -> None:
+        """Deliver these, writing intent and receipt of each; raise at the end if some must be tried again."""
+
+
+def deliver(carrier: Carrier, shipment: Shipment, retries: Retries, *, what: str) -> None:
+    """Deliver all parcels once; those that cannot be are marked failed, with the reason. Only a stop leaves some open."""
+    ledger = shipment.ledger
+    carrier.settle_doubts()
+
+    def attempt() -> None:
+        left = ledger.unsettled(carrier.parcels())
+        if left:
+            carrier.carry(left)
+
+    try:
+        tried(attempt, retries, shipment.clock, what=what)
+    except Stopped:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever one target does, the others get theirs
+        left = ledger.unsettled(carrier.parcels())
+        told = error_text(error)
+        logger.error("%s: %d parcel(s) given up: %s", what, len(left), told, exc_info=not isinstance(error, GeoalarmError | Refused))
+        for parcel in left:
+            ledger.fail(parcel, told)
