@@ -98,6 +98,58 @@ class Severity:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class RiskPeople:
+    """People at or above one level of individual risk.
+
+    Attributes
+    ----------
+    level : float
+        Lower bound of the class [yr-1].
+    within : float
+        People where the risk is this or more [1]; NaN where none of them is known.
+    within_by_country : mapping
+        The same by country of the commune.
+    """
+
+    label: str
+    level: float
+    within: float
+    within_by_country: Mapping[str, float]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values; NaN stays NaN."""
+        return {name: dict(value) if isinstance(value := getattr(self, name), Mapping) else value for name in self.__slots__}
+
+
+def risk_people(risk: Footprint | None, table: pd.DataFrame | None) -> tuple[RiskPeople, ...]:
+    """People at or above each level of individual risk, low to high.
+
+    Parameters
+    ----------
+    risk : Footprint or None
+        Raster with one class a level [yr-1].
+    table : pandas.DataFrame or None
+        Its exposure table.
+    """
+    if risk is None or table is None:
+        return ()
+    labels, country = [item.label for item in risk.classes], _countries(table)
+    found = []
+    for n, item in enumerate(risk.classes):
+        inside = table["intensity_class"].isin(labels[n:])
+        by_country = table[inside].groupby(country[inside])["population_exposed"].sum(min_count=1)
+        found.append(
+            RiskPeople(
+                item.label,
+                float(item.lower),
+                _known_sum(table.loc[inside, "population_exposed"]),
+                {str(name): float(people) for name, people in by_country.items()},
+            )
+        )
+    return tuple(found)
+
+
 def zone_people(zones: Footprint | None, table: pd.DataFrame, prepared: Prepared, *, outdoors: float) -> tuple[ZonePeople, ...]:
     """People of each zone, mild to severe.
 
@@ -116,7 +168,7 @@ def zone_people(zones: Footprint | None, table: pd.DataFrame, prepared: Prepared
         return ()
     frame = to_crs(zones.data, prepared.crs)
     mapped = _mapped(frame.geometry.to_numpy(), prepared)
-    country = np.where(table["commune_id"].str.contains(":"), table["commune_id"].str.split(":").str[0], "")
+    country = _countries(table)
     found: list[ZonePeople] = []
     for n, label in enumerate(frame["zone"]):
         inner = list(frame["zone"].iloc[n:])
@@ -208,6 +260,11 @@ def _mapped(zones: np.ndarray, prepared: Prepared) -> np.ndarray:
     near = outlines[shapely.STRtree(outlines).query(shapely.union_all(zones), predicate="intersects")]
     area = shapely.union_all(near)
     return np.asarray([shapely.area(shapely.intersection(zone, area)) for zone in zones])
+
+
+def _countries(table: pd.DataFrame) -> np.ndarray:
+    """Country of the commune of each row; empty where its key names none."""
+    return np.where(table["commune_id"].str.contains(":"), table["commune_id"].str.split(":").str[0], "")
 
 
 def _known_sum(values: pd.Series) -> float:

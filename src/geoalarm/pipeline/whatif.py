@@ -6,6 +6,7 @@ import logging
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
@@ -18,14 +19,14 @@ from geoalarm.core.result import SCREENING_NOTICE, ModelResult
 from geoalarm.exposure import engine
 from geoalarm.exposure.people import Prepared
 from geoalarm.pipeline.accident import Accident
-from geoalarm.pipeline.consequences import Severity, ZonePeople, severity_of, sheltered, zone_people
+from geoalarm.pipeline.consequences import RiskPeople, Severity, ZonePeople, risk_people, severity_of, sheltered, zone_people
 from geoalarm.results.manifest import to_plain
 
 if TYPE_CHECKING:
     from geoalarm.hazards.industrial.footprints import Accident as Released
     from geoalarm.pipeline.workspace import Workspace
 
-__all__ = ["Accident", "AccidentView", "SiteOption", "accident_view", "choices", "sites_of", "warm_models"]
+__all__ = ["Accident", "AccidentView", "SiteOption", "accident_view", "choices", "read_thresholds", "sites_of", "warm_models"]
 
 logger = logging.getLogger(__name__)
 
@@ -65,6 +66,8 @@ class AccidentView:
         The same for the classes of individual risk.
     people : tuple of ZonePeople
         One a zone, mild to severe.
+    risk_people : tuple of RiskPeople
+        One a level of individual risk, low to high; none without a frequency.
     severity : Severity or None
         Class of annex 3 (France) with its inputs; None where the zones are not the French rings.
     shelter : mapping
@@ -84,6 +87,7 @@ class AccidentView:
     table: pd.DataFrame
     risk_table: pd.DataFrame | None
     people: tuple[ZonePeople, ...]
+    risk_people: tuple[RiskPeople, ...]
     severity: Severity | None
     shelter: Mapping[str, Any]
     distances_m: Mapping[str, float]
@@ -119,6 +123,7 @@ class AccidentView:
                 "scenario": self.choice.scenario,
                 "distances_m": self.distances_m,
                 "people": [item.as_dict() for item in self.people],
+                "individual_risk": [item.as_dict() for item in self.risk_people],
                 "severity": self.severity.as_dict() if self.severity is not None else None,
                 "shelter": dict(self.shelter),
                 "unknown_share": self.unknown_share,
@@ -141,6 +146,24 @@ def choices() -> dict[str, Any]:
         "occupancy": forms.occupancies(),
         "notice": SCREENING_NOTICE,
     }
+
+
+def read_thresholds(path: Path) -> dict[str, tuple[str, ...]]:
+    """Effects by substance of a file of toxic thresholds, in the order of the file.
+
+    Raises
+    ------
+    InputError, Faults
+        If the file is no such table: every wrong row at once.
+    """
+    from geoalarm.hazards.industrial.toxic_thresholds import load_thresholds
+
+    found: dict[str, list[str]] = {}
+    for row in load_thresholds(path):
+        effects = found.setdefault(row.substance, [])
+        if row.effect not in effects:
+            effects.append(row.effect)
+    return {substance: tuple(effects) for substance, effects in found.items()}
 
 
 def warm_models() -> None:
@@ -182,6 +205,7 @@ def accident_view(workspace: Workspace, choice: Accident, *, population: str | N
             mend="longitude first, then latitude; move it inland",
         )
     graded = severity_of(people, released.distances_m, table)
+    risk_table = None if risk is None else _exposed(risk, prepared, workspace)
     warnings = (*released.warnings, *(graded.flags if graded is not None else ()), *shelter["flags"])
     return AccidentView(
         choice=choice,
@@ -189,8 +213,9 @@ def accident_view(workspace: Workspace, choice: Accident, *, population: str | N
         field=released.field,
         risk=risk,
         table=table,
-        risk_table=None if risk is None else _exposed(risk, prepared, workspace),
+        risk_table=risk_table,
         people=people,
+        risk_people=risk_people(risk, risk_table),
         severity=graded,
         shelter=shelter,
         distances_m=released.distances_m,
