@@ -122,7 +122,7 @@ class Territory:
         found = tuple(danger_of(group, n) for group in self._dangers)
         return Dossier(
             commune_id=commune_id,
-            country=commune_id.partition(":")[0] if ":" in commune_id else "",
+            country=_country(commune_id),
             facts=self._facts(n),
             population=self._population[n],
             dangers=found,
@@ -143,10 +143,10 @@ class Territory:
         return {name: values[n] for name, values in self._columns.items()}
 
     def _neighbour(self, item: Beside, found: Sequence[Danger]) -> Neighbour:
-        other = self.communes.ids[item.position]
+        other = self._ids[item.position]
         return Neighbour(
-            commune_id=str(other),
-            country=str(other).partition(":")[0] if ":" in str(other) else "",
+            commune_id=other,
+            country=_country(other),
             population=self._population[item.position],
             distance_km=item.distance_m / 1000,
             touches=item.touches,
@@ -154,8 +154,12 @@ class Territory:
         )
 
     @cached_property
+    def _ids(self) -> tuple[str, ...]:
+        return tuple(self.communes.ids.tolist())
+
+    @cached_property
     def _position(self) -> dict[str, int]:
-        return {str(key): n for n, key in enumerate(self.communes.ids)}
+        return {key: n for n, key in enumerate(self._ids)}
 
     @cached_property
     def _layer(self) -> dict[str, ReadLayer]:
@@ -207,7 +211,7 @@ def open_territory(workspace: Workspace, *, command: str = "", progress: Progres
     table = joined_tables(read.tables)
     prepared = workspace.prepared()
     near, listed, missing = _sites(workspace, read, lenient=lenient)
-    return Territory(
+    territory = Territory(
         communes=workspace.communes,
         table=table,
         union=_union(workspace, read),
@@ -225,6 +229,8 @@ def open_territory(workspace: Workspace, *, command: str = "", progress: Progres
         _regions=tuple(regions(workspace.communes, read.layers)),
         _files=FootprintFiles(workspace, read),
     )
+    territory.dossier(str(workspace.communes.ids[0]))
+    return territory
 
 
 def _require_something(read: Read) -> None:
@@ -261,6 +267,11 @@ def _annual(space: Workspace, table: pd.DataFrame, read: Read) -> pd.DataFrame |
     missing = {(fault.hazard, fault.scenario) for fault in read.faults}
     pairs = pd.Series(list(zip(table["hazard"], table["scenario"], strict=True)), index=table.index)
     return annual_of(table[~pairs.isin(missing)], space.scenario.options)
+
+
+def _country(commune_id: str) -> str:
+    country, colon, _ = commune_id.partition(":")
+    return country if colon else ""
 
 
 def _rows(frame: pd.DataFrame | None) -> list[dict[str, Any]]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
 from geoalarm.core.model import Communes, Footprint, Source
@@ -91,8 +90,10 @@ def regions(communes: Communes, layers: Sequence[ReadLayer]) -> list[Region | No
     codes = frame["department_code"].astype("string").fillna("").to_numpy(dtype=object)
     names = frame["department_name"].astype("string").fillna("").to_numpy(dtype=object) if "department_name" in frame.columns else codes
     keys = list(zip(communes.countries.tolist(), codes.tolist(), strict=True))
-    rows = pd.Series(range(len(keys))).groupby(pd.Series(keys), sort=False).indices
-    made = {key: _region(key, str(names[at[0]]), at, layers) for key, at in rows.items() if key[1]}
+    at: dict[tuple[str, str], list[int]] = {}
+    for n, key in enumerate(keys):
+        at.setdefault(key, []).append(n)
+    made = {key: _region(key, str(names[rows[0]]), rows, layers) for key, rows in at.items() if key[1]}
     return [made.get(key) for key in keys]
 
 
@@ -146,7 +147,7 @@ def _nearest(items: list[Beside]) -> tuple[Beside, ...]:
     return (*touching, *[item for item in ordered if not item.touches][:MOST_ACROSS])
 
 
-def _region(key: tuple[str, str], name: str, at: np.ndarray, layers: Sequence[ReadLayer]) -> Region:
+def _region(key: tuple[str, str], name: str, at: list[int], layers: Sequence[ReadLayer]) -> Region:
     country, code = key
     rows = {layer.key: layer.totals.iloc[at] for layer in layers}
     return Region(
@@ -215,13 +216,11 @@ def _reached(zones: _Zones, prepared: Prepared) -> tuple[set[tuple[int, str]], d
         prepared=prepared,
     )
     position = {key: n for n, key in enumerate(prepared.communes.ids)}
-    names = dict(zip(labels, zones.site_ids, strict=True))
+    names, countries = dict(zip(labels, zones.site_ids, strict=True)), prepared.communes.countries.tolist()
     people: dict[tuple[int, str], float] = {}
-    told = table[["commune_id", "intensity_class", "population_exposed"]].itertuples(index=False)
-    for commune_id, label, count in told:
+    for commune_id, label, count in zip(table["commune_id"], table["intensity_class"], table["population_exposed"], strict=True):
         commune, site_id = position[commune_id], names[label]
         spoken = zones.countries[site_id]
-        country = str(prepared.communes.countries[commune])
-        if spoken is None or not country or country in spoken:
-            people[commune, site_id] = count
+        if spoken is None or not countries[commune] or countries[commune] in spoken:
+            people[commune, site_id] = float(count)
     return reached, people
