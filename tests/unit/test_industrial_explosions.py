@@ -149,7 +149,7 @@ def test_a_bad_curve_file_is_refused(tmp_path: Path, text: str) -> None:
         (lambda: multi_energy("10 m", "1000 m^3", 6.5), "strength"),
         (lambda: multi_energy("0 m", "1000 m^3", 6), "distance"),
         (lambda: multi_energy("0.5 m", "1000 m^3", 10), "distance"),
-        (lambda: tnt_distance("5 psig", "1 t"), "overpressure"),
+        (lambda: tnt_distance("5 psia", "1 t"), "overpressure"),
     ],
 )
 def test_bad_input_is_refused_by_name(call: object, named: str) -> None:

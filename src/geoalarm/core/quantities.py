@@ -18,7 +18,11 @@ Closed = Literal["both", "left", "right", "neither"]
 
 _NUMBER: Final = re.compile(r"^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*?)\s*$")
 _POWER: Final = re.compile(r"(?<=[A-Za-z°µ])(?=-?\d)")
-_GAUGE: Final = frozenset({"psig", "barg", "bar(g)", "bar g", "kpag"})
+_GAUGE: Final = {"psig": "psi", "psi(g)": "psi", "barg": "bar", "bar(g)": "bar", "bar g": "bar", "kpag": "kPa", "kpa(g)": "kPa"}
+_ABSOLUTE: Final = {"psia": "psi", "psi(a)": "psi", "bara": "bar", "bar(a)": "bar", "bar a": "bar", "kpaa": "kPa", "kpa(a)": "kPa"}
+_ABOVE_THE_AIR: Final = frozenset({"gauge_pressure", "overpressure"})
+_AMBIGUOUS: Final = {"ton": "t (1000 kg) or short_ton (907 kg)", "tons": "t (1000 kg) or short_ton (907 kg)"}
+_GROUPED: Final = re.compile(r"^\s*[+-]?\d+(,\d|[ \u00a0\u202f]\d{3}\b(?!/))")
 _TEMPERATURES: Final = {"c": "degC", "f": "degF"}
 
 
@@ -27,6 +31,8 @@ def unit_registry() -> pint.UnitRegistry[Any]:
     """The one registry of the house; quantities of two registries cannot meet."""
     registry: pint.UnitRegistry[Any] = pint.UnitRegistry(cache_folder=None)
     registry.formatter.default_format = "~P"
+    registry.define("ppb = 1e-9")
+    registry.define("@alias ppm = ppmv")
     return registry
 
 
@@ -37,11 +43,18 @@ def parse_unit(text: str, *, name: str = "unit") -> pint.Unit:
     Raises
     ------
     InputError
-        If it is not a unit; gauge pressures are refused by name, because models take absolute ones.
+        If it is not a unit, or may be two: ``ton``. A gauge pressure is refused where an absolute one is asked for, and an
+        absolute one where the pressure above the air's is (``gauge_pressure``, ``overpressure``).
     """
     registry, stripped = unit_registry(), text.strip()
-    if stripped.casefold() in _GAUGE:
+    if stripped in _AMBIGUOUS:
+        raise InputError(f"unit of {name}", got=repr(text), expected="one unit", mend=f"write {_AMBIGUOUS[stripped]}")
+    above, folded = name in _ABOVE_THE_AIR, stripped.casefold()
+    if folded in (_ABSOLUTE if above else _GAUGE):
+        if above:
+            raise InputError(f"unit of {name}", got=repr(text), expected="a pressure above that of the air", mend="take off 1.01325 bar")
         raise InputError(f"unit of {name}", got=repr(text), expected="an absolute pressure", mend="add the air's 1.01325 bar")
+    stripped = (_GAUGE | _ABSOLUTE).get(folded, stripped)
     if stripped in ("", "1"):
         return registry.Unit("dimensionless")
     whole = f"1{stripped}" if stripped.startswith("/") else stripped
@@ -91,14 +104,20 @@ def to_si(value: object, unit: str, *, name: str) -> float | np.ndarray:
     try:
         converted = np.asarray(unit_registry().Quantity(magnitude, parse_unit(spelled, name=name)).to(target).magnitude, dtype=float)
     except pint.errors.DimensionalityError as error:
-        hint = _TEMPERATURES.get(spelled.casefold()) if unit == "K" else None
         raise InputError(
-            f"input {name!r} has the wrong dimension",
-            got=value,
-            expected=f"a unit like {unit}",
-            mend=f"write {hint} for {spelled}" if hint else f"for example '1 {unit}'",
+            f"input {name!r} has the wrong dimension", got=value, expected=f"a unit like {unit}", mend=_mend(spelled, unit)
         ) from error
     return float(converted) if converted.ndim == 0 else converted
+
+
+def _mend(spelled: str, unit: str) -> str:
+    """What to write instead of a unit of another dimension."""
+    hint = _TEMPERATURES.get(spelled.casefold()) if unit == "K" else None
+    if hint:
+        return f"write {hint} for {spelled}"
+    if unit == "kg m-3" and parse_unit(spelled).dimensionless:
+        return "turn a share of volume into a mass per volume with share_to_concentration"
+    return f"for example '1 {unit}'"
 
 
 def convert(value: float | np.ndarray, unit: str, to: str) -> float | np.ndarray:
@@ -115,6 +134,10 @@ def _split(value: object, unit: str, *, name: str) -> tuple[Any, str]:
         found = _NUMBER.match(value)
         if found is None:
             raise InputError(f"input {name!r}", got=repr(value), expected="a number and its unit", mend=f"for example '1 {unit}'")
+        if _GROUPED.match(value):
+            raise InputError(
+                f"input {name!r}", got=repr(value), expected="a point for decimals and nothing between thousands", mend="0.5, 1000"
+            )
         number, spelled = float(found[1]), "percent" if found[2] == "%" else found[2]
     elif isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], str):
         number, spelled = value
