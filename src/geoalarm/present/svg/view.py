@@ -1,0 +1,57 @@
+"""The window of a map: which metres it shows, and where they fall on the picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import shapely
+
+FINE: Final = 4
+"""Steps of a map path to the pixel: paths are whole numbers of quarter pixels in a group drawn at a quarter."""
+
+_MARGIN_PX: Final = 12.0
+"""How far shapes are drawn beyond the window, so that no cut edge shows [px]."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A window ``bounds`` (west, south, east, north) [m] on ``width`` by ``height`` pixels; y grows downwards."""
+
+    bounds: tuple[float, float, float, float]
+    width: float
+    height: float
+
+    @property
+    def metres(self) -> float:
+        """Metres a pixel."""
+        return (self.bounds[2] - self.bounds[0]) / self.width
+
+    def pixels(self, shapes: np.ndarray, *, clip: bool = True) -> np.ndarray:
+        """Shapes as they fall on the picture, clipped a little outside it."""
+        if clip:
+            margin = _MARGIN_PX * self.metres
+            west, south, east, north = self.bounds
+            shapes = shapely.clip_by_rect(shapes, west - margin, south - margin, east + margin, north + margin)
+        return np.atleast_1d(shapely.transform(shapes, self._points))
+
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        """Pixel of a place [m]."""
+        return (x - self.bounds[0]) / self.metres, (self.bounds[3] - y) / self.metres
+
+    def holds(self, x: float, y: float, *, margin: float = 0.0) -> bool:
+        """Whether a pixel lies on the picture, ``margin`` pixels from its edge."""
+        return margin <= x <= self.width - margin and margin <= y <= self.height - margin
+
+    def _points(self, points: np.ndarray) -> np.ndarray:
+        return np.column_stack([(points[:, 0] - self.bounds[0]) / self.metres, (self.bounds[3] - points[:, 1]) / self.metres])
+
+
+def view_round(bounds: np.ndarray, size: tuple[float, float], *, times: float = 1.6, least_m: float = 6000.0) -> View:
+    """The window round a shape: ``times`` its size, at least ``least_m`` high and wide, in the proportions of the picture."""
+    west, south, east, north = (float(edge) for edge in bounds)
+    metres = max(max((east - west) * times, least_m) / size[0], max((north - south) * times, least_m) / size[1])
+    x, y = (west + east) / 2, (south + north) / 2
+    half = metres * size[0] / 2, metres * size[1] / 2
+    return View((x - half[0], y - half[1], x + half[0], y + half[1]), *size)
