@@ -14,7 +14,7 @@ from geoalarm.core.errors import GeoalarmError, InputError, near_miss
 from geoalarm.core.model import Communes, Footprint, Source
 from geoalarm.pipeline.compute import annual_of, union_of
 from geoalarm.pipeline.territory_files import FootprintFiles
-from geoalarm.pipeline.territory_layers import Read, ReadLayer, danger_of, dangers, read_all
+from geoalarm.pipeline.territory_layers import Read, ReadLayer, danger_of, dangers, read_all, told_plainly
 from geoalarm.pipeline.territory_near import Beside, beside, regions, sites_near
 from geoalarm.pipeline.workspace import Progress, joined_tables, tell
 from geoalarm.present import names
@@ -245,7 +245,8 @@ def _require_something(read: Read) -> None:
 def _sites(space: Workspace, read: Read, *, lenient: bool) -> tuple[list[tuple[SiteNear, ...]], tuple[Source, ...], tuple[Fault, ...]]:
     """Sites near each commune; none and a fault where their list cannot be read."""
     try:
-        return (*sites_near(space, space.prepared(), read), ())
+        with told_plainly("sites"):
+            return (*sites_near(space, space.prepared(), read), ())
     except GeoalarmError as error:
         if not lenient:
             raise
