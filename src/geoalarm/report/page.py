@@ -1,0 +1,247 @@
+"""The page of a commune: a briefing in words and its pictures laid out as one self-contained document, and its checklist alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from markupsafe import Markup
+
+from geoalarm.core import i18n
+from geoalarm.core.terms import State
+from geoalarm.present.briefing.page import Among, Briefing, Card, Figure
+from geoalarm.present.svg import patterns
+from geoalarm.report import notes
+from geoalarm.report.html import Words, drawn, fill, policy, script, stylesheet
+
+MARKED: Final = frozenset({State.ZERO, State.NOT_STUDIED, State.OUTSIDE_COVERAGE, State.SUPPRESSED})
+"""States that a pattern stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Pictures of a page as SVG: maps, bars and curves by the id of their card, dots by the layer of their danger."""
+
+    maps: Mapping[str, str] = field(default_factory=dict)
+    bars: Mapping[str, str] = field(default_factory=dict)
+    curves: Mapping[str, str] = field(default_factory=dict)
+    dots: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where a page leads: relative or http(s) addresses; an empty one is not shown. ``languages`` by their code."""
+
+    languages: Mapping[str, str] = field(default_factory=dict)
+    explorer: str = ""
+    index: str = ""
+    page: str = ""
+    pdf: str = ""
+    data: str = ""
+    checklist: str = ""
+    checklist_docx: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """A figure before and now, and why it differs; in words of the page's language."""
+
+    label: str
+    before: str
+    now: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed since the report before, in words; ``lines`` may be empty where ``lead`` says that nothing did."""
+
+    lead: str
+    caption: str = ""
+    lines: tuple[ChangeLine, ...] = ()
+
+
+class Slides:
+    """Numbers of the screens of the presentation, in the order of the page."""
+
+    def __init__(self) -> None:
+        self._n = 0
+
+    def next(self) -> int:
+        """The number of the next screen."""
+        self._n += 1
+        return self._n
+
+    def span(self, count: int) -> str:
+        """Numbers of the next ``count`` screens, for a title that stays while they pass."""
+        return " ".join(str(self._n + step) for step in range(1, count + 1))
+
+
+def render(
+    briefing: Briefing,
+    pictures: Pictures,
+    *,
+    as_of: date,
+    changes: Changes | None = None,
+    links: Links | None = None,
+) -> str:
+    """The page as one document that needs no network and no script to be read.
+
+    Parameters
+    ----------
+    as_of : datetime.date
+        The date line: the only thing in which two pages of the same figures differ.
+    changes : Changes, optional
+        Since the report before.
+
+    Raises
+    ------
+    InputError
+        If a figure of the page has no source, or a link runs code.
+    """
+    return document(
+        body(briefing, pictures, as_of=as_of, changes=changes, links=links),
+        briefing,
+        title=f"{briefing.title} – geoalarm",
+        description=briefing.lead[0].text if briefing.lead else "",
+    )
+
+
+def render_checklist(briefing: Briefing, *, as_of: date, links: Links | None = None) -> str:
+    """The checklist of the local plan as a document of its own."""
+    words = Words(briefing.lang)
+    inner = fill(
+        "checklist.html", b=briefing, w=words, as_of=as_of, links=links or Links(), example=i18n.text("basis.illustrative.explain", briefing.lang)
+    )
+    title = words("title_checklist", plan=briefing.checklist.title, name=briefing.name)
+    return document(inner, briefing, title=f"{title} – geoalarm", description=briefing.checklist.explain)
+
+
+def document(inner: str, briefing: Briefing, *, title: str, description: str, form_action: str = "'none'") -> str:
+    """A whole document round a body that was made of templates of this room."""
+    words = Words(briefing.lang)
+    running = f"{briefing.name} · {briefing.commune_id} · geoalarm"
+    if briefing.is_example:
+        running += f" · {i18n.text('basis.illustrative.explain', briefing.lang)}"
+    return bare_document(inner, words, title=title, description=description, running=running, form_action=form_action)
+
+
+def bare_document(
+    inner: str, words: Words, *, title: str, description: str = "", running: str = "geoalarm", form_action: str = "'none'"
+) -> str:
+    """A whole document round a body of templates of this room, of no commune in particular.
+
+    ``running`` stands at the foot of every printed page.
+    """
+    return fill(
+        "document.html",
+        lang=words.lang,
+        w=words,
+        title=title,
+        description=description,
+        running=running,
+        policy=policy(form_action=form_action),
+        css=Markup(stylesheet()),  # noqa: S704  (constant text)
+        script=Markup(script()),  # noqa: S704  (constant text)
+        body=Markup(inner),  # noqa: S704  (made by a template, escaped there)
+    )
+
+
+def body(
+    briefing: Briefing,
+    pictures: Pictures,
+    *,
+    as_of: date,
+    changes: Changes | None = None,
+    links: Links | None = None,
+    bar: str = "",
+    search: str = "",
+) -> str:
+    """What stands between ``<body>`` and its script: the same in a file and in the served page.
+
+    Parameters
+    ----------
+    bar, search : str
+        HTML of the served page: navigation in place of the brand, the search form; made of escaped parts.
+    """
+    lang, words = briefing.lang, Words(briefing.lang)
+    figures = notes.figures_of(briefing)
+    where = links or Links()
+    by_source = notes.source_numbers(briefing)
+    return fill(
+        "body.html",
+        b=briefing,
+        w=words,
+        lang=lang,
+        as_of=as_of,
+        changes=changes,
+        links=where,
+        languages=_languages(where),
+        pictures=pictures,
+        slide=Slides(),
+        contents=_contents(briefing, words, changes),
+        all_notes=notes.notes_of(briefing),
+        patterns=drawn(patterns()),
+        drawn=drawn,
+        dots=lambda among: drawn(_dots(pictures, among)),
+        linked=lambda said: notes.linked(said, figures, note=words("note")),
+        number=notes.number,
+        headline=lambda card: headline(card, figures),
+        numbers=lambda ids: sorted({by_source[name] for name in ids if name in by_source}),
+        foreign=lambda commune_id, name: foreign(commune_id, name, lang),
+        marked=MARKED,
+        example=i18n.text("basis.illustrative.explain", lang),
+        bar=Markup(bar),  # noqa: S704  (made of escaped parts)
+        search=Markup(search),  # noqa: S704  (made of escaped parts)
+    )
+
+
+def headline(card: Card, figures: Mapping[str, Figure]) -> Figure | None:
+    """The number of people that a card prints large; None where it has a state in its place."""
+    said = [figures[name] for sentence in card.sentences for name in sentence.figure_ids]
+    people = [figure for figure in said if figure.unit == "1" and figure.state in (State.EXPOSED, State.ZERO)]
+    return people[0] if people and card.state == State.EXPOSED else None
+
+
+def foreign(commune_id: str, name: str, lang: str) -> Markup:
+    """The ``lang`` attribute of a name that is not of the page's language; nothing where it is, or has the local one in brackets."""
+    local = local_language(commune_id)
+    return Markup(' lang="{}"').format(local) if local and local != lang and "(" not in name else Markup("")
+
+
+def local_language(commune_id: str) -> str:
+    """Language of the place by its official code: French in France; in Belgium by its province; empty where it may be either."""
+    country, _, code = commune_id.partition(":")
+    if country == "FR":
+        return "fr"
+    if country != "BE":
+        return ""
+    return {"1": "nl", "3": "nl", "4": "nl", "5": "fr", "7": "nl", "8": "fr", "9": "fr"}.get(code[:1]) or {"23": "nl", "24": "nl", "25": "fr"}.get(
+        code[:2], ""
+    )
+
+
+
+def _dots(pictures: Pictures, among: Among) -> str:
+    return pictures.dots.get(among.layer_key, "")
+
+
+def _languages(links: Links) -> list[tuple[str, str, str]]:
+    return [(code, name, links.languages[code]) for code, name in i18n.languages().items() if code in links.languages]
+
+
+def _contents(briefing: Briefing, words: Words, changes: Changes | None) -> list[tuple[str, str]]:
+    parts: list[tuple[str, bool]] = [
+        ("changes", changes is not None),
+        ("dangers", True),
+        ("across", bool(briefing.across or briefing.across_lead)),
+        ("among", bool(briefing.among)),
+        ("todo", bool(briefing.todo)),
+        ("plan", bool(briefing.checklist.items)),
+        ("sources", True),
+        ("figures", True),
+    ]
+    return [(name, words(name)) for name, there in parts if there]
+
