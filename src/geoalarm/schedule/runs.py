@@ -91,6 +91,14 @@ class Runs:
         """One more attempt at making the documents."""
         self._set(run, "state = 'running', started = coalesce(started, ?), attempts = attempts + 1", stamp(now))
 
+    def put_back(self, run: Run) -> None:
+        """A run that was stopped while its documents were made is due again; that attempt does not count."""
+        with self._database.open() as db:
+            db.execute(
+                "UPDATE runs SET state = 'due', attempts = attempts - 1 WHERE job = ? AND due = ? AND state = 'running'",
+                (run.job, stamp(run.due)),
+            )
+
     def made(self, run: Run, edition: Edition) -> None:
         """The documents stand on disk."""
         lacking = json.dumps([asdict(one) for one in edition.lacking], ensure_ascii=False)

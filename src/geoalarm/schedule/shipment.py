@@ -66,7 +66,7 @@ def deliver(carrier: Carrier, shipment: Shipment, retries: Retries, *, what: str
         tried(attempt, retries, shipment.clock, what=what)
     except Stopped:
         raise
-    except Exception as error:  # noqa: BLE001 - whatever one target does, the others get theirs
+    except Exception as error:  # whatever one target does, the others get theirs
         left = ledger.unsettled(carrier.parcels())
         told = error_text(error)
         logger.error("%s: %d parcel(s) given up: %s", what, len(left), told, exc_info=not isinstance(error, GeoalarmError | Refused))

@@ -1,0 +1,149 @@
+"""An e-mail in words: what came, what is lacking, where it can be read. Plain text and HTML say the same."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from html import escape
+from typing import Final
+from urllib.parse import quote
+
+from geoalarm.core.i18n import number, text
+from geoalarm.schedule.attempts import Refused
+from geoalarm.schedule.edition import Document, Edition, require_unchanged
+from geoalarm.schedule.ledger import Parcel
+from geoalarm.schedule.plan import Mail
+
+POLICY: Final = SMTP.clone(cte_type="7bit")
+_MB: Final = 1_000_000
+_BASE64: Final = 4 / 3
+_MOST_LACKING: Final = 30
+_MOST_LINKS: Final = 20
+_INDEX: Final = "index.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """The parts of a message before they become MIME."""
+
+    subject: str
+    paragraphs: tuple[str, ...]
+    links: tuple[tuple[str, str], ...]
+    lacking: tuple[str, ...]
+    closing: tuple[str, ...]
+    attached: tuple[Document, ...]
+
+
+def compose(target: Mail, parcel: Parcel, edition: Edition, *, due: datetime, sent: datetime) -> EmailMessage:
+    """The message of a parcel.
+
+    Raises
+    ------
+    Refused
+        If the documents are too large for an e-mail and there is no link in their place.
+    """
+    letter = write(target, parcel, edition, due=due)
+    message = EmailMessage(policy=POLICY)
+    message["Subject"] = one_line(letter.subject)
+    message["From"] = target.sender
+    message["To"] = parcel.addressee
+    message["Date"] = format_datetime(sent)
+    message["Message-ID"] = message_id(target, parcel)
+    message["Auto-Submitted"] = "auto-generated"
+    message["Content-Language"] = target.lang
+    message.set_content(_plain(letter, target.lang))
+    message.add_alternative(_html(letter, target.lang), subtype="html")
+    for one in letter.attached:
+        content = require_unchanged(edition, one.path, one.sha256).read_bytes()
+        message.add_attachment(content, maintype="application", subtype="pdf", filename=one_line(one.path.rpartition("/")[2]))
+    return message
+
+
+def message_id(target: Mail, parcel: Parcel) -> str:
+    """The same for the same parcel, so that a mailbox can tell a second copy."""
+    return f"<{parcel.key[:40]}@{parseaddr(target.sender)[1].rpartition('@')[2]}>"
+
+
+def write(target: Mail, parcel: Parcel, edition: Edition, *, due: datetime) -> Letter:
+    """What the message says."""
+    lang, day = target.lang, due.date()
+    documents = edition.of(parcel.commune) if parcel.commune else edition.documents
+    name = one_line(edition.names.get(parcel.commune, parcel.commune))
+    if parcel.commune:
+        subject = text("schedule.mail.subject_commune", lang, commune=name, date=day)
+        opening = text("schedule.mail.opening_commune", lang, commune=name, date=day)
+    else:
+        subject = text("schedule.mail.subject_edition", lang, n=len(edition.names), date=day)
+        opening = text("schedule.mail.opening_edition", lang, n=len(edition.names), date=day)
+    attached, too_large = _attachments(target, documents)
+    links = _links(target, documents, f"{parcel.job}/{edition.folder.name}") if target.link else ()
+    paragraphs = [*([text("sentence.example", lang)] if edition.example else []), opening]
+    if attached:
+        paragraphs.append(text("schedule.mail.attached", lang, n=len(attached)))
+    if too_large:
+        if not links:
+            told = f"documents of {too_large:.1f} MB are over limit_mb {target.limit_mb:g}, and there is no link"
+            raise Refused(told)
+        paragraphs.append(text("schedule.mail.too_large", lang, size=number(too_large, lang, decimals=1)))
+    lacking = () if parcel.commune else _lacking(edition, lang)
+    closing = (text("sentence.limit", lang), text("schedule.mail.automatic", lang))
+    return Letter(subject, tuple(paragraphs), links, lacking, closing, attached)
+
+
+def one_line(words: str) -> str:
+    """Text fit for a header: no line breaks, no control or direction characters, no double spaces."""
+    return " ".join("".join(" " if unicodedata.category(sign) in ("Cc", "Cf", "Zl", "Zp", "Cs") else sign for sign in words).split())
+
+
+def _attachments(target: Mail, documents: Sequence[Document]) -> tuple[tuple[Document, ...], float]:
+    """The documents to attach, or none and their size [MB] where they are too large."""
+    wanted = tuple(one for one in documents if one.kind == "pdf") if target.attach == "pdf" else ()
+    size = sum(one.size for one in wanted) * _BASE64 / _MB
+    return ((), size) if size > target.limit_mb else (wanted, 0.0)
+
+
+def _links(target: Mail, documents: Sequence[Document], place: str) -> tuple[tuple[str, str], ...]:
+    """Titles and addresses of what can be read: the index where there is one, else the pages, else what is printed."""
+    index = [one for one in documents if one.path == _INDEX]
+    pages = index or [one for one in documents if one.kind == "html"] or [one for one in documents if one.kind == "pdf"]
+    chosen = [(one_line(one.name) or one.path, f"{target.link}/{quote(f'{place}/{one.path}')}") for one in pages[:_MOST_LINKS]]
+    return tuple(chosen)
+
+
+def _lacking(edition: Edition, lang: str) -> tuple[str, ...]:
+    """What could not be made: a sentence and the names, a long list cut and counted."""
+    if not edition.lacking:
+        return ()
+    names = [one_line(one.name or one.commune) for one in edition.lacking]
+    more = [text("schedule.mail.more", lang, n=len(names) - _MOST_LACKING)] if len(names) > _MOST_LACKING else []
+    return (text("schedule.mail.lacking", lang, n=len(names)), *names[:_MOST_LACKING], *more)
+
+
+def _plain(letter: Letter, lang: str) -> str:
+    parts = list(letter.paragraphs)
+    if letter.links:
+        parts.append("\n".join([text("schedule.mail.links", lang), *(f"- {title}: {address}" for title, address in letter.links)]))
+    if letter.lacking:
+        parts.append("\n".join([letter.lacking[0], *(f"- {name}" for name in letter.lacking[1:])]))
+    return "\n\n".join([*parts, *letter.closing]) + "\n"
+
+
+def _html(letter: Letter, lang: str) -> str:
+    body = [f"<p>{escape(one)}</p>" for one in letter.paragraphs]
+    if letter.links:
+        items = "".join(f'<li><a href="{escape(address)}">{escape(title)}</a></li>' for title, address in letter.links)
+        body.append(f"<p>{escape(text('schedule.mail.links', lang))}</p><ul>{items}</ul>")
+    if letter.lacking:
+        items = "".join(f"<li>{escape(name)}</li>" for name in letter.lacking[1:])
+        body.append(f"<p>{escape(letter.lacking[0])}</p><ul>{items}</ul>")
+    closing = "".join(f"<p>{escape(one)}</p>" for one in letter.closing)
+    return (
+        f'<!DOCTYPE html><html lang="{lang}"><head><meta charset="utf-8"><title>{escape(letter.subject)}</title></head>'
+        f'<body style="font:16px/1.5 sans-serif;color:#16202B;max-width:40em">{"".join(body)}'
+        f'<div style="color:#4A5662;font-size:14px">{closing}</div></body></html>\n'
+    )

@@ -1,0 +1,56 @@
+"""Whether a plan can run on this machine, before it has to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from geoalarm.core.errors import Faults, GeoalarmError, InputError
+from geoalarm.results.aside import require_writable
+from geoalarm.schedule.attempts import Refused
+from geoalarm.schedule.mail import credentials
+from geoalarm.schedule.plan import Folder, Job, Mail, Plan, Storage
+from geoalarm.schedule.storage import open_storage
+
+
+def require_ready(plan: Plan) -> None:
+    """Refuse a plan that lacks something here: room for editions, a scenario, a login in the environment, a package for a storage.
+
+    Raises
+    ------
+    InputError
+        If one thing is missing.
+    Faults
+        If several are; all are named.
+    """
+    found = [fault for job in plan.jobs for fault in _faults(job)]
+    if found:
+        raise found[0] if len(found) == 1 else Faults(f"schedule {plan.file.name} cannot run here", found)
+
+
+def _faults(job: Job) -> Iterator[GeoalarmError]:
+    try:
+        require_writable(job.report.out)
+    except GeoalarmError as error:
+        yield error
+    scenario = job.report.scenario
+    if scenario is not None and not scenario.is_file():
+        yield InputError(f"job {job.name}: scenario {scenario.name} does not exist", expected="a scenario file", mend="check the path")
+    for target in job.deliver:
+        if isinstance(target, Folder) and not target.path.is_dir():
+            yield InputError(
+                f"job {job.name}: folder {target.path} does not exist", expected="a folder", mend="make it, or mount the share"
+            )
+        if isinstance(target, Mail):
+            try:
+                credentials(target)
+            except Refused as error:
+                yield InputError(f"job {job.name}: {error}", expected="login in the environment", mend="set it where the service starts")
+            if target.cafile is not None and not target.cafile.is_file():
+                yield InputError(
+                    f"job {job.name}: cafile {target.cafile} does not exist", expected="certificates (PEM)", mend="check the path"
+                )
+        if isinstance(target, Storage):
+            try:
+                open_storage(target)
+            except GeoalarmError as error:
+                yield error

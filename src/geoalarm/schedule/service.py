@@ -1,0 +1,211 @@
+"""The service: looks what is due, makes it, delivers it, and can be stopped or killed at any moment.
+
+What is due stands in the state on disk, not in memory. APScheduler is the alarm clock: at every due time, and once a minute
+against clocks that were set and machines that slept, it makes :meth:`Service.look` write down what became due. The main
+thread works through what is written, one run at a time.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from geoalarm.core.errors import GeoalarmError, InputError
+from geoalarm.schedule.attempts import error_text, tried
+from geoalarm.schedule.clock import Clock, Stopped
+from geoalarm.schedule.cron import Timetable
+from geoalarm.schedule.database import Database
+from geoalarm.schedule.edition import Edition, ReportJob, Runner, edition_folder, make, read_edition
+from geoalarm.schedule.folder import FolderCarrier
+from geoalarm.schedule.ledger import Ledger
+from geoalarm.schedule.mail import MailCarrier
+from geoalarm.schedule.plan import Folder, Job, Plan, Storage, Target
+from geoalarm.schedule.runs import GRACE, Run, Runs
+from geoalarm.schedule.shipment import Carrier, Shipment, deliver
+from geoalarm.schedule.storage import StorageCarrier
+
+logger = logging.getLogger(__name__)
+
+LOOK_EVERY_S: Final = 60.0
+
+
+class Service:
+    """One plan on one state.
+
+    Parameters
+    ----------
+    plan : Plan
+    state : Path
+        Folder of the state; whoever starts the service holds its lock.
+    runner : Runner
+        Makes the documents.
+    clock : Clock, optional
+    changed : callable, optional
+        Called after every change of the state, to write the status page.
+    """
+
+    def __init__(
+        self, plan: Plan, state: Path, runner: Runner, *, clock: Clock | None = None, changed: Callable[[], None] | None = None
+    ) -> None:
+        self.plan, self.clock = plan, clock or Clock()
+        database = Database(state)
+        self.runs, self.ledger = Runs(database), Ledger(database, self.clock)
+        self._runner, self._changed = runner, changed or (lambda: None)
+
+    def look(self, *, first_grace: timedelta = timedelta(0)) -> list[Run]:
+        """Write down what became due; the new rows."""
+        new = self.runs.look(self.plan, self.clock.now(), first_grace=first_grace)
+        for run in new:
+            told = "is due" if run.state == "due" else f"is skipped ({run.reason})"
+            logger.log(
+                logging.INFO if run.state == "due" else logging.WARNING, "%s %s %s", run.job, run.due.isoformat(), told, extra=_extra(run)
+            )
+        if new:
+            self._changed()
+        return new
+
+    def once(self) -> list[Run]:
+        """Do all that is due, also what becomes due meanwhile, and end; the runs done."""
+        self.runs.resume()
+        done: list[Run] = []
+        self.look(first_grace=GRACE)
+        while (run := self.work()) is not None:
+            done.append(run)
+            self.look()
+        self._changed()
+        return done
+
+    def serve(self, *, look_every_s: float = LOOK_EVERY_S) -> None:
+        """Go on until somebody stops the clock."""
+        self.runs.resume()
+        self._alarm()
+        self._changed()
+        alarms = self._alarms(look_every_s)
+        alarms.start()
+        try:
+            while not self.clock.stopping:
+                if self.work() is None:
+                    self.clock.wait_for_bell(look_every_s)
+        except Stopped:
+            logger.info("stopped; what is unfinished goes on at the next start")
+        finally:
+            alarms.shutdown(wait=True)
+            self._changed()
+
+    def work(self) -> Run | None:
+        """Do the run that comes next, and give it as it ended; None where nothing is due.
+
+        Raises
+        ------
+        Stopped
+            If the clock was stopped; the run stays open.
+        """
+        run = self.runs.next()
+        if run is None:
+            return None
+        job = self.plan.job(run.job)
+        if job is None:
+            self.runs.end(run, self.clock.now(), state="skipped", reason="gone")
+            return self.runs.get(run.job, run.due)
+        try:
+            self._perform(job, run)
+        except Stopped:
+            self.runs.put_back(run)
+            raise
+        except Exception as error:  # the service outlives any fault of a job
+            told = error_text(error)
+            logger.error("%s failed: %s", job.name, told, exc_info=not isinstance(error, GeoalarmError), extra=_extra(run))
+            self.runs.end(run, self.clock.now(), state="failed", reason=told)
+        self._changed()
+        return self.runs.get(run.job, run.due)
+
+    def _perform(self, job: Job, run: Run) -> None:
+        edition = self._edition(job, run)
+        due = run.due.astimezone(Timetable(job.cron, self.plan.timezone).zone)
+        shipment = Shipment(job.name, due, edition, self.ledger, self.clock)
+        for target in job.deliver:
+            self.clock.check()
+            deliver(_carrier(target, shipment), shipment, job.retries, what=f"{job.name} to {target.name}")
+            self._changed()
+        rows = self.ledger.of(job.name, run.due)
+        lost = [row for row in rows if row.state != "sent"]
+        state = "partly" if lost or edition.lacking else "done"
+        logger.log(
+            logging.WARNING if state == "partly" else logging.INFO,
+            "%s %s: %d document(s), %d commune(s) lacking, %d of %d parcel(s) delivered",
+            *(job.name, state, len(edition.documents), len(edition.lacking), len(rows) - len(lost), len(rows)),
+            extra=_extra(run),
+        )
+        self.runs.end(run, self.clock.now(), state=state)
+
+    def _edition(self, job: Job, run: Run) -> Edition:
+        """The edition of a run: as it stands on disk, or made now."""
+        if run.state == "made" and run.edition:
+            edition = read_edition(Path(run.edition))
+            if edition.sha256 != run.sha256:
+                raise InputError(f"edition {edition.folder.name} was changed while it was delivered", expected="the edition as it was made")
+            return edition
+        if run.attempts > job.retries.times:
+            raise InputError(f"job {job.name} ended the service {run.attempts} times", expected="a run that ends", mend="see the log")
+
+        def attempt() -> Edition:
+            self.clock.check()
+            self.runs.start(run, self.clock.now())
+            self._changed()
+            return make(self._wanted(job, run), self._runner)
+
+        edition = tried(attempt, job.retries, self.clock, what=f"making {job.name}", done=run.attempts)
+        for one in edition.lacking:
+            logger.warning("%s: no report for %s (%s): %s", job.name, one.name or one.commune, one.commune, one.why, extra=_extra(run))
+        self.runs.made(run, edition)
+        self._changed()
+        return edition
+
+    def _wanted(self, job: Job, run: Run) -> ReportJob:
+        due = run.due.astimezone(Timetable(job.cron, self.plan.timezone).zone)
+        before = self.runs.last_edition(job.name, run.due)
+        return ReportJob(
+            name=job.name,
+            due=due,
+            folder=edition_folder(job.report.out, job.name, due),
+            select=job.report.select,
+            lang=job.report.lang,
+            pdf=job.report.pdf,
+            scenario=job.report.scenario,
+            previous=Path(before) if before and Path(before).is_dir() else None,
+            progress=lambda told: self.clock.check(),
+        )
+
+    def _alarm(self) -> None:
+        """Look, and wake the main thread."""
+        try:
+            self.look()
+        finally:
+            self.clock.ring()
+
+    def _alarms(self, look_every_s: float) -> BackgroundScheduler:
+        zone = Timetable("* * * * *", self.plan.timezone).zone
+        usual = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        alarms = BackgroundScheduler(timezone=zone, job_defaults=usual, executors={"default": {"type": "threadpool", "max_workers": 1}})
+        for job in self.plan.jobs:
+            alarms.add_job(self._alarm, Timetable(job.cron, self.plan.timezone).trigger, id=f"job:{job.name}")
+        alarms.add_job(self._alarm, IntervalTrigger(seconds=look_every_s, timezone=zone), id="look")
+        return alarms
+
+
+def _carrier(target: Target, shipment: Shipment) -> Carrier:
+    if isinstance(target, Folder):
+        return FolderCarrier(target, shipment)
+    if isinstance(target, Storage):
+        return StorageCarrier(target, shipment)
+    return MailCarrier(target, shipment)
+
+
+def _extra(run: Run) -> dict[str, str]:
+    return {"job": run.job, "due": run.due.isoformat()}
