@@ -207,3 +207,10 @@ def test_models_9_union_of_cells() -> None:
     low, high, _ = union_bounds(shares)
     assert sum(float((cells * f).sum()) for f in shares) == 291
     assert (float((cells * low).sum()), float((cells * high).sum())) == (188, 236)
+
+
+def test_models_9_union_of_two_zones_is_not_their_sum() -> None:
+    """|A| + |B| - |AB|: 1200 + 700 - 250 = 1650, exact where each place is wholly in or out of a zone."""
+    people, first, second = np.array([950.0, 250.0, 450.0]), np.array([1.0, 1.0, 0.0]), np.array([0.0, 1.0, 1.0])
+    assert (people @ first, people @ second, people @ (first * second)) == (1200, 700, 250)
+    assert [float(people @ bound) for bound in union_bounds([first, second])] == [1650, 1650, 1650]

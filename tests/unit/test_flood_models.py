@@ -73,8 +73,9 @@ def test_georisques_tri_depth_classes(number: str, bounds: tuple, used: float) -
 
 
 def test_runoff_layers_have_their_own_depths() -> None:
-    found = flood.flood_class("fr_tri", "02MOY", depth_class="1", depth_system="fr_tri_runoff")
-    assert (found.depth_min_m, found.depth_max_m) == (0, 1)
+    found = [flood.flood_class("fr_tri", "02MOY", depth_class=number, depth_system="fr_tri_runoff") for number in "123"]
+    assert [(item.depth_min_m, item.depth_max_m) for item in found] == [(0, 1), (1, 2), (2, math.inf)]
+    assert [item.depth_for_functions_m for item in found] == [0.5, 1.5, 2.5]
     with pytest.raises(InputError, match="depth_system"):
         flood.flood_class("fr_tri", "02MOY", depth_class="1", depth_system="wal_alea")
 
@@ -223,7 +224,10 @@ def test_a_footprint_of_danger_counts_people() -> None:
 # 1.3 harm, for experts
 
 
-@pytest.mark.parametrize(("depth", "share"), [(0, 0), (0.5, 0.25), (0.8, 0.34), (2.5, 0.675), (6, 1)])
+HUIZINGA = [(0, 0), (0.5, 0.25), (1, 0.40), (1.5, 0.50), (2, 0.60), (3, 0.75), (4, 0.85), (5, 0.95), (6, 1)]
+
+
+@pytest.mark.parametrize(("depth", "share"), [*HUIZINGA, (0.8, 0.34), (2.5, 0.675)])
 def test_huizinga_2017_europe_residential(depth: float, share: float) -> None:
     assert flood_damage_share(depth, expert=True).value == pytest.approx(share, abs=1e-12)
 

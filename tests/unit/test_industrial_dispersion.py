@@ -278,7 +278,7 @@ def test_puff_load_is_the_integral_over_its_passage() -> None:
         (lambda: plume(500, rate=-1.0, **D5), RangeError, "'rate'"),
         (lambda: plume(500, rate=1.0, wind_speed=0.0, stability="D"), RangeError, "'wind_speed'"),
         (lambda: plume(500, rate=1.0, wind_speed=5.0, stability="G"), InputError, "'stability'"),
-        (lambda: plume(500, rate=1.0, wind_speed=5.0, stability="d"), InputError, "'stability'"),
+        (lambda: plume(500, rate=1.0, wind_speed=5.0, stability="D-E"), InputError, "'stability'"),
         (lambda: plume(500, rate=1.0, terrain="sea", **D5), InputError, "'terrain'"),
         (lambda: plume(10_001, rate=1.0, **D5), RangeError, "'x'"),
         (lambda: plume(np.array([1.0, 1e5]), rate=1.0, **D5), RangeError, "'x'"),

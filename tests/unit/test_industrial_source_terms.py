@@ -110,6 +110,7 @@ def test_evaporation_aloha_examples_1_benzene_within_a_factor_of_2() -> None:
         wind_speed=7 * 0.44704,
     )
     assert 77.1 / 2 < pool.to("lb/min") < 77.1 * 2
+    assert 3078 / 2 < pool.to("lb/min") * 46 < 3078 * 2
 
 
 def test_evaporation_yellow_book_3_24_by_hand() -> None:

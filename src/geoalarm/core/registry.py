@@ -1,8 +1,9 @@
 """Models by name: what each takes, in which units and range, what it gives, and where it was published.
 
 A model is a pure function in SI. :func:`model` puts it behind the door: quantities with units or plain SI numbers come
-in, ranges are checked, and a :class:`~geoalarm.core.result.ModelResult` goes out. Loops use ``name.pure`` and check for
-themselves. Rooms above register here; a list of models names the packages it wants, since nothing here knows them.
+in, ranges are checked, and a :class:`~geoalarm.core.result.ModelResult` goes out. An array for an input that is one number
+runs the model once for each; loops use ``name.pure`` and check for themselves. Rooms above register here; a list of models
+names the packages it wants, since nothing here knows them.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from geoalarm.core.quantities import Closed, range_text, require_range, to_si
 from geoalarm.core.result import TO_BE_CONFIRMED, Measured, ModelResult
 
 _MODELS: Final[dict[str, Model]] = {}
+_ONE_NUMBER: Final = ("float", "float | None")
 _TRUE: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -167,6 +169,9 @@ class Model:
             return None
         if spec.unit is None:
             if spec.choices and value not in spec.choices:
+                folded = [choice for choice in spec.choices if choice.casefold() == str(value).casefold()]
+                if len(folded) == 1:
+                    return folded[0]
                 raise InputError(
                     f"input {name!r} of model {self.name!r}",
                     got=repr(value),
@@ -198,10 +203,32 @@ class Model:
             return " | ".join(spec.choices) or "any"
         return range_text(spec.low, spec.high, unit=spec.unit, closed=spec.closed)
 
-    def _result(self, admitted: dict[str, Any]) -> ModelResult:
+    def _run(self, admitted: Mapping[str, Any]) -> tuple[tuple[Any, ...], tuple[str, ...]]:
+        """Outputs and flags of one run of the body."""
         returned = self.pure(**admitted)
         values, warnings = returned if isinstance(returned, Outcome) else (returned, ())
-        row = values if isinstance(values, tuple) else (values,)
+        return values if isinstance(values, tuple) else (values,), warnings
+
+    def _run_each(self, admitted: Mapping[str, Any]) -> tuple[tuple[Any, ...], tuple[str, ...]]:
+        """The same; an array for an input that is one number runs the body for each, with the other arrays beside it."""
+        kinds = {name: str(parameter.annotation) for name, parameter in self.signature.parameters.items()}
+        given = {name: value for name, value in admitted.items() if isinstance(value, np.ndarray) and value.ndim}
+        if not any(kinds[name] in _ONE_NUMBER for name in given):
+            return self._run(admitted)
+        swept = {name: value for name, value in given.items() if kinds[name].startswith("float")}
+        try:
+            cells = np.broadcast(*swept.values())
+        except ValueError as error:
+            got = ", ".join(f"{name} {value.shape}" for name, value in swept.items())
+            raise InputError(f"inputs of model {self.name!r}", got=got, expected="lists of one length") from error
+        runs = [self._run({**admitted, **dict(zip(swept, map(float, cell), strict=True))}) for cell in cells]
+        if not runs:
+            raise InputError(f"inputs of model {self.name!r}", got="an empty list", expected="at least one number")
+        columns = tuple(_stacked([row[place] for row, _ in runs], cells.shape) for place in range(len(self.outputs)))
+        return columns, tuple(flag for _, flags in runs for flag in flags)
+
+    def _result(self, admitted: dict[str, Any]) -> ModelResult:
+        row, warnings = self._run_each(admitted)
         named = {name: Measured(_scalar(value), unit) for (name, unit), value in zip(self.outputs.items(), row, strict=True)}
         flags = (*(f"{TO_BE_CONFIRMED}: {item}" for item in self.confirm), *warnings)
         inputs = {name: Measured(value, self.inputs[name].unit or "") for name, value in admitted.items()}
@@ -312,6 +339,15 @@ def _plain_number(value: Any) -> float | np.ndarray | None:
     if isinstance(value, list | np.ndarray) and np.asarray(value).dtype.kind in "fiu":
         return np.asarray(value, dtype=float)
     return None
+
+
+def _stacked(values: list[Any], shape: tuple[int, ...]) -> np.ndarray:
+    """One output of several runs as an array of the runs' shape; of objects where it is more than a number or a word."""
+    if all(np.ndim(value) == 0 and not isinstance(value, Mapping) for value in values):
+        return np.array([_scalar(value) for value in values]).reshape(shape)
+    whole = np.empty(len(values), dtype=object)
+    whole[:] = values
+    return whole.reshape(shape)
 
 
 def _scalar(value: Any) -> Any:

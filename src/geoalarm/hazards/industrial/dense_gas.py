@@ -47,7 +47,7 @@ _DENSE: Final = MappingProxyType(
     confirm=CONFIRM,
 )
 def dense_plume(
-    x: float,
+    x: float | np.ndarray,
     *,
     rate: float,
     density: float,
@@ -66,6 +66,9 @@ def dense_plume(
     ``x/D = 30``, ``C' = 306 / (306 + (x/D)^2)``; then between the curves ``beta(alpha)`` of six dilutions, linear in
     ``beta = log10(x/D)``; beyond the last (0.002) as ``x^-2``, or by a passive plume from a virtual source. Volume share
     ``C'/(C' + (1 - C') T_r/T_a)``. Half width ``D + 8 lb + 2.5 (lb x^2)^(1/3)``, upwind ``D/2 + 2 lb``, ``lb = Q g0/u^3``.
+
+    Not modelled: a mass of dense gas let go at once. Britter and McQuaid drew other curves for it, which were not read in
+    their source; ``puff`` takes such a gas as passive and raises a flag.
 
     Parameters
     ----------

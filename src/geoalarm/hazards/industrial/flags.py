@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from geoalarm.core.result import BEYOND_MODEL_RANGE, TO_BE_CONFIRMED
-from geoalarm.hazards.industrial.sigmas import NEAREST, REFERENCE_TIME
+from geoalarm.hazards.industrial.sigmas import AVERAGING_FLAG, NEAREST, REFERENCE_TIME
 from geoalarm.hazards.industrial.substances import AIR_MOLAR_MASS
 from geoalarm.hazards.industrial.substances import substance as find_substance
 
@@ -69,7 +69,7 @@ def weather_flags(wind_speed: float, *, averaging_time: float = REFERENCE_TIME, 
     """Flags of the weather and of distances nearer than 100 m."""
     flags = ["low_wind_speed"] if wind_speed < 1 else []
     if averaging_time != REFERENCE_TIME:
-        flags.append(f"{TO_BE_CONFIRMED}: plume width by the fifth root of the averaging time")
+        flags.append(AVERAGING_FLAG)
     if nearest < NEAREST:
         flags.append("near_field_extrapolated")
     return tuple(flags)

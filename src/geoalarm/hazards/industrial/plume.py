@@ -140,7 +140,14 @@ def _first(peak: Callable[[np.ndarray], np.ndarray], threshold: float, end: floa
     source="Gaussian plume with reflection: Purple Book (CPR 18E), chapter 4 and appendix 6.B; Yellow Book (CPR 14E), section 4.5.3",
 )
 def gaussian_plume(
-    rate: float, *, wind_speed: float, sigma_y: float, sigma_z: float, y: float = 0.0, z: float = 0.0, release_height: float = 0.0
+    rate: float,
+    *,
+    wind_speed: float,
+    sigma_y: float | np.ndarray,
+    sigma_z: float | np.ndarray,
+    y: float | np.ndarray = 0.0,
+    z: float | np.ndarray = 0.0,
+    release_height: float = 0.0,
 ) -> np.ndarray:
     """Concentration in a plume of known width and height.
 
@@ -188,9 +195,9 @@ def gaussian_plume(
     source=SOURCE + "; release of a duration: Palazzi et al. (1982)",
 )
 def plume(
-    x: float,
-    y: float = 0.0,
-    z: float = 0.0,
+    x: float | np.ndarray,
+    y: float | np.ndarray = 0.0,
+    z: float | np.ndarray = 0.0,
     *,
     rate: float,
     wind_speed: float,

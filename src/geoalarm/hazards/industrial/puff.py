@@ -102,9 +102,9 @@ def puff_contour(threshold: float, *, points: int = 181, **cloud: Any) -> np.nda
     source=SOURCE,
 )
 def puff(
-    x: float,
-    y: float = 0.0,
-    z: float = 0.0,
+    x: float | np.ndarray,
+    y: float | np.ndarray = 0.0,
+    z: float | np.ndarray = 0.0,
     *,
     mass: float,
     wind_speed: float,

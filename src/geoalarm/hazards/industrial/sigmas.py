@@ -7,7 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from geoalarm.hazards.industrial.registry import Input, model, positive, word
+from geoalarm.core.result import TO_BE_CONFIRMED
+from geoalarm.hazards.industrial.registry import Input, Outcome, model, positive, word
 
 STABILITIES: Final = ("A", "B", "C", "D", "E", "F")
 TERRAINS: Final = ("rural", "urban")
@@ -17,6 +18,7 @@ FARTHEST: Final = 10_000.0
 """Up to here they hold [m]."""
 REFERENCE_TIME: Final = 600.0
 """Averaging time of the crosswind parameter of a plume [s]."""
+AVERAGING_FLAG: Final = f"{TO_BE_CONFIRMED}: plume width by the fifth root of the averaging time"
 
 # sigma = a x (1 + b x)^p
 _RURAL_Y: Final = MappingProxyType(
@@ -91,7 +93,9 @@ def averaging_factor(averaging_time: float) -> float:
     outputs={"sigma_y": "m", "sigma_z": "m"},
     source="Briggs (1973), as in ALOHA's technical documentation, table 13; 100 m to 10 km",
 )
-def briggs_sigmas(x: float, stability: str, *, terrain: str = "rural", averaging_time: float = REFERENCE_TIME) -> tuple[float, float]:
+def briggs_sigmas(
+    x: float | np.ndarray, stability: str, *, terrain: str = "rural", averaging_time: float = REFERENCE_TIME
+) -> Outcome:
     """Crosswind and vertical dispersion parameters of a plume: ``a x (1 + b x)^p``.
 
     Parameters
@@ -115,5 +119,7 @@ def briggs_sigmas(x: float, stability: str, *, terrain: str = "rural", averaging
     >>> round(float(found["sigma_y"]), 3), round(float(found["sigma_z"]), 3)
     (76.277, 37.947)
     """
-    sigma_y, sigma_z = plume_sigmas(x, stability, terrain, averaging_time=averaging_time)
-    return sigma_y, sigma_z  # type: ignore[return-value]
+    flags = ["near_field_extrapolated"] if np.min(x) < NEAREST else []
+    if averaging_time != REFERENCE_TIME:
+        flags.append(AVERAGING_FLAG)
+    return Outcome(plume_sigmas(x, stability, terrain, averaging_time=averaging_time), tuple(flags))

@@ -112,7 +112,7 @@ def series_load(times: np.ndarray, concentrations: np.ndarray, n: float) -> floa
     jurisdiction="NL",
     vintage="1999",
 )
-def toxic_lethality(substance: str, concentration: float, *, exposure: float = 1800.0, source: str = "purple_book") -> Outcome:
+def toxic_lethality(substance: str, concentration: float | np.ndarray, *, exposure: float = 1800.0, source: str = "purple_book") -> Outcome:
     """Probability of death outdoors of a constant concentration over an exposure time.
 
     Parameters
