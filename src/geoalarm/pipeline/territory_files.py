@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from threading import Lock
-from typing import TYPE_CHECKING, Any
+from threading import RLock
+from typing import TYPE_CHECKING, Any, Final
 
 import dask
 
@@ -20,12 +20,16 @@ if TYPE_CHECKING:
     from geoalarm.pipeline.workspace import Workspace
 
 
+_BORN: Final = os.getpid()
+"""The process that loaded this file; in a fork of it the number is another."""
+
+
 class FootprintFiles:
     """Footprints by layer key.
 
-    Open files and threads do not live on in a worker process: after a fork the place in a file would be shared with other
-    workers, and a pool of threads be there without its threads. A worker therefore opens the catalog again at its first
-    footprint, checks that the bytes are still those that were counted, and reads without threads.
+    Open files and threads do not live on in a forked worker: the place in a file would be shared with other workers, and a pool
+    of threads be there without its threads. Every process therefore opens the catalog again at its first footprint, checks that
+    the bytes are still those that were counted, and a fork reads without threads. Nothing of the workspace is kept alive.
     """
 
     def __init__(self, space: Workspace, read: Read) -> None:
@@ -35,7 +39,7 @@ class FootprintFiles:
         self.scenario: Scenario = space.scenario.with_accidents(layers=True)
         self.hashes: dict[str, str | None] = {layer.key: layer.source.sha256 for layer in read.layers if layer.is_option}
         self.zones: dict[str, Footprint] = {layer.key: read.footprints[layer.key] for layer in read.layers if not layer.is_option}
-        self._start(space)
+        self._forget()
 
     def footprint(self, key: str) -> Footprint:
         """The footprint of a layer.
@@ -62,22 +66,27 @@ class FootprintFiles:
             )
         return footprint
 
-    def _start(self, space: Workspace | None) -> None:
-        self._lock = Lock()
-        self._pid = os.getpid() if space is not None else 0
-        self._space = space
-        self._options: Mapping[str, LayerOption] = {option.key: option for option in space.options()} if space is not None else {}
+    def _forget(self) -> None:
+        self._lock = RLock()
+        self._pid = 0
+        self._space: Workspace | None = None
+        self._options: Mapping[str, LayerOption] = {}
 
     def _opened(self) -> tuple[Workspace, Mapping[str, LayerOption]]:
         """The workspace of this process."""
-        if self._pid != os.getpid():
-            from geoalarm.catalog import open_catalog
-            from geoalarm.pipeline.workspace import Workspace
+        pid = os.getpid()
+        if self._pid not in (0, pid):
+            self._forget()
+        with self._lock:
+            if self._space is None:
+                from geoalarm.catalog import open_catalog
+                from geoalarm.pipeline.workspace import Workspace
 
-            dask.config.set(scheduler="synchronous")
-            self._start(Workspace(self.scenario, catalog=open_catalog(self.catalog, mirror=self.mirror), cache=self.cache))
-        assert self._space is not None
-        return self._space, self._options
+                if pid != _BORN:
+                    dask.config.set(scheduler="synchronous")
+                space = Workspace(self.scenario, catalog=open_catalog(self.catalog, mirror=self.mirror), cache=self.cache)
+                self._pid, self._space, self._options = pid, space, {option.key: option for option in space.options()}
+            return self._space, self._options
 
     def __getstate__(self) -> dict[str, Any]:
         kept = ("catalog", "mirror", "cache", "scenario", "hashes", "zones")
@@ -85,4 +94,4 @@ class FootprintFiles:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        self._start(None)
+        self._forget()
