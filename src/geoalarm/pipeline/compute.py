@@ -111,14 +111,19 @@ def annual_of(table: pd.DataFrame, options: Options) -> pd.DataFrame | None:
 
 def union_of(space: Workspace, options: Sequence[LayerOption]) -> pd.DataFrame | None:
     """People in at least one hazard, each once: of each hazard and scenario the layer of the rarest return period."""
+    chosen = union_options(space, options)
+    return union([space.footprint(option) for option in chosen], space.prepared()) if chosen else None
+
+
+def union_options(space: Workspace, options: Sequence[LayerOption]) -> list[LayerOption]:
+    """The layers that take part in the union; none where it is not asked for, or there is one hazard only."""
     rarest: dict[tuple[str, str], LayerOption] = {}
     for option in options:
         held = rarest.get((option.hazard, option.scenario))
         if held is None or not option.return_period_yr <= held.return_period_yr:
             rarest[option.hazard, option.scenario] = option
-    if not space.scenario.options.union or len({hazard for hazard, _ in rarest}) < 2:
-        return None
-    return union([space.footprint(option) for option in rarest.values()], space.prepared())
+    wanted = space.scenario.options.union and len({hazard for hazard, _ in rarest}) > 1
+    return list(rarest.values()) if wanted else []
 
 
 def counted_seam(joined: Joined, population: Population) -> Joined:

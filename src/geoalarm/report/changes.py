@@ -158,7 +158,7 @@ def is_later(before: str, after: str) -> bool:
 
 def vintage_of(text: str, country: str) -> str:
     """The vintage that concerns a country: ``2018 (FR), 2020 (BE)`` is 2020 for BE."""
-    found = {name: year for year, name in _OF_COUNTRY.findall(text)}
+    found = {match[2]: match[1] for match in _OF_COUNTRY.finditer(text)}
     return found.get(country, text)
 
 
@@ -233,9 +233,7 @@ def _parts(pair: _Pair, old: float, new: float, walk: Walk | None) -> tuple[Part
     points = _points(pair.changed, old, new, walk)
     if points is None:
         return (Part(tuple(dict.fromkeys(pair.names[cause] for cause in pair.changed)), difference),)
-    weighed = [
-        Part((pair.names[cause],), points[cause], *pair.tells[cause]) for cause in pair.changed if points[cause] != 0
-    ]
+    weighed = [Part((pair.names[cause],), points[cause], *pair.tells[cause]) for cause in pair.changed if points[cause] != 0]
     return tuple(weighed)
 
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from geoalarm.core.errors import InputError
@@ -128,7 +128,7 @@ class Record:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values; NaN is null."""
-        figures = [{name: value for name, value in to_plain(item).items() if value not in ("", [], False)} for item in self.figures.values()]
+        figures = [_short(to_plain(item)) for item in self.figures.values()]
         return {
             "format": FORMAT,
             "commune_id": self.commune_id,
@@ -226,6 +226,11 @@ def layer_id(hazard: str, scenario: str, return_period_yr: float, basis: str) ->
     return f"{hazard}/{scenario}/{'' if math.isnan(return_period_yr) else f'{return_period_yr:g}'}/{basis}"
 
 
+def _short(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts without what is empty; a zero stays."""
+    return {name: value for name, value in facts.items() if value is not None and value is not False and value not in ("", [])}
+
+
 def _input(source: Source) -> Input:
     return Input(source.id, source.title, source.vintage, source.sha256 or "", str(source.basis))
 
@@ -244,7 +249,7 @@ def _of_layer(layer: LayerRows, options: Mapping[str, str]) -> list[FigureRecord
     """The total of a layer, and each of its classes."""
     total = layer.total
     key = layer_id(layer.hazard, layer.scenario, layer.return_period_yr, layer.basis)
-    facts = {
+    facts: dict[str, Any] = {
         "hazard": layer.hazard,
         "scenario": layer.scenario,
         "return_period_yr": layer.return_period_yr,
@@ -253,19 +258,11 @@ def _of_layer(layer: LayerRows, options: Mapping[str, str]) -> list[FigureRecord
         "layers": (layer.source.id,),
         "method": "|".join(layer.class_labels) + options.get(layer.key, ""),
     }
-    figures = [
-        FigureRecord(
-            key,
-            "total",
-            **facts,  # type: ignore[arg-type]
-            **_numbers(total),
-            state=str(total["state"]),
-            hidden=bool(total.get("hidden", False)),
-        )
-    ]
+    whole = FigureRecord(key, "total", **facts, state=str(total["state"]), hidden=bool(total.get("hidden", False)))
+    figures = [_counted(whole, total)]
     for row in layer.rows.to_dict("records"):
         label = str(row["intensity_class"])
-        figures.append(FigureRecord(f"{key}#{label}", "class", **facts, **_numbers(row), label=label, state=str(row["state"])))  # type: ignore[arg-type]
+        figures.append(_counted(FigureRecord(f"{key}#{label}", "class", **facts, label=label, state=str(row["state"])), row))
     return figures
 
 
@@ -277,28 +274,27 @@ def _union(dossier: Dossier, options: Mapping[str, str]) -> list[FigureRecord]:
     named = set(str(row["source_ids"]).split("|"))
     used = tuple(layer.source.id for layer in maps if layer.source.id in named)
     method = "|".join([options.get("union", ""), *(label for layer in maps if layer.source.id in used for label in layer.class_labels)])
-    return [FigureRecord("union", "union", **_numbers(row), state=str(row["state"]), layers=used, method=method)]
+    return [_counted(FigureRecord("union", "union", state=str(row["state"]), layers=used, method=method), row)]
 
 
 def _annual(row: Mapping[str, object], dossier: Dossier, options: Mapping[str, str]) -> FigureRecord:
     hazard, scenario, basis = str(row["hazard"]), str(row["scenario"]), str(row["basis"])
-    maps = [layer for danger in dossier.dangers for layer in danger.layers if layer.source.id in str(row["source_ids"]).split("|")]
-    return FigureRecord(
+    named = set(str(row["source_ids"]).split("|"))
+    maps = [layer for danger in dossier.dangers for layer in danger.layers if layer.source.id in named]
+    labels = [label for layer in maps for label in layer.class_labels]
+    figure = FigureRecord(
         f"annual:{layer_id(hazard, scenario, math.nan, basis)}",
         "annual",
         hazard=hazard,
         scenario=scenario,
         basis=basis,
-        **_numbers(row, "people_per_yr"),
         state=str(row["state"]),
         layers=tuple(layer.source.id for layer in maps),
-        method="|".join([options.get("annual", ""), str(row["return_periods_yr"]), *(label for layer in maps for label in layer.class_labels)]),
+        method="|".join([options.get("annual", ""), str(row["return_periods_yr"]), *labels]),
     )
+    return _counted(figure, row, "people_per_yr")
 
 
-def _numbers(row: Mapping[str, Any], name: str = "population_exposed") -> dict[str, float]:
-    return {part: _number(row[f"{name}{ending}"]) for part, ending in (("value", ""), ("low", "_low"), ("high", "_high"))}
-
-
-def _number(value: object) -> float:
-    return float(value) if isinstance(value, (int, float)) else float(str(value))
+def _counted(figure: FigureRecord, row: Mapping[Any, Any], name: str = "population_exposed") -> FigureRecord:
+    """The figure with the numbers of its row."""
+    return replace(figure, value=float(row[name]), low=float(row[f"{name}_low"]), high=float(row[f"{name}_high"]))

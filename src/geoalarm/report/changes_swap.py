@@ -145,13 +145,14 @@ def _figures(counted: Counted) -> dict[str, dict[str, float]]:
         plain = table.copy(deep=False)
         plain.attrs = {}
         found[key] = _by_commune(threshold_total(plain))
-        for label, rows in plain.groupby("intensity_class", sort=False):
-            found[f"{key}#{label}"] = _by_commune(rows)
+        for label in dict.fromkeys(plain["intensity_class"]):
+            found[f"{key}#{label}"] = _by_commune(plain[plain["intensity_class"] == label])
     if counted.union is not None:
         found["union"] = _by_commune(counted.union)
     if counted.annual is not None:
-        for (hazard, scenario, basis), rows in counted.annual.groupby(["hazard", "scenario", "basis"], sort=False):
-            found[f"annual:{layer_id(str(hazard), str(scenario), math.nan, str(basis))}"] = _by_commune(rows, "people_per_yr")
+        for group, rows in counted.annual.groupby(["hazard", "scenario", "basis"], sort=False):
+            danger, kind, rests_on = (str(part) for part in group)  # type: ignore[attr-defined]
+            found[f"annual:{layer_id(danger, kind, math.nan, rests_on)}"] = _by_commune(rows, "people_per_yr")
     return found
 
 
