@@ -13,7 +13,7 @@ from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.model import Communes
 from geoalarm.geo.crs import EUROPE, analysis_crs, to_crs, transformer
 
-LEVELS_M: Final = (0.0, 10.0, 30.0, 100.0, 350.0)
+LEVELS_M: Final = (0.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0)
 """Tolerances at which the outlines are kept [m]: a picture takes the largest that it does not show."""
 
 _SNAP_M: Final = 0.01
@@ -72,9 +72,8 @@ class Ground:
             If the communes have none of this key.
         """
         if commune_id not in self.rows:
-            raise InputError(
-                "commune of a map", got=commune_id, expected="a commune_id of the outlines", mend=near_miss(commune_id, self.rows)
-            )
+            nearest = near_miss(commune_id, self.rows)
+            raise InputError("commune of a map", got=commune_id, expected="a commune_id of the outlines", mend=nearest)
         return self.rows[commune_id]
 
     def level(self, metres_a_pixel: float) -> Level:
@@ -100,6 +99,10 @@ class Ground:
         east, north = self.point(lon, min(lat + 0.01, 89.99))
         return math.degrees(math.atan2(east - x, north - y))
 
+    def union(self, shapes: np.ndarray) -> shapely.Geometry:
+        """Outlines as one shape."""
+        return shapely.coverage_union_all(shapes) if self._shares_edges else shapely.union_all(shapes)
+
     def _simplified(self, tolerance: float) -> np.ndarray:
         if tolerance == 0:
             return self._shapes
@@ -124,6 +127,23 @@ class Ground:
         return shapely.union_all(parts)
 
 
+def single_edges(shapes: np.ndarray) -> shapely.Geometry:
+    """Every edge once, joined to lines, of outlines whose corners are whole numbers."""
+    rings = shapely.get_rings(shapely.get_parts(shapes))
+    points, of_ring = shapely.get_coordinates(rings, return_index=True)
+    edges = _directed(points, of_ring[:-1] == of_ring[1:])
+    edges = np.unique(edges[(edges[:, :2] != edges[:, 2:]).any(axis=1)], axis=0)
+    return shapely.line_merge(shapely.multilinestrings(edges.reshape(-1, 2, 2).astype("float64")))
+
+
+def _directed(points: np.ndarray, same: np.ndarray) -> np.ndarray:
+    """Edges between following corners as rows of four whole numbers, the same whichever way they were walked."""
+    whole = np.rint(points).astype("int64")
+    first, second = whole[:-1][same], whole[1:][same]
+    swap = (first[:, 0] > second[:, 0]) | ((first[:, 0] == second[:, 0]) & (first[:, 1] > second[:, 1]))
+    return np.where(swap[:, None], np.hstack([second, first]), np.hstack([first, second]))
+
+
 def _shared_edges(shapes: np.ndarray, countries: np.ndarray) -> shapely.Geometry:
     """Line segments that occur in two countries, joined to lines."""
     parts, of_shape = shapely.get_parts(shapes, return_index=True)
@@ -131,13 +151,10 @@ def _shared_edges(shapes: np.ndarray, countries: np.ndarray) -> shapely.Geometry
     points, of_ring = shapely.get_coordinates(rings, return_index=True)
     land = np.unique(countries, return_inverse=True)[1][of_shape][of_part][of_ring]
     same = of_ring[:-1] == of_ring[1:]
-    whole = np.rint(points / _SNAP_M).astype("int64")
-    first, second, owner = whole[:-1][same], whole[1:][same], land[:-1][same]
-    swap = (first[:, 0] > second[:, 0]) | ((first[:, 0] == second[:, 0]) & (first[:, 1] > second[:, 1]))
-    edges = np.where(swap[:, None], np.hstack([second, first]), np.hstack([first, second]))
+    edges, owner = _directed(points / _SNAP_M, same), land[:-1][same]
     unique, which = np.unique(edges, axis=0, return_inverse=True)
     lowest, highest = np.full(len(unique), np.iinfo("int64").max), np.full(len(unique), -1)
     np.minimum.at(lowest, which.ravel(), owner)
     np.maximum.at(highest, which.ravel(), owner)
     border = unique[lowest < highest].reshape(-1, 2, 2) * _SNAP_M
-    return shapely.line_merge(shapely.MultiLineString(list(border))) if len(border) else shapely.MultiLineString()
+    return shapely.line_merge(shapely.multilinestrings(border)) if len(border) else shapely.MultiLineString()

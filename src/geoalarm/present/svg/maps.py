@@ -129,7 +129,7 @@ class Maps:
             band = _band(scene, plate, lang)
         words = written(scene, plate, names, sites, lang)
         drawn = key.fine(paint.ground(scene)) + paint.hazard(scene)
-        drawn += key.fine(paint.states(scene) + paint.outlines(scene) + paint.border(scene) + paint.here(scene) + paint.zones(scene))
+        drawn += key.fine(paint.states(scene) + paint.outlines(scene) + paint.here(scene) + paint.border(scene) + paint.zones(scene))
         entries, notes = _entries(scene, names, lang, has_sites=bool(sites))
         head, high = key.drawn(entries, scene.view.width, title=_key_title(scene, lang), notes=notes)
         top = high + 4
@@ -214,7 +214,8 @@ def _class_entries(scene: Scene, lang: str) -> list[key.Entry]:
     footprint, count = layer.footprint, len(layer.labels)
     named = [class_label(label, lang, hazard=footprint.hazard, units=footprint.units) for label in layer.labels]
     if isinstance(layer, RasterLayer):
-        return [key.colour(name, paint.layer_class(layer, position, count)) for position, name in enumerate(named)]
+        plain = key.colour(i18n.text("svg.no_class", lang), "ga-land")
+        return [*(key.colour(name, paint.layer_class(layer, position, count)) for position, name in enumerate(named)), plain]
     everywhere = {position for position, zone in scene.zones if not scene.line_cells(zone).any()}
     return [
         key.line(

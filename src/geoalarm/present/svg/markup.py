@@ -57,11 +57,11 @@ def rect(x: float, y: float, width: float, height: float, class_: str = "", *, f
     )
 
 
-def path(d: str, class_: str = "", *, fill: str = "", clip: str = "") -> str:
+def path(d: str, class_: str = "", *, fill: str = "") -> str:
     """A path; empty data make no element."""
     if not d:
         return ""
-    return tag("path", attributes={"d": d, "class": class_ or None, "fill": fill or None, "clip-path": f"url(#{clip})" if clip else None})
+    return tag("path", attributes={"d": d, "class": class_ or None, "fill": fill or None})
 
 
 def pattern_fill(state: str) -> str:
@@ -117,7 +117,7 @@ def picture(body: str, size: tuple[float, float], *, label: str, kind: str, pref
 
 
 ID_MARK: Final = "\x02id\x02"
-"""Stands for the prefix of ids in a body; a character that :func:`text` never lets through."""
+"""Stands for the prefix of ids in a body; :func:`text` lets no such character through, so write it past :func:`tag`."""
 
 
 def _rings(shapes: Iterable[shapely.Geometry]) -> Iterable[np.ndarray]:

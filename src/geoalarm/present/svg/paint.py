@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -14,6 +15,7 @@ from rasterio.features import shapes as traced
 from geoalarm.core import i18n
 from geoalarm.core.terms import State
 from geoalarm.present.classes import palette_of
+from geoalarm.present.svg.ground import single_edges
 from geoalarm.present.svg.layer import BEYOND, MapLayer, ZoneLayer, coarser
 from geoalarm.present.svg.markup import ID_MARK, lines_path, num, path, rect, rings_path, tag, words_at
 from geoalarm.present.svg.scene import Scene
@@ -27,8 +29,10 @@ MOST_BYTES: Final = 24_000
 
 def ground(scene: Scene) -> str:
     """What lies beyond the communes, and the communes."""
-    land = rings_path(scene.shapes, factor=FINE)
-    return path(f"M0 0h{FINE * scene.view.width:.0f}v{FINE * scene.view.height:.0f}H0z", "ga-beyond") + path(land, "ga-land")
+    window = f"M0 0h{FINE * scene.view.width:.0f}v{FINE * scene.view.height:.0f}H0z"
+    if (scene.owner >= 0).all():
+        return path(window, "ga-land")
+    return path(window, "ga-beyond") + path(_whole(scene, np.ones(len(scene.rows), dtype=bool)), "ga-land")
 
 
 def hazard(scene: Scene) -> str:
@@ -65,10 +69,9 @@ def states(scene: Scene) -> str:
     """Communes of which the layer says nothing, and unknown cells of those mapped in part, in the pattern of their state."""
     parts = []
     for state in SILENT:
-        mine = scene.shapes[scene.state_of_rows == str(state)]
-        parts.append(path(rings_path(mine, factor=FINE), fill=f"url(#ga-q-{state})"))
+        parts.append(path(_whole(scene, scene.state_of_rows == str(state)), fill=f"url(#ga-q-{state})"))
     if scene.unknown_cells.any():
-        codes, corner, size = scene.cells
+        _, corner, size = scene.cells
         steps = Affine(size[0], 0, corner[0], 0, size[1], corner[1])
         drawn = (shapely.geometry.shape(cell) for cell, _ in traced(scene.unknown_cells.astype("uint8"), scene.unknown_cells, 4, steps))
         partly = [shape for row, shape in zip(scene.rows, scene.shapes, strict=True) if scene.ground.ids[row] in scene.partial]
@@ -78,21 +81,25 @@ def states(scene: Scene) -> str:
 
 
 def outlines(scene: Scene) -> str:
-    """Outlines of the communes, dashed where they are approximate."""
+    """Outlines of the communes, each edge once, dashed where they are approximate."""
     rough = scene.ground.rough[scene.rows]
-    return path(rings_path(scene.shapes[~rough], factor=FINE), "ga-edge") + path(rings_path(scene.shapes[rough], factor=FINE), "ga-rough")
+    sure, vague = (_edges(scene.shapes[mask]) for mask in (~rough, rough))
+    return path(sure, "ga-edge") + path(vague, "ga-rough")
 
 
 def border(scene: Scene) -> str:
-    """The border between countries, cased."""
-    d = lines_path(scene.border, factor=FINE)
-    return path(d, "ga-border-case") + path(d, "ga-border")
+    """The border between countries."""
+    return path(lines_path(scene.border, factor=FINE), "ga-border")
 
 
 def here(scene: Scene) -> str:
-    """The commune itself, cased; dashed where its outline is approximate."""
+    """The commune itself, cased as the border is; dashed where its outline is approximate."""
     d = rings_path(scene.shape_here, factor=FINE)
-    return path(d, "ga-here-case") + path(d, "ga-here-rough" if scene.ground.rough[scene.here] else "ga-here")
+    return (
+        path(lines_path(scene.border, factor=FINE), "ga-border-case")
+        + path(d, "ga-here-case")
+        + path(d, "ga-here-rough" if scene.ground.rough[scene.here] else "ga-here")
+    )
 
 
 def zones(scene: Scene) -> str:
@@ -145,16 +152,27 @@ def framed(scene: Scene, inner: str) -> str:
     window = rect(0, 0, scene.view.width, scene.view.height)
     return (
         f'<clipPath id="{ID_MARK}-w">{window}</clipPath>'
-        + tag("g", inner, {"clip-path": f"url(#{ID_MARK}-w)"})
+        + f'<g clip-path="url(#{ID_MARK}-w)">{inner}</g>'
         + rect(0.5, 0.5, scene.view.width - 1, scene.view.height - 1, "ga-frame")
     )
+
+
+def _whole(scene: Scene, mask: np.ndarray) -> str:
+    """Path of the communes of a mask as one shape."""
+    if not mask.any():
+        return ""
+    return rings_path(scene.view.pixels(np.array([scene.ground.union(scene.level.shapes[scene.rows[mask]])])), factor=FINE)
+
+
+def _edges(shapes: np.ndarray) -> str:
+    return lines_path([single_edges(shapely.transform(shapes, lambda points: np.rint(points * FINE)))]) if len(shapes) else ""
 
 
 def _cell_ring(ring: Iterable[tuple[float, float]]) -> str:
     """A ring of right angles: ``M3 4h2v1h-2z``."""
     points = [(int(x), int(y)) for x, y in ring]
     steps = []
-    for (x, y), (next_x, next_y) in zip(points[:-2], points[1:-1], strict=True):
+    for (x, y), (next_x, next_y) in pairwise(points[:-1]):
         steps.append(f"h{next_x - x}" if next_y == y else f"v{next_y - y}")
     return f"M{points[0][0]} {points[0][1]}{''.join(steps)}z"
 

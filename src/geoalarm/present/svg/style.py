@@ -71,7 +71,8 @@ def patterns() -> str:
         for state, mark in marks.items()
     )
     tiles += "".join(f'<pattern id="ga-q-{state}" href="#ga-p-{state}" patternTransform="scale({FINE})"/>' for state in marks)
-    return f'<svg xmlns="http://www.w3.org/2000/svg" class="ga ga-defs" width="0" height="0" aria-hidden="true" focusable="false"><defs>{tiles}</defs></svg>'
+    head = '<svg xmlns="http://www.w3.org/2000/svg" class="ga ga-defs" width="0" height="0" aria-hidden="true" focusable="false">'
+    return f"{head}<defs>{tiles}</defs></svg>"
 
 
 def _bounded(count: int, position: int) -> tuple[int, int]:
@@ -136,6 +137,7 @@ def _px(width: float) -> str:
 
 def _rules() -> list[str]:
     halo = "stroke:var(--ga-casing);stroke-width:3px;stroke-linejoin:round;paint-order:stroke"
+    dash = f"{_px(9)} {_px(3)} {_px(2)} {_px(3)}"
     rules = {
         ".ga-defs": "position:absolute;width:0;height:0",
         ".ga text": "fill:var(--ga-ink);font-size:12px;font-weight:400",
@@ -158,7 +160,7 @@ def _rules() -> list[str]:
         ".ga .ga-cells": "stroke:var(--ga-outline);stroke-opacity:.55",
         ".ga .ga-frame": "fill:none;stroke:var(--ga-outline);stroke-width:1px",
         ".ga .ga-border-case": f"fill:none;stroke:var(--ga-casing);stroke-width:{_px(5)};stroke-opacity:.75;stroke-linejoin:round",
-        ".ga .ga-border": f"fill:none;stroke:var(--ga-ink);stroke-width:{_px(2)};stroke-dasharray:{_px(9)} {_px(3)} {_px(2)} {_px(3)};stroke-linejoin:round",
+        ".ga .ga-border": f"fill:none;stroke:var(--ga-ink);stroke-width:{_px(2.4)};stroke-dasharray:{dash};stroke-linejoin:round",
         ".ga .ga-here-case": f"fill:none;stroke:var(--ga-casing);stroke-width:{_px(5.5)};stroke-linejoin:round",
         ".ga .ga-here": f"fill:none;stroke:var(--ga-link);stroke-width:{_px(2.6)};stroke-linejoin:round",
         ".ga .ga-here-rough": f"fill:none;stroke:var(--ga-link);stroke-width:{_px(2.6)};stroke-dasharray:{_px(7)} {_px(3.5)}",
