@@ -20,6 +20,7 @@ COMMANDS = {
     "catalog": "geoalarm.cli.catalog:catalog",
     "demo": "geoalarm.cli.demo:demo",
     "serve": "geoalarm.cli.serve:serve",
+    "schedule": "geoalarm.cli.schedule:schedule",
     "doctor": "geoalarm.cli.doctor:doctor",
 }
 
