@@ -48,12 +48,15 @@ class Part:
         Exact multiple of :data:`GRAIN` [1].
     before, after : str
         Vintages or versions, where these tell something.
+    input : str
+        The one of :data:`ORDER` that changed; empty where there are several.
     """
 
     causes: tuple[str, ...]
     people: float
     before: str = ""
     after: str = ""
+    input: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +223,7 @@ def _inputs(record: Record, ids: tuple[str, ...]) -> list[Input]:
 
 def _unweighed(pair: _Pair) -> tuple[Part, ...]:
     """The causes without numbers."""
-    return tuple(Part((pair.names[cause],), math.nan, *pair.tells[cause]) for cause in pair.changed)
+    return tuple(Part((pair.names[cause],), math.nan, *pair.tells[cause], cause) for cause in pair.changed)
 
 
 def _parts(pair: _Pair, old: float, new: float, walk: Walk | None) -> tuple[Part, ...]:
@@ -229,11 +232,11 @@ def _parts(pair: _Pair, old: float, new: float, walk: Walk | None) -> tuple[Part
         return (Part((), difference),)
     if len(pair.changed) == 1:
         cause = pair.changed[0]
-        return (Part((pair.names[cause],), difference, *pair.tells[cause]),)
+        return (Part((pair.names[cause],), difference, *pair.tells[cause], cause),)
     points = _points(pair.changed, old, new, walk)
     if points is None:
         return (Part(tuple(dict.fromkeys(pair.names[cause] for cause in pair.changed)), difference),)
-    weighed = [Part((pair.names[cause],), points[cause], *pair.tells[cause]) for cause in pair.changed if points[cause] != 0]
+    weighed = [Part((pair.names[cause],), points[cause], *pair.tells[cause], cause) for cause in pair.changed if points[cause] != 0]
     return tuple(weighed)
 
 

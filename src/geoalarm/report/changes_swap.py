@@ -151,7 +151,7 @@ def _figures(counted: Counted) -> dict[str, dict[str, float]]:
         found["union"] = _by_commune(counted.union)
     if counted.annual is not None:
         for group, rows in counted.annual.groupby(["hazard", "scenario", "basis"], sort=False):
-            danger, kind, rests_on = (str(part) for part in group)  # type: ignore[attr-defined]
+            danger, kind, rests_on = (str(part) for part in group)
             found[f"annual:{layer_id(danger, kind, math.nan, rests_on)}"] = _by_commune(rows, "people_per_yr")
     return found
 
