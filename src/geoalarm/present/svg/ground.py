@@ -105,7 +105,7 @@ class Ground:
 
     def _simplified(self, tolerance: float) -> np.ndarray:
         if tolerance == 0:
-            return self._shapes
+            return np.asarray(self._shapes)
         if self._shares_edges:
             return np.asarray(shapely.coverage_simplify(self._shapes, tolerance))
         return np.asarray(shapely.simplify(self._shapes, tolerance, preserve_topology=True))

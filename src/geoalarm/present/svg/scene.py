@@ -54,7 +54,7 @@ class Scene:
     @cached_property
     def shape_here(self) -> np.ndarray:
         """Outline of the commune [px]."""
-        return self.shapes[self.rows == self.here]
+        return np.asarray(self.shapes[self.rows == self.here])
 
     @cached_property
     def border(self) -> np.ndarray:
@@ -172,8 +172,9 @@ def states_of(totals: pd.DataFrame | None) -> tuple[dict[str, str] | None, froze
         raise InputError(
             "totals of a map", got="several footprints", expected="one row a commune", mend="choose one hazard, scenario and return period"
         )
-    states = dict(zip(totals["commune_id"].astype(str), totals["state"].astype(str), strict=True))
+    ids, found = totals["commune_id"].to_numpy(dtype=object), totals["state"].to_numpy(dtype=object)
+    states = {str(key): str(state) for key, state in zip(ids, found, strict=True)}
     if "mapped_share" not in totals.columns:
         return states, frozenset()
-    some = totals["mapped_share"].lt(0.999) & ~totals["state"].isin(list(SILENT))
-    return states, frozenset(totals.loc[some, "commune_id"].astype(str))
+    some = (totals["mapped_share"].to_numpy(dtype="float64") < 0.999) & ~np.isin(found.astype(str), [str(state) for state in SILENT])
+    return states, frozenset(str(key) for key in ids[some])

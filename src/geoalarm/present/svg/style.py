@@ -144,6 +144,8 @@ def _rules() -> list[str]:
         ".ga .ga-b": "font-weight:700",
         ".ga .ga-m": "fill:var(--ga-muted);font-size:11px",
         ".ga .ga-s": "font-size:11px",
+        ".ga .ga-sb": "font-size:11px;font-weight:700",
+        ".ga .ga-hn": f"font-weight:700;{halo}",
         ".ga .ga-h": halo,
         ".ga .ga-hb": f"font-weight:700;font-size:13px;{halo}",
         ".ga .ga-hs": f"font-size:11px;{halo}",
@@ -161,6 +163,8 @@ def _rules() -> list[str]:
         ".ga .ga-frame": "fill:none;stroke:var(--ga-outline);stroke-width:1px",
         ".ga .ga-border-case": f"fill:none;stroke:var(--ga-casing);stroke-width:{_px(5)};stroke-opacity:.75;stroke-linejoin:round",
         ".ga .ga-border": f"fill:none;stroke:var(--ga-ink);stroke-width:{_px(2.4)};stroke-dasharray:{dash};stroke-linejoin:round",
+        ".ga .ga-over": "stroke:var(--ga-outline);stroke-width:.7px;stroke-linejoin:round",
+        ".ga .ga-border-over": f"fill:none;stroke:var(--ga-ink);stroke-width:{_px(1.5)};stroke-linejoin:round",
         ".ga .ga-here-case": f"fill:none;stroke:var(--ga-casing);stroke-width:{_px(5.5)};stroke-linejoin:round",
         ".ga .ga-here": f"fill:none;stroke:var(--ga-link);stroke-width:{_px(2.6)};stroke-linejoin:round",
         ".ga .ga-here-rough": f"fill:none;stroke:var(--ga-link);stroke-width:{_px(2.6)};stroke-dasharray:{_px(7)} {_px(3.5)}",
@@ -184,7 +188,7 @@ def _rules() -> list[str]:
         ".ga .ga-row-here": "fill:var(--ga-beyond)",
         ".ga .ga-pl": "fill:none;stroke:var(--ga-hatch);stroke-width:1.1px",
         ".ga .ga-pd": "fill:var(--ga-hatch)",
-        ".ga a:focus-visible path": "stroke:var(--ga-link);stroke-width:3px",
+        ".ga .ga-over a:hover path,.ga .ga-over a:focus path": "stroke:var(--ga-ink);stroke-width:4px",
         **{f".ga .ga-pg-{state}": f"fill:var(--ga-g-{state})" for state in PATTERNS["light"]},
     }
     return [f"{selector}{{{body}}}" for selector, body in rules.items()]

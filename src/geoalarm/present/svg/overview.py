@@ -1,0 +1,136 @@
+"""The whole territory on one small map: every commune in the class of its share or the pattern of its state, a link to each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+
+from geoalarm.core import i18n
+from geoalarm.core.model import Communes
+from geoalarm.core.terms import State
+from geoalarm.present.classes import SHARE_BREAKS, Scale
+from geoalarm.present.names import names
+from geoalarm.present.svg import key
+from geoalarm.present.svg.ground import Ground
+from geoalarm.present.svg.maps import Maps
+from geoalarm.present.svg.markup import lines_path, num, path, pattern_fill, picture, rect, rings_path, safe_link, tag, text
+from geoalarm.present.svg.style import colour_class
+from geoalarm.present.svg.view import FINE, View
+
+_MARGIN: Final = 1.02
+_STEPS: Final = 2
+"""Steps of an outline to the pixel."""
+
+Look = tuple[str, str]
+"""Class of colour, or empty and a state."""
+
+
+def overview(
+    communes: Communes | Maps,
+    values: Mapping[str, str | float],
+    *,
+    lang: str,
+    label: str,
+    selected: str | None = None,
+    links: Mapping[str, str] | None = None,
+    key_title: str = "",
+    desc: str = "",
+    prefix: str = "",
+    width: int = 680,
+) -> str:
+    """All communes on one map.
+
+    Parameters
+    ----------
+    communes : Communes or Maps
+        Maps keep their simplified outlines.
+    values : mapping
+        By ``commune_id`` the share of residents exposed [1], or a state (:class:`geoalarm.core.terms.State`); a share of 0 is ``zero``,
+        a commune without a value is outside coverage.
+    selected : str, optional
+        ``commune_id`` to outline.
+    links : mapping, optional
+        Relative or http(s) address by ``commune_id``. The links are for the pointer and are no tab stops: put a list or a search
+        beside the map. With links the picture is a group, else an image.
+    """
+    ground = communes.ground if isinstance(communes, Maps) else Ground(communes)
+    view = _view(ground, float(width))
+    scale = Scale("people", SHARE_BREAKS, is_share=True)
+    looks = [_look(values.get(commune_id, str(State.OUTSIDE_COVERAGE)), scale) for commune_id in ground.ids]
+    shapes = view.pixels(ground.level(view.metres).shapes, clip=False)
+    if links:
+        called = {str(commune_id): str(name) for commune_id, name in names(ground.communes, lang).items()}
+        inner = _linked(ground, shapes, looks, links, called)
+    else:
+        inner = _plain(shapes, looks)
+    border = view.pixels(np.array([ground.level(view.metres).border]), clip=False)
+    chosen = [] if selected is None else [shapes[ground.row(selected)]]
+    entries = _entries(looks, scale, lang, has_border=not border[0].is_empty)
+    head, top = key.drawn(entries, float(width), title=key_title or i18n.text("explorer.key_share", lang))
+    lines = path(lines_path(border, factor=FINE), "ga-border-over")
+    lines += path(rings_path(chosen, factor=FINE), "ga-here-case") + path(rings_path(chosen, factor=FINE), "ga-here")
+    drawn = tag("g", inner, {"class": "ga-over", "transform": f"scale({num(1 / _STEPS, 2)})"}) + key.fine(lines)
+    body = head + tag("g", rect(0, 0, view.width, view.height, "ga-beyond") + drawn, {"transform": f"translate(0 {top + 4:g})"})
+    said = desc or "; ".join(entry.label for entry in entries)
+    role = "group" if links else "img"
+    return picture(body, (view.width, view.height + top + 4), label=label, desc=said, kind="overview", prefix=prefix, role=role)
+
+
+def _view(ground: Ground, width: float) -> View:
+    west, south = (float(ground.bounds[:, side].min()) for side in (0, 1))
+    east, north = (float(ground.bounds[:, side].max()) for side in (2, 3))
+    half = (east - west) * _MARGIN / 2, (north - south) * _MARGIN / 2
+    x, y = (west + east) / 2, (south + north) / 2
+    return View((x - half[0], y - half[1], x + half[0], y + half[1]), width, round(width * half[1] / half[0]))
+
+
+def _look(value: str | float, scale: Scale) -> Look:
+    """How a commune is drawn; a number that is none is not studied, never white."""
+    if isinstance(value, str):
+        return "", value if value in set(State) - {State.EXPOSED} else str(State.NOT_STUDIED)
+    if math.isnan(value):
+        return "", str(State.NOT_STUDIED)
+    position = int(scale.index([value])[0])
+    return ("", str(State.ZERO)) if position < 0 else (colour_class(scale.palette, position, len(scale.breaks) + 1), "")
+
+
+def _attributes(look: Look) -> dict[str, object]:
+    return {"class": look[0]} if look[0] else {"fill": pattern_fill(look[1])}
+
+
+def _plain(shapes: np.ndarray, looks: list[Look]) -> str:
+    """One path a class or state."""
+    groups: dict[Look, list[int]] = {}
+    for row, look in enumerate(looks):
+        groups.setdefault(look, []).append(row)
+    return "".join(
+        tag("path", attributes={"d": rings_path(shapes[rows], factor=_STEPS), **_attributes(look)}) for look, rows in sorted(groups.items())
+    )
+
+
+def _linked(ground: Ground, shapes: np.ndarray, looks: list[Look], links: Mapping[str, str], called: Mapping[str, str]) -> str:
+    """One path a commune, in a link where it has one; communes of a look share its colour through their group."""
+    groups: dict[Look, list[str]] = {}
+    for commune_id, shape, look in zip(ground.ids, shapes, looks, strict=True):
+        drawn = path(rings_path([shape], factor=_STEPS))
+        if commune_id in links and drawn:
+            address = text(safe_link(links[commune_id]))
+            drawn = f'<a href="{address}" tabindex="-1"><title>{text(called[commune_id])}</title>{drawn}</a>'
+        groups.setdefault(look, []).append(drawn)
+    return "".join(tag("g", "".join(drawn), _attributes(look)) for look, drawn in sorted(groups.items()))
+
+
+def _entries(looks: list[Look], scale: Scale, lang: str, *, has_border: bool) -> list[key.Entry]:
+    classes = [
+        key.colour(name, colour_class(scale.palette, position, len(scale.breaks) + 1)) for position, name in enumerate(scale.labels(lang))
+    ]
+    present = {state for _, state in looks if state}
+    states = [
+        key.state(i18n.text("figure.zero", lang) if state == State.ZERO else i18n.term("state", state, lang), state)
+        for state in State
+        if state in present
+    ]
+    return [*classes, *states, *([key.line(i18n.text("figure.border", lang), "ga-border")] if has_border else [])]
