@@ -125,14 +125,15 @@ def address(link: str) -> str:
 
 
 class Words:
-    """Sentences of ``report.page`` in one language: ``words("print")``."""
+    """Fixed words of a page in one language: ``words("print")``."""
 
     def __init__(self, lang: str) -> None:
         self.lang = lang
 
     def __call__(self, key: str, **values: object) -> str:
-        """The sentence of a key: one with a dot as it is, else of ``report.page``."""
-        return i18n.text(key if "." in key else f"report.page.{key}", self.lang, **values)
+        """The sentence of a key: one with a dot as it is, else a word of the files (``report.page``) or of the briefing."""
+        own = next((name for name in (key, f"report.page.{key}") if i18n.has(name, self.lang)), f"briefing.word.{key}")
+        return i18n.text(own, self.lang, **values)
 
 
 def _shown(value: object) -> object:

@@ -19,6 +19,9 @@ from geoalarm.report.html import Words, drawn, fill, policy, script, stylesheet
 MARKED: Final = frozenset({State.ZERO, State.NOT_STUDIED, State.OUTSIDE_COVERAGE, State.SUPPRESSED})
 """States that a pattern stands for."""
 
+_BELGIAN: Final = {"1": "nl", "23": "nl", "24": "nl", "25": "fr", "3": "nl", "4": "nl", "5": "fr", "7": "nl", "8": "fr", "9": "fr"}
+"""Language of a Belgian province by how its codes begin; Brussels (21) and Liège (6, with the German-speaking communes) have several."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
@@ -113,7 +116,12 @@ def render_checklist(briefing: Briefing, *, as_of: date, links: Links | None = N
     """The checklist of the local plan as a document of its own."""
     words = Words(briefing.lang)
     inner = fill(
-        "checklist.html", b=briefing, w=words, as_of=as_of, links=links or Links(), example=i18n.text("basis.illustrative.explain", briefing.lang)
+        "checklist.html",
+        b=briefing,
+        w=words,
+        as_of=as_of,
+        links=links or Links(),
+        example=words("band_example"),
     )
     title = words("title_checklist", plan=briefing.checklist.title, name=briefing.name)
     return document(inner, briefing, title=f"{title} – geoalarm", description=briefing.checklist.explain)
@@ -186,13 +194,13 @@ def body(
         patterns=drawn(patterns()),
         drawn=drawn,
         dots=lambda among: drawn(_dots(pictures, among)),
-        linked=lambda said: notes.linked(said, figures, note=words("note")),
+        linked=lambda said: notes.linked(said, figures, note=words("figure_note")),
         number=notes.number,
         headline=lambda card: headline(card, figures),
         numbers=lambda ids: sorted({by_source[name] for name in ids if name in by_source}),
         foreign=lambda commune_id, name: foreign(commune_id, name, lang),
         marked=MARKED,
-        example=i18n.text("basis.illustrative.explain", lang),
+        example=words("band_example"),
         bar=Markup(bar),  # noqa: S704  (made of escaped parts)
         search=Markup(search),  # noqa: S704  (made of escaped parts)
     )
@@ -216,12 +224,7 @@ def local_language(commune_id: str) -> str:
     country, _, code = commune_id.partition(":")
     if country == "FR":
         return "fr"
-    if country != "BE":
-        return ""
-    return {"1": "nl", "3": "nl", "4": "nl", "5": "fr", "7": "nl", "8": "fr", "9": "fr"}.get(code[:1]) or {"23": "nl", "24": "nl", "25": "fr"}.get(
-        code[:2], ""
-    )
-
+    return _BELGIAN.get(code[:1]) or _BELGIAN.get(code[:2], "") if country == "BE" else ""
 
 
 def _dots(pictures: Pictures, among: Among) -> str:
@@ -233,15 +236,14 @@ def _languages(links: Links) -> list[tuple[str, str, str]]:
 
 
 def _contents(briefing: Briefing, words: Words, changes: Changes | None) -> list[tuple[str, str]]:
-    parts: list[tuple[str, bool]] = [
-        ("changes", changes is not None),
-        ("dangers", True),
-        ("across", bool(briefing.across or briefing.across_lead)),
-        ("among", bool(briefing.among)),
-        ("todo", bool(briefing.todo)),
-        ("plan", bool(briefing.checklist.items)),
-        ("sources", True),
-        ("figures", True),
+    parts: list[tuple[str, str, bool]] = [
+        ("changes", "changes", changes is not None),
+        ("dangers", "heading_dangers", True),
+        ("across", "heading_across", bool(briefing.across or briefing.across_lead)),
+        ("among", "heading_among", bool(briefing.among)),
+        ("todo", "heading_todo", bool(briefing.todo)),
+        ("plan", "heading_checklist", bool(briefing.checklist.items)),
+        ("sources", "heading_sources", True),
+        ("figures", "heading_figures", True),
     ]
-    return [(name, words(name)) for name, there in parts if there]
-
+    return [(name, words(key)) for name, key, there in parts if there]
