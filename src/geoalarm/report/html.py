@@ -28,8 +28,10 @@ PAPER: Final[Mapping[Theme, Mapping[str, str]]] = {
 }
 """Ground of a page, of a card, the line round it and the bar at the top."""
 
-_SCHEME: Final = re.compile(r"^\s*([A-Za-z][A-Za-z0-9+.\-]*):")
+_SCHEME: Final = re.compile(r"^([A-Za-z][A-Za-z0-9+.\-]*):")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_IGNORED: Final = re.compile(r"[\x00-\x20\x7f]")
+"""Letters that a browser drops from an address before it reads its scheme."""
 _ANCHOR: Final = re.compile(r"[^A-Za-z0-9_-]+")
 
 
@@ -118,7 +120,7 @@ def address(link: str) -> str:
     InputError
         If it has another scheme: such a link may run code.
     """
-    scheme = _SCHEME.match(_CONTROL.sub("", link))
+    scheme = _SCHEME.match(_IGNORED.sub("", link))
     if scheme is not None and scheme.group(1).lower() not in ("http", "https"):
         raise InputError("address of a link", got=link[:60], expected="a relative, http or https address")
     return link
