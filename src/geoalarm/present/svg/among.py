@@ -40,8 +40,13 @@ class SharedDot(Protocol):
         ...
 
     @property
+    def commune_id(self) -> str:
+        """Its key; empty for something that is no commune, such as the middle of a region."""
+        ...
+
+    @property
     def country(self) -> str:
-        """ISO 3166-1 alpha-2; empty for something that is no commune, such as the middle of a region."""
+        """ISO 3166-1 alpha-2."""
         ...
 
     @property
@@ -121,7 +126,7 @@ def _row(dot: SharedDot, lines: Sequence[str], across: tuple[float, float, float
     low, high_end = dot.share.low, dot.share.high
     if math.isfinite(low) and math.isfinite(high_end) and high_end > low:
         parts.append(path(f"M{num(x(low))} {num(y)}H{num(x(high_end))}", "ga-span-here" if dot.is_here else "ga-span"))
-    return "".join([*parts, _mark(x(dot.share.value), y, dot.country, is_here=dot.is_here)])
+    return "".join([*parts, _mark(x(dot.share.value), y, dot.country if dot.commune_id else "", is_here=dot.is_here)])
 
 
 def _mark(x: float, y: float, country: str, *, is_here: bool) -> str:
@@ -140,9 +145,9 @@ def _entries(rows: Sequence[SharedDot], lang: str) -> list[key.Entry]:
     """Countries that occur, the middle of the region, intervals, and this commune."""
     entries = [
         key.sign(i18n.term("country", country, lang), _mark(10, 6, country, is_here=False))
-        for country in sorted({dot.country for dot in rows if dot.country}, key=lambda land: (land != "FR", land))
+        for country in sorted({dot.country for dot in rows if dot.commune_id and dot.country}, key=lambda land: (land != "FR", land))
     ]
-    if any(not dot.country for dot in rows):
+    if any(not (dot.commune_id and dot.country) for dot in rows):
         entries.append(key.sign(i18n.text("svg.middle", lang), _mark(10, 6, "", is_here=False)))
     if any(_is_known(dot) and dot.share.high > dot.share.low for dot in rows):
         entries.append(key.sign(i18n.text("figure.range", lang), path("M1 6h18", "ga-span")))

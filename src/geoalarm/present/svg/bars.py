@@ -53,7 +53,7 @@ def class_bar(
     else:
         body, height = _stacked(shares, total, room, hazard), BAR + 10
     if silent not in (State.NOT_STUDIED, State.OUTSIDE_COVERAGE):
-        rows, height = _rows(lines, room, hazard, top=height)
+        rows, height = _rows(lines, room, hazard, top=height, unknown=silent or str(State.NOT_STUDIED))
         body += rows
     said = "; ".join(f"{name}: {figure}" for name, _, figure in lines)
     return picture(body, (room, height), label=label, desc=said, kind="bar", prefix=prefix)
@@ -76,13 +76,13 @@ def _widths(parts: Sequence[float], room: float) -> list[float]:
     return wide
 
 
-def _rows(lines: Sequence[tuple[str, float, str]], room: float, hazard: str, *, top: float) -> tuple[str, float]:
+def _rows(lines: Sequence[tuple[str, float, str]], room: float, hazard: str, *, top: float, unknown: str) -> tuple[str, float]:
     """One line a class: its colour, its name, its figure at the right."""
     parts, y = [], top
     for position, (name, share, figure) in enumerate(lines):
         swatch = rect(0.5, y + 2.5, 19, 12, f"ga-swatch {_class(hazard, position, len(lines))}")
         if math.isnan(share):
-            swatch = rect(0.5, y + 2.5, 19, 12, "ga-swatch", fill=pattern_fill(str(State.NOT_STUDIED)))
+            swatch = rect(0.5, y + 2.5, 19, 12, "ga-swatch", fill=pattern_fill(unknown))
         figures = wrapped(figure, room * 0.5, 12, bold=True)
         names = wrapped(name, room - 40 - max(width_of(words, 12, bold=True) for words in figures), 12)
         parts.append(swatch)

@@ -13,7 +13,7 @@ from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.model import Communes
 from geoalarm.geo.crs import EUROPE, analysis_crs, to_crs, transformer
 
-LEVELS_M: Final = (0.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0)
+LEVELS_M: Final = (0.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 480.0)
 """Tolerances at which the outlines are kept [m]: a picture takes the largest that it does not show."""
 
 _SNAP_M: Final = 0.01

@@ -221,7 +221,7 @@ def _class_entries(scene: Scene, lang: str) -> list[key.Entry]:
         key.line(
             i18n.text("svg.everywhere", lang, zone=name) if position in everywhere else name,
             "ga-ring-case",
-            f"ga-ring ga-{layer.dashes[position]} {paint.line_class(layer, position)}",
+            f"ga-ring ga-dash-{layer.dashes[position]} {paint.line_class(layer, position)}",
         )
         for position, name in enumerate(named)
     ]

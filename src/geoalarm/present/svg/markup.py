@@ -64,9 +64,12 @@ def path(d: str, class_: str = "", *, fill: str = "") -> str:
     return tag("path", attributes={"d": d, "class": class_ or None, "fill": fill or None})
 
 
-def pattern_fill(state: str) -> str:
-    """The fill of a state without a number: a pattern of :func:`geoalarm.present.svg.patterns`."""
-    return f"url(#ga-p-{state})"
+def pattern_fill(state: str, tile: str = "p") -> str:
+    """The fill of a state without a number: a pattern of :func:`geoalarm.present.svg.patterns`.
+
+    ``tile`` is ``p`` among pixels; among quarter pixels ``q``, and ``o`` for the small communes of an overview.
+    """
+    return f"url(#ga-{tile}-{state})"
 
 
 def rings_path(shapes: Iterable[shapely.Geometry], *, factor: int = 1) -> str:

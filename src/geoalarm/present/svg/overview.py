@@ -7,6 +7,10 @@ from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
+import shapely
+from affine import Affine
+from rasterio.features import rasterize
+from scipy.ndimage import distance_transform_edt
 
 from geoalarm.core import i18n
 from geoalarm.core.model import Communes
@@ -15,14 +19,19 @@ from geoalarm.present.classes import SHARE_BREAKS, Scale
 from geoalarm.present.names import names
 from geoalarm.present.svg import key
 from geoalarm.present.svg.ground import Ground
+from geoalarm.present.svg.labels import STEP, Plate, Word, nearness
 from geoalarm.present.svg.maps import Maps
-from geoalarm.present.svg.markup import lines_path, num, path, pattern_fill, picture, rect, rings_path, safe_link, tag, text
+from geoalarm.present.svg.markup import lines_path, path, pattern_fill, picture, rect, rings_path, safe_link, tag, text
 from geoalarm.present.svg.style import colour_class
 from geoalarm.present.svg.view import FINE, View
+from geoalarm.present.svg.words import short_name
 
 _MARGIN: Final = 1.02
-_STEPS: Final = 2
-"""Steps of an outline to the pixel."""
+_COARSE: Final = 1.15
+"""The index is drawn with outlines for pixels this many times as large: it weighs a third less and looks the same."""
+
+_TOWNS: Final = 12
+"""Largest communes tried for a name on the index."""
 
 Look = tuple[str, str]
 """Class of colour, or empty and a state."""
@@ -39,7 +48,7 @@ def overview(
     key_title: str = "",
     desc: str = "",
     prefix: str = "",
-    width: int = 680,
+    width: int = 440,
 ) -> str:
     """All communes on one map.
 
@@ -60,20 +69,22 @@ def overview(
     view = _view(ground, float(width))
     scale = Scale("people", SHARE_BREAKS, is_share=True)
     looks = [_look(values.get(commune_id, str(State.OUTSIDE_COVERAGE)), scale) for commune_id in ground.ids]
-    shapes = view.pixels(ground.level(view.metres).shapes, clip=False)
+    level = ground.level(_COARSE * view.metres)
+    shapes = view.pixels(level.shapes, clip=False)
     if links:
         called = {str(commune_id): str(name) for commune_id, name in names(ground.communes, lang).items()}
         inner = _linked(ground, shapes, looks, links, called)
     else:
         inner = _plain(shapes, looks)
-    border = view.pixels(np.array([ground.level(view.metres).border]), clip=False)
+    border = view.pixels(np.array([level.border]), clip=False)
     chosen = [] if selected is None else [shapes[ground.row(selected)]]
     entries = _entries(looks, scale, lang, has_border=not border[0].is_empty)
     head, top = key.drawn(entries, float(width), title=key_title or i18n.text("explorer.key_share", lang))
     lines = path(lines_path(border, factor=FINE), "ga-border-over")
     lines += path(rings_path(chosen, factor=FINE), "ga-here-case") + path(rings_path(chosen, factor=FINE), "ga-here")
-    drawn = tag("g", inner, {"class": "ga-over", "transform": f"scale({num(1 / _STEPS, 2)})"}) + key.fine(lines)
-    body = head + tag("g", rect(0, 0, view.width, view.height, "ga-beyond") + drawn, {"transform": f"translate(0 {top + 4:g})"})
+    drawn = rect(0, 0, view.width, view.height, "ga-beyond") + key.fine(f'<g class="ga-over">{inner}</g>{lines}')
+    drawn += _words(ground, view, shapes, lang)
+    body = head + tag("g", drawn, {"transform": f"translate(0 {top + 4:g})"})
     said = desc or "; ".join(entry.label for entry in entries)
     role = "group" if links else "img"
     return picture(body, (view.width, view.height + top + 4), label=label, desc=said, kind="overview", prefix=prefix, role=role)
@@ -97,8 +108,43 @@ def _look(value: str | float, scale: Scale) -> Look:
     return ("", str(State.ZERO)) if position < 0 else (colour_class(scale.palette, position, len(scale.breaks) + 1), "")
 
 
+def _words(ground: Ground, view: View, shapes: np.ndarray, lang: str) -> str:
+    """Countries beside their communes, and the largest towns."""
+    plate = Plate(view.width, view.height)
+    shape = plate.taken.shape
+    cells = Affine(STEP, 0, 0, 0, STEP, 0)
+    lands = sorted(set(ground.countries) - {""})
+    owner = rasterize(
+        [(outline, lands.index(land) + 1) for outline, land in zip(shapes, ground.countries, strict=True) if land and not outline.is_empty],
+        out_shape=shape,
+        transform=cells,
+        dtype="uint8",
+    )
+    for position, land in enumerate(lands, start=1):
+        if (owner == position).any() and len(lands) > 1:
+            away = distance_transform_edt(owner != position)
+            others = distance_transform_edt(~((owner > 0) & (owner != position)))
+            word = Word((i18n.term("country", land, lang),), "hc", 13, bold=True, spaced=1.12)
+            plate.put(word, -np.abs(away - 7) + 0.04 * np.minimum(others, 60), own=owner == 0, least=0.999)
+    for row in _largest(ground):
+        x, y = (float(side) for side in shapely.get_coordinates(shapely.point_on_surface(shapes[row]))[0])
+        name = names(ground.communes.only([key == ground.ids[row] for key in ground.ids]), lang).iloc[0]
+        close = nearness(shape, y / STEP, x / STEP)
+        plate.put(Word((short_name(str(name)),), "hs", 11), close, own=close > 0.45, least=0.5)
+    return "".join(plate.parts)
+
+
+def _largest(ground: Ground) -> list[int]:
+    """Rows of the communes with most people, the largest first."""
+    frame = ground.communes.data
+    if "population" not in frame.columns or len(frame) < 3 * _TOWNS:
+        return []
+    people = frame["population"].fillna(0).to_numpy(dtype="float64")
+    return [int(row) for row in np.argsort(-people, kind="stable")[:_TOWNS]]
+
+
 def _attributes(look: Look) -> dict[str, object]:
-    return {"class": look[0]} if look[0] else {"fill": pattern_fill(look[1])}
+    return {"class": look[0]} if look[0] else {"fill": pattern_fill(look[1], "o")}
 
 
 def _plain(shapes: np.ndarray, looks: list[Look]) -> str:
@@ -107,7 +153,7 @@ def _plain(shapes: np.ndarray, looks: list[Look]) -> str:
     for row, look in enumerate(looks):
         groups.setdefault(look, []).append(row)
     return "".join(
-        tag("path", attributes={"d": rings_path(shapes[rows], factor=_STEPS), **_attributes(look)}) for look, rows in sorted(groups.items())
+        tag("path", attributes={"d": rings_path(shapes[rows], factor=FINE), **_attributes(look)}) for look, rows in sorted(groups.items())
     )
 
 
@@ -115,7 +161,7 @@ def _linked(ground: Ground, shapes: np.ndarray, looks: list[Look], links: Mappin
     """One path a commune, in a link where it has one; communes of a look share its colour through their group."""
     groups: dict[Look, list[str]] = {}
     for commune_id, shape, look in zip(ground.ids, shapes, looks, strict=True):
-        drawn = path(rings_path([shape], factor=_STEPS))
+        drawn = path(rings_path([shape], factor=FINE))
         if commune_id in links and drawn:
             address = text(safe_link(links[commune_id]))
             drawn = f'<a href="{address}" tabindex="-1"><title>{text(called[commune_id])}</title>{drawn}</a>'
@@ -133,4 +179,4 @@ def _entries(looks: list[Look], scale: Scale, lang: str, *, has_border: bool) ->
         for state in State
         if state in present
     ]
-    return [*classes, *states, *([key.line(i18n.text("figure.border", lang), "ga-border")] if has_border else [])]
+    return [*classes, *states, *([key.line(i18n.text("figure.border", lang), "ga-border-over")] if has_border else [])]

@@ -17,7 +17,7 @@ from geoalarm.core.terms import State
 from geoalarm.present.classes import palette_of
 from geoalarm.present.svg.ground import single_edges
 from geoalarm.present.svg.layer import BEYOND, MapLayer, ZoneLayer, coarser
-from geoalarm.present.svg.markup import ID_MARK, lines_path, num, path, rect, rings_path, tag, words_at
+from geoalarm.present.svg.markup import ID_MARK, lines_path, num, path, pattern_fill, rect, rings_path, tag, words_at
 from geoalarm.present.svg.scene import Scene
 from geoalarm.present.svg.style import colour_class
 from geoalarm.present.svg.view import FINE
@@ -69,14 +69,14 @@ def states(scene: Scene) -> str:
     """Communes of which the layer says nothing, and unknown cells of those mapped in part, in the pattern of their state."""
     parts = []
     for state in SILENT:
-        parts.append(path(_whole(scene, scene.state_of_rows == str(state)), fill=f"url(#ga-q-{state})"))
+        parts.append(path(_whole(scene, scene.state_of_rows == str(state)), fill=pattern_fill(state, "q")))
     if scene.unknown_cells.any():
         _, corner, size = scene.cells
         steps = Affine(size[0], 0, corner[0], 0, size[1], corner[1])
         drawn = (shapely.geometry.shape(cell) for cell, _ in traced(scene.unknown_cells.astype("uint8"), scene.unknown_cells, 4, steps))
         partly = [shape for row, shape in zip(scene.rows, scene.shapes, strict=True) if scene.ground.ids[row] in scene.partial]
         rings = rings_path((shapely.intersection(shape, hole) for hole in drawn for shape in partly), factor=FINE)
-        parts.insert(0, path(rings, fill=f"url(#ga-q-{State.NOT_STUDIED})"))
+        parts.insert(0, path(rings, fill=pattern_fill(State.NOT_STUDIED, "q")))
     return "".join(parts)
 
 
@@ -111,7 +111,7 @@ def zones(scene: Scene) -> str:
     paths = [(position, rings_path([zone], factor=FINE)) for position, zone in scene.zones]
     veils = (path(d, f"ga-veil {layer_class(layer, position, count)}") for position, d in paths)
     rings = (
-        path(d, "ga-ring-case") + path(d, f"ga-ring ga-{layer.dashes[position]} {line_class(layer, position)}") for position, d in paths
+        path(d, "ga-ring-case") + path(d, f"ga-ring ga-dash-{layer.dashes[position]} {line_class(layer, position)}") for position, d in paths
     )
     return "".join((*veils, *rings))
 

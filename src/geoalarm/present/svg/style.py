@@ -10,10 +10,10 @@ from functools import lru_cache
 from typing import Final
 
 from geoalarm.core.terms import State
-from geoalarm.present.palette import INTERFACE, PATTERNS, SCALES, Theme, colours, text_on
+from geoalarm.present.palette import INTERFACE, PATTERNS, SCALES, Theme, colours
 from geoalarm.present.svg.view import FINE
 
-MOST_CLASSES: Final = 9
+MOST_CLASSES: Final = 7
 """Colours of one layer; where it has more classes, neighbours share one."""
 
 FONT: Final = 'system-ui,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",Arial,sans-serif'
@@ -60,7 +60,7 @@ def styles() -> str:
 def patterns() -> str:
     """One hidden ``<svg>`` with the pattern of every state, to be put once in a page, before the pictures."""
     marks = {
-        State.ZERO: '<circle class="ga-pl" cx="4" cy="4" r="2.2"/>',
+        State.ZERO: '<circle class="ga-pl" cx="4" cy="4" r="2"/>',
         State.NOT_STUDIED: '<path class="ga-pl" d="M-2 2L2-2M0 8L8 0M6 10L10 6"/>',
         State.OUTSIDE_COVERAGE: '<path class="ga-pl" d="M0 0L8 8M0 8L8 0"/>',
         State.SUPPRESSED: '<circle class="ga-pd" cx="2" cy="2" r="1.1"/><circle class="ga-pd" cx="6" cy="6" r="1.1"/>',
@@ -70,7 +70,11 @@ def patterns() -> str:
         f'<rect class="ga-pg-{state}" width="{TILE}" height="{TILE}"/>{mark}</pattern>'
         for state, mark in marks.items()
     )
-    tiles += "".join(f'<pattern id="ga-q-{state}" href="#ga-p-{state}" patternTransform="scale({FINE})"/>' for state in marks)
+    tiles += "".join(
+        f'<pattern id="ga-{name}-{state}" href="#ga-p-{state}" patternTransform="scale({scale:g})"/>'
+        for name, scale in (("q", FINE), ("o", FINE * 0.55))
+        for state in marks
+    )
     head = '<svg xmlns="http://www.w3.org/2000/svg" class="ga ga-defs" width="0" height="0" aria-hidden="true" focusable="false">'
     return f"{head}<defs>{tiles}</defs></svg>"
 
@@ -103,12 +107,11 @@ def _variables(theme: Theme) -> str:
 
 
 def _scale_colours(theme: Theme) -> list[tuple[str, str]]:
-    """Name and colour of every class of every scale, and the text on it."""
+    """Name and colour of every class of every scale."""
     out = []
     for name, class_count, position in _every_class():
         colour = colours(name, theme, count=class_count)[position]
-        own = _short(name, class_count, position)
-        out += [(own, colour), (f"t-{own}", text_on(colour))]
+        out.append((_short(name, class_count, position), colour))
     return out
 
 
@@ -125,7 +128,7 @@ def _short(scale: str, count: int, position: int) -> str:
 
 def _colour_rules() -> list[str]:
     names = [_short(*key) for key in _every_class()]
-    return [f".ga .ga-{name}{{fill:var(--ga-{name})}}.ga .ga-on-{name}{{fill:var(--ga-t-{name})}}" for name in names] + [
+    return [f".ga .ga-{name}{{fill:var(--ga-{name})}}" for name in names] + [
         f".ga .ga-line-{name}{{stroke:var(--ga-{name})}}" for name in names if name.startswith(("effects", "people"))
     ]
 
@@ -140,7 +143,7 @@ def _rules() -> list[str]:
     dash = f"{_px(9)} {_px(3)} {_px(2)} {_px(3)}"
     rules = {
         ".ga-defs": "position:absolute;width:0;height:0",
-        ".ga text": "fill:var(--ga-ink);font-size:12px;font-weight:400",
+        ".ga text": "pointer-events:none;fill:var(--ga-ink);font-size:12px;font-weight:400",
         ".ga .ga-b": "font-weight:700",
         ".ga .ga-m": "fill:var(--ga-muted);font-size:11px",
         ".ga .ga-s": "font-size:11px",
@@ -163,15 +166,15 @@ def _rules() -> list[str]:
         ".ga .ga-frame": "fill:none;stroke:var(--ga-outline);stroke-width:1px",
         ".ga .ga-border-case": f"fill:none;stroke:var(--ga-casing);stroke-width:{_px(5)};stroke-opacity:.75;stroke-linejoin:round",
         ".ga .ga-border": f"fill:none;stroke:var(--ga-ink);stroke-width:{_px(2.4)};stroke-dasharray:{dash};stroke-linejoin:round",
-        ".ga .ga-over": "stroke:var(--ga-outline);stroke-width:.7px;stroke-linejoin:round",
+        ".ga .ga-over": f"stroke:var(--ga-outline);stroke-width:{_px(0.35)};stroke-linejoin:round",
         ".ga .ga-border-over": f"fill:none;stroke:var(--ga-ink);stroke-width:{_px(1.5)};stroke-linejoin:round",
         ".ga .ga-here-case": f"fill:none;stroke:var(--ga-casing);stroke-width:{_px(5.5)};stroke-linejoin:round",
         ".ga .ga-here": f"fill:none;stroke:var(--ga-link);stroke-width:{_px(2.6)};stroke-linejoin:round",
         ".ga .ga-here-rough": f"fill:none;stroke:var(--ga-link);stroke-width:{_px(2.6)};stroke-dasharray:{_px(7)} {_px(3.5)}",
         ".ga .ga-ring-case": f"fill:none;stroke:var(--ga-casing);stroke-width:{_px(6)};stroke-linejoin:round",
         ".ga .ga-ring": f"fill:none;stroke-width:{_px(2.4)};stroke-linejoin:round",
-        ".ga .ga-dotted": f"stroke-dasharray:{_px(0.1)} {_px(4)};stroke-linecap:round",
-        ".ga .ga-dashed": f"stroke-dasharray:{_px(8)} {_px(4)}",
+        ".ga .ga-dash-dotted": f"stroke-dasharray:{_px(0.1)} {_px(4)};stroke-linecap:round",
+        ".ga .ga-dash-dashed": f"stroke-dasharray:{_px(8)} {_px(4)}",
         ".ga .ga-veil": "fill-opacity:.13",
         ".ga .ga-site": "fill:var(--ga-ink);stroke:var(--ga-casing);stroke-width:1.6px",
         ".ga .ga-ink": "fill:none;stroke:var(--ga-ink);stroke-width:1.5px",
@@ -188,7 +191,7 @@ def _rules() -> list[str]:
         ".ga .ga-row-here": "fill:var(--ga-beyond)",
         ".ga .ga-pl": "fill:none;stroke:var(--ga-hatch);stroke-width:1.1px",
         ".ga .ga-pd": "fill:var(--ga-hatch)",
-        ".ga .ga-over a:hover path,.ga .ga-over a:focus path": "stroke:var(--ga-ink);stroke-width:4px",
+        ".ga .ga-over a:hover path,.ga .ga-over a:focus path": f"stroke:var(--ga-ink);stroke-width:{_px(2)}",
         **{f".ga .ga-pg-{state}": f"fill:var(--ga-g-{state})" for state in PATTERNS["light"]},
     }
     return [f"{selector}{{{body}}}" for selector, body in rules.items()]
