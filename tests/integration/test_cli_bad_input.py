@@ -187,6 +187,16 @@ def test_files_that_are_not_what_they_seem(refuse, disk, tmp_path):
     refuse({"--communes": disk / "flood_100.tif"}, "is not a vector file")
 
 
+def test_a_raster_that_breaks_off_while_it_is_read(refuse, root, tmp_path):
+    whole = (root / "data" / "demo" / "flood_depth_T100.tif").read_bytes()
+    (tmp_path / "half.tif").write_bytes(whole[: len(whole) // 2])
+    refuse(
+        {"--communes": root / "data" / "demo" / "communes.parquet", "--footprint": tmp_path / "half.tif"},
+        "half.tif",
+        "expected a whole file",
+    )
+
+
 def test_an_archive_that_expands_without_end(refuse, tmp_path):
     import zipfile
 

@@ -15,7 +15,8 @@ from geoalarm.core.errors import GeoalarmError, InputError
 from geoalarm.core.model import Communes
 from geoalarm.exposure.engine import expose
 from geoalarm.pipeline.territory_layers import _by_commune as by_commune
-from geoalarm.pipeline.territory_layers import dangers, main_of, told_plainly
+from geoalarm.pipeline.reading import told_plainly
+from geoalarm.pipeline.territory_layers import dangers, main_of
 from geoalarm.pipeline.territory_near import MOST_ACROSS, REACH_M, TOUCH_M, beside, regions
 
 NAN = math.nan
@@ -86,7 +87,7 @@ def test_a_commune_that_got_lost_is_an_error():
 
 
 def test_an_error_of_the_system_names_the_layer():
-    with pytest.raises(InputError, match="layer wet cannot be read; got Read failed"), told_plainly("wet"):
+    with pytest.raises(InputError, match="layer wet cannot be read; got Read failed"), told_plainly("layer wet"):
         raise OSError("Read\n failed")
 
 

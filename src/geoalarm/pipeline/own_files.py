@@ -16,6 +16,7 @@ from geoalarm.geo.crs import to_crs
 from geoalarm.pipeline.compute import warnings_of
 from geoalarm.pipeline.own_footprint import read_footprint
 from geoalarm.pipeline.own_given import FilePart, OwnFiles, agreed_units, band_of, is_raster, source_of
+from geoalarm.pipeline.reading import told_plainly
 from geoalarm.pipeline.workspace import Progress, cache_dir, tell
 from geoalarm.results import FootprintRecord, Run, build_manifest
 
@@ -37,7 +38,8 @@ def expose_files(own: OwnFiles, *, command: str = "", cache: Path | None = None,
     footprint, repairs = read_footprint(own)
     _require_meeting(footprint, communes, name=own.footprint, notes=notes)
     tell(progress, "exposure", 4, 4)
-    table = engine.expose(footprint, population, communes, cache=cache_dir() if cache is None else cache)
+    with told_plainly(" or ".join(dict.fromkeys((footprint.sources[0].id, FilePart.parse(own.population).name)))):
+        table = engine.expose(footprint, population, communes, cache=cache_dir() if cache is None else cache)
     record = FootprintRecord.of(footprint, table, repairs=repairs)
     manifest = build_manifest(
         table,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -13,10 +12,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from geoalarm.core.errors import GeoalarmError, InputError
+from geoalarm.core.errors import GeoalarmError
 from geoalarm.core.model import Footprint, Source
 from geoalarm.core.terms import Basis
 from geoalarm.pipeline.option import LayerOption
+from geoalarm.pipeline.reading import told_plainly
 from geoalarm.pipeline.whatif import AccidentView
 from geoalarm.pipeline.workspace import Progress, tell
 from geoalarm.present.briefing.dossier import Danger, Fault, LayerRows
@@ -139,7 +139,7 @@ def read_all(space: Workspace, *, lenient: bool, progress: Progress | None = Non
     for n, option in enumerate(options, start=1):
         tell(progress, "exposure", n, len(options) + len(choices))
         try:
-            with told_plainly(option.key):
+            with told_plainly(f"layer {option.key}"):
                 layers.append(_read_option(space, option, ids))
             footprints[option.key] = space.footprint(option)
             tables.append(layers[-1].table)
@@ -149,7 +149,7 @@ def read_all(space: Workspace, *, lenient: bool, progress: Progress | None = Non
         tell(progress, "exposure", n, len(options) + len(choices))
         key = accident_key(choice.scenario)
         try:
-            with told_plainly(key):
+            with told_plainly(f"layer {key}"):
                 view = space.accident(choice)
             if view.zones is not None and len(view.table):
                 layers.append(_read_accident(view, key, ids))
@@ -161,26 +161,6 @@ def read_all(space: Workspace, *, lenient: bool, progress: Progress | None = Non
         tables += [table for table in (view.table, view.risk_table) if table is not None and len(table)]
     sources = (*(layer.source for layer in layers if layer.is_option), *(source for view in views for source in view.sources))
     return Read(tuple(layers), tuple(tables), tuple(views), footprints, sources, tuple(faults))
-
-
-@contextmanager
-def told_plainly(key: str) -> Iterator[None]:
-    """A file that breaks off while it is read is an error of this house, naming the layer.
-
-    Raises
-    ------
-    InputError
-        Instead of an ``OSError`` of the reading library.
-    """
-    try:
-        yield
-    except OSError as error:
-        raise InputError(
-            f"layer {key} cannot be read",
-            got=" ".join(str(error).split()),
-            expected="a whole file",
-            mend="fetch or export it again",
-        ) from error
 
 
 def accident_key(scenario: str) -> str:

@@ -20,6 +20,7 @@ from geoalarm.pipeline.accident import Accident
 from geoalarm.pipeline.borders import Joined, join_communes
 from geoalarm.pipeline.kept import Kept
 from geoalarm.pipeline.option import LayerOption, options_of
+from geoalarm.pipeline.reading import told_plainly
 from geoalarm.pipeline.scenario import Scenario, default_scenario
 from geoalarm.pipeline.whatif import AccidentView, SiteOption, accident_view, sites_of
 
@@ -112,7 +113,12 @@ class Workspace:
     def prepared(self, population: str | None = None) -> Prepared:
         """A population shared out over the communes: what every footprint reuses."""
         name = population or self.populations[0]
-        return self._prepared.get(name, lambda: engine.prepare(self.population(name), self.communes, cache=self.cache))
+
+        def make() -> Prepared:
+            with told_plainly(f"population {name}"):
+                return engine.prepare(self.population(name), self.communes, cache=self.cache)
+
+        return self._prepared.get(name, make)
 
     def options(self) -> list[LayerOption]:
         """Every hazard layer of the scenario, in its order, none opened.
@@ -152,9 +158,10 @@ class Workspace:
 
         def compute() -> pd.DataFrame:
             prepared = self.prepared(name)
-            return engine.expose(
-                self.footprint(option, used or None), prepared.population, prepared.communes, prepared=prepared, cache=self.cache
-            )
+            with told_plainly(f"layer {option.key}"):
+                return engine.expose(
+                    self.footprint(option, used or None), prepared.population, prepared.communes, prepared=prepared, cache=self.cache
+                )
 
         return self._tables.get((option.key, used, name), compute)
 

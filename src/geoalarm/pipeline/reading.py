@@ -1,0 +1,28 @@
+"""Files are read late, when their cells are needed: what breaks off then is told as an error of this house."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from geoalarm.core.errors import InputError
+
+
+@contextmanager
+def told_plainly(what: str) -> Iterator[None]:
+    """A file that breaks off while it is read is an error of this house, naming what was asked for.
+
+    Raises
+    ------
+    InputError
+        Instead of an ``OSError`` of the reading library.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise InputError(
+            f"{what} cannot be read",
+            got=" ".join(str(error).split()),
+            expected="a whole file",
+            mend="fetch or export it again",
+        ) from error
