@@ -27,6 +27,8 @@ LAYERS: Final = 12
 
 _KEY_TITLES: Final = {"flood": "explorer.key_depth", "industrial": "explorer.key_effects", "landslide": "explorer.key_susceptibility"}
 _MARGIN_M: Final = 20_000.0
+_SOME: Final = 0.03
+"""Share of a map from which the ground beyond the communes has a line in the key."""
 
 
 class Maps:
@@ -200,12 +202,10 @@ def _entries(scene: Scene, names: Mapping[str, str], lang: str, *, has_sites: bo
         entries.append(key.line(i18n.text("figure.approximate", lang), "ga-rough"))
     if has_sites:
         entries.append(key.sign(i18n.text("svg.site", lang), paint.site_sign(10, 6)))
-    notes = []
-    if scene.layer is not None and not scene.classes_drawn and len(scene.silent) == 0:
-        notes.append(i18n.text("svg.none_in_view", lang))
-    if (scene.owner < 0).mean() > 0.03:
-        notes.append(i18n.text("svg.beyond", lang))
-    return entries, notes
+    if (scene.owner < 0).mean() > _SOME:
+        entries.append(key.colour(i18n.text("svg.beyond", lang), "ga-beyond"))
+    says_nothing = scene.layer is not None and not scene.classes_drawn and not scene.silent
+    return entries, [i18n.text("svg.none_in_view", lang)] if says_nothing else []
 
 
 def _class_entries(scene: Scene, lang: str) -> list[key.Entry]:
@@ -221,7 +221,7 @@ def _class_entries(scene: Scene, lang: str) -> list[key.Entry]:
         key.line(
             i18n.text("svg.everywhere", lang, zone=name) if position in everywhere else name,
             "ga-ring-case",
-            f"ga-ring ga-dash-{layer.dashes[position]} {paint.line_class(layer, position)}",
+            paint.ring_class(layer, position),
         )
         for position, name in enumerate(named)
     ]

@@ -110,15 +110,14 @@ def zones(scene: Scene) -> str:
     count = len(layer.labels)
     paths = [(position, rings_path([zone], factor=FINE)) for position, zone in scene.zones]
     veils = (path(d, f"ga-veil {layer_class(layer, position, count)}") for position, d in paths)
-    rings = (
-        path(d, "ga-ring-case") + path(d, f"ga-ring ga-dash-{layer.dashes[position]} {line_class(layer, position)}") for position, d in paths
-    )
+    rings = (path(d, "ga-ring-case") + path(d, ring_class(layer, position)) for position, d in paths)
     return "".join((*veils, *rings))
 
 
-def line_class(layer: ZoneLayer, position: int) -> str:
-    """Class of the line of a zone."""
-    return layer_class(layer, position, len(layer.labels)).replace("ga-", "ga-line-", 1)
+def ring_class(layer: ZoneLayer, position: int) -> str:
+    """Classes of the line of a zone: its dash and its colour."""
+    colour = layer_class(layer, position, len(layer.labels)).replace("ga-", "ga-line-", 1)
+    return f"ga-ring ga-dash-{layer.dashes[position]} {colour}"
 
 
 def site_sign(x: float, y: float) -> str:
