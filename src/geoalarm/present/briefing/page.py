@@ -18,7 +18,7 @@ class Figure:
     id : str
         Stable over languages and editions, letters, digits and dashes: ``flood-100-people``; the anchor of its note.
     text : str
-        As printed: ``about 1 230 people``; a state in words where there is no number.
+        As a sentence and a table print it: ``1 230``, ``fewer than 11``, ``13 %``; a state in words where there is no number.
     value, low, high : float
         Unrounded [unit]; NaN unless ``state`` is exposed or zero.
     unit : str
@@ -126,6 +126,7 @@ class Among:
     caption: str
     dots: tuple[Dot, ...]
     region: str
+    region_figure_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,7 @@ class ChecklistItem:
     known: tuple[str, ...]
     blank: str
     reference: str
+    figure_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

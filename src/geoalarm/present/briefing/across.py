@@ -1,0 +1,232 @@
+"""Across the border: sites there whose zones may reach here, communes there, and the dangers both sides share."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from geoalarm.core import i18n
+from geoalarm.core.terms import State
+from geoalarm.present.briefing.book import Count, count_words
+from geoalarm.present.briefing.cards import loudest
+from geoalarm.present.briefing.dossier import Neighbour, SiteNear
+from geoalarm.present.briefing.draft import Draft, View, slugged
+from geoalarm.present.briefing.page import Figure, Place, Sentence
+from geoalarm.present.rounding import is_few, people_text
+
+AT_LINE_KM: Final = 0.05
+"""A site nearer than this stands on the line between two outlines, or on the wrong side of it by their error [km]."""
+
+
+def across_lead(draft: Draft) -> Sentence | None:
+    """What of the other side is counted; None where no other country is near."""
+    near = others(draft)
+    if not near and not sites_across(draft):
+        return None
+    return Sentence(draft.say("across.counted"))
+
+
+def across_sentence(draft: Draft) -> Sentence:
+    """The third sentence of the head: who or what is across, and whom it concerns."""
+    if not draft.dossier.country:
+        return Sentence(draft.say("across.no_country"))
+    reaching = [site for site in sites_across(draft) if site.reaches_here]
+    if reaching:
+        return _into(draft, reaching[0])
+    near = others(draft)
+    if not near:
+        return Sentence(draft.say("across.none"))
+    shared = next((said for view in loudest(draft.views) if view.count.is_somebody and (said := shared_sentence(draft, view)) is not None), None)
+    if shared is not None:
+        return shared
+    somebody = any(view.count.is_somebody for view in draft.views)
+    return Sentence(draft.say("across.near" if somebody else "across.near_quiet", names=_nearest(draft, near)))
+
+
+def places(draft: Draft) -> tuple[Place, ...]:
+    """Sites across, dangers of both sides, communes across; each in words with its figures."""
+    out = [_site(draft, site) for site in sites_across(draft)]
+    for view in loudest(draft.views):
+        said = shared_sentence(draft, view)
+        if said is not None:
+            out.append(Place("danger", view.name, said.text, tuple(draft.book.figures[name] for name in said.figure_ids)))
+        elif view.count.is_somebody and _all_silent(draft, view):
+            figures = tuple(_figure(draft, other, view) for other in others(draft))
+            out.append(Place("danger", view.name, draft.say("across.not_studied"), figures))
+    return (*out, *(_commune(draft, other) for other in others(draft)))
+
+
+def others(draft: Draft) -> list[Neighbour]:
+    """Communes across the border, nearest first."""
+    here = draft.dossier.country
+    return [one for one in draft.dossier.neighbours if here and one.country and one.country != here]
+
+
+def sites_across(draft: Draft) -> list[SiteNear]:
+    """Sites across the border, nearest first."""
+    here = draft.dossier.country
+    return [site for site in draft.dossier.sites if here and site.country and site.country != here]
+
+
+def counted(view: View, other: Neighbour) -> Count | None:
+    """The headline's count of a danger in another commune; None where nobody counted it."""
+    rows = other.headlines if view.from_class else other.totals
+    row = rows.get(view.layer.key)
+    return None if row is None else Count.of(row, view.labels)
+
+
+def shared_sentence(draft: Draft, view: View) -> Sentence | None:
+    """People across in the same danger; None where nobody is known to be."""
+    exposed = [(other, count) for other in others(draft) if (count := counted(view, other)) is not None and count.is_somebody]
+    if not exposed:
+        return None
+    counts = [count for _, count in exposed]
+    whole = _summed(counts)
+    people = draft.book.people(f"{view.key}-across-people", whole)
+    number = draft.book.fact(
+        f"{view.key}-across-communes",
+        i18n.number(len(exposed), draft.lang),
+        len(exposed),
+        row=people.row,
+        table="exposure",
+        sources=people.source_ids,
+    )
+    touching = view.count.is_somebody and all(other.touches for other, _ in exposed)
+    communes = i18n.communes(len(exposed), draft.lang)
+    if touching and not whole.hidden and not is_few(whole.people):
+        text = i18n.text("sentence.out", draft.lang, people=people_text(whole.people, draft.lang, about=False), communes=communes)
+    else:
+        text = draft.say("across.shared", people=count_words(whole, draft.lang), communes=communes)
+    return Sentence(text, (people.id, number.id))
+
+
+def site_figure(draft: Draft, site: SiteNear) -> Figure | None:
+    """People of this commune in the zones of a site; None where unknown."""
+    if math.isnan(site.people_here):
+        return None
+    state = State.EXPOSED if site.people_here > 0 else State.ZERO
+    count = Count(
+        site.people_here,
+        site.people_here,
+        site.people_here,
+        draft.dossier.population,
+        str(state),
+        False,
+        math.nan,
+        (),
+        (site.source.id,) if site.source else (),
+        {"commune_id": draft.dossier.commune_id, "site_id": site.site_id},
+    )
+    return draft.book.people(f"site-{slugged(site.site_id)}-people", count, table="sites")
+
+
+def distance_figure(draft: Draft, site: SiteNear) -> Figure:
+    """How far a site is."""
+    return draft.book.fact(
+        f"site-{slugged(site.site_id)}-km",
+        i18n.measure(site.distance_km, "km", draft.lang),
+        site.distance_km,
+        unit="km",
+        row={"commune_id": draft.dossier.commune_id, "site_id": site.site_id},
+        table="sites",
+        sources=(site.source.id,) if site.source else (),
+    )
+
+
+def _into(draft: Draft, site: SiteNear) -> Sentence:
+    """A site across whose zone arrives here, and how many people it finds."""
+    said, figures = _where(draft, site)
+    people = site_figure(draft, site)
+    if people is not None and people.value > 0:
+        said = f"{said} {draft.say('across.in_zone', people=people_text(people.value, draft.lang), place=draft.place)}"
+        figures = [*figures, people]
+    elif people is not None:
+        said, figures = f"{said} {draft.say('across.nobody_in_zone')}", [*figures, people]
+    return Sentence(said, tuple(figure.id for figure in figures))
+
+
+def _where(draft: Draft, site: SiteNear) -> tuple[str, list[Figure]]:
+    if site.distance_km < AT_LINE_KM:
+        return draft.say("across.at_line", site=site.name), []
+    figure = distance_figure(draft, site)
+    return i18n.text("sentence.into", draft.lang, site=site.name, km=figure.text), [figure]
+
+
+def _site(draft: Draft, site: SiteNear) -> Place:
+    if site.reaches_here:
+        said = _into(draft, site)
+        return Place("site", site.name, said.text, tuple(draft.book.figures[name] for name in said.figure_ids))
+    key = "across.no_zone" if site.reaches_here is False else "across.zone_unknown"
+    if site.distance_km < AT_LINE_KM:
+        return Place("site", site.name, draft.say(key, where=draft.say("across.line")))
+    figure = distance_figure(draft, site)
+    return Place("site", site.name, draft.say(key, where=draft.say("across.away", km=figure.text)), (figure,))
+
+
+def _commune(draft: Draft, other: Neighbour) -> Place:
+    """A commune across: how near, who is exposed to what, and what is not known there."""
+    figures: list[Figure] = []
+    said = [_near(draft, other, figures)]
+    silent: list[View] = []
+    somebody = False
+    for view in loudest(draft.views):
+        count = counted(view, other)
+        if count is None:
+            continue
+        if count.is_silent:
+            silent.append(view)
+        elif count.state != State.ZERO:
+            somebody = True
+            figures.append(_figure(draft, other, view))
+            said.append(draft.say("across.danger", danger=view.name, people=count_words(count, draft.lang)))
+    if silent:
+        said.append(draft.say("across.silent", dangers=draft.dangers(silent)))
+    if not somebody and len(silent) < len(draft.views):
+        said.append(draft.say("across.nobody"))
+    return Place("commune", draft.name_of(other.commune_id), " ".join(said), tuple(figures))
+
+
+def _near(draft: Draft, other: Neighbour, figures: list[Figure]) -> str:
+    if other.touches:
+        return draft.say("across.touches")
+    figure = draft.book.fact(
+        f"near-{slugged(other.commune_id)}-km",
+        i18n.measure(other.distance_km, "km", draft.lang),
+        other.distance_km,
+        unit="km",
+        row={"commune_id": other.commune_id},
+        table="neighbours",
+        sources=draft.ground,
+    )
+    figures.append(figure)
+    return draft.say("across.distance", km=figure.text)
+
+
+def _figure(draft: Draft, other: Neighbour, view: View) -> Figure:
+    count = counted(view, other)
+    assert count is not None  # asked only where it was counted
+    return draft.book.people(f"{view.key}-people-{slugged(other.commune_id)}", count)
+
+
+def _all_silent(draft: Draft, view: View) -> bool:
+    known = [count for other in others(draft) if (count := counted(view, other)) is not None]
+    return bool(known) and all(count.is_silent for count in known)
+
+
+def _summed(counts: list[Count]) -> Count:
+    return Count(
+        people=sum(count.people for count in counts),
+        low=sum(count.low for count in counts),
+        high=sum(count.high for count in counts),
+        population=sum(count.population for count in counts),
+        state=str(State.EXPOSED),
+        hidden=any(count.hidden for count in counts),
+        mapped_share=math.nan,
+        caveats=(),
+        source_ids=tuple(dict.fromkeys(name for count in counts for name in count.source_ids)),
+        row={**counts[0].row, "commune_id": "|".join(str(count.row["commune_id"]) for count in counts)},
+    )
+
+
+def _nearest(draft: Draft, near: list[Neighbour]) -> str:
+    return draft.list_of([draft.name_of(other.commune_id) for other in near[:2]])

@@ -1,0 +1,111 @@
+"""Cards: one danger each, as big when nothing is known as when people are in the zone."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from geoalarm.core import i18n
+from geoalarm.core.terms import State
+from geoalarm.present.briefing.book import Count, count_words
+from geoalarm.present.briefing.draft import Draft, View, layer_key
+from geoalarm.present.briefing.page import Card, ClassLine, TrendPoint
+from geoalarm.present.briefing.say import chance_label, sentences
+from geoalarm.present.classes import class_label
+from geoalarm.present.flags import caveat
+from geoalarm.present.narrative import basis_text
+from geoalarm.present.rounding import share_text
+
+LOUD: Final = (State.EXPOSED, State.SUPPRESSED, State.NOT_STUDIED, State.OUTSIDE_COVERAGE, State.ZERO)
+"""Order of the cards by state; among those with people, the most people first."""
+
+
+def cards(draft: Draft) -> tuple[Card, ...]:
+    """All cards: people first, then what is hidden or unknown, then where nobody lives in the zone."""
+    return tuple(_card(draft, view) for view in loudest(draft.views))
+
+
+def loudest(views: tuple[View, ...]) -> list[View]:
+    """Dangers in the order of the page."""
+    return sorted(views, key=lambda view: (LOUD.index(State(view.count.state)), -view.count.people if view.count.is_somebody else 0.0))
+
+
+def caveats(draft: Draft, view: View) -> tuple[str, ...]:
+    """What to know before using the numbers of a danger; that it is an example is said elsewhere, and loudly."""
+    keys = [key for key in view.count.caveats if key != "illustrative"]
+    return tuple(dict.fromkeys(caveat(key, draft.lang) for key in keys if i18n.has(f"caveat.{key}") or i18n.has(f"flag.{key.split(':')[0]}")))
+
+
+def basis(draft: Draft, view: View) -> str:
+    """``Official map, 2024. Published by an authority, ...``."""
+    name = view.layer.basis
+    return f"{basis_text(name, draft.lang, sources=[view.layer.source])}. {i18n.text(f'basis.{name}.explain', draft.lang)}"
+
+
+def _card(draft: Draft, view: View) -> Card:
+    said = sentences(draft, view)
+    caption = "flood" if view.danger.hazard == "flood" else "other"
+    return Card(
+        id=view.slug,
+        hazard=view.danger.hazard,
+        layer_key=view.layer.key,
+        title=view.name,
+        state=view.count.state,
+        state_title=_state_title(draft, view),
+        is_example=view.is_example,
+        sentences=said,
+        classes=_classes(draft, view),
+        class_caption=draft.say(f"classes_{caption}"),
+        trend=_trend(draft, view),
+        trend_caption=draft.say("trend", danger=draft.inside(view.name)),
+        basis=basis(draft, view),
+        caveats=caveats(draft, view),
+        map_label=draft.say("map_label", name=draft.name, danger=draft.inside(view.name), said=said[0].text),
+        source_ids=view.count.source_ids,
+    )
+
+
+def _state_title(draft: Draft, view: View) -> str:
+    if view.count.is_somebody:
+        said = count_words(view.count, draft.lang)
+        return said[:1].upper() + said[1:]
+    if view.count.state == State.ZERO:
+        return i18n.text("figure.zero", draft.lang)
+    return i18n.term("state", view.count.state, draft.lang)
+
+
+def _classes(draft: Draft, view: View) -> tuple[ClassLine, ...]:
+    """A line a class, mild to severe; none where nothing is known."""
+    layer = view.layer
+    if view.count.is_silent:
+        return ()
+    whole = Count.of(layer.total, layer.class_labels)
+    lines = []
+    for n, label in enumerate(layer.class_labels, start=1):
+        count = whole.over(layer.rows, [label])
+        share = min(count.people / count.population, 1.0) if count.is_known and count.population > 0 else 0.0
+        lines.append(
+            ClassLine(
+                label=class_label(label, draft.lang, hazard=layer.hazard, units=layer.units),
+                raw_label=label,
+                people=draft.book.people(f"{view.key}-class-{n}", count),
+                share_text=share_text(count.people, count.population, draft.lang) if count.is_known else count_words(count, draft.lang),
+                share=share,
+            )
+        )
+    return tuple(lines)
+
+
+def _trend(draft: Draft, view: View) -> tuple[TrendPoint, ...]:
+    """People at each yearly chance, from often to rare; the layer of the card has the same figure as its sentence."""
+    points = []
+    for layer in view.danger.layers:
+        if math.isnan(layer.return_period_yr):
+            continue
+        count = Count.of(layer.total, layer.class_labels)
+        labels = [label for label in view.labels if label in layer.class_labels]
+        if view.from_class and labels:
+            count = count.over(layer.rows, labels)
+        figure = draft.book.people(f"{layer_key(view.slug, layer)}-people", count)
+        points.append(TrendPoint(chance_label(draft, layer, view.slug), layer.return_period_yr, figure))
+    return tuple(points)

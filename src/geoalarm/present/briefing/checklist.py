@@ -1,0 +1,161 @@
+"""The checklist of the local plan: PCS and DICRIM in France, PGUI in Belgium. What is known is filled in, the rest stays blank.
+
+Names, telephone numbers and the list of vulnerable persons stay blank by design: they are personal data, and belong to the town
+hall. A reference that was not read in its source says "to be confirmed".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from geoalarm.core import i18n
+from geoalarm.present.briefing.across import distance_figure, others
+from geoalarm.present.briefing.book import count_words
+from geoalarm.present.briefing.cards import basis, loudest
+from geoalarm.present.briefing.draft import Draft
+from geoalarm.present.briefing.page import Checklist, ChecklistItem, Sentence
+from geoalarm.present.briefing.say import headline
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An item as the law lists it: ``known`` names what the platform fills in; ``law`` is a key of ``checklist.law``."""
+
+    id: str
+    law: str
+    known: str = ""
+    is_recalled: bool = False
+
+
+PLANS: Final[dict[str, tuple[Entry, ...]]] = {
+    "FR": (
+        Entry("risks", "pcs", "risks"),
+        Entry("stakes", "pcs", "stakes"),
+        Entry("vulnerable", "pcs"),
+        Entry("sites", "pcs", "sites"),
+        Entry("alert", "pcs"),
+        Entry("directory", "pcs"),
+        Entry("command_post", "pcs"),
+        Entry("shelters", "pcs"),
+        Entry("means", "pcs"),
+        Entry("neighbours", "pcs", "neighbours"),
+        Entry("dicrim", "pcs", "dicrim"),
+        Entry("exercises", "pcs"),
+    ),
+    "BE": (
+        Entry("contacts", "pgui"),
+        Entry("overview", "pgui", "risks"),
+        Entry("stakes", "pgui", "stakes"),
+        Entry("sites", "pgui", "sites"),
+        Entry("vulnerable", "pgui", is_recalled=True),
+        Entry("phases", "pgui"),
+        Entry("alert_be", "pgui"),
+        Entry("communication", "pgui"),
+        Entry("neighbours", "pgui", "neighbours"),
+        Entry("information", "pgui", "dicrim", is_recalled=True),
+        Entry("reception", "pgui", is_recalled=True),
+        Entry("exercises", "pgui", is_recalled=True),
+        Entry("update", "pgui"),
+    ),
+    "": (
+        Entry("risks", ""),
+        Entry("stakes", "", "stakes"),
+        Entry("vulnerable", ""),
+        Entry("sites", "", "sites"),
+        Entry("directory", ""),
+        Entry("neighbours", "", "neighbours"),
+        Entry("exercises", ""),
+    ),
+}
+"""Items by country, in the order of the plan; MODELS 7."""
+
+
+def checklist(draft: Draft) -> Checklist:
+    """The checklist of the commune's country."""
+    country = draft.dossier.country if draft.dossier.country in PLANS else ""
+    name = {"FR": "fr", "BE": "be"}.get(country, "other")
+    return Checklist(
+        title=_text(draft, f"{name}.title"),
+        explain=_text(draft, f"{name}.explain"),
+        items=tuple(_item(draft, entry) for entry in PLANS[country]),
+    )
+
+
+def _item(draft: Draft, entry: Entry) -> ChecklistItem:
+    said = KNOWN[entry.known](draft) if entry.known else ()
+    law = _text(draft, f"law.{entry.law}") if entry.law else ""
+    return ChecklistItem(
+        id=entry.id.replace("_", "-"),
+        title=_text(draft, f"item.{entry.id}.title"),
+        known=tuple(one.text for one in said),
+        blank=_text(draft, f"item.{entry.id}.blank"),
+        reference=_text(draft, "recalled", law=law) if entry.is_recalled else law,
+        figure_ids=tuple(dict.fromkeys(name for one in said for name in one.figure_ids)),
+    )
+
+
+def _risks(draft: Draft) -> Sequence[Sentence]:
+    """Each danger with its source and vintage, studied or not."""
+    said = []
+    for view in loudest(draft.views):
+        if view.count.is_silent:
+            state = i18n.term("state", view.count.state, draft.lang)
+            said.append(Sentence(_text(draft, "known.silent", danger=view.name, state=draft.inside(state))))
+        else:
+            said.append(Sentence(_text(draft, "known.risk", danger=view.name, basis=basis(draft, view))))
+    return said
+
+
+def _stakes(draft: Draft) -> Sequence[Sentence]:
+    """How many people each danger may find."""
+    said = []
+    for view in loudest(draft.views):
+        figure = draft.book.people(f"{view.key}-people", view.count)
+        said.append(Sentence(_text(draft, "known.people", danger=view.name, people=count_words(view.count, draft.lang)), (figure.id,)))
+    return said
+
+
+def _sites(draft: Draft) -> Sequence[Sentence]:
+    """Sites of both sides within reach."""
+    said = []
+    for site in draft.dossier.sites:
+        figure = distance_figure(draft, site)
+        zone = "zone_unknown" if site.reaches_here is None else "zone" if site.reaches_here else "no_zone"
+        country = i18n.term("country", site.country, draft.lang) if site.country else ""
+        place = f"{site.name} ({country})" if country else site.name
+        said.append(Sentence(_text(draft, f"known.site_{zone}", site=place, km=figure.text), (figure.id,)))
+    return said or [Sentence(_text(draft, "known.no_site"))]
+
+
+def _neighbours(draft: Draft) -> Sequence[Sentence]:
+    """Communes across, by name."""
+    near = others(draft)
+    if not near:
+        return [Sentence(_text(draft, "known.no_neighbour"))]
+    return [Sentence(_text(draft, "known.neighbours", names=draft.list_of([draft.name_of(other.commune_id) for other in near])))]
+
+
+def _dicrim(draft: Draft) -> Sequence[Sentence]:
+    """Text on risks, ready for the leaflet: the sentence of each danger in which people are."""
+    known = [headline(draft, view) for view in loudest(draft.views) if view.count.is_somebody]
+    silent = [view for view in loudest(draft.views) if view.count.is_silent]
+    said = [*known]
+    if silent:
+        said.append(Sentence(draft.say("lead.not_known", dangers=draft.dangers(silent))))
+    return said or [Sentence(draft.say("lead.nobody", dangers=draft.dangers(loudest(draft.views))))]
+
+
+KNOWN: Final[dict[str, Callable[[Draft], Sequence[Sentence]]]] = {
+    "risks": _risks,
+    "stakes": _stakes,
+    "sites": _sites,
+    "neighbours": _neighbours,
+    "dicrim": _dicrim,
+}
+"""What the platform fills in, by the name an entry gives it."""
+
+
+def _text(draft: Draft, key: str, **values: object) -> str:
+    return i18n.text(f"checklist.{key}", draft.lang, **values)

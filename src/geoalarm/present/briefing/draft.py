@@ -1,0 +1,168 @@
+"""What every part of a page needs while it is written: the dossier, the language, the names, the book of figures."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from geoalarm.core import i18n
+from geoalarm.core.model import Source
+from geoalarm.core.terms import Basis
+from geoalarm.present.briefing.book import Book, Count
+from geoalarm.present.briefing.dossier import Danger, Dossier, LayerRows
+from geoalarm.present.briefing.headline import headline_class
+
+PLANNING: Final = "nuclear_planning"
+"""Scenario whose zones are drawn round power stations to plan help, not by the effects of an accident."""
+
+
+@dataclass(frozen=True)
+class View:
+    """One danger as a page sees it.
+
+    Attributes
+    ----------
+    slug : str
+        Letters, digits and dashes; unique on the page.
+    name : str
+        ``Flood``, ``Industrial accident (poison cloud)``.
+    from_class : str
+        Mildest class of the headline; empty where all classes count.
+    labels : tuple of str
+        Classes that the headline counts.
+    count : Count
+        Of the headline.
+    """
+
+    danger: Danger
+    slug: str
+    name: str
+    from_class: str
+    labels: tuple[str, ...]
+    count: Count
+
+    @property
+    def layer(self) -> LayerRows:
+        """The layer the page speaks of."""
+        return self.danger.main
+
+    @property
+    def key(self) -> str:
+        """Start of the ids of its figures: ``flood-100``."""
+        return layer_key(self.slug, self.layer)
+
+    @property
+    def is_example(self) -> bool:
+        """Whether the layer is an example."""
+        return self.layer.basis == Basis.ILLUSTRATIVE or "illustrative" in self.count.caveats
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A page in the making."""
+
+    dossier: Dossier
+    lang: str
+    names: Mapping[str, str]
+    book: Book
+
+    @cached_property
+    def name(self) -> str:
+        """The commune's name as shown."""
+        return self.name_of(self.dossier.commune_id)
+
+    @cached_property
+    def place(self) -> str:
+        """The commune in a sentence: ``à Hirson``, ``in Doornik (Tournai)``."""
+        return i18n.in_place(self.name, self.lang)
+
+    @cached_property
+    def views(self) -> tuple[View, ...]:
+        """The dangers in the order of the dossier."""
+        taken: dict[str, int] = {}
+        return tuple(_view(danger, self.lang, taken) for danger in self.dossier.dangers)
+
+    @property
+    def example(self) -> bool:
+        """Whether any danger of the page is an example."""
+        return any(view.is_example for view in self.views)
+
+    @cached_property
+    def ground(self) -> tuple[str, ...]:
+        """Ids of the sources of people and outlines: what every row stands on beside its layer."""
+        for danger in self.dossier.dangers:
+            own = {layer.source.id for layer in danger.layers}
+            rest = tuple(name for name in Count.of(danger.main.total).source_ids if name not in own)
+            if rest:
+                return rest
+        return tuple(source.id for source in self.dossier.sources)
+
+    def say(self, key: str, **values: object) -> str:
+        """A sentence of ``briefing.``."""
+        return i18n.text(f"briefing.{key}", self.lang, **values)
+
+    def name_of(self, commune_id: str) -> str:
+        """Name of a commune as shown; its code where it has none."""
+        own = self.dossier.facts.get("name") if commune_id == self.dossier.commune_id else None
+        return str(self.names.get(commune_id) or own or commune_id)
+
+    def list_of(self, items: Sequence[str]) -> str:
+        """``a, b and c``."""
+        if len(items) < 2:
+            return "".join(items)
+        return self.say("list_and", first=", ".join(items[:-1]), last=items[-1])
+
+    def inside(self, name: str) -> str:
+        """A danger's name inside a sentence: small, but in German."""
+        return name if self.lang.startswith("de") else name[:1].lower() + name[1:]
+
+    def dangers(self, views: Sequence[View]) -> str:
+        """Names of dangers in a sentence."""
+        return self.list_of([self.inside(view.name) for view in views])
+
+    def sources_of(self, ids: Sequence[str]) -> list[Source]:
+        """Sources by id."""
+        known = {source.id: source for source in self.dossier.sources}
+        return [known.get(name, Source(name)) for name in ids]
+
+
+def danger_name(hazard: str, scenario: str, lang: str) -> str:
+    """``Flood``, ``Industrial accident (poison cloud)``."""
+    if scenario == PLANNING:
+        return i18n.term("hazard", "nuclear", lang)
+    name = i18n.term("hazard", hazard, lang)
+    name = name[:1].upper() + name[1:]
+    return f"{name} ({i18n.term('scenario', scenario, lang)})" if scenario else name
+
+
+def slugged(text: str) -> str:
+    """Letters, digits and dashes of a text, small."""
+    return re.sub(r"[^0-9a-z]+", "-", text.casefold()).strip("-") or "x"
+
+
+def layer_key(slug: str, layer: LayerRows) -> str:
+    """Start of the ids of a layer's figures: ``flood-100``; the danger's slug alone where it has no chance."""
+    if math.isnan(layer.return_period_yr):
+        return slug
+    return f"{slug}-{slugged(format(layer.return_period_yr, 'g'))}"
+
+
+def _view(danger: Danger, lang: str, taken: dict[str, int]) -> View:
+    slug = slugged(f"{danger.hazard}-{danger.scenario}" if danger.scenario else danger.hazard)
+    taken[slug] = taken.get(slug, 0) + 1
+    layer = danger.main
+    first = headline_class(layer.hazard, layer.class_labels)
+    labels = layer.class_labels[layer.class_labels.index(first) :] if first else layer.class_labels
+    count = Count.of(layer.total, layer.class_labels)
+    return View(
+        danger=danger,
+        slug=slug if taken[slug] == 1 else f"{slug}-{taken[slug]}",
+        name=danger_name(danger.hazard, danger.scenario, lang),
+        from_class=first,
+        labels=tuple(labels),
+        count=count.over(layer.rows, labels) if first else count,
+    )

@@ -1,0 +1,125 @@
+"""The three sentences at the head of the page: the worst danger, how sure that is, the border; and all dangers together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from geoalarm.core import i18n
+from geoalarm.core.terms import Basis, State
+from geoalarm.present.briefing.across import across_sentence
+from geoalarm.present.briefing.book import Count
+from geoalarm.present.briefing.cards import loudest
+from geoalarm.present.briefing.draft import Draft, View, danger_name
+from geoalarm.present.briefing.page import Figure, Sentence
+from geoalarm.present.briefing.say import headline, range_sentence
+from geoalarm.present.narrative import WHOLE
+from geoalarm.present.rounding import is_few, people_text, range_text
+
+
+def lead(draft: Draft) -> tuple[Sentence, ...]:
+    """Worst danger, how sure, the border; that it is an example stands first."""
+    worst = joined(_worst(draft))
+    if draft.example:
+        worst = Sentence(f"{i18n.text('sentence.example', draft.lang)} {worst.text}", worst.figure_ids)
+    return (worst, joined(_sure(draft)), across_sentence(draft))
+
+
+def joined(said: list[Sentence]) -> Sentence:
+    """Several sentences as one, with the figures of all."""
+    ids = dict.fromkeys(name for one in said for name in one.figure_ids)
+    return Sentence(" ".join(one.text for one in said if one.text), tuple(ids))
+
+
+def union_sentence(draft: Draft) -> Sentence | None:
+    """People in any danger, each once, as bounds; and which dangers are not in it."""
+    row = draft.dossier.union
+    if row is None:
+        return None
+    count = _union_count(row)
+    said = [_union_people(draft, count)]
+    if draft.views and any(len(view.danger.layers) > 1 for view in draft.views):
+        said.append(Sentence(draft.say("union.rarest")))
+    if any(view.from_class and not view.count.is_silent for view in draft.views):
+        said.append(Sentence(draft.say("union.every_class")))
+    if int(str(row["layers_mapped"])) < int(str(row["layers"])):
+        said.append(_union_missing(draft, row, count))
+    return joined(said)
+
+
+def _worst(draft: Draft) -> list[Sentence]:
+    """The danger with the most people; without one, what is hidden; else that nobody is known, or nothing."""
+    order = loudest(draft.views)
+    if not order:
+        return [Sentence(draft.say("lead.no_map"))]
+    first = order[0]
+    if first.count.is_somebody:
+        return [headline(draft, first)]
+    figures = tuple(draft.book.people(f"{view.key}-people", view.count).id for view in order)
+    if first.count.state == State.SUPPRESSED:
+        return [Sentence(draft.say("lead.hidden", danger=draft.inside(first.name)), figures[:1])]
+    known = [view for view in order if view.count.is_known]
+    if not known:
+        return [Sentence(draft.say("lead.unknown", dangers=draft.dangers(order)), figures)]
+    return [Sentence(draft.say("lead.nobody", dangers=draft.dangers(known)), figures)]
+
+
+def _sure(draft: Draft) -> list[Sentence]:
+    """What the first sentence rests on, its range, and what is not known."""
+    said: list[Sentence] = []
+    order = loudest(draft.views)
+    if order and order[0].count.is_somebody:
+        worst = order[0]
+        said.append(Sentence(draft.say("lead.rests", basis=worst.layer.basis if worst.layer.basis in set(Basis) else Basis.MODELLED)))
+        span = range_sentence(draft, worst)
+        is_range = span is not None and not worst.count.hidden
+        said += [span, Sentence(draft.say("lead.range_is"))] if is_range and span else [span or Sentence(draft.say("lead.no_range"))]
+    silent = [view for view in order if view.count.is_silent]
+    if silent and len(silent) < len(order):
+        figures = tuple(draft.book.people(f"{view.key}-people", view.count).id for view in silent)
+        said.append(Sentence(draft.say("lead.not_known", dangers=draft.dangers(silent)), figures))
+    part = [view for view in order if not view.count.is_silent and view.count.mapped_share < WHOLE]
+    if part:
+        said.append(Sentence(draft.say("lead.part", dangers=draft.dangers(part))))
+    if draft.dossier.faults:
+        named = [draft.inside(danger_name(fault.hazard, fault.scenario, draft.lang)) for fault in draft.dossier.faults if fault.hazard]
+        said.append(Sentence(draft.say("lead.fault", dangers=draft.list_of(list(dict.fromkeys(named))))) if named else Sentence(""))
+    if not said:
+        said.append(Sentence(draft.say("lead.all_known")))
+    said.append(Sentence(i18n.text("sentence.limit", draft.lang)))
+    return said
+
+
+def _union_count(row: Mapping[str, object]) -> Count:
+    return Count.of({**row, "mapped_share": math.nan})
+
+
+def _union_people(draft: Draft, count: Count) -> Sentence:
+    figure = _union_figure(draft, count)
+    if not count.is_known:
+        return Sentence(draft.say("union.unknown"), (figure.id,))
+    if count.high <= 0:
+        return Sentence(draft.say("union.nobody"), (figure.id,))
+    same = range_text(count.low, count.high, draft.lang) == range_text(count.high, count.high, draft.lang)
+    if is_few(count.high) or same:
+        return Sentence(draft.say("union.people", people=people_text(count.people, draft.lang)), (figure.id,))
+    low, high = draft.book.ends("union-people", count, table="union")
+    return Sentence(i18n.text("sentence.union", draft.lang, low=low.text, high=high.text), (low.id, high.id, figure.id))
+
+
+def _union_figure(draft: Draft, count: Count) -> Figure:
+    return draft.book.people("union-people", count, table="union")
+
+
+def _union_missing(draft: Draft, row: Mapping[str, object], count: Count) -> Sentence:
+    silent: list[View] = [view for view in draft.views if view.count.is_silent]
+    figures = [
+        draft.book.fact(
+            f"union-{name}", i18n.number(float(str(row[name])), draft.lang), float(str(row[name])), row=count.row, table="union", sources=count.source_ids
+        )
+        for name in ("layers_mapped", "layers")
+    ]
+    said = draft.say("union.missing", mapped=figures[0].text, layers=figures[1].text)
+    if silent:
+        said = f"{said} {draft.say('union.without', dangers=draft.dangers(silent))}"
+    return Sentence(said, tuple(figure.id for figure in figures))

@@ -1,0 +1,97 @@
+"""What to do next: a few plain steps for a mayor, by what is known and what is not."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from geoalarm.core import i18n
+from geoalarm.core.terms import State
+from geoalarm.present.briefing.across import counted, others, sites_across
+from geoalarm.present.briefing.book import count_words
+from geoalarm.present.briefing.cards import loudest
+from geoalarm.present.briefing.draft import Draft, View
+from geoalarm.present.briefing.page import Sentence
+from geoalarm.present.narrative import WHOLE
+
+MOST: Final = 6
+"""More steps than this nobody takes."""
+
+FLANDERS: Final = ("1", "3", "4", "7", "23", "24")
+"""First digits of official codes of Flemish communes."""
+
+
+def todo(draft: Draft) -> tuple[Sentence, ...]:
+    """Next steps, the first one first."""
+    order = loudest(draft.views)
+    steps = [_read(draft), *_check(draft, order), *_study(draft, order), *_part(draft, order)]
+    steps += [*_site(draft), *_neighbour(draft, order), Sentence(_text(draft, "vulnerable")), Sentence(_text(draft, "exercise"))]
+    return tuple(steps[:MOST])
+
+
+def office(draft: Draft) -> str:
+    """Who keeps the official maps and leads the studies: a key of ``briefing.office``."""
+    country, _, code = draft.dossier.commune_id.partition(":")
+    if country == "FR":
+        return "prefecture"
+    if country != "BE":
+        return "authority"
+    if code.startswith("21"):
+        return "brussels"
+    return "flanders" if code.startswith(FLANDERS) else "wallonia"
+
+
+def _read(draft: Draft) -> Sentence:
+    """Take it as a first estimate; where to read the official map."""
+    key = "example" if draft.example else "estimate"
+    return Sentence(_text(draft, key, maps=draft.say(f"maps.{office(draft)}")))
+
+
+def _check(draft: Draft, order: list[View]) -> list[Sentence]:
+    """Whether the plan is made for so many people."""
+    known = [view for view in order if view.count.is_somebody]
+    if not known:
+        hidden = [view for view in order if view.count.state == State.SUPPRESSED]
+        return [Sentence(_text(draft, "check_hidden", danger=hidden[0].name))] if hidden else []
+    worst = known[0]
+    figure = draft.book.people(f"{worst.key}-people", worst.count)
+    values = {"people": count_words(worst.count, draft.lang), "danger": worst.name}
+    return [Sentence(_text(draft, "check", **values), (figure.id,))]
+
+
+def _study(draft: Draft, order: list[View]) -> list[Sentence]:
+    silent = [view for view in order if view.count.is_silent]
+    if not silent:
+        return []
+    return [Sentence(_text(draft, "study", office=draft.say(f"office.{office(draft)}"), dangers=draft.dangers(silent)))]
+
+
+def _part(draft: Draft, order: list[View]) -> list[Sentence]:
+    part = [view for view in order if not view.count.is_silent and view.count.mapped_share < WHOLE]
+    return [Sentence(_text(draft, "part", dangers=draft.dangers(part)))] if part else []
+
+
+def _site(draft: Draft) -> list[Sentence]:
+    """The plan of a site across whose zone arrives here."""
+    reaching = [site for site in sites_across(draft) if site.reaches_here]
+    if not reaching:
+        return []
+    leader = "prefect" if draft.dossier.country == "FR" else "governor"
+    return [Sentence(_text(draft, f"site_{leader}", site=reaching[0].name))]
+
+
+def _neighbour(draft: Draft, order: list[View]) -> list[Sentence]:
+    """The neighbour across by name: first one in the same danger, then the nearest; on one side only, a neighbour of this side."""
+    near = others(draft)
+    if not near:
+        return []
+    for view in order:
+        for other in near:
+            count = counted(view, other)
+            if view.count.is_somebody and count is not None and count.is_somebody:
+                name = draft.name_of(other.commune_id)
+                return [Sentence(_text(draft, "neighbour_danger", name=name, danger=draft.inside(view.name)))]
+    return [Sentence(_text(draft, "neighbour", name=draft.name_of(near[0].commune_id)))]
+
+
+def _text(draft: Draft, key: str, **values: object) -> str:
+    return i18n.text(f"todo.{key}", draft.lang, **values)
