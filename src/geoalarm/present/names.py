@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import partial
 from typing import Final
 
 import pandas as pd
@@ -12,6 +13,12 @@ from geoalarm.core import i18n
 from geoalarm.core.model import Communes, Source
 
 _SPLIT: Final = re.compile(r"[^0-9a-z]+")
+EXACT: Final = 1
+"""Communes of this rank or better are called exactly what was asked."""
+
+_LEAST_DIGITS: Final = 3
+"""Fewer digits of a postcode than these mean too many communes."""
+
 _LIGATURES: Final = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o"})
 
 
@@ -39,31 +46,54 @@ def fold(words: str) -> str:
 
 
 def search(communes: Communes, query: str, *, limit: int = 8) -> list[str]:
-    """``commune_id`` of the communes that a reader may mean, best first: code, whole name, start of a name, start of a word in it.
+    """``commune_id`` of the communes that a reader may mean, best first; see :func:`ranked`."""
+    return list(ranked(communes, query)["commune_id"].head(limit))
 
-    All languages of the name are searched; among equals the larger population comes first.
+
+def find(communes: Communes, query: str, *, limit: int = 8) -> list[str]:
+    """Like :func:`search`, but one alone where the query is the very code, name or postcode of one commune only."""
+    found = ranked(communes, query)
+    exact = found[found["rank"] <= EXACT]
+    return list(found["commune_id"].head(limit)) if len(exact) != 1 else list(exact["commune_id"])
+
+
+def ranked(communes: Communes, query: str) -> pd.DataFrame:
+    """Communes that a reader may mean: ``commune_id`` and ``rank``, best first.
+
+    Rank 0 is the code, 1 the whole name or a postcode (column ``postcodes``, joined by ``|``), 2 the start of a name or of a
+    postcode, 3 the start of a word in a name. All languages of the name are searched; among equals the larger population comes first.
     """
     asked = fold(query)
-    if not asked:
-        return []
     frame = communes.data
-    columns = [column for column in ("name", "name_fr", "name_nl", "name_de") if column in frame.columns]
     best = pd.Series(9, index=frame.index)
-    for column in ("commune_id", *columns):
-        found = frame[column].fillna("").astype("str").map(fold)
-        code = column == "commune_id"
-        ranks = found.map(lambda name, code=code: _rank(name, asked, code))
-        best = best.where(best <= ranks, ranks)
+    for column in ("commune_id", "name", "name_fr", "name_nl", "name_de", "postcodes"):
+        if asked and column in frame.columns:
+            ranks = frame[column].fillna("").astype("str").map(partial(_RANKS.get(column, _rank), asked=asked))
+            best = best.where(best <= ranks, ranks)
     people = frame["population"] if "population" in frame.columns else pd.Series(0.0, index=frame.index)
-    order = pd.DataFrame({"id": frame["commune_id"], "rank": best, "people": -people.fillna(0)})
-    return list(order[order["rank"] < 9].sort_values(["rank", "people", "id"])["id"].head(limit))
+    order = pd.DataFrame({"commune_id": frame["commune_id"], "rank": best, "people": -people.fillna(0)})
+    return order[order["rank"] < 9].sort_values(["rank", "people", "commune_id"])[["commune_id", "rank"]]
 
 
-def _rank(name: str, asked: str, code: bool) -> int:
-    if code:
-        return 0 if asked in (name, name.partition(" ")[2]) else 9
+def _rank_code(value: str, asked: str) -> int:
+    name = fold(value)
+    return 0 if asked in (name, name.partition(" ")[2]) else 9
+
+
+def _rank_postcodes(value: str, asked: str) -> int:
+    codes = [code.strip() for code in value.split("|")]
+    if asked in codes:
+        return 1
+    return 2 if len(asked) >= _LEAST_DIGITS and asked.isdigit() and any(code.startswith(asked) for code in codes) else 9
+
+
+def _rank(value: str, asked: str) -> int:
+    name = fold(value)
     if name == asked:
         return 1
     if name.startswith(asked):
         return 2
     return 3 if f" {asked}" in name else 9
+
+
+_RANKS: Final = {"commune_id": _rank_code, "postcodes": _rank_postcodes}
