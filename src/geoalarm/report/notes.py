@@ -79,6 +79,16 @@ def linked(said: Sentence | Place, figures: Mapping[str, Figure], *, note: str) 
     return out + escape(rest) + marks
 
 
+def linked_where_said(text: str, figure_ids: Iterable[str], figures: Mapping[str, Figure]) -> Markup:
+    """A text in which those of the figures that it says, in this order, are links to their notes."""
+    out, rest = Markup(""), text
+    for figure in (figures[name] for name in figure_ids if name in figures):
+        before, found, after = rest.partition(figure.text) if figure.text else (rest, "", "")
+        if found:
+            out, rest = out + escape(before) + _link(figure, figure.text, css="n"), after
+    return out + escape(rest)
+
+
 def number(figure: Figure) -> Markup:
     """A figure as it is printed, linked to its note."""
     return _link(figure, figure.text, css="n")
@@ -126,6 +136,10 @@ def _said(briefing: Briefing) -> Iterator[str]:
     sentences += [one for one in (briefing.union, briefing.across_lead) if one is not None]
     for sentence in (*sentences, *briefing.todo):
         yield from sentence.figure_ids
+    for among in briefing.among:
+        yield from among.region_figure_ids
+    for item in briefing.checklist.items:
+        yield from item.figure_ids
 
 
 def _inside(briefing: Briefing) -> Iterable[Figure]:

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
 from geoalarm.core import i18n
 from geoalarm.core.terms import State
 from geoalarm.present.briefing.page import Among, Briefing, Card, Figure
-from geoalarm.present.svg import patterns
+from geoalarm.present.names import names as names_of
+from geoalarm.present.svg import Maps, chance_curve, class_bar, dots, patterns
+from geoalarm.present.svg.words import SitePoint
 from geoalarm.report import notes
-from geoalarm.report.html import Words, drawn, fill, policy, script, stylesheet
+from geoalarm.report.html import Words, anchor, drawn, fill, policy, script, stylesheet
+
+if TYPE_CHECKING:
+    from geoalarm.pipeline.territory import Territory
+
+WIDE: Final = 480
+"""Width of bars, curves and dots [px of the picture]; the page makes them as wide as there is room."""
 
 MARKED: Final = frozenset({State.ZERO, State.NOT_STUDIED, State.OUTSIDE_COVERAGE, State.SUPPRESSED})
 """States that a pattern stands for."""
+
+_FACTS: Final = ("residents", "area")
+"""Figures that the line under the title says."""
 
 _BELGIAN: Final = {"1": "nl", "23": "nl", "24": "nl", "25": "fr", "3": "nl", "4": "nl", "5": "fr", "7": "nl", "8": "fr", "9": "fr"}
 """Language of a Belgian province by how its codes begin; Brussels (21) and Liège (6, with the German-speaking communes) have several."""
@@ -80,6 +91,57 @@ class Slides:
     def span(self, count: int) -> str:
         """Numbers of the next ``count`` screens, for a title that stays while they pass."""
         return " ".join(str(self._n + step) for step in range(1, count + 1))
+
+
+def pictures_of(
+    briefing: Briefing,
+    territory: Territory,
+    maps: Maps,
+    lang: str,
+    *,
+    names: Mapping[str, str] | None = None,
+    sites: Iterable[SitePoint] = (),
+) -> Pictures:
+    """Every picture of a page.
+
+    Parameters
+    ----------
+    maps : Maps
+        Of the communes of the territory; kept over many pages, it prepares each layer once.
+    names : mapping, optional
+        Names by ``commune_id`` in the language; default: made anew.
+    sites : iterable
+        Industrial sites with ``name``, ``lon`` and ``lat``, for the maps of industrial dangers.
+    """
+    called = dict(names_of(territory.communes, lang)) if names is None else names
+    known, sites = frozenset(territory.layer_keys), tuple(sites)
+    drawn_maps = {
+        card.id: maps.commune(
+            briefing.commune_id,
+            footprint=territory.footprint(card.layer_key),
+            totals=territory.totals(card.layer_key),
+            lang=lang,
+            names=called,
+            label=card.map_label,
+            sites=sites if card.hazard == "industrial" else (),
+            prefix=f"map-{anchor(card.id)}",
+        )
+        for card in briefing.cards
+        if card.layer_key in known
+    }
+    return Pictures(
+        maps=drawn_maps,
+        bars={card.id: _bar(card, lang) for card in briefing.cards if card.classes},
+        curves={
+            card.id: chance_curve(card.trend, lang=lang, label=card.trend_caption, prefix=f"curve-{anchor(card.id)}", width=WIDE)
+            for card in briefing.cards
+            if len(card.trend) > 1
+        },
+        dots={
+            among.layer_key: dots(among.dots, lang=lang, label=among.caption, prefix=f"dots-{n}", width=WIDE)
+            for n, among in enumerate(briefing.among, start=1)
+        },
+    )
 
 
 def render(
@@ -195,6 +257,9 @@ def body(
         drawn=drawn,
         dots=lambda among: drawn(_dots(pictures, among)),
         linked=lambda said: notes.linked(said, figures, note=words("figure_note")),
+        subtitle=notes.linked_where_said(briefing.subtitle, _FACTS, figures),
+        known=lambda item: [notes.linked_where_said(fact, item.figure_ids, figures) for fact in item.known],
+        region=lambda among: notes.linked_where_said(among.region, among.region_figure_ids, figures),
         number=notes.number,
         headline=lambda card: headline(card, figures),
         numbers=lambda ids: sorted({by_source[name] for name in ids if name in by_source}),
@@ -225,6 +290,13 @@ def local_language(commune_id: str) -> str:
     if country == "FR":
         return "fr"
     return _BELGIAN.get(code[:1]) or _BELGIAN.get(code[:2], "") if country == "BE" else ""
+
+
+def _bar(card: Card, lang: str) -> str:
+    lines = [(line.label, line.share, line.people.text) for line in card.classes]
+    return class_bar(
+        lines, hazard=card.hazard, lang=lang, label=card.class_caption, state=card.state, prefix=f"bar-{anchor(card.id)}", width=WIDE
+    )
 
 
 def _dots(pictures: Pictures, among: Among) -> str:
