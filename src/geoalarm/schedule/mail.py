@@ -10,6 +10,7 @@ import logging
 import os
 import re
 import smtplib
+import socket
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -80,8 +81,8 @@ class MailCarrier:
                         left.pop(0)
                         answered += 1
             except _Dropped as error:
-                left = self._shipment.ledger.unsettled(left)
-                if not answered:
+                open_before, left = len(left), self._shipment.ledger.unsettled(left)
+                if not answered and len(left) == open_before:
                     raise Passing(f"mail server {self._target.host}: {error}") from error
         if asked_to_wait:
             raise Passing(f"mail server {self._target.host} asked to wait with {asked_to_wait} message(s)")
@@ -108,7 +109,10 @@ class MailCarrier:
             logger.error("%s: message for %s refused: %s", self._target.name, parcel.addressee, _reply(code, reply))
             ledger.fail(parcel, _reply(code, reply))
         if code >= 400:
-            smtp.rset()
+            try:
+                smtp.rset()
+            except (smtplib.SMTPException, OSError) as error:
+                raise _Dropped(error_text(error)) from error
         return not 400 <= code < 500
 
     def _send(self, smtp: smtplib.SMTP, parcel: Parcel) -> tuple[int, bytes]:
@@ -145,11 +149,9 @@ class MailCarrier:
         smtp = self._connect()
         try:
             yield smtp
+            _leave(smtp)
         finally:
-            try:
-                smtp.quit()
-            except (smtplib.SMTPException, OSError):
-                smtp.close()
+            smtp.close()
 
     def _connect(self) -> smtplib.SMTP:
         """A connection that nobody can read along, logged in where the file says so."""
@@ -168,6 +170,8 @@ class MailCarrier:
                 code, reply = smtp.starttls(context=context)
                 if code != 220:
                     raise smtplib.SMTPResponseException(code, reply)
+            if smtp.sock is not None:  # the last dot does not wait for an acknowledgement
+                smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if login:
                 smtp.login(*login)
             smtp.ehlo_or_helo_if_needed()
@@ -192,6 +196,14 @@ def credentials(target: Mail) -> tuple[str, str] | None:
     if missing:
         raise Refused(f"environment variable {', '.join(missing)} of {target.name} is not set")
     return os.environ[target.user_env], os.environ[target.password_env]
+
+
+def _leave(smtp: smtplib.SMTP) -> None:
+    """Say goodbye; a server that left before has all it needs."""
+    try:
+        smtp.quit()
+    except (smtplib.SMTPException, OSError) as error:
+        logger.debug("the server left before we did: %s", error)
 
 
 def _sorted_out(host: str, error: Exception) -> Passing | Refused:

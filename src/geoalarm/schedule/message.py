@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -55,12 +56,12 @@ def compose(target: Mail, parcel: Parcel, edition: Edition, *, due: datetime, se
     message["Date"] = format_datetime(sent)
     message["Message-ID"] = message_id(target, parcel)
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = target.lang
     message.set_content(_plain(letter, target.lang))
     message.add_alternative(_html(letter, target.lang), subtype="html")
     for one in letter.attached:
         content = require_unchanged(edition, one.path, one.sha256).read_bytes()
         message.add_attachment(content, maintype="application", subtype="pdf", filename=one_line(one.path.rpartition("/")[2]))
+    message["Content-Language"] = target.lang  # last: adding a part moves such headers into the first one
     return message
 
 
@@ -97,7 +98,8 @@ def write(target: Mail, parcel: Parcel, edition: Edition, *, due: datetime) -> L
 
 def one_line(words: str) -> str:
     """Text fit for a header: no line breaks, no control or direction characters, no double spaces."""
-    return " ".join("".join(" " if unicodedata.category(sign) in ("Cc", "Cf", "Zl", "Zp", "Cs") else sign for sign in words).split())
+    plain = "".join(" " if unicodedata.category(sign) in ("Cc", "Cf", "Zl", "Zp", "Cs") else sign for sign in words)
+    return re.sub(" {2,}", " ", plain).strip(" ")
 
 
 def _attachments(target: Mail, documents: Sequence[Document]) -> tuple[tuple[Document, ...], float]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from geoalarm.core.errors import GeoalarmError
-from geoalarm.schedule.attempts import Refused, error_text, tried
+from geoalarm.schedule.attempts import Passing, Refused, error_text, tried
 from geoalarm.schedule.clock import Clock, Stopped
 from geoalarm.schedule.edition import Edition
 from geoalarm.schedule.ledger import Ledger, Parcel
@@ -69,6 +69,7 @@ def deliver(carrier: Carrier, shipment: Shipment, retries: Retries, *, what: str
     except Exception as error:  # whatever one target does, the others get theirs
         left = ledger.unsettled(carrier.parcels())
         told = error_text(error)
-        logger.error("%s: %d parcel(s) given up: %s", what, len(left), told, exc_info=not isinstance(error, GeoalarmError | Refused))
+        expected = isinstance(error, GeoalarmError | Refused | Passing)
+        logger.error("%s: %d parcel(s) given up: %s", what, len(left), told, exc_info=not expected)
         for parcel in left:
             ledger.fail(parcel, told)
