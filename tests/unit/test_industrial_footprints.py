@@ -19,7 +19,7 @@ from geoalarm import testing
 from geoalarm.core.errors import InputError, RangeError
 from geoalarm.core.terms import Basis
 from geoalarm.exposure.engine import expose
-from geoalarm.hazards.industrial import crossing, effects, footprints, individual_risk, placing, planning
+from geoalarm.hazards.industrial import crossing, footprints, individual_risk, placing, planning, thresholds
 from geoalarm.hazards.industrial.consequences import FARTHEST
 from geoalarm.hazards.industrial.footprints import checked_against, release
 from geoalarm.hazards.industrial.individual_risk import WindRose
@@ -313,7 +313,7 @@ def test_the_zone_of_broken_glass_is_drawn_when_asked_for() -> None:
     }
 
 
-@pytest.mark.parametrize("module", [crossing, effects, footprints, individual_risk, placing, planning])
+@pytest.mark.parametrize("module", [crossing, thresholds, footprints, individual_risk, placing, planning])
 def test_examples_of_the_docstrings(module: ModuleType) -> None:
     found = doctest.testmod(module)
     assert found.attempted > 0

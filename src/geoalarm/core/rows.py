@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
+from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar
 
-from geoalarm.core.errors import InputError, near_miss
+from geoalarm.core.errors import Faults, GeoalarmError, InputError, near_miss
 from geoalarm.core.result import TO_BE_CONFIRMED
 
 VERIFIED: Final = MappingProxyType(
@@ -22,6 +24,8 @@ VERIFIED: Final = MappingProxyType(
     }
 )
 """What the tag of a row means."""
+
+T = TypeVar("T")
 
 
 @lru_cache(maxsize=64)
@@ -66,3 +70,98 @@ def row(package: str, name: str, column: str, key: str) -> Mapping[str, str]:
 def confirm(verified: str, what: str) -> tuple[str, ...]:
     """The flag of a value that was not read in its source; empty for the others."""
     return (f"{TO_BE_CONFIRMED}: {what}",) if verified == "R" else ()
+
+
+def read_table(
+    path: str | Path,
+    *,
+    what: str,
+    columns: Sequence[str],
+    one: Callable[[Mapping[str, str], int], T],
+    key: Callable[[T], Hashable],
+    optional: Sequence[str] = (),
+) -> tuple[T, ...]:
+    """Rows of a CSV file of a user, each read by ``one``; all faults at once.
+
+    Parameters
+    ----------
+    path : path
+        UTF-8, comma separated, with a line of names.
+    what : str
+        What the file holds, for errors: ``thresholds file``.
+    columns : sequence of str
+        That it must have, but for the ``optional`` ones; others are passed over.
+    one : callable
+        Takes the texts of a row, stripped, and its line; raises for a fault.
+    key : callable
+        What may stand in the file once.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, is no such table or is empty.
+    Faults
+        If rows are wrong: all of them, with their lines.
+    """
+    file = Path(path)
+    if not file.is_file():
+        raise InputError(f"{what} {file.name}", got="no such file", expected="a CSV file", mend="check the path")
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as stream:
+            reader = csv.DictReader(stream)
+            missing = [name for name in columns if name not in (reader.fieldnames or ()) and name not in optional]
+            if missing:
+                raise InputError(f"{what} {file.name}", got=f"no column {', '.join(missing)}", expected=", ".join(columns))
+            lines = [(line, {name: (row.get(name) or "").strip() for name in columns}) for line, row in enumerate(reader, start=2)]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{what} {file.name}", got=str(error), expected="a CSV file in UTF-8") from error
+    made: dict[Hashable, T] = {}
+    faults: list[GeoalarmError] = []
+    for line, row in lines:
+        try:
+            found = one(row, line)
+        except GeoalarmError as error:
+            faults.append(error)
+            continue
+        if key(found) in made:
+            faults.append(InputError(f"line {line}", got=f"{key(found)} a second time", expected="one row each"))
+        made[key(found)] = found
+    if faults:
+        raise Faults(f"{what} {file.name}", faults)
+    if not made:
+        raise InputError(f"{what} {file.name}", got="no row", expected="at least one")
+    return tuple(made.values())
+
+
+def require_words(row: Mapping[str, str], line: int, *names: str) -> None:
+    """Refuse a row in which one of these columns is empty, or whose tag ``verified`` is none.
+
+    Raises
+    ------
+    InputError
+        With the column and the line.
+    """
+    for name in names:
+        if not row[name]:
+            raise InputError(f"{name} in line {line}", got="nothing", expected="a value", mend="every row names its place and its source")
+    if row["verified"] not in VERIFIED:
+        raise InputError(
+            f"verified in line {line}", got=repr(row["verified"]), expected=", ".join(VERIFIED), mend="R if nobody read it in its source"
+        )
+
+
+def number_in(row: Mapping[str, str], name: str, line: int, *, positive: bool = False, mend: str | None = None) -> float:
+    """The number of a column.
+
+    Raises
+    ------
+    InputError
+        If it is none, not finite, or not positive where it must be.
+    """
+    try:
+        number = float(row[name])
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number) or (positive and number <= 0):
+        raise InputError(f"{name} in line {line}", got=repr(row[name]), expected="a positive number" if positive else "a number", mend=mend)
+    return number

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +10,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from geoalarm.core.errors import Faults, GeoalarmError, InputError
+from geoalarm.core.errors import InputError
 from geoalarm.core.model import require_column
-from geoalarm.core.rows import VERIFIED
+from geoalarm.core.rows import number_in, read_table, require_words
 from geoalarm.exposure.index import CLASSES, ranks, require_cutoffs, score_of
 
 COLUMNS: Final = ("hazard", "measure", "class_2", "class_3", "class_4", "class_5", "source", "verified")
@@ -43,27 +41,7 @@ def load_cutoffs(path: str | Path) -> tuple[Cutoffs, ...]:
     Faults
         If rows are wrong: all of them, with their lines.
     """
-    file = Path(path)
-    if not file.is_file():
-        raise InputError(f"cut-offs file {file.name}", got="no such file", expected="a CSV file", mend="check the path")
-    with file.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.DictReader(stream)
-        missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-        if missing:
-            raise InputError(f"cut-offs file {file.name}", got=f"no column {', '.join(missing)}", expected=", ".join(COLUMNS))
-        lines = list(enumerate(reader, start=2))
-    made: list[Cutoffs] = []
-    faults: list[GeoalarmError] = []
-    for line, row in lines:
-        try:
-            made.append(_read(row, line, [(one.hazard, one.measure) for one in made]))
-        except GeoalarmError as error:
-            faults.append(error)
-    if faults:
-        raise Faults(f"cut-offs file {file.name}", faults)
-    if not made:
-        raise InputError(f"cut-offs file {file.name}", got="no row", expected="one row a hazard and measure")
-    return tuple(made)
+    return read_table(path, what="cut-offs file", columns=COLUMNS, one=_read, key=lambda one: (one.hazard, one.measure))
 
 
 def commune_index(
@@ -170,26 +148,14 @@ def _measured(bands: pd.DataFrame, hazard: str, column: str, communes: Sequence[
     return np.where(people == 0, 0.0, found)
 
 
-def _read(row: Mapping[str, str], line: int, held: Sequence[tuple[str, str]]) -> Cutoffs:
+def _read(row: Mapping[str, str], line: int) -> Cutoffs:
     """One row as text, checked."""
-    texts = {name: (row.get(name) or "").strip() for name in COLUMNS}
-    for name in ("hazard", "source"):
-        if not texts[name]:
-            raise InputError(f"{name} in line {line}", got="nothing", expected="a value")
-    for name, allowed in (("measure", MEASURES), ("verified", tuple(VERIFIED))):
-        if texts[name] not in allowed:
-            raise InputError(f"{name} in line {line}", got=repr(texts[name]), expected=" or ".join(allowed))
-    if (texts["hazard"], texts["measure"]) in held:
-        raise InputError(f"line {line}", got=f"a second row of {texts['hazard']}, {texts['measure']}", expected="one row each")
+    require_words(row, line, "hazard", "source")
+    if row["measure"] not in MEASURES:
+        raise InputError(f"measure in line {line}", got=repr(row["measure"]), expected=" or ".join(MEASURES))
+    bounds = [number_in(row, f"class_{place}", line) for place in CLASSES[1:]]
     try:
-        bounds = require_cutoffs(np.array([_number(texts[f"class_{place}"]) for place in CLASSES[1:]]))
+        require_cutoffs(np.array(bounds))
     except InputError as error:
         raise InputError(f"cut-offs in line {line}", got=error.got, expected=error.expected) from error
-    return Cutoffs(texts["hazard"], texts["measure"], tuple(bounds.tolist()), texts["source"], texts["verified"])
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return math.nan
+    return Cutoffs(row["hazard"], row["measure"], tuple(bounds), row["source"], row["verified"])

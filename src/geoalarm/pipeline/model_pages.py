@@ -13,6 +13,7 @@ from typing import Final
 from geoalarm.core.registry import Model
 from geoalarm.core.result import SCREENING_NOTICE
 from geoalarm.pipeline.calculator import models
+from geoalarm.pipeline.own_tables_page import FILE, own_tables
 
 _HEADING: Final = re.compile(r"^(Parameters|Returns|Raises|References|Examples|Notes)\n-+\n", flags=re.MULTILINE)
 COMMAND: Final = "python -m geoalarm.pipeline.model_pages docs/models"
@@ -52,15 +53,17 @@ def page(model: Model) -> str:
 def index() -> str:
     """The list of all models in Markdown."""
     rows = [f"| [{name}]({name}.md) | {made.summary} | {made.source} |" for name, made in models().items()]
-    opening = f"Each page is built from the model's docstring: `{COMMAND}`."
+    opening = (
+        f"Each page is built from the model's docstring: `{COMMAND}`. Thresholds and probits of your own: [tables of your own]({FILE})."
+    )
     return "\n".join(
         ["# Models", "", opening, "", "| model | computes | source |", "|---|---|---|", *rows, "", f"*{SCREENING_NOTICE}*", ""]
     )
 
 
 def pages() -> dict[str, str]:
-    """File name to text of every page and of the index."""
-    return {"index.md": index(), **{f"{name}.md": page(made) for name, made in models().items()}}
+    """File name to text of every page, of the index and of the page on tables of a user."""
+    return {"index.md": index(), FILE: own_tables(), **{f"{name}.md": page(made) for name, made in models().items()}}
 
 
 def write(folder: Path) -> None:

@@ -25,10 +25,13 @@ if TYPE_CHECKING:
     from geoalarm.hazards.industrial.footprints import Accident as Accident
     from geoalarm.hazards.industrial.footprints import release as release
     from geoalarm.hazards.industrial.individual_risk import WindRose as WindRose
+    from geoalarm.hazards.industrial.lethality import load_probits as load_probits
     from geoalarm.hazards.industrial.registry import find as find
     from geoalarm.hazards.industrial.registry import models as models
     from geoalarm.hazards.industrial.substances import substance as substance
+    from geoalarm.hazards.industrial.thresholds import load_effect_thresholds as load_effect_thresholds
     from geoalarm.hazards.industrial.toxic_thresholds import load_thresholds as load_thresholds
+    from geoalarm.hazards.industrial.toxicity import load_toxic_probits as load_toxic_probits
     from geoalarm.hazards.industrial.vessel import vessel_outflow as vessel_outflow
 
 HAZARD: Final = Hazard(
@@ -41,8 +44,8 @@ HAZARD: Final = Hazard(
     ),
 )
 
-THRESHOLDS: Final[Mapping[str, tuple[float, float, float]]] = MappingProxyType({"mbar": (50.0, 140.0, 200.0), "kW m-2": (3.0, 5.0, 8.0)})
-"""Lower bounds of SEI, SEL and SELS by unit: overpressure and, for long exposures, thermal flux (arrete of 29 September 2005)."""
+_MEASURED: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({"mbar": ("overpressure", "peak"), "kW m-2": ("thermal", "flux")})
+"""What a raster in these units is of; its bounds are the rows of the French rings for it, those of long exposures for heat."""
 
 _SIDES: Final = 360
 
@@ -64,14 +67,16 @@ def footprint(layer: Layer, *, bounds: Sequence[float] | None = None) -> Footpri
     hazard = replace(HAZARD, units=units)
     if bounds is not None:
         return read_layer(layer, hazard, bounds=bounds)
-    if units not in THRESHOLDS:
+    if units not in _MEASURED:
         raise InputError(
             f"industrial layer {layer.source.id!r} has no class bounds",
             got=units,
-            expected=" or ".join(THRESHOLDS),
+            expected=" or ".join(_MEASURED),
             mend="give bounds in these units",
         )
-    edges = [*THRESHOLDS[units], math.inf]
+    from geoalarm.hazards.industrial.thresholds import french_rings  # models, and what they need, only where they are asked for
+
+    edges = [*(ring.value for ring in french_rings(*_MEASURED[units])), math.inf]
     classes = tuple(IntensityClass(label, low, high) for label, (low, high) in zip(HAZARD.class_labels, pairwise(edges), strict=True))
     return read_layer(layer, hazard, classes=classes)
 
@@ -144,7 +149,10 @@ _PARTS: Final[Mapping[str, str]] = MappingProxyType(
         "KINDS": "footprints",
         "WindRose": "individual_risk",
         "find": "registry",
+        "load_effect_thresholds": "thresholds",
+        "load_probits": "lethality",
         "load_thresholds": "toxic_thresholds",
+        "load_toxic_probits": "toxicity",
         "models": "registry",
         "release": "footprints",
         "substance": "substances",

@@ -13,7 +13,6 @@ import numpy as np
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import IntensityClass
 from geoalarm.core.result import BEYOND_MODEL_RANGE, ModelResult
-from geoalarm.hazards.industrial.effects import EffectThreshold, effect_thresholds, french_rings, overpressure_lethality, thermal_lethality
 from geoalarm.hazards.industrial.explosions import multi_energy, multi_energy_distance, tnt_distance, tnt_equivalent, tnt_overpressure
 from geoalarm.hazards.industrial.fires import (
     bleve,
@@ -24,8 +23,10 @@ from geoalarm.hazards.industrial.fires import (
     pool_fire,
     pool_fire_distance,
 )
+from geoalarm.hazards.industrial.lethality import overpressure_lethality, thermal_lethality
 from geoalarm.hazards.industrial.pipelines import pipeline_impact_radius
 from geoalarm.hazards.industrial.placing import circle
+from geoalarm.hazards.industrial.thresholds import EffectThreshold, effect_thresholds, french_rings
 
 FARTHEST: Final = 10e3
 """No zone is drawn farther [m]; one that goes on ends here with ``beyond_model_range``."""
@@ -120,7 +121,7 @@ def pool_fire_zones(**inputs: Any) -> Consequence:
         return np.where(distance < edge, shown["emissive_power"], flux) / 1e3
 
     def death(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        lethal = np.asarray(thermal_lethality.pure(heat(x, y) * 1e3, FIRE_EXPOSURE)[0])
+        lethal = np.asarray(thermal_lethality.pure(heat(x, y) * 1e3, FIRE_EXPOSURE).values[0])
         return np.where(np.hypot(x, y) < edge, 1.0, lethal)
 
     flags = ("downwind_reach_on_every_side",) if known["wind"] else ()
@@ -145,7 +146,7 @@ def jet_fire_zones(**inputs: Any) -> Consequence:
         return np.asarray(jet_fire.pure(np.maximum(np.hypot(x, y) - offset, 0.5), **known).values[0]) / 1e3
 
     def death(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        return np.asarray(thermal_lethality.pure(heat(x, y) * 1e3, FIRE_EXPOSURE)[0])
+        return np.asarray(thermal_lethality.pure(heat(x, y) * 1e3, FIRE_EXPOSURE).values[0])
 
     moved = tuple(_moved(result, offset) for result in found)
     return round_zones("jet_fire", rings, moved, effect=heat, lethality=death, flags=flags)
@@ -165,7 +166,7 @@ def bleve_zones(*, by: str = "dose", **inputs: Any) -> Consequence:
 
     def death(x: np.ndarray, y: np.ndarray) -> np.ndarray:
         flux, _, duration, *_ = bleve.pure(np.maximum(np.hypot(x, y), 1e-3), **known).values
-        return np.asarray(thermal_lethality.pure(flux, min(duration, FIRE_EXPOSURE))[0])
+        return np.asarray(thermal_lethality.pure(flux, min(duration, FIRE_EXPOSURE)).values[0])
 
     return round_zones("bleve", rings, found, effect=effect, lethality=death)
 
@@ -189,7 +190,7 @@ def explosion_zones(*, tnt_mass: Any = None, indirect: bool = False, **inputs: A
         return np.where((distance < near) | (distance > far), np.nan, within)
 
     def death(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        share = np.asarray(overpressure_lethality.pure(np.nan_to_num(blast(x, y)) * 100))
+        share = np.asarray(overpressure_lethality.pure(np.nan_to_num(blast(x, y)) * 100).values)
         return np.where(np.hypot(x, y) < near, 1.0, share)
 
     made = round_zones("explosion", rings, found, effect=blast, lethality=death)
@@ -213,7 +214,7 @@ def multi_energy_zones(*, indirect: bool = False, **inputs: Any) -> Consequence:
         return np.where(distance > far, np.nan, within)
 
     def death(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        return np.asarray(overpressure_lethality.pure(np.nan_to_num(blast(x, y)) * 100))
+        return np.asarray(overpressure_lethality.pure(np.nan_to_num(blast(x, y)) * 100).values)
 
     shown = None if known["curves"] is not None else (blast, death)
     return round_zones("multi_energy", rings, found, effect=shown[0] if shown else None, lethality=shown[1] if shown else None)

@@ -1,18 +1,22 @@
-"""Effects on people: thresholds of law as rows, the severity grid of annex 3, probits of heat and blast, counting rules."""
+"""Effects on people: the severity grid of annex 3, probability classes, counting rules; beside them thresholds and probits."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Final
 
-from geoalarm.core.errors import InputError, near_miss
-from geoalarm.core.quantities import convert
-from geoalarm.hazards.industrial.flame import DOSE_UNIT
+from geoalarm.core.errors import InputError
 from geoalarm.hazards.industrial.lethality import overpressure_lethality, thermal_lethal_dose, thermal_lethality, time_to_dose
 from geoalarm.hazards.industrial.registry import Outcome, at_least_zero, model, word
 from geoalarm.hazards.industrial.rows import confirm, row, rows
+from geoalarm.hazards.industrial.thresholds import (
+    RINGS,
+    EffectThreshold,
+    effect_threshold,
+    effect_thresholds,
+    french_rings,
+    load_effect_thresholds,
+    thermal_measure,
+)
 
 __all__ = [
     "RINGS",
@@ -21,6 +25,7 @@ __all__ = [
     "effect_threshold",
     "effect_thresholds",
     "french_rings",
+    "load_effect_thresholds",
     "overpressure_lethality",
     "people_counted",
     "probability_class",
@@ -31,161 +36,8 @@ __all__ = [
     "time_to_dose",
 ]
 
-RINGS: Final = ("SEI", "SEL", "SELS")
-"""French rings from mild to severe: irreversible, first lethal, significant lethal effects."""
-
 SEVERITIES: Final = ("moderate", "serious", "important", "catastrophic", "disastrous")
 """Annex 3, mild to severe: modéré, sérieux, important, catastrophique, désastreux."""
-
-SI_UNITS: Final[Mapping[str, str]] = MappingProxyType(
-    {"kW m-2": "W m-2", "mbar": "Pa", DOSE_UNIT: DOSE_UNIT, "yr-1": "yr-1", "1": "1", "s": "s"}
-)
-"""Unit of a row in its file, and the one the models work in."""
-
-
-@dataclass(frozen=True, slots=True)
-class EffectThreshold:
-    """A level of an effect that a jurisdiction names: value [unit], label, and where it was read."""
-
-    jurisdiction: str
-    effect: str
-    receptor: str
-    measure: str
-    unit: str
-    value: float
-    label: str
-    meaning: str
-    source: str
-    verified: str
-
-    @property
-    def si(self) -> float:
-        """The value as the models take it: W m-2, Pa, or a dose in (kW/m^2)^(4/3)*s."""
-        return float(convert(self.value, self.unit, SI_UNITS[self.unit])) if SI_UNITS[self.unit] != self.unit else self.value
-
-    @property
-    def flags(self) -> tuple[str, ...]:
-        """``to_be_confirmed`` for a value from general knowledge."""
-        return confirm(self.verified, f"{self.jurisdiction} {self.effect} {self.label}")
-
-
-def effect_thresholds(
-    effect: str, *, measure: str | None = None, jurisdiction: str = "FR", receptor: str = "people", labels: tuple[str, ...] | None = None
-) -> tuple[EffectThreshold, ...]:
-    """Thresholds of an effect, mild to severe.
-
-    Parameters
-    ----------
-    effect : str
-        ``thermal``, ``overpressure``, ``toxic`` or ``individual_risk``.
-    measure : str, optional
-        ``flux`` or ``dose`` for heat.
-    jurisdiction : str
-        ``FR``, ``BE-WAL`` or ``BE-VLG``.
-    receptor : str
-        ``people`` or ``structures``.
-    labels : tuple of str, optional
-        Only these.
-
-    Raises
-    ------
-    InputError
-        If there is no such row; no other country's values take its place.
-
-    Examples
-    --------
-    >>> [item.value for item in effect_thresholds("thermal", measure="dose", labels=("SEI", "SEL", "SELS"))]
-    [600.0, 1000.0, 1800.0]
-    """
-    table = rows("effect_thresholds")
-    found = [
-        EffectThreshold(**{**item, "value": float(item["value"])})  # type: ignore[arg-type]
-        for item in table
-        if (item["effect"], item["jurisdiction"], item["receptor"]) == (effect, jurisdiction, receptor)
-        and measure in (None, item["measure"])
-        and (labels is None or item["label"] in labels)
-    ]
-    if not found:
-        known = {f"{item['jurisdiction']} {item['effect']} {item['measure']} {item['receptor']}" for item in table}
-        asked = f"{jurisdiction} {effect} {measure or ''} {receptor}".replace("  ", " ")
-        raise InputError("effect threshold", got=asked, expected="a row of the table of thresholds", mend=near_miss(asked, known))
-    return tuple(sorted(found, key=lambda item: item.value))
-
-
-def french_rings(effect: str, measure: str | None = None) -> tuple[EffectThreshold, ...]:
-    """SEI, SEL and SELS of heat (``flux`` or ``dose``) or overpressure (``peak``), mild to severe.
-
-    Toxic rings are concentrations of each substance and are not here: load them from the INERIS sheets.
-
-    Raises
-    ------
-    InputError
-        If the effect has no three rings in the table, or heat is asked for without its measure.
-    """
-    found = effect_thresholds(effect, measure=measure, labels=RINGS)
-    if tuple(item.label for item in found) != RINGS:
-        raise InputError(
-            f"French rings of effect {effect!r}",
-            got=", ".join(f"{item.label} ({item.measure})" for item in found),
-            expected="SEI, SEL and SELS once each",
-            mend="give measure='flux' or 'dose' for heat; toxic thresholds are loaded for each substance",
-        )
-    return found
-
-
-def thermal_measure(exposure: float) -> str:
-    """``dose`` for exposures shorter than 120 s, else ``flux`` (arrete of 20 April 2007, art. 11); exposure in [s].
-
-    Examples
-    --------
-    >>> thermal_measure(12.2), thermal_measure(600)
-    ('dose', 'flux')
-    """
-    limit = effect_thresholds("thermal", measure="exposure")[0].value
-    return "dose" if exposure < limit else "flux"
-
-
-@model(
-    inputs={
-        "effect": word("thermal", "overpressure", "individual_risk"),
-        "label": word(),
-        "measure": word("", "flux", "dose", "peak", "individual_risk"),
-        "jurisdiction": word("FR", "BE-WAL", "BE-VLG"),
-        "receptor": word("people", "structures"),
-    },
-    outputs={"value": "", "unit": "", "meaning": ""},
-    source="rows of data/effect_thresholds.csv, each with its own source",
-    jurisdiction="by row",
-)
-def effect_threshold(effect: str, label: str, *, measure: str = "", jurisdiction: str = "FR", receptor: str = "people") -> Outcome:
-    """Level at which an effect begins in a jurisdiction, as its law or practice words it.
-
-    Parameters
-    ----------
-    effect, label, measure, jurisdiction, receptor : str
-        As in :func:`effect_thresholds`; a label such as SEI.
-
-    Raises
-    ------
-    InputError
-        If there is no such row, or there are several.
-
-    References
-    ----------
-    The row's own source.
-
-    Examples
-    --------
-    >>> result = effect_threshold("thermal", "SELS", measure="dose")
-    >>> result["value"], result["unit"]
-    (1800.0, '(kW/m^2)^(4/3)*s')
-    """
-    found = effect_thresholds(effect, measure=measure or None, jurisdiction=jurisdiction, receptor=receptor, labels=(label,))
-    if len(found) > 1:
-        raise InputError(
-            f"threshold {label} of {effect}", got=", ".join(item.measure for item in found), expected="one", mend="give measure="
-        )
-    return Outcome((found[0].value, found[0].unit, found[0].meaning), (f"row_source: {found[0].source}", *found[0].flags))
 
 
 @model(

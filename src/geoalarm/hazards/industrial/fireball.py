@@ -11,7 +11,6 @@ from geoalarm.core.errors import InputError, RangeError
 from geoalarm.core.result import BEYOND_MODEL_RANGE
 from geoalarm.hazards.industrial.crossing import outermost
 from geoalarm.hazards.industrial.flame import (
-    DOSE_UNIT,
     EXTRAPOLATED,
     VAPOUR_PRESSURE,
     atmospheric_transmissivity,
@@ -19,6 +18,7 @@ from geoalarm.hazards.industrial.flame import (
     is_within_path_range,
 )
 from geoalarm.hazards.industrial.registry import Outcome, model, positive, word
+from geoalarm.hazards.industrial.thresholds import DOSE_UNIT
 
 LARGE_MASS: Final = 30e3
 """From this mass on a fireball rises before it burns out, and another duration holds (CCPS) [kg]."""

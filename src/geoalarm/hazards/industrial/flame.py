@@ -30,9 +30,6 @@ PATH_RANGE: Final = (1e4, 1e5)
 VAPOUR_PRESSURE: Final = 1193.5
 """Of water in air of 15 °C and 70 % relative humidity [Pa]."""
 
-DOSE_UNIT: Final = "(kW/m^2)^(4/3)*s"
-"""Of a thermal dose; what 600, 1000 and 1800 are measured in."""
-
 EXTRAPOLATED: Final = "transmissivity_extrapolated"
 
 
@@ -76,7 +73,7 @@ def atmospheric_transmissivity(path: float | np.ndarray, *, vapour_pressure: flo
             "input 'vapour_pressure' times 'path' is outside the range of the transmissivity formula",
             got=f"{np.min(product):g} to {np.max(product):g} N/m",
             expected=f"above {PATH_RANGE[0]:g}, below {PATH_RANGE[1]:g} N/m",
-            mend="give the transmissivity itself (1 is the safe side), or beyond=true to extrapolate",
+            mend="give the transmissivity itself (1 lets all heat through), or beyond=true to extrapolate",
         )
     with np.errstate(divide="ignore"):
         share = np.minimum(1.0, 2.02 * product**-0.09)

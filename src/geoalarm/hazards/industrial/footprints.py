@@ -19,9 +19,9 @@ from geoalarm.core.result import BEYOND_MODEL_RANGE, SCREENING_NOTICE, ModelResu
 from geoalarm.core.terms import Basis, Country
 from geoalarm.geo.crs import to_crs
 from geoalarm.hazards.industrial.consequences import FARTHEST, ZONES, Consequence, codes
-from geoalarm.hazards.industrial.effects import effect_thresholds
 from geoalarm.hazards.industrial.individual_risk import RiskScenario, WindRose, individual_risk
 from geoalarm.hazards.industrial.placing import Site, along_wind, circle, raster, require_wind_from, square, zones
+from geoalarm.hazards.industrial.thresholds import effect_thresholds
 from geoalarm.hazards.industrial.toxic_zones import toxic_zones
 
 HAZARD_NAME: Final = "industrial"

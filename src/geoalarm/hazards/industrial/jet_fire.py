@@ -54,7 +54,7 @@ def jet_fire(
     radiated_share : float, optional
         Instead of the fuel's [1].
     transmissivity : float
-        Share that the air lets through; 1 is the safe side [1].
+        Share that the air lets through; 1 keeps all of it [1].
 
     Raises
     ------

@@ -3,18 +3,112 @@
 from __future__ import annotations
 
 import math
-from typing import Final
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, TypeAlias
 
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from geoalarm.core.quantities import convert
-from geoalarm.hazards.industrial.flame import DOSE_UNIT
-from geoalarm.hazards.industrial.registry import Input, at_least_zero, model, positive, word
-from geoalarm.hazards.industrial.rows import rows
+from geoalarm.core.errors import InputError, near_miss
+from geoalarm.core.quantities import to_si
+from geoalarm.core.rows import number_in, read_table, require_words
+from geoalarm.hazards.industrial.registry import Input, Outcome, at_least_zero, model, positive, word
+from geoalarm.hazards.industrial.rows import confirm, rows
+from geoalarm.hazards.industrial.thresholds import DOSE_UNIT
 
-_PROBITS: Final = {item["key"]: item for item in rows("probits")}
-_THERMAL: Final = tuple(key for key, item in _PROBITS.items() if item["effect"] == "thermal")
+COLUMNS: Final = ("key", "effect", "a", "b", "variable", "unit", "meaning", "source", "verified")
+_LOADS: Final = MappingProxyType({"thermal": ("dose", DOSE_UNIT), "overpressure": ("overpressure", "Pa")})
+"""What a probit of an effect is of, and the unit in which the models have it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probit:
+    """``Pr = a + b ln x`` of a thermal dose or an overpressure x in its own unit; ``per_si`` turns the models' unit into it."""
+
+    key: str
+    effect: str
+    a: float
+    b: float
+    unit: str
+    per_si: float
+    meaning: str
+    source: str
+    verified: str
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """``to_be_confirmed`` where the row was not read in its source."""
+        return confirm(self.verified, f"probit {self.key}, {self.source}")
+
+    def share(self, load: np.ndarray) -> float | np.ndarray:
+        """Share of people who die [1] of a load in the models' unit; 0 for no load."""
+        with np.errstate(divide="ignore"):
+            share: float | np.ndarray = ndtr(self.a + self.b * np.log(load * self.per_si) - 5)
+        return share
+
+    def load(self, share: float) -> float:
+        """Load in the models' unit that kills a share of the people."""
+        return math.exp((5 + float(ndtri(share)) - self.a) / self.b) / self.per_si
+
+
+ProbitTable: TypeAlias = "str | Path | Sequence[Probit] | None"
+
+
+def load_probits(path: str | Path) -> tuple[Probit, ...]:
+    """Probits of heat and blast from a CSV file with the columns of :data:`COLUMNS` (``meaning`` may be missing).
+
+    Parameters
+    ----------
+    path : path
+        UTF-8, comma separated, one row a key; ``effect`` is ``thermal`` (``variable`` dose, such as ``(W/m^2)^(4/3)*s``) or
+        ``overpressure`` (``variable`` overpressure, such as ``Pa``); ``verified`` is V, C, R or D.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, is no such table or is empty.
+    Faults
+        If rows are wrong: all of them, with their lines.
+    """
+    return read_table(path, what="file of probits", columns=COLUMNS, optional=("meaning",), one=_read, key=lambda one: one.key)
+
+
+@lru_cache(maxsize=1)
+def builtin_probits() -> tuple[Probit, ...]:
+    """The rows of the package."""
+    return tuple(_read(row, line) for line, row in enumerate(rows("probits"), start=2))
+
+
+def find_probit(key: str, effect: str, *, table: ProbitTable = None) -> Probit:
+    """The probit of a key for an effect, among those of a table and the built-in ones.
+
+    Raises
+    ------
+    InputError
+        If there is none, with the nearest.
+    """
+    given = load_probits(table) if isinstance(table, str | Path) else tuple(table or ())
+    known = {one.key: one for one in (*builtin_probits(), *given) if one.effect == effect}
+    if key not in known:
+        raise InputError("input 'probit'", got=repr(key), expected=", ".join(sorted(known)), mend=near_miss(key, known))
+    return known[key]
+
+
+def _read(row: Mapping[str, str], line: int) -> Probit:
+    """One row as text, checked: an effect that is known, its variable, a unit of it, a tag and a source."""
+    require_words(row, line, "key", "source")
+    if row["effect"] not in _LOADS:
+        raise InputError(f"effect in line {line}", got=repr(row["effect"]), expected=", ".join(_LOADS))
+    variable, unit = _LOADS[row["effect"]]
+    if row["variable"] != variable:
+        raise InputError(f"variable in line {line}", got=repr(row["variable"]), expected=variable)
+    per_si = float(to_si((1.0, unit), row["unit"], name=f"unit in line {line}"))
+    a, b = number_in(row, "a", line), number_in(row, "b", line, positive=True)
+    return Probit(row["key"], row["effect"], a, b, row["unit"], per_si, row["meaning"], row["source"], row["verified"])
 
 
 @model(
@@ -50,13 +144,11 @@ def time_to_dose(flux: float, dose: float) -> float:
 
 
 @model(
-    inputs={"flux": at_least_zero("W m-2"), "exposure": positive("s"), "probit": word(*_THERMAL)},
+    inputs={"flux": at_least_zero("W m-2"), "exposure": positive("s"), "probit": word(), "table": word()},
     outputs={"lethality": "1", "dose": DOSE_UNIT},
     source="Eisenberg et al. (1975); Tsao and Perry (1979), Purple Book (CPR 18E), section 5.2",
 )
-def thermal_lethality(
-    flux: float | np.ndarray, exposure: float, *, probit: str = "tsao_perry"
-) -> tuple[float | np.ndarray, float | np.ndarray]:
+def thermal_lethality(flux: float | np.ndarray, exposure: float, *, probit: str = "tsao_perry", table: ProbitTable = None) -> Outcome:
     """Probability of death by heat: ``Pr = a + b ln(q^(4/3) t)``, ``P = Phi(Pr - 5)``, with q in kW/m2.
 
     Parameters
@@ -66,7 +158,10 @@ def thermal_lethality(
     exposure : float
         [s].
     probit : str
-        ``tsao_perry`` (-12.8 + 2.56 ln dose; also that of the Purple Book) or ``eisenberg`` (-14.9 + 2.56 ln dose).
+        ``tsao_perry`` (-12.8 + 2.56 ln dose; also that of the Purple Book) or ``eisenberg`` (-14.9 + 2.56 ln dose),
+        or a key of the table.
+    table : path, optional
+        CSV of other probits, with the columns of ``data/probits.csv``.
 
     Raises
     ------
@@ -83,15 +178,16 @@ def thermal_lethality(
     0.538
     """
     dose = np.power(np.asarray(flux, dtype=float) / 1e3, 4 / 3) * exposure
-    return _share(probit, dose), dose[()]
+    found = find_probit(probit, "thermal", table=table)
+    return Outcome((found.share(dose), dose[()]), found.flags)
 
 
 @model(
-    inputs={"share": Input("1", 0, 1, "neither"), "probit": word(*_THERMAL)},
+    inputs={"share": Input("1", 0, 1, "neither"), "probit": word(), "table": word()},
     outputs={"dose": DOSE_UNIT},
     source="Eisenberg et al. (1975); Tsao and Perry (1979), Purple Book (CPR 18E), section 5.2",
 )
-def thermal_lethal_dose(share: float, *, probit: str = "tsao_perry") -> float:
+def thermal_lethal_dose(share: float, *, probit: str = "tsao_perry", table: ProbitTable = None) -> Outcome:
     """Thermal dose that kills a share of the people: LD1 for 0.01, LD50 for 0.5.
 
     Parameters
@@ -99,7 +195,9 @@ def thermal_lethal_dose(share: float, *, probit: str = "tsao_perry") -> float:
     share : float
         Of the people [1].
     probit : str
-        ``tsao_perry`` or ``eisenberg``.
+        ``tsao_perry``, ``eisenberg``, or a key of the table.
+    table : path, optional
+        CSV of other probits, with the columns of ``data/probits.csv``.
 
     Raises
     ------
@@ -115,21 +213,26 @@ def thermal_lethal_dose(share: float, *, probit: str = "tsao_perry") -> float:
     >>> [round(float(thermal_lethal_dose(share, probit="eisenberg"))) for share in (0.01, 0.5)]
     [958, 2377]
     """
-    return _level(probit, share)
+    found = find_probit(probit, "thermal", table=table)
+    return Outcome(found.load(share), found.flags)
 
 
 @model(
-    inputs={"overpressure": at_least_zero("Pa")},
+    inputs={"overpressure": at_least_zero("Pa"), "probit": word(), "table": word()},
     outputs={"lethality": "1"},
     source="HSC (1991), major hazard aspects of the transport of dangerous substances: Pr = 1.47 + 1.37 ln P[psi]",
 )
-def overpressure_lethality(overpressure: float | np.ndarray) -> float | np.ndarray:
+def overpressure_lethality(overpressure: float | np.ndarray, *, probit: str = "hsc", table: ProbitTable = None) -> Outcome:
     """Probability of death by overpressure: ``Pr = 1.47 + 1.37 ln P``, P in psi above the air's pressure.
 
     Parameters
     ----------
     overpressure : float or numpy.ndarray
         Peak [Pa].
+    probit : str
+        ``hsc``, or a key of the table.
+    table : path, optional
+        CSV of other probits, with the columns of ``data/probits.csv``.
 
     Raises
     ------
@@ -145,17 +248,5 @@ def overpressure_lethality(overpressure: float | np.ndarray) -> float | np.ndarr
     >>> round(float(overpressure_lethality("13.15 psi")), 3)
     0.5
     """
-    return _share("hsc", np.asarray(convert(overpressure, "Pa", "psi")))
-
-
-def _share(key: str, amount: np.ndarray) -> float | np.ndarray:
-    """Share of people who die [1] of a load in the unit of the probit; 0 for no load."""
-    found = _PROBITS[key]
-    with np.errstate(divide="ignore"):
-        share: float | np.ndarray = ndtr(float(found["a"]) + float(found["b"]) * np.log(amount) - 5)
-    return share
-
-
-def _level(key: str, share: float) -> float:
-    found = _PROBITS[key]
-    return math.exp((5 + float(ndtri(share)) - float(found["a"])) / float(found["b"]))
+    found = find_probit(probit, "overpressure", table=table)
+    return Outcome(found.share(np.asarray(overpressure, dtype=float)), found.flags)

@@ -93,9 +93,7 @@ def averaging_factor(averaging_time: float) -> float:
     outputs={"sigma_y": "m", "sigma_z": "m"},
     source="Briggs (1973), as in ALOHA's technical documentation, table 13; 100 m to 10 km",
 )
-def briggs_sigmas(
-    x: float | np.ndarray, stability: str, *, terrain: str = "rural", averaging_time: float = REFERENCE_TIME
-) -> Outcome:
+def briggs_sigmas(x: float | np.ndarray, stability: str, *, terrain: str = "rural", averaging_time: float = REFERENCE_TIME) -> Outcome:
     """Crosswind and vertical dispersion parameters of a plume: ``a x (1 + b x)^p``.
 
     Parameters

@@ -308,7 +308,7 @@ def _find(name: str) -> str:
     """The key of a name, formula, CAS or UN number; the name itself where there is none."""
     folded = str(name).strip().casefold()
     for key, row in _rows().items():
-        known = (key, key.replace("_", " "), row["cas"], f"un{row['un']}", *row["aliases"].split(";"))
+        known = (key, key.replace("_", " "), row["cas"], row["un"], f"un{row['un']}", f"un {row['un']}", *row["aliases"].split(";"))
         if folded in {item.casefold() for item in known if item}:
             return key
     return folded

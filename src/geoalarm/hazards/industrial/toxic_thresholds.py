@@ -6,19 +6,19 @@ they are loaded from the INERIS sheets with :func:`load_thresholds`, and nothing
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
-from geoalarm.core.errors import Faults, GeoalarmError, InputError, near_miss
+from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.quantities import to_si
 from geoalarm.core.result import TO_BE_CONFIRMED
+from geoalarm.core.rows import number_in, read_table, require_words
 from geoalarm.hazards.industrial.registry import Outcome, model, positive, word
-from geoalarm.hazards.industrial.rows import VERIFIED, rows
+from geoalarm.hazards.industrial.rows import rows
 from geoalarm.hazards.industrial.substances import GAS_CONSTANT, Substance
 from geoalarm.hazards.industrial.substances import substance as find_substance
 
@@ -56,13 +56,16 @@ class ToxicThreshold:
         return self.value * 1e-6 * molar_mass * pressure / (GAS_CONSTANT * temperature)
 
 
+ThresholdTable: TypeAlias = "str | Path | Sequence[ToxicThreshold] | None"
+
+
 def find_threshold(
     substance: str,
     effect: str,
     *,
     jurisdiction: str | None = None,
     exposure_min: float = 60.0,
-    table: Sequence[ToxicThreshold] | None = None,
+    table: ThresholdTable = None,
 ) -> ToxicThreshold:
     """The threshold of a substance for an effect and an exposure time; times between rows are not guessed.
 
@@ -76,8 +79,8 @@ def find_threshold(
         Such as ``US`` or ``FR``; by default ``FR`` for the French effects and ``US`` for AEGLs.
     exposure_min : float
         Exposure time [min].
-    table : sequence of ToxicThreshold, optional
-        Rows from :func:`load_thresholds`, used beside the built-in ones.
+    table : path or sequence of ToxicThreshold, optional
+        Rows from :func:`load_thresholds`, or a file it reads, used beside the built-in ones.
 
     Raises
     ------
@@ -85,8 +88,10 @@ def find_threshold(
         If there is no such row: it says what to load, or which times exist. No other effect is taken instead.
     """
     found = find_substance(substance)
+    effect = next((one for one in (*FRENCH, *_effects()) if one.casefold() == effect.casefold()), effect)
     place = jurisdiction or ("FR" if effect in FRENCH else "US")
-    known = [*(table or ()), *builtin_thresholds()]
+    given = load_thresholds(table) if isinstance(table, str | Path) else tuple(table or ())
+    known = [*given, *builtin_thresholds()]
     own = [row for row in known if (row.jurisdiction, row.substance, row.effect) == (place, found.name, effect)]
     for row in own:
         if math.isclose(row.exposure_min, exposure_min):
@@ -94,6 +99,12 @@ def find_threshold(
                 raise InputError(f"{effect} of {found.name}", got=row.label, expected="a value", mend="use another effect, by name")
             return row
     raise _refusal(found, effect, place=place, exposure_min=exposure_min, own=own, known=known)
+
+
+@lru_cache(maxsize=1)
+def _effects() -> tuple[str, ...]:
+    """Effects of the built-in rows."""
+    return tuple(dict.fromkeys(row.effect for row in builtin_thresholds()))
 
 
 def _refusal(
@@ -141,79 +152,35 @@ def load_thresholds(path: str | Path) -> tuple[ToxicThreshold, ...]:
     Faults
         If rows are wrong: all of them, with their lines.
     """
-    file = Path(path)
-    if not file.is_file():
-        raise InputError(f"thresholds file {file.name}", got="no such file", expected="a CSV file", mend="check the path")
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream)
-            missing = [name for name in COLUMNS[:-1] if name not in (reader.fieldnames or ()) and name != "label"]
-            if missing:
-                raise InputError(f"thresholds file {file.name}", got=f"no column {', '.join(missing)}", expected=", ".join(COLUMNS))
-            lines = list(enumerate(reader, start=2))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"thresholds file {file.name}", got=str(error), expected="a CSV file in UTF-8") from error
-    return _checked(lines, file.name)
-
-
-def _checked(lines: Sequence[tuple[int, Mapping[str, str]]], name: str) -> tuple[ToxicThreshold, ...]:
-    """Every row read; all faults at once."""
-    made: dict[tuple[str, str, str, float], ToxicThreshold] = {}
-    faults: list[GeoalarmError] = []
-    for line, row in lines:
-        try:
-            found = _read(row, line=line)
-        except GeoalarmError as error:
-            faults.append(error)
-            continue
-        key = (found.jurisdiction, found.substance, found.effect, found.exposure_min)
-        if key in made:
-            faults.append(InputError(f"line {line}", got=f"a second {found.effect} of {found.substance}", expected="one row each"))
-        made[key] = found
-    if faults:
-        raise Faults(f"thresholds file {name}", faults)
-    if not made:
-        raise InputError(f"thresholds file {name}", got="no row", expected="at least one threshold")
-    return tuple(made.values())
+    return read_table(
+        path,
+        what="thresholds file",
+        columns=COLUMNS,
+        optional=("label", "vintage"),
+        one=lambda row, line: _read(row, line=line),
+        key=lambda found: (found.jurisdiction, found.substance, found.effect, found.exposure_min),
+    )
 
 
 def _read(row: Mapping[str, str], *, line: int) -> ToxicThreshold:
     """One row as text, checked: known substance, positive numbers, a unit of concentration, a tag and a source."""
-    texts = {name: (row.get(name) or "").strip() for name in COLUMNS}
-    value = math.nan if not texts["value"] else _positive(texts["value"], f"value in line {line}")
-    if texts["unit"] != "ppm":
-        to_si((1.0, texts["unit"]), "kg m-3", name=f"unit in line {line}")
-    if texts["verified"] not in VERIFIED:
-        raise InputError(
-            f"verified in line {line}", got=repr(texts["verified"]), expected=", ".join(VERIFIED), mend="R if nobody read it in its source"
-        )
-    for name in ("jurisdiction", "effect", "source"):
-        if not texts[name]:
-            raise InputError(
-                f"{name} in line {line}", got="nothing", expected="a value", mend="every threshold names its place, effect and source"
-            )
+    mend = "leave a value empty where the source recommends none"
+    value = number_in(row, "value", line, positive=True, mend=mend) if row["value"] else math.nan
+    if row["unit"] != "ppm":
+        to_si((1.0, row["unit"]), "kg m-3", name=f"unit in line {line}")
+    require_words(row, line, "jurisdiction", "effect", "source")
     return ToxicThreshold(
-        texts["jurisdiction"],
-        find_substance(texts["substance"]).name,
-        texts["effect"],
-        _positive(texts["exposure_min"], f"exposure_min in line {line}"),
+        row["jurisdiction"],
+        find_substance(row["substance"]).name,
+        row["effect"],
+        number_in(row, "exposure_min", line, positive=True),
         value,
-        texts["unit"],
-        texts["label"],
-        texts["source"],
-        texts["verified"],
-        texts["vintage"],
+        row["unit"],
+        row["label"],
+        row["source"],
+        row["verified"],
+        row["vintage"],
     )
-
-
-def _positive(text: str, what: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not (math.isfinite(number) and number > 0):
-        raise InputError(what, got=repr(text), expected="a positive number", mend="leave a value empty where the source recommends none")
-    return number
 
 
 @model(
@@ -224,6 +191,7 @@ def _positive(text: str, what: str) -> float:
         "exposure": positive("s"),
         "temperature": positive("K", 400.0),
         "pressure": positive("Pa", 2e5),
+        "table": word(),
     },
     outputs={"concentration": "kg m-3", "share": "1"},
     source="rows of data/toxic_thresholds.csv, each with its own source",
@@ -237,6 +205,7 @@ def toxic_threshold(
     exposure: float = 3600.0,
     temperature: float = REFERENCE_TEMPERATURE,
     pressure: float = 101325.0,
+    table: ThresholdTable = None,
 ) -> Outcome:
     """Concentration at which an effect on people begins.
 
@@ -245,13 +214,15 @@ def toxic_threshold(
     substance : str
         Name, formula, CAS or UN number.
     effect : str
-        Such as ``AEGL-3``; SEI, SEL and SELS must be loaded first.
+        Such as ``AEGL-3``; SEI, SEL and SELS only from a table.
     jurisdiction : str, optional
         Where the threshold holds; ``US`` for AEGLs.
     exposure : float
         Exposure time; only those of the table [s].
     temperature, pressure : float
         At which a share of volume becomes a mass per volume [K], [Pa].
+    table : path, optional
+        CSV of other thresholds, with the columns of ``data/toxic_thresholds.csv``.
 
     References
     ----------
@@ -262,7 +233,7 @@ def toxic_threshold(
     >>> round(toxic_threshold("chlorine", "AEGL-3").to("mg/m3"), 2)
     57.96
     """
-    row = find_threshold(substance, effect, jurisdiction=jurisdiction, exposure_min=exposure / 60)
+    row = find_threshold(substance, effect, jurisdiction=jurisdiction, exposure_min=exposure / 60, table=table)
     value = row.concentration(temperature=temperature, pressure=pressure)
     molar_mass = find_substance(substance).molar_mass
     return Outcome((value, value * GAS_CONSTANT * temperature / (molar_mass * pressure)), row.flags)

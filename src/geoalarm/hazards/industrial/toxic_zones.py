@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -14,11 +14,11 @@ from geoalarm.core.model import IntensityClass
 from geoalarm.core.result import ModelResult
 from geoalarm.hazards.industrial.consequences import Consequence, Field
 from geoalarm.hazards.industrial.dispersion import Cloud, cloud, cloud_contour, cloud_distance
-from geoalarm.hazards.industrial.effects import RINGS, effect_thresholds
 from geoalarm.hazards.industrial.plume import peak_factor, plume_concentration
 from geoalarm.hazards.industrial.sigmas import plume_sigmas
+from geoalarm.hazards.industrial.thresholds import RINGS, effect_thresholds
 from geoalarm.hazards.industrial.toxic_thresholds import ToxicThreshold, find_threshold
-from geoalarm.hazards.industrial.toxicity import find_probit, lethal_concentration
+from geoalarm.hazards.industrial.toxicity import ToxicProbit, find_probit, lethal_concentration
 
 SCHEMES: Final = ("FR", "AEGL", "probit")
 """Which levels: French rings from a loaded table, AEGL, or the shares of death 1 % and 5 % by a probit."""
@@ -31,7 +31,14 @@ LONGEST: Final = 1800.0
 
 
 def toxic_zones(
-    substance: str, *, scheme: str = "AEGL", table: Sequence[ToxicThreshold] | None = None, exposure_min: float = 60.0, **inputs: Any
+    substance: str,
+    *,
+    scheme: str = "AEGL",
+    table: Sequence[ToxicThreshold] | None = None,
+    exposure_min: float = 60.0,
+    probit_source: str = "purple_book",
+    probits: Sequence[ToxicProbit] | None = None,
+    **inputs: Any,
 ) -> Consequence:
     """Zones of a toxic release, mild to severe; inputs of ``cloud_distance``.
 
@@ -47,6 +54,10 @@ def toxic_zones(
         Thresholds from ``load_thresholds``.
     exposure_min : float
         Exposure time of the thresholds [min].
+    probit_source : str
+        Key of the probit for the scheme ``probit`` and for lethality.
+    probits : sequence of ToxicProbit, optional
+        Another set, from ``load_toxic_probits``.
 
     Raises
     ------
@@ -55,7 +66,11 @@ def toxic_zones(
     RangeError
         If an input is outside the range of its model.
     """
-    levels, flags = _levels(substance, scheme, table, exposure_min)
+    chosen_probit = {"source": probit_source, "table": None if probits is None else tuple(probits)}
+    if scheme == "probit":
+        levels, flags = _by_probit(substance, exposure_min, chosen_probit)
+    else:
+        levels, flags = _levels(substance, scheme, table, exposure_min)
     found = tuple(cloud_distance(level, substance, **inputs) for level in levels.values())
     given = {name: item.value for name, item in found[0].inputs.items() if name not in ("threshold", "substance")}
     chosen = cloud(substance, **given)
@@ -70,25 +85,26 @@ def toxic_zones(
         "mg m-3",
         found,
         effect=_field(chosen),
-        lethality=_lethality(substance, chosen),
+        lethality=_lethality(substance, chosen, chosen_probit),
         is_directed=True,
         flags=flags,
     )
+
+
+def _by_probit(substance: str, exposure_min: float, probit: Mapping[str, Any]) -> tuple[dict[str, float], tuple[str, ...]]:
+    """Concentrations that kill the shares of annex 2 [kg m-3], mild to severe, and flags."""
+    made: list[tuple[str, ModelResult]] = [
+        (f"LC{item.value:.0%}".replace("%", ""), lethal_concentration(substance, item.value, exposure=exposure_min * 60, **probit))
+        for item in effect_thresholds("toxic", measure="lethality")
+    ]
+    flags = ("not_the_french_rings: shares of death by a probit", *made[0][1].warnings)
+    return {label: float(result.value) for label, result in made}, flags
 
 
 def _levels(
     substance: str, scheme: str, table: Sequence[ToxicThreshold] | None, exposure_min: float
 ) -> tuple[dict[str, float], tuple[str, ...]]:
     """Label to concentration [kg m-3], mild to severe, and flags."""
-    if scheme == "probit":
-        made: list[tuple[str, ModelResult]] = [
-            (f"LC{item.value:.0%}".replace("%", ""), lethal_concentration(substance, item.value, exposure=exposure_min * 60))
-            for item in effect_thresholds("toxic", measure="lethality")
-        ]
-        return {label: float(result.value) for label, result in made}, (
-            "not_the_french_rings: shares of death by a probit",
-            *made[0][1].warnings,
-        )
     if scheme not in SCHEMES:
         raise InputError("input 'scheme'", got=repr(scheme), expected=", ".join(SCHEMES))
     names = RINGS if scheme == "FR" else ("AEGL-1", "AEGL-2", "AEGL-3")
@@ -126,10 +142,10 @@ def _field(chosen: Cloud) -> Field:
     return passive if chosen.dense is None else dense
 
 
-def _lethality(substance: str, chosen: Cloud) -> Field | None:
+def _lethality(substance: str, chosen: Cloud, wanted: Mapping[str, Any]) -> Field | None:
     """Probability of death outdoors, or None for a substance without a probit."""
     try:
-        probit = find_probit(substance)
+        probit = find_probit(substance, **wanted)
     except InputError:
         return None
     minutes = min(chosen.plume["duration"] or LONGEST, LONGEST) / 60

@@ -6,18 +6,42 @@ Probits are rows (``data/toxic_probits.csv``), keyed by substance, source and vi
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import lru_cache
+from pathlib import Path
+from typing import Final, TypeAlias
 
 import numpy as np
 from scipy.integrate import quad
 from scipy.stats import norm
 
 from geoalarm.core.errors import InputError, near_miss
+from geoalarm.core.quantities import to_si
 from geoalarm.core.result import TO_BE_CONFIRMED
+from geoalarm.core.rows import number_in, read_table, require_words
 from geoalarm.hazards.industrial.registry import Input, Outcome, at_least_zero, model, positive, word
 from geoalarm.hazards.industrial.rows import rows
+from geoalarm.hazards.industrial.substances import GAS_CONSTANT
 from geoalarm.hazards.industrial.substances import substance as find_substance
+from geoalarm.hazards.industrial.toxic_thresholds import REFERENCE_TEMPERATURE
+
+COLUMNS: Final = (
+    "key",
+    "substance",
+    "jurisdiction",
+    "effect",
+    "a",
+    "b",
+    "n",
+    "concentration_unit",
+    "time_unit",
+    "label",
+    "source",
+    "verified",
+    "vintage",
+)
+ProbitTable: TypeAlias = "str | Path | Sequence[ToxicProbit] | None"
 
 MG_PER_KG: Final = 1e6
 SECONDS_PER_MINUTE: Final = 60.0
@@ -53,8 +77,17 @@ class ToxicProbit:
         return math.exp((5.0 + float(norm.ppf(share)) - self.a) / self.b)
 
 
-def find_probit(substance: str, *, source: str = "purple_book") -> ToxicProbit:
+def find_probit(substance: str, *, source: str = "purple_book", table: ProbitTable = None) -> ToxicProbit:
     """The toxic probit of a substance by a source.
+
+    Parameters
+    ----------
+    substance : str
+        Any name that ``substances`` knows.
+    source : str
+        Key of the set: ``purple_book``, or one of a table.
+    table : path or sequence of ToxicProbit, optional
+        Another set of probits, from :func:`load_toxic_probits` or a file it reads, beside the built-in one.
 
     Raises
     ------
@@ -62,26 +95,65 @@ def find_probit(substance: str, *, source: str = "purple_book") -> ToxicProbit:
         If there is none, with the substances that have one.
     """
     name = find_substance(substance).name
-    known = [row for row in rows("toxic_probits") if row["key"] == source]
-    for row in known:
-        if row["substance"] == name:
-            return ToxicProbit(
-                name,
-                float(row["a"]),
-                float(row["b"]),
-                float(row["n"]),
-                source,
-                row["source"],
-                row["verified"],
-                row["vintage"],
-                row["jurisdiction"],
-            )
+    given = load_toxic_probits(table) if isinstance(table, str | Path) else tuple(table or ())
+    every = (*given, *builtin_probits())
+    known = [one for one in every if one.key == source]
+    for one in known:
+        if one.substance == name:
+            return one
     if not known:
-        keys = {row["key"] for row in rows("toxic_probits")}
+        keys = {one.key for one in every}
         raise InputError("source of a toxic probit", got=repr(source), expected=", ".join(sorted(keys)), mend=near_miss(source, keys))
     raise InputError(
-        f"toxic probit of {name}", got="none", expected=", ".join(row["substance"] for row in known), mend="use a threshold instead"
+        f"toxic probit of {name}", got="none", expected=", ".join(one.substance for one in known), mend="use a threshold instead"
     )
+
+
+@lru_cache(maxsize=1)
+def builtin_probits() -> tuple[ToxicProbit, ...]:
+    """The rows of the package."""
+    return tuple(_read(row, line) for line, row in enumerate(rows("toxic_probits"), start=2))
+
+
+def load_toxic_probits(path: str | Path) -> tuple[ToxicProbit, ...]:
+    """Toxic probits from a CSV file with the columns of :data:`COLUMNS` (``label`` and ``vintage`` may be missing).
+
+    Parameters
+    ----------
+    path : path
+        UTF-8, comma separated, one row a substance and source; ``concentration_unit`` is ``ppm`` (of 25 °C) or a mass per
+        volume, ``time_unit`` a time; ``effect`` is ``death``; ``verified`` is V, C, R or D.
+
+    Returns
+    -------
+    tuple of ToxicProbit
+        Their constants turned to mg m-3 and minutes.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, is no such table or is empty.
+    Faults
+        If rows are wrong: all of them, with their lines.
+    """
+    what, optional = "file of toxic probits", ("label", "vintage")
+    return read_table(path, what=what, columns=COLUMNS, optional=optional, one=_read, key=lambda one: (one.key, one.substance))
+
+
+def _read(row: Mapping[str, str], line: int) -> ToxicProbit:
+    """One row as text, checked; ``a`` takes up the units: ``a + b (n ln k + ln s)``."""
+    require_words(row, line, "key", "jurisdiction", "source")
+    if row["effect"] != "death":
+        raise InputError(f"effect in line {line}", got=repr(row["effect"]), expected="death", mend="keep other effects in another file")
+    facts = find_substance(row["substance"])
+    a, b, n = (number_in(row, name, line, positive=name != "a") for name in ("a", "b", "n"))
+    if row["concentration_unit"] == "ppm":
+        per_mg = GAS_CONSTANT * REFERENCE_TEMPERATURE / (facts.molar_mass * 101325.0)
+    else:
+        per_mg = float(to_si((1.0, "mg m-3"), row["concentration_unit"], name=f"concentration_unit in line {line}"))
+    per_minute = float(to_si((1.0, "min"), row["time_unit"], name=f"time_unit in line {line}"))
+    a += b * (n * math.log(per_mg) + math.log(per_minute))
+    return ToxicProbit(facts.name, a, b, n, row["key"], row["source"], row["verified"], row["vintage"], row["jurisdiction"])
 
 
 def series_load(times: np.ndarray, concentrations: np.ndarray, n: float) -> float | np.ndarray:
@@ -106,13 +178,26 @@ def series_load(times: np.ndarray, concentrations: np.ndarray, n: float) -> floa
 
 
 @model(
-    inputs={"substance": word(), "concentration": at_least_zero("kg m-3"), "exposure": positive("s", 86400.0), "source": word()},
+    inputs={
+        "substance": word(),
+        "concentration": at_least_zero("kg m-3"),
+        "exposure": positive("s", 86400.0),
+        "source": word(),
+        "table": word(),
+    },
     outputs={"probability": "1", "probit": "1", "load": "(mg m-3)^n min"},
     source="Pr = a + b ln(C^n t), P = Φ(Pr - 5): Purple Book (CPR 18E), section 5.2; constants by row of data/toxic_probits.csv",
     jurisdiction="NL",
     vintage="1999",
 )
-def toxic_lethality(substance: str, concentration: float | np.ndarray, *, exposure: float = 1800.0, source: str = "purple_book") -> Outcome:
+def toxic_lethality(
+    substance: str,
+    concentration: float | np.ndarray,
+    *,
+    exposure: float = 1800.0,
+    source: str = "purple_book",
+    table: ProbitTable = None,
+) -> Outcome:
     """Probability of death outdoors of a constant concentration over an exposure time.
 
     Parameters
@@ -125,6 +210,8 @@ def toxic_lethality(substance: str, concentration: float | np.ndarray, *, exposu
         How long [s].
     source : str
         Key of the probit's source.
+    table : path, optional
+        CSV of another set of probits, with the columns of ``data/toxic_probits.csv``.
 
     References
     ----------
@@ -135,7 +222,7 @@ def toxic_lethality(substance: str, concentration: float | np.ndarray, *, exposu
     >>> round(toxic_lethality("chlorine", "1116 mg/m3", exposure="30 min").value, 2)
     0.5
     """
-    row = find_probit(substance, source=source)
+    row = find_probit(substance, source=source, table=table)
     load = (np.asarray(concentration) * MG_PER_KG) ** row.n * exposure / SECONDS_PER_MINUTE
     with np.errstate(divide="ignore"):
         probit = row.a + row.b * np.log(load)
@@ -146,13 +233,21 @@ def toxic_lethality(substance: str, concentration: float | np.ndarray, *, exposu
 
 
 @model(
-    inputs={"substance": word(), "share": Input("1", 0.0, 1.0, "neither"), "exposure": positive("s", 86400.0), "source": word()},
+    inputs={
+        "substance": word(),
+        "share": Input("1", 0.0, 1.0, "neither"),
+        "exposure": positive("s", 86400.0),
+        "source": word(),
+        "table": word(),
+    },
     outputs={"concentration": "kg m-3"},
     source="Pr = a + b ln(C^n t) turned round: Purple Book (CPR 18E), section 5.2; constants by row of data/toxic_probits.csv",
     jurisdiction="NL",
     vintage="1999",
 )
-def lethal_concentration(substance: str, share: float, *, exposure: float = 1800.0, source: str = "purple_book") -> Outcome:
+def lethal_concentration(
+    substance: str, share: float, *, exposure: float = 1800.0, source: str = "purple_book", table: ProbitTable = None
+) -> Outcome:
     """Constant concentration that kills a share of those exposed outdoors: LC50 for a share of one half.
 
     Parameters
@@ -165,6 +260,8 @@ def lethal_concentration(substance: str, share: float, *, exposure: float = 1800
         How long [s].
     source : str
         Key of the probit's source.
+    table : path, optional
+        CSV of another set of probits, with the columns of ``data/toxic_probits.csv``.
 
     References
     ----------
@@ -175,7 +272,7 @@ def lethal_concentration(substance: str, share: float, *, exposure: float = 1800
     >>> round(lethal_concentration("chlorine", 0.5).to("mg/m3"))
     1116
     """
-    row = find_probit(substance, source=source)
+    row = find_probit(substance, source=source, table=table)
     return Outcome((row.load(share) / (exposure / SECONDS_PER_MINUTE)) ** (1 / row.n) / MG_PER_KG, row.flags)
 
 

@@ -164,9 +164,21 @@ def vessel_outflow(
 def _gas_vessel(facts: Substance, hole: dict[str, Any], *, temperature: float, pressure: float | None) -> Outcome:
     if pressure is None:
         raise InputError("input 'pressure'", got="none", expected="the pressure of the gas, absolute", mend="for example pressure='5 bar'")
+    _require_gas(facts, temperature, pressure)
     ratio = facts.heat_capacity_ratio(temperature)
     flow, choked = gas_outflow.pure(pressure, ratio, temperature=temperature, molar_mass=facts.molar_mass, **hole)
     return Outcome((flow, flow, 0.0, "choked" if choked else "subsonic", {"heat_capacity_ratio": ratio}), facts.flags)
+
+
+def _require_gas(facts: Substance, temperature: float, pressure: float) -> None:
+    curve = facts.properties.get("vapour_pressure")
+    if curve is not None and curve.low <= temperature <= curve.high and pressure > curve(temperature) * 1.02:
+        raise RangeError(
+            f"input 'pressure': {facts.name} is a liquid there",
+            got=f"{pressure:g} Pa at {temperature:g} K",
+            expected=f"at most its vapour pressure, {curve(temperature):g} Pa",
+            mend="use phase boiling_liquid, or a higher temperature",
+        )
 
 
 def _require_still(facts: Substance, temperature: float, ambient_pressure: float) -> None:
