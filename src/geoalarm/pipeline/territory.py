@@ -151,6 +151,9 @@ class Territory:
             distance_km=item.distance_m / 1000,
             touches=item.touches,
             totals={danger.main.key: self._layer[danger.main.key].total(item.position) for danger in found},
+            headlines={
+                danger.main.key: row for danger in found if (row := self._layer[danger.main.key].headline(item.position)) is not None
+            },
         )
 
     @cached_property

@@ -20,6 +20,7 @@ from geoalarm.pipeline.reading import told_plainly
 from geoalarm.pipeline.whatif import AccidentView
 from geoalarm.pipeline.workspace import Progress, tell
 from geoalarm.present.briefing.dossier import Danger, Fault, LayerRows
+from geoalarm.present.briefing.headline import headline_class
 from geoalarm.present.totals import UNKNOWN, classes, threshold_total
 
 if TYPE_CHECKING:
@@ -65,6 +66,20 @@ class ReadLayer:
     totals: pd.DataFrame
     starts: np.ndarray
     is_option: bool = True
+
+    @cached_property
+    def headlines(self) -> pd.DataFrame | None:
+        """``totals`` from the mildest class that a page counts; None where it counts all."""
+        first = headline_class(self.hazard, self.class_labels)
+        return threshold_total(self.table, from_class=first) if first else None
+
+    @cached_property
+    def _headlines(self) -> list[dict[str, object]]:
+        return [] if self.headlines is None else [{str(k): v for k, v in row.items()} for row in self.headlines.to_dict("records")]
+
+    def headline(self, n: int) -> dict[str, object] | None:
+        """Row of ``headlines`` of the commune at position ``n``."""
+        return self._headlines[n] if self._headlines else None
 
     @cached_property
     def _columns(self) -> Mapping[str, list[object]]:

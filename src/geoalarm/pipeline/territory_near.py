@@ -156,6 +156,7 @@ def _region(key: tuple[str, str], name: str, at: list[int], layers: Sequence[Rea
         country=country,
         communes=len(at),
         totals={layer: summary(totals) for layer, totals in rows.items()},
+        headlines={layer.key: summary(layer.headlines.iloc[at]) for layer in layers if layer.headlines is not None},
         spread={layer: tuple(np.sort(totals["share_exposed"].dropna().to_numpy()).tolist()) for layer, totals in rows.items()},
     )
 

@@ -112,7 +112,8 @@ class Neighbour:
     """A commune beside this one (within 50 m of its outline), or across the border within reach.
 
     ``distance_km`` is from outline to outline.
-    ``totals`` holds, by layer key of each danger's ``main``, the row of ``threshold_total`` of that commune.
+    ``totals`` holds, by layer key of each danger's ``main``, the row of ``threshold_total`` of that commune; ``headlines`` the
+    same from the mildest class that a page counts (:func:`geoalarm.present.briefing.headline.headline_class`), where there is one.
     """
 
     commune_id: str
@@ -121,6 +122,7 @@ class Neighbour:
     distance_km: float
     touches: bool
     totals: Mapping[str, Mapping[str, object]]
+    headlines: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,8 @@ class Region:
         People over these communes by layer key, of every layer; a commune that is not mapped is counted, not added as zero.
     spread : mapping
         By layer key: shares of residents exposed of its mapped communes, sorted [1]: the fixed ground the dots stand on.
+    headlines : mapping
+        As ``totals``, from the mildest class that a page counts; layers with such a class only.
     """
 
     code: str
@@ -143,6 +147,7 @@ class Region:
     communes: int
     totals: Mapping[str, Summary]
     spread: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    headlines: Mapping[str, Summary] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
