@@ -10,7 +10,7 @@ from geoalarm.app.downloads import FORMATS
 from geoalarm.app.markup import ICONS, button, e, icon_button, said
 from geoalarm.core import i18n
 
-PAGES: Final = ("explorer", "whatif")
+PAGES: Final = ("explorer", "whatif", "briefing")
 """Pages of the bar, by their address."""
 
 
@@ -43,16 +43,19 @@ def bar(state: Any, *, here: str = "explorer", files: Mapping[str, str] | None =
         f'<details class="ga-menu"><summary aria-label="{e(word)}" title="{e(word)}">{icon}</summary><div>{buttons}'
         f'<p class="ga-small">{said(help_key, lang)}</p></div></details>'
     )
+    pages = page_links(here, lang, commune=state.query().get("commune", ""))
     return (
-        f'<div class="ga-top"><span class="ga-brand">geoalarm</span>{_pages(here, lang)}<span class="ga-space"></span>'
+        f'<div class="ga-top"><span class="ga-brand">geoalarm</span>{pages}<span class="ga-space"></span>'
         f'<nav aria-label="{said("explorer.language", lang)}"><ul>{"".join(links)}</ul></nav>'
         f"{icon_button('scheme|', 'contrast', i18n.text('explorer.theme', lang))}"
         f"{icon_button('copy|', 'link', i18n.text('explorer.share_copy', lang))}{menu}</div>"
     )
 
 
-def _pages(here: str, lang: str) -> str:
-    """Links to the pages, the open one marked."""
+def page_links(here: str, lang: str, *, commune: str = "") -> str:
+    """Links to the pages, the open one marked; those of one commune keep it."""
     marks = {page: ' aria-current="page"' if page == here else "" for page in PAGES}
-    rows = "".join(f'<li><a href="{page}?lang={e(lang)}"{marks[page]}>{said(f"nav.{page}", lang)}</a></li>' for page in PAGES)
+    kept = {page: {"lang": lang, "commune": commune} if commune and page != "whatif" else {"lang": lang} for page in PAGES}
+    addresses = {page: e(f"{page}?{urlencode(kept[page], safe=':')}") for page in PAGES}
+    rows = "".join(f'<li><a href="{addresses[page]}"{marks[page]}>{said(f"nav.{page}", lang)}</a></li>' for page in PAGES)
     return f'<nav class="ga-pages" aria-label="{said("nav.pages", lang)}"><ul>{rows}</ul></nav>'

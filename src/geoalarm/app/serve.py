@@ -11,7 +11,8 @@ from typing import Any, Final
 import panel as pn
 from bokeh.server.views.doc_handler import DocHandler
 
-from geoalarm.app import build, page, whatif_build
+from geoalarm.app import briefing, build, page, whatif_build
+from geoalarm.app.briefing_desk import desk_of
 from geoalarm.app.shared import Shared, Wanted
 
 log = logging.getLogger(__name__)
@@ -69,7 +70,12 @@ def serve(
     world = build.world_of(scenario)
     world.warm()
     server = pn.serve(
-        {"explorer": lambda: build.explorer(world=world), "whatif": lambda: whatif_build.whatif(world=world)},
+        {
+            "explorer": lambda: build.explorer(world=world),
+            "whatif": lambda: whatif_build.whatif(world=world),
+            "briefing": lambda: briefing.briefing(world=world, files=True),
+        },
+        extra_patterns=briefing.routes(world),
         port=port,
         address=None if address == ANYWHERE else address,
         show=False,
@@ -134,6 +140,7 @@ def warm_rest(world: Shared) -> None:
         except Exception:
             log.exception("layer %s could not be made ready", option.key)
     whatif_build.warm(world)
+    desk_of(world).warm()
 
 
 def _open(where: str) -> None:

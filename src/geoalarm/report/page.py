@@ -199,11 +199,18 @@ def document(inner: str, briefing: Briefing, *, title: str, description: str, fo
 
 
 def bare_document(
-    inner: str, words: Words, *, title: str, description: str = "", running: str = "geoalarm", form_action: str = "'none'"
+    inner: str,
+    words: Words,
+    *,
+    title: str,
+    description: str = "",
+    running: str = "geoalarm",
+    form_action: str = "'none'",
+    refresh_s: int = 0,
 ) -> str:
     """A whole document round a body of templates of this room, of no commune in particular.
 
-    ``running`` stands at the foot of every printed page.
+    ``running`` stands at the foot of every printed page; ``refresh_s`` asks for the page again after this long [s].
     """
     return fill(
         "document.html",
@@ -212,6 +219,7 @@ def bare_document(
         title=title,
         description=description,
         running=running,
+        refresh=str(refresh_s) if refresh_s else "",
         policy=policy(form_action=form_action),
         css=Markup(stylesheet()),  # noqa: S704  (constant text)
         script=Markup(script()),  # noqa: S704  (constant text)
