@@ -36,11 +36,13 @@ def across_sentence(draft: Draft) -> Sentence:
     near = others(draft)
     if not near:
         return Sentence(draft.say("across.none"))
-    shared = next((said for view in loudest(draft.views) if view.count.is_somebody and (said := shared_sentence(draft, view)) is not None), None)
-    if shared is not None:
-        return shared
-    somebody = any(view.count.is_somebody for view in draft.views)
-    return Sentence(draft.say("across.near" if somebody else "across.near_quiet", names=_nearest(draft, near)))
+    here = [view for view in loudest(draft.views) if view.count.is_somebody]
+    for view in here:
+        if shared_sentence(draft, view) is not None:
+            return _shared_lead(draft, view)
+    silent = [view for view in draft.views if not view.count.is_silent and _all_silent(draft, view)]
+    said = draft.say("across.near" if here else "across.near_quiet", names=_nearest(draft, near))
+    return Sentence(f"{said} {draft.say('across.silent', dangers=draft.dangers(silent))}" if silent else said)
 
 
 def places(draft: Draft) -> tuple[Place, ...]:
@@ -50,10 +52,10 @@ def places(draft: Draft) -> tuple[Place, ...]:
         said = shared_sentence(draft, view)
         if said is not None:
             out.append(Place("danger", view.name, said.text, tuple(draft.book.figures[name] for name in said.figure_ids)))
-        elif view.count.is_somebody and _all_silent(draft, view):
+        elif not view.count.is_silent and _all_silent(draft, view):
             figures = tuple(_figure(draft, other, view) for other in others(draft))
             out.append(Place("danger", view.name, draft.say("across.not_studied"), figures))
-    return (*out, *(_commune(draft, other) for other in others(draft)))
+    return (*out, *_communes(draft))
 
 
 def others(draft: Draft) -> list[Neighbour]:
@@ -98,6 +100,13 @@ def shared_sentence(draft: Draft, view: View) -> Sentence | None:
     else:
         text = draft.say("across.shared", people=count_words(whole, draft.lang), communes=communes)
     return Sentence(text, (people.id, number.id))
+
+
+def _shared_lead(draft: Draft, view: View) -> Sentence:
+    """The shared danger by its name: the reader of the head has not met its card yet."""
+    said = shared_sentence(draft, view)
+    assert said is not None  # asked only where somebody is across
+    return Sentence(f"{draft.say('across.named', danger=view.name)} {said.text}", said.figure_ids)
 
 
 def site_figure(draft: Draft, site: SiteNear) -> Figure | None:
@@ -163,27 +172,47 @@ def _site(draft: Draft, site: SiteNear) -> Place:
     return Place("site", site.name, draft.say(key, where=draft.say("across.away", km=figure.text)), (figure,))
 
 
-def _commune(draft: Draft, other: Neighbour) -> Place:
-    """A commune across: how near, who is exposed to what, and what is not known there."""
-    figures: list[Figure] = []
-    said = [_near(draft, other, figures)]
-    silent: list[View] = []
-    somebody = False
+def _communes(draft: Draft) -> list[Place]:
+    """Communes across: a line for each with people in a zone; those alike where nobody is, together."""
+    told: list[Place] = []
+    quiet: dict[str, list[Neighbour]] = {}
+    for other in others(draft):
+        figures: list[Figure] = []
+        people = _people_there(draft, other, figures)
+        rest = _rest_there(draft, other, bool(people))
+        if people:
+            said = " ".join([_near(draft, other, figures), *people, *rest])
+            told.append(Place("commune", draft.name_of(other.commune_id), said, tuple(figures)))
+        else:
+            quiet.setdefault(" ".join(rest), []).append(other)
+    return told + [_quiet(draft, said, alike) for said, alike in quiet.items()]
+
+
+def _quiet(draft: Draft, said: str, alike: list[Neighbour]) -> Place:
+    if len(alike) == 1:
+        figures: list[Figure] = []
+        near = _near(draft, alike[0], figures)
+        return Place("commune", draft.name_of(alike[0].commune_id), f"{near} {said}", tuple(figures))
+    named = draft.list_of([draft.name_of(other.commune_id) for other in alike])
+    return Place("commune", draft.say("across.others"), f"{named}. {said}")
+
+
+def _people_there(draft: Draft, other: Neighbour, figures: list[Figure]) -> list[str]:
+    """Who is exposed to what there; the figures are added, those of the distance stay first."""
+    said = []
     for view in loudest(draft.views):
         count = counted(view, other)
-        if count is None:
-            continue
-        if count.is_silent:
-            silent.append(view)
-        elif count.state != State.ZERO:
-            somebody = True
+        if count is not None and not count.is_silent and count.state != State.ZERO:
             figures.append(_figure(draft, other, view))
             said.append(draft.say("across.danger", danger=view.name, people=count_words(count, draft.lang)))
-    if silent:
-        said.append(draft.say("across.silent", dangers=draft.dangers(silent)))
-    if not somebody and len(silent) < len(draft.views):
-        said.append(draft.say("across.nobody"))
-    return Place("commune", draft.name_of(other.commune_id), " ".join(said), tuple(figures))
+    return said
+
+
+def _rest_there(draft: Draft, other: Neighbour, somebody: bool) -> list[str]:
+    """What is not known there, and that nobody is in the rest."""
+    silent = [view for view in loudest(draft.views) if (count := counted(view, other)) is not None and count.is_silent]
+    said = [draft.say("across.nobody")] if not somebody and len(silent) < len(draft.views) else []
+    return [*said, *([draft.say("across.silent", dangers=draft.dangers(silent))] if silent else [])]
 
 
 def _near(draft: Draft, other: Neighbour, figures: list[Figure]) -> str:
@@ -198,7 +227,7 @@ def _near(draft: Draft, other: Neighbour, figures: list[Figure]) -> str:
         table="neighbours",
         sources=draft.ground,
     )
-    figures.append(figure)
+    figures.insert(0, figure)
     return draft.say("across.distance", km=figure.text)
 
 

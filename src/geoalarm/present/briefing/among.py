@@ -9,6 +9,7 @@ from geoalarm.present.briefing.book import Count
 from geoalarm.present.briefing.cards import loudest
 from geoalarm.present.briefing.draft import Draft, View, slugged
 from geoalarm.present.briefing.page import Among, Dot, Figure
+from geoalarm.present.names import fold
 from geoalarm.present.rounding import count_text, share_text
 from geoalarm.present.totals import Summary
 
@@ -26,11 +27,12 @@ def _is_told(draft: Draft, view: View) -> bool:
 
 
 def _one(draft: Draft, view: View) -> Among:
+    """The commune, those that touch it, and those across the border within reach that have people in the zone."""
     dots = [Dot(draft.name, draft.dossier.commune_id, draft.dossier.country, draft.book.share(f"{view.key}-share", view.count), True)]
     beside = []
     for other in draft.dossier.neighbours:
         count = counted(view, other)
-        if count is None:
+        if count is None or not (other.touches or count.is_somebody):
             continue
         figure = draft.book.share(f"{view.key}-share-{slugged(other.commune_id)}", count)
         beside.append(Dot(draft.name_of(other.commune_id), other.commune_id, other.country, figure))
@@ -39,7 +41,7 @@ def _one(draft: Draft, view: View) -> Among:
         hazard=view.danger.hazard,
         layer_key=view.layer.key,
         caption=draft.say("among.caption", danger=draft.inside(view.name)),
-        dots=(*dots, *sorted(beside, key=lambda dot: (dot.country != draft.dossier.country, dot.label))),
+        dots=(*dots, *sorted(beside, key=lambda dot: (dot.country != draft.dossier.country, fold(dot.label), dot.commune_id))),
         region=region,
         region_figure_ids=tuple(figure.id for figure in figures),
     )
@@ -63,8 +65,9 @@ def _region(draft: Draft, view: View) -> tuple[str, list[Figure]]:
         row=row, table="exposure", sources=count.source_ids,
     )  # fmt: skip
     communes = draft.book.fact(
-        f"{view.key}-region-communes", i18n.number(whole.mapped, draft.lang), whole.mapped, row=row, table="exposure", sources=count.source_ids
-    )
+        f"{view.key}-region-communes", i18n.number(whole.mapped, draft.lang), whole.mapped,
+        row=row, table="exposure", sources=count.source_ids,
+    )  # fmt: skip
     text = draft.say(
         "among.region",
         region=region.name,
@@ -72,6 +75,7 @@ def _region(draft: Draft, view: View) -> tuple[str, list[Figure]]:
         residents=residents.text,
         share=share_text(count.people, count.population, draft.lang),
         communes=i18n.communes(whole.mapped, draft.lang),
+        country=region.country,
     )
     return text, [people, residents, share, communes]
 

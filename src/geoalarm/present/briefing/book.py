@@ -138,9 +138,7 @@ class Book:
             text = share_text(count.people, count.population, self.lang)
             values = tuple(_ratio(part, count.population) for part in (count.people, count.low, count.high))  # type: ignore[assignment]
         value, low, high = values
-        return self.write(
-            Figure(name, text, value, low, high, state=count.state, row=count.row, table=table, source_ids=count.source_ids)
-        )
+        return self.write(Figure(name, text, value, low, high, state=count.state, row=count.row, table=table, source_ids=count.source_ids))
 
     def ends(self, name: str, count: Count, *, table: str = "exposure") -> tuple[Figure, Figure]:
         """The two ends of a range, as they are published: the low one down, the high one up."""

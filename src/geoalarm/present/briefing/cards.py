@@ -10,7 +10,7 @@ from geoalarm.core.terms import State
 from geoalarm.present.briefing.book import Count, count_words
 from geoalarm.present.briefing.draft import Draft, View, layer_key
 from geoalarm.present.briefing.page import Card, ClassLine, TrendPoint
-from geoalarm.present.briefing.say import chance_label, sentences
+from geoalarm.present.briefing.say import chance_label, classes_named, sentences
 from geoalarm.present.classes import class_label
 from geoalarm.present.flags import caveat
 from geoalarm.present.narrative import basis_text
@@ -32,8 +32,17 @@ def loudest(views: tuple[View, ...]) -> list[View]:
 
 def caveats(draft: Draft, view: View) -> tuple[str, ...]:
     """What to know before using the numbers of a danger; that it is an example is said elsewhere, and loudly."""
-    keys = [key for key in view.count.caveats if key != "illustrative"]
-    return tuple(dict.fromkeys(caveat(key, draft.lang) for key in keys if i18n.has(f"caveat.{key}") or i18n.has(f"flag.{key.split(':')[0]}")))
+    known = [key for key in view.count.caveats if i18n.has(f"caveat.{key}") or i18n.has(f"flag.{key.partition(':')[0]}")]
+    return tuple(dict.fromkeys(caveat(key, draft.lang) for key in known if key != "illustrative"))
+
+
+def _own_caveats(draft: Draft, view: View) -> tuple[str, ...]:
+    """All caveats beside a number; without one, only those that the other dangers do not share: the page has them all."""
+    own = caveats(draft, view)
+    if view.count.is_somebody:
+        return own
+    shared = set.intersection(*(set(caveats(draft, other)) for other in draft.views))
+    return tuple(said for said in own if said not in shared)
 
 
 def basis(draft: Draft, view: View) -> str:
@@ -59,7 +68,7 @@ def _card(draft: Draft, view: View) -> Card:
         trend=_trend(draft, view),
         trend_caption=draft.say("trend", danger=draft.inside(view.name)),
         basis=basis(draft, view),
-        caveats=caveats(draft, view),
+        caveats=_own_caveats(draft, view),
         map_label=draft.say("map_label", name=draft.name, danger=draft.inside(view.name), said=said[0].text),
         source_ids=view.count.source_ids,
     )
@@ -69,17 +78,19 @@ def _state_title(draft: Draft, view: View) -> str:
     if view.count.is_somebody:
         said = count_words(view.count, draft.lang)
         return said[:1].upper() + said[1:]
+    if view.count.state == State.ZERO and view.from_class:
+        return draft.say("zero_from", classes=classes_named(draft, view))
     if view.count.state == State.ZERO:
         return i18n.text("figure.zero", draft.lang)
     return i18n.term("state", view.count.state, draft.lang)
 
 
 def _classes(draft: Draft, view: View) -> tuple[ClassLine, ...]:
-    """A line a class, mild to severe; none where nothing is known."""
+    """A line a class, mild to severe; none where nothing is known, or nobody is in any class."""
     layer = view.layer
-    if view.count.is_silent:
-        return ()
     whole = Count.of(layer.total, layer.class_labels)
+    if whole.is_silent or whole.state == State.ZERO:
+        return ()
     lines = []
     for n, label in enumerate(layer.class_labels, start=1):
         count = whole.over(layer.rows, [label])

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from geoalarm.core import i18n
+from geoalarm.core.terms import State
 from geoalarm.present.briefing.across import distance_figure, others
 from geoalarm.present.briefing.book import count_words
-from geoalarm.present.briefing.cards import basis, loudest
+from geoalarm.present.briefing.cards import loudest
 from geoalarm.present.briefing.draft import Draft
 from geoalarm.present.briefing.page import Checklist, ChecklistItem, Sentence
 from geoalarm.present.briefing.say import headline
+from geoalarm.present.narrative import basis_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,8 @@ def _risks(draft: Draft) -> Sequence[Sentence]:
             state = i18n.term("state", view.count.state, draft.lang)
             said.append(Sentence(_text(draft, "known.silent", danger=view.name, state=draft.inside(state))))
         else:
-            said.append(Sentence(_text(draft, "known.risk", danger=view.name, basis=basis(draft, view))))
+            told = basis_text(view.layer.basis, draft.lang, sources=[view.layer.source])
+            said.append(Sentence(_text(draft, "known.risk", danger=view.name, basis=told)))
     return said
 
 
@@ -113,7 +116,10 @@ def _stakes(draft: Draft) -> Sequence[Sentence]:
     said = []
     for view in loudest(draft.views):
         figure = draft.book.people(f"{view.key}-people", view.count)
-        said.append(Sentence(_text(draft, "known.people", danger=view.name, people=count_words(view.count, draft.lang)), (figure.id,)))
+        if view.count.state == State.ZERO:
+            said.append(Sentence(_text(draft, "known.nobody", danger=view.name), (figure.id,)))
+        else:
+            said.append(Sentence(_text(draft, "known.people", danger=view.name, people=count_words(view.count, draft.lang)), (figure.id,)))
     return said
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from geoalarm.core import i18n
+from geoalarm.core.model import Source
 from geoalarm.core.schema import FIELDS
 from geoalarm.present.briefing.across import across_lead, places
 from geoalarm.present.briefing.among import among
@@ -14,7 +15,7 @@ from geoalarm.present.briefing.cards import cards, loudest
 from geoalarm.present.briefing.cards import caveats as caveats_of
 from geoalarm.present.briefing.checklist import checklist
 from geoalarm.present.briefing.dossier import Dossier
-from geoalarm.present.briefing.draft import Draft
+from geoalarm.present.briefing.draft import PLANNING, Draft
 from geoalarm.present.briefing.lead import lead, union_sentence
 from geoalarm.present.briefing.page import Briefing, SourceLine
 from geoalarm.present.briefing.todo import todo
@@ -96,9 +97,24 @@ def _sources(draft: Draft) -> tuple[SourceLine, ...]:
     known = [source.id for source in draft.dossier.sources if source.id in cited]
     order = [*known, *(name for name in cited if name not in known)]
     return tuple(
-        SourceLine(source, source_title(source, draft.lang), basis_text(str(source.basis), draft.lang, sources=[source]), number)
+        SourceLine(source, _source_title(draft, source), basis_text(str(source.basis), draft.lang, sources=[source]), number)
         for number, source in enumerate(draft.sources_of(order), start=1)
     )
+
+
+def _source_title(draft: Draft, source: Source) -> str:
+    """Title of a source; maps of one danger are told apart by their yearly chance or scenario."""
+    title = source_title(source, draft.lang)
+    layer = next((layer for view in draft.views for layer in view.danger.layers if layer.source.id == source.id), None)
+    if layer is None:
+        return title
+    marks = [i18n.term("scenario", layer.scenario, draft.lang)] if layer.scenario and layer.scenario != PLANNING else []
+    marks += (
+        [i18n.text("unit.one_in", draft.lang, years=i18n.number(layer.return_period_yr, draft.lang, decimals=1))]
+        if layer.has_chance
+        else []
+    )
+    return f"{title} ({', '.join(marks)})" if marks else title
 
 
 def _caveats(draft: Draft) -> tuple[str, ...]:

@@ -113,11 +113,10 @@ def _union_figure(draft: Draft, count: Count) -> Figure:
 
 def _union_missing(draft: Draft, row: Mapping[str, object], count: Count) -> Sentence:
     silent: list[View] = [view for view in draft.views if view.count.is_silent]
+    numbers = {name: float(str(row[name])) for name in ("layers_mapped", "layers")}
     figures = [
-        draft.book.fact(
-            f"union-{name}", i18n.number(float(str(row[name])), draft.lang), float(str(row[name])), row=count.row, table="union", sources=count.source_ids
-        )
-        for name in ("layers_mapped", "layers")
+        draft.book.fact(f"union-{name}", i18n.number(value, draft.lang), value, row=count.row, table="union", sources=count.source_ids)
+        for name, value in numbers.items()
     ]
     said = draft.say("union.missing", mapped=figures[0].text, layers=figures[1].text)
     if silent:

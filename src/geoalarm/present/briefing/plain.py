@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from geoalarm.core import i18n
 from geoalarm.present.briefing.page import Briefing, Card, Sentence
 
 
@@ -54,18 +55,18 @@ def _lines(page: Briefing) -> Iterator[str]:
         yield f"[{line.number}] {line.title}. {line.basis}. {line.source.licence}"
     yield from ("", words["heading_caveats"].upper(), *page.caveats, page.limit)
     if page.command:
-        yield from ("", f"{words['command']}: {page.command}")
+        yield from ("", words["command"], page.command)
 
 
 def _card(card: Card, page: Briefing) -> Iterator[str]:
     numbers = {line.source.id: line.number for line in page.sources}
     yield from ("", f"* {card.title} | {card.state_title}", *_said(card.sentences))
     if card.classes:
-        yield f"{card.class_caption}:"
-        yield from (f"  {line.label}: {line.people.text} ({line.share_text})" for line in card.classes)
+        yield card.class_caption
+        yield from (_pair(page, line.label, f"{line.people.text} ({line.share_text})") for line in card.classes)
     if card.trend:
-        yield f"{card.trend_caption}:"
-        yield from (f"  {point.label}: {point.people.text}" for point in card.trend)
+        yield card.trend_caption
+        yield from (_pair(page, point.label, point.people.text) for point in card.trend)
     yield f"{card.basis} {' '.join(f'[{numbers[name]}]' for name in card.source_ids if name in numbers)}".strip()
     yield from (f"  {caveat}" for caveat in card.caveats)
 
@@ -76,15 +77,15 @@ def _across(page: Briefing) -> Iterator[str]:
     yield from ("", page.words["heading_across"].upper())
     if page.across_lead is not None:
         yield page.across_lead.text
-    yield from (f"- {place.name}: {place.text}" for place in page.across)
+    yield from (f"- {i18n.text('briefing.pair', page.lang, label=place.name, value=place.text)}" for place in page.across)
 
 
 def _among(page: Briefing) -> Iterator[str]:
     if page.among:
         yield from ("", page.words["heading_among"].upper())
     for picture in page.among:
-        yield f"{picture.caption}:"
-        yield from (f"  {'>' if dot.is_here else ' '} {dot.label}: {dot.share.text}" for dot in picture.dots)
+        yield picture.caption
+        yield from (_pair(page, f"{'> ' if dot.is_here else ''}{dot.label}", dot.share.text) for dot in picture.dots)
         if picture.region:
             yield picture.region
 
@@ -94,9 +95,13 @@ def _plan(page: Briefing) -> Iterator[str]:
     for item in page.checklist.items:
         yield f"[ ] {item.title}"
         yield from (f"    {line}" for line in item.known)
-        yield f"    {page.words['blank']}: {item.blank}"
+        yield "  " + _pair(page, page.words["blank"], item.blank)
         if item.reference:
             yield f"    ({item.reference})"
+
+
+def _pair(page: Briefing, label: str, value: str) -> str:
+    return "  " + i18n.text("briefing.pair", page.lang, label=label, value=value)
 
 
 def _said(sentences: tuple[Sentence, ...]) -> Iterator[str]:

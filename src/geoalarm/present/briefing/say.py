@@ -29,7 +29,7 @@ def sentences(draft: Draft, view: View) -> tuple[Sentence, ...]:
     if count.state == State.SUPPRESSED:
         said = [Sentence(_text(draft, "suppressed"), (_people(draft, view).id,))]
     elif count.is_somebody:
-        said = [headline(draft, view), *_worst(draft, view), *_range(draft, view), *_share(draft, view)]
+        said = [headline(draft, view), *_share(draft, view), *_range(draft, view), *_worst(draft, view)]
     else:
         said = [_nobody(draft, view, whole)]
     said += [*_below(draft, view), *_mapped(draft, view, whole), *_per_year(draft, view)]
@@ -37,7 +37,7 @@ def sentences(draft: Draft, view: View) -> tuple[Sentence, ...]:
 
 
 def headline(draft: Draft, view: View) -> Sentence:
-    """"If ... happens, about ... people in ... would be ..."."""
+    """The first sentence of a danger: if it happens, about so many people here would be in its zone."""
     people = _people(draft, view)
     values: dict[str, str] = {"place": draft.place}
     figures = [people.id]
@@ -164,9 +164,7 @@ def _mapped(draft: Draft, view: View, whole: bool) -> list[Sentence]:
     if whole or math.isnan(count.mapped_share):
         return []
     text = i18n.percent(count.mapped_share, draft.lang)
-    figure = draft.book.fact(
-        f"{view.key}-mapped", text, count.mapped_share, row=count.row, table="exposure", sources=count.source_ids
-    )
+    figure = draft.book.fact(f"{view.key}-mapped", text, count.mapped_share, row=count.row, table="exposure", sources=count.source_ids)
     return [Sentence(_text(draft, "part", share=figure.text), (figure.id,))]
 
 
