@@ -6,12 +6,13 @@ import pytest
 
 from geoalarm.app.shared import Shared
 from geoalarm.app.state import Rejected
-from geoalarm.app.whatif_cards import finding, head, severity, zones
+from geoalarm.app.whatif_cards import finding, head, severity
 from geoalarm.app.whatif_files import file_of, scenario
 from geoalarm.app.whatif_form import form
 from geoalarm.app.whatif_map import degrees, mercator
 from geoalarm.app.whatif_state import WhatIfState, known, read_query
 from geoalarm.app.whatif_view import calculate, pretty, refusal
+from geoalarm.app.whatif_zones import zones
 from geoalarm.core import i18n
 from geoalarm.core.errors import InputError
 from geoalarm.core.terms import LANGUAGES

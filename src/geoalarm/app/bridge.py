@@ -12,6 +12,8 @@ from panel.custom import JSComponent
 
 LONGEST = 2_000
 """Letters of one message from the browser that are read."""
+LONGEST_FILE = 100_300
+"""The same of a file, its name and size before it."""
 log = logging.getLogger(__name__)
 
 
@@ -31,7 +33,7 @@ class Bridge(JSComponent):
         if handler is None:
             log.debug("no handler for %r", what)
             return
-        handler(str(msg.get("value", ""))[:LONGEST])
+        handler(str(msg.get("value", ""))[: LONGEST_FILE if what == "file" else LONGEST])
 
     def say(self, words: str) -> None:
         """Announce to assistive technology, politely."""

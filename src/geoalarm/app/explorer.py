@@ -145,7 +145,12 @@ class Explorer:
         if self._doc is None or self._doc.session_context is None:
             act()
         else:
-            self._doc.add_next_tick_callback(act)
+            self._doc.add_next_tick_callback(lambda: self._at_once(act))
+
+    def _at_once(self, act: Callable[[], None]) -> None:
+        """Everything a message changes as one answer; the document's models are counted once, not after each change."""
+        with pn.io.hold(self._doc, freeze=True):
+            act()
 
     def _changed(self, *events: Any) -> None:
         names = {event.name for event in events}
@@ -170,7 +175,7 @@ class Explorer:
         self.view = view
         state, lang = self.state, self.state.lang
         countries = (state.country,) if state.country else ()
-        with pn.io.hold():
+        with pn.io.hold(self._doc, freeze=True):
             self.panes.compare(view.other is not None, cards.slot_titles(view, state))
             for slot in SLOTS[: len(view.layers)]:
                 self.atlas.colour(slot, map_palette(view.scale, self.theme))

@@ -201,17 +201,27 @@ class Atlas:
 
     def drape(self, slot: Slot, drawn: Picture | Rings | None, colours: Sequence[str]) -> None:
         """Lay the hazard on a slot: a picture, rings, or nothing."""
-        laid: dict[str, list[object]] = dict(NO_PICTURE)
-        if isinstance(drawn, Picture):
-            west, south, east, north = drawn.bounds
-            laid = {"url": [drawn.data_uri(colours)], "x": [west], "y": [north], "w": [east - west], "h": [north - south]}
-        self.pictures[slot].data = laid
+        self.lay(slot, drawn if isinstance(drawn, Picture) else None, colours)
         layers = list(zip(drawn.xs, drawn.ys, strict=True))[-len(RING_DASHES) :] if isinstance(drawn, Rings) else []
         offset = len(RING_DASHES) - len(layers)
         for index, source in enumerate(self.rings[slot]):
             xs, ys = layers[index - offset] if index >= offset else ([], [])
             source.data = {"xs": [[[line] for line in xs]], "ys": [[[line] for line in ys]]}
         self._ring_colours(slot, colours)
+
+    def lay(self, slot: Slot, picture: Picture | None, colours: Sequence[str], *, opacity: float = 0.82) -> None:
+        """Lay a picture under the lines of a slot, or take it away."""
+        laid: dict[str, list[object]] = dict(NO_PICTURE)
+        if picture is not None:
+            west, south, east, north = picture.bounds
+            laid = {
+                "url": [picture.data_uri(colours, opacity=opacity)],
+                "x": [west],
+                "y": [north],
+                "w": [east - west],
+                "h": [north - south],
+            }
+        self.pictures[slot].data = laid
 
     def background(self, basemap: Basemap | None) -> None:
         """Lay the operator's tiles under the communes, or take them away; tiles that do not come leave the map as it is."""

@@ -95,9 +95,13 @@ def picture(footprint: Footprint, *, bounds: Bounds, pixels: int = PIXELS) -> Pi
         nodata=0,
     )
     values = np.ascontiguousarray(flat.to_numpy().astype("uint8"))
-    lines = b"".join(b"\x00" + line.tobytes() for line in values)
-    edges = (bounds[0], bounds[3] - shape[0] * step, bounds[0] + shape[1] * step, bounds[3])
-    return Picture(shape[0], shape[1], zlib.compress(lines, 9), edges, _labels(footprint))
+    return encoded(values, (bounds[0], bounds[3] - shape[0] * step, bounds[0] + shape[1] * step, bounds[3]), _labels(footprint))
+
+
+def encoded(codes: np.ndarray, bounds: Bounds, labels: tuple[str, ...]) -> Picture:
+    """Class numbers of bytes, row 0 in the north, as a picture."""
+    lines = b"".join(b"\x00" + line.tobytes() for line in np.ascontiguousarray(codes))
+    return Picture(codes.shape[0], codes.shape[1], zlib.compress(lines, 9), bounds, labels)
 
 
 def class_codes(footprint: Footprint, data: xr.DataArray) -> xr.DataArray:

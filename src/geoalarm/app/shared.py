@@ -57,6 +57,7 @@ class Shared:
         self._names: Kept[pd.Series] = Kept(8)
         self._labels: Kept[tuple[tuple[int, int, str], ...]] = Kept(8)
         self._words: Kept[list[str]] = Kept(64)
+        self._examples: Kept[Any] = Kept(4)
         self._draped: set[str] = set()
         self._ready: set[tuple[str, str, str]] = set()
         countries = tuple(dict.fromkeys(country for country in workspace.communes.countries if country))
@@ -79,6 +80,10 @@ class Shared:
     def words(self, key: tuple[str, ...], make: Callable[[], list[str]]) -> list[str]:
         """Words of a map, one a commune: written once for all sessions of a language."""
         return self._words.get(key, make)
+
+    def example(self, name: str, make: Callable[[], Any]) -> Any:
+        """What a page shows before anybody asked, made once for all sessions."""
+        return self._examples.get(name, make)
 
     def title(self, entry: str, lang: str) -> str:
         """Title of a population entry, in the reader's language where there is one."""

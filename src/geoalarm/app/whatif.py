@@ -21,15 +21,19 @@ from geoalarm.app.map import Atlas
 from geoalarm.app.shared import Shared
 from geoalarm.app.state import Rejected
 from geoalarm.app.table import Listing
-from geoalarm.app.view import map_palette, paint
-from geoalarm.app.whatif_cards import finding, head, key, models, severity, slot_titles, told, zone_name, zones
-from geoalarm.app.whatif_files import FORMATS, file_of
+from geoalarm.app.view import map_palette
+from geoalarm.app.whatif_cards import example, finding, head, models, risk, severity, slot_titles, told
+from geoalarm.app.whatif_example import EXAMPLES, example_place
+from geoalarm.app.whatif_field import tones
+from geoalarm.app.whatif_files import FORMATS, Desk, file_of, thresholds_form
 from geoalarm.app.whatif_form import calculate as calculate_button
 from geoalarm.app.whatif_form import form, refused
+from geoalarm.app.whatif_key import key, switch
 from geoalarm.app.whatif_map import Zones, degrees
 from geoalarm.app.whatif_panes import WhatIfPanes, title
-from geoalarm.app.whatif_state import WhatIfState, read_query
-from geoalarm.app.whatif_view import Outcome, calculate, refusal
+from geoalarm.app.whatif_state import SHOWS, WhatIfState, read_query
+from geoalarm.app.whatif_view import Outcome, calculate, paint_of, refusal
+from geoalarm.app.whatif_zones import zone_name, zones
 from geoalarm.core import i18n
 from geoalarm.core.errors import GeoalarmError
 from geoalarm.present.palette import Theme, colours
@@ -48,7 +52,8 @@ class WhatIf:
         self.atlas = Atlas(
             shared.geometry, names=list(shared.names(lang)), labels=shared.labels(lang), ink=ink(theme), dashed=approximate(shared)
         )
-        self.zones = Zones(self.atlas)
+        self.zones = Zones(self.atlas, list(state.sites.values()))
+        self.desk = Desk()
         self.panes = WhatIfPanes(lang, self.atlas)
         self._doc = pn.state.curdoc
         self.bridge = Bridge({name: self._locked(handler) for name, handler in self._handlers().items()})
@@ -65,8 +70,12 @@ class WhatIf:
         self.panes["head"].object = head(None, state, shared)
         self.panes["key"].object = key(None, state, shared)
         self._is_waiting = state.is_placed
-        if self._is_waiting and (self._doc is None or self._doc.session_context is None):
+        if not state.is_placed:
+            self._begin()
+        elif self._doc is None or self._doc.session_context is None:
             self._ready()
+        if self._doc is not None:
+            self._doc.on_session_destroyed(lambda _: self.desk.clear())
 
     def header(self) -> list[Any]:
         """Parts of the bar at the top."""
@@ -76,6 +85,22 @@ class WhatIf:
     def main(self) -> list[Any]:
         """Parts of the page."""
         return [pn.Column(self.panes.grid(), self.bridge, margin=0, sizing_mode="stretch_width")]
+
+    def _begin(self) -> None:
+        """Show an example at once, told as one: what this page does is seen before anything is asked."""
+        is_plain = self.state.query() == {"lang": self.state.lang, "kind": WhatIfState().kind}
+        self.state.show_example(*self._example_place())
+        self.panes["form"].object = form(self.state)
+        try:
+            made = (
+                self.shared.example("whatif", lambda: calculate(self.state, self.shared))
+                if is_plain
+                else calculate(self.state, self.shared)
+            )
+        except GeoalarmError as error:
+            self._refuse(refusal(error, self.state, self.state.lang))
+            return
+        self._show(made)
 
     def calculate(self) -> None:
         """Calculate what the form says, beside the page's own thread, and tell it when it takes long."""
@@ -129,9 +154,9 @@ class WhatIf:
         """Bring every view to a new answer."""
         state, lang = self.state, self.state.lang
         self.outcome, self.listing = outcome, Listing()
-        with pn.io.hold():
+        with pn.io.hold(self._doc, freeze=True):
             self.panes["refused"].object = ""
-            self.panes["notice"].object = ""
+            self.panes["notice"].object = example(state) if state.is_example else ""
             self.panes.dim(False)
             self.panes.compare(slot_titles(outcome, lang))
             self._paint()
@@ -140,32 +165,40 @@ class WhatIf:
                 self.atlas.fit(outcome.box, margin=0.15)
             for name, words in (
                 ("head", head(outcome, state, self.shared)),
+                ("switch", switch(outcome, state)),
                 ("key", key(outcome, state, self.shared)),
                 ("zones", zones(outcome, state)),
                 ("severity", severity(outcome, lang)),
+                ("risk", risk(outcome, lang)),
                 ("flags", told(outcome, lang)),
                 ("models", models(outcome, self.shared, lang)),
             ):
                 self.panes[name].object = words
             self._show_table()
             self.panes.results(True)
-        self.bridge.address("?" + urlencode(state.query(), safe=":~/"))
-        self.bridge.sheet(False)
-        self.bridge.say(unescape(i18n.text("whatif.done", lang, finding=finding(outcome, lang))))
+        if not state.is_example:
+            self._address()
+            self.bridge.sheet(False)
+            self.bridge.say(unescape(i18n.text("whatif.done", lang, finding=finding(outcome, lang))))
         self._name_map()
 
     def _paint(self) -> None:
         outcome, lang = self.outcome, self.state.lang
         if outcome is None:
             return
-        tones = colours("effects", self.theme)
+        show, lines = outcome.shows(self.state.show), colours("effects", self.theme)
+        shades = tones(max(len(outcome.steps if show == "field" else outcome.levels), 1), self.theme)
         for index, _ in enumerate(outcome.both):
             slot: Any = "ab"[index]
             rings = outcome.rings[index]
             self.atlas.colour(slot, map_palette(outcome.view.scale, self.theme))
-            self.atlas.paint(slot, paint(outcome.view, slot, self.shared, measure="people", countries=(), lang=lang))
+            self.atlas.paint(slot, paint_of(outcome, index, show=show, lang=lang))
             words = {} if rings is None else {label: zone_name(label, lang) for label in rings.labels}
-            self.zones.show(slot, rings, tuple(tones), words=words)
+            self.zones.show(slot, rings, tuple(lines), words=words)
+            self.atlas.lay(slot, outcome.picture(show, index), shades, opacity=0.95)
+
+    def _address(self) -> None:
+        self.bridge.address("?" + urlencode(self.state.query(), safe=":~/"))
 
     def _show_table(self) -> None:
         if self.outcome is None:
@@ -179,8 +212,12 @@ class WhatIf:
         self.panes["table"].object = words + table.html(rows, view, state, self.listing, total=len(rows))
 
     def _tapped(self, event: Tap) -> None:
-        """A click on the map places the accident there and calculates."""
-        self.state.place(*degrees(event.x, event.y))
+        """A click on the map places the accident there, or at the site under it, and calculates."""
+        site = self.zones.site_at(event.x, event.y)
+        if site:
+            self.state.choose_site(site)
+        else:
+            self.state.place(*degrees(event.x, event.y))
         self.panes["form"].object = form(self.state)
         self.zones.place(float(self.state.lon), float(self.state.lat))
         self.calculate()
@@ -189,7 +226,7 @@ class WhatIf:
         return {
             "pick": lambda words: self._pick(*words.partition("|")[::2]),
             "write": lambda words: self.state.write(*words.partition("|")[::2]),
-            "calculate": lambda _: self.calculate(),
+            "calculate": lambda _: self._ask(),
             "select": self._select,
             "clear": lambda _: self._select(""),
             "sort": self._sort,
@@ -198,6 +235,10 @@ class WhatIf:
             "pan": self.atlas.pan,
             "scheme": self._scheme,
             "download": self._download,
+            "show": self._lay,
+            "example": self._try,
+            "file": self._file,
+            "forget": lambda _: self._hold(None),
             "copied": lambda _: self.bridge.say(i18n.text("explorer.share_copied", self.state.lang)),
             "address": self._visit,
             "ready": lambda _: self._ready(),
@@ -213,6 +254,7 @@ class WhatIf:
             "weather": lambda: state.choose_weather(value),
             "weather2": lambda: state.choose_weather(value, second=True),
             "beside": lambda: state.param.update(beside=value == "true"),
+            "rose": lambda: state.choose_rose(value),
             "time": lambda: state.param.update(time=value if value in ("day", "night") else state.time),
         }
         if name not in acts:
@@ -221,6 +263,58 @@ class WhatIf:
         self.panes["form"].object = form(state)
         if name == "site" and state.is_placed:
             self.zones.place(float(state.lon), float(state.lat))
+
+    def _lay(self, show: str) -> None:
+        """Another thing on the map; the effect is calculated when it is first asked for."""
+        if show not in SHOWS or self.outcome is None:
+            return
+        self.state.show = show
+        if show != self.outcome.shows(show):
+            self.calculate()
+            return
+        with pn.io.hold(self._doc, freeze=True):
+            self._paint()
+            self.panes["switch"].object = switch(self.outcome, self.state)
+            self.panes["key"].object = key(self.outcome, self.state, self.shared)
+        if not self.state.is_example:
+            self._address()
+
+    def _ask(self) -> None:
+        """The reader's own accident, though it stand where the example stood."""
+        self.state.is_example = False
+        self.calculate()
+
+    def _example_place(self) -> tuple[float, float]:
+        return example_place(self.shared.geometry, self.shared.workspace.prepared().total)
+
+    def _try(self, name: str) -> None:
+        """One of the examples."""
+        if name not in EXAMPLES:
+            return
+        lon, lat = self._example_place()
+        values = {**EXAMPLES[name], "lang": self.state.lang, "lon": f"{lon:.5f}", "lat": f"{lat:.5f}"}
+        self.state = WhatIfState(list(self.state.sites.values()), **values)
+        self.panes["form"].object = form(self.state)
+        self.calculate()
+
+    def _file(self, message: str) -> None:
+        """A file of toxic thresholds from the reader: kept for this session where it can be read, else told why not."""
+        lang = self.state.lang
+        name, _, rest = message.partition("|")
+        size, _, text = rest.partition("|")
+        try:
+            path, content = self.desk.thresholds(name, size, text)
+        except GeoalarmError as error:
+            self.panes["refused"].object = refused(
+                i18n.text("whatif.thresholds_refused", lang, message=error.sentence()), lang, dimmed=False
+            )
+            return
+        self.panes["refused"].object = ""
+        self._hold(path, content)
+
+    def _hold(self, path: Any, content: Any = None) -> None:
+        self.state.hold(path, content)
+        self.panes["form"].object = form(self.state)
 
     def _select(self, commune: str) -> None:
         known = commune in self.shared.geometry.ids and commune != self.state.commune
@@ -254,10 +348,10 @@ class WhatIf:
         self._paint()
 
     def _download(self, kind: str) -> None:
-        if kind not in FORMATS or self.outcome is None:
+        if kind not in (*FORMATS, "thresholds") or self.outcome is None:
             return
         try:
-            file = file_of(kind, self.outcome, self.state, self.shared)
+            file = thresholds_form(self.state) if kind == "thresholds" else file_of(kind, self.outcome, self.state, self.shared)
             self.bridge.save(file.name, file.kind, file.data)
         except Exception as error:
             log.error("download %s: %s", kind, error, exc_info=error)
@@ -267,10 +361,13 @@ class WhatIf:
         """Back and forward: the form of another address of this page."""
         sites, communes = list(self.state.sites.values()), frozenset(self.shared.geometry.ids)
         values, _ = read_query(dict(parse_qsl(search.lstrip("?"))), sites, communes=communes, lang=self.state.lang)
-        self.state = WhatIfState(sites, **{**values, "lang": self.state.lang})
+        kept = {"thresholds": self.state.thresholds, "thresholds_content": self.state.thresholds_content}
+        self.state = WhatIfState(sites, **{**values, **kept, "lang": self.state.lang})
         self.panes["form"].object = form(self.state)
         if self.state.is_placed:
             self.calculate()
+        else:
+            self._begin()
 
     def _ready(self) -> None:
         self.bridge.title(i18n.text("whatif.title", self.state.lang) + " – geoalarm")
@@ -296,6 +393,11 @@ class WhatIf:
             if self._doc is None or self._doc.session_context is None:
                 handler(value)
             else:
-                self._doc.add_next_tick_callback(lambda: handler(value))
+                self._doc.add_next_tick_callback(lambda: self._at_once(handler, value))
 
         return act
+
+    def _at_once(self, handler: Callable[[str], None], value: str) -> None:
+        """Everything a message changes as one answer; the document's models are counted once, not after each change."""
+        with pn.io.hold(self._doc, freeze=True):
+            handler(value)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+import shutil
+import tempfile
+from pathlib import Path
 from typing import Final
 
 import pandas as pd
@@ -12,11 +16,59 @@ from geoalarm.app.shared import Shared
 from geoalarm.app.whatif_state import WhatIfState
 from geoalarm.app.whatif_view import Outcome
 from geoalarm.core import i18n
+from geoalarm.core.errors import InputError
 from geoalarm.pipeline import scenario_text
+from geoalarm.pipeline.accident import Accident
+from geoalarm.pipeline.whatif import read_thresholds
 from geoalarm.present import exports
 from geoalarm.present import totals as tables
 
 FORMATS: Final = ("yml", "csv")
+LARGEST: Final = 100_000
+"""Bytes of a file of thresholds that are taken."""
+COLUMNS: Final = ("jurisdiction", "substance", "effect", "exposure_min", "value", "unit", "label", "source", "verified")
+
+
+class Desk:
+    """Files a reader lays down for one session: a folder of its own, cleared at the end."""
+
+    def __init__(self) -> None:
+        self._folder: Path | None = None
+
+    def thresholds(self, name: str, size: str, text: str) -> tuple[Path, dict[str, tuple[str, ...]]]:
+        """Keep a file of toxic thresholds and say what it holds.
+
+        Raises
+        ------
+        InputError, Faults
+            If it is too large or no such table: nothing of it is kept.
+        """
+        if not size.isdigit() or int(size) > LARGEST or len(text) > LARGEST:
+            raise InputError("thresholds file", got=f"{size[:12]} bytes", expected=f"at most {LARGEST}", mend="one row a threshold")
+        self._folder = self._folder or Path(tempfile.mkdtemp(prefix="geoalarm-"))
+        stem = re.sub(r"[^A-Za-z0-9._-]+", "_", name.rpartition("/")[2].rpartition(".")[0])[:40].strip("._") or "thresholds"
+        path = self._folder / hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12] / f"{stem}.csv"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8", errors="replace")
+        try:
+            return path, read_thresholds(path)
+        except ValueError:
+            shutil.rmtree(path.parent)
+            raise
+
+    def clear(self) -> None:
+        """Throw everything away."""
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+
+
+def thresholds_form(state: WhatIfState) -> File:
+    """An empty table of the French thresholds of the substance, to fill in from its official sheet."""
+    substance = state.inputs.get("substance") or "chlorine"
+    minutes = re.sub(r"[^0-9.].*$", "", state.inputs.get("exposure_min", "").strip()) or "60"
+    rows = [f"FR,{substance},{effect},{minutes},,ppm,,INERIS,R" for effect in ("SEI", "SEL", "SELS")]
+    return File(f"thresholds_{substance}.csv", "text/csv", ("\n".join([",".join(COLUMNS), *rows]) + "\n").encode("utf-8"))
 
 
 def file_of(kind: str, outcome: Outcome, state: WhatIfState, shared: Shared) -> File:
@@ -30,8 +82,14 @@ def file_of(kind: str, outcome: Outcome, state: WhatIfState, shared: Shared) -> 
 
 def scenario(outcome: Outcome, shared: Shared) -> str:
     """The accident, or both weathers of it, as a scenario file over the same communes and people."""
-    accidents = [view.choice.changed(field=True) for view in outcome.both]
+    accidents = [_portable(view.choice) for view in outcome.both]
     return scenario_text(shared.workspace.scenario.with_accidents(*accidents))
+
+
+def _portable(choice: Accident) -> Accident:
+    """The choice with its effect as a raster; a file of thresholds is looked for beside the scenario, under its own name."""
+    changes = {"thresholds": Path(choice.thresholds.name)} if choice.thresholds is not None else {}
+    return choice.changed(field=True, **changes)
 
 
 def rows(outcome: Outcome, state: WhatIfState, shared: Shared) -> bytes:

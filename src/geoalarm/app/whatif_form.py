@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from geoalarm.app.markup import button, e, icon_button, said
+from geoalarm.app.whatif_rose import OWN, ROSES
 from geoalarm.app.whatif_state import SECOND_WIND, SHOWN, TIMES, WhatIfState, known
 from geoalarm.app.whatif_view import label, range_words
 from geoalarm.core import i18n
@@ -24,6 +25,7 @@ def form(state: WhatIfState) -> str:
         _source(state),
         _weather(state),
         _effects(state),
+        _risk(state),
         _expert(state),
     ]
     name = said("whatif.form", lang)
@@ -94,7 +96,43 @@ def _effects(state: WhatIfState) -> str:
     times = {name: i18n.text(f"accident.time.{name}", lang) for name in TIMES}
     people = _list("pick|time", "whatif.time", times, state.time, lang)
     people += _text("write|indoors", i18n.text("accident.input.shelter", lang), state.indoors, hint=i18n.text("whatif.in_percent", lang))
+    if state.kind == "toxic":
+        fields += _file(state)
+        inside = i18n.text("accident.input.indoor_time", lang)
+        people += _text("write|indoor_time", inside, state.indoor_time, hint=i18n.text("whatif.indoor_hint", lang), example="30 min")
+        air = i18n.text("accident.input.ventilation", lang)
+        people += _text("write|ventilation", air, state.ventilation, hint=i18n.text("whatif.ventilation_hint", lang), example="0.5 /h")
     return _group("effects", fields + people, lang)
+
+
+def _file(state: WhatIfState) -> str:
+    """A file of toxic thresholds: chosen, taken back, and an empty one to fill in."""
+    lang = state.lang
+    empty = button("download|thresholds", i18n.text("whatif.thresholds_empty", lang), css="ga-link")
+    if state.thresholds is not None:
+        words = e(i18n.text("whatif.thresholds_held", lang, name=state.thresholds.name, content=state.thresholds_content))
+        return f'<p class="ga-small">{words} {button("forget|", i18n.text("whatif.thresholds_forget", lang), css="ga-link")}</p>'
+    return (
+        f'<label class="ga-pick"><span>{said("whatif.thresholds", lang)}</span><input type="file" accept=".csv,text/csv" data-do="file|" '
+        f'aria-describedby="hint-file"><small id="hint-file">{said("whatif.thresholds_hint", lang)}</small></label>'
+        f'<p class="ga-small">{empty}</p>'
+    )
+
+
+def _risk(state: WhatIfState) -> str:
+    """How often the accident happens, and in which weathers and winds."""
+    lang = state.lang
+    often = i18n.text("accident.input.frequency", lang)
+    fields = _text("write|frequency", often, state.frequency, hint=i18n.text("whatif.frequency_hint", lang), example="1e-5 /yr")
+    names = {name: i18n.text(f"whatif.rose_{name or 'none'}", lang) for name in ROSES}
+    fields += _list("pick|rose", "whatif.rose", names, state.rose, lang)
+    if state.rose == OWN:
+        fields += (
+            f'<label class="ga-pick"><span>{said("whatif.winds", lang)}</span><textarea rows="4" data-do="write|winds" spellcheck="false" '
+            f'aria-describedby="hint-winds">{e(state.winds)}</textarea><small id="hint-winds">{said("whatif.winds_hint", lang)}</small>'
+            "</label>"
+        )
+    return _group("risk", fields, lang)
 
 
 def _expert(state: WhatIfState) -> str:
@@ -138,7 +176,7 @@ def _field(item: Mapping[str, Any], held: Mapping[str, str], prefix: str, lang: 
         parts.append(i18n.text("whatif.default", lang, default=_default(item)))
     elif not item["required"]:
         parts.append(i18n.text("whatif.optional", lang))
-    return _text(do, words, text, hint="; ".join(part for part in parts if part), example=item["example"] or "", title=_title(item))
+    return _text(do, words, text, hint="; ".join(part for part in parts if part), example=item["example"] or "", title=_title(item, lang))
 
 
 def _default(item: Mapping[str, Any]) -> str:
@@ -147,9 +185,9 @@ def _default(item: Mapping[str, Any]) -> str:
     return pretty(str(item["default"]))
 
 
-def _title(item: Mapping[str, Any]) -> str:
-    """What the model says of an input for experts, in its own words."""
-    return str(item["description"]).replace("``", "") if item["group"] not in SHOWN else ""
+def _title(item: Mapping[str, Any], lang: str) -> str:
+    """What the model says of an input for experts, in its own words, which are English."""
+    return str(item["description"]).replace("``", "") if lang == "en" and item["group"] not in SHOWN else ""
 
 
 def _of(items: list[Mapping[str, Any]], group: str) -> list[Mapping[str, Any]]:

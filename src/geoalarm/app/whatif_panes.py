@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import panel as pn
 
@@ -12,9 +12,12 @@ from geoalarm.app.markup import button, e, icon_button, said
 from geoalarm.core import i18n
 
 NAMES = (
-    "bar", "head", "notice", "progress", "form", "refused", "calculate", "key", "zones", "severity", "flags", "models", "table",
-    "title_a", "title_b",
+    "bar", "head", "notice", "progress", "form", "refused", "calculate", "switch", "key", "zones", "severity", "risk", "flags", "models",
+    "table", "title_a", "title_b",
 )  # fmt: skip
+
+HELD: Final = {"switch": ("ga-switch",), "key": ("ga-keypane",)}
+"""Classes of the panes that stand in a place of their own."""
 
 
 class WhatIfPanes:
@@ -22,10 +25,11 @@ class WhatIfPanes:
 
     def __init__(self, lang: str, atlas: Atlas) -> None:
         self.lang, self.atlas = lang, atlas
-        self._parts = {name: html() for name in NAMES}
+        self._parts = {name: html("", *HELD.get(name, ())) for name in NAMES}
+        self["switch"].sizing_mode = None
         self.maps = {"a": self._map("a")}
         self._panes = box([self._slot("a")], "ga-panes")
-        self._side = box([box([self["zones"], self["severity"]], "ga-card"), box([self["flags"]], "ga-card")], "ga-side")
+        self._side = box([box([self["zones"], self["severity"], self["risk"]], "ga-card"), box([self["flags"]], "ga-card")], "ga-side")
         self._list = box([self["table"]], "ga-list", "ga-card")
         self._models = box([self["models"]], "ga-card")
         self.results(False)
@@ -52,7 +56,7 @@ class WhatIfPanes:
     def results(self, on: bool) -> None:
         """Show the cards of figures, or none before the first calculation."""
         for pane in (self._side, self._list, self._models):
-            pane.visible = on
+            pane.css_classes = [*(name for name in pane.css_classes if name != "ga-none"), *([] if on else ["ga-none"])]
 
     def dim(self, on: bool) -> None:
         """Tell by fading that what is shown is not what the form says."""
@@ -73,7 +77,7 @@ class WhatIfPanes:
 
     def _map(self, slot: Any) -> pn.Column:
         pane = pn.pane.Bokeh(self.atlas.figure(slot), sizing_mode="stretch_both", margin=0)
-        return box([pane], "ga-map", f"ga-map-{slot}")
+        return box([pane], "ga-map", "ga-low-map", f"ga-map-{slot}")
 
     def _slot(self, slot: str) -> pn.Column:
         return box([self[f"title_{slot}"], self.maps[slot]], "ga-pane")
@@ -86,7 +90,7 @@ class WhatIfPanes:
         )
         buttons = html(f'<div class="ga-stack">{tools}</div>', "ga-tools")
         buttons.param.update(sizing_mode=None, width=44)
-        return box([self["key"], self._panes, buttons], "ga-mapcard")
+        return box([self["switch"], self["key"], self._panes, buttons], "ga-mapcard")
 
     def _opener(self) -> pn.pane.HTML:
         words = i18n.text("whatif.form_open", self.lang)

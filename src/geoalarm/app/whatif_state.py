@@ -5,23 +5,35 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Final
 
 import param
 
 from geoalarm.app.state import Rejected
+from geoalarm.app.whatif_rose import EXAMPLE, ROSES, rose_of
+from geoalarm.app.whatif_rose import LONGEST as LONGEST_ROSE
 from geoalarm.core.errors import InputError
 from geoalarm.core.terms import LANGUAGES
-from geoalarm.pipeline.accident import Accident
+from geoalarm.pipeline.accident import VENTILATION, Accident
 
 SHOWN: Final = ("source", "weather", "effects")
 """Groups of inputs that stand open; the others are folded away."""
 TIMES: Final = ("night", "day")
+SHOWS: Final = ("zones", "field", "risk")
+"""What lies on the map."""
 WIND: Final = "270"
 """Where the wind comes from unless the reader says otherwise [degrees]: the usual west wind."""
 SECOND_WIND: Final = "90"
+FREE: Final = ("wind_from", "indoors", "indoor_time", "ventilation", "frequency", "winds")
+"""Fields of the page itself that hold any text."""
 LONGEST: Final = 60
 """Letters of one field that are read."""
+TEXTS: Final = {
+    "lon": "lon", "lat": "lat", "wind": "wind_from", "indoors": "indoors", "inside": "indoor_time", "air": "ventilation",
+    "often": "frequency", "winds": "winds",
+}  # fmt: skip
+"""Words of the address that hold any text, and their field."""
 EARTH_M: Final = 6_378_137.0
 
 
@@ -61,6 +73,15 @@ class WhatIfState(param.Parameterized):
     with_tank = param.Boolean(default=False, doc="whether the release comes from a tank with a hole")
     beside = param.Boolean(default=False, doc="whether a second weather stands beside the first")
     commune = param.String(default="", doc="commune selected; empty: none")
+    is_example = param.Boolean(default=False, doc="whether nobody chose the place yet")
+    show = param.Selector(default="zones", objects=list(SHOWS), doc="what lies on the map")
+    indoor_time = param.String(default="", doc="how long people stay indoors while the cloud passes; empty: not asked")
+    ventilation = param.String(default=VENTILATION, doc="changes of air of the houses")
+    frequency = param.String(default="", doc="how often the accident happens; empty: no individual risk")
+    rose = param.Selector(default="", objects=list(ROSES), doc="weathers and winds of the individual risk")
+    winds = param.String(default="", doc="the reader's own table of them")
+    thresholds = param.Parameter(default=None, doc="file of toxic thresholds; None: none given")
+    thresholds_content = param.String(default="", doc="what that file holds, in words")
     inputs = param.Dict(default={}, doc="texts of the inputs of the kind")
     tank = param.Dict(default={}, doc="texts of the inputs of the tank")
     second = param.Dict(default={}, doc="texts of the second weather: wind_from and the weather inputs of the kind")
@@ -113,16 +134,33 @@ class WhatIfState(param.Parameterized):
         self.kind = kind
         self._fill({"inputs": shared, "tank": {}, "second": {}})
 
+    def show_example(self, lon: float, lat: float) -> None:
+        """A place [degrees] that nobody chose: the address does not keep it."""
+        self.param.update(lon=f"{lon:.5f}", lat=f"{lat:.5f}", is_example=True)
+
     def choose_site(self, site_id: str) -> None:
         """A named site, or none: then the place stays where it is."""
         found = self.sites.get(site_id)
         self.site = site_id if found is not None else ""
         if found is not None:
-            self.param.update(lon=f"{found.lon:.5f}", lat=f"{found.lat:.5f}")
+            self.param.update(lon=f"{found.lon:.5f}", lat=f"{found.lat:.5f}", is_example=False)
 
     def place(self, lon: float, lat: float) -> None:
         """A point of the map [degrees]; it belongs to no site."""
-        self.param.update(site="", lon=f"{lon:.5f}", lat=f"{lat:.5f}")
+        self.param.update(site="", lon=f"{lon:.5f}", lat=f"{lat:.5f}", is_example=False)
+
+    def choose_rose(self, name: str) -> None:
+        """A stated rose, or the reader's own table, which starts as an example."""
+        if name in ROSES:
+            self.param.update(rose=name, winds=self.winds or EXAMPLE)
+
+    def hold(self, path: Path | None, content: Mapping[str, Sequence[str]] | None = None) -> None:
+        """A file of toxic thresholds, or none; with the French ones of the substance their rings are chosen."""
+        found = content or {}
+        self.param.update(thresholds=path, thresholds_content="; ".join(f"{name}: {', '.join(kinds)}" for name, kinds in found.items()))
+        french = any("SEI" in kinds for name, kinds in found.items() if name == self.inputs.get("substance"))
+        if french and "scheme" in self._names("inputs"):
+            self.inputs = {**self.inputs, "scheme": "FR"}
 
     def choose_weather(self, label: str, *, second: bool = False) -> None:
         """A usual weather such as ``D5``; a word that names none is left alone."""
@@ -145,12 +183,12 @@ class WhatIfState(param.Parameterized):
         """The text of a field: ``lon``, ``in.rate``, ``tank.phase``, ``b.wind_from``; an unknown one is left alone."""
         group, _, name = field.rpartition(".")
         target = {"in": "inputs", "tank": "tank", "b": "second"}.get(group)
-        text = text[:LONGEST]
+        text = text[: LONGEST_ROSE if field == "winds" else LONGEST]
         if target is not None and name in self._names(target):
             setattr(self, target, {**getattr(self, target), name: text})
         elif field in ("lon", "lat"):
             self.param.update(**{field: text}, site="")
-        elif field in ("wind_from", "indoors"):
+        elif field in FREE:
             self.param.update(**{field: text})
 
     def accident(self, *, second: bool = False) -> Accident:
@@ -170,6 +208,7 @@ class WhatIfState(param.Parameterized):
         wind = self.second.get("wind_from", "") if second else self.wind_from
         site = self.sites.get(self.site)
         share = _number("indoors", self.indoors, 0, 100) / 100 if self.indoors.strip() else None
+        is_toxic, often = self.kind == "toxic", self.frequency.strip() or None
         return Accident(
             self.kind,
             _number("lon", self.lon, -180, 180),
@@ -178,9 +217,14 @@ class WhatIfState(param.Parameterized):
             wind_from=_number("wind_from", wind, 0, 360) if self.form["is_directed"] else None,
             inputs=inputs,
             tank=tank,
-            field=False,
+            field=self.show == "field",
+            frequency=often,
+            rose=rose_of(self.rose, self.winds) if often else {},
             time=self.time,
             shelter=share,
+            indoor_time=(self.indoor_time.strip() or None) if is_toxic else None,
+            ventilation=(self.ventilation.strip() or VENTILATION) if is_toxic and self.indoor_time.strip() else VENTILATION,
+            thresholds=self.thresholds if is_toxic else None,
         )
 
     def query(self) -> dict[str, str]:
@@ -189,14 +233,20 @@ class WhatIfState(param.Parameterized):
             "lang": self.lang,
             "kind": self.kind,
             "site": self.site,
-            "lon": self.lon,
-            "lat": self.lat,
+            "lon": "" if self.is_example else self.lon,
+            "lat": "" if self.is_example else self.lat,
             "wind": "" if self.wind_from == WIND else self.wind_from,
             "time": "" if self.time == "night" else self.time,
             "indoors": self.indoors,
             "tank": "1" if self.with_tank else "",
             "beside": "1" if self.beside else "",
             "commune": self.commune,
+            "show": "" if self.show == "zones" else self.show,
+            "inside": self.indoor_time,
+            "air": "" if self.ventilation == VENTILATION else self.ventilation,
+            "often": self.frequency,
+            "rose": self.rose,
+            "winds": self.winds if self.rose == "own" else "",
         }
         usual = self._usual()
         for prefix, name in (("in", "inputs"), ("tank", "tank"), ("b", "second")):
@@ -242,6 +292,8 @@ def read_query(
         "commune": ("commune", communes),
         "tank": ("with_tank", ("1",)),
         "beside": ("beside", ("1",)),
+        "show": ("show", SHOWS),
+        "rose": ("rose", ROSES),
     }
     rejected: list[Rejected] = []
     for word, (name, allowed) in offered.items():
@@ -250,9 +302,9 @@ def read_query(
             rejected.append(Rejected(word, text))
         elif text:
             values[name] = True if name in ("with_tank", "beside") else text
-    for word, name in (("lon", "lon"), ("lat", "lat"), ("wind", "wind_from"), ("indoors", "indoors")):
+    for word, name in TEXTS.items():
         if query.get(word):
-            values[name] = query[word][:LONGEST]
+            values[name] = query[word][: LONGEST_ROSE if name == "winds" else LONGEST]
     for word, text in query.items():
         group, _, key = word.partition(".")
         target = {"in": "inputs", "tank": "tank", "b": "second"}.get(group)

@@ -13,9 +13,11 @@ import numpy as np
 import pandas as pd
 
 from geoalarm.app.geometry import WEB_MERCATOR
-from geoalarm.app.overlay import Rings, zone_rings
+from geoalarm.app.map import APART, FIRST_STATE, STATES, Paint
+from geoalarm.app.overlay import Picture, Rings, zone_rings
 from geoalarm.app.shared import Shared, Wanted
-from geoalarm.app.view import View
+from geoalarm.app.view import View, figure, share_figure
+from geoalarm.app.whatif_field import field_breaks, field_picture
 from geoalarm.app.whatif_state import WhatIfState
 from geoalarm.core import i18n
 from geoalarm.core.errors import GeoalarmError
@@ -40,18 +42,41 @@ _SUPERSCRIPT: Final = str.maketrans("23", "²³")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was calculated: one accident, or the same in two weathers, and what maps and tables need of it."""
+    """What was calculated: one accident, or the same in two weathers, and what maps and tables need of it.
+
+    Attributes
+    ----------
+    rings, fields, risks : tuple
+        Zones, effect and individual risk of each weather for the map; None where there is none.
+    steps, levels : tuple of float
+        Lower bounds of the classes of the effect, in its units, and of individual risk [yr-1].
+    box : tuple or None
+        What the map shows [m, EPSG:3857].
+    """
 
     first: AccidentView
     second: AccidentView | None
     view: View
     rings: tuple[Rings | None, ...]
     box: tuple[float, float, float, float] | None
+    steps: tuple[float, ...] = ()
+    fields: tuple[Picture | None, ...] = ()
+    levels: tuple[float, ...] = ()
+    risks: tuple[Picture | None, ...] = ()
 
     @property
     def both(self) -> tuple[AccidentView, ...]:
         """One or two accidents."""
         return (self.first,) if self.second is None else (self.first, self.second)
+
+    def shows(self, asked: str) -> str:
+        """What can lie on the map: what was asked for where there is a picture of it, else the zones."""
+        return asked if any(picture is not None for picture in {"field": self.fields, "risk": self.risks}.get(asked, ())) else "zones"
+
+    def picture(self, show: str, index: int) -> Picture | None:
+        """The picture of a weather, or None."""
+        pictures = {"field": self.fields, "risk": self.risks}.get(show, ())
+        return pictures[index] if index < len(pictures) else None
 
     def hit(self) -> View:
         """The same with only the communes that somebody in a zone lives in, of either weather."""
@@ -75,7 +100,7 @@ def calculate(state: WhatIfState, shared: Shared) -> Outcome:
     both = [accident_view(shared.workspace, choice) for choice in choices]
     found = [_totals(item, shared) for item in both]
     layers = tuple(_layer(item) for item in both)
-    values = np.concatenate([item["population_exposed"].to_numpy(dtype="float64") for item in found])
+    shares = np.concatenate([item["share_exposed"].to_numpy(dtype="float64") for item in found])
     difference = tables.difference(*found) if len(found) > 1 else None
     view = View(
         layers=layers,
@@ -86,11 +111,42 @@ def calculate(state: WhatIfState, shared: Shared) -> Outcome:
         difference=difference,
         table=both[0].table,
         curve=[],
-        scale=classes.scale_for(values, "people"),
+        scale=classes.scale_for(shares, "share"),
         difference_scale=None if difference is None else classes.difference_scale_for(difference["difference"], "people"),
     )
     rings = tuple(None if item.zones is None else zone_rings(item.zones, bounds=EVERYWHERE) for item in both)
-    return Outcome(both[0], both[1] if len(both) > 1 else None, view, rings, _box(both))
+    effects = [item.field for item in both if item.field is not None]
+    levels = next((tuple(part.lower for part in item.risk.classes) for item in both if item.risk is not None), ())
+    steps = field_breaks(effects)
+    return Outcome(
+        both[0],
+        both[1] if len(both) > 1 else None,
+        view,
+        rings,
+        _box(both),
+        steps,
+        tuple(field_picture(item.field, steps) for item in both),
+        levels,
+        tuple(field_picture(item.risk, levels) for item in both),
+    )
+
+
+def paint_of(outcome: Outcome, index: int, *, show: str, lang: str) -> Paint:
+    """Colours and words of the communes of one weather: the share of residents in a zone; plain under a picture."""
+    totals = outcome.view.first if index == 0 else outcome.view.second
+    assert totals is not None
+    states = totals["state"].astype(str).to_numpy()
+    numbers = outcome.view.scale.index(totals["share_exposed"].to_numpy(dtype="float64"))
+    for offset, state in enumerate(STATES):
+        numbers[(states == state) | ((state == State.ZERO) & (numbers < 0) & (states == State.EXPOSED))] = FIRST_STATE + offset
+    if show != "zones":
+        numbers = np.full(len(numbers), APART)
+    told = {str(state): i18n.term("state", str(state), lang) for state in State} | {str(State.ZERO): i18n.number(0, lang)}
+    words = [told[state] for state in states]
+    for row in totals[states == State.EXPOSED].itertuples():
+        share = share_figure(row, lang)
+        words[row.Index] = f"{figure(row, lang)} ({share})" if share else figure(row, lang)
+    return Paint(numbers.astype("uint8"), words)
 
 
 def warm(shared: Shared) -> None:
@@ -141,6 +197,7 @@ def range_words(item: Any, lang: str) -> str:
 def pretty(text: str) -> str:
     """Units as readers write them: ``m s-1`` is ``m/s``."""
     text = _POWER.sub(lambda found: f"/{found[1]}{'' if found[2] == '1' else found[2].translate(_SUPERSCRIPT)}", text)
+    text = text.replace(")^(4/3)*s", ")^4/3·s")
     return re.sub(r"\bm\^?([23])\b", lambda found: "m" + found[1].translate(_SUPERSCRIPT), text)
 
 

@@ -1,4 +1,5 @@
 // What the page asks of the browser: clicks on [data-do], keys, the colour scheme, downloads, the live region.
+const FILE_BYTES = 100000
 const CLICKED = "[data-do]"
 
 function deep(root, test) {
@@ -110,7 +111,7 @@ export function render({model}) {
   const target = (event) => event.composedPath().find((node) => node instanceof Element && node.matches(CLICKED))
   document.addEventListener("click", (event) => {
     const node = target(event)
-    if (!node || node.matches("input, select")) { return }
+    if (!node || node.matches("input, select, textarea")) { return }
     const details = node.closest("details")
     if (details) { details.open = false }
     if (node.tagName === "A") { event.preventDefault() }
@@ -119,10 +120,18 @@ export function render({model}) {
   // "input", not "change": the latter stays inside its shadow root
   document.addEventListener("input", (event) => {
     const node = target(event)
-    if (!node || !node.matches("select, input[type=checkbox], input[type=text]")) { return }
+    if (!node || !node.matches("select, input[type=checkbox], input[type=text], textarea")) { return }
     const [what, name] = node.dataset.do.split("|")
     send({do: what, value: `${name}|${node.matches("input[type=checkbox]") ? node.checked : node.value}`})
     keepFocus(node.dataset.do)
+  })
+  document.addEventListener("input", async (event) => {
+    const node = target(event)
+    const file = node && node.matches("input[type=file]") && node.files[0]
+    if (!file) { return }
+    const text = file.size > FILE_BYTES ? "" : await file.text()
+    send({do: "file", value: `${file.name.replaceAll("|", "_")}|${file.size}|${text}`})
+    node.value = ""
   })
   let timer = null
   document.addEventListener("input", (event) => {
@@ -134,7 +143,7 @@ export function render({model}) {
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
       if (root.dataset.filters === "open") { return sheet(false) }
-      if (event.composedPath().some((node) => node instanceof Element && node.matches("select, input[type=search], input[type=text], details[open]"))) { return }
+      if (event.composedPath().some((node) => node instanceof Element && node.matches("select, textarea, input[type=search], input[type=text], details[open]"))) { return }
       return send({do: "clear", value: ""})
     }
     const field = event.key === "Enter" && event.composedPath().find((node) => node instanceof Element && node.matches("[data-enter]"))
