@@ -62,8 +62,27 @@ def change_line(change: Change, lang: str) -> ChangeLine:
     )
 
 
+def change_facts(change: Change, before: Record, langs: Sequence[str]) -> dict[str, object]:
+    """A change for machines: unrounded, with its parts and its words."""
+    since = date.fromisoformat(before.as_of)
+    said = change_sentence if change.kind == "number" else (lambda one, _since, lang: _cause(one, lang))
+    return {
+        "figure": change.id,
+        "kind": change.kind,
+        "before": {"value": change.before.value, "state": change.state_before}
+        if change.before
+        else {"value": None, "state": change.state_before},
+        "after": {"value": change.after.value, "state": change.state_after}
+        if change.after
+        else {"value": None, "state": change.state_after},
+        "difference": change.difference,
+        "parts": [{"causes": part.causes, "people": part.people, "before": part.before, "after": part.after} for part in change.parts],
+        "text": {lang: said(change, since, lang) for lang in langs},
+    }
+
+
 def change_sentence(change: Change, since: date, lang: str) -> str:
-    """``+120 people since 1 January 2025: population 2020 → 2023 +95, flood map updated +25.``"""
+    """A difference and its causes: ``+120 people since 1 January 2025: population 2020 → 2023 +95, map corrected (flood) +25``."""
     return i18n.text(
         "sentence.change",
         lang,

@@ -1,0 +1,251 @@
+"""Reports in numbers: every commune that was chosen, on several processes, taken up where a run was stopped."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+from geoalarm import pipeline
+from geoalarm.core.errors import InputError
+from geoalarm.report import index
+from geoalarm.report.changes_record import Inputs, digest_of, inputs_of, record_of
+from geoalarm.report.changes_swap import Walks, walks_between
+from geoalarm.report.earlier import (
+    NONE,
+    Earlier,
+    current_of,
+    earlier_of,
+    keep_earlier,
+    kept_earlier,
+    require_earlier,
+    ways_to_open,
+    write_current,
+    write_place,
+)
+from geoalarm.report.edition import FORMAT, MANIFEST, alone, commune_manifest, file_names, folder_of, is_whole, read_json
+from geoalarm.report.job import Outcome, Press, open_shop, print_commune, without_folders
+from geoalarm.report.pdf import find_chromium
+from geoalarm.report.pool import Done, run_tasks
+from geoalarm.report.selection import Choice, Wanted, select
+from geoalarm.results import require_writable
+
+if TYPE_CHECKING:
+    from geoalarm.pipeline import Progress, Scenario, Territory, Workspace
+
+logger = logging.getLogger(__name__)
+
+ZONE: Final = ZoneInfo("Europe/Brussels")
+"""Whose day "today" is."""
+
+DIED: Final = "the process ended without an answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is asked for.
+
+    Attributes
+    ----------
+    as_of : datetime.date, optional
+        Date of the reports. None: that of an edition of the same inputs that DIR holds and that is not finished, else today.
+    before : str
+        Folder of the edition to compare with, or ``none``. Empty: the older edition that DIR holds, else none.
+    fresh : bool
+        Whether reports that are whole are made again.
+    command : tuple of str
+        Words that rebuild a report, without commune, language and folder.
+    """
+
+    out: Path
+    choice: Choice
+    as_of: date | None = None
+    pdf: bool = False
+    workers: int = 0
+    before: str = ""
+    fresh: bool = False
+    command: tuple[str, ...] = ("geoalarm", "report")
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What a run came to: ``written`` and ``kept`` communes, those that failed, layers that could not be read."""
+
+    key: str
+    as_of: date
+    before: str
+    written: int
+    kept: int
+    failed: tuple[Outcome, ...] = ()
+    layers: tuple[dict[str, str], ...] = ()
+    langs: tuple[str, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing failed."""
+        return not self.failed and not self.layers
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Everything settled before the first report is written."""
+
+    space: Workspace
+    territory: Territory
+    inputs: Inputs
+    earlier: Earlier
+    as_of: date
+    key: str
+    wanted: Sequence[Wanted]
+    todo: Sequence[Wanted] = field(default_factory=tuple)
+
+
+def make_edition(
+    order: Order, scenario: Scenario | None = None, *, catalog: Path | None = None, progress: Progress | None = None
+) -> Edition:
+    """Write the reports of an order.
+
+    A commune that fails, a worker that dies or a layer that cannot be read is told in ``failures.json`` and on the index; the rest is
+    delivered. Stopped at any moment, the folder holds whole communes only, and the same order takes it up again.
+
+    Parameters
+    ----------
+    scenario, catalog
+        As :func:`geoalarm.pipeline.open_workspace`.
+    progress : callable, optional
+        Told ``(step, n, m)``; the step ``reports`` counts communes.
+
+    Raises
+    ------
+    GeoalarmError
+        If the order cannot be carried out at all: nothing was written then.
+    """
+    if order.pdf:
+        find_chromium()
+    require_writable(order.out)
+    space = pipeline.open_workspace(scenario, catalog=catalog)
+    wanted = select(space.communes, order.choice)
+    if order.before not in ("", NONE):
+        require_earlier(Path(order.before), [item.commune_id for item in wanted])
+    territory = pipeline.open_territory(space, command=" ".join(order.command), progress=progress, lenient=True)
+    with alone(order.out):
+        plan = _plan(order, space, territory, wanted)
+        outcomes = _print(order, plan, progress)
+        return _bind(order, plan, outcomes)
+
+
+def today() -> date:
+    """The day it is in the territory; that of ``SOURCE_DATE_EPOCH`` where it is set."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    return (datetime.fromtimestamp(int(epoch), tz=UTC) if epoch else datetime.now(tz=UTC)).astimezone(ZONE).date()
+
+
+def default_workers() -> int:
+    """As many as there are processors for us."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _plan(order: Order, space: Workspace, territory: Territory, wanted: Sequence[Wanted]) -> _Plan:
+    inputs = inputs_of(space, territory.sources)
+    same = digest_of([asdict(inputs), dict(territory.versions), [fault.key for fault in territory.faults], order.command])
+    current = current_of(order.out)
+    taken_up = current.get("inputs") == same
+    as_of = order.as_of or (date.fromisoformat(current["as_of"]) if taken_up and not _is_finished(order.out, current) else today())
+    taken_up = taken_up and current.get("as_of") == as_of.isoformat()
+    earlier = _earlier(order, [str(name) for name in territory.communes.ids], taken_up=taken_up)
+    key = digest_of([FORMAT, same, as_of.isoformat(), earlier.key])
+    if current.get("edition") != key:
+        keep_earlier(order.out, earlier)
+        write_place(order.out, space)
+        write_current(order.out, {"edition": key, "inputs": same, "as_of": as_of.isoformat(), "before": earlier.key})
+    todo = [_as_there(order, item, key) for item in wanted]
+    if not order.fresh:
+        todo = [item for item in todo if not is_whole(order.out / folder_of(item.commune_id), edition=key, names=file_names(item))]
+    return _Plan(space, territory, inputs, earlier, as_of, key, wanted, todo)
+
+
+def _earlier(order: Order, communes: Sequence[str], *, taken_up: bool) -> Earlier:
+    if order.before == NONE:
+        return Earlier()
+    if order.before:
+        return earlier_of(Path(order.before), communes)
+    return kept_earlier(order.out) if taken_up else earlier_of(order.out, communes)
+
+
+def _is_finished(out: Path, current: dict[str, object]) -> bool:
+    facts = read_json(out / MANIFEST)
+    return facts is not None and facts.get("edition") == current.get("edition")
+
+
+def _as_there(order: Order, wanted: Wanted, key: str) -> Wanted:
+    """What is wanted of a commune, and what this edition already has of it: a second order adds, it takes nothing away."""
+    facts = commune_manifest(order.out / folder_of(wanted.commune_id))
+    mine = replace(wanted, pdf=order.pdf)
+    if facts is None or facts.get("edition") != key:
+        return mine
+    held = [str(lang) for lang in facts.get("langs", [])]
+    has_pdf = any(name.endswith(".pdf") for name in facts.get("files", {}))
+    return replace(mine, langs=tuple(dict.fromkeys([*held, *wanted.langs])), pdf=order.pdf or has_pdf)
+
+
+def _print(order: Order, plan: _Plan, progress: Progress | None) -> list[Outcome]:
+    if not plan.todo:
+        return []
+    press = Press(
+        territory=plan.territory,
+        inputs=plan.inputs,
+        out=order.out.absolute(),
+        edition=plan.key,
+        as_of=plan.as_of,
+        before={item.commune_id: plan.earlier.records[item.commune_id] for item in plan.todo if item.commune_id in plan.earlier.records},
+        walks=_walks(plan),
+        command=order.command,
+    )
+    workers = min(order.workers or default_workers(), len(plan.todo))
+    outcomes = []
+    for n, done in enumerate(run_tasks(plan.todo, print_commune, workers=workers, setup=open_shop, given=(press,)), start=1):
+        outcomes.append(_outcome(done))
+        if progress is not None:
+            progress("reports", n, len(plan.todo))
+    return outcomes
+
+
+def _outcome(done: Done[Wanted, Outcome]) -> Outcome:
+    return done.answer if done.answer is not None else Outcome(done.task.commune_id, DIED)
+
+
+def _walks(plan: _Plan) -> Walks:
+    """How far each input moved each figure, where more than one moved it."""
+    ids = [item.commune_id for item in plan.todo if item.commune_id in plan.earlier.records]
+    if not ids:
+        return {}
+    after = {name: record_of(plan.territory.dossier(name), plan.inputs, as_of=plan.as_of.isoformat()) for name in ids}
+    before = {name: plan.earlier.records[name] for name in ids}
+    return walks_between(before, after, ways_to_open(plan.earlier.place, plan.space), plan.space)
+
+
+def _bind(order: Order, plan: _Plan, outcomes: Sequence[Outcome]) -> Edition:
+    """The index, the log of failures and the manifest, the manifest last."""
+    failed = tuple(sorted((item for item in outcomes if not item.is_whole), key=lambda item: item.commune_id))
+    layers = tuple(
+        {"key": fault.key, "title": fault.title, "hazard": fault.hazard, "what": without_folders(fault.sentence)}
+        for fault in plan.territory.faults
+    )
+    edition = Edition(
+        key=plan.key,
+        as_of=plan.as_of,
+        before=plan.earlier.as_of,
+        written=len(outcomes) - len(failed),
+        kept=len(plan.wanted) - len(plan.todo),
+        failed=failed,
+        layers=layers,
+        langs=tuple(dict.fromkeys(lang for item in plan.wanted for lang in item.langs)),
+    )
+    index.write(order.out, edition, plan.territory, plan.inputs, title=plan.territory.scenario_title, command=order.command)
+    return edition
+

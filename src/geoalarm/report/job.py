@@ -1,0 +1,183 @@
+"""One commune: its pages, checklists and figures as files, whole or not at all. What a worker does."""
+
+from __future__ import annotations
+
+import logging
+import re
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from geoalarm.core.errors import GeoalarmError
+from geoalarm.present.briefing import briefing
+from geoalarm.present.briefing.dossier import Dossier
+from geoalarm.present.briefing.page import Briefing
+from geoalarm.present.names import names
+from geoalarm.present.svg import Maps
+from geoalarm.report.changes import Change, Walk, compare
+from geoalarm.report.changes_record import Inputs, Record, record_of
+from geoalarm.report.changes_words import change_facts, changes_text
+from geoalarm.report.data import as_json
+from geoalarm.report.docx import checklist_docx
+from geoalarm.report.edition import MANIFEST, commune_aside, folder_of, json_text, sha256_of
+from geoalarm.report.page import Changes, Links, Pictures, render
+from geoalarm.report.pdf import write_pdf
+from geoalarm.report.selection import Wanted
+
+if TYPE_CHECKING:
+    from geoalarm.pipeline import Territory
+
+logger = logging.getLogger(__name__)
+
+FORMAT: Final = "geoalarm commune 1"
+_FOLDERS: Final = re.compile(r"(?<![\w/])/(?:[^\s/:'\"]+/)+")
+
+
+@dataclass(frozen=True)
+class Press:
+    """All that is the same for every commune of an edition; sent once to each worker.
+
+    Attributes
+    ----------
+    edition : str
+        Key of the edition: equal for equal inputs, date and edition before.
+    before, walks : mapping
+        By commune: the record of the report before, and how far each input moved its figures.
+    command : tuple of str
+        Words that rebuild a report, without commune and language.
+    """
+
+    territory: Territory
+    inputs: Inputs
+    out: Path
+    edition: str
+    as_of: date
+    before: Mapping[str, Record] = field(default_factory=dict)
+    walks: Mapping[str, Mapping[str, Walk]] = field(default_factory=dict)
+    command: tuple[str, ...] = ("geoalarm", "report")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a commune: ``what`` says what failed, in one sentence without folders; empty where it is whole."""
+
+    commune_id: str
+    what: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every file was written."""
+        return not self.what
+
+
+class _Shop:
+    """The press of this process, with maps and names made once."""
+
+    def __init__(self, press: Press) -> None:
+        self.press = press
+        self.maps = Maps(press.territory.communes)
+        self._names: dict[str, Mapping[str, str]] = {}
+        self._totals: dict[str, pd.DataFrame] = {}
+
+    def names(self, lang: str) -> Mapping[str, str]:
+        """Names of all communes in a language."""
+        if lang not in self._names:
+            called = names(self.press.territory.communes, lang)
+            self._names[lang] = {str(commune_id): str(name) for commune_id, name in called.items()}
+        return self._names[lang]
+
+
+_SHOPS: list[_Shop] = []
+
+
+def open_shop(press: Press) -> None:
+    """Make a process ready to print."""
+    _SHOPS[:] = [_Shop(press)]
+
+
+def print_commune(wanted: Wanted) -> Outcome:
+    """Write the files of a commune; a failure is told, not raised: the others go on."""
+    shop = _SHOPS[0]
+    try:
+        with commune_aside(shop.press.out, wanted.commune_id) as folder:
+            _write(shop, wanted, folder)
+    except GeoalarmError as error:
+        logger.warning("%s: %s", wanted.commune_id, error.sentence())
+        return Outcome(wanted.commune_id, without_folders(error.sentence()))
+    except Exception as error:  # one commune must not keep the others from their reports
+        logger.exception("%s", wanted.commune_id)
+        first = next(iter(str(error).splitlines()), "")
+        return Outcome(wanted.commune_id, without_folders(f"unexpected {type(error).__name__}: {first}"))
+    return Outcome(wanted.commune_id)
+
+
+def without_folders(sentence: str) -> str:
+    """A sentence without the folders of this machine: of a path its last part stays."""
+    return _FOLDERS.sub("", sentence)
+
+
+def _write(shop: _Shop, wanted: Wanted, folder: Path) -> None:
+    press, stem = shop.press, folder_of(wanted.commune_id)
+    dossier = _dossier(press, wanted)
+    record = record_of(dossier, press.inputs, as_of=press.as_of.isoformat())
+    before = press.before.get(wanted.commune_id)
+    changes = compare(before, record, walks=press.walks.get(wanted.commune_id))
+    pages = {lang: briefing(dossier, lang, names=shop.names(lang)) for lang in wanted.langs}
+    for lang, page in pages.items():
+        _write_language(shop, page, folder, wanted=wanted, said=changes_text(changes, before, lang))
+    told = _told(changes, before, wanted.langs)
+    text = as_json(dossier, pages, extra={"as_of": press.as_of.isoformat(), "changes": told})
+    (folder / f"{stem}.json").write_text(text, encoding="utf-8")
+    files = {path.name: {"bytes": path.stat().st_size, "sha256": sha256_of(path)} for path in sorted(folder.iterdir())}
+    facts = {
+        "format": FORMAT,
+        "commune_id": wanted.commune_id,
+        "as_of": press.as_of.isoformat(),
+        "edition": press.edition,
+        "langs": wanted.langs,
+        "population": dossier.population,
+        "files": files,
+        "record": record.as_dict(),
+    }
+    (folder / MANIFEST).write_text(json_text(facts), encoding="utf-8")
+
+
+def _write_language(shop: _Shop, page: Briefing, folder: Path, *, wanted: Wanted, said: Changes) -> None:
+    stem, press, langs = folder_of(page.commune_id), shop.press, wanted.langs
+    name = f"{stem}.{page.lang}"
+    links = Links(
+        languages={lang: f"{stem}.{lang}.html" for lang in langs} if len(langs) > 1 else {},
+        index="../index.html",
+        pdf=f"{name}.pdf" if wanted.pdf else "",
+        data=f"{stem}.json",
+        checklist_docx=f"{name}.docx",
+    )
+    html = folder / f"{name}.html"
+    html.write_text(render(page, _pictures(shop, page), as_of=press.as_of, changes=said, links=links), encoding="utf-8")
+    (folder / f"{name}.docx").write_bytes(checklist_docx(page))
+    if wanted.pdf:
+        write_pdf(html, folder / f"{name}.pdf", as_of=press.as_of)
+
+
+def _pictures(shop: _Shop, page: Briefing) -> Pictures:
+    return Pictures()
+
+
+def _dossier(press: Press, wanted: Wanted) -> Dossier:
+    dossier = press.territory.dossier(wanted.commune_id)
+    words = [*press.command[:2], "--commune", wanted.commune_id, *(word for lang in wanted.langs for word in ("--lang", lang))]
+    return replace(dossier, command=shlex.join([*words, *press.command[2:], "--out", "DIR"]))
+
+
+def _told(changes: list[Change], before: Record | None, langs: tuple[str, ...]) -> dict[str, object]:
+    """The changes for machines, with their sentences."""
+    return {
+        "since": before.as_of if before is not None else None,
+        "lead": {lang: changes_text(changes, before, lang).lead for lang in langs},
+        "figures": [change_facts(change, before, langs) for change in changes if before is not None],
+    }
