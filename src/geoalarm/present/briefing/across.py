@@ -14,6 +14,9 @@ from geoalarm.present.briefing.draft import Draft, View, slugged
 from geoalarm.present.briefing.page import Figure, Place, Sentence
 from geoalarm.present.rounding import is_few, people_text
 
+REACH_KM: Final = 10.0
+"""How far communes across and sites are near, as :class:`geoalarm.present.briefing.dossier.Dossier` holds them [km]."""
+
 AT_LINE_KM: Final = 0.05
 """A site nearer than this stands on the line between two outlines, or on the wrong side of it by their error [km]."""
 
@@ -23,19 +26,35 @@ def across_lead(draft: Draft) -> Sentence | None:
     near = others(draft)
     if not near and not sites_across(draft):
         return None
-    return Sentence(draft.say("across.counted"))
+    reach = _reach(draft)
+    return Sentence(draft.say("across.counted", km=reach.text), (reach.id,))
 
 
 def across_sentence(draft: Draft) -> Sentence:
     """The third sentence of the head: who or what is across, and whom it concerns."""
     if not draft.dossier.country:
         return Sentence(draft.say("across.no_country"))
-    reaching = [site for site in sites_across(draft) if site.reaches_here]
-    if reaching:
+    reaching = sorted((site for site in sites_across(draft) if site.reaches_here), key=_fewest)
+    if reaching and reaching[0].people_here != 0:
         return _into(draft, reaching[0])
+    said = _near_sentence(draft)
+    if not reaching:
+        return said
+    into = _into(draft, reaching[0])
+    return Sentence(f"{into.text} {said.text}", (*into.figure_ids, *said.figure_ids)) if others(draft) else into
+
+
+def _fewest(site: SiteNear) -> float:
+    """Sites with the most people of this commune in their zones first; one of which that is unknown before all."""
+    return -math.inf if math.isnan(site.people_here) else -site.people_here
+
+
+def _near_sentence(draft: Draft) -> Sentence:
+    """Communes across: people there in a danger that hits people here; else that there are none, or no commune."""
     near = others(draft)
     if not near:
-        return Sentence(draft.say("across.none"))
+        reach = _reach(draft)
+        return Sentence(draft.say("across.none", km=reach.text), (reach.id,))
     here = [view for view in loudest(draft.views) if view.count.is_somebody]
     for view in here:
         if shared_sentence(draft, view) is not None:
@@ -145,13 +164,18 @@ def distance_figure(draft: Draft, site: SiteNear) -> Figure:
 def _into(draft: Draft, site: SiteNear) -> Sentence:
     """A site across whose zone arrives here, and how many people it finds."""
     said, figures = _where(draft, site)
-    people = site_figure(draft, site)
-    if people is not None and people.value > 0:
-        said = f"{said} {draft.say('across.in_zone', people=people_text(people.value, draft.lang), place=draft.place)}"
-        figures = [*figures, people]
-    elif people is not None:
-        said, figures = f"{said} {draft.say('across.nobody_in_zone')}", [*figures, people]
-    return Sentence(said, tuple(figure.id for figure in figures))
+    whom, people = _whom(draft, site)
+    return Sentence(" ".join([said, *whom]), tuple(figure.id for figure in (*figures, *people)))
+
+
+def _whom(draft: Draft, site: SiteNear) -> tuple[list[str], list[Figure]]:
+    """People of this commune in the zones of a site; nothing where unknown."""
+    figure = site_figure(draft, site)
+    if figure is None:
+        return [], []
+    if figure.value <= 0:
+        return [draft.say("across.nobody_in_zone")], [figure]
+    return [draft.say("across.in_zone", people=people_text(figure.value, draft.lang), place=draft.place)], [figure]
 
 
 def _where(draft: Draft, site: SiteNear) -> tuple[str, list[Figure]]:
@@ -162,14 +186,17 @@ def _where(draft: Draft, site: SiteNear) -> tuple[str, list[Figure]]:
 
 
 def _site(draft: Draft, site: SiteNear) -> Place:
-    if site.reaches_here:
-        said = _into(draft, site)
-        return Place("site", site.name, said.text, tuple(draft.book.figures[name] for name in said.figure_ids))
-    key = "across.no_zone" if site.reaches_here is False else "across.zone_unknown"
+    """A site under its own name: how far, and whether its zone arrives here."""
+    key = {None: "across.zone_unknown", False: "across.no_zone", True: "across.zone"}[site.reaches_here]
     if site.distance_km < AT_LINE_KM:
-        return Place("site", site.name, draft.say(key, where=draft.say("across.line")))
-    figure = distance_figure(draft, site)
-    return Place("site", site.name, draft.say(key, where=draft.say("across.away", km=figure.text)), (figure,))
+        said, figures = draft.say(key, where=draft.say("across.line")), []
+    else:
+        far = distance_figure(draft, site)
+        said, figures = draft.say(key, where=draft.say("across.away", km=far.text)), [far]
+    if site.reaches_here:
+        whom, people = _whom(draft, site)
+        said, figures = " ".join([said, *whom]), [*figures, *people]
+    return Place("site", site.name, said, tuple(figures))
 
 
 def _communes(draft: Draft) -> list[Place]:
@@ -254,6 +281,14 @@ def _summed(counts: list[Count]) -> Count:
         caveats=(),
         source_ids=tuple(dict.fromkeys(name for count in counts for name in count.source_ids)),
         row={**counts[0].row, "commune_id": "|".join(str(count.row["commune_id"]) for count in counts)},
+    )
+
+
+def _reach(draft: Draft) -> Figure:
+    """How far "near" goes."""
+    text = i18n.measure(REACH_KM, "km", draft.lang)
+    return draft.book.fact(
+        "reach-km", text, REACH_KM, unit="km", row={"commune_id": draft.dossier.commune_id}, table="neighbours", sources=draft.ground
     )
 
 

@@ -108,7 +108,7 @@ def _classes(draft: Draft, view: View) -> tuple[ClassLine, ...]:
 
 
 def _trend(draft: Draft, view: View) -> tuple[TrendPoint, ...]:
-    """People at each yearly chance, from often to rare; the layer of the card has the same figure as its sentence."""
+    """People at each yearly chance, from often to rare, with the figure of the sentences; none where nobody is at any."""
     points = []
     for layer in view.danger.layers:
         if math.isnan(layer.return_period_yr):
@@ -119,4 +119,4 @@ def _trend(draft: Draft, view: View) -> tuple[TrendPoint, ...]:
             count = count.over(layer.rows, labels)
         figure = draft.book.people(f"{layer_key(view.slug, layer)}-people", count)
         points.append(TrendPoint(chance_label(draft, layer, view.slug), layer.return_period_yr, figure))
-    return tuple(points)
+    return tuple(points) if any(point.people.state != State.ZERO for point in points) else ()

@@ -12,7 +12,7 @@ from typing import Final
 
 from geoalarm.core import i18n
 from geoalarm.core.terms import State
-from geoalarm.present.briefing.across import distance_figure, others
+from geoalarm.present.briefing.across import AT_LINE_KM, distance_figure, others
 from geoalarm.present.briefing.book import count_words
 from geoalarm.present.briefing.cards import loudest
 from geoalarm.present.briefing.draft import Draft
@@ -107,7 +107,7 @@ def _risks(draft: Draft) -> Sequence[Sentence]:
             said.append(Sentence(_text(draft, "known.silent", danger=view.name, state=draft.inside(state))))
         else:
             told = basis_text(view.layer.basis, draft.lang, sources=[view.layer.source])
-            said.append(Sentence(_text(draft, "known.risk", danger=view.name, basis=told)))
+            said.append(Sentence(_text(draft, "known.risk", danger=view.name, basis=draft.inside(told))))
     return said
 
 
@@ -127,11 +127,12 @@ def _sites(draft: Draft) -> Sequence[Sentence]:
     """Sites of both sides within reach."""
     said = []
     for site in draft.dossier.sites:
-        figure = distance_figure(draft, site)
-        zone = "zone_unknown" if site.reaches_here is None else "zone" if site.reaches_here else "no_zone"
+        zone = {None: "zone_unknown", False: "no_zone", True: "zone"}[site.reaches_here]
         country = i18n.term("country", site.country, draft.lang) if site.country else ""
-        place = f"{site.name} ({country})" if country else site.name
-        said.append(Sentence(_text(draft, f"known.site_{zone}", site=place, km=figure.text), (figure.id,)))
+        named = f"{site.name} ({country})" if country else site.name
+        figures = [] if site.distance_km < AT_LINE_KM else [distance_figure(draft, site)]
+        where = figures[0].text if figures else _text(draft, "known.here")
+        said.append(Sentence(_text(draft, f"known.site_{zone}", site=named, km=where), tuple(figure.id for figure in figures)))
     return said or [Sentence(_text(draft, "known.no_site"))]
 
 

@@ -110,11 +110,11 @@ class Draft:
         own = self.dossier.facts.get("name") if commune_id == self.dossier.commune_id else None
         return str(self.names.get(commune_id) or own or commune_id)
 
-    def list_of(self, items: Sequence[str]) -> str:
-        """``a, b and c``."""
+    def list_of(self, items: Sequence[str], key: str = "list_and") -> str:
+        """``a, b and c``; with ``list_or``, ``a, b or c``."""
         if len(items) < 2:
             return "".join(items)
-        return self.say("list_and", first=", ".join(items[:-1]), last=items[-1])
+        return self.say(key, first=", ".join(items[:-1]), last=items[-1])
 
     def inside(self, name: str) -> str:
         """A danger's name inside a sentence: small, but in German."""

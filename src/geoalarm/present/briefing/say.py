@@ -69,10 +69,11 @@ def range_sentence(draft: Draft, view: View) -> Sentence | None:
 
 
 def sites_named(draft: Draft, view: View) -> str:
-    """The sites whose zones of this layer are known to reach the commune; else what happens, or the danger."""
-    own = [site.name for site in draft.dossier.sites if site.reaches_here and site.source and site.source.id == view.layer.source.id]
+    """The sites whose zones of this layer are known to hold people of the commune; else what happens, or the danger."""
+    reaching = [site for site in draft.dossier.sites if site.reaches_here and site.people_here != 0]
+    own = [site.name for site in reaching if site.source is not None and site.source.id == view.layer.source.id]
     if own:
-        return draft.list_of(own)
+        return draft.list_of(own, "list_or")
     if view.danger.scenario == PLANNING:
         return draft.inside(view.name)
     return i18n.term("scenario", view.danger.scenario, draft.lang) or draft.inside(view.name)

@@ -24,8 +24,9 @@ def todo(draft: Draft) -> tuple[Sentence, ...]:
     """Next steps, the first one first."""
     order = loudest(draft.views)
     steps = [_read(draft), *_check(draft, order), *_study(draft, order), *_part(draft, order)]
-    steps += [*_site(draft), *_neighbour(draft, order), Sentence(_text(draft, "vulnerable")), Sentence(_text(draft, "exercise"))]
-    return tuple(steps[:MOST])
+    steps += [*_site(draft), *_neighbour(draft, order), Sentence(_text(draft, "vulnerable"))]
+    last = [Sentence(_text(draft, "other_risks", leader=draft.say(f"leader.{_leader(draft)}"))), Sentence(_text(draft, "exercise"))]
+    return tuple([*steps[: MOST - 1], *last][:MOST] if len(steps) < MOST - 1 else [*steps[: MOST - 1], last[-1]])
 
 
 def office(draft: Draft) -> str:
@@ -75,8 +76,9 @@ def _site(draft: Draft) -> list[Sentence]:
     reaching = [site for site in sites_across(draft) if site.reaches_here]
     if not reaching:
         return []
-    leader = "prefect" if draft.dossier.country == "FR" else "governor"
-    return [Sentence(_text(draft, f"site_{leader}", site=reaching[0].name))]
+    worst = min(reaching, key=lambda site: -site.people_here if site.people_here > 0 else 0.0)
+    leader = "governor" if _leader(draft) == "governor" else "prefect"
+    return [Sentence(_text(draft, f"site_{leader}", site=worst.name))]
 
 
 def _neighbour(draft: Draft, order: list[View]) -> list[Sentence]:
@@ -89,8 +91,13 @@ def _neighbour(draft: Draft, order: list[View]) -> list[Sentence]:
             count = counted(view, other)
             if view.count.is_somebody and count is not None and count.is_somebody:
                 name = draft.name_of(other.commune_id)
-                return [Sentence(_text(draft, "neighbour_danger", name=name, danger=draft.inside(view.name)))]
+                return [Sentence(_text(draft, "neighbour_danger", name=name, danger=view.name))]
     return [Sentence(_text(draft, "neighbour", name=draft.name_of(near[0].commune_id)))]
+
+
+def _leader(draft: Draft) -> str:
+    """Who leads the preparation above the commune: a key of ``briefing.leader``."""
+    return {"FR": "prefect", "BE": "governor"}.get(draft.dossier.country, "authority")
 
 
 def _text(draft: Draft, key: str, **values: object) -> str:
