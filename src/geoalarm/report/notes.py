@@ -75,7 +75,7 @@ def linked(said: Sentence | Place, figures: Mapping[str, Figure], *, note: str) 
             late.append(figure)
             continue
         out, rest = out + escape(before) + _link(figure, figure.text, css="n"), after
-    marks = Markup("").join(Markup(" ") + _link(figure, "#", css="ref", label=f"{figure.text}, {note}") for figure in late)
+    marks = Markup("").join(Markup(" ") + _link(figure, "†", css="ref dagger", label=f"{figure.text}, {note}") for figure in late)
     return out + escape(rest) + marks
 
 

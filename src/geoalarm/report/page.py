@@ -13,6 +13,7 @@ from geoalarm.core import i18n
 from geoalarm.core.terms import State
 from geoalarm.present.briefing.page import Among, Briefing, Card, Figure
 from geoalarm.present.names import names as names_of
+from geoalarm.present.rounding import people_text
 from geoalarm.present.svg import Maps, chance_curve, class_bar, dots, patterns
 from geoalarm.present.svg.words import SitePoint
 from geoalarm.report import notes
@@ -21,11 +22,14 @@ from geoalarm.report.html import Words, anchor, drawn, fill, policy, script, sty
 if TYPE_CHECKING:
     from geoalarm.pipeline.territory import Territory
 
-WIDE: Final = 480
+WIDE: Final = 360
 """Width of bars, curves and dots [px of the picture]; the page makes them as wide as there is room."""
 
 MARKED: Final = frozenset({State.ZERO, State.NOT_STUDIED, State.OUTSIDE_COVERAGE, State.SUPPRESSED})
 """States that a pattern stands for."""
+
+_SILENT: Final = MARKED - {State.ZERO}
+"""States in which a danger has no number in any class; nobody in the class that a card speaks of says nothing of the others."""
 
 _FACTS: Final = ("residents", "area")
 """Figures that the line under the title says."""
@@ -269,7 +273,7 @@ def body(
         known=lambda item: [notes.linked_where_said(fact, item.figure_ids, figures) for fact in item.known],
         region=lambda among: notes.linked_where_said(among.region, among.region_figure_ids, figures),
         number=notes.number,
-        headline=lambda card: headline(card, figures),
+        headline=lambda card: _large(headline(card, figures), lang),
         numbers=lambda ids: sorted({by_source[name] for name in ids if name in by_source}),
         foreign=lambda commune_id, name: foreign(commune_id, name, lang),
         marked=MARKED,
@@ -284,6 +288,14 @@ def headline(card: Card, figures: Mapping[str, Figure]) -> Figure | None:
     said = [figures[name] for sentence in card.sentences for name in sentence.figure_ids]
     people = [figure for figure in said if figure.unit == "1" and figure.state in (State.EXPOSED, State.ZERO)]
     return people[0] if people and card.state == State.EXPOSED else None
+
+
+def _large(figure: Figure | None, lang: str) -> Markup | None:
+    """A number of people with its noun, linked to its note."""
+    if figure is None:
+        return None
+    said = people_text(figure.value, lang, about=False)
+    return notes.linked_where_said(said if figure.text in said else figure.text, [figure.id], {figure.id: figure})
 
 
 def foreign(commune_id: str, name: str, lang: str) -> Markup:
@@ -303,7 +315,13 @@ def local_language(commune_id: str) -> str:
 def _bar(card: Card, lang: str) -> str:
     lines = [(line.label, line.share, line.people.text) for line in card.classes]
     return class_bar(
-        lines, hazard=card.hazard, lang=lang, label=card.class_caption, state=card.state, prefix=f"bar-{anchor(card.id)}", width=WIDE
+        lines,
+        hazard=card.hazard,
+        lang=lang,
+        label=card.class_caption,
+        state=card.state if card.state in _SILENT else "",
+        prefix=f"bar-{anchor(card.id)}",
+        width=WIDE,
     )
 
 
