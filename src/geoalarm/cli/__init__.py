@@ -16,6 +16,7 @@ from geoalarm.cli.group import LazyGroup
 COMMANDS = {
     "run": "geoalarm.cli.run:run",
     "expose": "geoalarm.cli.expose:expose",
+    "report": "geoalarm.cli.report:report",
     "model": "geoalarm.cli.model:model",
     "catalog": "geoalarm.cli.catalog:catalog",
     "demo": "geoalarm.cli.demo:demo",

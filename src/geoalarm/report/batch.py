@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from geoalarm import pipeline
-from geoalarm.core.errors import InputError
+from geoalarm.core.terms import LANGUAGES
 from geoalarm.report import index
 from geoalarm.report.changes_record import Inputs, digest_of, inputs_of, record_of
 from geoalarm.report.changes_swap import Walks, walks_between
@@ -179,7 +179,7 @@ def _earlier(order: Order, communes: Sequence[str], *, taken_up: bool) -> Earlie
 
 def _is_finished(out: Path, current: dict[str, object]) -> bool:
     facts = read_json(out / MANIFEST)
-    return facts is not None and facts.get("edition") == current.get("edition")
+    return facts is not None and facts.get("edition") == current.get("edition") and not facts.get("failures")
 
 
 def _as_there(order: Order, wanted: Wanted, key: str) -> Wanted:
@@ -190,7 +190,7 @@ def _as_there(order: Order, wanted: Wanted, key: str) -> Wanted:
         return mine
     held = [str(lang) for lang in facts.get("langs", [])]
     has_pdf = any(name.endswith(".pdf") for name in facts.get("files", {}))
-    return replace(mine, langs=tuple(dict.fromkeys([*held, *wanted.langs])), pdf=order.pdf or has_pdf)
+    return replace(mine, langs=tuple(lang for lang in LANGUAGES if lang in {*held, *wanted.langs}), pdf=order.pdf or has_pdf)
 
 
 def _print(order: Order, plan: _Plan, progress: Progress | None) -> list[Outcome]:
@@ -204,6 +204,7 @@ def _print(order: Order, plan: _Plan, progress: Progress | None) -> list[Outcome
         as_of=plan.as_of,
         before={item.commune_id: plan.earlier.records[item.commune_id] for item in plan.todo if item.commune_id in plan.earlier.records},
         walks=_walks(plan),
+        sites=() if any(fault.key == "sites" for fault in plan.territory.faults) else tuple(plan.space.sites()),
         command=order.command,
     )
     workers = min(order.workers or default_workers(), len(plan.todo))
@@ -244,8 +245,7 @@ def _bind(order: Order, plan: _Plan, outcomes: Sequence[Outcome]) -> Edition:
         kept=len(plan.wanted) - len(plan.todo),
         failed=failed,
         layers=layers,
-        langs=tuple(dict.fromkeys(lang for item in plan.wanted for lang in item.langs)),
+        langs=tuple(lang for lang in LANGUAGES if any(lang in item.langs for item in plan.wanted)),
     )
     index.write(order.out, edition, plan.territory, plan.inputs, title=plan.territory.scenario_title, command=order.command)
     return edition
-

@@ -121,18 +121,19 @@ def figure_label(figure: FigureRecord, lang: str) -> str:
     """What a figure counts: ``Flood, 1% a year (1 in 100): 0.5 to 1 m``."""
     if figure.kind in ("population", "union"):
         return i18n.text(f"report.change.figure_{figure.kind}", lang)
-    words = [i18n.term("hazard", figure.hazard, lang)]
-    if figure.scenario:
-        words.append(i18n.term("scenario", figure.scenario, lang))
-    chance = chance_text(figure.return_period_yr, lang)
-    words += [chance] if chance else []
+    whole = danger_label(figure.hazard, figure.scenario, figure.return_period_yr, lang)
     if figure.kind == "annual":
-        words.append(i18n.text("report.change.figure_annual", lang))
-    whole = ", ".join(words)
+        whole = ", ".join([whole, i18n.text("report.change.figure_annual", lang)])
     if figure.kind != "class":
         return whole
     label = class_label(figure.label, lang, hazard=figure.hazard, units=figure.units)
     return i18n.text("report.change.figure_class", lang, figure=whole, label=label)
+
+
+def danger_label(hazard: str, scenario: str, return_period_yr: float, lang: str) -> str:
+    """What a layer is of: ``Flood, 1% a year (1 in 100)``."""
+    kind = i18n.term("scenario", scenario, lang) if scenario else ""
+    return ", ".join(part for part in (i18n.term("hazard", hazard, lang), kind, chance_text(return_period_yr, lang)) if part)
 
 
 def value_text(figure: FigureRecord | None, state: str, lang: str) -> str:

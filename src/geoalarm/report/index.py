@@ -114,8 +114,8 @@ def page(found: list[Entry], edition: Edition, territory: Territory, maps: Maps,
     """The index in one language."""
     words = Words(lang)
     called = names(territory.communes, lang)
-    key = territory.dossier(str(territory.communes.ids[0])).dangers[0].main.key
-    label = danger_label(territory, key, lang)
+    main = territory.dossier(str(territory.communes.ids[0])).dangers[0].main
+    key, label = main.key, danger_label(main.hazard, main.scenario, main.return_period_yr, lang)
     links = {entry.commune_id: _page_of(entry, lang) for entry in found if entry.langs}
     picture = overview(maps, _shares(territory, key), lang=lang, label=label, links=links, key_title=i18n.text("explorer.key_share", lang))
     groups: dict[tuple[str, str, str], list[tuple[Entry, str]]] = {}
@@ -138,7 +138,9 @@ def page(found: list[Entry], edition: Edition, territory: Territory, maps: Maps,
         page_of=lambda entry: _page_of(entry, lang),
         search=lambda entry, name: _search_words(entry, name),
         languages=[(code, name, f"{INDEX}.{code}.html") for code, name in i18n.languages().items() if code in langs],
-        others=lambda entry: [(code, entry.files[f"{code}.html"]) for code in entry.langs if entry.files[f"{code}.html"] != _page_of(entry, lang)],
+        others=lambda entry: [
+            (code, entry.files[f"{code}.html"]) for code in entry.langs if entry.files[f"{code}.html"] != _page_of(entry, lang)
+        ],
         is_example=any(source.basis == "illustrative" for source in territory.sources),
         count=sum(bool(entry.langs) for entry in found),
         named={str(commune_id): str(name) for commune_id, name in called.items()},
@@ -200,7 +202,9 @@ def _as_json(found: list[Entry], edition: Edition, territory: Territory) -> dict
     return {
         "format": FORMAT,
         "as_of": edition.as_of.isoformat(),
-        "communes": [{**asdict(entry), "name": {lang: str(column[entry.commune_id]) for lang, column in called.items()}} for entry in found],
+        "communes": [
+            {**asdict(entry), "name": {lang: str(column[entry.commune_id]) for lang, column in called.items()}} for entry in found
+        ],
     }
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
@@ -25,12 +25,12 @@ from geoalarm.report.changes_words import change_facts, changes_text
 from geoalarm.report.data import as_json
 from geoalarm.report.docx import checklist_docx
 from geoalarm.report.edition import MANIFEST, commune_aside, folder_of, json_text, sha256_of
-from geoalarm.report.page import Changes, Links, Pictures, render
+from geoalarm.report.page import Changes, Links, Pictures, pictures_of, render
 from geoalarm.report.pdf import write_pdf
 from geoalarm.report.selection import Wanted
 
 if TYPE_CHECKING:
-    from geoalarm.pipeline import Territory
+    from geoalarm.pipeline import SiteOption, Territory
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +59,7 @@ class Press:
     as_of: date
     before: Mapping[str, Record] = field(default_factory=dict)
     walks: Mapping[str, Mapping[str, Walk]] = field(default_factory=dict)
+    sites: tuple[SiteOption, ...] = ()
     command: tuple[str, ...] = ("geoalarm", "report")
 
 
@@ -165,7 +166,8 @@ def _write_language(shop: _Shop, page: Briefing, folder: Path, *, wanted: Wanted
 
 
 def _pictures(shop: _Shop, page: Briefing) -> Pictures:
-    return Pictures()
+    press = shop.press
+    return pictures_of(page, press.territory, shop.maps, page.lang, names=shop.names(page.lang), sites=press.sites)
 
 
 def _dossier(press: Press, wanted: Wanted) -> Dossier:

@@ -60,7 +60,8 @@ def select(communes: Communes, choice: Choice) -> list[Wanted]:
     InputError
         If nothing was asked for, or a commune, country, department, province or language is not known; it offers the nearest.
     """
-    langs = tuple(dict.fromkeys(_language(lang) for lang in choice.langs))
+    asked = {_language(lang) for lang in choice.langs}
+    langs = tuple(lang for lang in LANGUAGES if lang in asked)
     frame = communes.data
     ids = [str(name) for name in communes.ids]
     countries = [str(name) for name in communes.countries]
