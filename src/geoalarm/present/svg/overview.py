@@ -18,7 +18,7 @@ from geoalarm.core.terms import State
 from geoalarm.present.classes import SHARE_BREAKS, Scale
 from geoalarm.present.names import names
 from geoalarm.present.svg import key
-from geoalarm.present.svg.ground import Ground
+from geoalarm.present.svg.ground import Ground, Level
 from geoalarm.present.svg.labels import STEP, Plate, Word, nearness
 from geoalarm.present.svg.maps import Maps
 from geoalarm.present.svg.markup import lines_path, path, pattern_fill, picture, rect, rings_path, safe_link, tag, text
@@ -73,7 +73,7 @@ def overview(
     shapes = view.pixels(level.shapes, clip=False)
     if links:
         called = {str(commune_id): str(name) for commune_id, name in names(ground.communes, lang).items()}
-        inner = _linked(ground, shapes, looks, links, called)
+        inner = _linked(ground, view, level, looks, links, called)
     else:
         inner = _plain(shapes, looks)
     border = view.pixels(np.array([level.border]), clip=False)
@@ -149,24 +149,35 @@ def _attributes(look: Look) -> dict[str, object]:
 
 def _plain(shapes: np.ndarray, looks: list[Look]) -> str:
     """One path a class or state."""
-    groups: dict[Look, list[int]] = {}
-    for row, look in enumerate(looks):
-        groups.setdefault(look, []).append(row)
     return "".join(
-        tag("path", attributes={"d": rings_path(shapes[rows], factor=FINE), **_attributes(look)}) for look, rows in sorted(groups.items())
+        tag("path", attributes={"d": rings_path(shapes[rows], factor=FINE), **_attributes(look)}) for look, rows in _rows_of(looks)
     )
 
 
-def _linked(ground: Ground, shapes: np.ndarray, looks: list[Look], links: Mapping[str, str], called: Mapping[str, str]) -> str:
-    """One path a commune, in a link where it has one; communes of a look share its colour through their group."""
-    groups: dict[Look, list[str]] = {}
-    for commune_id, shape, look in zip(ground.ids, shapes, looks, strict=True):
+def _linked(ground: Ground, view: View, level: Level, looks: list[Look], links: Mapping[str, str], called: Mapping[str, str]) -> str:
+    """The ground of each look as one shape, and above it a clear path in a link for each commune.
+
+    A pattern is then painted once a look: printers write it out again for every shape that has it.
+    """
+    parts = []
+    for look, rows in _rows_of(looks):
+        whole = view.pixels(np.array([ground.union(level.shapes[rows])]), clip=False)
+        parts.append(tag("path", attributes={"d": rings_path(whole, factor=FINE), **_attributes(look)}))
+    parts.append('<g class="ga-clear">')
+    for commune_id, shape in zip(ground.ids, view.pixels(level.shapes, clip=False), strict=True):
         drawn = path(rings_path([shape], factor=FINE))
         if commune_id in links and drawn:
             address = text(safe_link(links[commune_id]))
             drawn = f'<a href="{address}" tabindex="-1"><title>{text(called[commune_id])}</title>{drawn}</a>'
-        groups.setdefault(look, []).append(drawn)
-    return "".join(tag("g", "".join(drawn), _attributes(look)) for look, drawn in sorted(groups.items()))
+        parts.append(drawn)
+    return "".join([*parts, "</g>"])
+
+
+def _rows_of(looks: list[Look]) -> list[tuple[Look, list[int]]]:
+    groups: dict[Look, list[int]] = {}
+    for row, look in enumerate(looks):
+        groups.setdefault(look, []).append(row)
+    return sorted(groups.items())
 
 
 def _entries(looks: list[Look], scale: Scale, lang: str, *, has_border: bool) -> list[key.Entry]:

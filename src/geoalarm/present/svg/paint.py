@@ -47,7 +47,7 @@ def hazard(scene: Scene) -> str:
     count = len(scene.layer.labels)
     inner = "".join(path(d, layer_class(scene.layer, code - 1, count)) for code, d in sorted(parts.items()))
     at = f"translate({num(corner[0], 2)} {num(corner[1], 2)}) scale({num(size[0], 4)} {num(size[1], 4)})"
-    return tag("g", inner, {"class": "ga-cells", "stroke-width": num(0.5 / size[0], 3), "transform": at}) if inner else ""
+    return tag("g", inner, {"class": "ga-cells", "stroke-width": num(0.4 / size[0], 3), "transform": at}) if inner else ""
 
 
 def cell_paths(codes: np.ndarray) -> dict[int, str]:
