@@ -73,7 +73,7 @@ class SmallReports:
             if commune in self.lacking:
                 continue
             folder = wanted.folder / commune.replace(":", "-")
-            folder.mkdir()
+            folder.mkdir(exist_ok=True)
             for lang in wanted.lang:
                 (folder / f"{lang}.html").write_text(f"<p>{name} {lang} {wanted.due.isoformat()}</p>", encoding="utf-8")
                 (folder / f"{lang}.pdf").write_bytes(b"%PDF-1.4 " + name.encode() + b" " * self.size)

@@ -45,13 +45,15 @@ def run(file: Path, state: Path | None, once: bool) -> int:
     from geoalarm.schedule.journal import journal
     from geoalarm.schedule.lock import only_one
     from geoalarm.schedule.readiness import require_ready
-    from geoalarm.schedule.reports import run_reports
+    from geoalarm.schedule.reports import require_selection, run_reports
     from geoalarm.schedule.service import Service
     from geoalarm.schedule.status import write_page
 
     plan = read_plan(file)
     place = state or plan.state
     require_ready(plan)
+    if not once:
+        require_selection(plan)
     clock = Clock()
 
     def changed() -> None:
@@ -79,10 +81,11 @@ def run(file: Path, state: Path | None, once: bool) -> int:
 @schedule.command()
 @_FILE
 def check(file: Path) -> None:
-    """Check FILE.yml, tell all its faults at once, and print the next five times of each job."""
+    """Check FILE.yml and whether it can run here, tell all faults at once, and print the next five times of each job."""
     from geoalarm.schedule.border import read_plan
     from geoalarm.schedule.cron import Timetable
     from geoalarm.schedule.readiness import require_ready
+    from geoalarm.schedule.reports import require_selection
 
     plan = read_plan(file)
     rows = []
@@ -94,6 +97,7 @@ def check(file: Path) -> None:
             )
     show_table(rows, head=["job", f"due ({plan.timezone})", "delivered to"])
     require_ready(plan)
+    require_selection(plan)
 
 
 @schedule.command()
@@ -156,6 +160,8 @@ def _show_run(job: str, one: dict[str, Any]) -> None:
         click.echo(f"{head}: {one['state']}{': ' + one['reason'] if one['reason'] else ''}")
     for lacking in one["lacking"]:
         click.echo(f"{head}: no report for {lacking['name'] or lacking['commune']}: {lacking['why']}")
+    for layer in one["layers"]:
+        click.echo(f"{head}: layer not read: {layer['name']}: {layer['why']}")
     for kind, rows in (("not delivered", one["not_delivered"]), ("uncertain, not sent again", one["uncertain"])):
         for row in rows:
             where = " ".join(word for word in (row["target"], row["commune"], row["addressee"]) if word)

@@ -80,7 +80,7 @@ class _ReportFile(Strict):
     departement: Words = ()
     province: Words = ()
     commune: Words = ()
-    lang: Langs = ("fr",)
+    lang: Langs = ()
     pdf: bool = False
     scenario: Path | None = None
     out: Path = Path("editions")
@@ -156,7 +156,7 @@ class _JobFile(Strict):
             report=self.report.to_report(folder),
             catch_up=self.catch_up,
             retries=self.retries.to_retries(),
-            deliver=tuple(target.to_target(folder, self.report.lang[0]) for target in self.deliver),
+            deliver=tuple(target.to_target(folder, self.report.lang[0] if self.report.lang else "") for target in self.deliver),
         )
 
 

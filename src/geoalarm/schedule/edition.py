@@ -1,6 +1,6 @@
 """An edition: the documents of one job at one due time, in a folder that appears whole.
 
-Whoever makes documents is a :data:`Runner`; it gets an empty folder and says what it put there and what it could not make. The
+Whoever makes documents is a :data:`Runner`; it gets a folder of its own and says what it put there and what it could not make. The
 folder gets ``delivery.json`` (which file belongs to which commune, what is lacking) and, last, ``SHA256SUMS``, which anybody can
 check with ``sha256sum -c``; then it is renamed into place.
 """
@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -31,7 +30,8 @@ class ReportJob:
     Attributes
     ----------
     folder : Path
-        Empty; the documents go here.
+        The documents go here. It may hold what an interrupted attempt at the same edition left; what begins with a dot is the
+        runner's own and not delivered.
     due : datetime
         When the job was due, in the time zone of the territory.
     previous : Path, optional
@@ -66,7 +66,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """A commune whose report could not be made, and why."""
+    """A commune whose report could not be made, and why; without a commune a layer that could not be read."""
 
     commune: str
     name: str
@@ -82,6 +82,16 @@ class Edition:
     example: bool = False
     folder: Path = field(default_factory=Path)
     sha256: str = ""
+
+    @property
+    def communes_lacking(self) -> tuple[Lacking, ...]:
+        """Communes without a report."""
+        return tuple(one for one in self.lacking if one.commune)
+
+    @property
+    def layers_lacking(self) -> tuple[Lacking, ...]:
+        """Layers that no report of the edition could read."""
+        return tuple(one for one in self.lacking if not one.commune)
 
     @property
     def names(self) -> dict[str, str]:
@@ -116,14 +126,13 @@ def make(wanted: ReportJob, runner: Runner) -> Edition:
         return read_edition(final)
     scratch = final.with_name(f".{final.name}.part")
     try:
-        shutil.rmtree(scratch, ignore_errors=True)
-        scratch.mkdir(parents=True)
+        scratch.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise cannot_write(final, error) from error
     made = runner(replace(wanted, folder=scratch))
-    if not made.documents:
-        told = made.lacking[0].why if made.lacking else "no document"
-        raise InputError(f"job {wanted.name} made nothing", got=told, expected="at least one document", mend="see the log")
+    if not made.names:
+        told = made.lacking[0].why if made.lacking else "no commune"
+        raise InputError(f"job {wanted.name} made nothing", got=told, expected="a report of at least one commune", mend="see the log")
     seal(scratch, made)
     try:
         scratch.rename(final)
@@ -142,11 +151,17 @@ def seal(folder: Path, made: Edition) -> None:
         "example": made.example,
     }
     (folder / LISTING).write_text(json.dumps(facts, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    paths = [path for path in visible(folder) if path.name != SUMS]
     sums = [f"{file_sha256(path)}  {path.relative_to(folder).as_posix()}\n" for path in paths]
     (folder / SUMS).write_text("".join(sums), encoding="utf-8")
-    for path in (*paths, folder / SUMS, *(one for one in folder.rglob("*") if one.is_dir()), folder):
+    for path in (*paths, folder / SUMS, *{path.parent for path in paths}, folder):
         sync(path)
+
+
+def visible(folder: Path) -> list[Path]:
+    """The files of a folder and below, in their order, without those that a dot hides."""
+    found = (path for path in folder.rglob("*") if path.is_file())
+    return sorted(path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts))
 
 
 def read_edition(folder: Path) -> Edition:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from geoalarm.schedule.attempts import Passing, Refused
-from geoalarm.schedule.edition import SUMS, file_sha256, require_unchanged, sums, sync
+from geoalarm.schedule.edition import SUMS, file_sha256, require_unchanged, sums, sync, visible
 from geoalarm.schedule.ledger import Parcel
 from geoalarm.schedule.plan import Folder
 from geoalarm.schedule.shipment import Shipment
@@ -74,4 +74,4 @@ class FolderCarrier:
 
 def _files(folder: Path) -> dict[str, str]:
     """Hash by path of every file."""
-    return {path.relative_to(folder).as_posix(): file_sha256(path) for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {path.relative_to(folder).as_posix(): file_sha256(path) for path in visible(folder)}

@@ -15,6 +15,7 @@ from typing import Final
 from urllib.parse import quote
 
 from geoalarm.core.i18n import number, text
+from geoalarm.core.terms import LANGUAGES
 from geoalarm.schedule.attempts import Refused
 from geoalarm.schedule.edition import Document, Edition, require_unchanged
 from geoalarm.schedule.ledger import Parcel
@@ -32,6 +33,7 @@ _INDEX: Final = "index.html"
 class Letter:
     """The parts of a message before they become MIME."""
 
+    lang: str
     subject: str
     paragraphs: tuple[str, ...]
     links: tuple[tuple[str, str], ...]
@@ -49,6 +51,7 @@ def compose(target: Mail, parcel: Parcel, edition: Edition, *, due: datetime, se
         If the documents are too large for an e-mail and there is no link in their place.
     """
     letter = write(target, parcel, edition, due=due)
+    lang = letter.lang
     message = EmailMessage(policy=POLICY)
     message["Subject"] = one_line(letter.subject)
     message["From"] = target.sender
@@ -56,12 +59,12 @@ def compose(target: Mail, parcel: Parcel, edition: Edition, *, due: datetime, se
     message["Date"] = format_datetime(sent)
     message["Message-ID"] = message_id(target, parcel)
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(_plain(letter, target.lang))
-    message.add_alternative(_html(letter, target.lang), subtype="html")
+    message.set_content(_plain(letter))
+    message.add_alternative(_html(letter), subtype="html")
     for one in letter.attached:
         content = require_unchanged(edition, one.path, one.sha256).read_bytes()
         message.add_attachment(content, maintype="application", subtype="pdf", filename=one_line(one.path.rpartition("/")[2]))
-    message["Content-Language"] = target.lang  # last: adding a part moves such headers into the first one
+    message["Content-Language"] = lang  # last: adding a part moves such headers into the first one
     return message
 
 
@@ -72,8 +75,8 @@ def message_id(target: Mail, parcel: Parcel) -> str:
 
 def write(target: Mail, parcel: Parcel, edition: Edition, *, due: datetime) -> Letter:
     """What the message says."""
-    lang, day = target.lang, due.date()
     documents = edition.of(parcel.commune) if parcel.commune else edition.documents
+    lang, day = language(target, documents), due.date()
     name = one_line(edition.names.get(parcel.commune, parcel.commune))
     if parcel.commune:
         subject = text("schedule.mail.subject_commune", lang, commune=name, date=day)
@@ -91,9 +94,17 @@ def write(target: Mail, parcel: Parcel, edition: Edition, *, due: datetime) -> L
             told = f"documents of {too_large:.1f} MB are over limit_mb {target.limit_mb:g}, and there is no link"
             raise Refused(told)
         paragraphs.append(text("schedule.mail.too_large", lang, size=number(too_large, lang, decimals=1)))
+    if edition.layers_lacking:
+        told = ", ".join(one_line(one.name) for one in edition.layers_lacking)
+        paragraphs.append(text("schedule.mail.layers", lang, layers=told))
     lacking = () if parcel.commune else _lacking(edition, lang)
     closing = (text("sentence.limit", lang), text("schedule.mail.automatic", lang))
-    return Letter(subject, tuple(paragraphs), links, lacking, closing, attached)
+    return Letter(lang, subject, tuple(paragraphs), links, lacking, closing, attached)
+
+
+def language(target: Mail, documents: Sequence[Document]) -> str:
+    """The language of a message: the one named, else the first that the documents come in."""
+    return target.lang or next((one.lang for one in documents if one.lang), LANGUAGES[0])
 
 
 def one_line(words: str) -> str:
@@ -113,21 +124,26 @@ def _links(target: Mail, documents: Sequence[Document], place: str) -> tuple[tup
     """Titles and addresses of what can be read: the index where there is one, else the pages, else what is printed."""
     index = [one for one in documents if one.path == _INDEX]
     pages = index or [one for one in documents if one.kind == "html"] or [one for one in documents if one.kind == "pdf"]
-    chosen = [(one_line(one.name) or one.path, f"{target.link}/{quote(f'{place}/{one.path}')}") for one in pages[:_MOST_LINKS]]
+    chosen = [(_title(one), f"{target.link}/{quote(f'{place}/{one.path}')}") for one in pages[:_MOST_LINKS]]
     return tuple(chosen)
+
+
+def _title(one: Document) -> str:
+    """What a link says: the name, and the language where it is known."""
+    return one_line(f"{one.name} ({one.lang})" if one.name and one.lang else one.name) or one.path
 
 
 def _lacking(edition: Edition, lang: str) -> tuple[str, ...]:
     """What could not be made: a sentence and the names, a long list cut and counted."""
-    if not edition.lacking:
+    if not edition.communes_lacking:
         return ()
-    names = [one_line(one.name or one.commune) for one in edition.lacking]
+    names = [one_line(one.name or one.commune) for one in edition.communes_lacking]
     more = [text("schedule.mail.more", lang, n=len(names) - _MOST_LACKING)] if len(names) > _MOST_LACKING else []
     return (text("schedule.mail.lacking", lang, n=len(names)), *names[:_MOST_LACKING], *more)
 
 
-def _plain(letter: Letter, lang: str) -> str:
-    parts = list(letter.paragraphs)
+def _plain(letter: Letter) -> str:
+    lang, parts = letter.lang, list(letter.paragraphs)
     if letter.links:
         parts.append("\n".join([text("schedule.mail.links", lang), *(f"- {title}: {address}" for title, address in letter.links)]))
     if letter.lacking:
@@ -135,7 +151,8 @@ def _plain(letter: Letter, lang: str) -> str:
     return "\n\n".join([*parts, *letter.closing]) + "\n"
 
 
-def _html(letter: Letter, lang: str) -> str:
+def _html(letter: Letter) -> str:
+    lang = letter.lang
     body = [f"<p>{escape(one)}</p>" for one in letter.paragraphs]
     if letter.links:
         items = "".join(f'<li><a href="{escape(address)}">{escape(title)}</a></li>' for title, address in letter.links)

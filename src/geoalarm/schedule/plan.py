@@ -21,7 +21,7 @@ class Report:
     select : mapping of str to tuple of str
         Which communes: ``country``, ``departement``, ``province``, ``commune``, each a list; empty means all of the scenario.
     lang : tuple of str
-        Languages; every commune gets one document in each.
+        Languages; every commune gets one document in each. Empty: those of the place.
     pdf : bool
         Whether documents are printed too.
     scenario : Path, optional
@@ -77,6 +77,8 @@ class Mail:
         ``pdf`` or ``none``.
     link : str
         Address under which editions are published; empty leaves links out.
+    lang : str
+        Language of the message; empty is that of the documents.
     limit_mb : float
         Above this size [MB] documents are linked, not attached.
     when_uncertain : str
@@ -92,7 +94,7 @@ class Mail:
     per: Literal["commune", "edition"] = "edition"
     attach: Literal["pdf", "none"] = "none"
     link: str = ""
-    lang: str = "fr"
+    lang: str = ""
     limit_mb: float = 10.0
     when_uncertain: Doubt = "leave"
     user_env: str = ""

@@ -139,7 +139,7 @@ class Service:
         logger.log(
             logging.WARNING if state == "partly" else logging.INFO,
             "%s %s: %d document(s), %d commune(s) lacking, %d of %d parcel(s) delivered",
-            *(job.name, state, len(edition.documents), len(edition.lacking), len(rows) - len(lost), len(rows)),
+            *(job.name, state, len(edition.documents), len(edition.communes_lacking), len(rows) - len(lost), len(rows)),
             extra=_extra(run),
         )
         self.runs.end(run, self.clock.now(), state=state)
@@ -161,8 +161,10 @@ class Service:
             return make(self._wanted(job, run), self._runner)
 
         edition = tried(attempt, job.retries, self.clock, what=f"making {job.name}", done=run.attempts)
-        for one in edition.lacking:
+        for one in edition.communes_lacking:
             logger.warning("%s: no report for %s (%s): %s", job.name, one.name or one.commune, one.commune, one.why, extra=_extra(run))
+        for one in edition.layers_lacking:
+            logger.warning("%s: layer %s was not read: %s", job.name, one.name, one.why, extra=_extra(run))
         self.runs.made(run, edition)
         self._changed()
         return edition

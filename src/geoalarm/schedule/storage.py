@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any, Final
 
 import fsspec
 
-from geoalarm.core.errors import InputError
+from geoalarm.core.errors import GeoalarmError, InputError, near_miss
 from geoalarm.schedule.attempts import Passing, Refused
 from geoalarm.schedule.edition import SUMS, file_sha256, require_unchanged, sums
 from geoalarm.schedule.ledger import Parcel
@@ -46,10 +47,13 @@ def open_storage(target: Storage) -> tuple[Any, str]:
     """
     scheme = target.url.partition("://")[0]
     try:
+        _require_known(target, fsspec.get_filesystem_class(scheme))
         filesystem, place = fsspec.core.url_to_fs(target.url, skip_instance_cache=True, use_listings_cache=False, **_options(target))
     except ImportError as error:
         package, how = PACKAGES.get(scheme, (scheme, "see docs/schedule.md"))
         raise InputError(f"storage {scheme}://", got=f"{package} is not installed", expected=package, mend=how) from error
+    except GeoalarmError:
+        raise
     except (TypeError, ValueError) as error:
         raise InputError(f"options of storage {target.name}", got=str(error), expected=f"those of fsspec for {scheme}://") from error
     return filesystem, str(place).rstrip("/")
@@ -118,6 +122,15 @@ class StorageCarrier:
             filesystem.mv(aside, there)
         if _sha256(filesystem, there) != wanted:
             raise OSError(f"{there.rpartition('/')[2]} reads back otherwise than it was written")
+
+
+def _require_known(target: Storage, kind: Any) -> None:
+    """Refuse an option that the file system does not name: fsspec would ignore it, and a misspelt address send to another place."""
+    known = [name for name in inspect.signature(kind.__init__).parameters if name not in ("self", "args", "kwargs", "storage_options")]
+    for name in target.options:
+        if name not in known:
+            mend = near_miss(name, known) or "leave it out"
+            raise InputError(f"options of storage {target.name}", got=name, expected=f"those of fsspec for {kind.__name__}", mend=mend)
 
 
 def _options(target: Storage) -> dict[str, Any]:

@@ -110,7 +110,7 @@ def _service(plan: Plan, name: str, command: str, user: str, *, stays: bool) -> 
         f"CacheDirectory={name}\n"
         f"Environment=GEOALARM_CACHE=%C/{name}\n"
         f"EnvironmentFile=-/etc/geoalarm/{name}.env\n"
-        "TimeoutStopSec=10min\n"
+        "KillMode=mixed\nTimeoutStopSec=10min\n"
         f"{_HARDENING}"
         "# These folders must be there before the service starts, and belong to its user.\n"
         f"ReadWritePaths={' '.join('-' + _quoted(place) if ' ' not in place else _quoted('-' + place) for place in places)}\n"
