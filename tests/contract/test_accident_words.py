@@ -12,7 +12,7 @@ from geoalarm.pipeline import choices, consequences
 from geoalarm.present.flags import caveat, flag, flags
 
 FORM = choices()
-SHOWN = [item for kind in FORM["kinds"] for item in (*kind["inputs"], *kind["tank"]) if item["group"] != "expert"]
+SHOWN = [item for kind in FORM["kinds"] for item in (*kind["inputs"], *kind["tank"])]
 KEYS = [
     *(f"accident.kind.{kind['kind']}.{part}" for kind in FORM["kinds"] for part in ("name", "explain")),
     *sorted({f"accident.input.{item['name']}" for item in SHOWN}),
@@ -35,6 +35,20 @@ def test_every_flag_reads_with_and_without_its_detail(lang):
         assert not re.search(r"[{}]|:[\s\u00a0]*\.$", flag(code, lang)), code
         assert flag(code, lang).endswith(".")
     assert "37 %" in flag("zone_leaves_mapped_area: SEI 37 % of its area", lang)
+
+
+@pytest.mark.parametrize(
+    ("warning", "told"),
+    [
+        ("to_be_confirmed: limit 0.15 of the criterion of a dense gas", "la limite 0,15 qui distingue un gaz lourd"),
+        ("to_be_confirmed: AEGL-2 of hydrogen_fluoride, AEGL values, EPA", "AEGL-2 (fluorure d'hydrogène)"),
+        ("no_threshold: threshold AEGL-1 (US) of phosgene for 60 min", "AEGL-1 (phosgène)"),
+        ("zone_leaves_mapped_area: SEI 37% of its area", "SEI, 37\N{NO-BREAK SPACE}% de sa surface"),
+        ("to_be_confirmed: words nobody translated", "words nobody translated"),
+    ],
+)
+def test_a_detail_reads_in_the_language_of_the_page(warning, told):
+    assert flag(warning, "fr").endswith(f": {told}.".replace(": ", "\N{NO-BREAK SPACE}: "))
 
 
 def test_a_flag_without_a_sentence_stays_what_it_is():

@@ -20,6 +20,7 @@ from geoalarm.core import i18n
 from geoalarm.pipeline.whatif import AccidentView
 from geoalarm.present import rounding
 from geoalarm.present.flags import flags
+from geoalarm.present.names import source_title
 
 
 def head(outcome: Outcome | None, state: WhatIfState, shared: Shared) -> str:
@@ -91,8 +92,9 @@ def slot_titles(outcome: Outcome, lang: str) -> dict[str, str]:
 def severity(outcome: Outcome, lang: str) -> str:
     """Class of annex 3 with the people it was made of, of each weather."""
     parts = [f"<div class='ga-severity'><h3>{said('accident.severity.name', lang)}</h3>"]
-    for name, view in zip(("whatif.first", "whatif.second"), outcome.both, strict=False):
-        if outcome.second is not None:
+    is_graded = any(view.severity is not None for view in outcome.both)
+    for name, view in zip(("whatif.first", "whatif.second"), outcome.both if is_graded else (outcome.first,), strict=False):
+        if outcome.second is not None and is_graded:
             parts.append(f'<p class="ga-small">{said(name, lang)}</p>')
         parts.append(_severity(view, lang))
     return "".join(parts) + "</div>"
@@ -135,14 +137,12 @@ def models(outcome: Outcome, shared: Shared, lang: str) -> str:
     rows = {}
     for result in (result for view in outcome.both for result in view.results):
         where = "" if result.jurisdiction in ("", "any") else f" ({result.jurisdiction})"
-        rows[result.model, result.source] = (
-            f'<strong>{e(result.model.replace("_", " "))}</strong><br><span class="ga-muted">{e(result.source)}{e(where)}</span>'
-        )
+        rows[result.model, result.source] = f'<code>{e(result.model)}</code><br><span class="ga-muted">{e(result.source)}{e(where)}</span>'
     workspace = shared.workspace
     sources = list(workspace.communes.sources)
     sources += [source for source in workspace.sources() if source.id in workspace.populations and source not in sources]
     given = [f"<dt>{e(label(name, lang))}</dt><dd>{e(_word(text, lang))}</dd>" for name, text in _given(outcome.first, lang).items()]
-    facts = [f'<strong>{e(source.title or source.id)}</strong><br><span class="ga-muted">{e(source.licence)}</span>' for source in sources]
+    facts = [f'<strong>{e(source_title(source, lang))}</strong><br><span class="ga-muted">{e(source.licence)}</span>' for source in sources]
     return (
         f"<details open><summary>{said('whatif.models', lang)}</summary>{items([*rows.values(), *facts], css='ga-notes')}</details>"
         f'<details><summary>{said("whatif.inputs", lang)}</summary><dl class="ga-facts">{"".join(given)}</dl></details>'

@@ -109,8 +109,10 @@ def class_words(lower: Sequence[float], units: str, lang: str) -> list[str]:
 
 
 def chance(level: float, lang: str) -> str:
-    """A yearly chance as one in so many years."""
-    return i18n.text("unit.one_in", lang, years=i18n.number(round(1 / level), lang))
+    """A yearly chance as one in so many years, two figures of it."""
+    years = 1 / level
+    step = 10 ** max(math.floor(math.log10(years) + 1e-9) - 1, 0)
+    return i18n.text("unit.one_in", lang, years=i18n.number(round(years / step) * step, lang))
 
 
 def _top(item: Footprint) -> float:

@@ -7,7 +7,7 @@ from typing import Any
 
 from geoalarm.app.markup import button, e, icon_button, said
 from geoalarm.app.whatif_rose import OWN, ROSES
-from geoalarm.app.whatif_state import SECOND_WIND, SHOWN, TIMES, WhatIfState, known
+from geoalarm.app.whatif_state import FILES, SECOND_WIND, SHOWN, TIMES, WhatIfState, known
 from geoalarm.app.whatif_view import label, range_words
 from geoalarm.core import i18n
 
@@ -137,7 +137,9 @@ def _risk(state: WhatIfState) -> str:
 
 def _expert(state: WhatIfState) -> str:
     lang = state.lang
-    fields = [_field(item, state.inputs, "in", lang) for item in state.form["inputs"] if item["group"] not in SHOWN]
+    fields = [
+        _field(item, state.inputs, "in", lang) for item in state.form["inputs"] if item["group"] not in SHOWN and item["name"] not in FILES
+    ]
     if state.with_tank:
         fields += [_field(item, state.tank, "tank", lang) for item in state.form["tank"] if item["group"] not in SHOWN]
     if not fields:

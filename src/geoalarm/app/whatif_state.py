@@ -27,6 +27,8 @@ WIND: Final = "270"
 SECOND_WIND: Final = "90"
 FREE: Final = ("wind_from", "indoors", "indoor_time", "ventilation", "frequency", "winds")
 """Fields of the page itself that hold any text."""
+FILES: Final = frozenset({"curves"})
+"""Inputs that name a file of the server: a page never takes them."""
 LONGEST: Final = 60
 """Letters of one field that are read."""
 TEXTS: Final = {
@@ -259,12 +261,13 @@ class WhatIfState(param.Parameterized):
     def _names(self, target: str) -> set[str]:
         if target == "second":
             return {"wind_from", *(item["name"] for item in self.weather_fields())}
-        return {item["name"] for item in self.form[target]}
+        return {item["name"] for item in self.form[target]} - FILES
 
     def _usual(self) -> dict[str, dict[str, str]]:
         """Texts of a form that nobody touched."""
         inputs, tank = (
-            {item["name"]: str(item["example"] or "") for item in self.form[name] if item["group"] in SHOWN} for name in ("inputs", "tank")
+            {item["name"]: str(item["example"] or "") for item in self.form[name] if item["group"] in SHOWN and item["name"] not in FILES}
+            for name in ("inputs", "tank")
         )
         if "substance" in tank and self.kind == "toxic":
             del tank["substance"]
