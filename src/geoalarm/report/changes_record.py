@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from geoalarm.present.briefing.dossier import Dossier, LayerRows
 
 FORMAT: Final = "geoalarm report 1"
+_CLASS: Final = ("intensity_class", "state", "population_exposed", "population_exposed_low", "population_exposed_high")
 KINDS: Final = ("population", "total", "class", "union", "annual")
 
 
@@ -260,9 +261,11 @@ def _of_layer(layer: LayerRows, options: Mapping[str, str]) -> list[FigureRecord
     }
     whole = FigureRecord(key, "total", **facts, state=str(total["state"]), hidden=bool(total.get("hidden", False)))
     figures = [_counted(whole, total)]
-    for row in layer.rows.to_dict("records"):
-        label = str(row["intensity_class"])
-        figures.append(_counted(FigureRecord(f"{key}#{label}", "class", **facts, label=label, state=str(row["state"])), row))
+    columns = [layer.rows[name].tolist() for name in _CLASS]
+    for label, state, value, low, high in zip(*columns, strict=True):
+        figures.append(
+            FigureRecord(f"{key}#{label}", "class", **facts, label=str(label), state=str(state), value=value, low=low, high=high)
+        )
     return figures
 
 
