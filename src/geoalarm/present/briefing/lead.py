@@ -40,8 +40,8 @@ def union_sentence(draft: Draft) -> Sentence | None:
     said = [_union_people(draft, count)]
     if draft.views and any(len(view.danger.layers) > 1 for view in draft.views):
         said.append(Sentence(draft.say("union.rarest")))
-    if any(view.from_class and not view.count.is_silent for view in draft.views):
-        said.append(Sentence(draft.say("union.every_class")))
+    if "mild_classes_left_out" in count.caveats:
+        said.append(Sentence(draft.say("union.mild")))
     if int(str(row["layers_mapped"])) < int(str(row["layers"])):
         said.append(_union_missing(draft, row, count))
     return joined(said)

@@ -25,8 +25,10 @@ def todo(draft: Draft) -> tuple[Sentence, ...]:
     order = loudest(draft.views)
     steps = [_read(draft), *_check(draft, order), *_study(draft, order), *_part(draft, order)]
     steps += [*_site(draft), *_neighbour(draft, order), Sentence(_text(draft, "vulnerable"))]
-    last = [Sentence(_text(draft, "other_risks", leader=draft.say(f"leader.{_leader(draft)}"))), Sentence(_text(draft, "exercise"))]
-    return tuple([*steps[: MOST - 1], *last][:MOST] if len(steps) < MOST - 1 else [*steps[: MOST - 1], last[-1]])
+    steps = steps[: MOST - 1]
+    if len(steps) < MOST - 1:
+        steps.append(Sentence(_text(draft, "other_risks", leader=draft.say(f"leader.{_leader(draft)}"))))
+    return (*steps, Sentence(_text(draft, "exercise")))
 
 
 def office(draft: Draft) -> str:
