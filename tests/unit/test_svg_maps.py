@@ -312,7 +312,7 @@ def test_every_class_of_a_picture_is_styled(maps: svg.Maps, world: testing.World
     markup = "".join(drawn(maps, footprint, totals(BE_00003="not_studied")) for footprint in world.footprints)
     used = {name for names in re.findall(r'class="([^"]+)"', markup + svg.patterns()) for name in names.split()}
     styled = set(re.findall(r"\.(ga[\w-]*)", svg.styles()))
-    assert used - styled <= {"ga-map", "ga-fine", "ga-dash-solid", "ga-t"}
+    assert used - styled <= {"ga-map", "ga-fine", "ga-dash-solid"}
 
 
 def test_a_layer_is_prepared_once_and_never_taken_for_another(maps: svg.Maps, world: testing.World) -> None:

@@ -110,7 +110,7 @@ def _axis(left: float, right: float, top: float, high: float, lang: str) -> str:
 
 def _row(dot: SharedDot, lines: Sequence[str], across: tuple[float, float, float], down: tuple[float, float]) -> str:
     (left, right, room), (top, high) = across, down
-    y, weight = top + high / 2, "b" if dot.is_here else "t"
+    y, weight = top + high / 2, "b" if dot.is_here else ""
     parts = [rect(0, top + 1, room, high - 2, "ga-row-here", radius=3)] if dot.is_here else []
     first = y + 4 - 7 * (len(lines) - 1)
     parts += [words_at(4, first + 14 * row, line, weight) for row, line in enumerate(lines)]

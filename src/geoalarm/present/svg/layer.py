@@ -28,7 +28,7 @@ BEYOND: Final = 254
 MOST_CELLS: Final = 40_000_000
 """Cells kept of one layer; a finer raster is brought to blocks first."""
 
-_BLOCK_CELLS: Final = 4_000_000
+_BLOCK_CELLS: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)

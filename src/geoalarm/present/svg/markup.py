@@ -44,9 +44,9 @@ def tag(name: str, inner: str = "", attributes: Mapping[str, object] | None = No
     return f"<{' '.join(parts)}>{inner}</{name}>" if inner else f"<{' '.join(parts)}/>"
 
 
-def words_at(x: float, y: float, words: str, class_: str = "t", *, anchor: str = "") -> str:
+def words_at(x: float, y: float, words: str, class_: str = "", *, anchor: str = "") -> str:
     """A line of text whose baseline begins (``anchor`` middle, end: is centred on, ends) at a point."""
-    return tag("text", text(words), {"x": x, "y": y, "class": f"ga-{class_}", "text-anchor": anchor or None})
+    return tag("text", text(words), {"x": x, "y": y, "class": f"ga-{class_}" if class_ else None, "text-anchor": anchor or None})
 
 
 def rect(x: float, y: float, width: float, height: float, class_: str = "", *, fill: str = "", radius: float = 0.0) -> str:

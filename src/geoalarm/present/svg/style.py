@@ -139,7 +139,7 @@ def _px(width: float) -> str:
 
 
 def _rules() -> list[str]:
-    halo = "stroke:var(--ga-casing);stroke-width:3px;stroke-linejoin:round;paint-order:stroke"
+    halo = "stroke:var(--ga-casing);stroke-width:3px;stroke-linejoin:miter;stroke-miterlimit:2;paint-order:stroke"
     dash = f"{_px(9)} {_px(3)} {_px(2)} {_px(3)}"
     rules = {
         ".ga-defs": "position:absolute;width:0;height:0",
