@@ -1,4 +1,4 @@
-"""A page of documentation for each model, built from its docstring and its declaration.
+"""A page of documentation for each model, built from its docstring and its declaration, with a figure drawn from its worked example.
 
 ``python -m geoalarm.pipeline.model_pages docs/models`` writes them; a test holds the written ones to the code.
 """
@@ -7,20 +7,33 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from geoalarm.core.registry import Model
 from geoalarm.core.result import SCREENING_NOTICE
 from geoalarm.pipeline.calculator import models
+from geoalarm.pipeline.model_figures import pictures
 from geoalarm.pipeline.own_tables_page import FILE, own_tables
 
 _HEADING: Final = re.compile(r"^(Parameters|Returns|Raises|References|Examples|Notes)\n-+\n", flags=re.MULTILINE)
+FIGURES: Final = "figures"
+"""Folder of the figures, beside the pages."""
 COMMAND: Final = "python -m geoalarm.pipeline.model_pages docs/models"
 
 
-def page(model: Model) -> str:
-    """The page of one model in Markdown: what it computes, range of each input, outputs, example, references."""
+def page(model: Model, *, figure: str = "", published: Sequence[tuple[str, str]] = ()) -> str:
+    """The page of one model in Markdown: what it computes, range of each input, outputs, example, figure, references.
+
+    Parameters
+    ----------
+    model : Model
+    figure : str
+        What its figure shows, in words; empty for a page without one.
+    published : sequence of (str, str)
+        Titles and files of the gallery's figures that hold it against published points.
+    """
     told = model.describe()
     opening, sections = _sections(told["text"])
     lines = [f"# {model.name}", "", opening.strip(), "", "| input | unit | range | default | meaning |", "|---|---|---|---|---|"]
@@ -38,11 +51,12 @@ def page(model: Model) -> str:
         "```python",
         sections.get("Examples", "").strip(),
         "```",
-        "",
-        "## Reference",
-        "",
-        sections.get("References", "").strip(),
     ]
+    if figure:
+        lines += ["", f"![{figure}]({FIGURES}/{model.name}.svg)"]
+    for title, file in published:
+        lines += ["", f"Against published points:\n\n![{title}](../{file})"]
+    lines += ["", "## Reference", "", sections.get("References", "").strip()]
     lines += ["", f"Source: {model.source}."]
     lines += [f"\nJurisdiction: {model.jurisdiction}" + (f", {model.vintage}." if model.vintage else ".")]
     if model.confirm:
@@ -61,18 +75,39 @@ def index() -> str:
     )
 
 
-def pages() -> dict[str, str]:
-    """File name to text of every page, of the index and of the page on tables of a user."""
-    return {"index.md": index(), FILE: own_tables(), **{f"{name}.md": page(made) for name, made in models().items()}}
+def pages(gallery: str = "") -> dict[str, str]:
+    """File name to text of every page and figure, of the index and of the page on tables of a user.
+
+    Parameters
+    ----------
+    gallery : str
+        Text of the gallery's page, whose figures are shown again on the pages of their models.
+    """
+    drawn, published = pictures(), in_gallery(gallery)
+    made = {f"{name}.md": page(one, figure=drawn[name][1], published=published.get(name, ())) for name, one in models().items()}
+    figures = {f"{FIGURES}/{name}.svg": svg for name, (svg, _) in drawn.items()}
+    return {"index.md": index(), FILE: own_tables(), **made, **figures}
+
+
+def in_gallery(text: str) -> dict[str, list[tuple[str, str]]]:
+    """Titles and files of the figures of the gallery's page, by the models that each names."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for section in text.split("\n## ")[1:]:
+        shown = re.search(r"!\[(.*?)\]\((gallery/\w+\.svg)\)", section)
+        if shown is not None:
+            for name in re.findall(r"models/(\w+)\.md", section):
+                found.setdefault(name, []).append((shown[1], shown[2]))
+    return found
 
 
 def write(folder: Path) -> None:
-    """Write every page into a folder and take away those of models that are gone."""
-    folder.mkdir(parents=True, exist_ok=True)
-    made = pages()
+    """Write every page and figure into a folder and take away those of models that are gone."""
+    (folder / FIGURES).mkdir(parents=True, exist_ok=True)
+    gallery = folder.parent / "gallery.md"
+    made = pages(gallery.read_text("utf-8") if gallery.is_file() else "")
     for name, text in made.items():
         (folder / name).write_text(text, encoding="utf-8")
-    for left in set(folder.glob("*.md")) - {folder / name for name in made}:
+    for left in {*folder.glob("*.md"), *(folder / FIGURES).glob("*.svg")} - {folder / name for name in made}:
         left.unlink()
 
 

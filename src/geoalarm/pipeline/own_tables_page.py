@@ -76,10 +76,11 @@ def own_tables() -> str:
     lines = [
         "# Tables of your own",
         "",
-        "Thresholds and probits are rows, never numbers in code. Those of the package lie in `src/geoalarm/hazards/industrial/data/`; a",
-        "CSV file of your own has the same columns and stands beside them. Every row names its source and how far it was checked (`verified`):",
-        "V read in its source, C computed from the formula beside it, R from general knowledge (every result then carries *to be",
-        "confirmed*), D a choice. All faults of a file are told at once, each with its line, and nothing of a faulty file is used.",
+        "Thresholds and probits are rows, never numbers in code. Those of the package lie in `src/geoalarm/hazards/industrial/data/`;",
+        "a CSV file of your own has the same columns and stands beside them. Every row names its source and how far it was checked",
+        "(`verified`): V read in its source, C computed from the formula beside it, R from general knowledge (every result then",
+        "carries *to be confirmed*), D a choice. All faults of a file are told at once, each with its line, and nothing of a faulty",
+        "file is used.",
     ]
     for kind in KINDS:
         lines += ["", f"## {kind.title}", "", f"`{kind.loader}(path)`. {kind.words}", "", "```csv", ",".join(kind.columns), kind.row, "```"]
