@@ -150,3 +150,11 @@ def test_a_screen_needs_one_grid_metres_and_rising_heights() -> None:
         flood.hand_screen(dem, flow, source=SOURCE, heights_m=(2, 1))
     with pytest.raises(InputError, match="units of the elevation"):
         flood.hand_screen(dem.assign_attrs(units="cm"), flow, source=SOURCE)
+
+
+def test_a_count_begins_where_the_data_rows_say() -> None:
+    from geoalarm.core.terms import COUNTED_FROM
+    from geoalarm.hazards.landslide.inventory import HEADLINE
+
+    assert {"landslide": HEADLINE[0]} == dict(COUNTED_FROM)
+    assert hazards.discover()["landslide"].class_labels[-len(HEADLINE) :] == HEADLINE

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,12 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geoalarm.core.errors import InputError
+from geoalarm.core.model import IntensityClass
 from geoalarm.core.units import annual_exceedance_probability, annual_rate, to_return_period_yr
 from geoalarm.exposure.engine import expose
 from geoalarm.exposure.people import prepare
 from geoalarm.exposure.risk import ANNUAL_COLUMNS, annual_expectation, expected_annual
 from geoalarm.exposure.union import union, union_bounds
-from geoalarm.testing import world
+from geoalarm.testing import raster, world
 
 TRI, TRI_PEOPLE = [10, 100, 1000], np.array([1200, 5400, 9800])
 WALLONIA, WALLONIA_PEOPLE = [25, 50, 100, 1000], np.array([800, 1500, 2600, 5200])
@@ -101,3 +104,20 @@ def test_union_counts_each_person_once() -> None:
     assert found.loc["BE:00001", "caveats"] == "illustrative|partly_mapped"
     assert found.loc["FR:00002", "caveats"] == "illustrative"
     assert (found["population_exposed_high"] <= found["population"] + 1e-9).all()
+
+
+def test_union_leaves_out_slopes_too_gentle_to_mean_danger() -> None:
+    made = world()
+    labels = ("very_low", "low", "moderate", "high", "very_high")
+    codes = np.full((60, 40), 1, dtype="uint8")
+    codes[:, 3:6], codes[:, 6:8] = 5, 4
+    slopes = replace(
+        made.landslide,
+        data=raster(codes),
+        classes=tuple(IntensityClass(label, code, code) for code, label in enumerate(labels, 1)),
+        countries=(),
+    )
+    found = union([slopes], prepare(made.population, made.communes)).set_index("commune_id")
+    assert found.loc["FR:00002", "population_exposed"] == pytest.approx(1600 * 5 / 20)
+    assert found.loc["BE:00002", ["population_exposed", "state"]].tolist() == [0, "zero"]
+    assert found.loc["FR:00002", "caveats"] == "illustrative|mild_classes_left_out"

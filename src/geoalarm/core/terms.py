@@ -5,6 +5,7 @@ Every view and export takes its words from here; the sentences that go with them
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -48,6 +49,17 @@ CLAY: Final = "clay_shrink_swell"
 BUILDING_HAZARDS: Final = frozenset({CLAY})
 """Hazards that damage buildings and hurt nobody: dwellings are counted, and no total of people takes them in."""
 
+COUNTED_FROM: Final[Mapping[str, str]] = {"landslide": "high"}
+"""By hazard, the mildest class that counts as being in its zone: nearly every slope is in some class of susceptibility, so "very
+low" and "low" say nothing of who is in danger. Milder classes stay in the table, and out of headlines and unions."""
+
+
+def counted_from(hazard: str, labels: Sequence[str]) -> str:
+    """The class a count of people in the zone begins with; empty where it takes all: no rule, or no such class above the mildest."""
+    wanted = COUNTED_FROM.get(hazard, "")
+    return wanted if wanted in tuple(labels)[1:] else ""
+
+
 LANGUAGES: Final = ("fr", "nl", "de", "en")
 
 CAVEATS: Final = (
@@ -64,5 +76,6 @@ CAVEATS: Final = (
     "no_data_is_dry",  # the layer says so, or the user did
     "terrain_screen",  # depth from terrain at a level of water: no flow, no defences, no pumps
     "modelled_population",  # people spread inside the commune by a rule
+    "mild_classes_left_out",  # a union or headline leaves out classes too mild to mean danger (COUNTED_FROM)
 )
 """Caveat keys an exposure row may carry; each has a sentence in four languages."""

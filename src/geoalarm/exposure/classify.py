@@ -27,7 +27,12 @@ class ClassedRaster:
     @property
     def any_class(self) -> np.ndarray:
         """Share of each cell in any class [1]."""
-        return sum(self.shares, np.zeros_like(self.mapped))
+        return self.from_class("")
+
+    def from_class(self, label: str) -> np.ndarray:
+        """Share of each cell in this class or a more severe one [1]; every class where the label is empty."""
+        first = self.labels.index(label) if label else 0
+        return sum(self.shares[first:], np.zeros_like(self.mapped))
 
     def mapped_to(self, units: Callable[[np.ndarray], np.ndarray]) -> ClassedRaster:
         """The same shares over other units, by a function that turns shares of cells into shares of units."""

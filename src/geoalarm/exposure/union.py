@@ -12,7 +12,7 @@ import shapely
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Footprint
 from geoalarm.core.schema import join_keys
-from geoalarm.core.terms import Basis, State
+from geoalarm.core.terms import Basis, State, counted_from
 from geoalarm.exposure.counts import snap
 from geoalarm.exposure.life_safety import require_life_safety
 from geoalarm.exposure.on_polygons import class_zones
@@ -39,7 +39,9 @@ def union_bounds(shares: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, 
 
 
 def union(footprints: Sequence[Footprint], prepared: Prepared) -> pd.DataFrame:
-    """People of each commune in at least one footprint, in any class, each person once.
+    """People of each commune in at least one footprint, each person once.
+
+    Every class counts, but for hazards whose mild classes mean no danger (:data:`geoalarm.core.terms.COUNTED_FROM`).
 
     Returns
     -------
@@ -67,6 +69,8 @@ def union(footprints: Sequence[Footprint], prepared: Prepared) -> pd.DataFrame:
     always = [key for footprint in footprints for key in footprint.caveats] + list(prepared.population.caveats)
     if any(footprint.basis == Basis.ILLUSTRATIVE for footprint in footprints):
         always.insert(0, "illustrative")
+    if any(counted_from(footprint.hazard, [item.label for item in footprint.classes]) for footprint in footprints):
+        always.append("mild_classes_left_out")
     return pd.DataFrame(
         {
             "commune_id": prepared.communes.ids.to_numpy(),
@@ -107,12 +111,13 @@ def _raster_shares(footprint: Footprint, prepared: Prepared) -> tuple[np.ndarray
     if grid is None:
         return np.zeros(units), np.zeros(units)
     classed = onto_units(cut, grid, prepared)
-    return classed.any_class, classed.mapped
+    return classed.from_class(counted_from(footprint.hazard, classed.labels)), classed.mapped
 
 
 def _polygon_shares(footprint: Footprint, prepared: Prepared) -> np.ndarray:
-    _, zones, _ = class_zones(footprint, prepared)
-    zone = shapely.union_all(zones)
+    labels, zones, _ = class_zones(footprint, prepared)
+    first = counted_from(footprint.hazard, labels)
+    zone = shapely.union_all(zones[labels.index(first) if first else 0 :])
     if prepared.grid is not None:
         return np.asarray(coverage(gpd.GeoDataFrame(geometry=[zone], crs=prepared.crs), prepared.grid).todense()).ravel()[prepared.cells]
     assert prepared.pieces is not None

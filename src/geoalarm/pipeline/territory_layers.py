@@ -14,13 +14,12 @@ import pandas as pd
 
 from geoalarm.core.errors import GeoalarmError
 from geoalarm.core.model import Footprint, Source
-from geoalarm.core.terms import Basis
+from geoalarm.core.terms import Basis, counted_from
 from geoalarm.pipeline.option import LayerOption
 from geoalarm.pipeline.reading import told_plainly
 from geoalarm.pipeline.whatif import AccidentView
 from geoalarm.pipeline.workspace import Progress, tell
 from geoalarm.present.briefing.dossier import Danger, Fault, LayerRows
-from geoalarm.present.briefing.headline import headline_class
 from geoalarm.present.totals import UNKNOWN, classes, threshold_total
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ class ReadLayer:
     @cached_property
     def headlines(self) -> pd.DataFrame | None:
         """``totals`` from the mildest class that a page counts; None where it counts all."""
-        first = headline_class(self.hazard, self.class_labels)
+        first = counted_from(self.hazard, self.class_labels)
         return threshold_total(self.table, from_class=first) if first else None
 
     @cached_property

@@ -11,10 +11,9 @@ from typing import Final
 
 from geoalarm.core import i18n
 from geoalarm.core.model import Source
-from geoalarm.core.terms import Basis
+from geoalarm.core.terms import Basis, counted_from
 from geoalarm.present.briefing.book import Book, Count
 from geoalarm.present.briefing.dossier import Danger, Dossier, LayerRows
-from geoalarm.present.briefing.headline import headline_class
 
 PLANNING: Final = "nuclear_planning"
 """Scenario whose zones are drawn round power stations to plan help, not by the effects of an accident."""
@@ -155,7 +154,7 @@ def _view(danger: Danger, lang: str, taken: dict[str, int]) -> View:
     slug = slugged(f"{danger.hazard}-{danger.scenario}" if danger.scenario else danger.hazard)
     taken[slug] = taken.get(slug, 0) + 1
     layer = danger.main
-    first = headline_class(layer.hazard, layer.class_labels)
+    first = counted_from(layer.hazard, layer.class_labels)
     labels = layer.class_labels[layer.class_labels.index(first) :] if first else layer.class_labels
     count = Count.of(layer.total, layer.class_labels)
     return View(

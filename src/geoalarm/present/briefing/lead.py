@@ -10,7 +10,7 @@ from geoalarm.core.terms import Basis, State
 from geoalarm.present.briefing.across import across_sentence
 from geoalarm.present.briefing.book import Count
 from geoalarm.present.briefing.cards import loudest
-from geoalarm.present.briefing.draft import Draft, View, danger_name
+from geoalarm.present.briefing.draft import Draft, View, danger_name, slugged
 from geoalarm.present.briefing.page import Figure, Sentence
 from geoalarm.present.briefing.say import headline, range_sentence
 from geoalarm.present.narrative import WHOLE
@@ -115,7 +115,9 @@ def _union_missing(draft: Draft, row: Mapping[str, object], count: Count) -> Sen
     silent: list[View] = [view for view in draft.views if view.count.is_silent]
     numbers = {name: float(str(row[name])) for name in ("layers_mapped", "layers")}
     figures = [
-        draft.book.fact(f"union-{name}", i18n.number(value, draft.lang), value, row=count.row, table="union", sources=count.source_ids)
+        draft.book.fact(
+            f"union-{slugged(name)}", i18n.number(value, draft.lang), value, row=count.row, table="union", sources=count.source_ids
+        )
         for name, value in numbers.items()
     ]
     said = draft.say("union.missing", mapped=figures[0].text, layers=figures[1].text)
