@@ -26,7 +26,7 @@ def across_lead(draft: Draft) -> Sentence | None:
     near = others(draft)
     if not near and not sites_across(draft):
         return None
-    reach = _reach(draft)
+    reach = reach_figure(draft)
     return Sentence(draft.say("across.counted", km=reach.text), (reach.id,))
 
 
@@ -53,7 +53,7 @@ def _near_sentence(draft: Draft) -> Sentence:
     """Communes across: people there in a danger that hits people here; else that there are none, or no commune."""
     near = others(draft)
     if not near:
-        reach = _reach(draft)
+        reach = reach_figure(draft)
         return Sentence(draft.say("across.none", km=reach.text), (reach.id,))
     here = [view for view in loudest(draft.views) if view.count.is_somebody]
     for view in here:
@@ -158,6 +158,14 @@ def distance_figure(draft: Draft, site: SiteNear) -> Figure:
         row={"commune_id": draft.dossier.commune_id, "site_id": site.site_id},
         table="sites",
         sources=(site.source.id,) if site.source else (),
+    )
+
+
+def reach_figure(draft: Draft) -> Figure:
+    """How far "near" goes."""
+    text = i18n.measure(REACH_KM, "km", draft.lang)
+    return draft.book.fact(
+        "reach-km", text, REACH_KM, unit="km", row={"commune_id": draft.dossier.commune_id}, table="neighbours", sources=draft.ground
     )
 
 
@@ -281,14 +289,6 @@ def _summed(counts: list[Count]) -> Count:
         caveats=(),
         source_ids=tuple(dict.fromkeys(name for count in counts for name in count.source_ids)),
         row={**counts[0].row, "commune_id": "|".join(str(count.row["commune_id"]) for count in counts)},
-    )
-
-
-def _reach(draft: Draft) -> Figure:
-    """How far "near" goes."""
-    text = i18n.measure(REACH_KM, "km", draft.lang)
-    return draft.book.fact(
-        "reach-km", text, REACH_KM, unit="km", row={"commune_id": draft.dossier.commune_id}, table="neighbours", sources=draft.ground
     )
 
 

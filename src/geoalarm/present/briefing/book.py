@@ -167,13 +167,13 @@ def count_words(count: Count, lang: str) -> str:
 
 
 def row_key(values: Mapping[str, object], labels: Sequence[str] = ()) -> dict[str, object]:
-    """Key of a row of the exposure table, plain: several classes joined by ``|``, None where there is no return period."""
-    found = {name: values.get(name) for name in KEY}
+    """The columns of ``values`` that name its row, plain: several classes joined by ``|``, None where there is no return period."""
+    found = {name: values[name] for name in KEY if name in values}
     if labels:
         found["intensity_class"] = "|".join(labels)
-    found["intensity_class"] = found["intensity_class"] or ""
-    period = found["return_period_yr"]
-    found["return_period_yr"] = float(period) if isinstance(period, (int, float)) and not math.isnan(period) else None
+    period = found.get("return_period_yr")
+    if isinstance(period, (int, float)):
+        found["return_period_yr"] = None if math.isnan(period) else float(period)
     return {name: str(value) if isinstance(value, str) else value for name, value in found.items()}
 
 

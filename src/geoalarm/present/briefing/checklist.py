@@ -12,7 +12,7 @@ from typing import Final
 
 from geoalarm.core import i18n
 from geoalarm.core.terms import State
-from geoalarm.present.briefing.across import AT_LINE_KM, distance_figure, others
+from geoalarm.present.briefing.across import AT_LINE_KM, distance_figure, others, reach_figure
 from geoalarm.present.briefing.book import count_words
 from geoalarm.present.briefing.cards import loudest
 from geoalarm.present.briefing.draft import Draft
@@ -133,15 +133,20 @@ def _sites(draft: Draft) -> Sequence[Sentence]:
         figures = [] if site.distance_km < AT_LINE_KM else [distance_figure(draft, site)]
         where = figures[0].text if figures else _text(draft, "known.here")
         said.append(Sentence(_text(draft, f"known.site_{zone}", site=named, km=where), tuple(figure.id for figure in figures)))
-    return said or [Sentence(_text(draft, "known.no_site"))]
+    return said or [_none(draft, "known.no_site")]
 
 
 def _neighbours(draft: Draft) -> Sequence[Sentence]:
     """Communes across, by name."""
     near = others(draft)
     if not near:
-        return [Sentence(_text(draft, "known.no_neighbour"))]
+        return [_none(draft, "known.no_neighbour")]
     return [Sentence(_text(draft, "known.neighbours", names=draft.list_of([draft.name_of(other.commune_id) for other in near])))]
+
+
+def _none(draft: Draft, key: str) -> Sentence:
+    reach = reach_figure(draft)
+    return Sentence(_text(draft, key, km=reach.text), (reach.id,))
 
 
 def _dicrim(draft: Draft) -> Sequence[Sentence]:

@@ -184,7 +184,6 @@ def _per_year(draft: Draft, view: View) -> list[Sentence]:
         "population_exposed": row["people_per_yr"],
         "population_exposed_low": row["people_per_yr_low"],
         "population_exposed_high": row["people_per_yr_high"],
-        "return_period_yr": math.nan,
     }
     count = Count.of(total)
     if math.isnan(count.people):
