@@ -1,24 +1,33 @@
 """The what-if page without a browser: the form, its address, its accident, refusals in words, files that run."""
 
+import zlib
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
+import shapely
 
+from geoalarm.app.map import APART
 from geoalarm.app.shared import Shared
 from geoalarm.app.state import Rejected
-from geoalarm.app.whatif_cards import finding, head, severity
-from geoalarm.app.whatif_files import file_of, scenario
+from geoalarm.app.whatif import WhatIf
+from geoalarm.app.whatif_cards import finding, head, risk, severity
+from geoalarm.app.whatif_example import EXAMPLES, example_place
+from geoalarm.app.whatif_field import breaks, chance, class_words
+from geoalarm.app.whatif_files import Desk, file_of, scenario, thresholds_form
 from geoalarm.app.whatif_form import form
+from geoalarm.app.whatif_key import key, switch
 from geoalarm.app.whatif_map import degrees, mercator
+from geoalarm.app.whatif_rose import read_table, rose_of
 from geoalarm.app.whatif_state import WhatIfState, known, read_query
-from geoalarm.app.whatif_view import calculate, pretty, refusal
+from geoalarm.app.whatif_view import calculate, paint_of, pretty, refusal
 from geoalarm.app.whatif_zones import zones
 from geoalarm.core import i18n
-from geoalarm.core.errors import InputError
+from geoalarm.core.errors import GeoalarmError, InputError
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.pipeline import Workspace, default_scenario, open_catalog, read_scenario
 from geoalarm.pipeline.whatif import accident_view
-from geoalarm.present.rounding import count_text
+from geoalarm.present.rounding import count_text, signed_text
 
 SITES = (SimpleNamespace(site_id="works", name="The works", country="BE", lon=3.8, lat=50.48),)
 
@@ -101,6 +110,46 @@ def test_the_second_weather_differs_in_weather_only():
     assert (first.wind_from, second.wind_from) == (270, 10)
 
 
+def test_an_address_holds_risk_and_shelter():
+    words = {
+        "lang": "en",
+        "kind": "toxic",
+        "lon": "3.9",
+        "lat": "50.4",
+        "show": "risk",
+        "inside": "20 min",
+        "air": "1 /h",
+        "often": "1e-5 /yr",
+    }
+    words |= {"rose": "own", "winds": "D5 0.7\nF2 0.3"}
+    state, rejected = state_of(**words)
+    assert rejected == []
+    assert state.query() == words
+    choice = state.accident()
+    assert (choice.frequency, choice.rose, choice.indoor_time, choice.ventilation) == ("1e-5 /yr", {"D5": 0.7, "F2": 0.3}, "20 min", "1 /h")
+
+
+def test_only_a_toxic_cloud_is_breathed_indoors_and_a_rose_needs_a_frequency():
+    state, _ = state_of(site="works", kind="bleve", inside="20 min", rose="half")
+    assert (state.accident().indoor_time, dict(state.accident().rose)) == (None, {})
+
+
+def test_a_page_takes_no_file_name_of_the_server():
+    state, _ = state_of(site="works", kind="multi_energy", **{"in.curves": "/etc/hostname"})
+    state.write("in.curves", "/etc/hostname")
+    assert "curves" not in state.accident().inputs
+    assert "curves" not in form(state)
+
+
+def test_the_place_of_an_example_is_not_kept():
+    state, _ = state_of()
+    state.show_example(3.1, 50.7)
+    assert state.is_placed
+    assert state.query() == {"lang": "en", "kind": "toxic"}
+    state.place(3.2, 50.8)
+    assert state.query()["lon"] == "3.20000"
+
+
 def test_unknown_fields_are_left_alone():
     state, _ = state_of()
     before = state.query()
@@ -152,6 +201,9 @@ def test_texts_of_a_reader_are_escaped():
         ("in.scheme", "FR", "The French thresholds of this substance are not loaded."),
         ("lat", "0", "No zone touches a mapped commune."),
         ("wind_from", "", "Wind from: a value is missing. Expected: 0 to 360."),
+        ("frequency", "5", "Frequency: “5” cannot be used. Expected: a number and its unit, like 1e-5 /yr."),
+        ("frequency", "-1 /yr", "Frequency: “-1 /yr” cannot be used."),
+        ("indoor_time", "30", "Time the cloud passes: “30” cannot be used. Expected: a number and its unit, like 30 min."),
     ],
 )
 def test_a_refusal_is_one_message_that_names_the_input(territory, field, text, told):
@@ -160,6 +212,34 @@ def test_a_refusal_is_one_message_that_names_the_input(territory, field, text, t
     with pytest.raises(ValueError) as caught:
         calculate(state, territory)
     assert refusal(caught.value, state, "en").startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("winds", "got"), [("D5 0.3", "Σ = 0.3"), ("D5 0.5 0.5", "D5: 2"), ("D5 .5\nD5 .5", "D5, D5"), ("D5 x", "x"), ("X5 1", "X5"), ("", "–")]
+)
+def test_a_rose_that_is_none_is_refused_by_what_is_wrong(territory, winds, got):
+    state, _ = state_of(site="works", often="1e-5 /yr", rose="own", winds=winds)
+    with pytest.raises(InputError) as caught:
+        calculate(state, territory)
+    assert refusal(caught.value, state, "en").startswith(
+        f"Weather and wind of the year: “{got}” cannot be used. Expected: a weather a line"
+    )
+
+
+def test_a_rose_is_typed_as_shares_or_per_cent_for_all_directions_or_twelve():
+    assert rose_of("", "D5 9") == {}
+    assert rose_of("half", "") == {"D5": 0.5, "F3": 0.5}
+    assert read_table("D5 70%; \n F2\t30") == {"D5": 0.7, "F2": 0.3}
+    twelve = read_table("D5 " + " ".join(["0,05"] * 12) + "\nF1.5 0.4")
+    assert twelve["F1.5"] == pytest.approx(0.4)
+    assert sum(twelve["D5"]) == pytest.approx(0.6)
+
+
+def test_where_nothing_says_how_deadly_it_is_there_is_no_risk(territory):
+    state, _ = state_of(site="works", often="1e-5 /yr", **{"in.substance": "benzene"})
+    with pytest.raises(InputError) as caught:
+        calculate(state, territory)
+    assert refusal(caught.value, state, "en") == i18n.text("whatif.refused_risk", "en")
 
 
 def test_a_fault_of_ours_has_no_trace_in_its_words():
@@ -186,6 +266,163 @@ def test_the_page_shows_the_answer_of_the_pipeline(territory):
     for lang in LANGUAGES:
         assert i18n.text("accident.notice", lang)[:20] in head(outcome, WhatIfState(SITES, lang=lang), territory).replace("&#x27;", "'")
         assert "nan" not in zones(outcome, WhatIfState(SITES, lang=lang))
+
+
+def test_steps_of_a_field_are_round_and_few():
+    assert breaks(50.0, 300.0) == (50.0, 100.0, 200.0)
+    assert breaks(3.0, 90.0) == (2.0, 5.0, 10.0, 20.0, 50.0)
+    assert breaks(1.45, 1e9) == (1.0, 10.0, 100.0, 1e3, 1e4, 1e5)
+    assert breaks(7.0, 7.0) == (5.0,)
+    assert class_words((1.0, 10.0), "mg m-3", "en") == ["1 to 10\N{NO-BREAK SPACE}mg/m³", "10\N{NO-BREAK SPACE}mg/m³ or more"]
+
+
+def test_a_field_is_drawn_where_it_is(territory):
+    """A fireball: the dose falls outwards, so the classes of the picture nest round its middle."""
+    state, _ = state_of(site="works", kind="bleve", show="field")
+    outcome = calculate(state, territory)
+    picture = outcome.picture("field", 0)
+    rows = np.frombuffer(zlib.decompress(picture.body), "uint8").reshape(picture.rows, picture.columns + 1)[:, 1:]
+    middle = rows[picture.rows // 2, picture.columns // 2 :].astype(int)
+    assert middle[0] == len(outcome.steps) == rows.max()
+    assert (np.diff(middle) <= 0).all()
+    assert middle[-1] <= 1
+    west, south, east, north = picture.bounds
+    x, y = mercator(3.8, 50.48)
+    assert ((west + east) / 2, (south + north) / 2) == (pytest.approx(x, abs=30), pytest.approx(y, abs=30))
+    assert "kW" in key(outcome, state, territory)
+    assert (paint_of(outcome, 0, show="field", lang="en").numbers == APART).all()
+
+
+def test_the_map_shows_zones_until_a_picture_is_there(territory):
+    state, _ = state_of(site="works")
+    outcome = calculate(state, territory)
+    assert outcome.shows("field") == outcome.shows("risk") == "zones"
+    assert "show|risk" not in switch(outcome, state)
+    hit = outcome.view.first.set_index("commune_id").loc["BE:53053"]
+    words = paint_of(outcome, 0, show="zones", lang="en").words[territory.geometry.row("BE:53053")]
+    assert words.startswith(count_text(hit["population_exposed"], "en"))
+    assert "%" in words
+    for lang in LANGUAGES:
+        assert "mg/m³" in key(outcome, WhatIfState(SITES, lang=lang), territory)
+
+
+def test_individual_risk_is_told_by_level_and_country(territory):
+    state, _ = state_of(site="works", often="1e-3 /yr", rose="half", show="risk")
+    outcome = calculate(state, territory)
+    assert outcome.shows("risk") == "risk"
+    asked = accident_view(territory.workspace, state.accident())
+    levels = [item.within for item in asked.risk_people]
+    assert levels == sorted(levels, reverse=True)
+    assert levels[0] > 0
+    told = risk(outcome, "en")
+    assert told.index("1 in 100,000 a year") < told.index("1 in 10,000,000 a year")
+    assert all(count_text(people, "en") in told for people in levels)
+    assert "show|risk" in switch(outcome, state)
+    assert risk(calculate(state_of(site="works")[0], territory), "en") == ""
+
+
+@pytest.mark.parametrize(("level", "words"), [(1e-5, "1 in 100,000"), (4.83e-5, "1 in 21,000"), (0.5, "1 in 2")])
+def test_a_chance_has_two_figures(level, words):
+    assert chance(level, "en") == words
+
+
+def test_two_weathers_stand_side_by_side_by_country_with_signs(territory):
+    state = WhatIfState(SITES, lon="3.16428", lat="50.72469", beside=True, second={"wind_from": "270"})
+    outcome = calculate(state, territory)
+    one, two = (view.people[-1].within_by_country for view in outcome.both)
+    assert set(one) == {"BE", "FR"}
+    told = zones(outcome, state)
+    first = told[told.index("<tbody>") :].split("</tr>")
+    assert [row.count("<td") for row in first[:4]] == [3] * 4
+    for row, code in zip(first[2:4], ("BE", "FR"), strict=True):
+        assert f">{count_text(one[code], 'en')}<" in row
+        assert f">{count_text(two[code], 'en')}<" in row
+        assert f">{signed_text(two[code] - one[code], 'en')}<" in row
+    assert signed_text(outcome.second.people[0].within - outcome.first.people[0].within, "en") in finding(outcome, "en")
+
+
+def test_indoor_air_is_told(territory):
+    state, _ = state_of(site="works", inside="30 min")
+    told = zones(calculate(state, territory), state)
+    assert "In a closed house people breathe" in told
+
+
+THRESHOLDS = "jurisdiction,substance,effect,exposure_min,value,unit,label,source,verified\n" + "".join(
+    f"FR,chlorine,{effect},60,{value},ppm,made up,test,D\n" for effect, value in (("SEI", 5), ("SEL", 50), ("SELS", 80))
+)
+
+
+def test_french_rings_come_from_a_file_that_is_checked_and_thrown_away(territory, tmp_path):
+    """The values are made up: the sheet of the substance is for the user to enter."""
+    desk, state = Desk(), state_of(site="works")[0]
+    path, content = desk.thresholds("../../my sheet.csv", str(len(THRESHOLDS)), THRESHOLDS)
+    assert path.name == "my_sheet.csv"
+    assert content == {"chlorine": ("SEI", "SEL", "SELS")}
+    state.hold(path, content)
+    assert state.inputs["scheme"] == "FR"
+    outcome = calculate(state, territory)
+    assert [item.label for item in outcome.first.people] == ["SEI", "SEL", "SELS"]
+    told = severity(outcome, "en")
+    assert "The severity counts residents" in told
+    (tmp_path / "my_sheet.csv").write_text(THRESHOLDS, encoding="utf-8")
+    (tmp_path / "saved.yml").write_text(scenario(outcome, territory), encoding="utf-8")
+    assert read_scenario(tmp_path / "saved.yml").accidents[0].thresholds == tmp_path / "my_sheet.csv"
+    assert str(path.parent) not in (tmp_path / "saved.yml").read_text(encoding="utf-8")
+    desk.clear()
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    ("size", "text"), [("200001", ""), ("x", THRESHOLDS), ("9", "a,b\n1,2"), ("99", THRESHOLDS.replace(",5,", ",five,")), ("5", "\x00\xff")]
+)
+def test_a_file_that_is_no_table_of_thresholds_is_refused_and_not_kept(size, text):
+    desk = Desk()
+    with pytest.raises(GeoalarmError):
+        desk.thresholds("bad.csv", size, text)
+    assert desk._folder is None or not list(desk._folder.iterdir())
+    desk.clear()
+
+
+def test_the_empty_table_is_one_once_it_is_filled_in(tmp_path):
+    state, _ = state_of()
+    text = thresholds_form(state).data.decode("utf-8")
+    filled = text.replace("60,,ppm,,", "60,3,ppm,,")
+    assert Desk().thresholds("f.csv", str(len(filled)), filled)[1] == {"chlorine": ("SEI", "SEL", "SELS")}
+
+
+def test_the_example_lies_on_the_map_near_the_border(territory):
+    lon, lat = example_place(territory.geometry, territory.workspace.prepared().total)
+    assert territory.geometry.at(*mercator(lon, lat)) is not None
+    made = shapely.MultiLineString([list(zip(x, y, strict=True)) for x, y in zip(*territory.geometry.border, strict=True) if len(x) > 1])
+    assert shapely.distance(made, shapely.Point(mercator(lon, lat))) < 10_000
+
+
+def test_the_first_screen_is_an_example_that_says_so(territory):
+    page = WhatIf(WhatIfState(SITES), territory)
+    assert page.state.is_example
+    people = page.outcome.first.people[0].within_by_country
+    assert min(people["BE"], people["FR"]) > 0
+    assert i18n.text("whatif.example", "en") in page.panes["notice"].object
+    assert page.panes["notice"].object.count('data-do="example|') == len(EXAMPLES) == 3
+    assert "lon=" not in page.panes["bar"].object
+    for name in EXAMPLES:
+        page._try(name)
+        assert not page.state.is_example
+        assert page.panes["refused"].object == ""
+        assert i18n.text("whatif.example", "en") not in page.panes["notice"].object
+    assert page.outcome.first.choice.kind == "pipeline"
+
+
+def test_a_switch_of_the_map_calculates_the_field_once(territory):
+    page = WhatIf(WhatIfState(SITES, site="works"), territory)
+    page._lay("field")
+    held = page.outcome
+    assert held.shows("field") == "field"
+    page._lay("zones")
+    page._lay("field")
+    assert page.outcome is held
+    page._lay("nonsense")
+    assert page.state.show == "field"
 
 
 def test_french_rings_have_a_class_and_others_say_why_not(territory):

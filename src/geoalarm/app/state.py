@@ -27,6 +27,10 @@ class Rejected:
     value: str
 
 
+ALL: Final = "all"
+"""Word of the address for every class, where counting begins with a higher one by default."""
+
+
 class ExplorerState(param.Parameterized):
     """The choices of one reader; every view follows these and nothing else."""
 
@@ -47,6 +51,8 @@ class ExplorerState(param.Parameterized):
         self.choices = choices
         super().__init__(**values)
         self.settle()
+        if "threshold" not in values:
+            self.threshold = self.first_class()
 
     def settle(self) -> None:
         """Replace whatever no longer fits by its default: a hazard without this scenario, a second scenario like the first."""
@@ -79,8 +85,16 @@ class ExplorerState(param.Parameterized):
         with param.parameterized.batch_call_watchers(self):
             if "hazard" in values and values["hazard"] != self.hazard:
                 values = {"scenario": "", "period": math.nan, "threshold": "", "beside": "", **values}
+            moved = values.get("hazard", self.hazard) != self.hazard
             self.param.update(**values)
             self.settle()
+            if moved and not self.threshold:
+                self.threshold = self.first_class()
+
+    def first_class(self) -> str:
+        """The class counting begins with unless the reader says otherwise; empty: all classes."""
+        labels = getattr(self.option(), "class_labels", None) or ()
+        return counted_from(self.hazard, labels)
 
     def option(self) -> object:
         """The layer option chosen."""
@@ -97,7 +111,7 @@ class ExplorerState(param.Parameterized):
             "hazard": self.hazard,
             "scenario": self.scenario,
             "T": "" if math.isnan(self.period) else f"{self.period:g}",
-            "from": self.threshold,
+            "from": ("" if self.threshold == self.first_class() else self.threshold or ALL),
             "show": "" if self.measure == "people" else self.measure,
             "population": "" if self.population == next(iter(self.choices.populations), "") else self.population,
             "country": self.country,
@@ -141,7 +155,7 @@ def read_query(
     take("scenario", "scenario", choices.scenarios(hazard))
     scenario = str(values.get("scenario", choices.scenarios(hazard)[0]))
     take("T", "period", choices.periods(hazard, scenario), _number)
-    take("from", "threshold", None)
+    take("from", "threshold", None, lambda word: "" if word == ALL else word)
     take("show", "measure", MEASURES)
     take("population", "population", choices.populations)
     take("country", "country", choices.countries)

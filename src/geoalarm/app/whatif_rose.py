@@ -45,27 +45,27 @@ def read_table(text: str) -> Rose:
     {'D5': 0.7, 'F2': 0.3}
     """
     rows: dict[str, tuple[float, ...]] = {}
-    for number, line in enumerate((line for line in text.splitlines() if line.strip()), start=1):
+    for line in filter(str.strip, text.splitlines()):
         label, *cells = [cell for cell in _BETWEEN.split(line.strip()) if cell]
-        shares = tuple(_share(cell, number) for cell in cells)
+        shares = tuple(_share(cell) for cell in cells)
         if label in rows or not (len(shares) == 1 or len(shares) >= SECTORS):
-            raise _refused(f"line {number}: {label} with {len(shares)} shares" if label not in rows else f"{label} twice")
+            raise _refused(f"{label}, {label}" if label in rows else f"{label}: {len(shares)}")
         rows[label] = shares
     total = sum(map(sum, rows.values()))
     whole = 100.0 if abs(total - 100) < 0.5 else 1.0
     if not rows or abs(total / whole - 1) > 5e-3:
-        raise _refused(f"a sum of {total:g}" if rows else "nothing")
+        raise _refused(f"Σ = {total:g}" if rows else "–")
     scaled = {label: tuple(share / total for share in shares) for label, shares in rows.items()}
     return {label: shares[0] if len(shares) == 1 else shares for label, shares in scaled.items()}
 
 
-def _share(cell: str, line: int) -> float:
+def _share(cell: str) -> float:
     try:
         value = float(cell.rstrip("%").replace(",", "."))
     except ValueError:
         value = -1.0
     if not 0 <= value <= 100:
-        raise _refused(f"line {line}: {cell}")
+        raise _refused(cell)
     return value
 
 

@@ -18,6 +18,7 @@ from geoalarm.app.overlay import Picture, Rings, zone_rings
 from geoalarm.app.shared import Shared, Wanted
 from geoalarm.app.view import View, figure, share_figure
 from geoalarm.app.whatif_field import field_breaks, field_picture
+from geoalarm.app.whatif_rose import OWN
 from geoalarm.app.whatif_state import WhatIfState
 from geoalarm.core import i18n
 from geoalarm.core.errors import GeoalarmError
@@ -36,6 +37,12 @@ _NAMED: Final = re.compile(r"(?:input|field) '(\w+)'")
 _LACKING: Final = re.compile(r"missing a required argument: '(\w+)'")
 _BARE: Final = re.compile(r"[-+]?[\d.,]+")
 """A number without its unit."""
+_FIELDS: Final = (
+    ("frequency", "frequency", "1e-5 /yr"),
+    ("exposure", "indoor_time", "30 min"),
+    ("ventilation_rate", "ventilation", "0.5 /h"),
+)
+"""Inputs of models that are fields of the page itself: their name there, here, and an example."""
 _POWER: Final = re.compile(r" (s|kg|m|J|K|Pa|W|h|min|yr)-(\d)")
 _SUPERSCRIPT: Final = str.maketrans("23", "²³")
 
@@ -167,6 +174,8 @@ def refusal(error: BaseException, state: WhatIfState, lang: str) -> str:
     """Why there is no answer, in one message that names the input; never a trace."""
     if not isinstance(error, GeoalarmError):
         return i18n.text("whatif.refused_plain", lang, message=i18n.text("error.title", lang))
+    if (own := _of_page(error, state, lang)) is not None:
+        return own
     named = _NAMED.search(error.what) or _LACKING.search(str(error.got))
     if named is not None:
         return _of_input(named.group(1), error, state, lang)
@@ -199,6 +208,26 @@ def pretty(text: str) -> str:
     text = _POWER.sub(lambda found: f"/{found[1]}{'' if found[2] == '1' else found[2].translate(_SUPERSCRIPT)}", text)
     text = text.replace(")^(4/3)*s", ")^4/3·s")
     return re.sub(r"\bm\^?([23])\b", lambda found: "m" + found[1].translate(_SUPERSCRIPT), text)
+
+
+def _of_page(error: GeoalarmError, state: WhatIfState, lang: str) -> str | None:
+    """A refusal of a field that the page has beside those of its kind: how often, the wind rose, the air indoors."""
+    if error.what.startswith("individual risk of"):
+        return i18n.text("whatif.refused_risk", lang)
+    if error.what == "field 'rose'" or (error.what == "weather" and state.rose == OWN):
+        return i18n.text(
+            "whatif.refused",
+            lang,
+            label=label("rose", lang),
+            got=str(error.got).strip("'"),
+            expected=i18n.text("whatif.rose_expected", lang),
+        )
+    for name, field, example in _FIELDS:
+        typed = getattr(state, field).strip()
+        if typed and (f"'{name}'" in error.what or error.what.startswith(f'input "{name} of')):
+            expected = i18n.text("whatif.number_unit", lang, example=example)
+            return i18n.text("whatif.refused", lang, label=label(field, lang), got=typed, expected=expected)
+    return None
 
 
 def _of_input(name: str, error: GeoalarmError, state: WhatIfState, lang: str) -> str:

@@ -107,7 +107,8 @@ class RiskPeople:
     level : float
         Lower bound of the class [yr-1].
     within : float
-        People where the risk is this or more [1]; NaN where none of them is known.
+        People where the risk is this or more [1]; NaN where none of them is known. Beyond a raster at whose edge the risk
+        is below the lowest level there is nobody.
     within_by_country : mapping
         The same by country of the commune.
     """
@@ -135,19 +136,22 @@ def risk_people(risk: Footprint | None, table: pd.DataFrame | None) -> tuple[Ris
     if risk is None or table is None:
         return ()
     labels, country = [item.label for item in risk.classes], _countries(table)
+    nobody = 0.0 if _ends_inside(risk) else math.nan
     found = []
     for n, item in enumerate(risk.classes):
         inside = table["intensity_class"].isin(labels[n:])
-        by_country = table[inside].groupby(country[inside])["population_exposed"].sum(min_count=1)
-        found.append(
-            RiskPeople(
-                item.label,
-                float(item.lower),
-                _known_sum(table.loc[inside, "population_exposed"]),
-                {str(name): float(people) for name, people in by_country.items()},
-            )
-        )
+        by_country = table[inside].groupby(country[inside])["population_exposed"].sum(min_count=1).fillna(nobody)
+        within = _known_sum(table.loc[inside, "population_exposed"])
+        sides = {str(name): float(people) for name, people in by_country.items()}
+        found.append(RiskPeople(item.label, float(item.lower), nobody if math.isnan(within) else within, sides))
     return tuple(found)
+
+
+def _ends_inside(risk: Footprint) -> bool:
+    """Whether the risk is below its lowest level all along the edge of its raster: then nobody beyond it is at that risk."""
+    values = np.atleast_2d(np.asarray(risk.data, dtype="float64").squeeze())
+    edge = np.concatenate([values[0], values[-1], values[:, 0], values[:, -1]])
+    return bool((edge < risk.classes[0].lower).all())
 
 
 def zone_people(zones: Footprint | None, table: pd.DataFrame, prepared: Prepared, *, outdoors: float) -> tuple[ZonePeople, ...]:
