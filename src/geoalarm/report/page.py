@@ -28,6 +28,9 @@ WIDE: Final = 360
 MARKED: Final = frozenset({State.ZERO, State.NOT_STUDIED, State.OUTSIDE_COVERAGE, State.SUPPRESSED})
 """States that a pattern stands for."""
 
+MOST_PLACES: Final = 4
+"""Places across the border that have a screen of their own in the presentation; the page has them all."""
+
 _SILENT: Final = MARKED - {State.ZERO}
 """States in which a danger has no number in any class; nobody in the class that a card speaks of says nothing of the others."""
 
@@ -277,6 +280,7 @@ def body(
         numbers=lambda ids: sorted({by_source[name] for name in ids if name in by_source}),
         foreign=lambda commune_id, name: foreign(commune_id, name, lang),
         marked=MARKED,
+        most_places=MOST_PLACES,
         example=words("band_example"),
         bar=Markup(bar),  # noqa: S704  (made of escaped parts)
         search=Markup(search),  # noqa: S704  (made of escaped parts)
