@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from geoalarm.app.choices import default_period, token
+from geoalarm.app.choices import Choices, default_period, token
 from geoalarm.app.state import ExplorerState, Rejected, read_query
 
 
@@ -91,3 +91,28 @@ def test_a_scenario_is_not_compared_with_itself(made_up):
 def test_a_threshold_that_is_no_class_falls_back(made_up):
     state, _ = state_of(made_up, **{"from": "<script>"})
     assert state.threshold == ""
+
+
+def test_slopes_count_from_the_class_that_means_danger(made_up):
+    from types import SimpleNamespace
+
+    labels = ("very_low", "low", "moderate", "high", "very_high")
+    options = [
+        SimpleNamespace(**{**vars(one), "class_labels": labels}) if one.hazard == "landslide" else one for one in made_up.choices.options
+    ]
+    choices = Choices(tuple(options), made_up.choices.populations, made_up.choices.countries)
+    state = ExplorerState(choices)
+    state.choose(hazard="landslide")
+    assert state.threshold == "high"
+    assert "from" not in state.query()
+    state.choose(threshold="")
+    assert state.query()["from"] == "all"
+    values, rejected = read_query(state.query(), choices, communes=frozenset())
+    assert not rejected
+    assert ExplorerState(choices, **values).threshold == ""
+    state.choose(hazard="flood")
+    assert state.threshold == ""
+    state.choose(hazard="landslide", threshold="")
+    assert state.threshold == ""
+    state.choose(threshold=None)
+    assert state.threshold == "high"

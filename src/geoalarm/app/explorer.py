@@ -41,10 +41,10 @@ log = logging.getLogger(__name__)
 WORKERS: Final = ThreadPoolExecutor(max_workers=2, thread_name_prefix="explorer")
 PATIENCE_MS: Final = 500
 """A calculation longer than this is told."""
-DEFAULTS: Final = {
+DEFAULTS: Final[dict[str, Any]] = {
     "scenario": "",
     "commune": "",
-    "threshold": "",
+    "threshold": None,
     "measure": "people",
     "population": "",
     "country": "",

@@ -13,7 +13,7 @@ from typing import Final
 import param
 
 from geoalarm.app.choices import Choices, by_token, default_period, same_period, token
-from geoalarm.core.terms import LANGUAGES
+from geoalarm.core.terms import LANGUAGES, counted_from
 
 MEASURES: Final = ("people", "share")
 THEMES: Final = ("", "light", "dark")
@@ -80,15 +80,15 @@ class ExplorerState(param.Parameterized):
     def choose(self, **values: object) -> None:
         """Change choices and replace what no longer fits them, as one change.
 
-        Whatever has no default of its own (a threshold of another hazard) falls back to it.
+        Whatever the new choice leaves open falls back to its default; a threshold of None asks for that.
         """
         with param.parameterized.batch_call_watchers(self):
             if "hazard" in values and values["hazard"] != self.hazard:
-                values = {"scenario": "", "period": math.nan, "threshold": "", "beside": "", **values}
-            moved = values.get("hazard", self.hazard) != self.hazard
-            self.param.update(**values)
+                values = {"scenario": "", "period": math.nan, "threshold": None, "beside": "", **values}
+            by_default = "threshold" in values and values["threshold"] is None
+            self.param.update(**{**values, "threshold": ""} if by_default else values)
             self.settle()
-            if moved and not self.threshold:
+            if by_default:
                 self.threshold = self.first_class()
 
     def first_class(self) -> str:
