@@ -383,3 +383,68 @@ def test_the_explorer_asks_for_a_layer_beside_accidents(space, at, call, tmp_pat
     done = call("serve", "--scenario", "alone.yml", "--port", "0")
     assert done.exit_code == 2
     assert "accidents only" in done.stderr
+
+
+@pytest.mark.slow
+def test_two_weathers_saved_by_the_page_run_to_the_numbers_of_the_page(tmp_path):
+    """The page's file, through the command line in a process of its own, over the embedded territory."""
+    import subprocess
+    import sys
+
+    from geoalarm.app.shared import shared
+    from geoalarm.app.whatif_files import scenario
+    from geoalarm.app.whatif_state import WhatIfState
+    from geoalarm.app.whatif_view import calculate
+    from geoalarm.results import read
+
+    world = shared(None)
+    state = WhatIfState((), lon="3.16428", lat="50.72469", beside=True, second={"wind_from": "250"}, frequency="1e-4 /yr", rose="half")
+    outcome = calculate(state, world)
+    (tmp_path / "two weathers.yml").write_text(scenario(outcome, world), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "geoalarm.cli", "run", "two weathers.yml", "--out", "out"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    run = read(tmp_path / "out")
+    assert len({view.choice.scenario for view in outcome.both}) == 2
+    for view, shown in zip(outcome.both, (outcome.view.first, outcome.view.second), strict=True):
+        rows = run.table[run.table["scenario"] == view.choice.scenario]
+        for zone in view.people:
+            assert rows.loc[rows["intensity_class"] == zone.label, "population_exposed"].sum() == pytest.approx(zone.ring)
+        by_commune = rows.groupby("commune_id")["population_exposed"].sum(min_count=1)
+        there = shown.set_index("commune_id")["population_exposed"].loc[lambda people: people > 0]
+        assert len(there) > 2
+        assert by_commune[there.index].to_numpy() == pytest.approx(there.to_numpy())
+        assert set(by_commune[by_commune > 0].index) == set(there.index)
+        risk = run.table[run.table["scenario"] == f"individual risk, {view.choice.scenario}"]
+        assert risk["population_exposed"].sum() == pytest.approx(view.risk_people[0].within)
+
+
+def test_nobody_is_at_a_risk_that_ends_inside_its_raster(space, at):
+    view = space.accident(toxic(at, frequency="1e-4 /yr", rose={"D5": 0.7, "F2": 0.3}))
+    levels = [item.level for item in view.risk_people]
+    assert levels == [1e-7, 1e-6, 1e-5]
+    for low, high in zip(view.risk_people, view.risk_people[1:], strict=False):
+        assert low.within >= high.within
+        assert sum(low.within_by_country.values()) == pytest.approx(low.within)
+    rows = view.risk_table.groupby("intensity_class")["population_exposed"].sum()
+    assert view.risk_people[0].within == pytest.approx(rows.sum())
+    never = space.accident(toxic(at, frequency="1e-12 /yr")).risk_people
+    assert [item.within for item in never] == [0.0] * 3
+    assert all(people == 0 for item in never for people in item.within_by_country.values())
+
+
+def test_a_thresholds_file_says_what_it_holds(tmp_path):
+    from geoalarm.pipeline.whatif import read_thresholds
+
+    head = "jurisdiction,substance,effect,exposure_min,value,unit,label,source,verified\n"
+    rows = "FR,chlorine,SEI,60,5,ppm,,test,D\nFR,chlorine,SEI,30,9,ppm,,test,D\nFR,ammonia,SEL,60,5,ppm,,test,D\n"
+    (tmp_path / "t.csv").write_text(head + rows, encoding="utf-8")
+    assert read_thresholds(tmp_path / "t.csv") == {"chlorine": ("SEI",), "ammonia": ("SEL",)}
+    (tmp_path / "bad.csv").write_text(head + "FR,unobtainium,SEI,60,5,ppm,,test,D\n", encoding="utf-8")
+    with pytest.raises(Faults):
+        read_thresholds(tmp_path / "bad.csv")
