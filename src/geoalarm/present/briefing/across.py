@@ -188,9 +188,9 @@ def _whom(draft: Draft, site: SiteNear) -> tuple[list[str], list[Figure]]:
 
 def _where(draft: Draft, site: SiteNear) -> tuple[str, list[Figure]]:
     if site.distance_km < AT_LINE_KM:
-        return draft.say("across.at_line", site=site.name), []
+        return draft.say("across.at_line", site=draft.site_name(site, first=True)), []
     figure = distance_figure(draft, site)
-    return i18n.text("sentence.into", draft.lang, site=site.name, km=figure.text), [figure]
+    return i18n.text("sentence.into", draft.lang, site=draft.site_name(site, first=True), km=figure.text), [figure]
 
 
 def _site(draft: Draft, site: SiteNear) -> Place:
@@ -204,7 +204,7 @@ def _site(draft: Draft, site: SiteNear) -> Place:
     if site.reaches_here:
         whom, people = _whom(draft, site)
         said, figures = " ".join([said, *whom]), [*figures, *people]
-    return Place("site", site.name, said, tuple(figures))
+    return Place("site", draft.site_name(site, first=True), said, tuple(figures))
 
 
 def _communes(draft: Draft) -> list[Place]:

@@ -129,7 +129,8 @@ def _sites(draft: Draft) -> Sequence[Sentence]:
     for site in draft.dossier.sites:
         zone = {None: "zone_unknown", False: "no_zone", True: "zone"}[site.reaches_here]
         country = i18n.term("country", site.country, draft.lang) if site.country else ""
-        named = f"{site.name} ({country})" if country else site.name
+        name = draft.site_name(site, first=True)
+        named = f"{name} ({country})" if country else name
         figures = [] if site.distance_km < AT_LINE_KM else [distance_figure(draft, site)]
         where = figures[0].text if figures else _text(draft, "known.here")
         said.append(Sentence(_text(draft, f"known.site_{zone}", site=named, km=where), tuple(figure.id for figure in figures)))

@@ -13,7 +13,7 @@ from geoalarm.core import i18n
 from geoalarm.core.model import Source
 from geoalarm.core.terms import Basis, counted_from
 from geoalarm.present.briefing.book import Book, Count
-from geoalarm.present.briefing.dossier import Danger, Dossier, LayerRows
+from geoalarm.present.briefing.dossier import Danger, Dossier, LayerRows, SiteNear
 
 PLANNING: Final = "nuclear_planning"
 """Scenario whose zones are drawn round power stations to plan help, not by the effects of an accident."""
@@ -108,6 +108,12 @@ class Draft:
         """Name of a commune as shown; its code where it has none."""
         own = self.dossier.facts.get("name") if commune_id == self.dossier.commune_id else None
         return str(self.names.get(commune_id) or own or commune_id)
+
+    def site_name(self, site: SiteNear, *, first: bool = False) -> str:
+        """Name of a site, in the reader's language for the sites that come with the package; ``first`` where it begins a sentence."""
+        key = f"briefing.site.{slugged(site.site_id)}"
+        name = i18n.text(key, self.lang) if i18n.has(key) else site.name
+        return name[:1].upper() + name[1:] if first else name
 
     def list_of(self, items: Sequence[str], key: str = "list_and") -> str:
         """``a, b and c``; with ``list_or``, ``a, b or c``."""

@@ -71,7 +71,7 @@ def range_sentence(draft: Draft, view: View) -> Sentence | None:
 def sites_named(draft: Draft, view: View) -> str:
     """The sites whose zones of this layer are known to hold people of the commune; else what happens, or the danger."""
     reaching = [site for site in draft.dossier.sites if site.reaches_here and site.people_here != 0]
-    own = [site.name for site in reaching if site.source is not None and site.source.id == view.layer.source.id]
+    own = [draft.site_name(site) for site in reaching if site.source is not None and site.source.id == view.layer.source.id]
     if own:
         return draft.list_of(own, "list_or")
     if view.danger.scenario == PLANNING:

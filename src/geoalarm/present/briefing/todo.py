@@ -80,7 +80,7 @@ def _site(draft: Draft) -> list[Sentence]:
         return []
     worst = min(reaching, key=lambda site: -site.people_here if site.people_here > 0 else 0.0)
     leader = "governor" if _leader(draft) == "governor" else "prefect"
-    return [Sentence(_text(draft, f"site_{leader}", site=worst.name))]
+    return [Sentence(_text(draft, f"site_{leader}", site=draft.site_name(worst)))]
 
 
 def _neighbour(draft: Draft, order: list[View]) -> list[Sentence]:
