@@ -104,7 +104,7 @@ def _way_in(desk: Desk, lang: str, *, asked: str = "", hits: list[str] | None = 
     words = Words(lang)
     examples = [] if hits else desk.examples()
     sentences = (words("search_empty"), words("search_explain"))
-    return _plain(desk, lang, words("title_page"), sentences, search=_search(desk, lang, asked, hits or [], notice), examples=examples)
+    return _plain(desk, lang, words("nav.briefing"), sentences, search=_search(desk, lang, asked, hits or [], notice), examples=examples)
 
 
 def _patience(desk: Desk, lang: str, commune: str) -> str:
