@@ -79,8 +79,8 @@ def test_a_flooded_commune_in_sentences(flood: pd.DataFrame) -> None:
     assert n.commune_sentences(_of(flood, "BE:00002"), "fr", "Le Quesnoy", sources=[source("flood")]) == [
         f"Données d'exemple{NB}: ne décidez rien avec.",
         f"Si une crue survient (1{NB}% de chance par an, 1 sur 100), environ 400{NB}personnes au Quesnoy seraient dans la zone inondée.",
-        f"Pour environ 200{NB}personnes, l'eau dépasserait 1{NB}m.",
         f"Soit 10{NB}% des habitants.",
+        f"Pour environ 200{NB}personnes, l'eau dépasserait 1{NB}m.",
         "Exemple, 2026.",
         "Première estimation. Ne remplace pas une étude officielle.",
     ]
@@ -120,8 +120,9 @@ def test_few_people_have_no_number_and_no_share(hazard: str, period: float, expe
 def test_who_could_die_is_counted_from_the_first_lethal_effects(made_up: World) -> None:
     rows = _of(expose(made_up.industrial, made_up.population, made_up.communes), "BE:00002")
     said = n.commune_sentences(rows, "en", "Stad", site="Depot")
-    assert said[1:3] == [
+    assert said[1:4] == [
         f"If an accident happens (Depot), about 2,000{NB}people in Stad could be hurt for life.",
+        "That is 50% of residents.",
         f"About 500{NB}people could die.",
     ]
 

@@ -11,7 +11,7 @@ import pandas as pd
 from geoalarm.core import i18n
 from geoalarm.core.model import Source
 from geoalarm.core.schema import split_keys
-from geoalarm.core.terms import Basis, State
+from geoalarm.core.terms import Basis, State, counted_from
 from geoalarm.core.units import annual_exceedance_probability
 from geoalarm.present.classes import class_label, lower_bound
 from geoalarm.present.flags import caveat
@@ -107,7 +107,8 @@ def commune_sentences(
     site : str, optional
         Name of the site of an accident; else the scenario.
     """
-    total = threshold_total(rows).iloc[0]
+    first = counted_from(str(rows["hazard"].iloc[0]), classes(rows))
+    total = threshold_total(rows, from_class=first or None).iloc[0]
     said = [i18n.text("sentence.example", lang)] if _is_example(total) else []
     state = str(total["state"])
     if state == State.NOT_STUDIED:
@@ -123,6 +124,7 @@ def commune_sentences(
         said += _exposed(rows, total, lang, i18n.in_place(commune, lang), units, site)
     if not whole:
         said.append(i18n.text("sentence.part", lang, share=i18n.percent(float(total["mapped_share"]), lang)))
+    said += [i18n.text("caveat.mild_classes_left_out", lang)] if first else []
     return [*said, basis_text(str(total["basis"]), lang, sources=sources) + ".", i18n.text("sentence.limit", lang)]
 
 
@@ -151,7 +153,6 @@ def _exposed(rows: pd.DataFrame, total: pd.Series, lang: str, place: str, units:
     """Sentences of a commune where people live in the zone."""
     people, low, high = (float(total[f"population_exposed{end}"]) for end in ("", "_low", "_high"))
     said = [_headline(rows, total, lang, place, site)]
-    said += _worst(rows, lang, units)
     if bool(total["hidden"]):
         said.append(i18n.text("sentence.part_hidden", lang))
     elif "coarse_population" in split_keys(str(total["caveats"])):
@@ -160,7 +161,7 @@ def _exposed(rows: pd.DataFrame, total: pd.Series, lang: str, place: str, units:
         said.append(_ends("sentence.range", low, high, lang))
     if not is_few(people):
         said.append(i18n.text("sentence.share", lang, share=share_text(people, float(total["population"]), lang)))
-    return said
+    return said + _worst(rows, lang, units)
 
 
 def _headline(rows: pd.DataFrame, total: pd.Series, lang: str, place: str, site: str) -> str:
