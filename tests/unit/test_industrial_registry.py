@@ -6,6 +6,8 @@ import doctest
 import importlib
 import json
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -111,3 +113,28 @@ def test_every_model_has_reference_units_text_and_an_example_that_runs(name: str
     assert examples.examples, "a docstring holds a worked example"
     report: list[str] = []
     assert doctest.DocTestRunner().run(examples, out=report.append).failed == 0, "".join(report)
+
+
+def test_inputs_that_a_model_passes_on_are_its_own() -> None:
+    """Names, defaults, ranges and descriptions of what ``**`` gathers are those of the model that takes it."""
+    fire = registry.find("pool_fire")
+    told = {row["name"]: row for row in fire.describe()["parameters"]}
+    assert list(told)[:3] == ["distance", "diameter", "fuel"]
+    flame = {row["name"]: row for row in registry.find("pool_flame").describe()["parameters"]}
+    assert told["soot_share"] == flame["soot_share"]
+    assert all(row["description"] for row in told.values())
+    with pytest.raises(InputError, match="did you mean 'soot_share'"):
+        fire("50 m", 10, soot_shares=0.5)
+    with pytest.raises(RangeError, match="'soot_share'"):
+        fire("50 m", 10, soot_share=1.5)
+    assert fire("50 m", 10).inputs["soot_share"].value == 0.8
+
+
+def test_one_model_is_found_without_the_others() -> None:
+    code = (
+        "import sys; from geoalarm.pipeline import find_model; find_model('pipeline_impact_radius');"
+        "print(sorted(name for name in sys.modules if name.startswith('geoalarm.hazards.industrial.')))"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert "pipelines" in said
+    assert "dispersion" not in said

@@ -13,14 +13,17 @@ import inspect
 import math
 import pkgutil
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from importlib import resources
 from numbers import Real
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from geoalarm.core.docstrings import described
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.quantities import Closed, range_text, require_range, to_si
 from geoalarm.core.result import TO_BE_CONFIRMED, Measured, ModelResult
@@ -75,6 +78,7 @@ class Model:
     confirm: tuple[str, ...] = ()
     jurisdiction: str = "any"
     vintage: str = ""
+    passes_to: Callable[..., Any] | None = None
 
     @property
     def __doc__(self) -> str:  # type: ignore[override]
@@ -91,8 +95,8 @@ class Model:
 
     @property
     def signature(self) -> inspect.Signature:
-        """Parameters and defaults (SI) of the body."""
-        return inspect.signature(self.pure)
+        """Parameters and defaults (SI) of the body, with those that it passes on to another in its last argument, ``**``."""
+        return _signature(self.pure, self.passes_to, frozenset(self.inputs))
 
     def __call__(self, *args: Any, **kwargs: Any) -> ModelResult:
         """Run the model on SI numbers or quantities with units.
@@ -121,7 +125,7 @@ class Model:
 
     def describe(self) -> dict[str, Any]:
         """Parameters with units, ranges and defaults, outputs, reference and docstring, as JSON can hold them."""
-        words = _described(self.__doc__)
+        words = (described(inspect.getdoc(self.passes_to) or "") if self.passes_to else {}) | described(self.__doc__)
         rows = []
         for name, parameter in self.signature.parameters.items():
             spec = self.inputs[name]
@@ -245,6 +249,7 @@ def model(
     confirm: tuple[str, ...] = (),
     jurisdiction: str = "any",
     vintage: str = "",
+    passes_to: Model | Callable[..., Any] | None = None,
 ) -> Callable[[Callable[..., Any]], Model]:
     """Register a pure SI function as a model under its own name.
 
@@ -261,6 +266,8 @@ def model(
         What in it was not read in its source; every result then carries ``to_be_confirmed``.
     jurisdiction, vintage : str
         Where the rule holds, and the year of its text.
+    passes_to : Model or callable, optional
+        What takes the inputs that the function gathers in ``**``: their defaults and descriptions are those of it.
 
     Raises
     ------
@@ -269,7 +276,8 @@ def model(
     """
 
     def register(function: Callable[..., Any]) -> Model:
-        parameters = set(inspect.signature(function).parameters)
+        passed = passes_to.pure if isinstance(passes_to, Model) else passes_to
+        parameters = set(_signature(function, passed, frozenset(inputs)).parameters)
         if parameters != set(inputs):
             raise InputError(
                 f"declared inputs of model {function.__name__!r}", got=sorted(set(inputs) ^ parameters), expected="those of its signature"
@@ -286,6 +294,7 @@ def model(
             confirm,
             jurisdiction,
             vintage,
+            passed,
         )
         _MODELS[made.name] = made
         return made
@@ -310,17 +319,45 @@ def models(*packages: str) -> Mapping[str, Model]:
 
 
 def find(name: str, *packages: str) -> Model:
-    """One model by name, among those of some packages.
+    """One model by name, among those of some packages; of their modules only the one that defines it is imported.
 
     Raises
     ------
     InputError
         If there is none, with the nearest name.
     """
+    for module in _defining(name, packages):
+        importlib.import_module(module)
+        if name in _MODELS and _MODELS[name].pure.__module__ == module:
+            return _MODELS[name]
     known = models(*packages)
     if name not in known:
         raise InputError("model", got=repr(name), expected="a name of the list", mend=near_miss(name, known))
     return known[name]
+
+
+def _defining(name: str, packages: tuple[str, ...]) -> Iterator[str]:
+    """Modules of some packages whose text defines a function of this name."""
+    line = re.compile(rf"^def {re.escape(name)}\(", flags=re.MULTILINE)
+    for package in packages:
+        folder = resources.files(package)
+        if isinstance(folder, Path):
+            for file in sorted(folder.rglob("*.py")):
+                if line.search(file.read_text(encoding="utf-8")):
+                    parts = file.relative_to(folder).with_suffix("").parts
+                    yield ".".join([package, *(part for part in parts if part != "__init__")])
+
+
+def _signature(function: Callable[..., Any], passes_to: Callable[..., Any] | None, known: frozenset[str]) -> inspect.Signature:
+    """Signature of a body; in place of its ``**`` the inputs declared beside its own, as what takes them has them."""
+    own = inspect.signature(function)
+    if passes_to is None:
+        return own
+    kept = {name: one for name, one in own.parameters.items() if one.kind is not inspect.Parameter.VAR_KEYWORD}
+    for name, one in inspect.signature(passes_to).parameters.items():
+        if name in known and name not in kept:
+            kept[name] = one.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+    return own.replace(parameters=list(kept.values()))
 
 
 def _numbers(text: str, unit: str, *, name: str) -> np.ndarray:
@@ -353,14 +390,3 @@ def _stacked(values: list[Any], shape: tuple[int, ...]) -> np.ndarray:
 def _scalar(value: Any) -> Any:
     """An array of one number without an axis as that number."""
     return value.item() if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0) else value
-
-
-def _described(text: str) -> dict[str, str]:
-    """Descriptions of the parameters in a numpydoc docstring."""
-    section = re.search(r"^Parameters\n-+\n(.*?)(?=\n\n?[A-Z][A-Za-z ]+\n-+\n|\Z)", text, flags=re.DOTALL | re.MULTILINE)
-    if section is None:
-        return {}
-    found: dict[str, str] = {}
-    for names, body in re.findall(r"^(\S[^\n:]*)(?: :[^\n]*)?\n((?:[ ]+[^\n]*\n?)+)", section[1] + "\n", flags=re.MULTILINE):
-        found |= {name.strip(): " ".join(body.split()) for name in names.split(",")}
-    return found

@@ -133,6 +133,27 @@ def dense_release(
 ) -> DensePlume:
     """The numbers of a dense release, in SI; see ``dense_plume``.
 
+    Parameters
+    ----------
+    rate : float
+        Of release [kg s-1].
+    density : float
+        Of what is released, at its temperature [kg m-3].
+    wind_speed : float
+        At 10 m [m s-1].
+    ambient_temperature : float
+        T_a [K].
+    release_temperature : float, optional
+        T_r; by default that of the air [K].
+    ambient_density : float, optional
+        rho_a; by default of dry air at T_a [kg m-3].
+    far : str
+        Beyond the last curve: ``inverse_square`` or ``virtual_source``.
+    stability : str
+        Pasquill class of the passive plume of a virtual source.
+    terrain : str
+        Of the same, ``rural`` or ``urban``.
+
     Raises
     ------
     RangeError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -45,20 +45,14 @@ _DENSE: Final = MappingProxyType(
     },
     source=SOURCE,
     confirm=CONFIRM,
+    passes_to=dense_release,
 )
 def dense_plume(
     x: float | np.ndarray,
     *,
-    rate: float,
-    density: float,
     wind_speed: float,
-    release_temperature: float | None = None,
-    ambient_temperature: float = 288.15,
-    ambient_density: float | None = None,
     duration: float | None = None,
-    far: str = "inverse_square",
-    stability: str = "D",
-    terrain: str = "rural",
+    **release: Any,
 ) -> Outcome:
     """Concentration and width of a continuous release of dense gas at the ground.
 
@@ -74,24 +68,12 @@ def dense_plume(
     ----------
     x : float or array
         Downwind [m]; the cloud reaches a little upwind too.
-    rate : float
-        Of release [kg s-1].
-    density : float
-        Of what is released, at its temperature [kg m-3].
     wind_speed : float
         At 10 m [m s-1].
-    release_temperature : float, optional
-        T_r; by default that of the air [K].
-    ambient_temperature : float
-        T_a [K].
-    ambient_density : float, optional
-        rho_a; by default of dry air at T_a [kg m-3].
     duration : float, optional
         Of the release, to flag one too short for a steady plume [s].
-    far : str
-        Beyond the last curve: ``inverse_square`` or ``virtual_source``.
-    stability, terrain : str
-        Of the passive plume of a virtual source.
+    **release
+        Of the gas and the air, as ``dense_release``.
 
     References
     ----------
@@ -104,27 +86,17 @@ def dense_plume(
     >>> round(float(found["share"]), 4), round(found["alpha"], 4), round(found["source_length"], 4)
     (0.0507, -0.4171, 2.2589)
     """
-    release = dense_release(
-        rate=rate,
-        density=density,
-        wind_speed=wind_speed,
-        ambient_temperature=ambient_temperature,
-        release_temperature=release_temperature,
-        ambient_density=ambient_density,
-        far=far,
-        stability=stability,
-        terrain=terrain,
-    )
-    flags = dense_flags(release, float(np.max(x)), wind_speed=wind_speed, duration=duration)
+    made = dense_release(wind_speed=wind_speed, **release)
+    flags = dense_flags(made, float(np.max(x)), wind_speed=wind_speed, duration=duration)
     values = (
-        release.share(x),
-        release.concentration(x),
-        release.dilution(x),
-        release.half_width(x),
-        release.alpha,
-        release.criterion,
-        release.length,
-        release.upwind,
+        made.share(x),
+        made.concentration(x),
+        made.dilution(x),
+        made.half_width(x),
+        made.alpha,
+        made.criterion,
+        made.length,
+        made.upwind,
     )
     return Outcome(values, flags)
 
@@ -134,20 +106,14 @@ def dense_plume(
     outputs={"distance": "m", "half_width": "m", "upwind_extent": "m", "criterion": "1"},
     source=SOURCE,
     confirm=CONFIRM,
+    passes_to=dense_release,
 )
 def dense_distance(
     threshold: float,
     *,
-    rate: float,
-    density: float,
     wind_speed: float,
-    release_temperature: float | None = None,
-    ambient_temperature: float = 288.15,
-    ambient_density: float | None = None,
     duration: float | None = None,
-    far: str = "inverse_square",
-    stability: str = "D",
-    terrain: str = "rural",
+    **release: Any,
 ) -> Outcome:
     """Farthest distance at which a dense plume still reaches a threshold, at most 10 km, with its width there.
 
@@ -155,22 +121,12 @@ def dense_distance(
     ----------
     threshold : float
         Concentration [kg m-3].
-    rate : float
-        Of release [kg s-1].
-    density : float
-        Of what is released, at its temperature [kg m-3].
     wind_speed : float
         At 10 m [m s-1].
-    release_temperature, ambient_temperature : float
-        Of the gas and of the air [K].
-    ambient_density : float, optional
-        By default of dry air [kg m-3].
     duration : float, optional
         Of the release, to flag one too short for a steady plume [s].
-    far : str
-        Beyond the last curve: ``inverse_square`` or ``virtual_source``.
-    stability, terrain : str
-        Of the passive plume of a virtual source.
+    **release
+        Of the gas and the air, as ``dense_release``.
 
     References
     ----------
@@ -182,22 +138,12 @@ def dense_distance(
     >>> round(found.value), sorted(found.flags)
     (4892, ['beyond_correlation', 'to_be_confirmed'])
     """
-    release = dense_release(
-        rate=rate,
-        density=density,
-        wind_speed=wind_speed,
-        ambient_temperature=ambient_temperature,
-        release_temperature=release_temperature,
-        ambient_density=ambient_density,
-        far=far,
-        stability=stability,
-        terrain=terrain,
-    )
-    reach = dense_reach(threshold, release)
+    made = dense_release(wind_speed=wind_speed, **release)
+    reach = dense_reach(threshold, made)
     if math.isnan(reach):
-        return Outcome((0.0, 0.0, 0.0, release.criterion), ("never_reached",))
-    flags = [*dense_flags(release, min(reach, FARTHEST), wind_speed=wind_speed, duration=duration)]
+        return Outcome((0.0, 0.0, 0.0, made.criterion), ("never_reached",))
+    flags = [*dense_flags(made, min(reach, FARTHEST), wind_speed=wind_speed, duration=duration)]
     if math.isinf(reach):
         flags.append(BEYOND_MODEL_RANGE)
     end = min(reach, FARTHEST)
-    return Outcome((end, float(release.half_width(end)), release.upwind, release.criterion), tuple(flags))
+    return Outcome((end, float(made.half_width(end)), made.upwind, made.criterion), tuple(flags))

@@ -91,6 +91,36 @@ def cloud(
 ) -> Cloud:
     """A continuous release with the model that fits it; see ``cloud_distance``. SI, ranges are not checked.
 
+    Parameters
+    ----------
+    substance : str
+        Name, formula, CAS or UN number.
+    rate : float
+        Of release, what stays in the air [kg s-1].
+    wind_speed : float
+        At 10 m [m s-1].
+    stability : str
+        Pasquill class, A to F.
+    terrain : str
+        ``rural`` or ``urban``.
+    release_height : float
+        [m].
+    averaging_time : float
+        Over which concentrations are averaged [s].
+    duration : float, optional
+        Of the release [s].
+    release_temperature : float, optional
+        Of what is released; by default the boiling point with droplets, else that of the air [K].
+    vapour_fraction : float
+        Share of the mass in the air that is vapour, the rest droplets [1]; one half for a flash whose airborne part is
+        twice the vapour.
+    ambient_temperature : float
+        Of the air [K].
+    far : str
+        Dense gas beyond the last curve: ``inverse_square`` or ``virtual_source``.
+    method : str
+        ``auto`` by the criterion, or one model by name.
+
     Raises
     ------
     RangeError
@@ -188,24 +218,9 @@ def cloud_field(chosen: Cloud, *, length: float, half_width: float, cell: float)
     },
     outputs={"distance": "m", "half_width": "m", "upwind_extent": "m", "criterion": "1", "method": ""},
     source="dense gas by Britter and McQuaid (1988) where their criterion is met, else the Gaussian plume of Briggs (1973)",
+    passes_to=cloud,
 )
-def cloud_distance(
-    threshold: float,
-    substance: str,
-    *,
-    rate: float,
-    wind_speed: float,
-    stability: str,
-    terrain: str = "rural",
-    release_height: float = 0.0,
-    averaging_time: float = REFERENCE_TIME,
-    duration: float | None = None,
-    release_temperature: float | None = None,
-    vapour_fraction: float = 1.0,
-    ambient_temperature: float = 288.15,
-    far: str = "inverse_square",
-    method: str = "auto",
-) -> Outcome:
+def cloud_distance(threshold: float, substance: str, *, wind_speed: float, duration: float | None = None, **release: Any) -> Outcome:
     """Farthest distance at which a release of a substance still reaches a threshold, by the model that fits the gas.
 
     The criterion is ``(g0 Q / (u^3 D))^(1/3) > 0.15``, for releases up to 10 m above the ground.
@@ -216,31 +231,12 @@ def cloud_distance(
         Concentration [kg m-3]; from ``toxic_threshold`` or ``lethal_concentration``.
     substance : str
         Name, formula, CAS or UN number.
-    rate : float
-        Of release, what stays in the air [kg s-1].
     wind_speed : float
         At 10 m [m s-1].
-    stability : str
-        Pasquill class, A to F.
-    terrain : str
-        ``rural`` or ``urban``.
-    release_height : float
-        [m].
-    averaging_time : float
-        Over which concentrations are averaged [s].
     duration : float, optional
         Of the release [s].
-    release_temperature : float, optional
-        Of what is released; by default the boiling point with droplets, else that of the air [K].
-    vapour_fraction : float
-        Share of the mass in the air that is vapour, the rest droplets [1]; one half for a flash whose airborne part is
-        twice the vapour.
-    ambient_temperature : float
-        Of the air [K].
-    far : str
-        Dense gas beyond the last curve: ``inverse_square`` or ``virtual_source``.
-    method : str
-        ``auto`` by the criterion, or one model by name.
+    **release
+        Of the gas, the air and the model, as :func:`cloud`.
 
     References
     ----------
@@ -252,21 +248,7 @@ def cloud_distance(
     >>> round(found.value), found["method"]
     (4892, 'dense')
     """
-    chosen = cloud(
-        substance,
-        rate=rate,
-        wind_speed=wind_speed,
-        stability=stability,
-        terrain=terrain,
-        release_height=release_height,
-        averaging_time=averaging_time,
-        duration=duration,
-        release_temperature=release_temperature,
-        vapour_fraction=vapour_fraction,
-        ambient_temperature=ambient_temperature,
-        far=far,
-        method=method,
-    )
+    chosen = cloud(substance, wind_speed=wind_speed, duration=duration, **release)
     ring = cloud_contour(threshold, chosen)
     if chosen.dense is None:
         (distance, width, _), flags = zone_of(ring, peak_on_axis(**chosen.plume), threshold, flags=chosen.flags)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -174,15 +174,9 @@ def multi_energy(
     return Outcome(((ratio * air_pressure)[()], scaled[()], energy, scale), flags)
 
 
-@model(inputs={"overpressure": positive("Pa"), **_INPUTS}, outputs={"distance": "m", "scale": "m"}, source=_SOURCE)
+@model(inputs={"overpressure": positive("Pa"), **_INPUTS}, outputs={"distance": "m", "scale": "m"}, source=_SOURCE, passes_to=multi_energy)
 def multi_energy_distance(
-    overpressure: float,
-    volume: float,
-    strength: float,
-    *,
-    energy_density: float = ENERGY_DENSITY,
-    air_pressure: float = ATMOSPHERE,
-    curves: BlastCurves | str | Path | None = None,
+    overpressure: float, volume: float, strength: float, *, curves: BlastCurves | str | Path | None = None, **mixture: Any
 ) -> Outcome:
     """How far a gas explosion of the multi-energy method gives an overpressure.
 
@@ -190,8 +184,14 @@ def multi_energy_distance(
     ----------
     overpressure : float
         The threshold [Pa].
-    volume, strength, energy_density, air_pressure, curves
-        As :func:`multi_energy`.
+    volume : float
+        Of mixed gas and air inside the congestion, and no other [m3].
+    strength : float
+        Class of the blast, 1 weak to 10 detonation, a whole number [1].
+    curves : BlastCurves or path, optional
+        Curves of the user.
+    **mixture
+        Heat of the mixture and pressure of the air, as :func:`multi_energy`.
 
     Returns
     -------
@@ -212,7 +212,8 @@ def multi_energy_distance(
     >>> round(float(multi_energy_distance("200 mbar", "1000 m^3", 10)))
     75
     """
-    scale = (energy_density * volume / air_pressure) ** (1 / 3)
+    air_pressure = float(mixture.get("air_pressure", ATMOSPHERE))
+    scale = (mixture.get("energy_density", ENERGY_DENSITY) * volume / air_pressure) ** (1 / 3)
     chosen, strong, read = _whole(strength), float(overpressure), _curves(curves)
     low, high = _scaled_range(chosen, air_pressure, read)
     flags: tuple[str, ...] = ()

@@ -177,22 +177,15 @@ def bleve(
     inputs={**_BLEVE, "dose": positive(DOSE_UNIT), "flux": positive("W m-2")},
     outputs={"distance": "m", "duration": "s"},
     source=_SOURCE,
+    passes_to=bleve,
 )
 def bleve_distance(
     mass: float,
     *,
-    burst_pressure: float | None = None,
-    heat_of_combustion: float | None = None,
-    fraction: float | None = None,
-    emissive_power: float | None = None,
     dose: float | None = None,
     flux: float | None = None,
     correlation: str = "ccps",
-    height: float | None = None,
-    receptor: str = "normal",
-    transmissivity: float | None = None,
-    vapour_pressure: float = VAPOUR_PRESSURE,
-    emissive_power_cap: float = EMISSIVE_POWER_CAP,
+    **radiated: Any,
 ) -> Outcome:
     """How far a fireball reaches a dose or a flux, along the ground from below it.
 
@@ -201,14 +194,16 @@ def bleve_distance(
 
     Parameters
     ----------
-    mass, burst_pressure, heat_of_combustion, fraction, emissive_power
-        As :func:`bleve`.
-    correlation, height, receptor, transmissivity, vapour_pressure, emissive_power_cap
-        As :func:`bleve`.
+    mass : float
+        Of flammable substance in the fireball [kg].
     dose : float, optional
         The threshold, if it is a dose [(kW/m^2)^(4/3)*s].
     flux : float, optional
         The threshold, if it is a flux [W m-2].
+    correlation : str
+        ``ccps`` or ``tno``.
+    **radiated
+        How much heat, from where and to whom, as :func:`bleve`.
 
     Returns
     -------
@@ -239,18 +234,7 @@ def bleve_distance(
             expected="one of them",
             mend="dose=600, or flux='3 kW/m^2'",
         )
-    given: dict[str, Any] = {
-        "burst_pressure": burst_pressure,
-        "heat_of_combustion": heat_of_combustion,
-        "fraction": fraction,
-        "emissive_power": emissive_power,
-        "correlation": correlation,
-        "height": height,
-        "receptor": receptor,
-        "transmissivity": transmissivity,
-        "vapour_pressure": vapour_pressure,
-        "emissive_power_cap": emissive_power_cap,
-    }
+    given = {"correlation": correlation, **radiated}
     distance, duration, flags = _reach(mass, dose, flux, given)
     if correlation == "ccps" and mass >= LARGE_MASS:
         smaller = _reach(math.nextafter(LARGE_MASS, 0), dose, flux, given)[0]

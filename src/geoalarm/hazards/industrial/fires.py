@@ -118,8 +118,10 @@ def pool_flame(
         Burning rate instead of the fuel's [kg m-2 s-1].
     emissive_power : float, optional
         Instead of both ways to find it [W m-2].
-    air_density, viscosity : float
-        Of the air [kg m-3], [m2 s-1].
+    air_density : float
+        [kg m-3].
+    viscosity : float
+        Of the air, kinematic [m2 s-1].
 
     Raises
     ------
@@ -179,24 +181,17 @@ def pool_flame(
         "rate": "kg m-2 s-1",
     },
     source=_SOURCE,
+    passes_to=pool_flame,
 )
 def pool_fire(
     distance: float | np.ndarray,
     diameter: float,
     fuel: str = "gasoline",
     *,
-    wind: float = 0.0,
-    emissive: str = "sooty",
-    fraction: float | None = None,
-    soot_share: float = SOOT_SHARE,
-    heat_of_combustion: float | None = None,
-    rate: float | None = None,
-    emissive_power: float | None = None,
-    air_density: float = AIR_DENSITY,
-    viscosity: float = AIR_VISCOSITY,
     transmissivity: float | None = None,
     vapour_pressure: float = VAPOUR_PRESSURE,
     beyond: bool = False,
+    **flame: Any,
 ) -> Outcome:
     """Heat of a pool fire downwind: ``q = SEP F tau``, with the view factor of a leaning cylinder of flame.
 
@@ -204,14 +199,18 @@ def pool_fire(
     ----------
     distance : float or numpy.ndarray
         From the middle of the pool, downwind, outside the flame and not below it [m].
-    diameter, fuel, wind, emissive, fraction, soot_share, heat_of_combustion, rate, emissive_power, air_density, viscosity
-        As :func:`pool_flame`.
+    diameter : float
+        Of the pool [m].
+    fuel : str
+        A row of the table of pool fuels.
     transmissivity : float, optional
         Share that the air lets through; without it, from the vapour pressure and the path [1].
     vapour_pressure : float
         Of water in the air [Pa].
     beyond : bool
         Use the transmissivity formula outside its range too; the result says so.
+    **flame
+        Of the flame, as :func:`pool_flame`.
 
     Raises
     ------
@@ -229,41 +228,21 @@ def pool_fire(
     >>> round(float(case), 1)
     4582.5
     """
-    flame, flags = pool_flame.pure(
-        diameter,
-        fuel,
-        wind=wind,
-        emissive=emissive,
-        fraction=fraction,
-        soot_share=soot_share,
-        heat_of_combustion=heat_of_combustion,
-        rate=rate,
-        emissive_power=emissive_power,
-        air_density=air_density,
-        viscosity=viscosity,
-    )
-    flux, factor, share, more = _flux(distance, diameter, flame, _Air(transmissivity, vapour_pressure, beyond))
-    return Outcome((flux, factor, share, flame.emissive_power, flame.length, flame.tilt, flame.rate), (*flags, *more))
+    made, flags = pool_flame.pure(diameter, fuel, **flame)
+    flux, factor, share, more = _flux(distance, diameter, made, _Air(transmissivity, vapour_pressure, beyond))
+    return Outcome((flux, factor, share, made.emissive_power, made.length, made.tilt, made.rate), (*flags, *more))
 
 
-@model(inputs={"flux": positive("W m-2"), **_FLAME, **_AIR}, outputs={"distance": "m"}, source=_SOURCE)
+@model(inputs={"flux": positive("W m-2"), **_FLAME, **_AIR}, outputs={"distance": "m"}, source=_SOURCE, passes_to=pool_flame)
 def pool_fire_distance(
     flux: float,
     diameter: float,
     fuel: str = "gasoline",
     *,
-    wind: float = 0.0,
-    emissive: str = "sooty",
-    fraction: float | None = None,
-    soot_share: float = SOOT_SHARE,
-    heat_of_combustion: float | None = None,
-    rate: float | None = None,
-    emissive_power: float | None = None,
-    air_density: float = AIR_DENSITY,
-    viscosity: float = AIR_VISCOSITY,
     transmissivity: float | None = None,
     vapour_pressure: float = VAPOUR_PRESSURE,
     beyond: bool = False,
+    **flame: Any,
 ) -> Outcome:
     """How far downwind of the middle of a pool fire a heat is met; never less than the reach of the flame itself.
 
@@ -271,10 +250,18 @@ def pool_fire_distance(
     ----------
     flux : float
         The threshold [W m-2].
-    diameter, fuel, wind, emissive, fraction, soot_share, heat_of_combustion, rate, emissive_power, air_density, viscosity
-        As :func:`pool_flame`.
-    transmissivity, vapour_pressure, beyond
-        As :func:`pool_fire`.
+    diameter : float
+        Of the pool [m].
+    fuel : str
+        A row of the table of pool fuels.
+    transmissivity : float, optional
+        Share that the air lets through; without it, from the vapour pressure and the path [1].
+    vapour_pressure : float
+        Of water in the air [Pa].
+    beyond : bool
+        Use the transmissivity formula outside its range too; the result says so.
+    **flame
+        Of the flame, as :func:`pool_flame`.
 
     Returns
     -------
@@ -295,27 +282,15 @@ def pool_fire_distance(
     >>> round(float(pool_fire_distance("5 kW/m^2", "10 m", "gasoline", transmissivity=0.8)), 1)
     19.8
     """
-    flame, flags = pool_flame.pure(
-        diameter,
-        fuel,
-        wind=wind,
-        emissive=emissive,
-        fraction=fraction,
-        soot_share=soot_share,
-        heat_of_combustion=heat_of_combustion,
-        rate=rate,
-        emissive_power=emissive_power,
-        air_density=air_density,
-        viscosity=viscosity,
-    )
-    edge = max(diameter / 2, flame.length * math.sin(flame.tilt)) * (1 + 1e-9)
+    made, flags = pool_flame.pure(diameter, fuel, **flame)
+    edge = max(diameter / 2, made.length * math.sin(made.tilt)) * (1 + 1e-9)
     loose = _Air(transmissivity, vapour_pressure, True)
-    distance = outermost(lambda at: _flux(at, diameter, flame, loose)[0], flux, low=edge, high=FARTHEST + edge)
+    distance = outermost(lambda at: _flux(at, diameter, made, loose)[0], flux, low=edge, high=FARTHEST + edge)
     if math.isnan(distance):
         return Outcome(edge, (*flags, "zone_is_the_flame"))
     if math.isinf(distance):
         return Outcome(distance, (*flags, BEYOND_MODEL_RANGE))
-    return Outcome(distance, (*flags, *_flux(distance, diameter, flame, _Air(transmissivity, vapour_pressure, beyond))[3]))
+    return Outcome(distance, (*flags, *_flux(distance, diameter, made, _Air(transmissivity, vapour_pressure, beyond))[3]))
 
 
 class _Air(NamedTuple):

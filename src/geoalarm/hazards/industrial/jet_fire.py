@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -75,23 +75,19 @@ def jet_fire(
     return Outcome((flux, share * rate * heat), (*flags, _NOT_SHAPED))
 
 
-@model(inputs={"flux": positive("W m-2"), **_JET}, outputs={"distance": "m"}, source=_SOURCE)
-def jet_fire_distance(
-    flux: float,
-    rate: float,
-    fuel: str = "methane",
-    *,
-    heat_of_combustion: float | None = None,
-    radiated_share: float | None = None,
-    transmissivity: float = 1.0,
-) -> Outcome:
+@model(inputs={"flux": positive("W m-2"), **_JET}, outputs={"distance": "m"}, source=_SOURCE, passes_to=jet_fire)
+def jet_fire_distance(flux: float, rate: float, fuel: str = "methane", **radiated: Any) -> Outcome:
     """How far a jet fire sends a heat: ``r = sqrt(tau chi m Hc / (4 pi q))``, from the middle of the flame.
 
     Parameters
     ----------
     flux : float
         The threshold [W m-2].
-    rate, fuel, heat_of_combustion, radiated_share, transmissivity
+    rate : float
+        Mass released [kg s-1].
+    fuel : str
+        ``methane`` or ``lpg``: share of the heat radiated, and its heat of combustion.
+    **radiated
         As :func:`jet_fire`.
 
     Raises
@@ -108,8 +104,8 @@ def jet_fire_distance(
     >>> round(float(jet_fire_distance("3 kW/m^2", "10 kg/s", "methane")), 1)
     51.5
     """
-    heat, share, flags = _fuel(fuel, heat_of_combustion, radiated_share)
-    return Outcome(math.sqrt(transmissivity * share * rate * heat / (4 * math.pi * flux)), (*flags, _NOT_SHAPED))
+    (at_one_metre, _), flags = jet_fire.pure(1.0, rate, fuel, **radiated)
+    return Outcome(math.sqrt(at_one_metre / flux), flags)
 
 
 def _fuel(fuel: str, heat: float | None, share: float | None) -> tuple[float, float, tuple[str, ...]]:

@@ -277,19 +277,10 @@ def plume(
     },
     outputs={"distance": "m", "half_width": "m", "half_width_at": "m"},
     source=SOURCE,
+    passes_to=plume,
 )
 def plume_distance(
-    threshold: float,
-    *,
-    rate: float,
-    wind_speed: float,
-    stability: str,
-    terrain: str = "rural",
-    release_height: float = 0.0,
-    averaging_time: float = REFERENCE_TIME,
-    duration: float | None = None,
-    receptor_height: float = 0.0,
-    substance: str | None = None,
+    threshold: float, *, wind_speed: float, receptor_height: float = 0.0, substance: str | None = None, **release: Any
 ) -> Outcome:
     """Farthest distance downwind at which a plume still reaches a threshold, at most 10 km.
 
@@ -300,22 +291,14 @@ def plume_distance(
     ----------
     threshold : float
         Concentration [kg m-3].
-    rate : float
-        Of release [kg s-1].
     wind_speed : float
         At 10 m, or at the height of release [m s-1].
-    stability : str
-        Pasquill class, A to F.
-    terrain : str
-        ``rural`` or ``urban``.
-    release_height, receptor_height : float
-        Of the source and of the people [m].
-    averaging_time : float
-        Over which concentrations are averaged [s].
-    duration : float, optional
-        Of the release [s]; without it the plume is steady.
+    receptor_height : float
+        Of the people above the ground [m].
     substance : str, optional
         To flag a gas that is heavier or lighter than air.
+    **release
+        Of the source, the weather and the place, as :func:`plume`.
 
     References
     ----------
@@ -327,23 +310,11 @@ def plume_distance(
     >>> round(found.value), sorted(found.flags)
     (565, ['dense_gas_not_modelled'])
     """
-    given: dict[str, Any] = {
-        "rate": rate,
-        "wind_speed": wind_speed,
-        "stability": stability,
-        "terrain": terrain,
-        "release_height": release_height,
-        "averaging_time": averaging_time,
-        "duration": duration,
-        "receptor_height": receptor_height,
-    }
+    given = {"wind_speed": wind_speed, "receptor_height": receptor_height, **release}
     ring = plume_contour(threshold, **given)
-    return zone_of(
-        ring,
-        peak_on_axis(**given),
-        threshold,
-        flags=(*weather_flags(wind_speed, averaging_time=averaging_time), *gas_flags(substance)),
-    )
+    averaging_time = release.get("averaging_time", REFERENCE_TIME)
+    flags = (*weather_flags(wind_speed, averaging_time=averaging_time), *gas_flags(substance))
+    return zone_of(ring, peak_on_axis(**given), threshold, flags=flags)
 
 
 def zone_of(ring: np.ndarray, peak: Callable[[np.ndarray], np.ndarray], threshold: float, *, flags: tuple[str, ...]) -> Outcome:

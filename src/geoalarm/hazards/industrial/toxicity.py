@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 from scipy.integrate import quad
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.quantities import to_si
@@ -70,11 +70,11 @@ class ToxicProbit:
         """Probability of death [1] of a load ``C^n t`` [(mg m-3)^n min]; 0 where the load is 0."""
         amount = np.asarray(load, dtype=float)
         with np.errstate(divide="ignore"):
-            return np.asarray(norm.cdf(self.a + self.b * np.log(amount) - 5.0))
+            return np.asarray(ndtr(self.a + self.b * np.log(amount) - 5.0))
 
     def load(self, share: float) -> float:
         """Load ``C^n t`` [(mg m-3)^n min] that kills a share of those exposed."""
-        return math.exp((5.0 + float(norm.ppf(share)) - self.a) / self.b)
+        return math.exp((5.0 + float(ndtri(share)) - self.a) / self.b)
 
 
 def find_probit(substance: str, *, source: str = "purple_book", table: ProbitTable = None) -> ToxicProbit:
