@@ -466,3 +466,19 @@ def test_a_state_that_is_no_database_is_refused(place: Path) -> None:
     (place / "state.sqlite").write_text("not a database, but long enough to be taken for the head of one" * 20)
     with pytest.raises(InputError, match="cannot be read"), Database(place).open():
         pass
+
+
+def test_a_state_killed_in_the_middle_of_a_change_can_be_read(place: Path) -> None:
+    """A copy of file and journal as a kill leaves them: the half change is undone, also by who only reads."""
+    database = Database(place)
+    with database.open() as db:
+        db.execute("INSERT INTO jobs VALUES ('a', 'b', 'c', 'd', 'e')")
+    (place / "killed").mkdir()
+    with database.open() as db:
+        db.execute("PRAGMA cache_size = 0")
+        db.executemany("INSERT INTO jobs VALUES (?, 'b', 'c', 'd', 'e')", [(f"{n:0500}",) for n in range(200)])
+        for name in ("state.sqlite", "state.sqlite-journal"):
+            (place / "killed" / name).write_bytes((place / name).read_bytes())
+    assert (place / "killed" / "state.sqlite-journal").stat().st_size > 0
+    with Database(place / "killed").open(write=False) as db:
+        assert [row["name"] for row in db.execute("SELECT name FROM jobs")] == ["a"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -60,7 +61,8 @@ class Database:
         try:
             if write:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
-            where = self.path.absolute().as_uri() + ("?mode=rwc" if write else "?mode=ro")
+            mode = "rwc" if write else "rw" if self._is_ours() else "ro"
+            where = f"{self.path.absolute().as_uri()}?mode={mode}"
             db = sqlite3.connect(where, timeout=30, isolation_level=None, uri=True)
         except (OSError, sqlite3.OperationalError) as error:
             raise cannot_write(self.path, error if isinstance(error, OSError) else OSError(str(error))) from error
@@ -76,6 +78,10 @@ class Database:
             db.execute("COMMIT")
         finally:
             db.close()
+
+    def _is_ours(self) -> bool:
+        """Whether we may write: only then can what a kill left half-done be undone before reading."""
+        return os.access(self.path, os.W_OK) and os.access(self.path.parent, os.W_OK)
 
     def _prepare(self, db: sqlite3.Connection) -> None:
         try:
