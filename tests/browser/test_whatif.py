@@ -179,7 +179,10 @@ def test_everything_without_a_mouse(tab):
     page.locator('[data-do="show|field"]').focus()
     page.keyboard.press("Enter")
     one.until(lambda: page.locator('[data-do="show|field"]').get_attribute("aria-pressed") == "true", "the field")
-    where = "() => { let n = document.activeElement; while (n?.shadowRoot?.activeElement) n = n.shadowRoot.activeElement; return n?.dataset?.do }"
+    where = (
+        "() => { let n = document.activeElement;"
+        " while (n?.shadowRoot?.activeElement) n = n.shadowRoot.activeElement; return n?.dataset?.do }"
+    )
     one.until(lambda: page.evaluate(where) == "show|field", "the focus back on the switch")
     one.until(lambda: page.locator(".ga-map-a").get_attribute("tabindex") == "0", "a map to move to")
     page.locator(".ga-map-a").focus()
@@ -195,7 +198,7 @@ def test_everything_without_a_mouse(tab):
     [
         ("?lang=fr", {}),
         (f"?lang=en&kind=bleve&site={SITE}&show=field&in.scheme=FR", {}),
-        (f"?lang=nl&kind=toxic&site={SITE}&beside=1&often=1e-4+/yr&rose=own&show=risk&inside=30+min", {}),
+        (f"?lang=nl&kind=toxic&site={SITE}&beside=1&often=1e-4+/yr&rose=half&show=risk&inside=30+min", {}),
         ("?lang=de&kind=toxic&in.scheme=FR&lon=3.2&lat=50.7", {"viewport": {"width": 390, "height": 844}, "has_touch": True}),
     ],
 )

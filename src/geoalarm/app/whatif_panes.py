@@ -90,7 +90,7 @@ class WhatIfPanes:
         )
         buttons = html(f'<div class="ga-stack">{tools}</div>', "ga-tools")
         buttons.param.update(sizing_mode=None, width=44)
-        return box([self["switch"], self["key"], self._panes, buttons], "ga-mapcard")
+        return box([self["key"], box([self["switch"], self._panes, buttons], "ga-mapframe")], "ga-mapcard")
 
     def _opener(self) -> pn.pane.HTML:
         words = i18n.text("whatif.form_open", self.lang)
