@@ -86,7 +86,7 @@ def page(families: list[Family]) -> str:
             "",
             f"{family.reference}. Models: {links}.",
         ]
-    parts += ["", "## Models without a figure", "", "Words, tables, sums and steps of other models; each page holds a worked example: "]
+    parts += ["", "## Models without published points", "", "Words, tables, sums and steps of other models; each page has its own figure: "]
     parts[-1] += ", ".join(f"[{name}](models/{name}.md)" for name in left) + "."
     return "\n".join([*parts, "", f"*{SCREENING_NOTICE}*", ""])
 

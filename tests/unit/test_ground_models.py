@@ -122,6 +122,12 @@ def test_durations_outside_a_curve_are_refused(curve: str, hours: float) -> None
         rain_threshold(hours, curve=curve)
 
 
+def test_caine_1980_holds_from_ten_minutes_on() -> None:
+    assert rain_threshold("10 min").value == pytest.approx(14.82 * 6**0.39, rel=1e-9)
+    with pytest.raises(RangeError, match="'duration'"):
+        rain_threshold("9.9 min")
+
+
 def test_units_and_ratio_of_rain() -> None:
     assert rain_threshold("1 day").value == rain_threshold(24).value
     assert rain_threshold([1, 24]).to("mm/day")[1] == pytest.approx(103, abs=0.05)

@@ -27,6 +27,8 @@ def expected_annual_people(
 ) -> Outcome:
     """People exposed in an average year, from people at mapped return periods.
 
+    ``EAI = integral of N dp`` over the yearly probability ``p = 1/T``.
+
     ``trapezoid`` is linear in the yearly probability, ``log-linear`` in its logarithm; both hold the longest period's people for
     rarer events. ``zero_at`` adds events more frequent than the shortest period, down to nobody at that period. ``low`` and
     ``high`` span the conventions: their spread is part of the uncertainty.
@@ -72,6 +74,8 @@ def expected_annual_people(
 )
 def people_at_return_period(return_periods: np.ndarray, people: np.ndarray, at: float, *, scale: str = "log") -> float:
     """People exposed at a return period between mapped ones; never beyond the shortest or the longest.
+
+    ``N = N_i + (N_j - N_i) (y - y_i) / (y_j - y_i)``, with ``y = ln T`` or ``y = -ln(-ln(1 - 1/T))``.
 
     Parameters
     ----------
@@ -141,6 +145,8 @@ def chance_over_years(return_period: float, years: float) -> float:
 )
 def share_in_any_zone(shares: np.ndarray) -> tuple[float, float, float]:
     """Share of a cell in at least one of several zones whose overlap is unknown: if they are independent, least and most.
+
+    ``1 - prod(1 - f)`` if independent; ``max f <= union <= min(1, sum f)`` whatever they are.
 
     Parameters
     ----------

@@ -157,6 +157,8 @@ def exposed_people_band(
 ) -> tuple[float, float, float, float]:
     """People in a zone with their uncertainty: exact mean, and P5, P50, P95 over people, footprint and occupancy.
 
+    ``N = people x P x A x O``: P lognormal with mean 1, A triangular, O beta, drawn anew in each run.
+
     Parameters
     ----------
     people : float

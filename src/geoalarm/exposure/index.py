@@ -26,6 +26,8 @@ _SOURCE: Final = "index of this project: I = sum w_k s_k, classes 1 to 5 by fixe
 def exposure_class(people: float, cutoffs: np.ndarray, *, population: float | None = None) -> tuple[float, float]:
     """Class 1 to 5 of a number of exposed people by four fixed cut-offs: absolute, or per 1000 inhabitants.
 
+    ``s = 1 + (how many cut-offs <= x)``, with ``x = people`` or ``x = 1000 people / population``.
+
     A cut-off belongs to the class above it. None is built in: give those of your study, and the same for every commune.
 
     Parameters
@@ -124,6 +126,8 @@ def index_rank(
     index: np.ndarray, low: np.ndarray | None = None, high: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Rank of each place by its index, 1 the highest, and the first and last rank that the bounds allow.
+
+    ``rank = 1 + (how many I_j > I)``, ``best = 1 + (how many low_j > high)``, ``worst = 1 + (how many high_j > low)``.
 
     Where the ranks of two places overlap, which of them comes first is not known.
 

@@ -245,6 +245,8 @@ def hand_depth(height_above_drainage: float | np.ndarray, stage: float) -> float
 def bathtub_profile(elevation: np.ndarray, level: float, *, source_cell: float = 0, is_connected: bool = True) -> Outcome:
     """Depth below a level along a profile of ground, only where water can come from the source cell.
 
+    ``d = Z - z`` in the cells below the level Z that touch the source through such cells, 0 in the others.
+
     Parameters
     ----------
     elevation : numpy.ndarray

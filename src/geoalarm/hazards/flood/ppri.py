@@ -67,6 +67,8 @@ def ppri_alea(depth: float, dynamics: str = "slow") -> tuple[str, int]:
 def levee_precaution_band(upstream_level: float, ground: float) -> Outcome:
     """Width of the precaution band behind a levee: 100 times the highest upstream water level above the ground; always tres fort.
 
+    ``width = 100 (level - ground)``
+
     Parameters
     ----------
     upstream_level : float

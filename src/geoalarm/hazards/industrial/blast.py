@@ -110,6 +110,8 @@ def kingery_bulmash(scaled_distance: float | np.ndarray) -> float | np.ndarray:
 def kingery_bulmash_distance(overpressure: float) -> float:
     """Scaled distance at which a charge on the ground gives an overpressure; where the fits overlap, the farther one.
 
+    The Z at which ``P(Z) = overpressure``, with the pressure of ``kingery_bulmash``.
+
     Parameters
     ----------
     overpressure : float
@@ -150,6 +152,8 @@ def kingery_bulmash_distance(overpressure: float) -> float:
 )
 def tnt_overpressure(distance: float | np.ndarray, tnt_mass: float) -> tuple[float | np.ndarray, float | np.ndarray]:
     """Incident overpressure at a distance from a charge of TNT on the ground.
+
+    ``P(Z)`` of ``kingery_bulmash`` at ``Z = R / W^(1/3)``.
 
     Parameters
     ----------

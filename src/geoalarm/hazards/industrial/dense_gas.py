@@ -117,6 +117,8 @@ def dense_distance(
 ) -> Outcome:
     """Farthest distance at which a dense plume still reaches a threshold, at most 10 km, with its width there.
 
+    The x at which ``C(x) = threshold``, with the concentration of ``dense_plume``.
+
     Parameters
     ----------
     threshold : float

@@ -136,6 +136,8 @@ def probability_class(frequency: float) -> str:
 def people_counted(kind: str, amount: float, *, traffic: float | None = None) -> Outcome:
     """Permanent people of a place by the French counting rules, for severity: dwellings, roads, rails, land.
 
+    ``people = factor x amount``, and on a way ``x traffic / (unit of traffic)``.
+
     Parameters
     ----------
     kind : str

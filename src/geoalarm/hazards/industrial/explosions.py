@@ -180,6 +180,8 @@ def multi_energy_distance(
 ) -> Outcome:
     """How far a gas explosion of the multi-energy method gives an overpressure.
 
+    The R at which ``dP(R) = overpressure``, with the pressure of ``multi_energy``.
+
     Parameters
     ----------
     overpressure : float

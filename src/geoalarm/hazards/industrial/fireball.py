@@ -189,6 +189,8 @@ def bleve_distance(
 ) -> Outcome:
     """How far a fireball reaches a dose or a flux, along the ground from below it.
 
+    The x at which ``q(x) = flux`` or ``q(x)^(4/3) t = dose``, with the heat of ``bleve``.
+
     The French practice for a BLEVE is the dose. Durations for small and large masses do not meet at 30 t; just above
     it the distance of 30 t is kept where it is longer, so that more mass is never a smaller zone, and the result says so.
 

@@ -98,6 +98,9 @@ def pool_flame(
 ) -> Outcome:
     """Flame of a pool fire: burning rate, length, lean and mean emissive power.
 
+    ``m = m_inf (1 - e^(-kb D))``; still air ``L = 42 D (m / (rho_a sqrt(g D)))^0.61``, wind ``L = 55 D (...)^0.67 u*^-0.21``;
+    ``tan t / cos t = 0.666 Fr^0.333 Re^0.117``; SEP by ``pool_emissive_power_sooty`` or ``pool_emissive_power``.
+
     Parameters
     ----------
     diameter : float
@@ -245,6 +248,8 @@ def pool_fire_distance(
     **flame: Any,
 ) -> Outcome:
     """How far downwind of the middle of a pool fire a heat is met; never less than the reach of the flame itself.
+
+    The x at which ``q(x) = flux``, with the heat of ``pool_fire``.
 
     Parameters
     ----------

@@ -190,6 +190,8 @@ def thermal_lethality(flux: float | np.ndarray, exposure: float, *, probit: str 
 def thermal_lethal_dose(share: float, *, probit: str = "tsao_perry", table: ProbitTable = None) -> Outcome:
     """Thermal dose that kills a share of the people: LD1 for 0.01, LD50 for 0.5.
 
+    ``dose = e^((5 + z - a) / b)``, z the normal quantile of the share.
+
     Parameters
     ----------
     share : float

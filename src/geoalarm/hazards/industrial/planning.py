@@ -163,6 +163,8 @@ def nuclear_planning_radius(site: str, measure: str, *, jurisdiction: str = "BE"
 def great_circle_distance(lon_a: float, lat_a: float, lon_b: float, lat_b: float) -> float:
     """Distance of two places on a sphere of 6371.0088 km, for a first look at a radius; zones are drawn on the ellipsoid.
 
+    ``d = 2 R asin(sqrt(sin2(dlat/2) + cos(lat_a) cos(lat_b) sin2(dlon/2)))``
+
     Parameters
     ----------
     lon_a, lat_a, lon_b, lat_b : float

@@ -284,6 +284,8 @@ def plume_distance(
 ) -> Outcome:
     """Farthest distance downwind at which a plume still reaches a threshold, at most 10 km.
 
+    The x at which ``C(x) = threshold``, with the concentration of ``plume``.
+
     Also the largest half width of the zone and where it is. A zone that goes on beyond 10 km ends there with the flag
     ``beyond_model_range``; one that is nowhere has distance 0 and the flag ``never_reached``.
 

@@ -160,6 +160,8 @@ def puff_distance(
 ) -> Outcome:
     """Farthest distance at which a passing puff still reaches a threshold at the ground, at most 10 km.
 
+    The x at which ``C(x) = threshold`` as the middle passes, with the concentration of ``puff``.
+
     Parameters
     ----------
     threshold : float

@@ -209,6 +209,8 @@ def toxic_threshold(
 ) -> Outcome:
     """Concentration at which an effect on people begins.
 
+    ``C = y M P / (R T)`` for a row in ppm; a row in mass per volume is taken as it is.
+
     Parameters
     ----------
     substance : str

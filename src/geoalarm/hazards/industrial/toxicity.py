@@ -200,6 +200,8 @@ def toxic_lethality(
 ) -> Outcome:
     """Probability of death outdoors of a constant concentration over an exposure time.
 
+    ``Pr = a + b ln(C^n t)``, ``P = Phi(Pr - 5)``, with C in mg/m3 and t in minutes.
+
     Parameters
     ----------
     substance : str
@@ -249,6 +251,8 @@ def lethal_concentration(
     substance: str, share: float, *, exposure: float = 1800.0, source: str = "purple_book", table: ProbitTable = None
 ) -> Outcome:
     """Constant concentration that kills a share of those exposed outdoors: LC50 for a share of one half.
+
+    ``C = [e^((5 + z - a) / b) / t]^(1/n)``, z the normal quantile of the share.
 
     Parameters
     ----------

@@ -29,6 +29,8 @@ from geoalarm.hazards.industrial.substances import substance as find_substance
 def release_duration(mass_flow: float, inventory: float, *, stopped_after: float | None = None) -> Outcome:
     """How long a release of constant rate lasts, and how much gets out: until it is stopped or nothing is left.
 
+    ``t = min(M / q, stopped_after)``, ``mass = q t``.
+
     Parameters
     ----------
     mass_flow : float
@@ -82,6 +84,8 @@ def vessel_outflow(
     ambient_pressure: float = ATMOSPHERE,
 ) -> Outcome:
     """First rate of release from a vessel of a substance, and the part of it that stays in the air.
+
+    Gas by ``gas_outflow``, liquid by ``liquid_outflow``, boiling liquid by ``two_phase_outflow`` with ``airborne = q min(1, 2 X)``.
 
     A gas stays in the air whole; a liquid below its boiling point not at all (it makes a pool: ``pool_evaporation``);
     a boiling liquid by twice its flash fraction, at most whole.

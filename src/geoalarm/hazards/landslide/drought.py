@@ -84,6 +84,8 @@ def longest_run(is_below: np.ndarray) -> np.ndarray:
 def drought_months(wetness: np.ndarray, *, months: float = 3, share: float = 0.1) -> Outcome:
     """Dry months of a monthly soil wetness index: how many, the longest run, and how dry the driest was.
 
+    ``months = (how many w_k < q)``: w the running mean over the months asked for, q the quantile of the series at the share.
+
     The index is 0 for dry and 1 for saturated soil. A description of the series given: whether a drought is recognised as a
     natural disaster depends on return periods over decades, which a short series cannot tell.
 

@@ -42,6 +42,8 @@ def headline(table: pd.DataFrame) -> pd.DataFrame:
 def inventory_rate(events: float, area: float, years: float) -> tuple[float, float, float]:
     """Landslides in a year on a square kilometre of a class, from an inventory, with its interval of 90 %.
 
+    ``rate = n / (A t)``
+
     Parameters
     ----------
     events : float

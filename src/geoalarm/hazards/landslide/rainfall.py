@@ -30,7 +30,7 @@ def rain_threshold(duration: float | np.ndarray, *, curve: str = "caine") -> Out
     duration : float or numpy.ndarray
         Of the rain [h].
     curve : str
-        ``caine`` (0.167 to 500 h) or ``guzzetti`` (between 0.1 and 1000 h).
+        ``caine`` (10 min to 500 h) or ``guzzetti`` (between 0.1 and 1000 h).
 
     Raises
     ------
@@ -66,6 +66,8 @@ def rain_threshold(duration: float | np.ndarray, *, curve: str = "caine") -> Out
 )
 def rain_over_threshold(rain: float | np.ndarray, duration: float | np.ndarray, *, curve: str = "caine") -> Outcome:
     """Rain over the rain at which slopes have slid in the same duration; 1 and above is beyond the threshold.
+
+    ``ratio = rain / (a D^(1 - b))``
 
     Parameters
     ----------

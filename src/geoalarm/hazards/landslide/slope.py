@@ -106,6 +106,8 @@ def critical_wetness(
 ) -> Outcome:
     """Wetness of the soil at which a long slope begins to slide, FS = 1; NaN where none from 0 to 1 does, with a flag that says which.
 
+    ``m = [g_s - (g_s z sin b cos b - c') / (z cos2(b) tan(phi))] / g_w``
+
     Parameters
     ----------
     cohesion : float
