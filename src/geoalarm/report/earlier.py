@@ -78,7 +78,9 @@ def require_earlier(folder: Path, communes: Iterable[str]) -> Earlier:
         If the folder is missing, or holds no report of any of the communes.
     """
     if not folder.is_dir():
-        raise InputError(f"--before {folder}", got="no such folder", expected="an edition written by geoalarm report", mend="check the path")
+        raise InputError(
+            f"--before {folder}", got="no such folder", expected="an edition written by geoalarm report", mend="check the path"
+        )
     found = earlier_of(folder, communes)
     if not found.records:
         raise InputError(

@@ -199,13 +199,13 @@ def _search_words(entry: Entry, name: str) -> str:
 
 def _as_json(found: list[Entry], edition: Edition, territory: Territory) -> dict[str, object]:
     called = {lang: names(territory.communes, lang) for lang in LANGUAGES}
-    return {
-        "format": FORMAT,
-        "as_of": edition.as_of.isoformat(),
-        "communes": [
-            {**asdict(entry), "name": {lang: str(column[entry.commune_id]) for lang, column in called.items()}} for entry in found
-        ],
-    }
+    told = [{**_facts(entry), "name": {lang: str(column[entry.commune_id]) for lang, column in called.items()}} for entry in found]
+    return {"format": FORMAT, "as_of": edition.as_of.isoformat(), "communes": told}
+
+
+def _facts(entry: Entry) -> dict[str, object]:
+    """An entry for machines; its date only where it is not that of the edition."""
+    return {name: value for name, value in asdict(entry).items() if name != "as_of" or not entry.is_current}
 
 
 def _failures(edition: Edition) -> dict[str, object]:
