@@ -91,7 +91,7 @@ def test_every_fault_of_a_file_of_toxic_probits_is_told(tmp_path: Path) -> None:
     with pytest.raises(Faults) as told:
         industrial.load_toxic_probits(table)
     assert len(told.value.faults) == 9
-    assert all(f"line {line}" in str(told.value) for line in (3, 4, 5, 6, 7, 8, 9, 11))
+    assert all(f"line {line}" in str(told.value) for line in (2, 3, 4, 5, 6, 7, 8, 9, 11))
     with pytest.raises(InputError, match="no column n"):
         industrial.load_toxic_probits(write(tmp_path / "short.csv", TOXIC.replace(",n,", ","), good))
     with pytest.raises(InputError, match="no row"):

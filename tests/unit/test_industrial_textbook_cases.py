@@ -87,6 +87,12 @@ def test_ccps_1994_fireball_of_100_t_of_propane_by_a_radiated_share_of_0_3() -> 
     assert found.value == pytest.approx(power * (269.2121523 / 2 / distance) ** 2, rel=1e-6)
 
 
+def test_right_below_a_fireball_the_slant_is_its_height() -> None:
+    found = bleve("0 m", "20 t", emissive_power="300 kW/m^2", transmissivity=1.0)
+    assert found.value == pytest.approx(300e3 * (found["diameter"] / 2 / found["height"]) ** 2)
+    assert bleve(0.0, "20 t", emissive_power=3e5, transmissivity=1.0, receptor="vertical").value == 0
+
+
 def test_tnt_of_ccps_with_its_own_heat_of_detonation() -> None:
     assert tnt_equivalent("1000 kg", "46.3 MJ/kg", yield_factor=0.05, tnt_heat="4.68 MJ/kg").value == pytest.approx(494.66, abs=0.01)
 

@@ -121,7 +121,7 @@ def read_table(
         try:
             found = one(row, line)
         except GeoalarmError as error:
-            faults.append(error)
+            faults.append(error if f"line {line}" in error.what else _in_line(error, line))
             continue
         if key(found) in made:
             faults.append(InputError(f"line {line}", got=f"{key(found)} a second time", expected="one row each"))
@@ -131,6 +131,11 @@ def read_table(
     if not made:
         raise InputError(f"{what} {file.name}", got="no row", expected="at least one")
     return tuple(made.values())
+
+
+def _in_line(error: GeoalarmError, line: int) -> GeoalarmError:
+    """The same fault with its line."""
+    return InputError(f"{error.what} in line {line}", got=error.got, expected=error.expected, mend=error.mend)
 
 
 def require_words(row: Mapping[str, str], line: int, *names: str) -> None:

@@ -23,7 +23,7 @@ _SOURCE: Final = "index of this project: I = sum w_k s_k, classes 1 to 5 by fixe
     outputs={"score": "1", "measured": "1"},
     source="classes 1 to 5 by fixed cut-offs, absolute or per 1000 inhabitants (choice of this project)",
 )
-def exposure_class(people: float, cutoffs: np.ndarray, *, population: float | None = None) -> tuple[float, float]:
+def exposure_class(people: float, cutoffs: np.ndarray, *, population: float | None = None) -> tuple[int, float]:
     """Class 1 to 5 of a number of exposed people by four fixed cut-offs: absolute, or per 1000 inhabitants.
 
     ``s = 1 + (how many cut-offs <= x)``, with ``x = people`` or ``x = 1000 people / population``.
@@ -53,7 +53,7 @@ def exposure_class(people: float, cutoffs: np.ndarray, *, population: float | No
     Examples
     --------
     >>> [exposure_class(people, [1, 10, 100, 1000]).value for people in (0, 1, 99.9, 100, 5000)]
-    [1.0, 2.0, 3.0, 4.0, 5.0]
+    [1, 2, 3, 4, 5]
     >>> exposure_class(30, [1, 5, 20, 50], population=2000)["measured"]
     15.0
     """
@@ -61,7 +61,7 @@ def exposure_class(people: float, cutoffs: np.ndarray, *, population: float | No
     if population is not None and people > population * (1 + 1e-9):
         raise InputError("input 'people'", got=f"{people:g}", expected=f"no more than the {population:g} inhabitants")
     measured = people if population is None else 1000 * people / population
-    return float(score_of(np.asarray(measured), bounds)), float(measured)
+    return int(score_of(np.asarray(measured), bounds)), float(measured)
 
 
 @model(
@@ -100,7 +100,7 @@ def risk_index(
     --------
     >>> found = risk_index([3, 1, 4], [0.5, 0.3, 0.2], scores_low=[2, 1, 3], scores_high=[4, 5, 5])
     >>> [round(found[name], 3) for name in ("index", "low", "high", "highest")]
-    [2.6, 1.9, 4.5, 4.0]
+    [2.6, 1.9, 4.5, 4]
     """
     share = np.atleast_1d(np.asarray(weights, dtype=float))
     middle = _classes("scores", scores, len(share))
@@ -110,11 +110,11 @@ def risk_index(
     if (scores_low is None) != (scores_high is None):
         raise InputError("bounds of the classes", got="one of them", expected="scores_low and scores_high")
     if scores_low is None or scores_high is None:
-        return Outcome((float(share @ middle), np.nan, np.nan, middle.max()), (*flags, "uncertainty_not_given"))
+        return Outcome((float(share @ middle), np.nan, np.nan, int(middle.max())), (*flags, "uncertainty_not_given"))
     low, high = _classes("scores_low", scores_low, len(share)), _classes("scores_high", scores_high, len(share))
     if (low > middle).any() or (middle > high).any():
         raise InputError("bounds of the classes", got="a class outside its bounds", expected="scores_low <= scores <= scores_high")
-    return Outcome((float(share @ middle), float(share @ low), float(share @ high), middle.max()), tuple(flags))
+    return Outcome((float(share @ middle), float(share @ low), float(share @ high), int(middle.max())), tuple(flags))
 
 
 @model(

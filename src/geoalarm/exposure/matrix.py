@@ -18,7 +18,7 @@ ROOM: Final = "geoalarm.exposure"
     outputs={"cell": "", "likelihood_class": "1", "severity_class": "1"},
     source="5 by 5 matrix chosen by this project: likelihood in bands of 1e-1, 1e-2, 1e-3 and 1e-4 a year (rows of data/likelihood.csv)",
 )
-def risk_matrix(likelihood: float, severity: float) -> tuple[str, float, float]:
+def risk_matrix(likelihood: float, severity: float) -> tuple[str, int, int]:
     """Cell of the matrix of likelihood and severity: ``L1`` to ``L5`` by bands of 1e-4 to 1e-1 a year, ``S1`` to ``S5`` as given.
 
     A band holds its lower bound. The cell is a place in a table: nothing in it says whether the risk is acceptable, and no sum or
@@ -49,7 +49,7 @@ def risk_matrix(likelihood: float, severity: float) -> tuple[str, float, float]:
     """
     chosen = whole_class("severity", severity)
     band = next(int(item["class"]) for item in rows(ROOM, "likelihood") if float(item["at_least"]) <= likelihood < float(item["below"]))
-    return f"L{band} S{chosen}", float(band), float(chosen)
+    return f"L{band} S{chosen}", band, chosen
 
 
 @model(

@@ -17,7 +17,7 @@ from geoalarm.hazards.industrial.flame import (
     dose_rate,
     is_within_path_range,
 )
-from geoalarm.hazards.industrial.registry import Outcome, model, positive, word
+from geoalarm.hazards.industrial.registry import Outcome, at_least_zero, model, positive, word
 from geoalarm.hazards.industrial.thresholds import DOSE_UNIT
 
 LARGE_MASS: Final = 30e3
@@ -88,7 +88,7 @@ def fireball(mass: float, *, correlation: str = "ccps") -> Outcome:
 
 
 @model(
-    inputs={"distance": positive("m"), **_BLEVE},
+    inputs={"distance": at_least_zero("m"), **_BLEVE},
     outputs={"flux": "W m-2", "dose": DOSE_UNIT, "duration": "s", "diameter": "m", "height": "m", "emissive_power": "W m-2"},
     source=_SOURCE,
 )
