@@ -42,6 +42,7 @@ def run(file: Path, state: Path | None, once: bool) -> int:
     """
     from geoalarm.schedule.border import read_plan
     from geoalarm.schedule.clock import Clock, Stopped
+    from geoalarm.schedule.cron import Timetable
     from geoalarm.schedule.journal import journal
     from geoalarm.schedule.lock import only_one
     from geoalarm.schedule.readiness import require_ready
@@ -72,7 +73,8 @@ def run(file: Path, state: Path | None, once: bool) -> int:
             return 0
     if not is_quiet():
         for one in done:
-            click.echo(f"{one.job} {one.due.isoformat()}: {one.state}{f' ({one.reason})' if one.reason else ''}")
+            due = one.due.astimezone(Timetable("* * * * *", plan.timezone).zone).isoformat(timespec="minutes")
+            click.echo(f"{one.job} {due}: {one.state}{f' ({one.reason})' if one.reason else ''}")
         if not done:
             click.echo("nothing is due")
     return int(any(one.state != "done" for one in done))
