@@ -73,7 +73,7 @@ def page_of(desk: Desk, query: Mapping[str, str], lang: str, *, files: bool = Fa
     if len(hits) == 1:
         commune = hits[0]
     if not commune:
-        notice = Words(lang)("search_none").format(query=asked) if asked and not hits else ""
+        notice = Words(lang)("search_none", query=asked) if asked and not hits else ""
         return _way_in(desk, lang, asked=asked, hits=hits, notice=notice)
     if not desk.knows(commune):
         return _way_in(desk, lang, asked=commune, notice=i18n.text("error.commune_unknown", lang, code=commune))

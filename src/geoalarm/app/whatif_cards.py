@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -17,10 +17,14 @@ from geoalarm.app.whatif_state import WhatIfState
 from geoalarm.app.whatif_view import Outcome, label, pretty
 from geoalarm.app.whatif_zones import change, count_words, side, table
 from geoalarm.core import i18n
+from geoalarm.core.result import TO_BE_CONFIRMED
 from geoalarm.pipeline.whatif import AccidentView
 from geoalarm.present import rounding
-from geoalarm.present.flags import flags
+from geoalarm.present.flags import flag, flags
 from geoalarm.present.names import source_title
+
+RISK_LEVELS: Final = f"{TO_BE_CONFIRMED}: levels of individual risk in Flanders"
+"""What no one has yet read in its source, where the levels say so."""
 
 
 def head(outcome: Outcome | None, state: WhatIfState, shared: Shared) -> str:
@@ -111,7 +115,9 @@ def risk(outcome: Outcome, lang: str) -> str:
         parts.append(_risk(view, lang))
         if view.choice.rose:  # the rose holds every weather: the second form changes nothing of it
             break
-    return f'{"".join(parts)}<p class="ga-small">{said("accident.risk.explain", lang)} {said("whatif.risk_levels", lang)}</p></div>'
+    unread = any(TO_BE_CONFIRMED in view.risk.caveats for view in outcome.both if view.risk is not None)
+    notes = [said("accident.risk.explain", lang), said("whatif.risk_levels", lang), *([e(flag(RISK_LEVELS, lang))] if unread else [])]
+    return f'{"".join(parts)}<p class="ga-small">{" ".join(notes)}</p></div>'
 
 
 def example(state: WhatIfState) -> str:

@@ -155,7 +155,8 @@ def _preset(state: WhatIfState, *, second: bool) -> str:
     words = {"": i18n.text("whatif.preset_none", lang)}
     for name, item in known()["weathers"].items():
         words[name] = f"{name} ({', '.join(i18n.term('country', code, lang) for code in item['jurisdictions'])})"
-    return _list("pick|weather2" if second else "pick|weather", "whatif.preset", words, state.weather_label(second=second), lang)
+    chosen = _list("pick|weather2" if second else "pick|weather", "whatif.preset", words, state.weather_label(second=second), lang)
+    return chosen + f'<p class="ga-small ga-explain">{said("whatif.preset_hint", lang)}</p>'
 
 
 def _wind(field: str, text: str, lang: str) -> str:

@@ -280,8 +280,9 @@ def _layer(item: AccidentView) -> Wanted:
 
 
 def _box(both: list[AccidentView]) -> tuple[float, float, float, float] | None:
-    """What the map shows: every zone of both weathers [m, EPSG:3857]."""
+    """What the map shows: every zone and every level of risk of both weathers [m, EPSG:3857]."""
     frames = [item.zones.data.to_crs(WEB_MERCATOR).total_bounds for item in both if item.zones is not None]
+    frames += [item.risk.data.rio.transform_bounds(WEB_MERCATOR) for item in both if frames and item.risk is not None]
     if not frames:
         return None
     west, south = np.min(frames, axis=0)[:2].tolist()
