@@ -143,8 +143,9 @@ class Desk:
 
     def _make_facts(self) -> dict[str, dict[str, str]]:
         frame = self.workspace.communes.data
-        known = frame.reindex(columns=["department_name"]).fillna("").astype("str")
-        return dict(zip(frame["commune_id"].astype("str"), ({"department_name": name} for name in known["department_name"]), strict=True))
+        named = frame["department_name"].astype("object") if "department_name" in frame.columns else [""] * len(frame)
+        regions = [name if isinstance(name, str) else "" for name in named]
+        return {str(key): {"department_name": name} for key, name in zip(frame["commune_id"], regions, strict=True)}
 
     def _command(self) -> str:
         return "geoalarm report"
