@@ -132,6 +132,7 @@ def test_between_is_the_end_of_a_plain_walk(expression: str, start: datetime, mi
     assert all(earlier < later for earlier, later in pairwise(walked))
 
 
-def test_hours_that_are_jumped_over_are_known() -> None:
+def test_hours_that_are_jumped_over_or_come_twice_are_known() -> None:
     assert Timetable("* * * * *", "Europe/Brussels").skipped_hours(date(2026, 1, 1)) == {2: {3}}
     assert Timetable("* * * * *", "UTC").skipped_hours(date(2026, 1, 1)) == {}
+    assert Timetable("* * * * *", "Europe/Brussels").repeated_hours(date(2026, 1, 1)) == {1: {10}}

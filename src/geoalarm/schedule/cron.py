@@ -130,15 +130,26 @@ class Timetable:
     def skipped_hours(self, today: date) -> dict[int, set[int]]:
         """Hours that the clock jumps over within ten years, each with the months in which it does."""
         found: dict[int, set[int]] = {}
-        for offset in range(3660):
-            day = datetime.combine(today + timedelta(days=offset), datetime.min.time())
-            before, then = (one.replace(tzinfo=self.zone).utcoffset() for one in (day, day + timedelta(days=1)))
-            if before is not None and then is not None and then > before:
-                for hour in range(24):
-                    wall = day.replace(hour=hour, tzinfo=self.zone)
-                    if wall.astimezone(UTC).astimezone(self.zone).hour != hour:
-                        found.setdefault(hour, set()).add(day.month)
+        for wall in self._hours_of_changes(today):
+            if wall.astimezone(UTC).astimezone(self.zone).hour != wall.hour:
+                found.setdefault(wall.hour, set()).add(wall.month)
         return found
+
+    def repeated_hours(self, today: date) -> dict[int, set[int]]:
+        """Hours, in UTC, that are the second of two alike within ten years, each with the months in which it is."""
+        found: dict[int, set[int]] = {}
+        for wall in self._hours_of_changes(today):
+            again = wall.replace(fold=1).astimezone(UTC)
+            if again > wall.astimezone(UTC):
+                found.setdefault(again.hour, set()).add(again.month)
+        return found
+
+    def _hours_of_changes(self, today: date) -> Iterator[datetime]:
+        """Every hour on the wall of the days on which the clock changes."""
+        for offset in range(3660):
+            day = datetime.combine(today + timedelta(days=offset), datetime.min.time(), self.zone)
+            if day.utcoffset() != (day + timedelta(days=1)).utcoffset():
+                yield from (day.replace(hour=hour) for hour in range(24))
 
 
 def _values(word: str, name: str, low: int, high: int) -> tuple[int, ...] | None:

@@ -1,7 +1,8 @@
 """Units for systemd and a line for cron, written from a plan.
 
 Two ways to run, one of which is enough: a timer that starts ``--once`` at each due time (what is due decides the state, the timer
-only wakes), or a service that stays. systemd skips a time that the clock jumps over in spring, so the timer looks an hour later too.
+only wakes), or a service that stays. systemd skips a time that the clock jumps over in spring, and the second of two alike in autumn:
+where that matters the timer has a line more, which on other days finds nothing due.
 """
 
 from __future__ import annotations
@@ -69,6 +70,9 @@ def on_calendar(timetable: Timetable, today: date) -> list[str]:
         if hour is not None and skipped in hour and (month is None or months & set(month)):
             then = tuple(sorted(months if month is None else months & set(month)))
             found += [_calendar(timetable, minute, ((skipped + 1) % 24,), then, *one) for one in days]
+    for again, months in sorted(timetable.repeated_hours(today).items()):
+        if hour is None and (month is None or months & set(month)):
+            found.append(f"*-{_list(sorted(months))}-* {again:02d}:{_list(minute)}:00 UTC")
     return found
 
 
