@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -13,6 +14,7 @@ from geoalarm.app.shared import Shared
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.pipeline.kept import Kept
 from geoalarm.present.briefing import briefing
+from geoalarm.present.briefing.dossier import Dossier
 from geoalarm.present.briefing.page import Briefing
 from geoalarm.present.names import find
 from geoalarm.present.names import names as names_of
@@ -75,7 +77,7 @@ class Desk:
         """Everything that is known of every commune; a layer that cannot be read is left out and said."""
         from geoalarm.pipeline.territory import open_territory
 
-        return self._territory.get("", lambda: open_territory(self.workspace, command=self._command(), lenient=True))
+        return self._territory.get("", lambda: open_territory(self.workspace, command=shlex.join(self._command()), lenient=True))
 
     @property
     def maps(self) -> Maps:
@@ -116,7 +118,7 @@ class Desk:
         """The page of a commune."""
 
         def make() -> Made:
-            words = briefing(self.territory.dossier(commune_id), lang, names=self.names(lang))
+            words = briefing(self._dossier(commune_id), lang, names=self.names(lang))
             drawn = pictures_of(words, self.territory, self.maps, lang, names=self.names(lang), sites=self.workspace.sites())
             return Made(words, drawn)
 
@@ -127,7 +129,7 @@ class Desk:
         today = datetime.now(UTC).astimezone().date()
         if kind == "json":
             every = {code: self.made(commune_id, code).briefing for code in LANGUAGES}
-            return as_json(self.territory.dossier(commune_id), every).encode("utf-8")
+            return as_json(self._dossier(commune_id), every).encode("utf-8")
         made = self.made(commune_id, lang)
         if kind == "docx":
             return checklist_docx(made.briefing)
@@ -147,8 +149,16 @@ class Desk:
         regions = [name if isinstance(name, str) else "" for name in named]
         return {str(key): {"department_name": name} for key, name in zip(frame["commune_id"], regions, strict=True)}
 
-    def _command(self) -> str:
-        return "geoalarm report"
+    def _command(self, *words: str) -> list[str]:
+        """What writes the same page as a file."""
+        from geoalarm.pipeline import default_scenario
+
+        scenario = self.workspace.scenario
+        own = ["--scenario", f"{scenario.name}.yml"] if scenario.name != default_scenario(self.workspace.catalog).name else []
+        return ["geoalarm", "report", *words, *own, "--out", "DIR"]
+
+    def _dossier(self, commune_id: str) -> Dossier:
+        return replace(self.territory.dossier(commune_id), command=shlex.join(self._command("--commune", commune_id)))
 
 
 @lru_cache(maxsize=4)

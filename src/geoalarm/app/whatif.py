@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from html import unescape
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
 import panel as pn
@@ -27,7 +27,7 @@ from geoalarm.app.whatif_example import EXAMPLES, example_place
 from geoalarm.app.whatif_field import tones
 from geoalarm.app.whatif_files import FORMATS, Desk, file_of, thresholds_form
 from geoalarm.app.whatif_form import calculate as calculate_button
-from geoalarm.app.whatif_form import form, refused
+from geoalarm.app.whatif_form import form, on_a_phone, refused
 from geoalarm.app.whatif_key import key, switch
 from geoalarm.app.whatif_map import Zones, degrees
 from geoalarm.app.whatif_panes import WhatIfPanes, title
@@ -39,6 +39,8 @@ from geoalarm.core.errors import GeoalarmError
 from geoalarm.present.palette import Theme, colours
 
 log = logging.getLogger(__name__)
+NOTHING: Final = "#00000000"
+"""Colour of the communes before there is an answer."""
 
 
 class WhatIf:
@@ -63,6 +65,7 @@ class WhatIf:
             words = ", ".join(f"{item.name}={item.value}"[:60] for item in rejected)
             self.panes["notice"].object = cards.notice(i18n.text("error.address", lang, what=words))
         self.atlas.fit(shared.geometry.bounds, margin=0.02)
+        self.atlas.colour("a", [NOTHING] * 2)
         self.atlas.figure("a").on_event(Tap, self._tapped)
         self.zones.draw("a")
         self.panes["form"].object = form(state)
@@ -148,6 +151,7 @@ class WhatIf:
         """Tell beside the form what cannot be calculated, and fade what was calculated before."""
         lang = self.state.lang
         self.panes["refused"].object = refused(words, lang, dimmed=self.outcome is not None)
+        self.panes["notice"].object = on_a_phone(words)
         self.panes.dim(self.outcome is not None)
 
     def _show(self, outcome: Outcome) -> None:

@@ -45,6 +45,11 @@ def refused(words: str, lang: str, *, dimmed: bool) -> str:
     return f'<div class="ga-fault" role="alert" id="refused"><p>{e(words)}</p>{older}</div>'
 
 
+def on_a_phone(words: str) -> str:
+    """The same message over the map of a phone, where the form is folded away."""
+    return f'<div class="ga-fault ga-phone" role="alert"><p>{e(words)}</p></div>'
+
+
 def _place(state: WhatIfState) -> str:
     lang = state.lang
     names = {"": i18n.text("whatif.site_none", lang)} | {
