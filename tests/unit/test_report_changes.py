@@ -259,7 +259,7 @@ def test_every_change_has_words_in_every_language(lang):
         compare(record(figure(id="union", kind="union", hazard="")), record(figure(700.0, id="union", kind="union", hazard=""), **later)),
         compare(record(figure(id="a", kind="annual")), record(figure(700.0, id="a", kind="annual"), **later)),
         compare(
-            record(figure(id="c", kind="class", label="[0.5, 1)", units="m")), record(figure(7.0, id="c", kind="class", label="[0.5, 1)"))
+            record(figure(id="x#c", kind="class", label="[0.5, 1)", units="m")), record(figure(7.0, id="x#c", kind="class", label="[0.5, 1)"))
         ),
     ]
     before = record(as_of="2025-01-01")
@@ -279,3 +279,15 @@ def test_every_change_has_words_in_every_language(lang):
 
 def test_causes_have_the_names_of_the_sentence():
     assert set(CAUSES) == {"data", "map", "model", "boundaries", "reality"}
+
+
+def test_a_page_lists_classes_only_of_a_danger_whose_total_stayed():
+    def three(total, mild, severe, **given):
+        classes = [figure(value, id=f"{FLOOD}#{label}", kind="class", label=label) for label, value in (("a", mild), ("b", severe))]
+        return record(figure(total), *classes, **given)
+
+    moved = compare(three(100.0, 60.0, 40.0), three(120.0, 70.0, 50.0, flood=("2024", "f2")))
+    assert len(moved) == 3
+    assert [change.id for change in words.for_page(moved)] == [FLOOD]
+    deeper = compare(three(100.0, 60.0, 40.0), three(100.0, 30.0, 70.0, flood=("2024", "f2")))
+    assert [change.difference for change in words.for_page(deeper)] == [-30.0, 30.0]

@@ -39,17 +39,24 @@ def changes_text(changes: Sequence[Change], before: Record | None, lang: str) ->
     since = date.fromisoformat(before.as_of)
     if not changes:
         return Changes(lead=i18n.text("sentence.same", lang, date=since))
-    numbers = [change for change in changes if change.kind == "number"]
-    others = len(changes) - len(numbers)
+    shown = for_page(changes)
+    numbers = [change for change in shown if change.kind == "number"]
+    others = len(shown) - len(numbers)
     said = [_lead(numbers, since, lang)] if numbers else [i18n.text("report.change.only_states", lang, n=others, date=since)]
     if numbers and others:
         said.append(i18n.text("report.change.others", lang, n=others))
-    said += _notes(changes, lang)
+    said += _notes(shown, lang)
     return Changes(
         lead=" ".join(said),
         caption=i18n.text("report.change.caption", lang, date=since),
-        lines=tuple(change_line(change, lang) for change in changes),
+        lines=tuple(change_line(change, lang) for change in shown),
     )
+
+
+def for_page(changes: Sequence[Change]) -> list[Change]:
+    """The changes that a page lists: classes only of a danger whose total is what it was; the data have them all."""
+    known = {change.id for change in changes}
+    return [change for change in changes if change.figure.kind != "class" or change.id.partition("#")[0] not in known]
 
 
 def change_line(change: Change, lang: str) -> ChangeLine:

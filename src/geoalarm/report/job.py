@@ -26,7 +26,7 @@ from geoalarm.report.data import as_json
 from geoalarm.report.docx import checklist_docx
 from geoalarm.report.edition import MANIFEST, commune_aside, folder_of, json_text, sha256_of
 from geoalarm.report.page import Changes, Links, Pictures, pictures_of, render
-from geoalarm.report.pdf import write_pdf
+from geoalarm.report.pdf import PdfError, write_pdf
 from geoalarm.report.selection import Wanted
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def print_commune(wanted: Wanted) -> Outcome:
     shop = _SHOPS[0]
     try:
         with commune_aside(shop.press.out, wanted.commune_id) as folder:
-            _write(shop, wanted, folder)
+            what = _write(shop, wanted, folder)
     except GeoalarmError as error:
         logger.warning("%s: %s", wanted.commune_id, error.sentence())
         return Outcome(wanted.commune_id, without_folders(error.sentence()))
@@ -114,7 +114,7 @@ def print_commune(wanted: Wanted) -> Outcome:
         logger.exception("%s", wanted.commune_id)
         first = next(iter(str(error).splitlines()), "")
         return Outcome(wanted.commune_id, without_folders(f"unexpected {type(error).__name__}: {first}"))
-    return Outcome(wanted.commune_id)
+    return Outcome(wanted.commune_id, without_folders(what))
 
 
 def without_folders(sentence: str) -> str:
@@ -122,15 +122,15 @@ def without_folders(sentence: str) -> str:
     return _FOLDERS.sub("", sentence)
 
 
-def _write(shop: _Shop, wanted: Wanted, folder: Path) -> None:
+def _write(shop: _Shop, wanted: Wanted, folder: Path) -> str:
+    """All files of a commune; what could not be made of it, or nothing."""
     press, stem = shop.press, folder_of(wanted.commune_id)
     dossier = _dossier(press, wanted)
     record = record_of(dossier, press.inputs, as_of=press.as_of.isoformat())
     before = press.before.get(wanted.commune_id)
     changes = compare(before, record, walks=press.walks.get(wanted.commune_id))
     pages = {lang: briefing(dossier, lang, names=shop.names(lang)) for lang in wanted.langs}
-    for lang, page in pages.items():
-        _write_language(shop, page, folder, wanted=wanted, said=changes_text(changes, before, lang))
+    faults = [_write_language(shop, page, folder, wanted=wanted, said=changes_text(changes, before, lang)) for lang, page in pages.items()]
     told = _told(changes, before, wanted.langs)
     text = as_json(dossier, pages, extra={"as_of": press.as_of.isoformat(), "changes": told})
     (folder / f"{stem}.json").write_text(text, encoding="utf-8")
@@ -146,9 +146,11 @@ def _write(shop: _Shop, wanted: Wanted, folder: Path) -> None:
         "record": record.as_dict(),
     }
     (folder / MANIFEST).write_text(json_text(facts), encoding="utf-8")
+    return next(filter(None, faults), "")
 
 
-def _write_language(shop: _Shop, page: Briefing, folder: Path, *, wanted: Wanted, said: Changes) -> None:
+def _write_language(shop: _Shop, page: Briefing, folder: Path, *, wanted: Wanted, said: Changes) -> str:
+    """The files of one language; what went wrong with its PDF, which is then left out, or nothing."""
     stem, press, langs = folder_of(page.commune_id), shop.press, wanted.langs
     name = f"{stem}.{page.lang}"
     links = Links(
@@ -158,11 +160,17 @@ def _write_language(shop: _Shop, page: Briefing, folder: Path, *, wanted: Wanted
         data=f"{stem}.json",
         checklist_docx=f"{name}.docx",
     )
-    html = folder / f"{name}.html"
-    html.write_text(render(page, _pictures(shop, page), as_of=press.as_of, changes=said, links=links), encoding="utf-8")
+    html, pictures = folder / f"{name}.html", _pictures(shop, page)
+    html.write_text(render(page, pictures, as_of=press.as_of, changes=said, links=links), encoding="utf-8")
     (folder / f"{name}.docx").write_bytes(checklist_docx(page))
-    if wanted.pdf:
+    if not wanted.pdf:
+        return ""
+    try:
         write_pdf(html, folder / f"{name}.pdf", as_of=press.as_of)
+    except PdfError as error:
+        html.write_text(render(page, pictures, as_of=press.as_of, changes=said, links=replace(links, pdf="")), encoding="utf-8")
+        return error.sentence()
+    return ""
 
 
 def _pictures(shop: _Shop, page: Briefing) -> Pictures:
