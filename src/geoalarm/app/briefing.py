@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -21,6 +20,8 @@ from geoalarm.app.shared import Shared, shared
 from geoalarm.core import i18n
 from geoalarm.core.errors import GeoalarmError
 from geoalarm.core.terms import LANGUAGES
+from geoalarm.present.names import region_name
+from geoalarm.report.batch import today
 from geoalarm.report.html import Words, fill
 from geoalarm.report.page import Links, bare_document, body, document
 
@@ -91,7 +92,7 @@ def _commune(desk: Desk, lang: str, commune: str, *, files: bool) -> str:
     inner = body(
         made.briefing,
         made.pictures,
-        as_of=datetime.now(UTC).astimezone().date(),
+        as_of=today(),
         links=_links(lang, commune, files=files),
         bar=page_links(PATH, lang, commune=commune),
         search=_search(desk, lang),
@@ -154,7 +155,8 @@ def _search(desk: Desk, lang: str, asked: str = "", hits: list[str] | None = Non
 def _hit(desk: Desk, lang: str, commune: str) -> tuple[str, str, str]:
     """Address, name, and what tells it from others of this name."""
     row = desk.facts(commune)
-    more = ", ".join(part for part in (row.get("department_name", ""), commune) if part)
+    region = region_name(commune.partition(":")[0], row.get("department_code", ""), row.get("department_name", ""), lang)
+    more = ", ".join(part for part in (region, commune) if part)
     return _address(lang, commune), desk.names(lang)[commune], more
 
 

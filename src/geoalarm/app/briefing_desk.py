@@ -6,7 +6,6 @@ import logging
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +18,7 @@ from geoalarm.present.briefing.page import Briefing
 from geoalarm.present.names import find
 from geoalarm.present.names import names as names_of
 from geoalarm.present.svg import Maps
+from geoalarm.report.batch import today
 from geoalarm.report.data import as_json
 from geoalarm.report.docx import checklist_docx
 from geoalarm.report.page import Pictures, pictures_of, render, render_checklist
@@ -126,7 +126,7 @@ class Desk:
 
     def file(self, kind: str, commune_id: str, lang: str) -> bytes:
         """A file of a commune: one of :data:`KINDS`; JSON holds all languages."""
-        today = datetime.now(UTC).astimezone().date()
+        day = today()
         if kind == "json":
             every = {code: self.made(commune_id, code).briefing for code in LANGUAGES}
             return as_json(self._dossier(commune_id), every).encode("utf-8")
@@ -134,8 +134,8 @@ class Desk:
         if kind == "docx":
             return checklist_docx(made.briefing)
         if kind == "checklist":
-            return render_checklist(made.briefing, as_of=today).encode("utf-8")
-        return render(made.briefing, made.pictures, as_of=today).encode("utf-8")
+            return render_checklist(made.briefing, as_of=day).encode("utf-8")
+        return render(made.briefing, made.pictures, as_of=day).encode("utf-8")
 
     def _make_maps(self) -> Maps:
         maps = Maps(self.territory.communes)
@@ -145,9 +145,9 @@ class Desk:
 
     def _make_facts(self) -> dict[str, dict[str, str]]:
         frame = self.workspace.communes.data
-        named = frame["department_name"].astype("object") if "department_name" in frame.columns else [""] * len(frame)
-        regions = [name if isinstance(name, str) else "" for name in named]
-        return {str(key): {"department_name": name} for key, name in zip(frame["commune_id"], regions, strict=True)}
+        columns = [column for column in ("department_code", "department_name") if column in frame.columns]
+        rows = frame[columns].fillna("").astype("str").to_dict("records")
+        return {str(key): dict(row) for key, row in zip(frame["commune_id"], rows, strict=True)}
 
     def _command(self, *words: str) -> list[str]:
         """What writes the same page as a file."""

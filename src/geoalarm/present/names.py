@@ -39,6 +39,12 @@ def source_title(source: Source, lang: str) -> str:
     return i18n.text(key, lang) if i18n.has(key, lang) else source.title or source.id
 
 
+def region_name(country: str, code: str, name: str, lang: str) -> str:
+    """Name of a department or province: in the reader's language where it has one there, else as the data give it."""
+    key = f"province.{country}_{code}"
+    return i18n.text(key, lang) if i18n.has(key, lang) else name or code
+
+
 def fold(words: str) -> str:
     """Lower case without accents, ligatures and punctuation, for comparison: ``Écaussinnes-d'Enghien`` is ``ecaussinnes d enghien``."""
     plain = unicodedata.normalize("NFKD", words.casefold().translate(_LIGATURES))

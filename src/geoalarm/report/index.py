@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from geoalarm.core import i18n
 from geoalarm.core.terms import LANGUAGES
-from geoalarm.present.names import fold, names
+from geoalarm.present.names import fold, names, region_name
 from geoalarm.present.svg import Maps, patterns
 from geoalarm.present.svg.overview import overview
 from geoalarm.report.changes_record import Inputs
@@ -188,7 +188,7 @@ def _shares(territory: Territory, key: str) -> dict[str, str | float]:
 
 def _group_name(group: tuple[str, str, str], lang: str) -> str:
     country, code, name = group
-    parts = [name or code, i18n.term("country", country, lang) if country else ""]
+    parts = [region_name(country, code, name, lang), i18n.term("country", country, lang) if country else ""]
     return ", ".join(part for part in parts if part) or i18n.text("report.index.communes", lang)
 
 

@@ -9,7 +9,7 @@ from geoalarm.present.briefing.book import Count
 from geoalarm.present.briefing.cards import loudest
 from geoalarm.present.briefing.draft import Draft, View, slugged
 from geoalarm.present.briefing.page import Among, Dot, Figure
-from geoalarm.present.names import fold
+from geoalarm.present.names import fold, region_name
 from geoalarm.present.rounding import count_text, share_text
 from geoalarm.present.totals import Summary
 
@@ -70,7 +70,7 @@ def _region(draft: Draft, view: View) -> tuple[str, list[Figure]]:
     )  # fmt: skip
     text = draft.say(
         "among.region",
-        region=region.name,
+        region=region_name(region.country, region.code, region.name, draft.lang),
         people=people.text,
         residents=residents.text,
         share=share_text(count.people, count.population, draft.lang),

@@ -20,7 +20,7 @@ from geoalarm.present.briefing.lead import lead, union_sentence
 from geoalarm.present.briefing.page import Briefing, SourceLine
 from geoalarm.present.briefing.todo import todo
 from geoalarm.present.briefing.words import words
-from geoalarm.present.names import source_title
+from geoalarm.present.names import region_name, source_title
 from geoalarm.present.narrative import basis_text
 
 
@@ -75,7 +75,8 @@ def _subtitle(draft: Draft) -> str:
     """``Aisne, France. 8,813 residents (2018). 34 km².``: what is known of it."""
     facts, dossier = draft.dossier.facts, draft.dossier
     country = i18n.term("country", dossier.country, draft.lang) if dossier.country else ""
-    region = dossier.region.name if dossier.region else str(facts.get("department_name") or "")
+    code, called = (str(facts.get(f"department_{part}") or "") for part in ("code", "name"))
+    region = region_name(dossier.country, code, called, draft.lang)
     said = [f"{', '.join(part for part in (region, country) if part)}." if region or country else ""]
     row = {"commune_id": dossier.commune_id}
     if dossier.population == dossier.population:
