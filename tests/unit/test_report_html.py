@@ -26,7 +26,7 @@ from geoalarm.present.briefing.page import Sentence
 from geoalarm.present.svg import Maps
 from geoalarm.report.data import as_json, in_html
 from geoalarm.report.html import address, drawn, policy, script, stylesheet
-from geoalarm.report.notes import notes_of
+from geoalarm.report.notes import linked, notes_of
 from geoalarm.report.page import ChangeLine, Changes, Links, Pictures, local_language, render, render_checklist
 
 MADE_UP = runpy.run_path(str(Path(__file__).parents[1] / "made_up_briefing.py"))
@@ -152,9 +152,22 @@ def test_ids_are_there_once_and_every_link_inside_the_page_arrives(pictures):
 def test_every_number_of_the_page_links_to_its_note():
     b = MADE_UP["briefing"]()
     seen = Seen(page())
-    linked = {a["href"].removeprefix("#figure-") for a in seen.all("a") if a["href"].startswith("#figure-")}
-    assert linked == set(b.figures)
+    led = {a["href"].removeprefix("#figure-") for a in seen.all("a") if a["href"].startswith("#figure-")}
+    assert led == set(b.figures)
     assert {tr["id"].removeprefix("figure-") for tr in seen.all("tr") if tr.get("id", "").startswith("figure-")} == set(b.figures)
+
+
+def test_a_number_not_said_word_by_word_gets_a_mark_and_silent_ones_share_one():
+    figure = MADE_UP["figure"]
+    one, two = figure("a", "1 230", 1234.0), figure("b", "40", 41.0)
+    silent = [figure(name, "not studied", math.nan, state="not_studied") for name in ("c", "d")]
+    known = {item.id: item for item in (one, two, *silent)}
+    said = linked(Sentence("About 40 of <many>.", ("a", "b", "c", "d")), known, note="why")
+    assert str(said) == (
+        'About <a class="n" href="#figure-b">40</a> of &lt;many&gt;.'
+        ' <a class="ref dagger" href="#figure-a" aria-label="1 230, why">†</a>'
+        ' <a class="ref dagger" href="#figure-c" aria-label="not studied, why">†</a>'
+    )
 
 
 def test_a_note_says_the_unrounded_value_its_bounds_its_row_and_its_sources():

@@ -10,11 +10,14 @@ from typing import Final
 from markupsafe import Markup, escape
 
 from geoalarm.core.errors import InputError
+from geoalarm.core.terms import State
 from geoalarm.present.briefing.page import Briefing, Figure, Place, Sentence
 from geoalarm.report.html import anchor
 
 SHORT_HASH: Final = 12
 """Characters of a hash beside a figure; the whole one stands with its source."""
+
+_NUMBERS: Final = (State.EXPOSED, State.ZERO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,8 @@ def source_numbers(briefing: Briefing) -> dict[str, int]:
 def linked(said: Sentence | Place, figures: Mapping[str, Figure], *, note: str) -> Markup:
     """A sentence whose numbers are links to their notes; a number that is not in it word by word gets a mark at its end.
 
+    Figures without a number share one mark: their notes stand together.
+
     Parameters
     ----------
     note : str
@@ -75,7 +80,9 @@ def linked(said: Sentence | Place, figures: Mapping[str, Figure], *, note: str) 
             late.append(figure)
             continue
         out, rest = out + escape(before) + _link(figure, figure.text, css="n"), after
-    marks = Markup("").join(Markup(" ") + _link(figure, "†", css="ref dagger", label=f"{figure.text}, {note}") for figure in late)
+    silent = [figure for figure in late if figure.state not in _NUMBERS]
+    shown = [figure for figure in late if figure not in silent[1:]]
+    marks = Markup("").join(Markup(" ") + _link(figure, "†", css="ref dagger", label=f"{figure.text}, {note}") for figure in shown)
     return out + escape(rest) + marks
 
 
