@@ -329,6 +329,7 @@ def test_an_interrupted_run_gives_way_to_a_newer_one(place: Path) -> None:
     again.once()
     rows = told(again)
     assert (rows[0], rows[-1]) == (("16 05:00", "skipped", "superseded"), ("20 05:00", "done", ""))
+    assert [path.name for path in (place / "editions" / "daily").iterdir()] == ["2026-01-20T0600+0100"]
 
 
 def test_a_changed_cron_expression_starts_anew(place: Path) -> None:

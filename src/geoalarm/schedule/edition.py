@@ -111,6 +111,11 @@ def edition_folder(out: Path, job: str, due: datetime) -> Path:
     return out / job / due.strftime("%Y-%m-%dT%H%M%z")
 
 
+def scratch_folder(final: Path) -> Path:
+    """Where an edition is made before it appears."""
+    return final.with_name(f".{final.name}.part")
+
+
 def make(wanted: ReportJob, runner: Runner) -> Edition:
     """Let the runner make the documents aside, seal them, and put the folder in its place at once.
 
@@ -124,7 +129,7 @@ def make(wanted: ReportJob, runner: Runner) -> Edition:
     final = wanted.folder
     if (final / SUMS).is_file():
         return read_edition(final)
-    scratch = final.with_name(f".{final.name}.part")
+    scratch = scratch_folder(final)
     try:
         scratch.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -8,6 +8,7 @@ thread works through what is written, one run at a time.
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -21,7 +22,7 @@ from geoalarm.schedule.attempts import error_text, tried
 from geoalarm.schedule.clock import Clock, Stopped
 from geoalarm.schedule.cron import Timetable
 from geoalarm.schedule.database import Database
-from geoalarm.schedule.edition import Edition, ReportJob, Runner, edition_folder, make, read_edition
+from geoalarm.schedule.edition import Edition, ReportJob, Runner, edition_folder, make, read_edition, scratch_folder
 from geoalarm.schedule.folder import FolderCarrier
 from geoalarm.schedule.ledger import Ledger
 from geoalarm.schedule.mail import MailCarrier
@@ -143,6 +144,14 @@ class Service:
             extra=_extra(run),
         )
         self.runs.end(run, self.clock.now(), state=state)
+        self._sweep(job)
+
+    def _sweep(self, job: Job) -> None:
+        """Remove what interrupted runs left that a newer one replaced."""
+        zone = Timetable(job.cron, self.plan.timezone).zone
+        for old in self.runs.of(job.name):
+            if old.state == "skipped" and old.attempts:
+                shutil.rmtree(scratch_folder(edition_folder(job.report.out, job.name, old.due.astimezone(zone))), ignore_errors=True)
 
     def _edition(self, job: Job, run: Run) -> Edition:
         """The edition of a run: as it stands on disk, or made now."""

@@ -30,21 +30,22 @@ def status(plan: Plan, state: Path, *, now: datetime) -> dict[str, Any]:
     """
     database = Database(state)
     runs, ledger = Runs(database), Ledger(database, Clock())
-    jobs = [_job(plan, job, runs if database.exists else None, ledger, now) for job in plan.jobs]
+    running = is_held(state)
+    jobs = [_job(plan, job, runs if database.exists else None, ledger, now, running=running) for job in plan.jobs]
     return {
         "schedule": plan.file.name,
         "timezone": plan.timezone,
         "as_of": _local(now, plan),
-        "running": is_held(state),
+        "running": running,
         "attention": any(job["attention"] for job in jobs),
         "jobs": jobs,
     }
 
 
-def _job(plan: Plan, job: Job, runs: Runs | None, ledger: Ledger, now: datetime) -> dict[str, Any]:
+def _job(plan: Plan, job: Job, runs: Runs | None, ledger: Ledger, now: datetime, *, running: bool) -> dict[str, Any]:
     upcoming = Timetable(job.cron, plan.timezone).after(now)
     rows = runs.of(job.name, newest=_RUNS) if runs else []
-    told = [_run(plan, run, ledger.of(run.job, run.due)) for run in rows]
+    told = [_run(plan, run, ledger.of(run.job, run.due), running=running) for run in rows]
     last = next((one for one in told if one["state"] not in ("due", "skipped")), None)
     return {
         "name": job.name,
@@ -56,7 +57,7 @@ def _job(plan: Plan, job: Job, runs: Runs | None, ledger: Ledger, now: datetime)
     }
 
 
-def _run(plan: Plan, run: Run, deliveries: list[Delivery]) -> dict[str, Any]:
+def _run(plan: Plan, run: Run, deliveries: list[Delivery], *, running: bool) -> dict[str, Any]:
     def rows(*states: str) -> list[dict[str, str]]:
         return [
             {
@@ -72,7 +73,7 @@ def _run(plan: Plan, run: Run, deliveries: list[Delivery]) -> dict[str, Any]:
 
     return {
         "due": _local(run.due, plan),
-        "state": run.state,
+        "state": run.state if running or run.state != "running" else "due",  # cut short: it goes on at the next start
         "reason": run.reason,
         "started": _local(run.started, plan) if run.started else None,
         "ended": _local(run.ended, plan) if run.ended else None,
