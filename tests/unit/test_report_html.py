@@ -24,8 +24,9 @@ from geoalarm.core.terms import LANGUAGES
 from geoalarm.present.briefing.dossier import Dossier
 from geoalarm.present.briefing.page import Sentence
 from geoalarm.present.svg import Maps
+from geoalarm.present.svg.markup import safe_link
 from geoalarm.report.data import as_json, in_html
-from geoalarm.report.html import address, drawn, policy, script, stylesheet
+from geoalarm.report.html import drawn, policy, script, stylesheet
 from geoalarm.report.notes import linked, notes_of
 from geoalarm.report.page import ChangeLine, Changes, Links, Pictures, local_language, render, render_checklist
 
@@ -304,7 +305,7 @@ def test_no_link_runs_code(link):
 
 
 def test_links_that_are_addresses():
-    assert [address(link) for link in ("FR-59350.html", "../x?a=b:c", "#a", "https://example.org/")] == [
+    assert [safe_link(link) for link in ("FR-59350.html", "../x?a=b:c", "#a", "https://example.org/")] == [
         "FR-59350.html",
         "../x?a=b:c",
         "#a",

@@ -21,6 +21,7 @@ from geoalarm.core.errors import InputError
 from geoalarm.core.terms import State
 from geoalarm.present.palette import INTERFACE, PATTERNS, THEMES, Theme
 from geoalarm.present.svg import styles
+from geoalarm.present.svg.markup import safe_link
 
 PAPER: Final[Mapping[Theme, Mapping[str, str]]] = {
     "light": {"ground": "#F4F6F8", "card": "#FFFFFF", "line": "#D5DCE2", "bar": "#0F2A43"},
@@ -28,10 +29,7 @@ PAPER: Final[Mapping[Theme, Mapping[str, str]]] = {
 }
 """Ground of a page, of a card, the line round it and the bar at the top."""
 
-_SCHEME: Final = re.compile(r"^([A-Za-z][A-Za-z0-9+.\-]*):")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_IGNORED: Final = re.compile(r"[\x00-\x20\x7f]")
-"""Letters that a browser drops from an address before it reads its scheme."""
 _ANCHOR: Final = re.compile(r"[^A-Za-z0-9_-]+")
 
 
@@ -47,7 +45,7 @@ def environment() -> Environment:
         auto_reload=False,
         finalize=_shown,
     )
-    made.filters |= {"anchor": anchor, "address": address}
+    made.filters |= {"anchor": anchor, "address": safe_link}
     return made
 
 
@@ -110,20 +108,6 @@ def drawn(svg: str) -> Markup:
 def anchor(name: str) -> str:
     """A name as the id of an element: letters, digits, dashes."""
     return _ANCHOR.sub("-", str(name)).strip("-") or "x"
-
-
-def address(link: str) -> str:
-    """A relative or http(s) address.
-
-    Raises
-    ------
-    InputError
-        If it has another scheme: such a link may run code.
-    """
-    scheme = _SCHEME.match(_IGNORED.sub("", link))
-    if scheme is not None and scheme.group(1).lower() not in ("http", "https"):
-        raise InputError("address of a link", got=link[:60], expected="a relative, http or https address")
-    return link
 
 
 class Words:

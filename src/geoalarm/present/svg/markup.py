@@ -15,7 +15,9 @@ from geoalarm.core.errors import InputError
 
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PREFIX: Final = re.compile(r"^[A-Za-z][A-Za-z0-9_-]*$")
-_SCHEME: Final = re.compile(r"^\s*([A-Za-z][A-Za-z0-9+.\-]*):")
+_IGNORED: Final = re.compile(r"[\x00-\x20\x7f]")
+"""Letters that a browser drops from an address before it reads its scheme."""
+_SCHEME: Final = re.compile(r"^([A-Za-z][A-Za-z0-9+.\-]*):")
 
 
 def text(words: object) -> str:
@@ -91,7 +93,7 @@ def safe_link(address: str) -> str:
     InputError
         If it has another scheme: such a link may run code.
     """
-    scheme = _SCHEME.match(address)
+    scheme = _SCHEME.match(_IGNORED.sub("", address))
     if scheme is not None and scheme.group(1).lower() not in ("http", "https"):
         raise InputError("address of a link", got=address[:60], expected="a relative, http or https address")
     return address
