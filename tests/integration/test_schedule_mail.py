@@ -7,6 +7,7 @@ import email.policy
 import runpy
 import smtplib
 import socket
+import sqlite3
 import ssl
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,6 +17,7 @@ import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
+from geoalarm.schedule.ledger import Ledger
 from geoalarm.schedule.mail import MailCarrier
 
 kit = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "schedule_kit.py")))
@@ -326,6 +328,35 @@ def test_uncertain_messages_are_sent_again_where_the_file_says_so(server, send):
     assert sorted(box.readers) == ["a@x.example", "b@x.example", "b@x.example", "c@x.example"]
     first, second = (one["Message-ID"] for one in box.messages if one["To"] == "b@x.example")
     assert first == second  # a mailbox can tell
+
+
+def test_a_receipt_that_cannot_be_written_is_no_reason_to_send_twice(server, send, monkeypatch):
+    """The disk is full at the worst moment: the message was kept, and our book does not say so."""
+    box, port = server()
+    full = [sqlite3.OperationalError("database or disk is full")]
+    real = Ledger.receipt
+
+    def receipt(self, parcel, note=""):
+        if full:
+            raise full.pop()
+        real(self, parcel, note)
+
+    monkeypatch.setattr(Ledger, "receipt", receipt)
+    run, service = send(port, to=["a@x.example", "b@x.example"])
+    told = {row.parcel.addressee: row.state for row in service.ledger.of(run.job, run.due)}
+    assert (box.readers, told) == (["a@x.example", "b@x.example"], {"a@x.example": "uncertain", "b@x.example": "sent"})
+
+
+def test_after_the_mend_only_what_failed_is_sent(server, send):
+    box, port = server()
+    box.answers["b@x.example"] = ["550 no such reader"]
+    box.after["c@x.example"] = ["drop"]
+    run, service = send(port, to=["a@x.example", "b@x.example", "c@x.example"])
+    assert run.state == "partly"
+    assert [one.due for one in service.again()] == [run.due]
+    (run,) = service.once()
+    assert (run.state, box.readers) == ("partly", ["a@x.example", "c@x.example", "b@x.example"])  # c stays uncertain
+    assert [row.state for row in service.ledger.of(run.job, run.due)] == ["sent", "sent", "uncertain"]
 
 
 class Killed(BaseException):

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import runpy
 import sqlite3
+import tempfile
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from geoalarm.core.errors import InputError
 from geoalarm.schedule import folder as folder_module
 from geoalarm.schedule.clock import Stopped
+from geoalarm.schedule.cron import Timetable
 from geoalarm.schedule.database import Database
 from geoalarm.schedule.edition import LISTING, SUMS, file_sha256
 from geoalarm.schedule.lock import is_held, only_one
@@ -483,3 +488,69 @@ def test_a_state_killed_in_the_middle_of_a_change_can_be_read(place: Path) -> No
     assert (place / "killed" / "state.sqlite-journal").stat().st_size > 0
     with Database(place / "killed").open(write=False) as db:
         assert [row["name"] for row in db.execute("SELECT name FROM jobs")] == ["a"]
+
+
+def test_a_run_that_failed_is_made_once_more_when_asked(place: Path) -> None:
+    service, clock = started(place, runner := kit.SmallReports(fails=99))
+    clock.set("2026-01-16 05:00")
+    service.once()
+    runner.fails = 0
+    assert service.once() == []
+    assert len(service.again()) == 1
+    assert [run.state for run in service.once()] == ["done"]
+    assert service.again() == []
+
+
+def test_a_page_that_cannot_be_written_stops_no_report(place: Path) -> None:
+    def fail():
+        raise OSError("disk full")
+
+    clock = kit.TestClock("2026-01-16 05:00")
+    service = kit.Service(kit.plan(place), place / "state", kit.SmallReports(), clock=clock, changed=fail)
+    assert [run.state for run in service.once()] == ["done"]
+
+
+STEP = st.tuples(st.integers(1, 3000), st.sampled_from(["", "", "making", "made", "copying", "receipt"]))
+
+
+@pytest.mark.slow
+@settings(max_examples=25)
+@given(
+    st.sampled_from(["last", "all", "none"]),
+    st.sampled_from(["0 */6 * * *", "30 2 * * *", "15 1-3 * * *"]),
+    st.lists(STEP, min_size=1, max_size=12),
+)
+def test_whatever_happens_each_due_time_is_accounted_for_once(rule: str, cron: str, steps) -> None:
+    """Days pass, the service is killed anywhere: every due time has one row, every edition arrives once and whole."""
+    with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
+        place = Path(name)
+        (place / "share").mkdir()
+        clock = kit.TestClock("2026-03-27 12:00")
+        job = {"catch_up": rule, "cron": cron, "retries": {"times": 10}} | SHARE
+        kit.service(place, None, clock, **job).look()
+        for minutes, dies in [*steps, (1, "")]:
+            clock.time += timedelta(minutes=minutes)
+            with patch.context() as inner:
+                service = kit.service(place, kit.SmallReports(during=_die if dies == "making" else None), clock, **job)
+                if dies == "made":
+                    inner.setattr(service.runs, "made", _die)
+                if dies == "copying":
+                    inner.setattr(folder_module.shutil, "copyfile", _die)
+                if dies == "receipt":
+                    inner.setattr(service.ledger, "receipt", _die)
+                with suppress(Killed):
+                    service.once()
+            seen = [path for path in (place / "share").glob("daily/*") if not path.name.startswith(".")]
+            assert all(len(files(path)) == 9 for path in seen)
+        timetable = Timetable(cron, "Europe/Brussels")
+        due, _ = timetable.between(kit.utc("2026-03-27 12:00"), clock.time, newest=10_000)
+        runs = service.runs.of("daily", newest=10_000)
+        assert sorted(run.due for run in runs) == due
+        assert {run.state for run in runs} <= {"done", "skipped"}
+        assert len(seen) == len([run for run in runs if run.state == "done"])
+        assert all(row.attempts >= 1 for row in service.ledger.in_state("sent"))
+        assert len(service.ledger.in_state("sent")) == len(seen)
+
+
+def _die(*given):
+    raise Killed

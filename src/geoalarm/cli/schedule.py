@@ -35,7 +35,8 @@ def schedule() -> None:
 @_FILE
 @_STATE
 @click.option("--once", is_flag=True, help="Do all that is due, then end; for timers and cron.")
-def run(file: Path, state: Path | None, once: bool) -> int:
+@click.option("--again", is_flag=True, help="First try once more what failed the last time; what is uncertain is left alone.")
+def run(file: Path, state: Path | None, once: bool, again: bool) -> int:
     """Run the jobs of FILE.yml, in the foreground, until stopped (Ctrl-C, SIGTERM).
 
     Exit code 1 with --once: something failed or is incomplete; 'geoalarm schedule status' says what.
@@ -63,6 +64,8 @@ def run(file: Path, state: Path | None, once: bool) -> int:
     with only_one(place), journal(place):
         service = Service(plan, place, run_reports, clock=clock, changed=changed)
         _stop_on_signals(clock)
+        if again:
+            service.again()
         if not once:
             service.serve()
             return 0

@@ -53,12 +53,12 @@ class MailCarrier:
         ]
 
     def settle_doubts(self) -> None:
-        """A message whose last dot an earlier process may have sent."""
+        """A message whose last dot may have been sent, and whose receipt is not on the disk."""
         parcels = list(self.parcels())
         states = self._shipment.ledger.states(parcels)
         for parcel in parcels:
             if states.get(parcel.key) == "sending":
-                self._doubt(parcel, "the service ended before the server answered")
+                self._doubt(parcel, "there is no receipt: the service ended, or could not write it")
 
     def carry(self, parcels: Sequence[Parcel]) -> None:
         """Send, over as many connections as it takes.

@@ -79,6 +79,19 @@ class Runs:
         with self._database.open() as db:
             db.execute("UPDATE runs SET state = 'due' WHERE state = 'running'")
 
+    def reopen(self, job: str) -> Run | None:
+        """Open the last run of a job again if it failed or is incomplete, and its failed deliveries with it."""
+        with self._database.open() as db:
+            row = db.execute("SELECT * FROM runs WHERE job = ? AND state <> 'skipped' ORDER BY due DESC LIMIT 1", (job,)).fetchone()
+            if row is None or row["state"] not in ("failed", "partly"):
+                return None
+            state = "made" if row["edition"] else "due"
+            db.execute(
+                "UPDATE runs SET state = ?, reason = '', ended = NULL, attempts = 0 WHERE job = ? AND due = ?", (state, job, row["due"])
+            )
+            db.execute("UPDATE deliveries SET state = 'waiting' WHERE job = ? AND due = ? AND state = 'failed'", (job, row["due"]))
+        return _run(row)
+
     def next(self) -> Run | None:
         """The open run to go on with: what is made first, then the oldest due."""
         with self._database.open(write=False) as db:

@@ -57,7 +57,7 @@ class Service:
         self.plan, self.clock = plan, clock or Clock()
         database = Database(state)
         self.runs, self.ledger = Runs(database), Ledger(database, self.clock)
-        self._runner, self._changed = runner, changed or (lambda: None)
+        self._runner, self._told = runner, changed or (lambda: None)
 
     def look(self, *, first_grace: timedelta = timedelta(0)) -> list[Run]:
         """Write down what became due; the new rows."""
@@ -81,6 +81,13 @@ class Service:
             self.look()
         self._changed()
         return done
+
+    def again(self) -> list[Run]:
+        """Open once more the last run of each job where it failed or lost a parcel; what is uncertain stays so. The runs opened."""
+        opened = [run for job in self.plan.jobs if (run := self.runs.reopen(job.name)) is not None]
+        for run in opened:
+            logger.info("%s %s is tried once more", run.job, run.due.isoformat(), extra=_extra(run))
+        return opened
 
     def serve(self, *, look_every_s: float = LOOK_EVERY_S) -> None:
         """Go on until somebody stops the clock."""
@@ -193,10 +200,19 @@ class Service:
             progress=lambda told: self.clock.check(),
         )
 
+    def _changed(self) -> None:
+        """Tell that the state changed; a page that cannot be written stops no report."""
+        try:
+            self._told()
+        except (GeoalarmError, OSError) as error:
+            logger.warning("the status page was not written: %s", error_text(error))
+
     def _alarm(self) -> None:
         """Look, and wake the main thread."""
         try:
             self.look()
+        except Exception:  # the next alarm may do better
+            logger.exception("what is due could not be looked up")
         finally:
             self.clock.ring()
 

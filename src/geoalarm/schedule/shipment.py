@@ -46,7 +46,7 @@ class Carrier(Protocol):
         """All that is to be delivered."""
 
     def settle_doubts(self) -> None:
-        """Before the first attempt: decide on parcels that an earlier process may have sent."""
+        """Before an attempt: decide on parcels that may have been sent, by an earlier process or without a receipt."""
 
     def carry(self, parcels: Sequence[Parcel]) -> None:
         """Deliver these, writing intent and receipt of each; raise at the end if some must be tried again."""
@@ -55,9 +55,9 @@ class Carrier(Protocol):
 def deliver(carrier: Carrier, shipment: Shipment, retries: Retries, *, what: str) -> None:
     """Deliver all parcels once; those that cannot be are marked failed, with the reason. Only a stop leaves some open."""
     ledger = shipment.ledger
-    carrier.settle_doubts()
 
     def attempt() -> None:
+        carrier.settle_doubts()
         left = ledger.unsettled(carrier.parcels())
         if left:
             carrier.carry(left)
@@ -67,6 +67,7 @@ def deliver(carrier: Carrier, shipment: Shipment, retries: Retries, *, what: str
     except Stopped:
         raise
     except Exception as error:  # whatever one target does, the others get theirs
+        carrier.settle_doubts()
         left = ledger.unsettled(carrier.parcels())
         told = error_text(error)
         expected = isinstance(error, GeoalarmError | Refused | Passing)
