@@ -14,7 +14,7 @@ from html import escape
 from typing import Final
 from urllib.parse import quote
 
-from geoalarm.core.i18n import number, text
+from geoalarm.core.i18n import in_place, number, text
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.schedule.attempts import Refused
 from geoalarm.schedule.edition import Document, Edition, require_unchanged
@@ -26,7 +26,6 @@ _MB: Final = 1_000_000
 _BASE64: Final = 4 / 3
 _MOST_LACKING: Final = 30
 _MOST_LINKS: Final = 20
-_INDEX: Final = "index.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +79,12 @@ def write(target: Mail, parcel: Parcel, edition: Edition, *, due: datetime) -> L
     name = one_line(edition.names.get(parcel.commune, parcel.commune))
     if parcel.commune:
         subject = text("schedule.mail.subject_commune", lang, commune=name, date=day)
-        opening = text("schedule.mail.opening_commune", lang, commune=name, date=day)
+        opening = text("schedule.mail.opening_commune", lang, place=in_place(name, lang), date=day)
     else:
         subject = text("schedule.mail.subject_edition", lang, n=len(edition.names), date=day)
         opening = text("schedule.mail.opening_edition", lang, n=len(edition.names), date=day)
     attached, too_large = _attachments(target, documents)
-    links = _links(target, documents, f"{parcel.job}/{edition.folder.name}") if target.link else ()
+    links = _links(target, documents, f"{parcel.job}/{edition.folder.name}", lang) if target.link else ()
     paragraphs = [*([text("sentence.example", lang)] if edition.example else []), opening]
     if attached:
         paragraphs.append(text("schedule.mail.attached", lang, n=len(attached)))
@@ -120,12 +119,14 @@ def _attachments(target: Mail, documents: Sequence[Document]) -> tuple[tuple[Doc
     return ((), size) if size > target.limit_mb else (wanted, 0.0)
 
 
-def _links(target: Mail, documents: Sequence[Document], place: str) -> tuple[tuple[str, str], ...]:
+def _links(target: Mail, documents: Sequence[Document], place: str, lang: str) -> tuple[tuple[str, str], ...]:
     """Titles and addresses of what can be read: the index where there is one, else the pages, else what is printed."""
-    index = [one for one in documents if one.path == _INDEX]
+    there = {one.path: one for one in documents}
+    index = [there[name] for name in (f"index.{lang}.html", "index.html") if name in there][:1]
     pages = index or [one for one in documents if one.kind == "html"] or [one for one in documents if one.kind == "pdf"]
-    chosen = [(_title(one), f"{target.link}/{quote(f'{place}/{one.path}')}") for one in pages[:_MOST_LINKS]]
-    return tuple(chosen)
+    titles = [text("schedule.mail.all", lang)] if index else [_title(one) for one in pages]
+    addresses = [f"{target.link}/{quote(f'{place}/{one.path}')}" for one in pages]
+    return tuple(zip(titles, addresses, strict=True))[:_MOST_LINKS]
 
 
 def _title(one: Document) -> str:
@@ -145,7 +146,7 @@ def _lacking(edition: Edition, lang: str) -> tuple[str, ...]:
 def _plain(letter: Letter) -> str:
     lang, parts = letter.lang, list(letter.paragraphs)
     if letter.links:
-        parts.append("\n".join([text("schedule.mail.links", lang), *(f"- {title}: {address}" for title, address in letter.links)]))
+        parts.append("\n".join([text("schedule.mail.links", lang), *(f"- {title}\n  {address}" for title, address in letter.links)]))
     if letter.lacking:
         parts.append("\n".join([letter.lacking[0], *(f"- {name}" for name in letter.lacking[1:])]))
     return "\n\n".join([*parts, *letter.closing]) + "\n"
