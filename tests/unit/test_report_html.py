@@ -162,12 +162,13 @@ def test_a_number_not_said_word_by_word_gets_a_mark_and_silent_ones_share_one():
     figure = MADE_UP["figure"]
     one, two = figure("a", "1 230", 1234.0), figure("b", "40", 41.0)
     silent = [figure(name, "not studied", math.nan, state="not_studied") for name in ("c", "d")]
+    silent.append(figure("e", "0", 0.0, state="zero"))
     known = {item.id: item for item in (one, two, *silent)}
-    said = linked(Sentence("About 40 of <many>.", ("a", "b", "c", "d")), known, note="why")
+    said = linked(Sentence("About 40 of <many>.", ("a", "b", "c", "d", "e")), known, note="why")
     assert str(said) == (
         'About <a class="n" href="#figure-b">40</a> of &lt;many&gt;.'
-        ' <a class="ref dagger" href="#figure-a" aria-label="1 230, why">†</a>'
-        ' <a class="ref dagger" href="#figure-c" aria-label="not studied, why">†</a>'
+        '\N{NO-BREAK SPACE}<a class="ref dagger" href="#figure-a" aria-label="1 230, why">†</a>'
+        '\N{NO-BREAK SPACE}<a class="ref dagger" href="#figure-c" aria-label="not studied, why">†</a>'
     )
 
 

@@ -17,8 +17,6 @@ from geoalarm.report.html import anchor
 SHORT_HASH: Final = 12
 """Characters of a hash beside a figure; the whole one stands with its source."""
 
-_NUMBERS: Final = (State.EXPOSED, State.ZERO)
-
 
 @dataclass(frozen=True, slots=True)
 class Note:
@@ -65,7 +63,7 @@ def source_numbers(briefing: Briefing) -> dict[str, int]:
 def linked(said: Sentence | Place, figures: Mapping[str, Figure], *, note: str) -> Markup:
     """A sentence whose numbers are links to their notes; a number that is not in it word by word gets a mark at its end.
 
-    Figures without a number share one mark: their notes stand together.
+    Figures of nobody, or without a number, share one mark: their notes stand together.
 
     Parameters
     ----------
@@ -80,9 +78,11 @@ def linked(said: Sentence | Place, figures: Mapping[str, Figure], *, note: str) 
             late.append(figure)
             continue
         out, rest = out + escape(before) + _link(figure, figure.text, css="n"), after
-    silent = [figure for figure in late if figure.state not in _NUMBERS]
+    silent = [figure for figure in late if figure.state != State.EXPOSED]
     shown = [figure for figure in late if figure not in silent[1:]]
-    marks = Markup("").join(Markup(" ") + _link(figure, "†", css="ref dagger", label=f"{figure.text}, {note}") for figure in shown)
+    marks = Markup("").join(
+        Markup("\N{NO-BREAK SPACE}") + _link(figure, "†", css="ref dagger", label=f"{figure.text}, {note}") for figure in shown
+    )
     return out + escape(rest) + marks
 
 
