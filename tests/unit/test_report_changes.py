@@ -281,7 +281,7 @@ def test_causes_have_the_names_of_the_sentence():
     assert set(CAUSES) == {"data", "map", "model", "boundaries", "reality"}
 
 
-def test_a_page_lists_classes_only_of_a_danger_whose_total_stayed():
+def test_a_page_lists_classes_only_with_a_cause_that_their_total_does_not_have():
     def three(total, mild, severe, **given):
         classes = [figure(value, id=f"{FLOOD}#{label}", kind="class", label=label) for label, value in (("a", mild), ("b", severe))]
         return record(figure(total), *classes, **given)

@@ -54,9 +54,14 @@ def changes_text(changes: Sequence[Change], before: Record | None, lang: str) ->
 
 
 def for_page(changes: Sequence[Change]) -> list[Change]:
-    """The changes that a page lists: classes only of a danger whose total is what it was; the data have them all."""
-    known = {change.id for change in changes}
-    return [change for change in changes if change.figure.kind != "class" or change.id.partition("#")[0] not in known]
+    """The changes that a page lists: of classes only those with a cause that their danger's total does not have; the data have them all."""
+    causes = {change.id: {cause for part in change.parts for cause in part.causes} for change in changes}
+
+    def is_told_by_total(change: Change) -> bool:
+        total = change.id.partition("#")[0]
+        return change.figure.kind == "class" and total in causes and causes[change.id] <= causes[total]
+
+    return [change for change in changes if not is_told_by_total(change)]
 
 
 def change_line(change: Change, lang: str) -> ChangeLine:
