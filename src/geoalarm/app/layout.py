@@ -18,15 +18,23 @@ if TYPE_CHECKING:
 
 
 class Styled:
-    """Carries the house's CSS as one model a document: Panel would send the text again with every pane."""
+    """Carries the house's CSS as one model a document: Panel would send the text again with every pane.
+
+    A pane remembers the document it is drawn in: while many changes are held together a new model belongs to none yet, and
+    Panel would fetch its style sheets from elsewhere.
+    """
+
+    _drawn_in: Document | None = None
 
     def _get_properties(self, doc: Document | None) -> dict[str, Any]:
+        self._drawn_in = doc = doc or self._drawn_in
         props: dict[str, Any] = super()._get_properties(doc)  # type: ignore[misc]
         if "stylesheets" in props:
             props["stylesheets"] = [*props["stylesheets"], sheet(doc)]
         return props
 
-    def _update_model(self, events: Any, msg: dict[str, Any], root: Any, model: Any, doc: Document, comm: Any) -> None:
+    def _update_model(self, events: Any, msg: dict[str, Any], root: Any, model: Any, doc: Document | None, comm: Any) -> None:
+        doc = doc or self._drawn_in
         if "stylesheets" in msg:
             msg = {**msg, "stylesheets": [*msg["stylesheets"], sheet(doc)]}
         super()._update_model(events, msg, root, model, doc, comm)  # type: ignore[misc]
