@@ -220,6 +220,65 @@ def test_a_commune_that_fails_is_listed_and_the_others_are_delivered(report, tmp
     assert read(out / "failures.json")["communes"] == []
 
 
+def test_a_page_whose_pdf_fails_is_delivered_without_it_and_tried_again(report, tmp_path, monkeypatch):
+    from geoalarm.report import batch, job
+    from geoalarm.report.pdf import PdfError
+
+    def printed(page, target, **_):
+        if "FR-00002" in page.name and not (tmp_path / "mended").exists():
+            raise PdfError("the browser failed", mend="try again")
+        target.write_bytes(b"%PDF-1.4")
+
+    monkeypatch.setattr(job, "write_pdf", printed)
+    monkeypatch.setattr(batch, "find_chromium", lambda: "chromium")
+    answer = report("--all", "--lang", "en", "--pdf")
+    assert answer.exit_code == 1
+    assert "failed FR:00002: the browser failed" in answer.stderr
+    folder = tmp_path / "out" / "FR-00002"
+    assert not (folder / "FR-00002.en.pdf").exists()
+    assert "FR-00002.en.pdf" not in (folder / "FR-00002.en.html").read_text("utf-8")
+    assert 'href="FR-00001.en.pdf"' in (tmp_path / "out" / "FR-00001" / "FR-00001.en.html").read_text("utf-8")
+    (tmp_path / "mended").touch()
+    again = report("--all", "--lang", "en", "--pdf")
+    assert again.exit_code == 0
+    assert "1 communes written, 5 already whole" in again.stdout
+    assert (folder / "FR-00002.en.pdf").is_file()
+
+
+def test_without_chromium_a_pdf_is_refused_before_anything_is_written(report, tmp_path, monkeypatch):
+    monkeypatch.setenv("GEOALARM_CHROMIUM", "no-such-browser")
+    answer = report("--all", "--pdf")
+    assert answer.exit_code == 2
+    assert "no-such-browser" in answer.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_edition_that_is_not_finished_keeps_its_date_and_a_finished_one_gives_way_to_today(report, tmp_path, monkeypatch):
+    from datetime import date
+
+    from geoalarm.report import batch, job
+
+    real = job.briefing
+
+    def broken(dossier, lang, **given):
+        if dossier.commune_id == "FR:00002":
+            raise RuntimeError("not today")
+        return real(dossier, lang, **given)
+
+    days = [date(2026, 3, 1), date(2026, 3, 2), date(2026, 3, 3)]
+    monkeypatch.setattr(batch, "today", lambda: days[0])
+    monkeypatch.setattr(job, "briefing", broken)
+    assert report("--all", "--lang", "en", as_of=None).exit_code == 1
+    monkeypatch.setattr(job, "briefing", real)
+    days.pop(0)
+    answer = report("--all", "--lang", "en", as_of=None)
+    assert "1 communes written, 5 already whole, as of 2026-03-01, compared with none" in answer.stdout
+    days.pop(0)
+    answer = report("--all", "--lang", "en", as_of=None)
+    assert "6 communes written, 0 already whole, as of 2026-03-03, compared with 2026-03-01" in answer.stdout
+    assert changes_of(tmp_path / "out", "FR:00002")["since"] == "2026-03-01"
+
+
 # ------------------------------------------------------------------------------------------------------------------ what changed, and why
 
 
@@ -374,3 +433,18 @@ def test_two_workers_write_what_one_writes(report, world, call, tmp_path):
     words = ["report", "--all", "--lang", "fr", "--scenario", world / "scenario.yml", "--as-of", "2026-03-01", "--workers", "2"]
     assert call(*words, "--out", "b").exit_code == 0
     assert files_of(tmp_path / "a") == files_of(tmp_path / "b")
+
+
+@pytest.mark.slow
+def test_the_embedded_territory_speaks_the_language_of_each_place(call, tmp_path):
+    words = [word for name in ("FR:59350", "BE:57081", "BE:34022") for word in ("--commune", name)]
+    answer = call("report", *words, "--out", "out", "--as-of", "2026-03-01", "--workers", "1", "--json")
+    assert answer.exit_code == 0, answer.output
+    assert json.loads(answer.stdout)["written"] == 3
+    pages = {path.name for path in (tmp_path / "out").rglob("*.html")}
+    assert pages == {"FR-59350.fr.html", "BE-57081.fr.html", "BE-34022.nl.html", "index.html", "index.fr.html", "index.nl.html"}
+    for path in (tmp_path / "out").rglob("*.html"):
+        text = path.read_text("utf-8")
+        assert len(text.encode()) < 1_000_000
+        assert not re.search(r"""(src|srcset|action)=["']?https?:""", text)
+    assert "Doornik" in (tmp_path / "out" / "index.nl.html").read_text("utf-8")
