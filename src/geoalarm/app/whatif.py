@@ -91,17 +91,15 @@ class WhatIf:
 
     def _begin(self) -> None:
         """Show an example at once, told as one: what this page does is seen before anything is asked."""
-        is_plain = self.state.query() == {"lang": self.state.lang, "kind": WhatIfState().kind}
-        self.state.show_example(*self._example_place())
-        self.panes["form"].object = form(self.state)
+        state = self.state
+        is_plain = state.query() == {"lang": state.lang, "kind": WhatIfState().kind}
+        state.show_example(*self._example_place())
+        self.panes["form"].object = form(state)
         try:
-            made = (
-                self.shared.example("whatif", lambda: calculate(self.state, self.shared))
-                if is_plain
-                else calculate(self.state, self.shared)
-            )
-        except GeoalarmError as error:
-            self._refuse(refusal(error, self.state, self.state.lang))
+            made = self.shared.example("whatif", lambda: calculate(state, self.shared)) if is_plain else calculate(state, self.shared)
+        except Exception as error:
+            log.log(logging.INFO if isinstance(error, GeoalarmError) else logging.ERROR, "example: %s", error, exc_info=error)
+            self._refuse(refusal(error, state, state.lang))
             return
         self._show(made)
 

@@ -157,15 +157,13 @@ def paint_of(outcome: Outcome, index: int, *, show: str, lang: str) -> Paint:
 
 
 def warm(shared: Shared) -> None:
-    """Load the models before the first reader asks: one small accident at the first site, thrown away."""
-    from geoalarm.pipeline.whatif import sites_of
+    """Load the models and make the example of the first screen before the first reader asks."""
+    from geoalarm.app.whatif_example import example_place
 
     try:
-        sites = sites_of(shared.workspace)
-        if not sites:
-            return
-        state = WhatIfState(sites, site=sites[0].site_id)
-        calculate(state, shared)
+        state = WhatIfState()
+        state.show_example(*example_place(shared.geometry, shared.workspace.prepared().total))
+        shared.example("whatif", lambda: calculate(state, shared))
     except Exception:
         log.exception("the what-if page could not be made ready")
 
