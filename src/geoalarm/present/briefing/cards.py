@@ -26,8 +26,12 @@ def cards(draft: Draft) -> tuple[Card, ...]:
 
 
 def loudest(views: tuple[View, ...]) -> list[View]:
-    """Dangers in the order of the page."""
-    return sorted(views, key=lambda view: (LOUD.index(State(view.count.state)), -view.count.people if view.count.is_somebody else 0.0))
+    """Dangers in the order of the page; among those with nobody in the zone, the ones with milder classes to show come first."""
+
+    def place(view: View) -> tuple[int, float, bool]:
+        return LOUD.index(State(view.count.state)), -view.count.people if view.count.is_somebody else 0.0, not view.from_class
+
+    return sorted(views, key=place)
 
 
 def caveats(draft: Draft, view: View) -> tuple[str, ...]:
