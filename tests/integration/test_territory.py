@@ -312,33 +312,12 @@ def told(territory, commune):
     return main(dossier, "flood").total["population_exposed"], float(water.max().compute())
 
 
-THREADS = pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
-"""Python 3.12 and later warn of any fork beside threads: that it works nevertheless is what is tested."""
-
-
-@THREADS
-@pytest.mark.parametrize("method", ["fork", "spawn"])
-def test_workers_tell_the_same(territory, method):
-    """The parent has read rasters with threads before: a forked worker must not wait for them."""
+def test_workers_tell_the_same(territory):
+    """Workers start afresh and are sent the territory."""
     ids = list(territory.communes.ids)
     here = [told(territory, commune) for commune in ids]
-    with multiprocessing.get_context(method).Pool(2) as pool:
-        assert pool.starmap_async(told, [(territory, commune) for commune in ids]).get(timeout=60) == here
-
-
-def in_a_fork(commune):
-    return told(_kept[0], commune)
-
-
-_kept = []
-
-
-@THREADS
-def test_a_fork_needs_no_pickle(territory):
-    _kept[:] = [territory]
-    wanted = [told(territory, commune) for commune in ("FR:00001", "BE:00002")]
-    with multiprocessing.get_context("fork").Pool(2) as pool:
-        assert pool.map_async(in_a_fork, ("FR:00001", "BE:00002")).get(timeout=60) == wanted
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
+        assert pool.starmap_async(told, [(territory, commune) for commune in ids]).get(timeout=120) == here
 
 
 def test_a_file_that_changed_since_is_not_drawn(disk, tmp_path):

@@ -34,7 +34,7 @@ __all__ = ["Territory", "open_territory"]
 class Territory:
     """Everything a briefing or a report asks of a scenario; made by :func:`open_territory`.
 
-    It holds plain data and no open file: it can be pickled, and used after a fork. Nothing in it may be changed in place.
+    It holds plain data and no open file: it can be pickled and sent to a worker that was spawned. Nothing in it may be changed in place.
 
     Attributes
     ----------
