@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 @click.option("--pdf", is_flag=True, help="Each page as PDF too; needs Chromium.")
 @click.option("--scenario", type=click.Path(path_type=Path), metavar="FILE", help="Scenario to report on; default: the embedded territory.")
 @click.option("--catalog", type=click.Path(path_type=Path), metavar="FILE", help="Catalog to use instead of the one the scenario names.")
-@click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Processes; default: one a processor.")
+@click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Processes; default: one a processor, fewer for a few communes.")
 @click.option(
     "--before",
     default="",

@@ -43,6 +43,9 @@ logger = logging.getLogger(__name__)
 ZONE: Final = ZoneInfo("Europe/Brussels")
 """Whose day "today" is."""
 
+WORTH: Final = 10
+"""Communes for which it is worth to start one more process: it takes as long as these."""
+
 DIED: Final = "the process ended without an answer"
 
 
@@ -207,7 +210,7 @@ def _print(order: Order, plan: _Plan, progress: Progress | None) -> list[Outcome
         sites=() if any(fault.key == "sites" for fault in plan.territory.faults) else tuple(plan.space.sites()),
         command=order.command,
     )
-    workers = min(order.workers or default_workers(), len(plan.todo))
+    workers = order.workers or min(default_workers(), max(len(plan.todo) // WORTH, 1))
     outcomes = []
     for n, done in enumerate(run_tasks(plan.todo, print_commune, workers=workers, setup=open_shop, given=(press,)), start=1):
         outcomes.append(_outcome(done))

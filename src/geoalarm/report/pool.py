@@ -24,8 +24,8 @@ Task = TypeVar("Task")
 Answer = TypeVar("Answer")
 
 METHOD: Final = "spawn"
-"""Workers start afresh and are sent what they need: 34 MB in a quarter of a second for the whole zone. A fork would take over locks of
-threads (of GDAL, of dask) in the state in which they happened to be."""
+"""Workers start afresh and are sent what they need: 34 MB for the whole zone, a quarter of a second. A fork would begin a few seconds
+sooner and print no faster, and take over the locks of threads (of GDAL, of dask) in the state in which they happened to be."""
 
 _AHEAD: Final = 2
 """Tasks handed to each worker ahead of time."""
