@@ -346,6 +346,32 @@ def test_two_inputs_are_told_apart_when_the_old_ones_can_still_be_opened(report,
     assert sum(part["people"] for part in union["parts"]) == union["difference"]
 
 
+def test_three_inputs_each_take_their_turn(report, world, tmp_path):
+    """The border moves 100 m east as well: the French commune gains a column of the river with 200 people, 220 by then."""
+    import geopandas as gpd
+    import shapely
+
+    report("--all", "--lang", "en", out="old")
+    later = other_edition(world, keep_old=True)
+    communes = later.with_name("communes.gpkg")
+    layers = {name: gpd.read_file(communes, layer=name) for name in ("fr", "be")}
+    communes.unlink()
+    for name, frame in layers.items():
+        west, _, east, _ = frame.total_bounds
+        x = (west + 100, east) if name == "be" else (west, east + 100)
+        frame["geometry"] = [shapely.box(x[0], shape.bounds[1], x[1], shape.bounds[3]) for shape in frame.geometry]
+        frame.to_file(communes, layer=name, engine="pyogrio")
+    answer = report("--all", "--lang", "en", "--before", "old", out="new", as_of="2030-06-01", scenario=later)
+    assert answer.exit_code == 0, answer.output
+    for commune, parts in (
+        ("FR:00002", {"reality": 16, "map": 88, "boundaries": 220}),
+        ("BE:00002", {"reality": 40, "map": 220, "boundaries": -220}),
+    ):
+        change = figure(changes_of(tmp_path / "new", commune), "flood//100/illustrative")
+        assert {part["causes"][0]: part["people"] for part in change["parts"]} == pytest.approx(parts, abs=1e-3)
+        assert sum(part["people"] for part in change["parts"]) == change["difference"]
+
+
 def test_two_inputs_stay_together_when_the_old_ones_are_gone(report, world, tmp_path):
     report("--all", "--lang", "en", out="old")
     later = other_edition(world, keep_old=False)
