@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ALL = ["FR-00001", "FR-00002", "FR-00003", "BE-00001", "BE-00002", "BE-00003"]
 
 

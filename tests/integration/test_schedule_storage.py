@@ -23,7 +23,7 @@ kit = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "schedule
 EDITION = "daily/2026-01-16T0600+0100"
 
 # boto and moto announce changes of their own, of no concern here
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:(boto|moto|werkzeug|s3fs|aiobotocore).*")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationWarning:(boto|moto|werkzeug|s3fs|aiobotocore).*")]
 
 
 @pytest.fixture(scope="module")
