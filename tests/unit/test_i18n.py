@@ -150,7 +150,7 @@ def test_an_unknown_key_or_language_is_an_error_with_the_near_miss() -> None:
 
 
 def test_values_are_shown_in_the_locale_and_text_is_left_alone() -> None:
-    assert i18n.text("sentence.stale", "fr", date=date(2026, 3, 1)) == f"Non vérifié depuis 1 mars 2026{NB}: compte moins."
+    assert i18n.text("sentence.stale", "fr", date=date(2026, 3, 1)) == f"Non vérifié depuis le 1 mars 2026{NB}: compte moins."
     assert i18n.text("explorer.loading", "nl", step="<b>{n}</b>", n=1200, m=3000.5) == "Bezig met berekenen: <b>{n}</b>, 1.200 van 3.000,5"
 
 
