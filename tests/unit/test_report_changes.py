@@ -259,7 +259,8 @@ def test_every_change_has_words_in_every_language(lang):
         compare(record(figure(id="union", kind="union", hazard="")), record(figure(700.0, id="union", kind="union", hazard=""), **later)),
         compare(record(figure(id="a", kind="annual")), record(figure(700.0, id="a", kind="annual"), **later)),
         compare(
-            record(figure(id="x#c", kind="class", label="[0.5, 1)", units="m")), record(figure(7.0, id="x#c", kind="class", label="[0.5, 1)"))
+            record(figure(id="x#c", kind="class", label="[0.5, 1)", units="m")),
+            record(figure(7.0, id="x#c", kind="class", label="[0.5, 1)")),
         ),
     ]
     before = record(as_of="2025-01-01")
