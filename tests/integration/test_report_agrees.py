@@ -13,8 +13,9 @@ import pytest
 from geoalarm.app.shared import Wanted, shared
 from geoalarm.core.i18n import sentences
 from geoalarm.core.terms import LANGUAGES, State, counted_from
-from geoalarm.report.batch import Order, make_edition
+from geoalarm.report.batch import make_edition
 from geoalarm.report.edition import folder_of
+from geoalarm.report.order import Order
 from geoalarm.report.selection import Choice
 
 pytestmark = pytest.mark.slow

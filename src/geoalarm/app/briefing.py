@@ -16,13 +16,14 @@ from tornado.web import HTTPError, RequestHandler
 from geoalarm.app import build
 from geoalarm.app.bar import page_links
 from geoalarm.app.briefing_desk import KINDS, Desk, desk_of
+from geoalarm.app.page import HEADERS
 from geoalarm.app.shared import Shared, shared
 from geoalarm.core import i18n
 from geoalarm.core.errors import GeoalarmError
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.present.names import region_name
-from geoalarm.report.batch import today
 from geoalarm.report.html import Words, fill
+from geoalarm.report.order import today
 from geoalarm.report.page import Links, bare_document, body, document
 
 log = logging.getLogger(__name__)
@@ -188,8 +189,6 @@ class FileHandler(RequestHandler):
 
     def set_default_headers(self) -> None:
         """The headers of every document; the policy of a file is in the file."""
-        from geoalarm.app.serve import HEADERS
-
         for name, value in HEADERS.items():
             self.set_header(name, value)
         self.set_header(

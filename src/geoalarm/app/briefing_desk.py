@@ -18,9 +18,9 @@ from geoalarm.present.briefing.page import Briefing
 from geoalarm.present.names import find
 from geoalarm.present.names import names as names_of
 from geoalarm.present.svg import Maps
-from geoalarm.report.batch import today
 from geoalarm.report.data import as_json
 from geoalarm.report.docx import checklist_docx
+from geoalarm.report.order import today
 from geoalarm.report.page import Pictures, pictures_of, render, render_checklist
 
 if TYPE_CHECKING:

@@ -24,6 +24,17 @@ BAR: Final = {"light": "#0F2A43", "dark": "#0B1B2B"}
 SURFACES: Final = {"light": ("#F4F6F8", "#FFFFFF", "#D5DCE2"), "dark": ("#0C1116", "#12181F", "#2E3843")}
 """Ground of the page, of a card, and the line round it."""
 
+HEADERS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Accept-CH": "Sec-CH-Prefers-Color-Scheme",
+    "Vary": "Sec-CH-Prefers-Color-Scheme, Accept-Language",
+}
+"""Security headers of every document and file served, beside the policy of its content."""
+
 _SHEETS: WeakKeyDictionary[Document, InlineStyleSheet] = WeakKeyDictionary()
 
 

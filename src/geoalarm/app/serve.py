@@ -22,15 +22,6 @@ UNUSED_MS: Final = 15 * 60 * 1000
 """A session that nobody looks at any more ends after this long."""
 TOKEN_S: Final = 24 * 3600
 """A page opened earlier than this has to be loaded again."""
-HEADERS: Final = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "X-Frame-Options": "SAMEORIGIN",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-    "Accept-CH": "Sec-CH-Prefers-Color-Scheme",
-    "Vary": "Sec-CH-Prefers-Color-Scheme, Accept-Language",
-}
 
 
 def serve(
@@ -124,7 +115,7 @@ def secure(handler: type[Any]) -> None:
 
     def set_default_headers(self: Any) -> None:
         before(self)
-        for name, value in {**HEADERS, "Content-Security-Policy": page.content_security_policy() + "; frame-ancestors 'self'"}.items():
+        for name, value in {**page.HEADERS, "Content-Security-Policy": page.content_security_policy() + "; frame-ancestors 'self'"}.items():
             self.set_header(name, value)
 
     handler.set_default_headers = set_default_headers

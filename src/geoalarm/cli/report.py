@@ -18,7 +18,7 @@ from geoalarm.cli.expose import Words
 from geoalarm.cli.show import is_quiet, progress_line
 
 if TYPE_CHECKING:
-    from geoalarm.report.batch import Edition
+    from geoalarm.report.order import Edition
 
 
 @click.command()
@@ -70,7 +70,8 @@ def report(out: Path, as_of: datetime | None, as_json: bool, **given: Any) -> in
     geoalarm report --all --pdf --workers 4 --out edition
     """
     from geoalarm import pipeline
-    from geoalarm.report.batch import Order, make_edition
+    from geoalarm.report.batch import make_edition
+    from geoalarm.report.order import Order
     from geoalarm.report.selection import Choice
 
     scenario, catalog = given["scenario"], given["catalog"]

@@ -6,10 +6,9 @@ import logging
 import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
 
 from geoalarm import pipeline
 from geoalarm.core.terms import LANGUAGES
@@ -30,9 +29,10 @@ from geoalarm.report.earlier import (
 )
 from geoalarm.report.edition import FORMAT, MANIFEST, alone, commune_manifest, file_names, folder_of, is_whole, read_json
 from geoalarm.report.job import Outcome, Press, open_shop, print_commune, without_folders
+from geoalarm.report.order import Edition, Order, today
 from geoalarm.report.pdf import find_chromium
 from geoalarm.report.pool import Done, run_tasks
-from geoalarm.report.selection import Choice, Wanted, select
+from geoalarm.report.selection import Wanted, select
 from geoalarm.results import require_writable
 
 if TYPE_CHECKING:
@@ -40,58 +40,10 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-ZONE: Final = ZoneInfo("Europe/Brussels")
-"""Whose day "today" is."""
-
 WORTH: Final = 10
 """Communes for which it is worth to start one more process: it takes as long as these."""
 
 DIED: Final = "the process ended without an answer"
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What is asked for.
-
-    Attributes
-    ----------
-    as_of : datetime.date, optional
-        Date of the reports. None: that of an edition of the same inputs that DIR holds and that is not finished, else today.
-    before : str
-        Folder of the edition to compare with, or ``none``. Empty: the older edition that DIR holds, else none.
-    fresh : bool
-        Whether reports that are whole are made again.
-    command : tuple of str
-        Words that rebuild a report, without commune, language and folder.
-    """
-
-    out: Path
-    choice: Choice
-    as_of: date | None = None
-    pdf: bool = False
-    workers: int = 0
-    before: str = ""
-    fresh: bool = False
-    command: tuple[str, ...] = ("geoalarm", "report")
-
-
-@dataclass(frozen=True, slots=True)
-class Edition:
-    """What a run came to: ``written`` and ``kept`` communes, those that failed, layers that could not be read."""
-
-    key: str
-    as_of: date
-    before: str
-    written: int
-    kept: int
-    failed: tuple[Outcome, ...] = ()
-    layers: tuple[dict[str, str], ...] = ()
-    langs: tuple[str, ...] = ()
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether nothing failed."""
-        return not self.failed and not self.layers
 
 
 @dataclass(frozen=True)
@@ -140,12 +92,6 @@ def make_edition(
         plan = _plan(order, space, territory, wanted)
         outcomes = _print(order, plan, progress)
         return _bind(order, plan, outcomes)
-
-
-def today() -> date:
-    """The day it is in the territory; that of ``SOURCE_DATE_EPOCH`` where it is set."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    return (datetime.fromtimestamp(int(epoch), tz=UTC) if epoch else datetime.now(tz=UTC)).astimezone(ZONE).date()
 
 
 def default_workers() -> int:

@@ -24,7 +24,7 @@ from geoalarm.results.aside import file_aside
 
 if TYPE_CHECKING:
     from geoalarm.pipeline import Territory
-    from geoalarm.report.batch import Edition
+    from geoalarm.report.order import Edition
 
 INDEX: Final = "index"
 FAILURES: Final = "failures.json"

@@ -10,10 +10,11 @@ from typing import Any, Final
 
 from geoalarm import pipeline
 from geoalarm.core.errors import Faults, GeoalarmError, InputError
-from geoalarm.report.batch import Edition as Batch
-from geoalarm.report.batch import Order, make_edition
+from geoalarm.report.batch import make_edition
 from geoalarm.report.earlier import NONE
 from geoalarm.report.index import FAILURES, INDEX
+from geoalarm.report.order import Edition as Batch
+from geoalarm.report.order import Order
 from geoalarm.report.pdf import find_chromium
 from geoalarm.report.selection import Choice, select
 from geoalarm.schedule.edition import Document, Edition, Lacking, ReportJob
