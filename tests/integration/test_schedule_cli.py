@@ -18,6 +18,8 @@ from geoalarm.schedule import border, border_targets, reports
 from geoalarm.schedule.lock import only_one
 from geoalarm.schedule.plan import Folder, Mail, Storage
 
+pytestmark = pytest.mark.slow
+
 kit = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "schedule_kit.py")))
 
 

@@ -23,7 +23,7 @@ from geoalarm.schedule.mail import MailCarrier
 kit = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "schedule_kit.py")))
 
 # aiosmtpd announces changes of its own, of no concern here
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:aiosmtpd.*")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationWarning:aiosmtpd.*")]
 
 
 class Mailbox:

@@ -17,6 +17,8 @@ from geoalarm.core.errors import GeoalarmError, InputError
 from geoalarm.present.totals import summary, threshold_total
 from geoalarm.testing import ORIGIN, SIDE_M, industrial
 
+pytestmark = pytest.mark.slow
+
 FLOOD = "demo_flood(return_period=100)"
 STORE = shapely.Point(ORIGIN[0] + 100, ORIGIN[1] + 100)
 PLANT = shapely.Point(ORIGIN[0] + SIDE_M, ORIGIN[1] + 1.5 * SIDE_M)

@@ -20,6 +20,8 @@ from geoalarm.catalog import cache, open_catalog
 from geoalarm.catalog.address import parse_address
 from geoalarm.core.errors import Faults, InputError
 
+pytestmark = pytest.mark.slow
+
 SQUARE = gpd.GeoDataFrame({"code": ["59350"], "nom": ["Lille"]}, geometry=[box(3, 50, 4, 51)], crs=4326).to_json().encode()
 OTHER = SQUARE.replace(b"Lille", b"Ronchin")
 

@@ -23,6 +23,8 @@ from geoalarm.schedule.edition import LISTING, SUMS, file_sha256
 from geoalarm.schedule.lock import is_held, only_one
 from geoalarm.schedule.runs import CATCH_UP_MOST, KEEP
 
+pytestmark = pytest.mark.slow
+
 kit = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "schedule_kit.py")))
 SHARE = {"deliver": [{"folder": {"path": "share"}}]}
 
