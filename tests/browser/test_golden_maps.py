@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 
 from geoalarm import pipeline
-from geoalarm.present import names, svg
+from geoalarm.i18n import place_names as names
+from geoalarm.present import svg
 from geoalarm.present.briefing import briefing
 from geoalarm.report.html import stylesheet
 from geoalarm.report.page import pictures_of

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from geoalarm import i18n
 from geoalarm.app.shared import shared
 from geoalarm.app.whatif_build import sites
 from geoalarm.app.whatif_state import WhatIfState
-from geoalarm.core import i18n
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.pipeline import read_scenario
 from geoalarm.pipeline.whatif import accident_view

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from geoalarm.core import i18n
+from geoalarm import i18n
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.hazards.industrial.effects import SEVERITIES
 from geoalarm.hazards.industrial.flags import FLAGS

@@ -82,7 +82,7 @@ def test_a_hazard_declares_what_it_is(name: str) -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_hazard_has_its_words_in_four_languages(name: str, lang: str) -> None:
-    words = json.loads(resources.files("geoalarm.core").joinpath("locales", f"{lang}.json").read_text(encoding="utf-8"))
+    words = json.loads(resources.files("geoalarm.i18n").joinpath("locales", f"{lang}.json").read_text(encoding="utf-8"))
     wanted = [f"hazard.{name}.name", *(f"class.{label}.name" for label in HAZARDS[name].class_labels)]
     assert [key for key in wanted if key not in words] == []
 

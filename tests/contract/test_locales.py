@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from geoalarm.core import i18n
-from geoalarm.core.messages import Argument, Message, parse, placeholders
+from geoalarm import i18n
 from geoalarm.core.schema import FIELDS
 from geoalarm.core.terms import CAVEATS, LANGUAGES, Basis, Country, State
+from geoalarm.i18n.icu import Argument, Message, parse, placeholders
 
 SOURCE = Path(i18n.__file__).parents[1]
 KEYS = sorted(i18n.sentences("en"))
@@ -56,7 +56,7 @@ def test_selects_have_the_same_branches(lang: str) -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_files_are_sorted_one_key_a_line(lang: str) -> None:
-    raw = (resources.files("geoalarm.core") / "locales" / f"{lang}.json").read_text(encoding="utf-8")
+    raw = (resources.files("geoalarm.i18n") / "locales" / f"{lang}.json").read_text(encoding="utf-8")
     assert raw == json.dumps(json.loads(raw), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 

@@ -11,8 +11,8 @@ from html.parser import HTMLParser
 import pytest
 
 from geoalarm.app.shared import Wanted, shared
-from geoalarm.core.i18n import sentences
 from geoalarm.core.terms import LANGUAGES, State, counted_from
+from geoalarm.i18n.messages import sentences
 from geoalarm.report.batch import make_edition
 from geoalarm.report.edition import folder_of
 from geoalarm.report.order import Order

@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from geoalarm.core import i18n
+from geoalarm import i18n
 
 pytestmark = pytest.mark.slow
 

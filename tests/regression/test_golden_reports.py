@@ -14,7 +14,7 @@ import pytest
 
 from geoalarm import pipeline
 from geoalarm.core.terms import LANGUAGES
-from geoalarm.present import names
+from geoalarm.i18n import place_names as names
 from geoalarm.present.briefing import as_text, briefing
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import shapely
 
+from geoalarm import i18n
 from geoalarm.app.map import APART
 from geoalarm.app.shared import Shared
 from geoalarm.app.state import Rejected
@@ -22,7 +23,6 @@ from geoalarm.app.whatif_rose import read_table, rose_of
 from geoalarm.app.whatif_state import WhatIfState, known, read_query
 from geoalarm.app.whatif_view import calculate, paint_of, pretty, refusal
 from geoalarm.app.whatif_zones import zones
-from geoalarm.core import i18n
 from geoalarm.core.errors import GeoalarmError, InputError
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.pipeline import Workspace, default_scenario, open_catalog, read_scenario

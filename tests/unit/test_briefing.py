@@ -17,8 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoalarm import testing
-from geoalarm.core import i18n
+from geoalarm import i18n, testing
 from geoalarm.core.errors import InputError
 from geoalarm.core.terms import LANGUAGES, counted_from
 from geoalarm.present.briefing import WORDS, as_text, briefing, figures_table, words
@@ -500,7 +499,7 @@ def test_a_count_over_classes_is_that_of_the_totals(people: list[float], data: s
 @pytest.mark.slow
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_pages_of_the_embedded_territory(territory: Any, lang: str) -> None:
-    from geoalarm.present.names import names
+    from geoalarm.i18n.place_names import names
 
     shown = names(territory.communes, lang).to_dict()
     for commune in [*list(territory.communes.ids)[::40], "FR:02381", "FR:59650", "FR:59350", "BE:57081", "BE:91142"]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoalarm.core import i18n
+from geoalarm import i18n
 from geoalarm.core.errors import InputError
 from geoalarm.core.terms import LANGUAGES
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geoalarm.core.errors import InputError
-from geoalarm.core.messages import Argument, parse, placeholders, render
+from geoalarm.i18n.icu import Argument, parse, placeholders, render
 
 
 def _say(pattern: str, **values: object) -> str:

@@ -9,7 +9,8 @@ import json
 import numpy as np
 import pytest
 
-from geoalarm.core import i18n, registry
+from geoalarm import i18n
+from geoalarm.core import registry
 from geoalarm.core.errors import InputError
 from geoalarm.core.result import SCREENING_NOTICE
 from geoalarm.core.rows import VERIFIED, row, rows

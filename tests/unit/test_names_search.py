@@ -6,7 +6,7 @@ import pytest
 
 from geoalarm import testing
 from geoalarm.core.model import Communes
-from geoalarm.present.names import find, search
+from geoalarm.i18n.place_names import find, search
 
 
 @pytest.fixture(scope="module")

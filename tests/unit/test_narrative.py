@@ -11,7 +11,7 @@ import pytest
 from geoalarm.core.schema import conform
 from geoalarm.core.terms import LANGUAGES, Basis
 from geoalarm.exposure.engine import expose
-from geoalarm.present import names as names_of
+from geoalarm.i18n import place_names as names_of
 from geoalarm.present import narrative as n
 from geoalarm.present.totals import difference, threshold_total
 from geoalarm.testing import World, source, world
@@ -218,7 +218,7 @@ def test_a_commune_without_a_name_shows_its_code(made_up: World) -> None:
 
 def test_titles_of_embedded_sources_are_in_the_readers_language() -> None:
     from geoalarm.core.model import Source
-    from geoalarm.present.names import source_title
+    from geoalarm.i18n.place_names import source_title
 
     assert source_title(Source("demo_flood(return_period=100)", title="x"), "nl").startswith("Waterdiepte")
     assert source_title(Source("official_jrc", title="JRC river flood"), "nl") == "JRC river flood"

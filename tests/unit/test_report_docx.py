@@ -10,7 +10,7 @@ from pathlib import Path
 import docx
 import pytest
 
-from geoalarm.core import i18n
+from geoalarm import i18n
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.report.docx import BLANK_LINES, checklist_docx
 

@@ -17,8 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from geoalarm import testing
-from geoalarm.core import i18n
+from geoalarm import i18n, testing
 from geoalarm.core.errors import InputError
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.present.briefing.dossier import Dossier

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from geoalarm import i18n
 from geoalarm.app.downloads import FORMATS
 from geoalarm.app.markup import ICONS, button, e, icon_button, said
-from geoalarm.core import i18n
 
 PAGES: Final = ("explorer", "whatif", "briefing")
 """Pages of the bar, by their address."""

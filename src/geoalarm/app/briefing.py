@@ -13,15 +13,15 @@ from markupsafe import Markup
 from tornado.ioloop import IOLoop
 from tornado.web import HTTPError, RequestHandler
 
+from geoalarm import i18n
 from geoalarm.app import build
 from geoalarm.app.bar import page_links
 from geoalarm.app.briefing_desk import KINDS, Desk, desk_of
 from geoalarm.app.page import HEADERS
 from geoalarm.app.shared import Shared, shared
-from geoalarm.core import i18n
 from geoalarm.core.errors import GeoalarmError
 from geoalarm.core.terms import LANGUAGES
-from geoalarm.present.names import region_name
+from geoalarm.i18n.place_names import region_name
 from geoalarm.report.html import Words, fill
 from geoalarm.report.order import today
 from geoalarm.report.page import Links, bare_document, body, document

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from geoalarm.app.shared import Shared
 from geoalarm.core.terms import LANGUAGES
+from geoalarm.i18n.place_names import find
+from geoalarm.i18n.place_names import names as names_of
 from geoalarm.pipeline.kept import Kept
 from geoalarm.present.briefing import briefing
 from geoalarm.present.briefing.dossier import Dossier
 from geoalarm.present.briefing.page import Briefing
-from geoalarm.present.names import find
-from geoalarm.present.names import names as names_of
 from geoalarm.present.svg import Maps
 from geoalarm.report.data import as_json
 from geoalarm.report.docx import checklist_docx

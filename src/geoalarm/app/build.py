@@ -10,12 +10,12 @@ from typing import Any, Final
 import panel as pn
 import panel_material_ui as pmui
 
+from geoalarm import i18n
 from geoalarm.app import cards, page
 from geoalarm.app.explorer import Explorer
 from geoalarm.app.layout import box, html
 from geoalarm.app.shared import Shared, shared
 from geoalarm.app.state import ExplorerState, read_query
-from geoalarm.core import i18n
 from geoalarm.core.errors import GeoalarmError
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.present.palette import Theme

@@ -7,18 +7,18 @@ from typing import Any, Final
 
 import pandas as pd
 
+from geoalarm import i18n
 from geoalarm.app.map import STATES
 from geoalarm.app.markup import button, e, icon_button, items, said, swatch
 from geoalarm.app.overlay import Picture, Rings
 from geoalarm.app.shared import Shared
 from geoalarm.app.state import ExplorerState
 from geoalarm.app.view import Point, View, between, difference_states, difference_words, figure, share_figure
-from geoalarm.core import i18n
 from geoalarm.core.terms import State
 from geoalarm.core.units import annual_exceedance_probability
+from geoalarm.i18n.place_names import source_title
 from geoalarm.present import classes, narrative, rounding
 from geoalarm.present import totals as tables
-from geoalarm.present.names import source_title
 
 EXAMPLES: Final = 3
 CHANGES: Final = 6

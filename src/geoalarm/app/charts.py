@@ -8,9 +8,9 @@ import numpy as np
 from bokeh.models import ColumnDataSource, FixedTicker, HoverTool, Range1d
 from bokeh.plotting import figure
 
+from geoalarm import i18n
 from geoalarm.app.map import FONT, Ink, dress
 from geoalarm.app.view import Point
-from geoalarm.core import i18n
 from geoalarm.core.terms import State
 from geoalarm.core.units import annual_exceedance_probability
 from geoalarm.present import narrative, rounding

@@ -9,18 +9,18 @@ from typing import Final
 
 import pandas as pd
 
+from geoalarm import i18n
 from geoalarm.app.choices import token
 from geoalarm.app.shared import Shared
 from geoalarm.app.state import ExplorerState
 from geoalarm.app.view import View
-from geoalarm.core import i18n
 from geoalarm.core.model import Source
 from geoalarm.core.schema import split_keys
+from geoalarm.i18n.place_names import source_title
 from geoalarm.present import exports, figures, narrative
 from geoalarm.present import totals as tables
 from geoalarm.present.facts import Facts, facts
 from geoalarm.present.figures.sheet import Frame
-from geoalarm.present.names import source_title
 
 FORMATS: Final = ("csv", "gpkg", "parquet", "png")
 

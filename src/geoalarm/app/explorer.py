@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, urlencode
 import panel as pn
 from bokeh.events import Tap
 
+from geoalarm import i18n
 from geoalarm.app import cards, table
 from geoalarm.app.bar import bar
 from geoalarm.app.basemap import configured
@@ -32,7 +33,6 @@ from geoalarm.app.shared import Shared
 from geoalarm.app.state import ExplorerState, Rejected, read_query
 from geoalarm.app.table import Listing
 from geoalarm.app.view import View, compute, curve_points, is_ready, map_palette, paint, paint_difference, wanted, yearly
-from geoalarm.core import i18n
 from geoalarm.core.errors import GeoalarmError
 from geoalarm.present.classes import palette_of
 from geoalarm.present.palette import INTERFACE, PATTERNS, Theme, colours

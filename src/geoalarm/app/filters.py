@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from geoalarm import i18n
 from geoalarm.app.basemap import configured
 from geoalarm.app.choices import token
 from geoalarm.app.markup import e, icon_button, said
 from geoalarm.app.shared import Shared
 from geoalarm.app.state import MEASURES, ExplorerState
-from geoalarm.core import i18n
 from geoalarm.present import narrative
 
 LABELS = {

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import panel as pn
 
+from geoalarm import i18n
 from geoalarm.app.markup import button, e, icon_button, said
 from geoalarm.app.page import sheet
-from geoalarm.core import i18n
 
 if TYPE_CHECKING:
     from bokeh.document import Document

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-from geoalarm.core import i18n
+from geoalarm import i18n
 
 
 def e(value: object) -> str:

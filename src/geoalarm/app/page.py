@@ -13,8 +13,8 @@ from bokeh.models import InlineStyleSheet
 from bokeh.themes import Theme as BokehTheme
 from jinja2 import Environment, Template
 
+from geoalarm import i18n
 from geoalarm.app.basemap import configured
-from geoalarm.core import i18n
 from geoalarm.present.palette import INTERFACE, PATTERNS, SCALES, THEMES, Theme
 
 ASSETS: Final = Path(__file__).parent / "assets"

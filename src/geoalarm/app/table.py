@@ -11,13 +11,13 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from geoalarm import i18n
 from geoalarm.app.markup import button, e, said, swatch
 from geoalarm.app.shared import Shared
 from geoalarm.app.state import ExplorerState
 from geoalarm.app.view import View, between, difference_words, figure, share_figure
-from geoalarm.core import i18n
 from geoalarm.core.terms import State
-from geoalarm.present import names as naming
+from geoalarm.i18n import place_names as naming
 from geoalarm.present import rounding
 from geoalarm.present import totals as tables
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geoalarm import i18n
 from geoalarm.app.map import APART, FIRST_STATE, STATES, Paint
 from geoalarm.app.shared import Progress, Shared, Wanted
 from geoalarm.app.state import ExplorerState
-from geoalarm.core import i18n
 from geoalarm.core.terms import State
 from geoalarm.present import classes, palette, rounding
 from geoalarm.present import curve as sums

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 import panel as pn
 from bokeh.events import Tap
 
+from geoalarm import i18n
 from geoalarm.app import cards, table
 from geoalarm.app.bar import bar
 from geoalarm.app.bridge import Bridge
@@ -34,7 +35,6 @@ from geoalarm.app.whatif_panes import WhatIfPanes, title
 from geoalarm.app.whatif_state import SHOWS, WhatIfState, read_query
 from geoalarm.app.whatif_view import Outcome, calculate, paint_of, refusal
 from geoalarm.app.whatif_zones import zone_name, zones
-from geoalarm.core import i18n
 from geoalarm.core.errors import GeoalarmError
 from geoalarm.present.palette import Theme, colours
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from geoalarm import i18n
 from geoalarm.app import cards
 from geoalarm.app.markup import button, e, items, said
 from geoalarm.app.shared import Shared
@@ -16,12 +17,11 @@ from geoalarm.app.whatif_field import chance
 from geoalarm.app.whatif_state import WhatIfState
 from geoalarm.app.whatif_view import Outcome, label, pretty
 from geoalarm.app.whatif_zones import change, count_words, side, table
-from geoalarm.core import i18n
 from geoalarm.core.result import TO_BE_CONFIRMED
+from geoalarm.i18n.place_names import source_title
 from geoalarm.pipeline.whatif import AccidentView
 from geoalarm.present import rounding
 from geoalarm.present.flags import flag, flags
-from geoalarm.present.names import source_title
 
 RISK_LEVELS: Final = f"{TO_BE_CONFIRMED}: levels of individual risk in Flanders"
 """What no one has yet read in its source, where the levels say so."""

@@ -12,9 +12,9 @@ import xarray as xr
 from rasterio.enums import Resampling
 from rasterio.transform import from_origin
 
+from geoalarm import i18n
 from geoalarm.app.geometry import WEB_MERCATOR
 from geoalarm.app.overlay import Picture, encoded
-from geoalarm.core import i18n
 from geoalarm.core.model import Footprint
 from geoalarm.present.palette import Theme, colours
 

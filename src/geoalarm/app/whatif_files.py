@@ -11,11 +11,11 @@ from typing import Final
 
 import pandas as pd
 
+from geoalarm import i18n
 from geoalarm.app.downloads import File
 from geoalarm.app.shared import Shared
 from geoalarm.app.whatif_state import WhatIfState
 from geoalarm.app.whatif_view import Outcome
-from geoalarm.core import i18n
 from geoalarm.core.errors import InputError
 from geoalarm.pipeline import scenario_text
 from geoalarm.pipeline.accident import Accident

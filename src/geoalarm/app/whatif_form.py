@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from geoalarm import i18n
 from geoalarm.app.markup import button, e, icon_button, said
 from geoalarm.app.whatif_rose import OWN, ROSES
 from geoalarm.app.whatif_state import FILES, SECOND_WIND, SHOWN, TIMES, WhatIfState, known
 from geoalarm.app.whatif_view import label, range_words
-from geoalarm.core import i18n
 
 
 def form(state: WhatIfState) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
+from geoalarm import i18n
 from geoalarm.app import cards
 from geoalarm.app.map import RING_DASHES
 from geoalarm.app.markup import button, e, said, swatch
@@ -13,7 +14,6 @@ from geoalarm.app.whatif_field import SCALE, chance, class_words, step_of
 from geoalarm.app.whatif_state import WhatIfState
 from geoalarm.app.whatif_view import Outcome, pretty
 from geoalarm.app.whatif_zones import labels, zone_name
-from geoalarm.core import i18n
 
 FIELDS: Final = {"mg m-3": "concentration", "kW m-2": "flux", "mbar": "overpressure"}
 """What a field is called, by its unit; any other is a dose of heat."""

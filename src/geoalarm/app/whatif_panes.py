@@ -6,10 +6,10 @@ from typing import Any, Final
 
 import panel as pn
 
+from geoalarm import i18n
 from geoalarm.app.layout import box, html
 from geoalarm.app.map import Atlas
 from geoalarm.app.markup import button, e, icon_button, said
-from geoalarm.core import i18n
 
 NAMES = (
     "bar", "head", "notice", "progress", "form", "refused", "calculate", "switch", "key", "zones", "severity", "risk", "flags", "models",

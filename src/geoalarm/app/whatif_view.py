@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from geoalarm import i18n
 from geoalarm.app.geometry import WEB_MERCATOR
 from geoalarm.app.map import APART, FIRST_STATE, STATES, Paint
 from geoalarm.app.overlay import Picture, Rings, zone_rings
@@ -20,7 +21,6 @@ from geoalarm.app.view import View, figure, share_figure
 from geoalarm.app.whatif_field import field_breaks, field_picture
 from geoalarm.app.whatif_rose import OWN
 from geoalarm.app.whatif_state import WhatIfState
-from geoalarm.core import i18n
 from geoalarm.core.errors import GeoalarmError
 from geoalarm.core.terms import State
 from geoalarm.pipeline.whatif import AccidentView, accident_view

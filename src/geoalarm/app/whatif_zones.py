@@ -6,10 +6,10 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
+from geoalarm import i18n
 from geoalarm.app.markup import e, said, swatch
 from geoalarm.app.whatif_state import WhatIfState
 from geoalarm.app.whatif_view import Outcome
-from geoalarm.core import i18n
 from geoalarm.pipeline.consequences import ZonePeople
 from geoalarm.pipeline.whatif import AccidentView
 from geoalarm.present import classes, rounding

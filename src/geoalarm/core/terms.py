@@ -1,6 +1,6 @@
 """The closed vocabularies: states of a figure, bases of a layer, countries, hazards, caveats.
 
-Every view and export takes its words from here; the sentences that go with them are in ``core/locales``.
+Every view and export takes its words from here; the sentences that go with them are in ``i18n/locales``.
 """
 
 from __future__ import annotations

@@ -12,13 +12,13 @@ import pandas as pd
 
 from geoalarm.core.errors import GeoalarmError, InputError, near_miss
 from geoalarm.core.model import Communes, Footprint, Source
+from geoalarm.i18n import place_names as names
 from geoalarm.pipeline.compute import annual_of, union_of
 from geoalarm.pipeline.reading import told_plainly
 from geoalarm.pipeline.territory_files import FootprintFiles
 from geoalarm.pipeline.territory_layers import Read, ReadLayer, danger_of, dangers, read_all
 from geoalarm.pipeline.territory_near import Beside, beside, regions, sites_near
 from geoalarm.pipeline.workspace import Progress, joined_tables, tell
-from geoalarm.present import names
 from geoalarm.present.briefing.dossier import Danger, Dossier, Fault, Neighbour, Region, SiteNear
 from geoalarm.results.manifest import versions
 
@@ -101,7 +101,7 @@ class Territory:
         return self._files.footprint(layer_key)
 
     def search(self, query: str, *, limit: int = 8) -> list[str]:
-        """``commune_id`` of the communes that a reader may mean, best first; see :func:`geoalarm.present.names.search`."""
+        """``commune_id`` of the communes that a reader may mean, best first; see :func:`geoalarm.i18n.place_names.search`."""
         return names.search(self.communes, query, limit=limit)
 
     def dossier(self, commune_id: str) -> Dossier:

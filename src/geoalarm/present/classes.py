@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from geoalarm.core import i18n
+from geoalarm import i18n
 from geoalarm.core.errors import InputError
 from geoalarm.present.palette import Theme, colours
 

@@ -10,7 +10,7 @@ from typing import Final
 
 import pandas as pd
 
-from geoalarm.core import i18n
+from geoalarm import i18n
 from geoalarm.core.model import Source
 from geoalarm.core.schema import FIELDS, split_keys
 from geoalarm.present.flags import caveat

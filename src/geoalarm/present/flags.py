@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from geoalarm.core import i18n
+from geoalarm import i18n
 
 _OPEN_END: Final = re.compile(r"[\s\u00a0\u202f]*:[\s\u00a0\u202f]*\.$")
 

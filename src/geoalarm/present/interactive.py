@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from geoalarm.core import i18n
+from geoalarm import i18n
 from geoalarm.core.model import Communes
 from geoalarm.core.terms import State
 from geoalarm.geo.crs import to_crs
+from geoalarm.i18n.place_names import names
 from geoalarm.present.classes import Measure, scale_for
-from geoalarm.present.names import names
 from geoalarm.present.palette import INTERFACE, PATTERNS, Pattern, Theme
 from geoalarm.present.rounding import figure_text
 from geoalarm.present.totals import share

@@ -8,7 +8,7 @@ from typing import Final
 
 import pandas as pd
 
-from geoalarm.core import i18n
+from geoalarm import i18n
 from geoalarm.core.model import Source
 from geoalarm.core.schema import split_keys
 from geoalarm.core.terms import Basis, State, counted_from

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Final, Literal
 
-from geoalarm.core import i18n
+from geoalarm import i18n
 from geoalarm.core.errors import InputError
 from geoalarm.core.terms import State
 

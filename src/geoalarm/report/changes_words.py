@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from geoalarm.core import i18n
+from geoalarm import i18n
 from geoalarm.core.terms import State
 from geoalarm.present import rounding
 from geoalarm.present.classes import class_label

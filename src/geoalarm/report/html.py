@@ -16,7 +16,7 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from geoalarm.core import i18n
+from geoalarm import i18n
 from geoalarm.core.errors import InputError
 from geoalarm.core.terms import State
 from geoalarm.present.palette import INTERFACE, PATTERNS, THEMES, Theme

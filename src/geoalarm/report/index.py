@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup
 
-from geoalarm.core import i18n
+from geoalarm import i18n
 from geoalarm.core.terms import LANGUAGES
-from geoalarm.present.names import fold, names, region_name
+from geoalarm.i18n.place_names import fold, names, region_name
 from geoalarm.present.svg import Maps, patterns
 from geoalarm.present.svg.overview import overview
 from geoalarm.report.changes_record import Inputs

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from geoalarm.core.errors import GeoalarmError
+from geoalarm.i18n.place_names import names
 from geoalarm.present.briefing import briefing
 from geoalarm.present.briefing.dossier import Dossier
 from geoalarm.present.briefing.page import Briefing
-from geoalarm.present.names import names
 from geoalarm.present.svg import Maps
 from geoalarm.report.changes import Change, Walk, compare
 from geoalarm.report.changes_record import Inputs, Record, record_of

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
-from geoalarm.core import i18n
+from geoalarm import i18n
 from geoalarm.core.terms import State
+from geoalarm.i18n.place_names import names as names_of
 from geoalarm.present.briefing.page import Among, Briefing, Card, Figure
-from geoalarm.present.names import names as names_of
 from geoalarm.present.rounding import people_text
 from geoalarm.present.svg import Maps, chance_curve, class_bar, dots, patterns
 from geoalarm.present.svg.words import SitePoint

@@ -11,7 +11,7 @@ import pandas as pd
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.model import Communes
 from geoalarm.core.terms import LANGUAGES
-from geoalarm.present.names import fold
+from geoalarm.i18n.place_names import fold
 
 GERMAN: Final = frozenset({"63001", "63012", "63013", "63023", "63040", "63048", "63061", "63067", "63087"})
 """Municipalities of the German-speaking Community, by their code."""

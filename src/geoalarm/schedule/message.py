@@ -14,8 +14,8 @@ from html import escape
 from typing import Final
 from urllib.parse import quote
 
-from geoalarm.core.i18n import in_place, number, text
 from geoalarm.core.terms import LANGUAGES
+from geoalarm.i18n.messages import in_place, number, text
 from geoalarm.schedule.attempts import Refused
 from geoalarm.schedule.edition import Document, Edition, require_unchanged
 from geoalarm.schedule.ledger import Parcel

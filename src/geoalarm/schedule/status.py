@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import jinja2
 
-from geoalarm.core.i18n import date_long, text
+from geoalarm.i18n.messages import date_long, text
 from geoalarm.results.aside import file_aside
 from geoalarm.schedule.clock import Clock
 from geoalarm.schedule.cron import Timetable

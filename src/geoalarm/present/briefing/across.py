@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from geoalarm.core import i18n
+from geoalarm import i18n
 from geoalarm.core.terms import State
 from geoalarm.present.briefing.book import Count, count_words
 from geoalarm.present.briefing.cards import loudest

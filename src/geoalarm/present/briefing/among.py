@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from geoalarm.core import i18n
+from geoalarm import i18n
 from geoalarm.core.terms import State
+from geoalarm.i18n.place_names import fold, region_name
 from geoalarm.present.briefing.across import counted
 from geoalarm.present.briefing.book import Count
 from geoalarm.present.briefing.cards import loudest
 from geoalarm.present.briefing.draft import Draft, View, slugged
 from geoalarm.present.briefing.page import Among, Dot, Figure
-from geoalarm.present.names import fold, region_name
 from geoalarm.present.rounding import count_text, share_text
 from geoalarm.present.totals import Summary
 

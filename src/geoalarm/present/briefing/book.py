@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from geoalarm.core import i18n
+from geoalarm import i18n
 from geoalarm.core.errors import InputError
 from geoalarm.core.schema import KEY, split_keys
 from geoalarm.core.terms import State

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from geoalarm.core import i18n
+from geoalarm import i18n
 from geoalarm.core.terms import State
 from geoalarm.present.briefing.across import AT_LINE_KM, distance_figure, others, reach_figure
 from geoalarm.present.briefing.book import count_words

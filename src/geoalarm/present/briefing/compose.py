@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from geoalarm.core import i18n
+from geoalarm import i18n
 from geoalarm.core.model import Source
 from geoalarm.core.schema import FIELDS
+from geoalarm.i18n.place_names import region_name, source_title
 from geoalarm.present.briefing.across import across_lead, places
 from geoalarm.present.briefing.among import among
 from geoalarm.present.briefing.book import Book
@@ -20,7 +21,6 @@ from geoalarm.present.briefing.lead import lead, union_sentence
 from geoalarm.present.briefing.page import Briefing, SourceLine
 from geoalarm.present.briefing.todo import todo
 from geoalarm.present.briefing.words import words
-from geoalarm.present.names import region_name, source_title
 from geoalarm.present.narrative import basis_text
 
 
@@ -34,7 +34,7 @@ def briefing(dossier: Dossier, lang: str, *, names: Mapping[str, str]) -> Briefi
     lang : str
         ``fr``, ``nl``, ``de`` or ``en``.
     names : mapping
-        Name to show by ``commune_id`` in that language (:func:`geoalarm.present.names.names`).
+        Name to show by ``commune_id`` in that language (:func:`geoalarm.i18n.place_names.names`).
 
     Raises
     ------

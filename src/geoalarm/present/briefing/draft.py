@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from geoalarm.core import i18n
+from geoalarm import i18n
 from geoalarm.core.model import Source
 from geoalarm.core.terms import Basis, counted_from
 from geoalarm.present.briefing.book import Book, Count

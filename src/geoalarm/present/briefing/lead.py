@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from geoalarm.core import i18n
+from geoalarm import i18n
 from geoalarm.core.terms import Basis, State
 from geoalarm.present.briefing.across import across_sentence
 from geoalarm.present.briefing.book import Count

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from geoalarm.core import i18n
+from geoalarm import i18n
 from geoalarm.present.briefing.page import Briefing, Card, Sentence
 
 

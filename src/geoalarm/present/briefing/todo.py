@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from geoalarm.core import i18n
+from geoalarm import i18n
 from geoalarm.core.terms import State
 from geoalarm.present.briefing.across import counted, others, sites_across
 from geoalarm.present.briefing.book import count_words

@@ -23,7 +23,7 @@ facts                as_of ``{date}``, code, postcodes, residents, area, region,
 ==================== ==================================================================================================
 
 Words with ``{...}`` keep their placeholder: ``words["page_of"].format(n=1, m=3)``. Names of languages are
-:func:`geoalarm.core.i18n.languages`; states, hazards and bases are terms (:func:`geoalarm.core.i18n.term`).
+:func:`geoalarm.i18n.messages.languages`; states, hazards and bases are terms (:func:`geoalarm.i18n.messages.term`).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from geoalarm.core import i18n
+from geoalarm import i18n
 
 PREFIX: Final = "briefing.word."
 

@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
-from geoalarm.core import i18n
+from geoalarm import i18n
 from geoalarm.present.figures.sheet import Frame, Sheet
 from geoalarm.present.palette import SCALES
 from geoalarm.present.rounding import count_text

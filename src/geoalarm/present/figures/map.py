@@ -18,7 +18,7 @@ from matplotlib.patches import Patch
 from matplotlib.path import Path
 from rasterio.enums import Resampling
 
-from geoalarm.core import i18n
+from geoalarm import i18n
 from geoalarm.core.model import Communes, Footprint
 from geoalarm.core.terms import State
 from geoalarm.exposure.classify import classify

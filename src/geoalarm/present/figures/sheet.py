@@ -14,7 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
-from geoalarm.core import i18n
+from geoalarm import i18n
 from geoalarm.core.model import Source
 from geoalarm.core.terms import Basis, State
 from geoalarm.present.palette import INTERFACE, PATTERNS, Interface, Pattern, Theme

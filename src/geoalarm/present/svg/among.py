@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
-from geoalarm.core import i18n
+from geoalarm import i18n
 from geoalarm.core.terms import State
 from geoalarm.present.svg import key
 from geoalarm.present.svg.curves import Counted

@@ -9,7 +9,7 @@ from typing import Final
 
 import pandas as pd
 
-from geoalarm.core import i18n
+from geoalarm import i18n
 from geoalarm.core.model import Communes, Footprint
 from geoalarm.present.classes import class_label
 from geoalarm.present.svg import key, paint
@@ -103,7 +103,7 @@ class Maps:
             Totals of this footprint (:func:`geoalarm.present.totals.threshold_total`): a commune whose state is not studied or
             outside coverage, or that has no row, is drawn in the pattern of its state.
         names : mapping
-            Names by ``commune_id`` (:func:`geoalarm.present.names.names`).
+            Names by ``commune_id`` (:func:`geoalarm.i18n.place_names.names`).
         label : str
             What the map shows, for who cannot see it: its title.
         sites : iterable

@@ -12,11 +12,11 @@ from affine import Affine
 from rasterio.features import rasterize
 from scipy.ndimage import distance_transform_edt
 
-from geoalarm.core import i18n
+from geoalarm import i18n
 from geoalarm.core.model import Communes
 from geoalarm.core.terms import State
+from geoalarm.i18n.place_names import names
 from geoalarm.present.classes import SHARE_BREAKS, Scale
-from geoalarm.present.names import names
 from geoalarm.present.svg import key
 from geoalarm.present.svg.ground import Ground, Level
 from geoalarm.present.svg.labels import STEP, Plate, Word, nearness

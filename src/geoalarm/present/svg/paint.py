@@ -12,7 +12,7 @@ import shapely
 from affine import Affine
 from rasterio.features import shapes as traced
 
-from geoalarm.core import i18n
+from geoalarm import i18n
 from geoalarm.core.terms import State
 from geoalarm.present.classes import palette_of
 from geoalarm.present.svg.ground import single_edges

@@ -8,7 +8,7 @@ from typing import Final, Protocol
 import numpy as np
 from scipy.ndimage import distance_transform_edt
 
-from geoalarm.core import i18n
+from geoalarm import i18n
 from geoalarm.present.svg.labels import STEP, Plate, Word, nearness
 from geoalarm.present.svg.layer import ZoneLayer
 from geoalarm.present.svg.lettering import width, wrapped

@@ -9,7 +9,7 @@ from typing import Final
 
 import pandas as pd
 
-from geoalarm.core import i18n
+from geoalarm import i18n
 from geoalarm.core.model import Communes, Source
 
 _SPLIT: Final = re.compile(r"[^0-9a-z]+")

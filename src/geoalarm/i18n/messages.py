@@ -20,8 +20,8 @@ from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
 from geoalarm.core.errors import InputError, near_miss
-from geoalarm.core.messages import parse, render
 from geoalarm.core.terms import LANGUAGES
+from geoalarm.i18n.icu import parse, render
 
 _LOCALES: Final = {"fr": "fr_FR", "nl": "nl_BE", "de": "de_BE", "en": "en_GB"}
 _BELGIAN: Final = {"fr": "fr_BE"}
@@ -36,7 +36,7 @@ def languages() -> dict[str, str]:
 @lru_cache(maxsize=len(LANGUAGES))
 def sentences(lang: str) -> Mapping[str, str]:
     """All keys of a language with their patterns, read once."""
-    path = resources.files("geoalarm.core") / "locales" / f"{_language(lang)}.json"
+    path = resources.files("geoalarm.i18n") / "locales" / f"{_language(lang)}.json"
     return MappingProxyType(json.loads(path.read_text(encoding="utf-8")))
 
 
@@ -61,7 +61,7 @@ def text(key: str, lang: str, **values: object) -> str:
     """
     patterns = sentences(_language(lang))
     if key not in patterns:
-        raise InputError("sentence is not in the locale files", got=key, expected="a key of core/locales", mend=near_miss(key, patterns))
+        raise InputError("sentence is not in the locale files", got=key, expected="a key of i18n/locales", mend=near_miss(key, patterns))
     rules = locale(lang).plural_form
     return render(parse(patterns[key]), values, plural=rules, show=lambda value: _show(value, lang))
 
