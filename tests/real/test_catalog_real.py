@@ -10,8 +10,8 @@ import pytest
 import xarray as xr
 
 from geoalarm.catalog import Catalog, open_catalog
-from geoalarm.catalog.files import read_vector
 from geoalarm.core.errors import InputError
+from geoalarm.io.vector_files import read_vector
 
 pytestmark = pytest.mark.real
 
@@ -131,7 +131,7 @@ def test_swapped_axes_are_refused(real_data: Path) -> None:
 
 def test_every_file_of_the_folder_opens_or_says_why(real_data: Path) -> None:
     """All GeoPackages pass the look for hostile contents; none is refused by mistake."""
-    from geoalarm.catalog import geopackage
+    from geoalarm.io import geopackage_guard as geopackage
 
     found = sorted(real_data.rglob("*.gpkg"))
     assert len(found) >= 9

@@ -13,7 +13,6 @@ import shapely
 import xarray as xr
 
 from geoalarm.catalog import open_catalog
-from geoalarm.catalog.files import read_raster
 from geoalarm.core.model import Communes, Population, Source
 from geoalarm.core.schema import FIELDS
 from geoalarm.exposure.engine import expose
@@ -23,6 +22,7 @@ from geoalarm.geo.grid import Grid
 from geoalarm.geo.seam import SeamReport, resolve, with_people
 from geoalarm.geo.zonal import coverage
 from geoalarm.hazards import flood, industrial
+from geoalarm.io.vector_files import read_raster
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 

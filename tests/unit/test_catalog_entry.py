@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from geoalarm.catalog.entry import Entry
-from geoalarm.catalog.reading import read_catalog_file
+from geoalarm.catalog.parse import read_catalog_file
 from geoalarm.core.errors import CatalogError, Faults, InputError
 
 GOOD: dict[str, Any] = {

@@ -18,9 +18,9 @@ import rasterio
 from affine import Affine
 from shapely import Point, box
 
-from geoalarm.catalog import archives
-from geoalarm.catalog.files import Rule, read_raster, read_vector
 from geoalarm.core.errors import InputError
+from geoalarm.io import archives
+from geoalarm.io.vector_files import Rule, read_raster, read_vector
 
 CELLS = gpd.GeoDataFrame(
     {"code": ["01", "02", "03"], "people": [10, 20, -9999]}, geometry=[box(x, 50, x + 1, 51) for x in (2, 3, 4)], crs=4326
@@ -225,7 +225,7 @@ def test_one_value_in_millions_of_rows_is_a_bomb(tmp_path: Path, says_so: bool) 
 READ = """
 import re, sys
 from pathlib import Path
-from geoalarm.catalog.files import read_vector
+from geoalarm.io.vector_files import read_vector
 from geoalarm.core.errors import InputError
 try:
     read_vector(Path(sys.argv[1]))

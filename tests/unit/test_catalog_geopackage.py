@@ -15,9 +15,10 @@ import pyogrio
 import pytest
 from shapely import box
 
-from geoalarm.catalog import geopackage, normalise
-from geoalarm.catalog.files import read_vector
+from geoalarm.catalog import normalise
 from geoalarm.core.errors import InputError
+from geoalarm.io import geopackage_guard as geopackage
+from geoalarm.io.vector_files import read_vector
 
 GOOD = gpd.GeoDataFrame({"name": ["a", "b", "c"], "people": [1, 2, 3]}, geometry=[box(x, 50, x + 1, 51) for x in (2, 3, 4)], crs=4326)
 

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from geoalarm.catalog import open_catalog
-from geoalarm.catalog.reading import MAX_BYTES
+from geoalarm.catalog.parse import MAX_BYTES
 from geoalarm.core.errors import CatalogError, Faults, GeoalarmError, InputError
 
 FACTS: dict[str, Any] = {

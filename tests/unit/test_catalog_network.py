@@ -16,9 +16,10 @@ import pytest
 import yaml
 from shapely import box
 
-from geoalarm.catalog import cache, open_catalog
-from geoalarm.catalog.address import parse_address
+from geoalarm.catalog import open_catalog
 from geoalarm.core.errors import Faults, InputError
+from geoalarm.io import download_cache as cache
+from geoalarm.io.address import parse_address
 
 pytestmark = pytest.mark.slow
 

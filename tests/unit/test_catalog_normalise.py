@@ -19,8 +19,8 @@ from shapely import GeometryCollection, LineString, MultiPolygon, Point, Polygon
 
 from geoalarm.catalog import normalise
 from geoalarm.catalog.axes import require_plausible
+from geoalarm.catalog.cf_units import cf_units
 from geoalarm.catalog.codes import commune_ids
-from geoalarm.catalog.spelling import cf_units
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Source
 

@@ -1,6 +1,6 @@
 """The door: catalog files are checked, their layers opened lazily, and everything arrives in house names and units.
 
-The only room that imports Intake. ``open_catalog`` is the way in; ``files`` and ``normalise`` serve single files.
+The only room that imports Intake. ``open_catalog`` is the way in; :mod:`geoalarm.io` reads single files.
 """
 
 from __future__ import annotations

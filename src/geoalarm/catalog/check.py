@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Literal
 
 import geopandas as gpd
 
-from geoalarm.catalog.address import parse_address
-from geoalarm.catalog.cache import compare, kept
 from geoalarm.catalog.entry import Entry, ParameterValue
 from geoalarm.core.errors import Faults, GeoalarmError, InputError
+from geoalarm.io.address import parse_address
+from geoalarm.io.download_cache import compare, kept
 
 if TYPE_CHECKING:
     from geoalarm.catalog.open import Catalog

@@ -17,12 +17,14 @@ import geopandas as gpd
 import xarray as xr
 from intake.source.base import DataSource, Schema
 
-from geoalarm.catalog import archives, files, normalise
-from geoalarm.catalog.address import parse_address
-from geoalarm.catalog.cache import fetch, sha256_of
-from geoalarm.catalog.mirror import Mirror, Wanted, mirror_from
-from geoalarm.catalog.paths import regular_file
+from geoalarm.catalog import normalise
 from geoalarm.core.errors import InputError
+from geoalarm.io import archives
+from geoalarm.io import vector_files as files
+from geoalarm.io.address import parse_address
+from geoalarm.io.download_cache import fetch, sha256_of
+from geoalarm.io.mirror import Mirror, Wanted, mirror_from
+from geoalarm.io.paths import regular_file
 
 log = logging.getLogger(__name__)
 

@@ -9,11 +9,11 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
-from geoalarm.catalog.address import CATALOG_DIR, TEMPLATE_SIGNS, Address, fill, parse_address, templates_in
-from geoalarm.catalog.spelling import cf_units
+from geoalarm.catalog.cf_units import cf_units
 from geoalarm.core.errors import CatalogError, InputError, near_miss
 from geoalarm.core.terms import CAVEATS, Basis
 from geoalarm.core.units import COUNT_UNITS, DENSITY_UNITS
+from geoalarm.io.address import CATALOG_DIR, TEMPLATE_SIGNS, Address, fill, parse_address, templates_in
 
 DRIVERS: Final = ("geo_vector", "geo_raster")
 """The only drivers an entry may name."""

@@ -20,7 +20,7 @@ from rioxarray.exceptions import RioXarrayError
 
 from geoalarm.catalog import codes, repair
 from geoalarm.catalog.axes import require_plausible
-from geoalarm.catalog.spelling import cf_units
+from geoalarm.catalog.cf_units import cf_units
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Communes, Population, Source, require_column, require_crs
 

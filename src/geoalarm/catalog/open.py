@@ -9,13 +9,13 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from geoalarm.catalog.cf_units import cf_units
 from geoalarm.catalog.entry import Entry, ParameterValue
-from geoalarm.catalog.mirror import Mirror, Wanted, mirror_from
-from geoalarm.catalog.reading import CatalogFile, read_catalog_file
-from geoalarm.catalog.spelling import cf_units
+from geoalarm.catalog.parse import CatalogFile, read_catalog_file
 from geoalarm.core.errors import CatalogError, InputError, near_miss
 from geoalarm.core.model import Communes, Layer, Population, Source
 from geoalarm.core.terms import Basis
+from geoalarm.io.mirror import Mirror, Wanted, mirror_from
 
 if TYPE_CHECKING:
     from geoalarm.catalog.check import Finding

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geoalarm.catalog.files import read_vector
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import require_column
 from geoalarm.geo.crs import to_crs
+from geoalarm.io.vector_files import read_vector
 
 
 def compare(

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from geoalarm.catalog.cache import cache_folder
 from geoalarm.core.errors import InputError
+from geoalarm.io.download_cache import cache_folder
 
 log = logging.getLogger(__name__)
 

@@ -78,7 +78,7 @@ def resolve_seam(one: Communes, other: Communes, *, options: Options) -> Joined:
         return Joined(Communes(pd.concat([one.data, other.data.to_crs(one.data.crs)], ignore_index=True), sources))
     line = None
     if options.seam_line is not None:
-        from geoalarm.catalog.files import read_vector
+        from geoalarm.io.vector_files import read_vector
 
         line = read_vector(options.seam_line)
     resolved, report = seam.resolve(one.data, other.data, rule=options.seam, line=line)

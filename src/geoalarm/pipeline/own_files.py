@@ -7,12 +7,14 @@ from pathlib import Path
 import geopandas as gpd
 import shapely
 
-from geoalarm.catalog import files, normalise, rasters
+from geoalarm.catalog import normalise
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Communes, Footprint, Population
 from geoalarm.core.terms import Basis
 from geoalarm.exposure import engine
 from geoalarm.geo.crs import to_crs
+from geoalarm.io import rasters
+from geoalarm.io import vector_files as files
 from geoalarm.pipeline.compute import warnings_of
 from geoalarm.pipeline.own_footprint import read_footprint
 from geoalarm.pipeline.own_given import FilePart, OwnFiles, agreed_units, band_of, is_raster, source_of

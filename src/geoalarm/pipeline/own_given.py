@@ -8,13 +8,14 @@ from pathlib import Path
 
 import xarray as xr
 
-from geoalarm.catalog import files, rasters
-from geoalarm.catalog.cache import sha256_of
-from geoalarm.catalog.paths import regular_file
-from geoalarm.catalog.spelling import cf_units
+from geoalarm.catalog.cf_units import cf_units
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import NoData, Source
 from geoalarm.core.terms import Basis
+from geoalarm.io import rasters
+from geoalarm.io import vector_files as files
+from geoalarm.io.download_cache import sha256_of
+from geoalarm.io.paths import regular_file
 
 
 @dataclass(frozen=True, slots=True)

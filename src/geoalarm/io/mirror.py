@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from geoalarm.catalog.address import Address
 from geoalarm.core.errors import InputError
+from geoalarm.io.address import Address
 
 VARIABLE: Final = "GEOALARM_MIRROR"
 _PARTS: Final = frozenset({".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".xml", ".md", ".txt", ".sha256"})

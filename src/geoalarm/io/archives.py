@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from geoalarm.catalog.cache import cache_folder, free_bytes, sha256_of
 from geoalarm.core.errors import InputError, near_miss
+from geoalarm.io.download_cache import cache_folder, free_bytes, sha256_of
 
 log = logging.getLogger(__name__)
 

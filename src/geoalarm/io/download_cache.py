@@ -22,8 +22,8 @@ from typing import Any, Final
 
 from platformdirs import user_cache_path
 
-from geoalarm.catalog.address import Address
 from geoalarm.core.errors import InputError
+from geoalarm.io.address import Address
 
 log = logging.getLogger(__name__)
 

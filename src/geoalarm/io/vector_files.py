@@ -19,11 +19,13 @@ import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 from shapely.errors import ShapelyError
 
-from geoalarm.catalog import archives, geopackage, geoparquet
-from geoalarm.catalog.geoparquet import MAX_FEATURES
-from geoalarm.catalog.paths import regular_file, what_it_looks_like
-from geoalarm.catalog.rasters import read_raster
 from geoalarm.core.errors import InputError, near_miss
+from geoalarm.io import archives
+from geoalarm.io import geopackage_guard as geopackage
+from geoalarm.io import geoparquet_guard as geoparquet
+from geoalarm.io.geoparquet_guard import MAX_FEATURES
+from geoalarm.io.paths import regular_file, what_it_looks_like
+from geoalarm.io.rasters import read_raster
 
 __all__ = ["Rule", "read_raster", "read_vector", "regular_file", "vector_format"]
 

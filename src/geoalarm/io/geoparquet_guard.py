@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from geoalarm.catalog.wkb import require_shallow
 from geoalarm.core.errors import InputError
+from geoalarm.io.wkb_guard import require_shallow
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -12,9 +12,9 @@ import rioxarray
 import xarray as xr
 from rasterio.errors import RasterioError
 
-from geoalarm.catalog import archives
-from geoalarm.catalog.paths import regular_file, what_it_looks_like
 from geoalarm.core.errors import InputError
+from geoalarm.io import archives
+from geoalarm.io.paths import regular_file, what_it_looks_like
 
 RASTER_ENDINGS: Final = (".tif", ".tiff", ".asc")
 MAX_CELLS: Final = 20_000_000_000

@@ -1,0 +1,1 @@
+"""Guarded readers, downloads and mirror: the only door to a file."""
