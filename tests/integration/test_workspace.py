@@ -8,8 +8,8 @@ import pytest
 
 from geoalarm import pipeline
 from geoalarm.core.errors import InputError
+from geoalarm.core.keyed_cache import Kept
 from geoalarm.exposure import engine
-from geoalarm.pipeline.kept import Kept
 
 
 @pytest.fixture(scope="module")

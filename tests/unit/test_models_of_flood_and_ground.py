@@ -12,8 +12,8 @@ import pytest
 from geoalarm import i18n
 from geoalarm.core import registry
 from geoalarm.core.errors import InputError
+from geoalarm.core.reference_rows import VERIFIED, row, rows
 from geoalarm.core.result import SCREENING_NOTICE
-from geoalarm.core.rows import VERIFIED, row, rows
 
 ROOMS = ("geoalarm.hazards.flood", "geoalarm.hazards.landslide", "geoalarm.exposure")
 FILES = {

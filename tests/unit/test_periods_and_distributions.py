@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from geoalarm.core import distributions
 from geoalarm.core.errors import InputError, RangeError
-from geoalarm.core.periods import at_least_once, between_periods, nested, reduced_variate
+from geoalarm.core.return_periods import at_least_once, between_periods, nested, reduced_variate
 
 TRI = ([10, 100, 1000], [1200, 5400, 9800])
 

@@ -10,10 +10,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from geoalarm.app.shared import Shared
+from geoalarm.core.keyed_cache import Kept
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.i18n.place_names import find
 from geoalarm.i18n.place_names import names as names_of
-from geoalarm.pipeline.kept import Kept
 from geoalarm.present.briefing import briefing
 from geoalarm.present.briefing.dossier import Dossier
 from geoalarm.present.briefing.page import Briefing

@@ -14,9 +14,9 @@ import pandas as pd
 from geoalarm.app.choices import Choices
 from geoalarm.app.geometry import MapGeometry, labels, map_geometry
 from geoalarm.app.overlay import Picture, Rings, drawn
+from geoalarm.core.keyed_cache import Kept
 from geoalarm.core.terms import Basis
 from geoalarm.i18n import place_names as naming
-from geoalarm.pipeline.kept import Kept
 from geoalarm.present import totals as tables
 
 Progress = Callable[[str, int, int], None]

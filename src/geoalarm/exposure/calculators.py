@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from geoalarm.core.periods import at_least_once, between_periods, nested
 from geoalarm.core.registry import Input, Outcome, at_least_zero, model, word
+from geoalarm.core.return_periods import at_least_once, between_periods, nested
 from geoalarm.exposure.risk import Convention, expected_annual
 from geoalarm.exposure.union import union_bounds
 

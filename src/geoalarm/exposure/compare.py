@@ -12,7 +12,7 @@ import pandas as pd
 
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import require_column
-from geoalarm.core.rows import number_in, read_table, require_words
+from geoalarm.core.reference_rows import number_in, read_table, require_words
 from geoalarm.exposure.index import CLASSES, ranks, require_cutoffs, score_of
 
 COLUMNS: Final = ("hazard", "measure", "class_2", "class_3", "class_4", "class_5", "source", "verified")

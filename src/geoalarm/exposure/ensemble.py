@@ -18,8 +18,8 @@ from geoalarm.core.distributions import Distribution, beta, from_row, lognormal,
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import require_column
 from geoalarm.core.quantities import require_range
+from geoalarm.core.reference_rows import row
 from geoalarm.core.registry import Input, at_least_zero, model, positive
-from geoalarm.core.rows import row
 from geoalarm.core.schema import KEY
 from geoalarm.exposure.sensitivity import SEED, Simulation, evaluate, sobol, tornado
 

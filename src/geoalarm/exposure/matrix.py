@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 
+from geoalarm.core.reference_rows import rows
 from geoalarm.core.registry import Input, at_least_zero, model
-from geoalarm.core.rows import rows
 from geoalarm.exposure.index import whole_class
 
 ROOM: Final = "geoalarm.exposure"

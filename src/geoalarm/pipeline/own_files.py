@@ -10,6 +10,7 @@ import shapely
 from geoalarm.catalog import normalise
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Communes, Footprint, Population
+from geoalarm.core.read_errors import told_plainly
 from geoalarm.core.terms import Basis
 from geoalarm.exposure import engine
 from geoalarm.geo.crs import to_crs
@@ -18,7 +19,6 @@ from geoalarm.io import vector_files as files
 from geoalarm.pipeline.compute import warnings_of
 from geoalarm.pipeline.own_footprint import read_footprint
 from geoalarm.pipeline.own_given import FilePart, OwnFiles, agreed_units, band_of, is_raster, source_of
-from geoalarm.pipeline.reading import told_plainly
 from geoalarm.pipeline.workspace import Progress, cache_dir, tell
 from geoalarm.results import FootprintRecord, Run, build_manifest
 

@@ -12,9 +12,9 @@ import pandas as pd
 
 from geoalarm.core.errors import GeoalarmError, InputError, near_miss
 from geoalarm.core.model import Communes, Footprint, Source
+from geoalarm.core.read_errors import told_plainly
 from geoalarm.i18n import place_names as names
 from geoalarm.pipeline.compute import annual_of, union_of
-from geoalarm.pipeline.reading import told_plainly
 from geoalarm.pipeline.territory_files import FootprintFiles
 from geoalarm.pipeline.territory_layers import Read, ReadLayer, danger_of, dangers, read_all
 from geoalarm.pipeline.territory_near import Beside, beside, regions, sites_near

@@ -14,9 +14,9 @@ import pandas as pd
 
 from geoalarm.core.errors import GeoalarmError
 from geoalarm.core.model import Footprint, Source
+from geoalarm.core.read_errors import told_plainly
 from geoalarm.core.terms import Basis, counted_from
 from geoalarm.pipeline.option import LayerOption
-from geoalarm.pipeline.reading import told_plainly
 from geoalarm.pipeline.whatif import AccidentView
 from geoalarm.pipeline.workspace import Progress, tell
 from geoalarm.present.briefing.dossier import Danger, Fault, LayerRows

@@ -12,15 +12,15 @@ import platformdirs
 
 from geoalarm import hazards
 from geoalarm.core.errors import InputError, near_miss
+from geoalarm.core.keyed_cache import Kept
 from geoalarm.core.model import Communes, Footprint, Layer, Population, Source, interval_classes
+from geoalarm.core.read_errors import told_plainly
 from geoalarm.core.schema import KEY
 from geoalarm.exposure import engine
 from geoalarm.exposure.people import Prepared
 from geoalarm.pipeline.accident import Accident
 from geoalarm.pipeline.borders import Joined, join_communes
-from geoalarm.pipeline.kept import Kept
 from geoalarm.pipeline.option import LayerOption, options_of
-from geoalarm.pipeline.reading import told_plainly
 from geoalarm.pipeline.scenario import Scenario, default_scenario
 from geoalarm.pipeline.whatif import AccidentView, SiteOption, accident_view, sites_of
 

@@ -21,9 +21,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from geoalarm.core.atomic import cannot_write, file_aside
 from geoalarm.core.errors import InputError
 from geoalarm.report.selection import Wanted
-from geoalarm.results.aside import cannot_write, file_aside
 from geoalarm.results.manifest import to_plain
 
 if os.name == "posix":

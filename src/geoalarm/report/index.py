@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from markupsafe import Markup
 
 from geoalarm import i18n
+from geoalarm.core.atomic import file_aside
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.i18n.place_names import fold, names, region_name
 from geoalarm.present.svg import Maps, patterns
@@ -20,7 +21,6 @@ from geoalarm.report.changes_record import Inputs
 from geoalarm.report.changes_words import danger_label
 from geoalarm.report.edition import FORMAT, MANIFEST, commune_manifest, folder_of, json_text, sha256_of
 from geoalarm.report.html import Words, drawn, fill, fingerprint, stylesheet
-from geoalarm.results.aside import file_aside
 
 if TYPE_CHECKING:
     from geoalarm.pipeline import Territory

@@ -13,8 +13,8 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+from geoalarm.core.atomic import file_aside
 from geoalarm.core.errors import GeoalarmError, InputError
-from geoalarm.results.aside import file_aside
 
 log = logging.getLogger(__name__)
 

@@ -1,6 +1,6 @@
 """Results in and out: ``exposure.parquet``, ``exposure.csv``, ``communes.gpkg`` and the manifest that explains them."""
 
-from geoalarm.results.aside import require_writable
+from geoalarm.core.atomic import require_writable
 from geoalarm.results.manifest import FootprintRecord, build_manifest, require_closed, versions
 from geoalarm.results.run import Run
 from geoalarm.results.store import read, write, write_manifest

@@ -14,9 +14,9 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
+from geoalarm.core.atomic import file_aside, folder_aside
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Communes
-from geoalarm.results.aside import file_aside, folder_aside
 from geoalarm.results.geopackage import settle
 from geoalarm.results.manifest import FORMAT, created_at, to_plain
 from geoalarm.results.run import Run

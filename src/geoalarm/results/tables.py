@@ -11,9 +11,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from geoalarm.core.atomic import file_aside
 from geoalarm.core.errors import InputError
 from geoalarm.core.schema import FIELDS, KEY, conform, split_keys
-from geoalarm.results.aside import file_aside
 
 TABLE_ENDINGS: Final = (".csv", ".parquet")
 """File endings a table can be written to."""

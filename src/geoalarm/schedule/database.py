@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from geoalarm.core.atomic import cannot_write
 from geoalarm.core.errors import InputError
-from geoalarm.results.aside import cannot_write
 
 FILE: Final = "state.sqlite"
 _VERSION: Final = 1

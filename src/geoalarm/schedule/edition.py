@@ -16,8 +16,8 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from geoalarm.core.atomic import cannot_write
 from geoalarm.core.errors import InputError
-from geoalarm.results.aside import cannot_write
 
 SUMS: Final = "SHA256SUMS"
 LISTING: Final = "delivery.json"

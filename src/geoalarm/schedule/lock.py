@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from geoalarm.core.atomic import cannot_write
 from geoalarm.core.errors import InputError
-from geoalarm.results.aside import cannot_write
 
 try:
     import fcntl

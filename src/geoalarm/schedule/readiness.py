@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from geoalarm.core.atomic import require_writable
 from geoalarm.core.errors import Faults, GeoalarmError, InputError
-from geoalarm.results.aside import require_writable
 from geoalarm.schedule.attempts import Refused
 from geoalarm.schedule.mail import credentials
 from geoalarm.schedule.plan import Folder, Job, Mail, Plan, Storage

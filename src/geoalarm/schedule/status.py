@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import jinja2
 
+from geoalarm.core.atomic import file_aside
 from geoalarm.i18n.messages import date_long, text
-from geoalarm.results.aside import file_aside
 from geoalarm.schedule.clock import Clock
 from geoalarm.schedule.cron import Timetable
 from geoalarm.schedule.database import Database

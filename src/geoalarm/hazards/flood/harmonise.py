@@ -16,8 +16,8 @@ import pandas as pd
 
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.model import require_column
+from geoalarm.core.reference_rows import confirm, rows
 from geoalarm.core.registry import Input, Outcome, model
-from geoalarm.core.rows import confirm, rows
 
 ROOM: Final = "geoalarm.hazards.flood"
 FREQUENCIES: Final = tuple(row["frequency"] for row in rows(ROOM, "frequencies"))

@@ -22,8 +22,8 @@ from scipy import ndimage
 from geoalarm.core.errors import InputError, RangeError
 from geoalarm.core.model import Footprint, Source, interval_classes, require_crs
 from geoalarm.core.quantities import require_range
+from geoalarm.core.reference_rows import confirm, row
 from geoalarm.core.registry import Input, Outcome, at_least_zero, model
-from geoalarm.core.rows import confirm, row
 from geoalarm.hazards.flood.hand import heights, require_metres
 
 ROOM: Final = "geoalarm.hazards.flood"

@@ -12,8 +12,8 @@ import xarray as xr
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Footprint, IntensityClass
 from geoalarm.core.quantities import require_range
+from geoalarm.core.reference_rows import rows
 from geoalarm.core.registry import Input, Outcome, at_least_zero, model, word
-from geoalarm.core.rows import rows
 
 ROOM: Final = "geoalarm.hazards.flood"
 RATING_UNIT: Final = "m2 s-1"

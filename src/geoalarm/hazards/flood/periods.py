@@ -9,8 +9,8 @@ import numpy as np
 import xarray as xr
 
 from geoalarm.core.errors import InputError
-from geoalarm.core.periods import Scale, between_periods, nested
 from geoalarm.core.registry import Input, at_least_zero, model, word
+from geoalarm.core.return_periods import Scale, between_periods, nested
 
 
 @model(

@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 
+from geoalarm.core.reference_rows import rows
 from geoalarm.core.registry import Input, Outcome, at_least_zero, model, word
-from geoalarm.core.rows import rows
 
 ROOM: Final = "geoalarm.hazards.flood"
 BAND_PER_METRE: Final = 100.0

@@ -1,11 +1,11 @@
-"""Facts of this room kept as rows: thresholds, factors and distances; how they are read is told in :mod:`geoalarm.core.rows`."""
+"""Facts of this room kept as rows: thresholds, factors and distances; how they are read is told in :mod:`geoalarm.core.reference_rows`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from geoalarm.core import rows as kept
-from geoalarm.core.rows import VERIFIED, confirm
+from geoalarm.core import reference_rows as kept
+from geoalarm.core.reference_rows import VERIFIED, confirm
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

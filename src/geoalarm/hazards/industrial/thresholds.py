@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.quantities import convert, to_si
-from geoalarm.core.rows import number_in, read_table, require_words
+from geoalarm.core.reference_rows import number_in, read_table, require_words
 from geoalarm.hazards.industrial.registry import Outcome, model, word
 from geoalarm.hazards.industrial.rows import confirm, rows
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Footprint, Hazard, Layer
-from geoalarm.core.rows import rows
+from geoalarm.core.reference_rows import rows
 from geoalarm.hazards import read_layer
 from geoalarm.hazards.landslide.cavities import cavity_influence_radius, cavity_zones
 from geoalarm.hazards.landslide.clay import clay_footprint

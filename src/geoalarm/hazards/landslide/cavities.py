@@ -13,8 +13,8 @@ import shapely
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Footprint, IntensityClass, Source, require_column, require_crs
 from geoalarm.core.quantities import require_range
+from geoalarm.core.reference_rows import row
 from geoalarm.core.registry import Input, Outcome, at_least_zero, model
-from geoalarm.core.rows import row
 from geoalarm.geo.crs import analysis_crs, geod_of
 
 ROOM: Final = "geoalarm.hazards.landslide"

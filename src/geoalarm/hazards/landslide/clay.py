@@ -9,8 +9,8 @@ import geopandas as gpd
 
 from geoalarm.core.errors import RangeError
 from geoalarm.core.model import Footprint, Hazard, Layer, require_column
+from geoalarm.core.reference_rows import rows
 from geoalarm.core.registry import Input, Outcome, model
-from geoalarm.core.rows import rows
 from geoalarm.core.terms import CLAY
 from geoalarm.hazards import read_layer
 

@@ -7,8 +7,8 @@ from typing import Final
 import pandas as pd
 from scipy.special import gammaincinv
 
+from geoalarm.core.reference_rows import rows
 from geoalarm.core.registry import at_least_zero, model, positive
-from geoalarm.core.rows import rows
 
 ROOM: Final = "geoalarm.hazards.landslide"
 HEADLINE: Final = tuple(row["label"] for row in rows(ROOM, "susceptibility") if row["headline"] == "yes")

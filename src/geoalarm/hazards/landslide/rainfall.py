@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 
 from geoalarm.core.quantities import Closed, require_range
+from geoalarm.core.reference_rows import confirm, rows
 from geoalarm.core.registry import Outcome, at_least_zero, model, positive, word
-from geoalarm.core.rows import confirm, rows
 
 ROOM: Final = "geoalarm.hazards.landslide"
 _CURVES: Final = {row["curve"]: row for row in rows(ROOM, "rainfall_thresholds")}

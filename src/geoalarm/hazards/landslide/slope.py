@@ -13,8 +13,8 @@ import numpy as np
 
 from geoalarm.core.distributions import Distribution, from_row, normal, uniform
 from geoalarm.core.errors import InputError
+from geoalarm.core.reference_rows import rows
 from geoalarm.core.registry import Input, Outcome, at_least_zero, model, positive, word
-from geoalarm.core.rows import rows
 
 ROOM: Final = "geoalarm.hazards.landslide"
 WATER_WEIGHT: Final = 9810.0
