@@ -19,7 +19,7 @@ from geoalarm.exposure.people import prepare
 from geoalarm.exposure.risk import annual_expectation
 from geoalarm.exposure.union import union
 from geoalarm.present.briefing.dossier import Danger, Dossier, LayerRows, Neighbour, Region, SiteNear
-from geoalarm.present.totals import classes, summary, threshold_total
+from geoalarm.results.totals import classes, summary, threshold_total
 
 NAMES = {key: ("Ville-" if key.startswith("FR") else "Stad-") + key[-1] for key in testing.PEOPLE}
 MAP = Source("a_map", "A map", "CC0-1.0", "2024", Basis.STATUTORY)

@@ -14,7 +14,7 @@ import yaml
 
 from geoalarm import pipeline
 from geoalarm.core.errors import GeoalarmError, InputError
-from geoalarm.present.totals import summary, threshold_total
+from geoalarm.results.totals import summary, threshold_total
 from geoalarm.testing import ORIGIN, SIDE_M, industrial
 
 pytestmark = pytest.mark.slow

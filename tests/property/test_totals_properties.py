@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from geoalarm.core.schema import conform
 from geoalarm.core.terms import State
-from geoalarm.present import totals as t
+from geoalarm.results import totals as t
 
 LABELS = ("[0.1, 0.5)", "[0.5, 1)", "[1, ∞)")
 

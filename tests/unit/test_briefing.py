@@ -25,7 +25,7 @@ from geoalarm.present.briefing.book import Book, Count
 from geoalarm.present.briefing.dossier import Dossier, Fault, SiteNear
 from geoalarm.present.briefing.page import Briefing, Figure, Sentence
 from geoalarm.present.narrative import commune_sentences
-from geoalarm.present.totals import threshold_total
+from geoalarm.results.totals import threshold_total
 
 MADE = runpy.run_path(str(Path(__file__).parents[1] / "made_up_dossier.py"))
 NAMES, MAP = MADE["NAMES"], MADE["MAP"]

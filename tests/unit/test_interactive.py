@@ -9,7 +9,7 @@ import pytest
 from geoalarm.exposure.engine import expose
 from geoalarm.present.curve import curve_points
 from geoalarm.present.interactive import chance_curve, commune_map
-from geoalarm.present.totals import threshold_total
+from geoalarm.results.totals import threshold_total
 from geoalarm.testing import world
 
 

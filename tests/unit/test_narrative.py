@@ -13,7 +13,7 @@ from geoalarm.core.terms import LANGUAGES, Basis
 from geoalarm.exposure.engine import expose
 from geoalarm.i18n import place_names as names_of
 from geoalarm.present import narrative as n
-from geoalarm.present.totals import difference, threshold_total
+from geoalarm.results.totals import difference, threshold_total
 from geoalarm.testing import World, source, world
 
 NB = "\u00a0"

@@ -401,7 +401,7 @@ def test_overview_draws_states_classes_selection_and_links(maps: svg.Maps) -> No
 def test_maps_of_the_embedded_territory_are_small_well_formed_and_legible() -> None:
     from geoalarm.i18n.place_names import names
     from geoalarm.pipeline import open_workspace
-    from geoalarm.present.totals import threshold_total
+    from geoalarm.results.totals import threshold_total
 
     workspace = open_workspace()
     maps, called = svg.Maps(workspace.communes), names(workspace.communes, "nl").to_dict()

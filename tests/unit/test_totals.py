@@ -11,7 +11,7 @@ import pytest
 from geoalarm.core.errors import InputError
 from geoalarm.core.schema import FIELDS, conform
 from geoalarm.exposure.engine import expose
-from geoalarm.present import totals as t
+from geoalarm.results import totals as t
 from geoalarm.testing import world
 
 

@@ -18,7 +18,7 @@ from geoalarm.core.terms import State
 from geoalarm.core.units import annual_exceedance_probability
 from geoalarm.i18n.place_names import source_title
 from geoalarm.present import classes, narrative, rounding
-from geoalarm.present import totals as tables
+from geoalarm.results import totals as tables
 
 EXAMPLES: Final = 3
 CHANGES: Final = 6

@@ -17,7 +17,7 @@ from geoalarm.app.overlay import Picture, Rings, drawn
 from geoalarm.core.keyed_cache import Kept
 from geoalarm.core.terms import Basis
 from geoalarm.i18n import place_names as naming
-from geoalarm.present import totals as tables
+from geoalarm.results import totals as tables
 
 Progress = Callable[[str, int, int], None]
 """``(step, n, m)``: a key of ``explorer.step.*`` and how far it is."""

@@ -19,7 +19,7 @@ from geoalarm.app.view import View, between, difference_words, figure, share_fig
 from geoalarm.core.terms import State
 from geoalarm.i18n import place_names as naming
 from geoalarm.present import rounding
-from geoalarm.present import totals as tables
+from geoalarm.results import totals as tables
 
 ROWS: Final = 12
 SORTS: Final = ("name", "population_exposed", "share_exposed", "population", "difference")

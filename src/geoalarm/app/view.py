@@ -16,8 +16,8 @@ from geoalarm.app.state import ExplorerState
 from geoalarm.core.terms import State
 from geoalarm.present import classes, palette, rounding
 from geoalarm.present import curve as sums
-from geoalarm.present import totals as tables
 from geoalarm.present.classes import Measure
+from geoalarm.results import totals as tables
 
 
 @dataclass(frozen=True, slots=True)

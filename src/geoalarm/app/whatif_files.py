@@ -21,7 +21,7 @@ from geoalarm.pipeline import scenario_text
 from geoalarm.pipeline.accident import Accident
 from geoalarm.pipeline.whatif import read_thresholds
 from geoalarm.present import exports
-from geoalarm.present import totals as tables
+from geoalarm.results import totals as tables
 
 FORMATS: Final = ("yml", "csv")
 LARGEST: Final = 100_000

@@ -25,7 +25,7 @@ from geoalarm.core.errors import GeoalarmError
 from geoalarm.core.terms import State
 from geoalarm.pipeline.whatif import AccidentView, accident_view
 from geoalarm.present import classes
-from geoalarm.present import totals as tables
+from geoalarm.results import totals as tables
 
 log = logging.getLogger(__name__)
 

@@ -20,7 +20,7 @@ from geoalarm.pipeline.option import LayerOption
 from geoalarm.pipeline.whatif import AccidentView
 from geoalarm.pipeline.workspace import Progress, tell
 from geoalarm.present.briefing.dossier import Danger, Fault, LayerRows
-from geoalarm.present.totals import UNKNOWN, classes, threshold_total
+from geoalarm.results.totals import UNKNOWN, classes, threshold_total
 
 if TYPE_CHECKING:
     from geoalarm.pipeline.workspace import Workspace

@@ -18,7 +18,7 @@ from geoalarm.geo.overlay import pieces, polygonal
 from geoalarm.pipeline.territory_layers import Read, ReadLayer
 from geoalarm.pipeline.whatif import ROLE, SiteOption
 from geoalarm.present.briefing.dossier import Region, SiteNear
-from geoalarm.present.totals import summary
+from geoalarm.results.totals import summary
 
 if TYPE_CHECKING:
     from geoalarm.pipeline.workspace import Workspace

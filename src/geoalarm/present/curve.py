@@ -14,7 +14,7 @@ def curve_points(totals: pd.DataFrame, *, commune_id: str | None = None) -> pd.D
     Parameters
     ----------
     totals : pandas.DataFrame
-        Totals of one hazard and scenario over several return periods (:func:`geoalarm.present.totals.threshold_total`).
+        Totals of one hazard and scenario over several return periods (:func:`geoalarm.results.totals.threshold_total`).
     commune_id : str, optional
         One commune; None: the sum over the communes that have a number at every return period, so that points compare.
 

@@ -21,7 +21,7 @@ import pyogrio
 
 from geoalarm.core.model import Communes
 from geoalarm.present.facts import Facts, facts_json
-from geoalarm.results.geopackage import settle
+from geoalarm.results.geopackage_writer import settle
 
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """First letters that make a spreadsheet read a text cell as a formula."""
@@ -70,7 +70,7 @@ def geopackage(totals: pd.DataFrame, communes: Communes, known: Facts, *, table:
     Parameters
     ----------
     totals : pandas.DataFrame
-        One row a commune (:func:`geoalarm.present.totals.threshold_total`); a commune without a row keeps its outline, values NULL.
+        One row a commune (:func:`geoalarm.results.totals.threshold_total`); a commune without a row keeps its outline, values NULL.
     known : Facts
         Facts of ``totals`` or of ``table``; columns get their label and meaning as alias and description.
     table : pandas.DataFrame, optional

@@ -19,7 +19,7 @@ from geoalarm.i18n.place_names import names
 from geoalarm.present.classes import Measure, scale_for
 from geoalarm.present.palette import INTERFACE, PATTERNS, Pattern, Theme
 from geoalarm.present.rounding import figure_text
-from geoalarm.present.totals import share
+from geoalarm.results.totals import share
 
 if TYPE_CHECKING:
     import geoviews as gv
@@ -37,7 +37,7 @@ def commune_map(
     Parameters
     ----------
     totals : pandas.DataFrame
-        One row a commune (:func:`geoalarm.present.totals.threshold_total`). Zero and unknown are hatched, never white.
+        One row a commune (:func:`geoalarm.results.totals.threshold_total`). Zero and unknown are hatched, never white.
     communes : Communes
     measure : str
         ``people`` or ``share``.

@@ -16,7 +16,7 @@ from geoalarm.core.units import annual_exceedance_probability
 from geoalarm.present.classes import class_label, lower_bound
 from geoalarm.present.flags import caveat
 from geoalarm.present.rounding import FEW, is_few, people_text, range_bounds, range_text, round_people, share_text
-from geoalarm.present.totals import classes, summary, threshold_total
+from geoalarm.results.totals import classes, summary, threshold_total
 
 WHOLE: Final = 0.99
 """A commune of which this share is mapped counts as wholly mapped, as in the engine."""
@@ -38,7 +38,7 @@ def finding(totals: pd.DataFrame, lang: str, *, names: Mapping[str, str], measur
     Parameters
     ----------
     totals : pandas.DataFrame
-        Totals of one footprint (:func:`geoalarm.present.totals.threshold_total`).
+        Totals of one footprint (:func:`geoalarm.results.totals.threshold_total`).
     names : mapping
         Name to show by ``commune_id``.
     measure : str
@@ -53,7 +53,7 @@ def finding(totals: pd.DataFrame, lang: str, *, names: Mapping[str, str], measur
 
 
 def difference_finding(differences: pd.DataFrame, lang: str) -> str:
-    """Title of a map of differences (:func:`geoalarm.present.totals.difference`)."""
+    """Title of a map of differences (:func:`geoalarm.results.totals.difference`)."""
     known = differences["difference"].dropna()
     if known.empty:
         return i18n.text("finding.not_comparable", lang)

@@ -17,9 +17,9 @@ import pandas as pd
 from geoalarm import pipeline
 from geoalarm.core.errors import GeoalarmError
 from geoalarm.pipeline.swap import TAKEN, Counted, Key, Taken, count_mixed, key_of
-from geoalarm.present.totals import threshold_total
 from geoalarm.report.changes import Walk, changed_inputs, exactly
 from geoalarm.report.changes_record import Inputs, Record, layer_id
+from geoalarm.results.totals import threshold_total
 
 if TYPE_CHECKING:
     from geoalarm.pipeline import Workspace

@@ -17,7 +17,7 @@ import pyogrio
 from geoalarm.core.atomic import file_aside, folder_aside
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Communes
-from geoalarm.results.geopackage import settle
+from geoalarm.results.geopackage_writer import settle
 from geoalarm.results.manifest import FORMAT, created_at, to_plain
 from geoalarm.results.run import Run
 from geoalarm.results.tables import by_commune, in_order, read_parquet, write_csv, write_parquet

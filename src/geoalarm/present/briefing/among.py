@@ -11,7 +11,7 @@ from geoalarm.present.briefing.cards import loudest
 from geoalarm.present.briefing.draft import Draft, View, slugged
 from geoalarm.present.briefing.page import Among, Dot, Figure
 from geoalarm.present.rounding import count_text, share_text
-from geoalarm.present.totals import Summary
+from geoalarm.results.totals import Summary
 
 
 def among(draft: Draft) -> tuple[Among, ...]:

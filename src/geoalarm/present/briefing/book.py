@@ -15,7 +15,7 @@ from geoalarm.core.schema import KEY, split_keys
 from geoalarm.core.terms import State
 from geoalarm.present.briefing.page import Figure
 from geoalarm.present.rounding import FEW, figure_text, people_text, range_bounds, round_people, share_text
-from geoalarm.present.totals import UNKNOWN
+from geoalarm.results.totals import UNKNOWN
 
 NUMBERS: Final = (State.EXPOSED, State.ZERO)
 """States that carry a number."""
@@ -56,7 +56,7 @@ class Count:
 
     @classmethod
     def of(cls, total: Mapping[str, object], labels: Sequence[str] = ()) -> Count:
-        """A row of :func:`geoalarm.present.totals.threshold_total` over the classes ``labels``."""
+        """A row of :func:`geoalarm.results.totals.threshold_total` over the classes ``labels``."""
         values: dict[str, Any] = dict(total)
         return cls(
             people=float(values["population_exposed"]),
@@ -72,7 +72,7 @@ class Count:
         )
 
     def over(self, rows: pd.DataFrame, labels: Sequence[str]) -> Count:
-        """The same for some classes only: sums of exclusive classes, by the rules of :mod:`geoalarm.present.totals`."""
+        """The same for some classes only: sums of exclusive classes, by the rules of :mod:`geoalarm.results.totals`."""
         part = rows[rows["intensity_class"].isin(list(labels))]
         row = {**self.row, "intensity_class": "|".join(labels)}
         if self.is_silent or part.empty:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from geoalarm.core.model import Source
-from geoalarm.present.totals import Summary
+from geoalarm.results.totals import Summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class LayerRows:
     rows : pandas.DataFrame
         Rows of the exposure table of this commune and footprint, columns of :data:`geoalarm.core.schema.FIELDS`, untouched.
     total : mapping
-        The one row of :func:`geoalarm.present.totals.threshold_total` over them.
+        The one row of :func:`geoalarm.results.totals.threshold_total` over them.
     source : Source
         With its hash.
     """

@@ -18,7 +18,7 @@ from geoalarm.present.figures.sheet import Frame, Sheet, dense, state_handles
 from geoalarm.present.narrative import chance_text
 from geoalarm.present.palette import PATTERNS, colours, text_on
 from geoalarm.present.rounding import count_text
-from geoalarm.present.totals import FOOTPRINT, classes, threshold_total
+from geoalarm.results.totals import FOOTPRINT, classes, threshold_total
 
 
 def class_bars(rows: pd.DataFrame, frame: Frame, *, units: str = "m") -> bytes:

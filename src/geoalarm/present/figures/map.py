@@ -25,7 +25,7 @@ from geoalarm.exposure.classify import classify
 from geoalarm.present.classes import Measure, Scale, class_label, difference_scale_for, palette_of, scale_for
 from geoalarm.present.figures.sheet import Frame, Sheet, dense, state_handles
 from geoalarm.present.palette import EFFECT_DASHES, PATTERNS, colours
-from geoalarm.present.totals import UNKNOWN, country_of
+from geoalarm.results.totals import UNKNOWN, country_of
 
 DISPLAY_CRS: Final = "EPSG:3857"
 RASTER_PX: Final = 1400
@@ -48,7 +48,7 @@ def commune_map(
     Parameters
     ----------
     totals : pandas.DataFrame
-        One row a commune (:func:`geoalarm.present.totals.threshold_total`); communes of the outlines that are not in it are
+        One row a commune (:func:`geoalarm.results.totals.threshold_total`); communes of the outlines that are not in it are
         drawn as outside coverage.
     frame : Frame
         Title, subtitle, language, theme, sources.
@@ -68,7 +68,7 @@ def commune_map(
 def difference_map(
     differences: pd.DataFrame, communes: Communes, frame: Frame, *, measure: Measure = "people", selected: str = ""
 ) -> bytes:
-    """A PNG of the difference of two scenarios (:func:`geoalarm.present.totals.difference`).
+    """A PNG of the difference of two scenarios (:func:`geoalarm.results.totals.difference`).
 
     What is not mapped in both has the pattern of the side that says nothing.
     """

@@ -100,7 +100,7 @@ class Maps:
         footprint : Footprint or None
             The hazard; None draws places only.
         totals : pandas.DataFrame or None
-            Totals of this footprint (:func:`geoalarm.present.totals.threshold_total`): a commune whose state is not studied or
+            Totals of this footprint (:func:`geoalarm.results.totals.threshold_total`): a commune whose state is not studied or
             outside coverage, or that has no row, is drawn in the pattern of its state.
         names : mapping
             Names by ``commune_id`` (:func:`geoalarm.i18n.place_names.names`).

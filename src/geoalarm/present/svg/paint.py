@@ -21,7 +21,7 @@ from geoalarm.present.svg.markup import ID_MARK, lines_path, num, path, pattern_
 from geoalarm.present.svg.scene import Scene
 from geoalarm.present.svg.style import colour_class
 from geoalarm.present.svg.view import FINE
-from geoalarm.present.totals import UNKNOWN as SILENT
+from geoalarm.results.totals import UNKNOWN as SILENT
 
 MOST_BYTES: Final = 24_000
 """Length of the paths of a raster; where they are longer, cells are brought to larger blocks."""

@@ -19,7 +19,7 @@ from geoalarm.present.svg.ground import Ground, Level
 from geoalarm.present.svg.labels import STEP
 from geoalarm.present.svg.layer import BEYOND, UNKNOWN, MapLayer, RasterLayer, ZoneLayer, coarser
 from geoalarm.present.svg.view import View
-from geoalarm.present.totals import UNKNOWN as SILENT
+from geoalarm.results.totals import UNKNOWN as SILENT
 
 CELL_PX: Final = 1.3
 """Least size of a hazard cell as it is drawn [px]; smaller ones are brought to blocks."""
