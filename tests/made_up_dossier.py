@@ -15,7 +15,7 @@ from geoalarm.core.model import Footprint, Source
 from geoalarm.core.schema import conform
 from geoalarm.core.terms import Basis, counted_from
 from geoalarm.exposure.engine import expose
-from geoalarm.exposure.people import prepare
+from geoalarm.exposure.population_index import prepare
 from geoalarm.exposure.risk import annual_expectation
 from geoalarm.exposure.union import union
 from geoalarm.present.briefing.dossier import Danger, Dossier, LayerRows, Neighbour, Region, SiteNear

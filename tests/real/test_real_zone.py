@@ -16,7 +16,7 @@ from geoalarm.catalog import open_catalog
 from geoalarm.core.model import Communes, Population, Source
 from geoalarm.core.schema import FIELDS
 from geoalarm.exposure.engine import expose
-from geoalarm.exposure.people import Prepared, prepare
+from geoalarm.exposure.population_index import Prepared, prepare
 from geoalarm.geo.communes import crosswalk, move_counts
 from geoalarm.geo.grid import Grid
 from geoalarm.geo.seam import SeamReport, resolve, with_people

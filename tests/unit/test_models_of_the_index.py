@@ -16,8 +16,8 @@ from geoalarm.core.errors import Faults, InputError, RangeError
 from geoalarm.exposure.compare import COLUMNS, Cutoffs, commune_index, load_cutoffs
 from geoalarm.exposure.engine import expose
 from geoalarm.exposure.ensemble import people_ensemble
-from geoalarm.exposure.index import exposure_class, index_rank, risk_index
-from geoalarm.exposure.matrix import combined_probability, risk_matrix
+from geoalarm.exposure.risk_index import exposure_class, index_rank, risk_index
+from geoalarm.exposure.risk_matrix import combined_probability, risk_matrix
 from geoalarm.hazards.industrial.acceptability import mmr_cell
 
 MADE_UP = (1.0, 10.0, 100.0, 1000.0)

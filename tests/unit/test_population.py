@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geoalarm.core.errors import InputError
-from geoalarm.exposure.population import dasymetric, largest_remainder
+from geoalarm.exposure.dasymetry import dasymetric, largest_remainder
 
 
 def test_urban_suburb_and_rural_share_1240_people():

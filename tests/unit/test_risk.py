@@ -14,7 +14,7 @@ from geoalarm.core.errors import InputError
 from geoalarm.core.model import IntensityClass
 from geoalarm.core.units import annual_exceedance_probability, annual_rate, to_return_period_yr
 from geoalarm.exposure.engine import expose
-from geoalarm.exposure.people import prepare
+from geoalarm.exposure.population_index import prepare
 from geoalarm.exposure.risk import ANNUAL_COLUMNS, annual_expectation, expected_annual
 from geoalarm.exposure.union import union, union_bounds
 from geoalarm.testing import raster, world

@@ -18,7 +18,7 @@ from scipy.spatial import Delaunay, cKDTree
 
 from geoalarm.demo.grids import centres
 from geoalarm.demo.names import key
-from geoalarm.exposure.population import dasymetric, largest_remainder
+from geoalarm.exposure.dasymetry import dasymetric, largest_remainder
 from geoalarm.geo.grid import Grid
 from geoalarm.geo.zonal import coverage
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Footprint, IntensityClass
-from geoalarm.exposure.people import known
+from geoalarm.exposure.population_index import known
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import pandas as pd
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import require_column
 from geoalarm.core.reference_rows import number_in, read_table, require_words
-from geoalarm.exposure.index import CLASSES, ranks, require_cutoffs, score_of
+from geoalarm.exposure.risk_index import CLASSES, ranks, require_cutoffs, score_of
 
 COLUMNS: Final = ("hazard", "measure", "class_2", "class_3", "class_4", "class_5", "source", "verified")
 MEASURES: Final = ("absolute", "per_1000")

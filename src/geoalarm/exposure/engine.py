@@ -17,12 +17,12 @@ import pandas as pd
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Communes, Footprint, Population
 from geoalarm.exposure.counts import Counts
+from geoalarm.exposure.exposure_table import exposure_table
 from geoalarm.exposure.ledger import ledger
 from geoalarm.exposure.life_safety import require_life_safety
 from geoalarm.exposure.on_polygons import count_polygons
 from geoalarm.exposure.on_raster import count_raster
-from geoalarm.exposure.people import Prepared, prepare
-from geoalarm.exposure.table import exposure_table
+from geoalarm.exposure.population_index import Prepared, prepare
 
 __all__ = ["expose", "prepare"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from geoalarm.exposure.counts import Counts
-from geoalarm.exposure.people import Prepared
+from geoalarm.exposure.population_index import Prepared
 
 
 def ledger(counts: Counts, prepared: Prepared) -> dict[str, float]:

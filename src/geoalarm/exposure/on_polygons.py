@@ -12,7 +12,7 @@ from scipy import sparse
 
 from geoalarm.core.model import Footprint
 from geoalarm.exposure.counts import Counts, snap
-from geoalarm.exposure.people import Prepared
+from geoalarm.exposure.population_index import Prepared
 from geoalarm.geo.crs import to_crs
 from geoalarm.geo.overlay import pieces, polygonal, union_by
 from geoalarm.geo.zonal import coverage

@@ -16,7 +16,7 @@ from scipy import sparse
 from geoalarm.core.model import Footprint
 from geoalarm.exposure.classify import ClassedRaster, classify, classify_values
 from geoalarm.exposure.counts import Counts, snap
-from geoalarm.exposure.people import Prepared, known
+from geoalarm.exposure.population_index import Prepared, known
 from geoalarm.geo.crs import to_crs
 from geoalarm.geo.grid import Grid, lattice_offset, overlay
 from geoalarm.geo.zonal import coverage

@@ -17,7 +17,7 @@ from geoalarm.exposure.counts import snap
 from geoalarm.exposure.life_safety import require_life_safety
 from geoalarm.exposure.on_polygons import class_zones
 from geoalarm.exposure.on_raster import cut_to_communes, onto_units
-from geoalarm.exposure.people import Prepared
+from geoalarm.exposure.population_index import Prepared
 from geoalarm.geo.overlay import pieces
 from geoalarm.geo.zonal import coverage
 

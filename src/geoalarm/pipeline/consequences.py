@@ -13,7 +13,7 @@ import shapely
 
 from geoalarm.core.model import Footprint
 from geoalarm.core.result import ModelResult
-from geoalarm.exposure.people import Prepared
+from geoalarm.exposure.population_index import Prepared
 from geoalarm.geo.crs import to_crs
 from geoalarm.pipeline.accident import Accident
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from geoalarm.core.model import Communes, Footprint, Population
 from geoalarm.exposure import engine
-from geoalarm.exposure.people import Prepared
+from geoalarm.exposure.population_index import Prepared
 from geoalarm.exposure.union import union
 from geoalarm.pipeline.compute import annual_of, union_options
 from geoalarm.pipeline.option import LayerOption

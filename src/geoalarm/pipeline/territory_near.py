@@ -12,7 +12,7 @@ import shapely
 
 from geoalarm.core.model import Communes, Footprint, Source
 from geoalarm.exposure import engine
-from geoalarm.exposure.people import Prepared
+from geoalarm.exposure.population_index import Prepared
 from geoalarm.geo.crs import to_crs
 from geoalarm.geo.overlay import pieces, polygonal
 from geoalarm.pipeline.territory_layers import Read, ReadLayer

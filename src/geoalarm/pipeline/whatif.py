@@ -17,7 +17,7 @@ from geoalarm.core.errors import InputError
 from geoalarm.core.model import Footprint, Source
 from geoalarm.core.result import SCREENING_NOTICE, ModelResult
 from geoalarm.exposure import engine
-from geoalarm.exposure.people import Prepared
+from geoalarm.exposure.population_index import Prepared
 from geoalarm.pipeline.accident import Accident
 from geoalarm.pipeline.consequences import RiskPeople, Severity, ZonePeople, risk_people, severity_of, sheltered, zone_people
 from geoalarm.results.manifest import to_plain

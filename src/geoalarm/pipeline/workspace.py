@@ -17,7 +17,7 @@ from geoalarm.core.model import Communes, Footprint, Layer, Population, Source, 
 from geoalarm.core.read_errors import told_plainly
 from geoalarm.core.schema import KEY
 from geoalarm.exposure import engine
-from geoalarm.exposure.people import Prepared
+from geoalarm.exposure.population_index import Prepared
 from geoalarm.pipeline.accident import Accident
 from geoalarm.pipeline.borders import Joined, join_communes
 from geoalarm.pipeline.option import LayerOption, options_of

@@ -15,7 +15,7 @@ from rasterio.enums import Resampling
 from geoalarm.core.model import Footprint, IntensityClass
 from geoalarm.core.terms import Basis
 from geoalarm.exposure.classify import classify_values
-from geoalarm.exposure.people import known
+from geoalarm.exposure.population_index import known
 from geoalarm.geo.crs import same_crs, to_crs
 from geoalarm.present.palette import EFFECT_DASHES
 

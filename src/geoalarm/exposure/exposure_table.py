@@ -11,7 +11,7 @@ from geoalarm.core.model import Footprint
 from geoalarm.core.schema import conform, join_keys
 from geoalarm.core.terms import Basis, State
 from geoalarm.exposure.counts import Counts
-from geoalarm.exposure.people import Prepared
+from geoalarm.exposure.population_index import Prepared
 
 SLIVER_SHARE: Final = 0.01
 """A commune of which less than this is mapped, and where nobody was found, counts as not mapped."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from geoalarm.core.reference_rows import rows
 from geoalarm.core.registry import Input, at_least_zero, model
-from geoalarm.exposure.index import whole_class
+from geoalarm.exposure.risk_index import whole_class
 
 ROOM: Final = "geoalarm.exposure"
 
