@@ -20,7 +20,7 @@ from geoalarm.hazards.industrial.explosions import kingery_bulmash, multi_energy
 from geoalarm.hazards.industrial.fires import bleve, bleve_distance, cylinder_view_factor, jet_fire, pool_fire, pool_flame
 from geoalarm.hazards.industrial.footprints import consequence, zone_footprint
 from geoalarm.hazards.industrial.individual_risk import RiskScenario, WindRose, individual_risk
-from geoalarm.hazards.industrial.placing import Site, circle, zones
+from geoalarm.hazards.industrial.sites import Site, circle, zones
 
 FUELS = st.sampled_from(["gasoline", "benzene", "hexane", "lng", "methanol"])
 MASS = st.floats(10, 1e6)

@@ -19,8 +19,8 @@ from geoalarm.exposure.engine import expose
 from geoalarm.exposure.vulnerability import affected, drowning_share, flood_damage_share, flood_fatalities
 from geoalarm.hazards import flood
 from geoalarm.hazards.flood.harmonise import flood_frequency, official_flood_class, systems
+from geoalarm.hazards.flood.hazard_rating import rating_classes
 from geoalarm.hazards.flood.levels import bathtub_profile, require_terrain_carries, terrain_error_m
-from geoalarm.hazards.flood.people import rating_classes
 from geoalarm.hazards.flood.ppri import levee_precaution_band, ppri_alea
 
 SOURCE = testing.source("terrain")

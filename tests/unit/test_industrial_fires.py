@@ -29,7 +29,7 @@ from geoalarm.hazards.industrial.fires import (
     pool_flame_length,
     pool_flame_tilt,
 )
-from geoalarm.hazards.industrial.rows import rows
+from geoalarm.hazards.industrial.industrial_rows import rows
 
 BENZENE = {
     "diameter": 42.4457,

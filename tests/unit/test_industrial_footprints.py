@@ -19,13 +19,14 @@ from geoalarm import testing
 from geoalarm.core.errors import InputError, RangeError
 from geoalarm.core.terms import Basis
 from geoalarm.exposure.engine import expose
-from geoalarm.hazards.industrial import crossing, footprints, individual_risk, placing, planning, thresholds
+from geoalarm.hazards.industrial import crossing, footprints, individual_risk, planning, thresholds
+from geoalarm.hazards.industrial import sites as placing
 from geoalarm.hazards.industrial.consequences import FARTHEST
 from geoalarm.hazards.industrial.footprints import checked_against, release
 from geoalarm.hazards.industrial.individual_risk import WindRose
-from geoalarm.hazards.industrial.placing import Site, along_wind, circle, downwind_outline, turned, zones
 from geoalarm.hazards.industrial.planning import Isolation
 from geoalarm.hazards.industrial.planning_footprints import isolation_footprint, nuclear_footprints
+from geoalarm.hazards.industrial.sites import Site, along_wind, circle, downwind_outline, turned, zones
 from geoalarm.hazards.industrial.toxic_thresholds import load_thresholds
 
 LON, LAT = 2.33, 51.03

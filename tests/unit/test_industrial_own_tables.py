@@ -11,7 +11,7 @@ import geoalarm as ga
 from geoalarm.core.errors import Faults, InputError
 from geoalarm.hazards import industrial
 from geoalarm.hazards.industrial import lethality, thresholds, toxic_thresholds, toxicity
-from geoalarm.hazards.industrial.rows import rows
+from geoalarm.hazards.industrial.industrial_rows import rows
 from geoalarm.pipeline import run_model
 
 TOXIC = "key,substance,jurisdiction,effect,a,b,n,concentration_unit,time_unit,source,verified"

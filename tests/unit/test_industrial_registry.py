@@ -14,8 +14,8 @@ import pytest
 
 from geoalarm.core.errors import InputError, RangeError
 from geoalarm.core.result import SCREENING_NOTICE
-from geoalarm.hazards.industrial import registry
-from geoalarm.hazards.industrial.registry import Input, Model, Outcome, at_least_zero, positive, word
+from geoalarm.hazards.industrial import industrial_models as registry
+from geoalarm.hazards.industrial.industrial_models import Input, Model, Outcome, at_least_zero, positive, word
 
 
 def _body(mass: float, *, wind: float = 5.0, kind: str = "a", shut: bool = False, note: str | None = None):

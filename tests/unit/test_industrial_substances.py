@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from geoalarm.core.errors import Faults, InputError, RangeError
-from geoalarm.hazards.industrial.rows import rows
+from geoalarm.hazards.industrial.industrial_rows import rows
 from geoalarm.hazards.industrial.substances import names, substance, substance_properties
 from geoalarm.hazards.industrial.toxic_thresholds import (
     COLUMNS,

@@ -7,11 +7,11 @@ from typing import Final
 
 from geoalarm.core.model import Footprint, Hazard, Layer
 from geoalarm.hazards import read_layer
+from geoalarm.hazards.flood.depth_interpolation import class_between, depth_between
 from geoalarm.hazards.flood.hand import HAND_NO_DATA, flow_directions, hand_screen, height_above_drainage
 from geoalarm.hazards.flood.harmonise import FloodClass, crosswalk, flood_class, likeness, with_common_record
+from geoalarm.hazards.flood.hazard_rating import hazard_to_people, rating_footprint
 from geoalarm.hazards.flood.levels import depth_by_bathtub, depth_by_hand, terrain_error_m, water_footprint
-from geoalarm.hazards.flood.people import hazard_to_people, rating_footprint
-from geoalarm.hazards.flood.periods import class_between, depth_between
 
 __all__ = [
     "HAND_NO_DATA",

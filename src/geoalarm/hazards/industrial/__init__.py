@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from geoalarm.hazards.industrial.footprints import Accident as Accident
     from geoalarm.hazards.industrial.footprints import release as release
     from geoalarm.hazards.industrial.individual_risk import WindRose as WindRose
+    from geoalarm.hazards.industrial.industrial_models import find as find
+    from geoalarm.hazards.industrial.industrial_models import models as models
     from geoalarm.hazards.industrial.lethality import load_probits as load_probits
-    from geoalarm.hazards.industrial.registry import find as find
-    from geoalarm.hazards.industrial.registry import models as models
     from geoalarm.hazards.industrial.substances import substance as substance
     from geoalarm.hazards.industrial.thresholds import load_effect_thresholds as load_effect_thresholds
     from geoalarm.hazards.industrial.toxic_thresholds import load_thresholds as load_thresholds

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from geoalarm.hazards.industrial.effects import SEVERITIES
-from geoalarm.hazards.industrial.registry import Outcome, model, word
-from geoalarm.hazards.industrial.rows import confirm, rows
+from geoalarm.hazards.industrial.industrial_models import Outcome, model, word
+from geoalarm.hazards.industrial.industrial_rows import confirm, rows
 
 
 @model(

@@ -9,8 +9,8 @@ import numpy as np
 from scipy.optimize import brentq
 
 from geoalarm.core.quantities import require_range
-from geoalarm.hazards.industrial.registry import Input, model, positive
-from geoalarm.hazards.industrial.rows import rows
+from geoalarm.hazards.industrial.industrial_models import Input, model, positive
+from geoalarm.hazards.industrial.industrial_rows import rows
 
 ATMOSPHERE: Final = 101_325.0
 """Pressure of the air [Pa]."""

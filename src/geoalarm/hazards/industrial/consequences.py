@@ -25,7 +25,7 @@ from geoalarm.hazards.industrial.fires import (
 )
 from geoalarm.hazards.industrial.lethality import overpressure_lethality, thermal_lethality
 from geoalarm.hazards.industrial.pipelines import pipeline_impact_radius
-from geoalarm.hazards.industrial.placing import circle
+from geoalarm.hazards.industrial.sites import circle
 from geoalarm.hazards.industrial.thresholds import EffectThreshold, effect_thresholds, french_rings
 
 FARTHEST: Final = 10e3

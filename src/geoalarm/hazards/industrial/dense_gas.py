@@ -10,7 +10,7 @@ import numpy as np
 
 from geoalarm.core.result import BEYOND_MODEL_RANGE
 from geoalarm.hazards.industrial.britter_mcquaid import dense_flags, dense_reach, dense_release
-from geoalarm.hazards.industrial.registry import Input, Outcome, model, positive, word
+from geoalarm.hazards.industrial.industrial_models import Input, Outcome, model, positive, word
 from geoalarm.hazards.industrial.sigmas import FARTHEST, STABILITIES, TERRAINS
 
 SOURCE: Final = "Britter and McQuaid (1988), Workbook on the Dispersion of Dense Gases; curves as in CCPS (1999), p. 122, and TSCREEN"

@@ -20,10 +20,10 @@ from geoalarm.hazards.industrial.britter_mcquaid import CRITERION, DensePlume, d
 from geoalarm.hazards.industrial.dense_gas import CONFIRM, dense_distance, dense_plume
 from geoalarm.hazards.industrial.fields import dense_field, plume_field
 from geoalarm.hazards.industrial.flags import gas_flags, weather_flags
+from geoalarm.hazards.industrial.industrial_models import Input, Outcome, model, positive, word
 from geoalarm.hazards.industrial.outflow import ATMOSPHERE, GRAVITY
 from geoalarm.hazards.industrial.plume import WEATHER, gaussian_plume, peak_on_axis, plume, plume_contour, plume_distance, zone_of
 from geoalarm.hazards.industrial.puff import puff, puff_contour, puff_distance, puff_load
-from geoalarm.hazards.industrial.registry import Input, Outcome, model, positive, word
 from geoalarm.hazards.industrial.sigmas import FARTHEST, REFERENCE_TIME, briggs_sigmas
 from geoalarm.hazards.industrial.substances import air_density, gas_density
 from geoalarm.hazards.industrial.substances import substance as find_substance

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from geoalarm.core.errors import InputError
+from geoalarm.hazards.industrial.industrial_models import Outcome, at_least_zero, model, word
+from geoalarm.hazards.industrial.industrial_rows import confirm, row, rows
 from geoalarm.hazards.industrial.lethality import overpressure_lethality, thermal_lethal_dose, thermal_lethality, time_to_dose
-from geoalarm.hazards.industrial.registry import Outcome, at_least_zero, model, word
-from geoalarm.hazards.industrial.rows import confirm, row, rows
 from geoalarm.hazards.industrial.thresholds import (
     RINGS,
     EffectThreshold,

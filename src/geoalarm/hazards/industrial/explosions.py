@@ -24,8 +24,8 @@ from geoalarm.hazards.industrial.blast import (
     tnt_overpressure,
 )
 from geoalarm.hazards.industrial.crossing import outermost
-from geoalarm.hazards.industrial.registry import Input, Outcome, model, positive, word
-from geoalarm.hazards.industrial.rows import confirm, row
+from geoalarm.hazards.industrial.industrial_models import Input, Outcome, model, positive, word
+from geoalarm.hazards.industrial.industrial_rows import confirm, row
 
 __all__ = [
     "BlastCurves",

@@ -17,7 +17,7 @@ from geoalarm.hazards.industrial.flame import (
     dose_rate,
     is_within_path_range,
 )
-from geoalarm.hazards.industrial.registry import Outcome, at_least_zero, model, positive, word
+from geoalarm.hazards.industrial.industrial_models import Outcome, at_least_zero, model, positive, word
 from geoalarm.hazards.industrial.thresholds import DOSE_UNIT
 
 LARGE_MASS: Final = 30e3

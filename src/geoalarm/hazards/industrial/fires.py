@@ -17,6 +17,8 @@ from geoalarm.hazards.industrial.flame import (
     cylinder_view_factor,
     point_source_flux,
 )
+from geoalarm.hazards.industrial.industrial_models import Outcome, at_least_zero, model, positive, word
+from geoalarm.hazards.industrial.industrial_rows import confirm, row, rows
 from geoalarm.hazards.industrial.jet_fire import jet_fire, jet_fire_distance, lpg_jet_flame, lpg_jet_lethality_distance
 from geoalarm.hazards.industrial.pool_fire import (
     AIR_DENSITY,
@@ -29,8 +31,6 @@ from geoalarm.hazards.industrial.pool_fire import (
     pool_flame_length,
     pool_flame_tilt,
 )
-from geoalarm.hazards.industrial.registry import Outcome, at_least_zero, model, positive, word
-from geoalarm.hazards.industrial.rows import confirm, row, rows
 
 __all__ = [
     "atmospheric_transmissivity",

@@ -9,7 +9,7 @@ import numpy as np
 
 from geoalarm.core.errors import RangeError
 from geoalarm.core.quantities import require_range
-from geoalarm.hazards.industrial.registry import Input, Outcome, at_least_zero, model, positive, word
+from geoalarm.hazards.industrial.industrial_models import Input, Outcome, at_least_zero, model, positive, word
 
 __all__ = [
     "GRAVITY",

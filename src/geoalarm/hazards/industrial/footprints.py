@@ -20,7 +20,7 @@ from geoalarm.core.terms import Basis, Country
 from geoalarm.geo.crs import to_crs
 from geoalarm.hazards.industrial.consequences import FARTHEST, ZONES, Consequence, codes
 from geoalarm.hazards.industrial.individual_risk import RiskScenario, WindRose, individual_risk
-from geoalarm.hazards.industrial.placing import Site, along_wind, circle, raster, require_wind_from, square, zones
+from geoalarm.hazards.industrial.sites import Site, along_wind, circle, raster, require_wind_from, square, zones
 from geoalarm.hazards.industrial.thresholds import effect_thresholds
 from geoalarm.hazards.industrial.toxic_zones import toxic_zones
 

@@ -18,10 +18,10 @@ from geoalarm.core.result import ModelResult
 from geoalarm.hazards.industrial.dispersion import cloud_distance
 from geoalarm.hazards.industrial.explosions import multi_energy_distance, tnt_distance, tnt_equivalent
 from geoalarm.hazards.industrial.fires import bleve_distance, jet_fire_distance, pool_fire_distance
+from geoalarm.hazards.industrial.industrial_models import models as known_models
+from geoalarm.hazards.industrial.industrial_models import positive, word
+from geoalarm.hazards.industrial.industrial_rows import row, rows
 from geoalarm.hazards.industrial.pipelines import pipeline_impact_radius
-from geoalarm.hazards.industrial.registry import models as known_models
-from geoalarm.hazards.industrial.registry import positive, word
-from geoalarm.hazards.industrial.rows import row, rows
 from geoalarm.hazards.industrial.substances import names, substance
 from geoalarm.hazards.industrial.toxic_thresholds import builtin_thresholds
 from geoalarm.hazards.industrial.toxic_zones import SCHEMES
@@ -157,7 +157,7 @@ def weathers_known() -> list[dict[str, Any]]:
 
 def occupancies() -> dict[str, dict[str, Any]]:
     """Share of people outdoors by ``day`` and ``night`` [1], its source, and the flags of that row."""
-    from geoalarm.hazards.industrial.rows import confirm
+    from geoalarm.hazards.industrial.industrial_rows import confirm
 
     shares = {}
     for time in ("day", "night"):

@@ -16,8 +16,8 @@ from scipy.ndimage import map_coordinates
 
 from geoalarm.core.errors import InputError
 from geoalarm.core.quantities import require_range
-from geoalarm.hazards.industrial.registry import Outcome, at_least_zero, model, word
-from geoalarm.hazards.industrial.rows import confirm, row
+from geoalarm.hazards.industrial.industrial_models import Outcome, at_least_zero, model, word
+from geoalarm.hazards.industrial.industrial_rows import confirm, row
 
 Lethality = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """Probability of death [1] at (downwind, crosswind) distances from the source [m]."""

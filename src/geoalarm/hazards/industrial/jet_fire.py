@@ -9,8 +9,8 @@ import numpy as np
 
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.hazards.industrial.flame import point_source_flux
-from geoalarm.hazards.industrial.registry import Input, Outcome, model, positive, word
-from geoalarm.hazards.industrial.rows import confirm, row, rows
+from geoalarm.hazards.industrial.industrial_models import Input, Outcome, model, positive, word
+from geoalarm.hazards.industrial.industrial_rows import confirm, row, rows
 
 LPG_RATE: Final = Input("kg s-1", 1.0, 3000.0, "neither")
 """Range of the correlations for jets of liquefied petroleum gas [kg s-1]."""

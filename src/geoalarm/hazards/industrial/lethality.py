@@ -16,8 +16,8 @@ from scipy.special import ndtr, ndtri
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.quantities import to_si
 from geoalarm.core.reference_rows import number_in, read_table, require_words
-from geoalarm.hazards.industrial.registry import Input, Outcome, at_least_zero, model, positive, word
-from geoalarm.hazards.industrial.rows import confirm, rows
+from geoalarm.hazards.industrial.industrial_models import Input, Outcome, at_least_zero, model, positive, word
+from geoalarm.hazards.industrial.industrial_rows import confirm, rows
 from geoalarm.hazards.industrial.thresholds import DOSE_UNIT
 
 COLUMNS: Final = ("key", "effect", "a", "b", "variable", "unit", "meaning", "source", "verified")

@@ -8,7 +8,7 @@ from typing import Final
 
 from geoalarm.core.errors import InputError, RangeError
 from geoalarm.core.result import TO_BE_CONFIRMED
-from geoalarm.hazards.industrial.registry import Input, Outcome, at_least_zero, model, positive
+from geoalarm.hazards.industrial.industrial_models import Input, Outcome, at_least_zero, model, positive
 from geoalarm.hazards.industrial.substances import gas_density
 
 ATMOSPHERE: Final = 101325.0

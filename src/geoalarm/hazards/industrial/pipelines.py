@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from geoalarm.hazards.industrial.registry import Outcome, model, positive
+from geoalarm.hazards.industrial.industrial_models import Outcome, model, positive
 
 INCH: Final = 0.0254
 FOOT: Final = 0.3048

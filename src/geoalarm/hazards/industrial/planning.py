@@ -11,8 +11,8 @@ import pandas as pd
 
 from geoalarm.core.errors import Faults, InputError, near_miss
 from geoalarm.core.quantities import require_range
-from geoalarm.hazards.industrial.registry import Input, Outcome, model, word
-from geoalarm.hazards.industrial.rows import confirm, row, rows
+from geoalarm.hazards.industrial.industrial_models import Input, Outcome, model, word
+from geoalarm.hazards.industrial.industrial_rows import confirm, row, rows
 
 EARTH_RADIUS_KM: Final = 6371.0088
 """Mean radius of the earth (IUGG) [km]."""

@@ -11,8 +11,8 @@ from geoalarm.core.model import Footprint, IntensityClass, Source
 from geoalarm.core.terms import Basis
 from geoalarm.hazards.industrial.consequences import codes
 from geoalarm.hazards.industrial.footprints import EVERYWHERE, HAZARD_NAME
-from geoalarm.hazards.industrial.placing import Site, circle, require_wind_from, zones
 from geoalarm.hazards.industrial.planning import Isolation, nuclear_radii
+from geoalarm.hazards.industrial.sites import Site, circle, require_wind_from, zones
 
 
 def nuclear_footprints(site_name: str, lon: float, lat: float, *, stage: str = "planning") -> tuple[Footprint, ...]:

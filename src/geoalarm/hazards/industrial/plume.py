@@ -17,7 +17,7 @@ from scipy.special import erf
 from geoalarm.core.result import BEYOND_MODEL_RANGE
 from geoalarm.hazards.industrial.crossing import outermost
 from geoalarm.hazards.industrial.flags import gas_flags, weather_flags
-from geoalarm.hazards.industrial.registry import Input, Outcome, at_least_zero, model, positive, word
+from geoalarm.hazards.industrial.industrial_models import Input, Outcome, at_least_zero, model, positive, word
 from geoalarm.hazards.industrial.sigmas import FARTHEST, NEAREST, REFERENCE_TIME, STABILITIES, TERRAINS, plume_sigmas
 
 SOURCE: Final = "Gaussian plume with reflection: Yellow Book (CPR 14E), section 4.5.3; parameters of Briggs (1973), 100 m to 10 km"

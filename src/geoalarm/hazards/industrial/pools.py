@@ -6,8 +6,8 @@ import math
 
 from geoalarm.core.errors import RangeError
 from geoalarm.core.result import TO_BE_CONFIRMED
+from geoalarm.hazards.industrial.industrial_models import Outcome, model, positive
 from geoalarm.hazards.industrial.outflow import ATMOSPHERE, PRESSURE
-from geoalarm.hazards.industrial.registry import Outcome, model, positive
 from geoalarm.hazards.industrial.substances import GAS_CONSTANT
 
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from geoalarm.hazards.industrial.crossing import outermost
 from geoalarm.hazards.industrial.flags import gas_flags, weather_flags
+from geoalarm.hazards.industrial.industrial_models import Input, Outcome, at_least_zero, model, positive, word
 from geoalarm.hazards.industrial.plume import reflected, zone_of
-from geoalarm.hazards.industrial.registry import Input, Outcome, at_least_zero, model, positive, word
 from geoalarm.hazards.industrial.sigmas import FARTHEST, NEAREST, STABILITIES, puff_sigmas
 
 SOURCE: Final = (

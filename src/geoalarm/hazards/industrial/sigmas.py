@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from geoalarm.core.result import TO_BE_CONFIRMED
-from geoalarm.hazards.industrial.registry import Input, Outcome, model, positive, word
+from geoalarm.hazards.industrial.industrial_models import Input, Outcome, model, positive, word
 
 STABILITIES: Final = ("A", "B", "C", "D", "E", "F")
 TERRAINS: Final = ("rural", "urban")

@@ -18,8 +18,8 @@ from typing import Any, Final
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.quantities import require_range
 from geoalarm.core.result import TO_BE_CONFIRMED
-from geoalarm.hazards.industrial.registry import Outcome, model, positive, word
-from geoalarm.hazards.industrial.rows import rows
+from geoalarm.hazards.industrial.industrial_models import Outcome, model, positive, word
+from geoalarm.hazards.industrial.industrial_rows import rows
 
 GAS_CONSTANT: Final = 8.314462618
 """Molar gas constant [J mol-1 K-1] (CODATA 2018, exact)."""

@@ -15,8 +15,8 @@ from typing import Final, TypeAlias
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.quantities import convert, to_si
 from geoalarm.core.reference_rows import number_in, read_table, require_words
-from geoalarm.hazards.industrial.registry import Outcome, model, word
-from geoalarm.hazards.industrial.rows import confirm, rows
+from geoalarm.hazards.industrial.industrial_models import Outcome, model, word
+from geoalarm.hazards.industrial.industrial_rows import confirm, rows
 
 RINGS: Final = ("SEI", "SEL", "SELS")
 """French rings from mild to severe: irreversible, first lethal, significant lethal effects."""

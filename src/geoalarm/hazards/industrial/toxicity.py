@@ -20,8 +20,8 @@ from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.quantities import to_si
 from geoalarm.core.reference_rows import number_in, read_table, require_words
 from geoalarm.core.result import TO_BE_CONFIRMED
-from geoalarm.hazards.industrial.registry import Input, Outcome, at_least_zero, model, positive, word
-from geoalarm.hazards.industrial.rows import rows
+from geoalarm.hazards.industrial.industrial_models import Input, Outcome, at_least_zero, model, positive, word
+from geoalarm.hazards.industrial.industrial_rows import rows
 from geoalarm.hazards.industrial.substances import GAS_CONSTANT
 from geoalarm.hazards.industrial.substances import substance as find_substance
 from geoalarm.hazards.industrial.toxic_thresholds import REFERENCE_TEMPERATURE

@@ -6,6 +6,7 @@ from typing import Any
 
 from geoalarm.core.errors import InputError, RangeError
 from geoalarm.core.result import TO_BE_CONFIRMED
+from geoalarm.hazards.industrial.industrial_models import Outcome, at_least_zero, model, positive, word
 from geoalarm.hazards.industrial.outflow import (
     ATMOSPHERE,
     COEFFICIENT,
@@ -16,7 +17,6 @@ from geoalarm.hazards.industrial.outflow import (
     liquid_outflow,
     two_phase_outflow,
 )
-from geoalarm.hazards.industrial.registry import Outcome, at_least_zero, model, positive, word
 from geoalarm.hazards.industrial.substances import Substance, gas_density
 from geoalarm.hazards.industrial.substances import substance as find_substance
 

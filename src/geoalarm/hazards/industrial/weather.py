@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from geoalarm.core.errors import InputError
-from geoalarm.hazards.industrial.rows import confirm, rows
+from geoalarm.hazards.industrial.industrial_rows import confirm, rows
 from geoalarm.hazards.industrial.sigmas import STABILITIES
 
 _LABEL: Final = re.compile(r"^\s*([A-Za-z])\s*(\d+(?:\.\d+)?)\s*$")
