@@ -14,7 +14,7 @@ import shapely
 from pyproj import CRS
 from scipy import sparse
 
-from geoalarm.demo import hazards
+from geoalarm.demo import demo_hazards as hazards
 from geoalarm.geo.grid import Grid
 from geoalarm.geo.zonal import coverage
 

@@ -12,7 +12,7 @@ import rasterio
 from geopandas.testing import assert_geodataframe_equal
 
 from geoalarm.core.errors import InputError
-from geoalarm.demo import build as building
+from geoalarm.demo import build_demo as building
 from geoalarm.demo import packages
 
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geoalarm.core.errors import InputError
+from geoalarm.demo.demo_outlines import fill_holes, holes_of, polygons_of, split_by_points, tidy
 from geoalarm.demo.names import key
-from geoalarm.demo.outlines import fill_holes, holes_of, polygons_of, split_by_points, tidy
 
 
 def test_a_strip_is_split_half_way_between_two_points():

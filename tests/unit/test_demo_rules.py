@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from pyproj import CRS
 
 from geoalarm.core.errors import InputError
-from geoalarm.demo import belgium, hazards, headcount, packages, rivers, spread
+from geoalarm.demo import belgium, headcount, packages, rivers
+from geoalarm.demo import demo_hazards as hazards
+from geoalarm.demo import population_grid as spread
 from geoalarm.demo.grids import grid_over
 from geoalarm.demo.measure import compare, summary
 from geoalarm.demo.wheel import read_facts

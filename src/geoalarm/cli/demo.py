@@ -25,7 +25,7 @@ def demo() -> None:
 )
 def build(out: Path, wheels: Path | None) -> None:
     """Build the territory into DIR; an older one is replaced only when the new one is whole."""
-    from geoalarm.demo.build import build as build_territory
+    from geoalarm.demo.build_demo import build as build_territory
 
     build_territory(out, wheels=wheels, progress=lambda step: click.echo(step, err=True))
     click.echo(f"built in {out}")

@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geoalarm.demo.demo_outlines import polygons_of, split_by_points, tidy
 from geoalarm.demo.names import key
-from geoalarm.demo.outlines import polygons_of, split_by_points, tidy
 from geoalarm.demo.wheel import read_facts, read_json
 
 log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geoalarm.demo.outlines import fill_holes, tidy
+from geoalarm.demo.demo_outlines import fill_holes, tidy
 from geoalarm.demo.wheel import read_csv_lzma
 
 log = logging.getLogger(__name__)

@@ -17,9 +17,12 @@ import shapely
 import xarray as xr
 
 from geoalarm.core.errors import InputError
-from geoalarm.demo import hazards, manifest, packages, rivers, spread
+from geoalarm.demo import demo_hazards as hazards
+from geoalarm.demo import demo_manifest as manifest
+from geoalarm.demo import packages, rivers
+from geoalarm.demo import population_grid as spread
+from geoalarm.demo.demo_communes import Territory, assemble
 from geoalarm.demo.grids import FLOOD_CELL_M, PEOPLE_CELL_M, SLOPE_CELL_M, grid_over, write_cog
-from geoalarm.demo.territory import Territory, assemble
 from geoalarm.geo.grid import Grid
 from geoalarm.geo.seam import SeamReport, with_people
 from geoalarm.geo.zonal import coverage

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from geoalarm.demo import belgium, headcount, packages, rivers, spread, territory
+from geoalarm.demo import belgium, headcount, packages, rivers
+from geoalarm.demo import demo_communes as territory
+from geoalarm.demo import population_grid as spread
 from geoalarm.demo.wheel import read_facts
 
 COMMAND: Final = "geoalarm demo build --out data/demo"
