@@ -10,13 +10,13 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+from figure_svg import Curve, number_text, ticks
 from geoalarm.exposure import compare
 from geoalarm.hazards import industrial
 from geoalarm.pipeline import models
-from geoalarm.pipeline.figure_svg import Curve, number_text, ticks
-from geoalarm.pipeline.model_figures import figure, picture
-from geoalarm.pipeline.model_pages import COMMAND, pages
-from geoalarm.pipeline.own_tables_page import KINDS
+from model_figures import figure, picture
+from model_pages import COMMAND, pages
+from own_tables_page import KINDS
 
 
 @pytest.fixture(scope="module")

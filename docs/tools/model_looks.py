@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from figure_svg import Bars, Curve, Grid
 from geoalarm.pipeline.calculator import find_model
-from geoalarm.pipeline.figure_svg import Bars, Curve, Grid
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """A page of documentation for each model, built from its docstring and its declaration, with a figure drawn from its worked example.
 
-``python -m geoalarm.pipeline.model_pages docs/models`` writes them; a test holds the written ones to the code.
+``python docs/tools/model_pages.py docs/models`` writes them; a test holds the written ones to the code.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from typing import Final
 from geoalarm.core.registry import Model
 from geoalarm.core.result import SCREENING_NOTICE
 from geoalarm.pipeline.calculator import models
-from geoalarm.pipeline.model_figures import pictures
-from geoalarm.pipeline.own_tables_page import FILE, own_tables
+from model_figures import pictures
+from own_tables_page import FILE, own_tables
 
 _HEADING: Final = re.compile(r"^(Parameters|Returns|Raises|References|Examples|Notes)\n-+\n", flags=re.MULTILINE)
 FIGURES: Final = "figures"
 """Folder of the figures, beside the pages."""
-COMMAND: Final = "python -m geoalarm.pipeline.model_pages docs/models"
+COMMAND: Final = "python docs/tools/model_pages.py docs/models"
 
 
 def page(model: Model, *, figure: str = "", published: Sequence[tuple[str, str]] = ()) -> str:
