@@ -110,7 +110,7 @@ def refuse(wanted: ReportJob) -> Edition:
 
 def main() -> None:
     """The service as a process: it writes a line when it is ready, and one when it ended by itself."""
-    from geoalarm.cli.schedule import _stop_on_signals
+    from geoalarm.cli.schedule_command import _stop_on_signals
     from geoalarm.schedule.journal import journal
     from geoalarm.schedule.lock import only_one
     from geoalarm.schedule.status import write_page

@@ -15,8 +15,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from families import INDUSTRIAL, Family, Point
 from natural import NATURAL
 
+from geoalarm.analysis import models
 from geoalarm.core.result import SCREENING_NOTICE
-from geoalarm.pipeline import models
 
 FOLDER = Path(__file__).parent
 COMMAND = "python docs/gallery/build.py"

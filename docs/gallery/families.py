@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from geoalarm.pipeline import find_model
+from geoalarm.analysis import find_model
 
 Run = tuple[str, Sequence[float] | np.ndarray, Sequence[float] | np.ndarray]
 """A curve: its label, x and y."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from families import Family, over
 
-from geoalarm.pipeline import find_model
+from geoalarm.analysis import find_model
 
 
 def _hazard_to_people() -> Family:

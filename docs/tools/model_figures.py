@@ -17,11 +17,11 @@ from typing import Any, Final
 import numpy as np
 
 from figure_svg import Bars, Curve, Grid, draw, rough_sweep, unit_text
+from geoalarm.analysis.model_calculator import find_model, models
 from geoalarm.core.errors import InputError, RangeError
 from geoalarm.core.quantities import convert
 from geoalarm.core.registry import Model
 from geoalarm.core.result import ModelResult
-from geoalarm.pipeline.calculator import find_model, models
 from model_looks import LOOKS, SPECIAL, Look
 
 SHOWN: Final = MappingProxyType({"Pa": "kPa", "W m-2": "kW m-2", "J kg-1": "MJ kg-1", "radian": "degree", "kg mol-1": "g mol-1"})

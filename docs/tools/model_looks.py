@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from figure_svg import Bars, Curve, Grid
-from geoalarm.pipeline.calculator import find_model
+from geoalarm.analysis.model_calculator import find_model
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from geoalarm.analysis.model_calculator import models
 from geoalarm.core.registry import Model
 from geoalarm.core.result import SCREENING_NOTICE
-from geoalarm.pipeline.calculator import models
 from model_figures import pictures
 from own_tables_page import FILE, own_tables
 

@@ -10,17 +10,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from geoalarm.catalog import Catalog, open_catalog
-    from geoalarm.core.errors import CatalogError, Faults, GeoalarmError, InputError, RangeError
-    from geoalarm.core.model import Communes, Footprint, Hazard, IntensityClass, Layer, Population, Source, interval_classes
-    from geoalarm.core.schema import FIELDS, KEY
-    from geoalarm.core.terms import Basis, State
-    from geoalarm.exposure.engine import expose, prepare
-    from geoalarm.exposure.risk import annual_expectation
-    from geoalarm.exposure.union import union
-    from geoalarm.hazards import discover as hazards_known
-    from geoalarm.hazards import footprint, industrial
-    from geoalarm.pipeline import (
+    from geoalarm.analysis import (
         Accident,
         OwnFiles,
         Scenario,
@@ -31,6 +21,16 @@ if TYPE_CHECKING:
         read_scenario,
         run,
     )
+    from geoalarm.catalog import Catalog, open_catalog
+    from geoalarm.core.errors import CatalogError, Faults, GeoalarmError, InputError, RangeError
+    from geoalarm.core.model import Communes, Footprint, Hazard, IntensityClass, Layer, Population, Source, interval_classes
+    from geoalarm.core.schema import FIELDS, KEY
+    from geoalarm.core.terms import Basis, State
+    from geoalarm.exposure.engine import expose, prepare
+    from geoalarm.exposure.risk import annual_expectation
+    from geoalarm.exposure.union import union
+    from geoalarm.hazards import discover as hazards_known
+    from geoalarm.hazards import footprint, industrial
     from geoalarm.results import Run, by_commune
     from geoalarm.results import read as read_result
     from geoalarm.results import write as write_result
@@ -47,7 +47,7 @@ _WHERE = {
     "geoalarm.exposure.risk": ("annual_expectation",),
     "geoalarm.exposure.union": ("union",),
     "geoalarm.hazards": ("footprint",),
-    "geoalarm.pipeline": (
+    "geoalarm.analysis": (
         "Accident",
         "OwnFiles",
         "Scenario",

@@ -54,12 +54,12 @@ def test_an_accident_on_the_embedded_territory(benchmark) -> None:
     """What a click on the map costs once the workspace is warm: another wind direction each time, so that nothing is kept."""
     from itertools import count
 
-    from geoalarm import pipeline
+    from geoalarm import analysis
 
-    space, turn = pipeline.open_workspace(), count()
+    space, turn = analysis.open_workspace(), count()
     space.warm()
-    pipeline.warm_models()
+    analysis.warm_models()
     inputs = {"substance": "chlorine", "rate": "5 kg/s", "wind_speed": "5 m/s", "stability": "D"}
-    choice = pipeline.Accident("toxic", 3.01, 50.62, wind_from=240.0, inputs=inputs)
+    choice = analysis.Accident("toxic", 3.01, 50.62, wind_from=240.0, inputs=inputs)
     view = benchmark(lambda: space.accident(choice.changed(wind_from=next(turn) % 360)))
     assert view.people

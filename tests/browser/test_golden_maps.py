@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from geoalarm import pipeline
+from geoalarm import analysis
+from geoalarm.dossier import open_territory
 from geoalarm.i18n import place_names as names
 from geoalarm.present import svg
 from geoalarm.present.briefing import briefing
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def territory():
-    return pipeline.open_territory(pipeline.open_workspace(), command="geoalarm report")
+    return open_territory(analysis.open_workspace(), command="geoalarm report")
 
 
 @pytest.mark.parametrize("commune", COMMUNES)

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from geoalarm import i18n
+from geoalarm.analysis import read_scenario
+from geoalarm.analysis.accident.run_accident import accident_view
 from geoalarm.app.shared import shared
 from geoalarm.app.whatif_build import sites
 from geoalarm.app.whatif_state import WhatIfState
 from geoalarm.core.terms import LANGUAGES
-from geoalarm.pipeline import read_scenario
-from geoalarm.pipeline.whatif import accident_view
 from geoalarm.present.rounding import count_text
 
 SITE = "BE-yara-tertre"

@@ -5,10 +5,11 @@ import re
 import pytest
 
 from geoalarm import i18n
+from geoalarm.analysis import choices
+from geoalarm.analysis.accident import people_in_zones as consequences
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.hazards.industrial.effects import SEVERITIES
 from geoalarm.hazards.industrial.flags import FLAGS
-from geoalarm.pipeline import choices, consequences
 from geoalarm.present.flags import caveat, flag, flags
 
 FORM = choices()

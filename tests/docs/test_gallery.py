@@ -35,7 +35,7 @@ def test_every_figure_of_the_page_is_there_and_none_beside_it(root, text):
 
 
 def test_every_model_is_on_the_page(text):
-    from geoalarm.pipeline import models
+    from geoalarm.analysis import models
 
     assert set(re.findall(r"models/(\w+)\.md", text)) == {*models(), "index"}
 

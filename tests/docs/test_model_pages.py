@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from figure_svg import Curve, number_text, ticks
+from geoalarm.analysis import models
 from geoalarm.exposure import compare
 from geoalarm.hazards import industrial
-from geoalarm.pipeline import models
 from model_figures import figure, picture
 from model_pages import COMMAND, pages
 from own_tables_page import KINDS

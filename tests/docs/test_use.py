@@ -7,8 +7,9 @@ import pytest
 import yaml
 
 import geoalarm
+from geoalarm.analysis import scenario
+from geoalarm.analysis.accident import accident_scenario as accident
 from geoalarm.cli import COMMANDS, main
-from geoalarm.pipeline import accident, scenario
 from geoalarm.results import store
 
 

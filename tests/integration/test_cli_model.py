@@ -4,14 +4,14 @@ import json
 
 import pytest
 
-from geoalarm import pipeline
+from geoalarm import analysis
 from geoalarm.core.result import SCREENING_NOTICE
 
 
 def test_every_model_is_listed_once_with_its_hazard(call):
     done = call("model", "list", "--json")
     told = json.loads(done.stdout)
-    assert [item["name"] for item in told] == sorted(pipeline.models())
+    assert [item["name"] for item in told] == sorted(analysis.models())
     assert {"flood", "landslide", "industrial", "exposure"} <= {item["hazard"] for item in told}
     assert call("model", "list").stdout.splitlines()[0].split() == ["name", "hazard", "computes"]
 
@@ -30,9 +30,9 @@ def test_a_model_is_shown_with_units_ranges_and_reference(call, name):
 def test_every_model_has_an_option_for_each_of_its_inputs():
     import click
 
-    from geoalarm.cli.model import model
+    from geoalarm.cli.model_command import model
 
-    for name, made in pipeline.models().items():
+    for name, made in analysis.models().items():
         command = model.get_command(click.Context(model), name)
         assert [option.name for option in command.params] == [*made.signature.parameters, "as_json"]
 

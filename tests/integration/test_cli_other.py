@@ -5,9 +5,8 @@ import logging
 
 import pytest
 
-from geoalarm import __version__, pipeline
-from geoalarm.cli import COMMANDS, main
-from geoalarm.pipeline import health
+from geoalarm import __version__, analysis
+from geoalarm.cli import COMMANDS, health, main
 
 
 def test_version_and_help(call):
@@ -73,13 +72,13 @@ def test_doctor_says_what_is_broken_and_fails(call, monkeypatch):
         health.Check("browser", "missing", "none", "install one"),
         health.Check("cache", "broken", "full", "empty it"),
     ]
-    monkeypatch.setitem(pipeline.__dict__, "check_health", lambda: made)
+    monkeypatch.setitem(analysis.__dict__, "check_health", lambda: made)
     answer = call("doctor")
     assert answer.exit_code == 1
     assert "BROKEN  cache" in answer.stdout
     assert "-> empty it" in answer.stdout
     assert answer.stdout.endswith("broken: cache\n")
-    monkeypatch.setitem(pipeline.__dict__, "check_health", lambda: made[:2])
+    monkeypatch.setitem(analysis.__dict__, "check_health", lambda: made[:2])
     assert call("doctor").exit_code == 0
     assert json.loads(call("doctor", "--json").stdout)[1] == {
         "name": "browser",
@@ -90,7 +89,7 @@ def test_doctor_says_what_is_broken_and_fails(call, monkeypatch):
 
 
 def test_this_machine_is_fit(call):
-    checks = {check.name: check for check in pipeline.check_health()}
+    checks = {check.name: check for check in health.check_health()}
     assert {"python", "libraries", "GDAL drivers", "PROJ", "datum shift of EPSG:31370", "cache", "catalog", "embedded territory"} <= set(
         checks
     )

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geoalarm import pipeline, results
+from geoalarm import analysis, results
 from geoalarm.core.errors import InputError
 from geoalarm.core.schema import FIELDS
 
@@ -15,8 +15,8 @@ from geoalarm.core.schema import FIELDS
 @pytest.fixture(scope="module")
 def done(disk, tmp_path_factory):
     out = tmp_path_factory.mktemp("run") / "out"
-    scenario = pipeline.read_scenario(disk / "scenario.yml")
-    return results.write(pipeline.run(scenario, command="geoalarm run scenario.yml --out DIR"), out)
+    scenario = analysis.read_scenario(disk / "scenario.yml")
+    return results.write(analysis.run(scenario, command="geoalarm run scenario.yml --out DIR"), out)
 
 
 def test_a_run_writes_the_result_and_says_what_it_found(call, disk, tmp_path):
@@ -105,15 +105,15 @@ def test_without_a_scenario_the_demo_entries_of_the_catalog_run(call, disk, tmp_
 
 def test_progress_is_told_in_known_steps(disk):
     heard = []
-    pipeline.run(pipeline.read_scenario(disk / "scenario.yml"), progress=lambda *step: heard.append(step))
+    analysis.run(analysis.read_scenario(disk / "scenario.yml"), progress=lambda *step: heard.append(step))
     assert [step for step, _, _ in heard[:3]] == ["communes", "population", "index"]
     assert [step for step in heard if step[0] == "exposure"] == [("exposure", n, 5) for n in range(1, 6)]
 
 
 def test_a_run_of_one_scenario_in_the_workspace_of_another_is_refused(disk):
-    space = pipeline.open_workspace(pipeline.read_scenario(disk / "scenario.yml"))
+    space = analysis.open_workspace(analysis.read_scenario(disk / "scenario.yml"))
     with pytest.raises(InputError, match="two different scenarios"):
-        pipeline.run(pipeline.default_scenario(space.catalog), workspace=space)
+        analysis.run(analysis.default_scenario(space.catalog), workspace=space)
 
 
 @pytest.mark.parametrize(

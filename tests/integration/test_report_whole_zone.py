@@ -36,9 +36,9 @@ def reports(edition):
 
 
 def test_every_commune_is_delivered_and_the_layer_is_named(edition):
-    from geoalarm import pipeline
+    from geoalarm import analysis
 
-    communes = pipeline.open_workspace().communes.ids
+    communes = analysis.open_workspace().communes.ids
     assert {path.name for path in reports(edition)} == {key.replace(":", "-") for key in communes}
     told = json.loads((edition / "failures.json").read_text(encoding="utf-8"))
     assert told["communes"] == []
@@ -62,9 +62,9 @@ def test_pages_are_light_and_say_what_is_missing(edition):
 
 
 def test_people_of_all_reports_add_up_to_the_table(edition):
-    from geoalarm import pipeline
+    from geoalarm import analysis
 
-    space = pipeline.open_workspace()
+    space = analysis.open_workspace()
     option = next(one for one in space.options() if one.hazard == "flood" and one.return_period_yr == 100)
     people = 0.0
     for path in reports(edition):

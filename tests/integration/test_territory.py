@@ -12,8 +12,9 @@ import pytest
 import shapely
 import yaml
 
-from geoalarm import pipeline
+from geoalarm import analysis
 from geoalarm.core.errors import GeoalarmError, InputError
+from geoalarm.dossier import open_territory
 from geoalarm.results.totals import summary, threshold_total
 from geoalarm.testing import ORIGIN, SIDE_M, industrial
 
@@ -61,7 +62,7 @@ def furnished(disk, folder, *, accident=False):
 
 
 def opened(folder):
-    return pipeline.open_workspace(pipeline.read_scenario(folder / "scenario.yml"))
+    return analysis.open_workspace(analysis.read_scenario(folder / "scenario.yml"))
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +77,7 @@ def space(folder):
 
 @pytest.fixture(scope="module")
 def territory(space):
-    return pipeline.open_territory(space, command="geoalarm report --commune FR:00001")
+    return open_territory(space, command="geoalarm report --commune FR:00001")
 
 
 def main(dossier, hazard):
@@ -178,7 +179,7 @@ def test_department_and_province(territory):
 
 
 def test_union_and_people_a_year(territory, space):
-    run = pipeline.run(workspace=space)
+    run = analysis.run(workspace=space)
     union = run.union.set_index("commune_id")
     annual = run.annual.set_index("commune_id")
     for commune in territory.communes.ids:
@@ -235,11 +236,11 @@ def poisoned(request, disk, tmp_path):
 
 def test_a_layer_that_cannot_be_read_stops_everything_unless_told_otherwise(poisoned):
     with pytest.raises(GeoalarmError, match="flood"):
-        pipeline.open_territory(opened(poisoned))
+        open_territory(opened(poisoned))
 
 
 def test_a_layer_that_cannot_be_read_is_named_and_the_rest_is_as_before(poisoned, territory):
-    broken = pipeline.open_territory(opened(poisoned), lenient=True)
+    broken = open_territory(opened(poisoned), lenient=True)
     assert [(fault.key, fault.hazard) for fault in broken.faults] == [("demo_flood(return_period=1000)", "flood")]
     assert broken.faults[0].sentence.endswith((".", "?"))
     assert set(broken.layer_keys) == set(territory.layer_keys) - {"demo_flood(return_period=1000)"}
@@ -258,8 +259,8 @@ def test_a_list_of_sites_that_cannot_be_read_is_named(disk, tmp_path):
     folder = furnished(disk, tmp_path / "world")
     (folder / "sites.gpkg").write_bytes(b"no sites")
     with pytest.raises(GeoalarmError):
-        pipeline.open_territory(opened(folder))
-    broken = pipeline.open_territory(opened(folder), lenient=True)
+        open_territory(opened(folder))
+    broken = open_territory(opened(folder), lenient=True)
     assert [fault.key for fault in broken.faults] == ["sites"]
     assert broken.dossier("FR:00002").sites == ()
     assert broken.dossier("FR:00002").union is not None
@@ -270,7 +271,7 @@ def test_nothing_left_to_read_is_an_error(disk, tmp_path):
     for file in (*folder.glob("flood_*.tif"), folder / "slopes.tif", folder / "rings.gpkg"):
         file.write_bytes(b"nothing")
     with pytest.raises(InputError, match="no layer of the scenario can be used"):
-        pipeline.open_territory(opened(folder), lenient=True)
+        open_territory(opened(folder), lenient=True)
 
 
 def test_zones_of_a_layer_that_does_not_speak_for_a_country_count_nobody_there(disk, tmp_path):
@@ -278,7 +279,7 @@ def test_zones_of_a_layer_that_does_not_speak_for_a_country_count_nobody_there(d
     catalog = yaml.safe_load((folder / "catalog.yml").read_text(encoding="utf-8"))
     catalog["sources"]["demo_rings"]["metadata"]["countries"] = ["FR"]
     (folder / "catalog.yml").write_text(yaml.safe_dump(catalog, sort_keys=False), encoding="utf-8")
-    territory = pipeline.open_territory(opened(folder))
+    territory = open_territory(opened(folder))
     here = {site.site_id: site for site in territory.dossier("BE:00002").sites}["plant"]
     assert here.reaches_here is True
     assert math.isnan(here.people_here)
@@ -287,7 +288,7 @@ def test_zones_of_a_layer_that_does_not_speak_for_a_country_count_nobody_there(d
 
 def test_an_accident_of_the_scenario_is_a_danger_and_its_zones_are_the_sites(disk, tmp_path):
     space = opened(furnished(disk, tmp_path / "world", accident=True))
-    territory = pipeline.open_territory(space)
+    territory = open_territory(space)
     (view,) = space.accidents()
     key = f"accident({view.choice.scenario})"
     pd.testing.assert_frame_equal(territory.table, space.table())
@@ -324,7 +325,7 @@ def test_workers_tell_the_same(territory):
 
 def test_a_file_that_changed_since_is_not_drawn(disk, tmp_path):
     folder = furnished(disk, tmp_path / "world")
-    kept = pickle.dumps(pipeline.open_territory(opened(folder)))
+    kept = pickle.dumps(open_territory(opened(folder)))
     shutil.copy(folder / "flood_1000.tif", folder / "flood_100.tif")
     later = pickle.loads(kept)
     assert main(later.dossier("FR:00001"), "flood").total["population_exposed"] == pytest.approx(40)
@@ -334,8 +335,8 @@ def test_a_file_that_changed_since_is_not_drawn(disk, tmp_path):
 
 @pytest.fixture(scope="module")
 def embedded():
-    space = pipeline.open_workspace()
-    return space, pipeline.open_territory(space)
+    space = analysis.open_workspace()
+    return space, open_territory(space)
 
 
 @pytest.mark.slow

@@ -9,13 +9,13 @@ import pyproj
 import pytest
 import yaml
 
-from geoalarm import pipeline
+from geoalarm import analysis
+from geoalarm.analysis import Accident, scenario_from, scenario_text
 from geoalarm.core.errors import Faults, InputError, RangeError
 from geoalarm.core.result import SCREENING_NOTICE
 from geoalarm.core.schema import FIELDS
 from geoalarm.hazards.industrial.footprints import KINDS, release
 from geoalarm.hazards.industrial.forms import FORMS, read_inputs
-from geoalarm.pipeline import Accident, scenario_from, scenario_text
 from geoalarm.testing import ORIGIN
 
 CHLORINE = {"substance": "chlorine", "rate": "5 kg/s", "wind_speed": "5 m/s", "stability": "D"}
@@ -26,7 +26,7 @@ EXAMPLE = {"toxic": CHLORINE, "bleve": BLEVE}
 
 @pytest.fixture(scope="module")
 def space(disk, tmp_path_factory):
-    return pipeline.open_workspace(pipeline.read_scenario(disk / "scenario.yml"), cache=tmp_path_factory.mktemp("index"))
+    return analysis.open_workspace(analysis.read_scenario(disk / "scenario.yml"), cache=tmp_path_factory.mktemp("index"))
 
 
 def place(x, y):
@@ -78,10 +78,10 @@ def test_a_choice_is_written_and_read_back():
 
 
 def test_layers_and_accidents_stand_side_by_side_in_a_file(disk, tmp_path):
-    read = pipeline.read_scenario(disk / "scenario.yml")
+    read = analysis.read_scenario(disk / "scenario.yml")
     both = read.with_accidents(Accident("bleve", 3.0, 50.6, inputs=BLEVE), layers=True)
     (tmp_path / "both.yml").write_text(scenario_text(both, folder=tmp_path), encoding="utf-8")
-    again = pipeline.read_scenario(tmp_path / "both.yml")
+    again = analysis.read_scenario(tmp_path / "both.yml")
     assert (again.footprints, again.accidents) == (both.footprints, both.accidents)
     assert again.catalog.resolve() == read.catalog.resolve()
 
@@ -133,7 +133,7 @@ def test_an_item_is_a_layer_or_an_accident(item):
 
 
 def test_a_form_knows_every_kind_and_its_examples_are_valid():
-    told = pipeline.choices()
+    told = analysis.choices()
     assert {kind["kind"] for kind in told["kinds"]} == set(KINDS) == set(FORMS)
     assert json.loads(json.dumps(told, allow_nan=False)) == told
     for kind in told["kinds"]:
@@ -147,14 +147,14 @@ def test_a_form_knows_every_kind_and_its_examples_are_valid():
 
 
 def test_substances_say_which_zones_they_have():
-    known = {item["name"]: item for item in pipeline.choices()["substances"]}
+    known = {item["name"]: item for item in analysis.choices()["substances"]}
     assert known["chlorine"]["schemes"] == ["AEGL", "probit"]
     assert 60.0 in known["chlorine"]["exposure_min"]
     assert known["propane"]["schemes"] == []
 
 
 def test_usual_weathers_say_whose_they_are():
-    weathers = {item["label"]: item for item in pipeline.choices()["weathers"]}
+    weathers = {item["label"]: item for item in analysis.choices()["weathers"]}
     assert weathers["D5"] | {"flags": []} == {
         "label": "D5",
         "stability": "D",
@@ -326,7 +326,7 @@ def test_a_jet_of_a_substance_that_is_no_fuel_of_it_is_refused(space, at):
 def test_sites_of_the_embedded_territory_lie_in_its_communes():
     from geoalarm.catalog import open_catalog
 
-    space = pipeline.open_workspace(catalog=open_catalog().path)
+    space = analysis.open_workspace(catalog=open_catalog().path)
     sites = space.sites()
     assert {site.country for site in sites} == {"FR", "BE"}
     assert all(site.commune_id for site in sites if site.kind == "industrial")
@@ -344,7 +344,7 @@ def test_a_run_holds_accidents_and_tells_their_models(space, at, tmp_path):
 
     choice = toxic(at, frequency="1e-4 /yr")
     scenario = space.scenario.with_accidents(choice, Accident("bleve", *at, inputs=BLEVE), layers=True)
-    run = pipeline.run(scenario)
+    run = analysis.run(scenario)
     assert {choice.scenario, f"individual risk, {choice.scenario}", "bleve"} <= set(run.table["scenario"])
     assert [item["accident"]["kind"] for item in run.manifest["accidents"]] == ["toxic", "bleve"]
     assert run.manifest["notice"] == SCREENING_NOTICE
@@ -354,7 +354,7 @@ def test_a_run_holds_accidents_and_tells_their_models(space, at, tmp_path):
 
 
 def test_a_run_of_accidents_alone(space, at):
-    run = pipeline.run(space.scenario.with_accidents(Accident("bleve", *at, inputs=BLEVE)))
+    run = analysis.run(space.scenario.with_accidents(Accident("bleve", *at, inputs=BLEVE)))
     assert run.table["scenario"].unique().tolist() == ["bleve"]
     assert run.union is None
 
@@ -362,7 +362,7 @@ def test_a_run_of_accidents_alone(space, at):
 def test_two_accidents_of_one_name_are_refused(space, at):
     choice = Accident("bleve", *at, inputs=BLEVE)
     with pytest.raises(InputError, match="two of the same name"):
-        pipeline.run(space.scenario.with_accidents(choice, choice.changed(inputs={"mass": "30 t"})))
+        analysis.run(space.scenario.with_accidents(choice, choice.changed(inputs={"mass": "30 t"})))
 
 
 def test_the_saved_file_runs_from_the_command_line(space, at, call, tmp_path):
@@ -439,7 +439,7 @@ def test_nobody_is_at_a_risk_that_ends_inside_its_raster(space, at):
 
 
 def test_a_thresholds_file_says_what_it_holds(tmp_path):
-    from geoalarm.pipeline.whatif import read_thresholds
+    from geoalarm.analysis.accident.run_accident import read_thresholds
 
     head = "jurisdiction,substance,effect,exposure_min,value,unit,label,source,verified\n"
     rows = "FR,chlorine,SEI,60,5,ppm,,test,D\nFR,chlorine,SEI,30,9,ppm,,test,D\nFR,ammonia,SEL,60,5,ppm,,test,D\n"

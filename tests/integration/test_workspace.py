@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pandas as pd
 import pytest
 
-from geoalarm import pipeline
+from geoalarm import analysis
 from geoalarm.core.errors import InputError
 from geoalarm.core.keyed_cache import Kept
 from geoalarm.exposure import engine
@@ -14,7 +14,7 @@ from geoalarm.exposure import engine
 
 @pytest.fixture(scope="module")
 def space(disk, tmp_path_factory):
-    return pipeline.open_workspace(pipeline.read_scenario(disk / "scenario.yml"), cache=tmp_path_factory.mktemp("index"))
+    return analysis.open_workspace(analysis.read_scenario(disk / "scenario.yml"), cache=tmp_path_factory.mktemp("index"))
 
 
 def test_options_are_known_before_anything_is_opened(space):
@@ -67,18 +67,18 @@ def test_bounds_for_named_classes_and_unknown_populations_are_refused(space):
 
 
 def test_the_index_is_on_disk_and_read_again(disk, tmp_path, monkeypatch):
-    scenario = pipeline.read_scenario(disk / "scenario.yml")
-    pipeline.open_workspace(scenario, cache=tmp_path).prepared()
+    scenario = analysis.read_scenario(disk / "scenario.yml")
+    analysis.open_workspace(scenario, cache=tmp_path).prepared()
     kept = list(tmp_path.glob("coverage-*.npz"))
     assert len(kept) == 1
     from geoalarm.geo import zonal
 
     monkeypatch.setattr(zonal, "_build", lambda *_: pytest.fail("built again"))
-    assert pipeline.open_workspace(scenario, cache=tmp_path).prepared().total.sum() == pytest.approx(8000)
+    assert analysis.open_workspace(scenario, cache=tmp_path).prepared().total.sum() == pytest.approx(8000)
 
 
 def test_threads_share_one_computation(disk, tmp_path):
-    space = pipeline.open_workspace(pipeline.read_scenario(disk / "scenario.yml"), cache=tmp_path)
+    space = analysis.open_workspace(analysis.read_scenario(disk / "scenario.yml"), cache=tmp_path)
     with ThreadPoolExecutor(8) as pool:
         tables = list(pool.map(lambda n: space.expose(space.options()[n % 5]), range(20)))
     assert len({id(table) for table in tables}) == 5

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from geoalarm import pipeline
+from geoalarm import analysis
 from geoalarm.core.terms import LANGUAGES
+from geoalarm.dossier import open_territory
 from geoalarm.i18n import place_names as names
 from geoalarm.present.briefing import as_text, briefing
 
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def territory():
-    return pipeline.open_territory(pipeline.open_workspace(), command="geoalarm report")
+    return open_territory(analysis.open_workspace(), command="geoalarm report")
 
 
 def page_of(territory, commune: str, lang: str):

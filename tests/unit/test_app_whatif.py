@@ -8,6 +8,8 @@ import pytest
 import shapely
 
 from geoalarm import i18n
+from geoalarm.analysis import Workspace, default_scenario, open_catalog, read_scenario
+from geoalarm.analysis.accident.run_accident import accident_view
 from geoalarm.app.map import APART
 from geoalarm.app.shared import Shared
 from geoalarm.app.state import Rejected
@@ -25,8 +27,6 @@ from geoalarm.app.whatif_view import calculate, paint_of, pretty, refusal
 from geoalarm.app.whatif_zones import zones
 from geoalarm.core.errors import GeoalarmError, InputError
 from geoalarm.core.terms import LANGUAGES
-from geoalarm.pipeline import Workspace, default_scenario, open_catalog, read_scenario
-from geoalarm.pipeline.whatif import accident_view
 from geoalarm.present.rounding import count_text, signed_text
 
 SITES = (SimpleNamespace(site_id="works", name="The works", country="BE", lon=3.8, lat=50.48),)

@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 from geoalarm import i18n, testing
 from geoalarm.core.errors import InputError
 from geoalarm.core.terms import LANGUAGES, counted_from
+from geoalarm.dossier.commune_dossier import Dossier, Fault, SiteNear
 from geoalarm.present.briefing import WORDS, as_text, briefing, figures_table, words
 from geoalarm.present.briefing.book import Book, Count
-from geoalarm.present.briefing.dossier import Dossier, Fault, SiteNear
 from geoalarm.present.briefing.page import Briefing, Figure, Sentence
 from geoalarm.present.narrative import commune_sentences
 from geoalarm.results.totals import threshold_total
@@ -508,7 +508,8 @@ def test_pages_of_the_embedded_territory(territory: Any, lang: str) -> None:
 
 @pytest.fixture(scope="module")
 def territory() -> Any:
-    from geoalarm.pipeline import open_territory, open_workspace
+    from geoalarm.analysis import open_workspace
+    from geoalarm.dossier import open_territory
 
     return open_territory(open_workspace())
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 import geoalarm as ga
+from geoalarm.analysis import run_model
 from geoalarm.core.errors import Faults, InputError
 from geoalarm.hazards import industrial
 from geoalarm.hazards.industrial import lethality, thresholds, toxic_thresholds, toxicity
 from geoalarm.hazards.industrial.industrial_rows import rows
-from geoalarm.pipeline import run_model
 
 TOXIC = "key,substance,jurisdiction,effect,a,b,n,concentration_unit,time_unit,source,verified"
 EFFECT = "key,effect,a,b,variable,unit,meaning,source,verified"

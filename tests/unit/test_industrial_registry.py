@@ -132,7 +132,7 @@ def test_inputs_that_a_model_passes_on_are_its_own() -> None:
 
 def test_one_model_is_found_without_the_others() -> None:
     code = (
-        "import sys; from geoalarm.pipeline import find_model; find_model('pipeline_impact_radius');"
+        "import sys; from geoalarm.analysis import find_model; find_model('pipeline_impact_radius');"
         "print(sorted(name for name in sys.modules if name.startswith('geoalarm.hazards.industrial.')))"
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout

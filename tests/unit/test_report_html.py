@@ -20,7 +20,7 @@ import pytest
 from geoalarm import i18n, testing
 from geoalarm.core.errors import InputError
 from geoalarm.core.terms import LANGUAGES
-from geoalarm.present.briefing.dossier import Dossier
+from geoalarm.dossier.commune_dossier import Dossier
 from geoalarm.present.briefing.page import Sentence
 from geoalarm.present.svg import Maps
 from geoalarm.present.svg.markup import safe_link

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from geoalarm.analysis.scenario import FootprintChoice, Options, read_scenario, scenario_from
 from geoalarm.core.errors import Faults, InputError
-from geoalarm.pipeline.scenario import FootprintChoice, Options, read_scenario, scenario_from
 
 WHOLE = """
 name: meuse

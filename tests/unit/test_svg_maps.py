@@ -399,8 +399,8 @@ def test_overview_draws_states_classes_selection_and_links(maps: svg.Maps) -> No
 
 @pytest.mark.slow
 def test_maps_of_the_embedded_territory_are_small_well_formed_and_legible() -> None:
+    from geoalarm.analysis import open_workspace
     from geoalarm.i18n.place_names import names
-    from geoalarm.pipeline import open_workspace
     from geoalarm.results.totals import threshold_total
 
     workspace = open_workspace()

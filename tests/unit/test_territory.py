@@ -14,10 +14,10 @@ from geoalarm import testing
 from geoalarm.core.errors import GeoalarmError, InputError
 from geoalarm.core.model import Communes
 from geoalarm.core.read_errors import told_plainly
+from geoalarm.dossier.nearby import MOST_ACROSS, REACH_M, TOUCH_M, beside, regions
+from geoalarm.dossier.territory_layers import _by_commune as by_commune
+from geoalarm.dossier.territory_layers import dangers, main_of
 from geoalarm.exposure.engine import expose
-from geoalarm.pipeline.territory_layers import _by_commune as by_commune
-from geoalarm.pipeline.territory_layers import dangers, main_of
-from geoalarm.pipeline.territory_near import MOST_ACROSS, REACH_M, TOUCH_M, beside, regions
 
 NAN = math.nan
 

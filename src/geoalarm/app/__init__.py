@@ -1,1 +1,1 @@
-"""The pages people open: they read the table through ``pipeline.Workspace`` and word it through ``present``."""
+"""The pages people open: they read the table through ``analysis.Workspace`` and word it through ``present``."""

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 from geoalarm.app.shared import Shared
 from geoalarm.core.keyed_cache import Kept
 from geoalarm.core.terms import LANGUAGES
+from geoalarm.dossier.commune_dossier import Dossier
 from geoalarm.i18n.place_names import find
 from geoalarm.i18n.place_names import names as names_of
 from geoalarm.present.briefing import briefing
-from geoalarm.present.briefing.dossier import Dossier
 from geoalarm.present.briefing.page import Briefing
 from geoalarm.present.svg import Maps
 from geoalarm.report.data import as_json
@@ -24,7 +24,7 @@ from geoalarm.report.order import today
 from geoalarm.report.page import Pictures, pictures_of, render, render_checklist
 
 if TYPE_CHECKING:
-    from geoalarm.pipeline.territory import Territory
+    from geoalarm.dossier.territory import Territory
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class Desk:
 
     Parameters
     ----------
-    workspace : pipeline.Workspace
+    workspace : analysis.Workspace
     """
 
     def __init__(self, workspace: Any) -> None:
@@ -75,7 +75,7 @@ class Desk:
     @property
     def territory(self) -> Territory:
         """Everything that is known of every commune; a layer that cannot be read is left out and said."""
-        from geoalarm.pipeline.territory import open_territory
+        from geoalarm.dossier.territory import open_territory
 
         return self._territory.get("", lambda: open_territory(self.workspace, command=shlex.join(self._command()), lenient=True))
 
@@ -151,7 +151,7 @@ class Desk:
 
     def _command(self, *words: str) -> list[str]:
         """What writes the same page as a file."""
-        from geoalarm.pipeline import default_scenario
+        from geoalarm.analysis import default_scenario
 
         scenario = self.workspace.scenario
         own = ["--scenario", f"{scenario.name}.yml"] if scenario.name != default_scenario(self.workspace.catalog).name else []

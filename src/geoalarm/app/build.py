@@ -52,7 +52,7 @@ def world_of(scenario: Any = None) -> Shared:
         return scenario
     if scenario is None or isinstance(scenario, (str, Path)):
         return shared(None if scenario is None else str(scenario))
-    from geoalarm.pipeline.workspace import Workspace
+    from geoalarm.analysis.workspace import Workspace
 
     return Shared(Workspace(scenario))
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 
 class Option(Protocol):
-    """One layer a workspace can be asked for (``pipeline.LayerOption``): all a page needs to know of it."""
+    """One layer a workspace can be asked for (``analysis.LayerOption``): all a page needs to know of it."""
 
     @property
     def hazard(self) -> str:

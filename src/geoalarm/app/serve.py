@@ -42,7 +42,7 @@ def serve(
         0 takes a free one.
     address : str
         Address to listen on; ``0.0.0.0`` opens it to the network, then name the hosts in ``allow_origin``.
-    scenario : pipeline.Scenario or path, optional
+    scenario : analysis.Scenario or path, optional
         What to explore; None: the embedded territory.
     allow_origin : sequence of str
         ``host:port`` a browser may reach the explorer by, beside localhost.

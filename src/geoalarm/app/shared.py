@@ -44,7 +44,7 @@ class Shared:
 
     Parameters
     ----------
-    workspace : pipeline.Workspace
+    workspace : analysis.Workspace
         Anything with its interface: communes, populations, options, footprint, expose, warm, sources.
     """
 
@@ -113,8 +113,8 @@ class Shared:
 
     def annual(self, curve: list[tuple[float, pd.DataFrame]], key: tuple[str, str, str]) -> pd.DataFrame | None:
         """Expected people a year [yr-1] over the totals of several return periods, by the options of the scenario."""
-        from geoalarm.pipeline.compute import annual_of
-        from geoalarm.pipeline.scenario import Options
+        from geoalarm.analysis.run_scenario import annual_of
+        from geoalarm.analysis.scenario import Options
 
         if len(curve) < 2:
             return None
@@ -165,7 +165,7 @@ class Shared:
 @lru_cache(maxsize=4)
 def shared(scenario: str | None = None) -> Shared:
     """The shared part of a scenario file (None: the embedded territory), made once a process."""
-    from geoalarm.pipeline.scenario import read_scenario
-    from geoalarm.pipeline.workspace import Workspace
+    from geoalarm.analysis.scenario import read_scenario
+    from geoalarm.analysis.workspace import Workspace
 
     return Shared(Workspace(read_scenario(Path(scenario)) if scenario else None))

@@ -48,7 +48,7 @@ def whatif(*, scenario: str | None = None, world: Shared | None = None) -> pmui.
 @lru_cache(maxsize=4)
 def sites(world: Shared) -> tuple[Any, ...]:
     """Named sites of the territory, read once."""
-    from geoalarm.pipeline.whatif import sites_of
+    from geoalarm.analysis.accident.run_accident import sites_of
 
     return tuple(sites_of(world.workspace))
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from geoalarm import i18n
+from geoalarm.analysis.accident.run_accident import AccidentView
 from geoalarm.app import cards
 from geoalarm.app.markup import button, e, items, said
 from geoalarm.app.shared import Shared
@@ -19,7 +20,6 @@ from geoalarm.app.whatif_view import Outcome, label, pretty
 from geoalarm.app.whatif_zones import change, count_words, side, table
 from geoalarm.core.result import TO_BE_CONFIRMED
 from geoalarm.i18n.place_names import source_title
-from geoalarm.pipeline.whatif import AccidentView
 from geoalarm.present import rounding
 from geoalarm.present.flags import flag, flags
 

@@ -12,14 +12,14 @@ from typing import Final
 import pandas as pd
 
 from geoalarm import i18n
+from geoalarm.analysis import scenario_text
+from geoalarm.analysis.accident.accident_scenario import Accident
+from geoalarm.analysis.accident.run_accident import read_thresholds
 from geoalarm.app.downloads import File
 from geoalarm.app.shared import Shared
 from geoalarm.app.whatif_state import WhatIfState
 from geoalarm.app.whatif_view import Outcome
 from geoalarm.core.errors import InputError
-from geoalarm.pipeline import scenario_text
-from geoalarm.pipeline.accident import Accident
-from geoalarm.pipeline.whatif import read_thresholds
 from geoalarm.present import exports
 from geoalarm.results import totals as tables
 

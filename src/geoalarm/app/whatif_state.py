@@ -10,12 +10,12 @@ from typing import Any, Final
 
 import param
 
+from geoalarm.analysis.accident.accident_scenario import VENTILATION, Accident
 from geoalarm.app.state import Rejected
 from geoalarm.app.whatif_rose import EXAMPLE, ROSES, rose_of
 from geoalarm.app.whatif_rose import LONGEST as LONGEST_ROSE
 from geoalarm.core.errors import InputError
 from geoalarm.core.terms import LANGUAGES
-from geoalarm.pipeline.accident import VENTILATION, Accident
 
 SHOWN: Final = ("source", "weather", "effects")
 """Groups of inputs that stand open; the others are folded away."""
@@ -51,7 +51,7 @@ def known() -> Mapping[str, Any]:
 
 @lru_cache(maxsize=1)
 def _known() -> Mapping[str, Any]:
-    from geoalarm.pipeline import choices
+    from geoalarm.analysis import choices
 
     found = choices()
     return {

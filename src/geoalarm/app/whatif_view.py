@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from geoalarm import i18n
+from geoalarm.analysis.accident.run_accident import AccidentView, accident_view
 from geoalarm.app.geometry import WEB_MERCATOR
 from geoalarm.app.map import APART, FIRST_STATE, STATES, Paint
 from geoalarm.app.overlay import Picture, Rings, zone_rings
@@ -23,7 +24,6 @@ from geoalarm.app.whatif_rose import OWN
 from geoalarm.app.whatif_state import WhatIfState
 from geoalarm.core.errors import GeoalarmError
 from geoalarm.core.terms import State
-from geoalarm.pipeline.whatif import AccidentView, accident_view
 from geoalarm.present import classes
 from geoalarm.results import totals as tables
 
@@ -101,7 +101,7 @@ def calculate(state: WhatIfState, shared: Shared) -> Outcome:
     Raises
     ------
     InputError, RangeError
-        As :func:`geoalarm.pipeline.whatif.accident_view`.
+        As :func:`geoalarm.analysis.accident.run_accident.accident_view`.
     """
     choices = [state.accident(), *([state.accident(second=True)] if state.has_second else [])]
     both = [accident_view(shared.workspace, choice) for choice in choices]

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from geoalarm import i18n
+from geoalarm.analysis.accident.people_in_zones import ZonePeople
+from geoalarm.analysis.accident.run_accident import AccidentView
 from geoalarm.app.markup import e, said, swatch
 from geoalarm.app.whatif_state import WhatIfState
 from geoalarm.app.whatif_view import Outcome
-from geoalarm.pipeline.consequences import ZonePeople
-from geoalarm.pipeline.whatif import AccidentView
 from geoalarm.present import classes, rounding
 
 BEYOND: Final = "beyond_model_range"

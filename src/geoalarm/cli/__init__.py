@@ -1,4 +1,4 @@
-"""The command line: thin. It parses, calls ``pipeline`` (or ``app``, ``demo``) and prints; nothing is computed here."""
+"""The command line: thin. It parses, calls ``analysis`` (or ``app``, ``demo``) and prints; nothing is computed here."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from pathlib import Path
 import click
 
 from geoalarm import __version__
-from geoalarm.cli.group import LazyGroup
+from geoalarm.cli.lazy_group import LazyGroup
 
 COMMANDS = {
-    "run": "geoalarm.cli.run:run",
-    "expose": "geoalarm.cli.expose:expose",
-    "report": "geoalarm.cli.report:report",
-    "model": "geoalarm.cli.model:model",
-    "catalog": "geoalarm.cli.catalog:catalog",
-    "demo": "geoalarm.cli.demo:demo",
-    "serve": "geoalarm.cli.serve:serve",
-    "schedule": "geoalarm.cli.schedule:schedule",
-    "doctor": "geoalarm.cli.doctor:doctor",
+    "run": "geoalarm.cli.run_command:run",
+    "expose": "geoalarm.cli.expose_command:expose",
+    "report": "geoalarm.cli.report_command:report",
+    "model": "geoalarm.cli.model_command:model",
+    "catalog": "geoalarm.cli.catalog_command:catalog",
+    "demo": "geoalarm.cli.demo_command:demo",
+    "serve": "geoalarm.cli.serve_command:serve",
+    "schedule": "geoalarm.cli.schedule_command:schedule",
+    "doctor": "geoalarm.cli.doctor_command:doctor",
 }
 
 _LEVELS = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}

@@ -10,8 +10,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from geoalarm import pipeline
+from geoalarm import analysis
 from geoalarm.core.terms import LANGUAGES
+from geoalarm.dossier import open_territory
 from geoalarm.report import index
 from geoalarm.report.changes_record import Inputs, digest_of, inputs_of, record_of
 from geoalarm.report.changes_swap import Walks, walks_between
@@ -36,7 +37,8 @@ from geoalarm.report.selection import Wanted, select
 from geoalarm.results import require_writable
 
 if TYPE_CHECKING:
-    from geoalarm.pipeline import Progress, Scenario, Territory, Workspace
+    from geoalarm.analysis import Progress, Scenario, Workspace
+    from geoalarm.dossier import Territory
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +73,7 @@ def make_edition(
     Parameters
     ----------
     scenario, catalog
-        As :func:`geoalarm.pipeline.open_workspace`.
+        As :func:`geoalarm.analysis.open_workspace`.
     progress : callable, optional
         Told ``(step, n, m)``; the step ``reports`` counts communes.
 
@@ -83,11 +85,11 @@ def make_edition(
     if order.pdf:
         find_chromium()
     require_writable(order.out)
-    space = pipeline.open_workspace(scenario, catalog=catalog)
+    space = analysis.open_workspace(scenario, catalog=catalog)
     wanted = select(space.communes, order.choice)
     if order.before not in ("", NONE):
         require_earlier(Path(order.before), [item.commune_id for item in wanted])
-    territory = pipeline.open_territory(space, command=" ".join(order.command), progress=progress, lenient=True)
+    territory = open_territory(space, command=" ".join(order.command), progress=progress, lenient=True)
     with alone(order.out):
         plan = _plan(order, space, territory, wanted)
         outcomes = _print(order, plan, progress)

@@ -14,8 +14,8 @@ from geoalarm.core.model import Source
 from geoalarm.results.manifest import to_plain, versions
 
 if TYPE_CHECKING:
-    from geoalarm.pipeline import Workspace
-    from geoalarm.present.briefing.dossier import Dossier, LayerRows
+    from geoalarm.analysis import Workspace
+    from geoalarm.dossier.commune_dossier import Dossier, LayerRows
 
 FORMAT: Final = "geoalarm report 1"
 _CLASS: Final = ("intensity_class", "state", "population_exposed", "population_exposed_low", "population_exposed_high")
@@ -152,7 +152,7 @@ def inputs_of(space: Workspace, sources: Iterable[Source] = ()) -> Inputs:
     ----------
     space : Workspace
     sources : iterable of Source
-        Sources with the hashes of what was read, such as :attr:`geoalarm.pipeline.Territory.sources`; they come before the workspace's own.
+        Sources with the hashes of what was read, such as :attr:`geoalarm.dossier.Territory.sources`; they come before the workspace's own.
     """
     people, outlines = space.population().sources, space.communes.sources
     options = space.scenario.options

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from geoalarm import pipeline
+from geoalarm import analysis
+from geoalarm.analysis.attribution import TAKEN, Counted, Key, Taken, count_mixed, key_of
 from geoalarm.core.errors import GeoalarmError
-from geoalarm.pipeline.swap import TAKEN, Counted, Key, Taken, count_mixed, key_of
 from geoalarm.report.changes import Walk, changed_inputs, exactly
 from geoalarm.report.changes_record import Inputs, Record, layer_id
 from geoalarm.results.totals import threshold_total
 
 if TYPE_CHECKING:
-    from geoalarm.pipeline import Workspace
+    from geoalarm.analysis import Workspace
 
 logger = logging.getLogger(__name__)
 
@@ -51,9 +51,9 @@ class Place:
         """
         import yaml
 
-        scenario = pipeline.scenario_from(yaml.safe_load(self.scenario), what="scenario of the earlier edition", folder=self.folder)
-        found = pipeline.open_catalog(catalog or self.catalog, mirror=self.mirror)
-        return pipeline.Workspace(scenario, catalog=found)
+        scenario = analysis.scenario_from(yaml.safe_load(self.scenario), what="scenario of the earlier edition", folder=self.folder)
+        found = analysis.open_catalog(catalog or self.catalog, mirror=self.mirror)
+        return analysis.Workspace(scenario, catalog=found)
 
 
 def walks_between(

@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from geoalarm import pipeline
+from geoalarm import analysis
 from geoalarm.core.errors import InputError
 from geoalarm.report.changes_record import Record, read_record
 from geoalarm.report.changes_swap import Place
 from geoalarm.report.edition import BEFORE, BOOKS, CURRENT, PLACE, commune_manifest, folder_of, read_json, write_json
 
 if TYPE_CHECKING:
-    from geoalarm.pipeline import Workspace
+    from geoalarm.analysis import Workspace
 
 logger = logging.getLogger(__name__)
 
@@ -113,7 +113,7 @@ def kept_earlier(out: Path) -> Earlier:
 def write_place(out: Path, space: Workspace) -> None:
     """Write down where the inputs of this edition are, relative to the folder."""
     catalog = space.catalog
-    text = pipeline.scenario_text(space.scenario, folder=out.absolute())
+    text = analysis.scenario_text(space.scenario, folder=out.absolute())
     place = Place(text, out.absolute(), catalog.path.absolute(), catalog.mirror.folder if catalog.mirror is not None else None)
     write_json(out / BOOKS / PLACE, _place_facts(place, out))
 

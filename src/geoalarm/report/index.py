@@ -23,7 +23,7 @@ from geoalarm.report.edition import FORMAT, MANIFEST, commune_manifest, folder_o
 from geoalarm.report.html import Words, drawn, fill, fingerprint, stylesheet
 
 if TYPE_CHECKING:
-    from geoalarm.pipeline import Territory
+    from geoalarm.dossier import Territory
     from geoalarm.report.order import Edition
 
 INDEX: Final = "index"

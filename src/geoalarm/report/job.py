@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from geoalarm.core.errors import GeoalarmError
+from geoalarm.dossier.commune_dossier import Dossier
 from geoalarm.i18n.place_names import names
 from geoalarm.present.briefing import briefing
-from geoalarm.present.briefing.dossier import Dossier
 from geoalarm.present.briefing.page import Briefing
 from geoalarm.present.svg import Maps
 from geoalarm.report.changes import Change, Walk, compare
@@ -30,7 +30,8 @@ from geoalarm.report.pdf import PdfError, write_pdf
 from geoalarm.report.selection import Wanted
 
 if TYPE_CHECKING:
-    from geoalarm.pipeline import SiteOption, Territory
+    from geoalarm.analysis import SiteOption
+    from geoalarm.dossier import Territory
 
 logger = logging.getLogger(__name__)
 

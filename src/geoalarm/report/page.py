@@ -20,7 +20,7 @@ from geoalarm.report import notes
 from geoalarm.report.html import Words, anchor, drawn, fill, policy, script, stylesheet
 
 if TYPE_CHECKING:
-    from geoalarm.pipeline.territory import Territory
+    from geoalarm.dossier.territory import Territory
 
 WIDE: Final = 360
 """Width of bars, curves and dots [px of the picture]; the page makes them as wide as there is room."""

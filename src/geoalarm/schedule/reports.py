@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from geoalarm import pipeline
+from geoalarm import analysis
 from geoalarm.core.errors import Faults, GeoalarmError, InputError
 from geoalarm.report.batch import make_edition
 from geoalarm.report.earlier import NONE
@@ -30,7 +30,7 @@ def run_reports(wanted: ReportJob) -> Edition:
 
     Communes that failed are tried once more, alone; what fails again is told, and the rest is an edition.
     """
-    scenario = pipeline.read_scenario(wanted.scenario) if wanted.scenario is not None else None
+    scenario = analysis.read_scenario(wanted.scenario) if wanted.scenario is not None else None
     order = Order(
         out=wanted.folder,
         choice=_choice(wanted.select, wanted.lang),
@@ -67,7 +67,7 @@ def _faults(name: str, report: Report) -> Iterator[GeoalarmError]:
     try:
         if report.pdf:
             find_chromium()
-        space = pipeline.open_workspace(pipeline.read_scenario(report.scenario) if report.scenario is not None else None)
+        space = analysis.open_workspace(analysis.read_scenario(report.scenario) if report.scenario is not None else None)
         select(space.communes, _choice(report.select, report.lang))
     except GeoalarmError as error:
         yield InputError(f"job {name}: {error.what}", got=error.got, expected=error.expected, mend=error.mend)

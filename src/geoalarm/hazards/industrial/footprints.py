@@ -104,7 +104,7 @@ def release(
     Parameters
     ----------
     kind : str
-        ``pool_fire``, ``jet_fire``, ``bleve``, ``explosion``, ``multi_energy``, ``pipeline`` or ``toxic``.
+        ``pool_fire``, ``jet_fire``, ``bleve``, ``explosion``, ``multi_energy``, ``analysis`` or ``toxic``.
     lon, lat : float
         Of the source [degrees, WGS 84].
     wind_from : float, optional

@@ -7,15 +7,15 @@ from typing import Final
 
 from geoalarm import i18n
 from geoalarm.core.terms import State
+from geoalarm.dossier.commune_dossier import Neighbour, SiteNear
 from geoalarm.present.briefing.book import Count, count_words
 from geoalarm.present.briefing.cards import loudest
-from geoalarm.present.briefing.dossier import Neighbour, SiteNear
 from geoalarm.present.briefing.draft import Draft, View, slugged
 from geoalarm.present.briefing.page import Figure, Place, Sentence
 from geoalarm.present.rounding import is_few, people_text
 
 REACH_KM: Final = 10.0
-"""How far communes across and sites are near, as :class:`geoalarm.present.briefing.dossier.Dossier` holds them [km]."""
+"""How far communes across and sites are near, as :class:`geoalarm.dossier.commune_dossier.Dossier` holds them [km]."""
 
 AT_LINE_KM: Final = 0.05
 """A site nearer than this stands on the line between two outlines, or on the wrong side of it by their error [km]."""

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from geoalarm import i18n
 from geoalarm.core.model import Source
 from geoalarm.core.schema import FIELDS
+from geoalarm.dossier.commune_dossier import Dossier
 from geoalarm.i18n.place_names import region_name, source_title
 from geoalarm.present.briefing.across import across_lead, places
 from geoalarm.present.briefing.among import among
@@ -15,7 +16,6 @@ from geoalarm.present.briefing.book import Book
 from geoalarm.present.briefing.cards import cards, loudest
 from geoalarm.present.briefing.cards import caveats as caveats_of
 from geoalarm.present.briefing.checklist import checklist
-from geoalarm.present.briefing.dossier import Dossier
 from geoalarm.present.briefing.draft import PLANNING, Draft
 from geoalarm.present.briefing.lead import lead, union_sentence
 from geoalarm.present.briefing.page import Briefing, SourceLine
@@ -30,7 +30,7 @@ def briefing(dossier: Dossier, lang: str, *, names: Mapping[str, str]) -> Briefi
     Parameters
     ----------
     dossier : Dossier
-        What is known of it (:meth:`geoalarm.pipeline.Territory.dossier`).
+        What is known of it (:meth:`geoalarm.dossier.Territory.dossier`).
     lang : str
         ``fr``, ``nl``, ``de`` or ``en``.
     names : mapping

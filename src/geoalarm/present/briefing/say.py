@@ -8,8 +8,8 @@ from typing import Final
 from geoalarm import i18n
 from geoalarm.core.terms import State
 from geoalarm.core.units import annual_exceedance_probability
+from geoalarm.dossier.commune_dossier import LayerRows
 from geoalarm.present.briefing.book import Count
-from geoalarm.present.briefing.dossier import LayerRows
 from geoalarm.present.briefing.draft import PLANNING, Draft, View, layer_key
 from geoalarm.present.briefing.page import Figure, Sentence
 from geoalarm.present.classes import class_label, lower_bound

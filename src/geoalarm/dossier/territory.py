@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from geoalarm.analysis.run_scenario import annual_of, union_of
+from geoalarm.analysis.workspace import Progress, joined_tables, tell
 from geoalarm.core.errors import GeoalarmError, InputError, near_miss
 from geoalarm.core.model import Communes, Footprint, Source
 from geoalarm.core.read_errors import told_plainly
+from geoalarm.dossier.commune_dossier import Danger, Dossier, Fault, Neighbour, Region, SiteNear
+from geoalarm.dossier.footprint_files import FootprintFiles
+from geoalarm.dossier.nearby import Beside, beside, regions, sites_near
+from geoalarm.dossier.territory_layers import Read, ReadLayer, danger_of, dangers, read_all
 from geoalarm.i18n import place_names as names
-from geoalarm.pipeline.compute import annual_of, union_of
-from geoalarm.pipeline.territory_files import FootprintFiles
-from geoalarm.pipeline.territory_layers import Read, ReadLayer, danger_of, dangers, read_all
-from geoalarm.pipeline.territory_near import Beside, beside, regions, sites_near
-from geoalarm.pipeline.workspace import Progress, joined_tables, tell
-from geoalarm.present.briefing.dossier import Danger, Dossier, Fault, Neighbour, Region, SiteNear
 from geoalarm.results.manifest import versions
 
 if TYPE_CHECKING:
-    from geoalarm.pipeline.workspace import Workspace
+    from geoalarm.analysis.workspace import Workspace
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from geoalarm.cli.show import is_quiet, progress_line, show_run
+from geoalarm.cli.terminal import is_quiet, progress_line, show_run
 
 
 @click.command()
@@ -35,15 +35,15 @@ def run(scenario: Path | None, out: Path, catalog: Path | None, as_json: bool) -
     """
     from dataclasses import replace
 
-    from geoalarm import pipeline, results
+    from geoalarm import analysis, results
 
     results.require_writable(out)
-    wanted = pipeline.read_scenario(scenario) if scenario else None
+    wanted = analysis.read_scenario(scenario) if scenario else None
     if catalog and wanted:
         wanted = replace(wanted, catalog=catalog)
-    space = pipeline.open_workspace(wanted, catalog=catalog)
+    space = analysis.open_workspace(wanted, catalog=catalog)
     with progress_line() as progress:
-        done = pipeline.run(workspace=space, progress=progress, command=_command(scenario, catalog))
+        done = analysis.run(workspace=space, progress=progress, command=_command(scenario, catalog))
     results.write(done, out)
     if as_json:
         click.echo(

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 
+from geoalarm.analysis.scenario import Options, Scenario
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Communes, require_column
-from geoalarm.pipeline.scenario import Options, Scenario
 
 if TYPE_CHECKING:
     from geoalarm.catalog import Catalog

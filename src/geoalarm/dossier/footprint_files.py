@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import dask
 
+from geoalarm.analysis.layer_option import LayerOption
+from geoalarm.analysis.scenario import Scenario
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.model import Footprint
-from geoalarm.pipeline.option import LayerOption
-from geoalarm.pipeline.scenario import Scenario
 
 if TYPE_CHECKING:
-    from geoalarm.pipeline.territory_layers import Read
-    from geoalarm.pipeline.workspace import Workspace
+    from geoalarm.analysis.workspace import Workspace
+    from geoalarm.dossier.territory_layers import Read
 
 
 _BORN: Final = os.getpid()
@@ -79,8 +79,8 @@ class FootprintFiles:
             self._forget()
         with self._lock:
             if self._space is None:
+                from geoalarm.analysis.workspace import Workspace
                 from geoalarm.catalog import open_catalog
-                from geoalarm.pipeline.workspace import Workspace
 
                 if pid != _BORN:
                     dask.config.set(scheduler="synchronous")

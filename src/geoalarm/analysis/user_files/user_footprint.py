@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from geoalarm.analysis.user_files.user_options import FilePart, OwnFiles, agreed_units, band_of, is_raster, source_of
 from geoalarm.catalog import normalise
 from geoalarm.catalog.cf_units import cf_units
 from geoalarm.core.errors import InputError, near_miss
@@ -19,7 +20,6 @@ from geoalarm.core.model import Footprint, FootprintKind, IntensityClass, interv
 from geoalarm.core.units import COUNT_UNITS, require_units
 from geoalarm.io import rasters
 from geoalarm.io import vector_files as files
-from geoalarm.pipeline.own_given import FilePart, OwnFiles, agreed_units, band_of, is_raster, source_of
 
 RASTER_KINDS: Final = ("intensity", "classes", "fraction")
 

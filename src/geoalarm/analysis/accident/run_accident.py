@@ -13,18 +13,18 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from geoalarm.analysis.accident.accident_scenario import Accident
+from geoalarm.analysis.accident.people_in_zones import RiskPeople, Severity, ZonePeople, risk_people, severity_of, sheltered, zone_people
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Footprint, Source
 from geoalarm.core.result import SCREENING_NOTICE, ModelResult
 from geoalarm.exposure import engine
 from geoalarm.exposure.population_index import Prepared
-from geoalarm.pipeline.accident import Accident
-from geoalarm.pipeline.consequences import RiskPeople, Severity, ZonePeople, risk_people, severity_of, sheltered, zone_people
 from geoalarm.results.manifest import to_plain
 
 if TYPE_CHECKING:
+    from geoalarm.analysis.workspace import Workspace
     from geoalarm.hazards.industrial.footprints import Accident as Released
-    from geoalarm.pipeline.workspace import Workspace
 
 __all__ = ["Accident", "AccidentView", "SiteOption", "accident_view", "choices", "read_thresholds", "sites_of", "warm_models"]
 
@@ -253,11 +253,11 @@ def _sites_in(frame: gpd.GeoDataFrame, workspace: Workspace, entry: str) -> list
 
 def _released(choice: Accident, workspace: Workspace) -> tuple[Released, tuple[ModelResult, ...]]:
     """The accident of the models, checked against the mapped communes, and what was run before it."""
+    from geoalarm.analysis.accident.accident_scenario import require_known
     from geoalarm.hazards.industrial.footprints import release
     from geoalarm.hazards.industrial.forms import read_inputs, read_tank, weather_inputs
     from geoalarm.hazards.industrial.individual_risk import WindRose
     from geoalarm.hazards.industrial.toxic_thresholds import load_thresholds
-    from geoalarm.pipeline.accident import require_known
 
     require_known(choice)
     inputs = read_inputs(choice.kind, choice.inputs)

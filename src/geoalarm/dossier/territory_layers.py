@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from geoalarm.analysis.accident.run_accident import AccidentView
+from geoalarm.analysis.layer_option import LayerOption
+from geoalarm.analysis.workspace import Progress, tell
 from geoalarm.core.errors import GeoalarmError
 from geoalarm.core.model import Footprint, Source
 from geoalarm.core.read_errors import told_plainly
 from geoalarm.core.terms import Basis, counted_from
-from geoalarm.pipeline.option import LayerOption
-from geoalarm.pipeline.whatif import AccidentView
-from geoalarm.pipeline.workspace import Progress, tell
-from geoalarm.present.briefing.dossier import Danger, Fault, LayerRows
+from geoalarm.dossier.commune_dossier import Danger, Fault, LayerRows
 from geoalarm.results.totals import UNKNOWN, classes, threshold_total
 
 if TYPE_CHECKING:
-    from geoalarm.pipeline.workspace import Workspace
+    from geoalarm.analysis.workspace import Workspace
 
 logger = logging.getLogger(__name__)
 
@@ -191,7 +191,7 @@ def dangers(layers: tuple[ReadLayer, ...]) -> tuple[tuple[ReadLayer, ...], ...]:
 
 
 def main_of(group: tuple[ReadLayer, ...], n: int) -> ReadLayer:
-    """The layer that a page of the commune at position ``n`` speaks of; see :class:`geoalarm.present.briefing.dossier.Danger`."""
+    """The layer that a page of the commune at position ``n`` speaks of; see :class:`geoalarm.dossier.commune_dossier.Danger`."""
     speaking = [layer for layer in group if layer.speaks(n)] or list(group)
     likely = [layer for layer in speaking if not math.isnan(layer.return_period_yr)]
     if not likely:

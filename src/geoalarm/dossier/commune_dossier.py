@@ -68,7 +68,7 @@ class Danger:
 
     ``main`` is, of the layers that know anything of this commune, the one nearest to 1 in 100 a year on a log scale (the rarer
     of two as near); without probability the first. Where none knows anything it is chosen from all, and its state says why:
-    ``layers`` is never empty. ``main.key`` is what :meth:`geoalarm.pipeline.Territory.footprint` takes.
+    ``layers`` is never empty. ``main.key`` is what :meth:`geoalarm.dossier.Territory.footprint` takes.
     """
 
     hazard: str

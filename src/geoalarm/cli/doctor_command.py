@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import click
 
-from geoalarm.cli.show import show_table
+from geoalarm.cli.terminal import show_table
 
 _SIGN = {"ok": "ok", "missing": "--", "broken": "BROKEN"}
 
@@ -19,9 +19,10 @@ def doctor(as_json: bool) -> None:
 
     Exit code 1 when something that every run needs is broken.
     """
-    from geoalarm import __version__, pipeline
+    from geoalarm import __version__
+    from geoalarm.cli import health
 
-    checks = pipeline.check_health()
+    checks = health.check_health()
     if as_json:
         click.echo(json.dumps([asdict(check) for check in checks], indent=1))
     else:

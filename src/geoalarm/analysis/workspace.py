@@ -11,6 +11,11 @@ import pandas as pd
 import platformdirs
 
 from geoalarm import hazards
+from geoalarm.analysis.accident.accident_scenario import Accident
+from geoalarm.analysis.accident.run_accident import AccidentView, SiteOption, accident_view, sites_of
+from geoalarm.analysis.boundaries import Joined, join_communes
+from geoalarm.analysis.layer_option import LayerOption, options_of
+from geoalarm.analysis.scenario import Scenario, default_scenario
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.keyed_cache import Kept
 from geoalarm.core.model import Communes, Footprint, Layer, Population, Source, interval_classes
@@ -18,11 +23,6 @@ from geoalarm.core.read_errors import told_plainly
 from geoalarm.core.schema import KEY
 from geoalarm.exposure import engine
 from geoalarm.exposure.population_index import Prepared
-from geoalarm.pipeline.accident import Accident
-from geoalarm.pipeline.borders import Joined, join_communes
-from geoalarm.pipeline.option import LayerOption, options_of
-from geoalarm.pipeline.scenario import Scenario, default_scenario
-from geoalarm.pipeline.whatif import AccidentView, SiteOption, accident_view, sites_of
 
 if TYPE_CHECKING:
     from geoalarm.catalog import Catalog

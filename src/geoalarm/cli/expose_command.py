@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from geoalarm.cli.show import is_quiet, progress_line, show_run
+from geoalarm.cli.terminal import is_quiet, progress_line, show_run
 
 
 class Numbers(click.ParamType[tuple[float, ...]]):
@@ -92,14 +92,14 @@ def expose(out: Path, as_json: bool, **given: Any) -> None:
     geoalarm expose --communes communes.gpkg --id code --population people.tif \\
                     --footprint depth.tif --bounds "0.1,0.5,1,2" --units m --out exposure.csv
     """
-    from geoalarm import pipeline, results
+    from geoalarm import analysis, results
     from geoalarm.core.terms import Basis
 
     results.require_table_ending(out)
     results.require_writable(out.parent)
-    own = pipeline.OwnFiles(return_period_yr=given.pop("return_period"), basis=Basis(given.pop("basis")), **given)
+    own = analysis.OwnFiles(return_period_yr=given.pop("return_period"), basis=Basis(given.pop("basis")), **given)
     with progress_line() as progress:
-        done = pipeline.expose_files(own, command=_command(sys.argv), progress=progress)
+        done = analysis.expose_files(own, command=_command(sys.argv), progress=progress)
     results.write_table(results.in_order(done.table), out)
     results.write_manifest(done.manifest, out.with_name(f"{out.stem}.manifest.json"), files=[out])
     if as_json:

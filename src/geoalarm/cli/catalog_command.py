@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from geoalarm.cli.show import show_table
+from geoalarm.cli.terminal import show_table
 
 _FILE = click.option("--catalog", "path", type=click.Path(path_type=Path), metavar="FILE", help="Another catalog than the package's.")
 
@@ -49,9 +49,9 @@ def list_entries(path: Path | None, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def show(name: str, path: Path | None, as_json: bool) -> None:
     """All facts of the entry NAME, and its parameters with their allowed values."""
-    from geoalarm import pipeline
+    from geoalarm import analysis
 
-    entry = pipeline.open_catalog(path).entry(name)
+    entry = analysis.open_catalog(path).entry(name)
     facts = _facts(entry)
     if as_json:
         click.echo(json.dumps(facts, ensure_ascii=False, indent=1))
@@ -66,9 +66,9 @@ def show(name: str, path: Path | None, as_json: bool) -> None:
 @click.option("--online", is_flag=True, help="Open the layers of the network too.")
 def check(path: Path | None, online: bool) -> None:
     """Open every entry, gather all faults, and say them once."""
-    from geoalarm import pipeline
+    from geoalarm import analysis
 
-    opened = pipeline.open_catalog(path)
+    opened = analysis.open_catalog(path)
     found = opened.check(online=online)
     for item in found:
         if item.status == "changed":
@@ -80,9 +80,9 @@ def check(path: Path | None, online: bool) -> None:
 
 
 def _entries(path: Path | None) -> list[Any]:
-    from geoalarm import pipeline
+    from geoalarm import analysis
 
-    opened = pipeline.open_catalog(path)
+    opened = analysis.open_catalog(path)
     return [opened.entry(name) for name in opened.names()]
 
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geoalarm import hazards
+from geoalarm.analysis.scenario import FootprintChoice, Parameter
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.model import Hazard, Source, interval_classes
 from geoalarm.core.terms import Basis
-from geoalarm.pipeline.scenario import FootprintChoice, Parameter
 
 if TYPE_CHECKING:
     from geoalarm.catalog import Catalog

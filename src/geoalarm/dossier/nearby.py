@@ -10,18 +10,18 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from geoalarm.analysis.accident.run_accident import ROLE, SiteOption
 from geoalarm.core.model import Communes, Footprint, Source
+from geoalarm.dossier.commune_dossier import Region, SiteNear
+from geoalarm.dossier.territory_layers import Read, ReadLayer
 from geoalarm.exposure import engine
 from geoalarm.exposure.population_index import Prepared
 from geoalarm.geo.crs import to_crs
 from geoalarm.geo.overlay import pieces, polygonal
-from geoalarm.pipeline.territory_layers import Read, ReadLayer
-from geoalarm.pipeline.whatif import ROLE, SiteOption
-from geoalarm.present.briefing.dossier import Region, SiteNear
 from geoalarm.results.totals import summary
 
 if TYPE_CHECKING:
-    from geoalarm.pipeline.workspace import Workspace
+    from geoalarm.analysis.workspace import Workspace
 
 TOUCH_M: Final = 50.0
 """Outlines nearer than this touch: two countries draw their common line apart [m]."""
@@ -162,7 +162,7 @@ def _region(key: tuple[str, str], name: str, at: list[int], layers: Sequence[Rea
 
 
 def _site_sources(space: Workspace) -> dict[str, Source]:
-    """Source of each site of the lists, by its id as :func:`geoalarm.pipeline.whatif.sites_of` gives it."""
+    """Source of each site of the lists, by its id as :func:`geoalarm.analysis.accident.run_accident.sites_of` gives it."""
     found: dict[str, Source] = {}
     catalog = space.catalog
     for name in catalog.names(role=ROLE, group=catalog.entry(space.scenario.communes[0]).group):

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from geoalarm.cli.expose import Words
-from geoalarm.cli.show import is_quiet, progress_line
+from geoalarm.cli.expose_command import Words
+from geoalarm.cli.terminal import is_quiet, progress_line
 
 if TYPE_CHECKING:
     from geoalarm.report.order import Edition
@@ -69,7 +69,7 @@ def report(out: Path, as_of: datetime | None, as_json: bool, **given: Any) -> in
     geoalarm report --departement 59 --province 50000 --out 2026-03 --before 2026-02 --as-of 2026-03-01
     geoalarm report --all --pdf --workers 4 --out edition
     """
-    from geoalarm import pipeline
+    from geoalarm import analysis
     from geoalarm.report.batch import make_edition
     from geoalarm.report.order import Order
     from geoalarm.report.selection import Choice
@@ -94,7 +94,7 @@ def report(out: Path, as_of: datetime | None, as_json: bool, **given: Any) -> in
         command=_command(scenario, catalog),
     )
     with _ended_like_interrupted(), progress_line() as progress:
-        edition = make_edition(order, pipeline.read_scenario(scenario) if scenario else None, catalog=catalog, progress=progress)
+        edition = make_edition(order, analysis.read_scenario(scenario) if scenario else None, catalog=catalog, progress=progress)
     if as_json:
         click.echo(json.dumps(_summary(edition, out), ensure_ascii=False))
     elif not is_quiet():

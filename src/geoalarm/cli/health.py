@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from geoalarm.analysis.scenario import default_scenario
+from geoalarm.analysis.workspace import cache_dir
 from geoalarm.core.errors import GeoalarmError
-from geoalarm.pipeline.scenario import default_scenario
-from geoalarm.pipeline.workspace import cache_dir
 
 Verdict = Literal["ok", "missing", "broken"]
 

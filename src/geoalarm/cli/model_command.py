@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from geoalarm.cli.show import show_table
+from geoalarm.cli.terminal import show_table
 
 if TYPE_CHECKING:
     from geoalarm.core.registry import Model
@@ -24,9 +24,9 @@ class ModelGroup(click.Group):
         found = super().get_command(ctx, cmd_name)
         if found is not None or cmd_name.startswith("-"):
             return found
-        from geoalarm import pipeline
+        from geoalarm import analysis
 
-        return _calculator(pipeline.find_model(cmd_name.replace("-", "_")))
+        return _calculator(analysis.find_model(cmd_name.replace("-", "_")))
 
 
 @click.group(cls=ModelGroup, subcommand_metavar="list | show NAME | NAME --INPUT 'VALUE UNIT' ...")
@@ -43,16 +43,16 @@ def model() -> None:
 @_JSON
 def list_models(as_json: bool) -> None:
     """One line a model: name, hazard, what it computes."""
-    from geoalarm import pipeline
+    from geoalarm import analysis
 
-    found = pipeline.models()
+    found = analysis.models()
     if as_json:
         told = [
-            {"name": name, "hazard": pipeline.room_of(one), "summary": one.summary, "source": one.source} for name, one in found.items()
+            {"name": name, "hazard": analysis.room_of(one), "summary": one.summary, "source": one.source} for name, one in found.items()
         ]
         click.echo(json.dumps(told, ensure_ascii=False, indent=1))
         return
-    show_table([[name, pipeline.room_of(one), one.summary] for name, one in found.items()], head=["name", "hazard", "computes"])
+    show_table([[name, analysis.room_of(one), one.summary] for name, one in found.items()], head=["name", "hazard", "computes"])
 
 
 @model.command()
@@ -60,9 +60,9 @@ def list_models(as_json: bool) -> None:
 @_JSON
 def show(name: str, as_json: bool) -> None:
     """Inputs of the model NAME with units, ranges and defaults, its outputs and its reference."""
-    from geoalarm import pipeline
+    from geoalarm import analysis
 
-    told = pipeline.find_model(name.replace("-", "_")).describe()
+    told = analysis.find_model(name.replace("-", "_")).describe()
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False, indent=1, default=str))
         return

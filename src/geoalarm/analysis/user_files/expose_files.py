@@ -7,6 +7,10 @@ from pathlib import Path
 import geopandas as gpd
 import shapely
 
+from geoalarm.analysis.run_scenario import warnings_of
+from geoalarm.analysis.user_files.user_footprint import read_footprint
+from geoalarm.analysis.user_files.user_options import FilePart, OwnFiles, agreed_units, band_of, is_raster, source_of
+from geoalarm.analysis.workspace import Progress, cache_dir, tell
 from geoalarm.catalog import normalise
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Communes, Footprint, Population
@@ -16,10 +20,6 @@ from geoalarm.exposure import engine
 from geoalarm.geo.crs import to_crs
 from geoalarm.io import rasters
 from geoalarm.io import vector_files as files
-from geoalarm.pipeline.compute import warnings_of
-from geoalarm.pipeline.own_footprint import read_footprint
-from geoalarm.pipeline.own_given import FilePart, OwnFiles, agreed_units, band_of, is_raster, source_of
-from geoalarm.pipeline.workspace import Progress, cache_dir, tell
 from geoalarm.results import FootprintRecord, Run, build_manifest
 
 

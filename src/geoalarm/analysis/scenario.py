@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from geoalarm.analysis.accident.accident_scenario import Accident, AccidentFile
 from geoalarm.core.errors import Faults, GeoalarmError, InputError, near_miss
-from geoalarm.pipeline.accident import Accident, AccidentFile
 
 if TYPE_CHECKING:
     from geoalarm.catalog import Catalog

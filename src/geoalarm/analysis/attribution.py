@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import pandas as pd
 
+from geoalarm.analysis.layer_option import LayerOption
+from geoalarm.analysis.run_scenario import annual_of, union_options
+from geoalarm.analysis.workspace import joined_tables
 from geoalarm.core.model import Communes, Footprint, Population
 from geoalarm.exposure import engine
 from geoalarm.exposure.population_index import Prepared
 from geoalarm.exposure.union import union
-from geoalarm.pipeline.compute import annual_of, union_options
-from geoalarm.pipeline.option import LayerOption
-from geoalarm.pipeline.workspace import joined_tables
 
 if TYPE_CHECKING:
-    from geoalarm.pipeline.workspace import Workspace
+    from geoalarm.analysis.workspace import Workspace
 
 logger = logging.getLogger(__name__)
 

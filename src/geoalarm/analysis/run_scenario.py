@@ -10,17 +10,17 @@ from typing import Any
 
 import pandas as pd
 
+from geoalarm.analysis.accident.run_accident import AccidentView
+from geoalarm.analysis.boundaries import Joined, facts_of, measured_after
+from geoalarm.analysis.layer_option import LayerOption
+from geoalarm.analysis.scenario import Options, Scenario
+from geoalarm.analysis.workspace import Progress, Workspace, tell
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Population
 from geoalarm.core.result import SCREENING_NOTICE
 from geoalarm.core.units import people_per_km2
 from geoalarm.exposure import risk
 from geoalarm.exposure.union import union
-from geoalarm.pipeline.borders import Joined, facts_of, measured_after
-from geoalarm.pipeline.option import LayerOption
-from geoalarm.pipeline.scenario import Options, Scenario
-from geoalarm.pipeline.whatif import AccidentView
-from geoalarm.pipeline.workspace import Progress, Workspace, tell
 from geoalarm.results import FootprintRecord, Run, build_manifest
 from geoalarm.results.manifest import to_plain
 

@@ -30,7 +30,7 @@ class Accident:
     Attributes
     ----------
     kind : str
-        ``toxic``, ``pool_fire``, ``jet_fire``, ``bleve``, ``explosion``, ``multi_energy`` or ``pipeline``.
+        ``toxic``, ``pool_fire``, ``jet_fire``, ``bleve``, ``explosion``, ``multi_energy`` or ``analysis``.
     lon, lat : float
         Of the source [degrees, WGS 84].
     name : str

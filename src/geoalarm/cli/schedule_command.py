@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from geoalarm.cli.show import is_quiet, show_table
+from geoalarm.cli.terminal import is_quiet, show_table
 
 if TYPE_CHECKING:
     from geoalarm.schedule.clock import Clock

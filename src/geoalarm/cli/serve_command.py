@@ -21,11 +21,11 @@ import click
 @click.option("--show/--no-show", default=False, help="Open a browser.")
 def serve(port: int, address: str, allow_origin: tuple[str, ...], scenario: Path | None, show: bool) -> None:
     """Serve the explorer and print its address; stop it with Ctrl-C."""
-    from geoalarm import pipeline
+    from geoalarm import analysis
     from geoalarm.app.serve import serve as serve_explorer
     from geoalarm.core.errors import InputError
 
-    wanted = pipeline.read_scenario(scenario) if scenario else None
+    wanted = analysis.read_scenario(scenario) if scenario else None
     if wanted is not None and not wanted.footprints:
         raise InputError(
             f"scenario {wanted.name!r} has accidents only",

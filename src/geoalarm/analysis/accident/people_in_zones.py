@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geoalarm.analysis.accident.accident_scenario import Accident
 from geoalarm.core.model import Footprint
 from geoalarm.core.result import ModelResult
 from geoalarm.exposure.population_index import Prepared
 from geoalarm.geo.crs import to_crs
-from geoalarm.pipeline.accident import Accident
 
 RINGS: Final = ("SEI", "SEL", "SELS")
 """French rings, mild to severe: only these have a severity class."""

@@ -1,0 +1,94 @@
+"""The one place that joins catalog, hazards, exposure and results; views and commands ask here."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from geoalarm.analysis.accident.accident_scenario import Accident
+    from geoalarm.analysis.accident.run_accident import AccidentView, SiteOption, choices, warm_models
+    from geoalarm.analysis.boundaries import Joined
+    from geoalarm.analysis.layer_option import LayerOption
+    from geoalarm.analysis.model_calculator import find_model, models, room_of, run_model
+    from geoalarm.analysis.run_scenario import run
+    from geoalarm.analysis.scenario import (
+        FootprintChoice,
+        Options,
+        Scenario,
+        default_scenario,
+        read_scenario,
+        scenario_from,
+        scenario_text,
+    )
+    from geoalarm.analysis.user_files.expose_files import expose_files
+    from geoalarm.analysis.user_files.user_options import FilePart, OwnFiles
+    from geoalarm.analysis.workspace import Progress, Workspace, cache_dir, open_workspace
+    from geoalarm.catalog import open_catalog
+
+_WHERE = {
+    "Accident": "geoalarm.analysis.accident.accident_scenario",
+    "AccidentView": "geoalarm.analysis.accident.run_accident",
+    "SiteOption": "geoalarm.analysis.accident.run_accident",
+    "choices": "geoalarm.analysis.accident.run_accident",
+    "find_model": "geoalarm.analysis.model_calculator",
+    "models": "geoalarm.analysis.model_calculator",
+    "room_of": "geoalarm.analysis.model_calculator",
+    "run_model": "geoalarm.analysis.model_calculator",
+    "scenario_text": "geoalarm.analysis.scenario",
+    "warm_models": "geoalarm.analysis.accident.run_accident",
+    "open_catalog": "geoalarm.catalog",
+    "Joined": "geoalarm.analysis.boundaries",
+    "run": "geoalarm.analysis.run_scenario",
+    "LayerOption": "geoalarm.analysis.layer_option",
+    "FilePart": "geoalarm.analysis.user_files.user_options",
+    "OwnFiles": "geoalarm.analysis.user_files.user_options",
+    "expose_files": "geoalarm.analysis.user_files.expose_files",
+    "FootprintChoice": "geoalarm.analysis.scenario",
+    "Options": "geoalarm.analysis.scenario",
+    "Scenario": "geoalarm.analysis.scenario",
+    "default_scenario": "geoalarm.analysis.scenario",
+    "read_scenario": "geoalarm.analysis.scenario",
+    "scenario_from": "geoalarm.analysis.scenario",
+    "Progress": "geoalarm.analysis.workspace",
+    "Workspace": "geoalarm.analysis.workspace",
+    "cache_dir": "geoalarm.analysis.workspace",
+    "open_workspace": "geoalarm.analysis.workspace",
+}
+
+__all__ = [
+    "Accident",
+    "AccidentView",
+    "FilePart",
+    "FootprintChoice",
+    "Joined",
+    "LayerOption",
+    "Options",
+    "OwnFiles",
+    "Progress",
+    "Scenario",
+    "SiteOption",
+    "Workspace",
+    "cache_dir",
+    "choices",
+    "default_scenario",
+    "expose_files",
+    "find_model",
+    "models",
+    "open_catalog",
+    "open_workspace",
+    "read_scenario",
+    "room_of",
+    "run",
+    "run_model",
+    "scenario_from",
+    "scenario_text",
+    "warm_models",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load a part when it is first asked for: commands that need one do not wait for the others."""
+    if name in _WHERE:
+        return getattr(importlib.import_module(_WHERE[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
