@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from geoalarm.core.model import Source
 from geoalarm.core.terms import Basis
-from geoalarm.present.briefing.page import (
+from geoalarm.present.briefing.briefing_content import (
     Among,
     Briefing,
     Card,

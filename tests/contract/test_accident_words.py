@@ -10,7 +10,7 @@ from geoalarm.analysis.accident import people_in_zones as consequences
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.hazards.industrial.effects import SEVERITIES
 from geoalarm.hazards.industrial.flags import FLAGS
-from geoalarm.present.flags import caveat, flag, flags
+from geoalarm.present.model_warnings import caveat, flag, flags
 
 FORM = choices()
 SHOWN = [item for kind in FORM["kinds"] for item in (*kind["inputs"], *kind["tank"])]

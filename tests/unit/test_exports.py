@@ -18,7 +18,7 @@ import pytest
 from geoalarm.core.schema import FIELDS
 from geoalarm.exposure.engine import expose
 from geoalarm.present import exports as e
-from geoalarm.present.facts import Facts, facts
+from geoalarm.present.table_facts import Facts, facts
 from geoalarm.results.totals import threshold_total
 from geoalarm.testing import World, world
 

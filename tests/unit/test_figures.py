@@ -11,9 +11,9 @@ from PIL import Image
 
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.exposure.engine import expose
-from geoalarm.present.curve import curve_points
+from geoalarm.present.exceedance_points import curve_points
 from geoalarm.present.figures import chance_curve, class_bars, commune_map, difference_map
-from geoalarm.present.figures.sheet import Frame
+from geoalarm.present.figures.figure_frame import Frame
 from geoalarm.present.palette import INTERFACE, PATTERNS, SCALES, rgb
 from geoalarm.results import totals as t
 from geoalarm.testing import World, world

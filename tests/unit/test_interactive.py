@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from geoalarm.exposure.engine import expose
-from geoalarm.present.curve import curve_points
+from geoalarm.present.exceedance_points import curve_points
 from geoalarm.present.interactive import chance_curve, commune_map
 from geoalarm.results.totals import threshold_total
 from geoalarm.testing import world

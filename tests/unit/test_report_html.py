@@ -21,9 +21,9 @@ from geoalarm import i18n, testing
 from geoalarm.core.errors import InputError
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.dossier.commune_dossier import Dossier
-from geoalarm.present.briefing.page import Sentence
+from geoalarm.present.briefing.briefing_content import Sentence
 from geoalarm.present.svg import Maps
-from geoalarm.present.svg.markup import safe_link
+from geoalarm.present.svg.svg_markup import safe_link
 from geoalarm.report.data import as_json, in_html
 from geoalarm.report.html import drawn, policy, script, stylesheet
 from geoalarm.report.notes import linked, notes_of

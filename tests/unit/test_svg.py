@@ -15,9 +15,9 @@ from geoalarm.core.errors import InputError
 from geoalarm.core.terms import State
 from geoalarm.present import svg
 from geoalarm.present.palette import INTERFACE, PATTERNS, SCALES, colours
-from geoalarm.present.svg.lettering import width, wrapped
-from geoalarm.present.svg.markup import num, picture, safe_link, text
-from geoalarm.present.svg.style import MOST_CLASSES, colour_class
+from geoalarm.present.svg.svg_markup import num, picture, safe_link, text
+from geoalarm.present.svg.svg_style import MOST_CLASSES, colour_class
+from geoalarm.present.svg.text_metrics import width, wrapped
 
 NS = {"s": "http://www.w3.org/2000/svg"}
 HOSTILE = "<script>alert(1)</script>\"'&\x00\x02id\x02 ]]>"

@@ -19,12 +19,12 @@ from geoalarm.core.errors import InputError
 from geoalarm.core.model import Communes, Footprint, IntensityClass
 from geoalarm.core.terms import Basis
 from geoalarm.present import svg
-from geoalarm.present.svg.ground import Ground
-from geoalarm.present.svg.labels import Plate, Word
-from geoalarm.present.svg.layer import BEYOND, UNKNOWN, RasterLayer, ZoneLayer, coarser
-from geoalarm.present.svg.lettering import width
-from geoalarm.present.svg.style import colour_class
-from geoalarm.present.svg.view import FINE
+from geoalarm.present.svg.hazard_layer import BEYOND, UNKNOWN, RasterLayer, ZoneLayer, coarser
+from geoalarm.present.svg.label_placer import Plate, Word
+from geoalarm.present.svg.outlines import Ground
+from geoalarm.present.svg.svg_style import colour_class
+from geoalarm.present.svg.text_metrics import width
+from geoalarm.present.svg.viewport import FINE
 
 NS = {"s": "http://www.w3.org/2000/svg"}
 METRES = 18.75

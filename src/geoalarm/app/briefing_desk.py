@@ -16,7 +16,7 @@ from geoalarm.dossier.commune_dossier import Dossier
 from geoalarm.i18n.place_names import find
 from geoalarm.i18n.place_names import names as names_of
 from geoalarm.present.briefing import briefing
-from geoalarm.present.briefing.page import Briefing
+from geoalarm.present.briefing.briefing_content import Briefing
 from geoalarm.present.svg import Maps
 from geoalarm.report.data import as_json
 from geoalarm.report.docx import checklist_docx

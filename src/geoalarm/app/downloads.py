@@ -18,8 +18,8 @@ from geoalarm.core.model import Source
 from geoalarm.core.schema import split_keys
 from geoalarm.i18n.place_names import source_title
 from geoalarm.present import exports, figures, narrative
-from geoalarm.present.facts import Facts, facts
-from geoalarm.present.figures.sheet import Frame
+from geoalarm.present.figures.figure_frame import Frame
+from geoalarm.present.table_facts import Facts, facts
 from geoalarm.results import totals as tables
 
 FORMATS: Final = ("csv", "gpkg", "parquet", "png")

@@ -15,7 +15,7 @@ from geoalarm.app.shared import Progress, Shared, Wanted
 from geoalarm.app.state import ExplorerState
 from geoalarm.core.terms import State
 from geoalarm.present import classes, palette, rounding
-from geoalarm.present import curve as sums
+from geoalarm.present import exceedance_points as sums
 from geoalarm.present.classes import Measure
 from geoalarm.results import totals as tables
 

@@ -21,7 +21,7 @@ from geoalarm.app.whatif_zones import change, count_words, side, table
 from geoalarm.core.result import TO_BE_CONFIRMED
 from geoalarm.i18n.place_names import source_title
 from geoalarm.present import rounding
-from geoalarm.present.flags import flag, flags
+from geoalarm.present.model_warnings import flag, flags
 
 RISK_LEVELS: Final = f"{TO_BE_CONFIRMED}: levels of individual risk in Flanders"
 """What no one has yet read in its source, where the levels say so."""

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 import pyogrio
 
 from geoalarm.core.model import Communes
-from geoalarm.present.facts import Facts, facts_json
+from geoalarm.present.table_facts import Facts, facts_json
 from geoalarm.results.geopackage_writer import settle
 
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")

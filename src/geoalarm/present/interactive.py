@@ -77,7 +77,7 @@ def chance_curve(points: pd.DataFrame, *, lang: str = "en", theme: Theme = "ligh
     Parameters
     ----------
     points : pandas.DataFrame
-        From :func:`geoalarm.present.curve.curve_points`.
+        From :func:`geoalarm.present.exceedance_points.curve_points`.
     """
     import holoviews as hv
 

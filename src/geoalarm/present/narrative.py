@@ -14,7 +14,7 @@ from geoalarm.core.schema import split_keys
 from geoalarm.core.terms import Basis, State, counted_from
 from geoalarm.core.units import annual_exceedance_probability
 from geoalarm.present.classes import class_label, lower_bound
-from geoalarm.present.flags import caveat
+from geoalarm.present.model_warnings import caveat
 from geoalarm.present.rounding import FEW, is_few, people_text, range_bounds, range_text, round_people, share_text
 from geoalarm.results.totals import classes, summary, threshold_total
 

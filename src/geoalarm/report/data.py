@@ -13,7 +13,7 @@ import pandas as pd
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Source
 from geoalarm.dossier.commune_dossier import Dossier
-from geoalarm.present.briefing.page import Among, Briefing, Card, Figure
+from geoalarm.present.briefing.briefing_content import Among, Briefing, Card, Figure
 from geoalarm.report.notes import figures_of, notes_of
 
 FORMAT: Final = "geoalarm-briefing-1"

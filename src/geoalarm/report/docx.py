@@ -15,7 +15,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
-from geoalarm.present.briefing.page import Briefing, ChecklistItem, SourceLine
+from geoalarm.present.briefing.briefing_content import Briefing, ChecklistItem, SourceLine
 from geoalarm.report.html import Words
 
 EPOCH: Final = datetime(2020, 1, 1, tzinfo=UTC)

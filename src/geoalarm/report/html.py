@@ -21,7 +21,7 @@ from geoalarm.core.errors import InputError
 from geoalarm.core.terms import State
 from geoalarm.present.palette import INTERFACE, PATTERNS, THEMES, Theme
 from geoalarm.present.svg import styles
-from geoalarm.present.svg.markup import safe_link
+from geoalarm.present.svg.svg_markup import safe_link
 
 PAPER: Final[Mapping[Theme, Mapping[str, str]]] = {
     "light": {"ground": "#F4F6F8", "card": "#FFFFFF", "line": "#D5DCE2", "bar": "#0F2A43"},

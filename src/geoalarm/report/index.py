@@ -16,7 +16,7 @@ from geoalarm.core.atomic import file_aside
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.i18n.place_names import fold, names, region_name
 from geoalarm.present.svg import Maps, patterns
-from geoalarm.present.svg.overview import overview
+from geoalarm.present.svg.overview_map import overview
 from geoalarm.report.changes_record import Inputs
 from geoalarm.report.changes_words import danger_label
 from geoalarm.report.edition import FORMAT, MANIFEST, commune_manifest, folder_of, json_text, sha256_of

@@ -17,7 +17,7 @@ from geoalarm.core.errors import GeoalarmError
 from geoalarm.dossier.commune_dossier import Dossier
 from geoalarm.i18n.place_names import names
 from geoalarm.present.briefing import briefing
-from geoalarm.present.briefing.page import Briefing
+from geoalarm.present.briefing.briefing_content import Briefing
 from geoalarm.present.svg import Maps
 from geoalarm.report.changes import Change, Walk, compare
 from geoalarm.report.changes_record import Inputs, Record, record_of

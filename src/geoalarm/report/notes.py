@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from geoalarm.core.errors import InputError
 from geoalarm.core.terms import State
-from geoalarm.present.briefing.page import Briefing, Figure, Place, Sentence
+from geoalarm.present.briefing.briefing_content import Briefing, Figure, Place, Sentence
 from geoalarm.report.html import anchor
 
 SHORT_HASH: Final = 12

@@ -12,10 +12,10 @@ from markupsafe import Markup
 from geoalarm import i18n
 from geoalarm.core.terms import State
 from geoalarm.i18n.place_names import names as names_of
-from geoalarm.present.briefing.page import Among, Briefing, Card, Figure
+from geoalarm.present.briefing.briefing_content import Among, Briefing, Card, Figure
 from geoalarm.present.rounding import people_text
 from geoalarm.present.svg import Maps, chance_curve, class_bar, dots, patterns
-from geoalarm.present.svg.words import SitePoint
+from geoalarm.present.svg.map_labels import SitePoint
 from geoalarm.report import notes
 from geoalarm.report.html import Words, anchor, drawn, fill, policy, script, stylesheet
 

@@ -1,7 +1,7 @@
 """A commune's briefing: what is known of it (:mod:`dossier`), and the page in a language (:mod:`page`), made by :func:`briefing`."""
 
-from geoalarm.present.briefing.compose import briefing
-from geoalarm.present.briefing.plain import as_text, figures_table
-from geoalarm.present.briefing.words import WORDS, words
+from geoalarm.present.briefing.build_briefing import briefing
+from geoalarm.present.briefing.page_strings import WORDS, words
+from geoalarm.present.briefing.plain_text import as_text, figures_table
 
 __all__ = ["WORDS", "as_text", "briefing", "figures_table", "words"]

@@ -12,12 +12,12 @@ from typing import Final
 
 from geoalarm import i18n
 from geoalarm.core.terms import State
-from geoalarm.present.briefing.across import AT_LINE_KM, distance_figure, others, reach_figure
-from geoalarm.present.briefing.book import count_words
-from geoalarm.present.briefing.cards import loudest
-from geoalarm.present.briefing.draft import Draft
-from geoalarm.present.briefing.page import Checklist, ChecklistItem, Sentence
-from geoalarm.present.briefing.say import headline
+from geoalarm.present.briefing.briefing_content import Checklist, ChecklistItem, Sentence
+from geoalarm.present.briefing.briefing_context import Draft
+from geoalarm.present.briefing.cross_border import AT_LINE_KM, distance_figure, others, reach_figure
+from geoalarm.present.briefing.figure_registry import count_words
+from geoalarm.present.briefing.hazard_cards import loudest
+from geoalarm.present.briefing.hazard_sentences import headline
 from geoalarm.present.narrative import basis_text
 
 

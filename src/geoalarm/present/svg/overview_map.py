@@ -17,14 +17,14 @@ from geoalarm.core.model import Communes
 from geoalarm.core.terms import State
 from geoalarm.i18n.place_names import names
 from geoalarm.present.classes import SHARE_BREAKS, Scale
-from geoalarm.present.svg import key
-from geoalarm.present.svg.ground import Ground, Level
-from geoalarm.present.svg.labels import STEP, Plate, Word, nearness
-from geoalarm.present.svg.maps import Maps
-from geoalarm.present.svg.markup import lines_path, path, pattern_fill, picture, rect, rings_path, safe_link, tag, text
-from geoalarm.present.svg.style import colour_class
-from geoalarm.present.svg.view import FINE, View
-from geoalarm.present.svg.words import short_name
+from geoalarm.present.svg import legend as key
+from geoalarm.present.svg.commune_map import Maps
+from geoalarm.present.svg.label_placer import STEP, Plate, Word, nearness
+from geoalarm.present.svg.map_labels import short_name
+from geoalarm.present.svg.outlines import Ground, Level
+from geoalarm.present.svg.svg_markup import lines_path, path, pattern_fill, picture, rect, rings_path, safe_link, tag, text
+from geoalarm.present.svg.svg_style import colour_class
+from geoalarm.present.svg.viewport import FINE, View
 
 _MARGIN: Final = 1.02
 _COARSE: Final = 1.15

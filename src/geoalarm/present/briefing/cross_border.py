@@ -8,10 +8,10 @@ from typing import Final
 from geoalarm import i18n
 from geoalarm.core.terms import State
 from geoalarm.dossier.commune_dossier import Neighbour, SiteNear
-from geoalarm.present.briefing.book import Count, count_words
-from geoalarm.present.briefing.cards import loudest
-from geoalarm.present.briefing.draft import Draft, View, slugged
-from geoalarm.present.briefing.page import Figure, Place, Sentence
+from geoalarm.present.briefing.briefing_content import Figure, Place, Sentence
+from geoalarm.present.briefing.briefing_context import Draft, View, slugged
+from geoalarm.present.briefing.figure_registry import Count, count_words
+from geoalarm.present.briefing.hazard_cards import loudest
 from geoalarm.present.rounding import is_few, people_text
 
 REACH_KM: Final = 10.0

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from geoalarm import i18n
-from geoalarm.present.briefing.page import Briefing, Card, Sentence
+from geoalarm.present.briefing.briefing_content import Briefing, Card, Sentence
 
 
 def as_text(page: Briefing) -> str:

@@ -15,10 +15,10 @@ from rasterio.features import rasterize
 
 from geoalarm.core.errors import InputError
 from geoalarm.core.terms import State
-from geoalarm.present.svg.ground import Ground, Level
-from geoalarm.present.svg.labels import STEP
-from geoalarm.present.svg.layer import BEYOND, UNKNOWN, MapLayer, RasterLayer, ZoneLayer, coarser
-from geoalarm.present.svg.view import View
+from geoalarm.present.svg.hazard_layer import BEYOND, UNKNOWN, MapLayer, RasterLayer, ZoneLayer, coarser
+from geoalarm.present.svg.label_placer import STEP
+from geoalarm.present.svg.outlines import Ground, Level
+from geoalarm.present.svg.viewport import View
 from geoalarm.results.totals import UNKNOWN as SILENT
 
 CELL_PX: Final = 1.3

@@ -13,7 +13,7 @@ from geoalarm import i18n
 from geoalarm.core.errors import InputError
 from geoalarm.core.schema import KEY, split_keys
 from geoalarm.core.terms import State
-from geoalarm.present.briefing.page import Figure
+from geoalarm.present.briefing.briefing_content import Figure
 from geoalarm.present.rounding import FEW, figure_text, people_text, range_bounds, round_people, share_text
 from geoalarm.results.totals import UNKNOWN
 

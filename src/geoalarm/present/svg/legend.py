@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from geoalarm.present.svg.lettering import width, wrapped
-from geoalarm.present.svg.markup import num, path, pattern_fill, rect, tag, words_at
-from geoalarm.present.svg.view import FINE
+from geoalarm.present.svg.svg_markup import num, path, pattern_fill, rect, tag, words_at
+from geoalarm.present.svg.text_metrics import width, wrapped
+from geoalarm.present.svg.viewport import FINE
 
 _SWATCH: Final = (20.0, 12.0)
 _ROW: Final = 17.0

@@ -23,7 +23,7 @@ from geoalarm.core.model import Communes, Footprint
 from geoalarm.core.terms import State
 from geoalarm.exposure.classify import classify
 from geoalarm.present.classes import Measure, Scale, class_label, difference_scale_for, palette_of, scale_for
-from geoalarm.present.figures.sheet import Frame, Sheet, dense, state_handles
+from geoalarm.present.figures.figure_frame import Frame, Sheet, dense, state_handles
 from geoalarm.present.palette import EFFECT_DASHES, PATTERNS, colours
 from geoalarm.results.totals import UNKNOWN, country_of
 

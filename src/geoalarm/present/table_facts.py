@@ -13,7 +13,7 @@ import pandas as pd
 from geoalarm import i18n
 from geoalarm.core.model import Source
 from geoalarm.core.schema import FIELDS, split_keys
-from geoalarm.present.flags import caveat
+from geoalarm.present.model_warnings import caveat
 
 EXTRA_UNITS: Final = {"share_exposed": "1", "difference": "1", "share_difference": "1"}
 """Units of the columns that totals add to the exposure table."""

@@ -10,17 +10,17 @@ from geoalarm.core.model import Source
 from geoalarm.core.schema import FIELDS
 from geoalarm.dossier.commune_dossier import Dossier
 from geoalarm.i18n.place_names import region_name, source_title
-from geoalarm.present.briefing.across import across_lead, places
-from geoalarm.present.briefing.among import among
-from geoalarm.present.briefing.book import Book
-from geoalarm.present.briefing.cards import cards, loudest
-from geoalarm.present.briefing.cards import caveats as caveats_of
+from geoalarm.present.briefing.actions import todo
+from geoalarm.present.briefing.briefing_content import Briefing, SourceLine
+from geoalarm.present.briefing.briefing_context import PLANNING, Draft
 from geoalarm.present.briefing.checklist import checklist
-from geoalarm.present.briefing.draft import PLANNING, Draft
-from geoalarm.present.briefing.lead import lead, union_sentence
-from geoalarm.present.briefing.page import Briefing, SourceLine
-from geoalarm.present.briefing.todo import todo
-from geoalarm.present.briefing.words import words
+from geoalarm.present.briefing.cross_border import across_lead, places
+from geoalarm.present.briefing.figure_registry import Book
+from geoalarm.present.briefing.hazard_cards import cards, loudest
+from geoalarm.present.briefing.hazard_cards import caveats as caveats_of
+from geoalarm.present.briefing.neighbour_comparison import among
+from geoalarm.present.briefing.page_strings import words
+from geoalarm.present.briefing.summary import lead, union_sentence
 from geoalarm.present.narrative import basis_text
 
 

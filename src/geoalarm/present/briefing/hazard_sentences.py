@@ -9,9 +9,9 @@ from geoalarm import i18n
 from geoalarm.core.terms import State
 from geoalarm.core.units import annual_exceedance_probability
 from geoalarm.dossier.commune_dossier import LayerRows
-from geoalarm.present.briefing.book import Count
-from geoalarm.present.briefing.draft import PLANNING, Draft, View, layer_key
-from geoalarm.present.briefing.page import Figure, Sentence
+from geoalarm.present.briefing.briefing_content import Figure, Sentence
+from geoalarm.present.briefing.briefing_context import PLANNING, Draft, View, layer_key
+from geoalarm.present.briefing.figure_registry import Count
 from geoalarm.present.classes import class_label, lower_bound
 from geoalarm.present.narrative import LETHAL, WHOLE
 from geoalarm.present.rounding import is_few, people_text, range_text, share_text

@@ -13,7 +13,7 @@ from geoalarm import i18n
 from geoalarm.core.model import Source
 from geoalarm.core.terms import Basis, counted_from
 from geoalarm.dossier.commune_dossier import Danger, Dossier, LayerRows, SiteNear
-from geoalarm.present.briefing.book import Book, Count
+from geoalarm.present.briefing.figure_registry import Book, Count
 
 PLANNING: Final = "nuclear_planning"
 """Scenario whose zones are drawn round power stations to plan help, not by the effects of an accident."""

@@ -7,12 +7,12 @@ from typing import Final
 
 from geoalarm import i18n
 from geoalarm.core.terms import State
-from geoalarm.present.briefing.book import Count, count_words
-from geoalarm.present.briefing.draft import Draft, View, layer_key
-from geoalarm.present.briefing.page import Card, ClassLine, TrendPoint
-from geoalarm.present.briefing.say import chance_label, classes_named, sentences
+from geoalarm.present.briefing.briefing_content import Card, ClassLine, TrendPoint
+from geoalarm.present.briefing.briefing_context import Draft, View, layer_key
+from geoalarm.present.briefing.figure_registry import Count, count_words
+from geoalarm.present.briefing.hazard_sentences import chance_label, classes_named, sentences
 from geoalarm.present.classes import class_label
-from geoalarm.present.flags import caveat
+from geoalarm.present.model_warnings import caveat
 from geoalarm.present.narrative import basis_text
 from geoalarm.present.rounding import share_text
 

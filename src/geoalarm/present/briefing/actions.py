@@ -6,11 +6,11 @@ from typing import Final
 
 from geoalarm import i18n
 from geoalarm.core.terms import State
-from geoalarm.present.briefing.across import counted, others, sites_across
-from geoalarm.present.briefing.book import count_words
-from geoalarm.present.briefing.cards import loudest
-from geoalarm.present.briefing.draft import Draft, View
-from geoalarm.present.briefing.page import Sentence
+from geoalarm.present.briefing.briefing_content import Sentence
+from geoalarm.present.briefing.briefing_context import Draft, View
+from geoalarm.present.briefing.cross_border import counted, others, sites_across
+from geoalarm.present.briefing.figure_registry import count_words
+from geoalarm.present.briefing.hazard_cards import loudest
 from geoalarm.present.narrative import WHOLE
 
 MOST: Final = 6

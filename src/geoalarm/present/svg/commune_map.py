@@ -12,15 +12,16 @@ import pandas as pd
 from geoalarm import i18n
 from geoalarm.core.model import Communes, Footprint
 from geoalarm.present.classes import class_label
-from geoalarm.present.svg import key, paint
-from geoalarm.present.svg.ground import Ground
-from geoalarm.present.svg.labels import Plate
-from geoalarm.present.svg.layer import MapLayer, RasterLayer, ZoneLayer, is_example, prepare
-from geoalarm.present.svg.lettering import width as width_of
-from geoalarm.present.svg.markup import picture, rect, tag, words_at
-from geoalarm.present.svg.scene import Scene, states_of
-from geoalarm.present.svg.view import view_round
-from geoalarm.present.svg.words import SitePoint, written
+from geoalarm.present.svg import draw as paint
+from geoalarm.present.svg import legend as key
+from geoalarm.present.svg.hazard_layer import MapLayer, RasterLayer, ZoneLayer, is_example, prepare
+from geoalarm.present.svg.label_placer import Plate
+from geoalarm.present.svg.map_features import Scene, states_of
+from geoalarm.present.svg.map_labels import SitePoint, written
+from geoalarm.present.svg.outlines import Ground
+from geoalarm.present.svg.svg_markup import picture, rect, tag, words_at
+from geoalarm.present.svg.text_metrics import width as width_of
+from geoalarm.present.svg.viewport import view_round
 
 LAYERS: Final = 12
 """Prepared layers kept in memory."""

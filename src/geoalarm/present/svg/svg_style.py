@@ -11,7 +11,7 @@ from typing import Final
 
 from geoalarm.core.terms import State
 from geoalarm.present.palette import INTERFACE, PATTERNS, SCALES, Theme, colours
-from geoalarm.present.svg.view import FINE
+from geoalarm.present.svg.viewport import FINE
 
 MOST_CLASSES: Final = 7
 """Colours of one layer; where it has more classes, neighbours share one."""

@@ -7,8 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from geoalarm.present.svg.lettering import width
-from geoalarm.present.svg.markup import words_at
+from geoalarm.present.svg.svg_markup import words_at
+from geoalarm.present.svg.text_metrics import width
 
 STEP: Final = 4
 """Side of a cell of the grids on which places are sought [px]."""

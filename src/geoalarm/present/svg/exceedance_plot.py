@@ -11,9 +11,9 @@ from geoalarm import i18n
 from geoalarm.core.terms import State
 from geoalarm.core.units import annual_exceedance_probability
 from geoalarm.present.rounding import count_text
-from geoalarm.present.svg.lettering import width as width_of
-from geoalarm.present.svg.lettering import wrapped
-from geoalarm.present.svg.markup import num, path, picture, rect, tag, words_at
+from geoalarm.present.svg.svg_markup import num, path, picture, rect, tag, words_at
+from geoalarm.present.svg.text_metrics import width as width_of
+from geoalarm.present.svg.text_metrics import wrapped
 
 HEIGHT: Final = 200.0
 """Height of the picture [px]."""
@@ -24,7 +24,7 @@ _HAS_NUMBER: Final = (State.EXPOSED, State.ZERO)
 
 
 class Counted(Protocol):
-    """A number of people as a page holds it (:class:`geoalarm.present.briefing.page.Figure`)."""
+    """A number of people as a page holds it (:class:`geoalarm.present.briefing.briefing_content.Figure`)."""
 
     @property
     def value(self) -> float:
@@ -48,7 +48,7 @@ class Counted(Protocol):
 
 
 class ChancePoint(Protocol):
-    """People at one yearly chance (:class:`geoalarm.present.briefing.page.TrendPoint`)."""
+    """People at one yearly chance (:class:`geoalarm.present.briefing.briefing_content.TrendPoint`)."""
 
     @property
     def return_period_yr(self) -> float:

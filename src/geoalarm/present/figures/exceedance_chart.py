@@ -10,7 +10,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from geoalarm import i18n
-from geoalarm.present.figures.sheet import Frame, Sheet
+from geoalarm.present.figures.figure_frame import Frame, Sheet
 from geoalarm.present.palette import SCALES
 from geoalarm.present.rounding import count_text
 
@@ -21,7 +21,7 @@ def chance_curve(points: pd.DataFrame, frame: Frame) -> bytes:
     Parameters
     ----------
     points : pandas.DataFrame
-        :func:`geoalarm.present.curve.curve_points`; with fewer than two points a sentence stands in the place of the curve.
+        :func:`geoalarm.present.exceedance_points.curve_points`; with fewer than two points a sentence stands in the place of the curve.
     frame : Frame
         Title, subtitle, language, theme, sources.
     """

@@ -5,11 +5,11 @@ from __future__ import annotations
 from geoalarm import i18n
 from geoalarm.core.terms import State
 from geoalarm.i18n.place_names import fold, region_name
-from geoalarm.present.briefing.across import counted
-from geoalarm.present.briefing.book import Count
-from geoalarm.present.briefing.cards import loudest
-from geoalarm.present.briefing.draft import Draft, View, slugged
-from geoalarm.present.briefing.page import Among, Dot, Figure
+from geoalarm.present.briefing.briefing_content import Among, Dot, Figure
+from geoalarm.present.briefing.briefing_context import Draft, View, slugged
+from geoalarm.present.briefing.cross_border import counted
+from geoalarm.present.briefing.figure_registry import Count
+from geoalarm.present.briefing.hazard_cards import loudest
 from geoalarm.present.rounding import count_text, share_text
 from geoalarm.results.totals import Summary
 

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 
 from geoalarm import i18n
 from geoalarm.core.terms import Basis, State
-from geoalarm.present.briefing.across import across_sentence
-from geoalarm.present.briefing.book import Count
-from geoalarm.present.briefing.cards import loudest
-from geoalarm.present.briefing.draft import Draft, View, danger_name, slugged
-from geoalarm.present.briefing.page import Figure, Sentence
-from geoalarm.present.briefing.say import headline, range_sentence
+from geoalarm.present.briefing.briefing_content import Figure, Sentence
+from geoalarm.present.briefing.briefing_context import Draft, View, danger_name, slugged
+from geoalarm.present.briefing.cross_border import across_sentence
+from geoalarm.present.briefing.figure_registry import Count
+from geoalarm.present.briefing.hazard_cards import loudest
+from geoalarm.present.briefing.hazard_sentences import headline, range_sentence
 from geoalarm.present.narrative import WHOLE
 from geoalarm.present.rounding import is_few, people_text, range_text
 

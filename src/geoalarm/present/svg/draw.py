@@ -15,12 +15,12 @@ from rasterio.features import shapes as traced
 from geoalarm import i18n
 from geoalarm.core.terms import State
 from geoalarm.present.classes import palette_of
-from geoalarm.present.svg.ground import single_edges
-from geoalarm.present.svg.layer import BEYOND, MapLayer, ZoneLayer, coarser
-from geoalarm.present.svg.markup import ID_MARK, lines_path, num, path, pattern_fill, rect, rings_path, tag, words_at
-from geoalarm.present.svg.scene import Scene
-from geoalarm.present.svg.style import colour_class
-from geoalarm.present.svg.view import FINE
+from geoalarm.present.svg.hazard_layer import BEYOND, MapLayer, ZoneLayer, coarser
+from geoalarm.present.svg.map_features import Scene
+from geoalarm.present.svg.outlines import single_edges
+from geoalarm.present.svg.svg_markup import ID_MARK, lines_path, num, path, pattern_fill, rect, rings_path, tag, words_at
+from geoalarm.present.svg.svg_style import colour_class
+from geoalarm.present.svg.viewport import FINE
 from geoalarm.results.totals import UNKNOWN as SILENT
 
 MOST_BYTES: Final = 24_000

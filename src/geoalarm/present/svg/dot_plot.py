@@ -8,12 +8,12 @@ from typing import Final, Protocol
 
 from geoalarm import i18n
 from geoalarm.core.terms import State
-from geoalarm.present.svg import key
-from geoalarm.present.svg.curves import Counted
-from geoalarm.present.svg.lettering import width as width_of
-from geoalarm.present.svg.lettering import wrapped
-from geoalarm.present.svg.markup import num, path, pattern_fill, picture, rect, tag, words_at
-from geoalarm.present.svg.words import short_name
+from geoalarm.present.svg import legend as key
+from geoalarm.present.svg.exceedance_plot import Counted
+from geoalarm.present.svg.map_labels import short_name
+from geoalarm.present.svg.svg_markup import num, path, pattern_fill, picture, rect, tag, words_at
+from geoalarm.present.svg.text_metrics import width as width_of
+from geoalarm.present.svg.text_metrics import wrapped
 
 TICKS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 """Marks of the scale [1]: the same in every picture."""
@@ -32,7 +32,7 @@ class SharePoint(Counted, Protocol):
 
 
 class SharedDot(Protocol):
-    """One commune (:class:`geoalarm.present.briefing.page.Dot`)."""
+    """One commune (:class:`geoalarm.present.briefing.briefing_content.Dot`)."""
 
     @property
     def label(self) -> str:

@@ -9,11 +9,11 @@ import numpy as np
 from scipy.ndimage import distance_transform_edt
 
 from geoalarm import i18n
-from geoalarm.present.svg.labels import STEP, Plate, Word, nearness
-from geoalarm.present.svg.layer import ZoneLayer
-from geoalarm.present.svg.lettering import width, wrapped
-from geoalarm.present.svg.paint import site_sign
-from geoalarm.present.svg.scene import Scene
+from geoalarm.present.svg.draw import site_sign
+from geoalarm.present.svg.hazard_layer import ZoneLayer
+from geoalarm.present.svg.label_placer import STEP, Plate, Word, nearness
+from geoalarm.present.svg.map_features import Scene
+from geoalarm.present.svg.text_metrics import width, wrapped
 
 MOST_NAMES: Final = 14
 """Neighbours named on one map."""
