@@ -15,8 +15,8 @@ from geoalarm.dossier import open_territory
 from geoalarm.i18n import place_names as names
 from geoalarm.present import svg
 from geoalarm.present.briefing import briefing
-from geoalarm.report.html import stylesheet
-from geoalarm.report.page import pictures_of
+from geoalarm.report.commune_page import pictures_of
+from geoalarm.report.html_templates import stylesheet
 
 GOLDEN = Path(__file__).parents[1] / "regression" / "golden"
 COMMUNES = ("FR:02381", "FR:59183", "BE:57081", "BE:34027")

@@ -15,7 +15,7 @@ import pytest
 from geoalarm import testing
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.present.svg import Maps, chance_curve, class_bar, dots
-from geoalarm.report.page import ChangeLine, Changes, Links, Pictures, render, render_checklist
+from geoalarm.report.commune_page import ChangeLine, Changes, Links, Pictures, render, render_checklist
 
 MADE_UP = runpy.run_path(str(Path(__file__).parents[1] / "made_up_briefing.py"))
 DAY = date(2026, 3, 1)

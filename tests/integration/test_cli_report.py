@@ -194,7 +194,7 @@ def test_a_layer_that_cannot_be_read_is_missing_and_everything_else_is_delivered
 
 
 def test_a_commune_that_fails_is_listed_and_the_others_are_delivered(report, tmp_path, monkeypatch):
-    from geoalarm.report import job
+    from geoalarm.report import report_job as job
 
     real = job.briefing
 
@@ -223,7 +223,8 @@ def test_a_commune_that_fails_is_listed_and_the_others_are_delivered(report, tmp
 
 
 def test_a_page_whose_pdf_fails_is_delivered_without_it_and_tried_again(report, tmp_path, monkeypatch):
-    from geoalarm.report import batch, job
+    from geoalarm.report import batch
+    from geoalarm.report import report_job as job
     from geoalarm.report.pdf import PdfError
 
     def printed(page, target, **_):
@@ -258,7 +259,8 @@ def test_without_chromium_a_pdf_is_refused_before_anything_is_written(report, tm
 def test_an_edition_that_is_not_finished_keeps_its_date_and_a_finished_one_gives_way_to_today(report, tmp_path, monkeypatch):
     from datetime import date
 
-    from geoalarm.report import batch, job
+    from geoalarm.report import batch
+    from geoalarm.report import report_job as job
 
     real = job.briefing
 

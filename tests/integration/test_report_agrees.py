@@ -14,8 +14,8 @@ from geoalarm.app.shared import Wanted, shared
 from geoalarm.core.terms import LANGUAGES, State, counted_from
 from geoalarm.i18n.messages import sentences
 from geoalarm.report.batch import make_edition
+from geoalarm.report.batch_request import Order
 from geoalarm.report.edition import folder_of
-from geoalarm.report.order import Order
 from geoalarm.report.selection import Choice
 
 pytestmark = pytest.mark.slow

@@ -14,7 +14,7 @@ from geoalarm.app.briefing import page_of
 from geoalarm.app.briefing_desk import Desk, Made
 from geoalarm.core.errors import InputError
 from geoalarm.core.terms import LANGUAGES
-from geoalarm.report.page import Pictures
+from geoalarm.report.commune_page import Pictures
 
 MADE_UP = runpy.run_path(str(Path(__file__).parents[1] / "made_up_briefing.py"))
 

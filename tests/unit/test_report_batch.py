@@ -12,8 +12,8 @@ from geoalarm import testing
 from geoalarm.core.errors import GeoalarmError, InputError
 from geoalarm.core.model import Communes
 from geoalarm.report import edition
-from geoalarm.report.job import without_folders
-from geoalarm.report.pool import run_tasks
+from geoalarm.report.process_pool import run_tasks
+from geoalarm.report.report_job import without_folders
 from geoalarm.report.selection import Choice, Wanted, languages_of, select
 
 

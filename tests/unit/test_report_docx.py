@@ -12,7 +12,7 @@ import pytest
 
 from geoalarm import i18n
 from geoalarm.core.terms import LANGUAGES
-from geoalarm.report.docx import BLANK_LINES, checklist_docx
+from geoalarm.report.checklist_docx import BLANK_LINES, checklist_docx
 
 MADE_UP = runpy.run_path(str(Path(__file__).parents[1] / "made_up_briefing.py"))
 

@@ -24,10 +24,10 @@ from geoalarm.dossier.commune_dossier import Dossier
 from geoalarm.present.briefing.briefing_content import Sentence
 from geoalarm.present.svg import Maps
 from geoalarm.present.svg.svg_markup import safe_link
-from geoalarm.report.data import as_json, in_html
-from geoalarm.report.html import drawn, policy, script, stylesheet
+from geoalarm.report.commune_page import ChangeLine, Changes, Links, Pictures, local_language, render, render_checklist
+from geoalarm.report.html_templates import drawn, policy, script, stylesheet
 from geoalarm.report.notes import linked, notes_of
-from geoalarm.report.page import ChangeLine, Changes, Links, Pictures, local_language, render, render_checklist
+from geoalarm.report.report_json import as_json, in_html
 
 MADE_UP = runpy.run_path(str(Path(__file__).parents[1] / "made_up_briefing.py"))
 DAY = date(2026, 3, 1)

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from geoalarm.core.errors import InputError
-from geoalarm.report.page import Pictures, render
+from geoalarm.report.commune_page import Pictures, render
 from geoalarm.report.pdf import PdfError, dated, find_chromium, write_pdf
 
 CHROMIUM = os.environ.get("GEOALARM_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")

@@ -22,9 +22,9 @@ from geoalarm.app.shared import Shared, shared
 from geoalarm.core.errors import GeoalarmError
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.i18n.place_names import region_name
-from geoalarm.report.html import Words, fill
-from geoalarm.report.order import today
-from geoalarm.report.page import Links, bare_document, body, document
+from geoalarm.report.batch_request import today
+from geoalarm.report.commune_page import Links, bare_document, body, document
+from geoalarm.report.html_templates import Words, fill
 
 log = logging.getLogger(__name__)
 

@@ -18,10 +18,10 @@ from geoalarm.i18n.place_names import names as names_of
 from geoalarm.present.briefing import briefing
 from geoalarm.present.briefing.briefing_content import Briefing
 from geoalarm.present.svg import Maps
-from geoalarm.report.data import as_json
-from geoalarm.report.docx import checklist_docx
-from geoalarm.report.order import today
-from geoalarm.report.page import Pictures, pictures_of, render, render_checklist
+from geoalarm.report.batch_request import today
+from geoalarm.report.checklist_docx import checklist_docx
+from geoalarm.report.commune_page import Pictures, pictures_of, render, render_checklist
+from geoalarm.report.report_json import as_json
 
 if TYPE_CHECKING:
     from geoalarm.dossier.territory import Territory

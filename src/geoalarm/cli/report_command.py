@@ -18,7 +18,7 @@ from geoalarm.cli.expose_command import Words
 from geoalarm.cli.terminal import is_quiet, progress_line
 
 if TYPE_CHECKING:
-    from geoalarm.report.order import Edition
+    from geoalarm.report.batch_request import Edition
 
 
 @click.command()
@@ -71,7 +71,7 @@ def report(out: Path, as_of: datetime | None, as_json: bool, **given: Any) -> in
     """
     from geoalarm import analysis
     from geoalarm.report.batch import make_edition
-    from geoalarm.report.order import Order
+    from geoalarm.report.batch_request import Order
     from geoalarm.report.selection import Choice
 
     scenario, catalog = given["scenario"], given["catalog"]

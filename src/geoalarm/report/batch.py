@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Final
 from geoalarm import analysis
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.dossier import open_territory
-from geoalarm.report import index
+from geoalarm.report import edition_index as index
+from geoalarm.report.batch_request import Edition, Order, today
+from geoalarm.report.changes_attribution import Walks, walks_between
 from geoalarm.report.changes_record import Inputs, digest_of, inputs_of, record_of
-from geoalarm.report.changes_swap import Walks, walks_between
-from geoalarm.report.earlier import (
+from geoalarm.report.edition import FORMAT, MANIFEST, alone, commune_manifest, file_names, folder_of, is_whole, read_json
+from geoalarm.report.pdf import find_chromium
+from geoalarm.report.previous_edition import (
     NONE,
     Earlier,
     current_of,
@@ -28,11 +31,8 @@ from geoalarm.report.earlier import (
     write_current,
     write_place,
 )
-from geoalarm.report.edition import FORMAT, MANIFEST, alone, commune_manifest, file_names, folder_of, is_whole, read_json
-from geoalarm.report.job import Outcome, Press, open_shop, print_commune, without_folders
-from geoalarm.report.order import Edition, Order, today
-from geoalarm.report.pdf import find_chromium
-from geoalarm.report.pool import Done, run_tasks
+from geoalarm.report.process_pool import Done, run_tasks
+from geoalarm.report.report_job import Outcome, Press, open_shop, print_commune, without_folders
 from geoalarm.report.selection import Wanted, select
 from geoalarm.results import require_writable
 

@@ -1,7 +1,7 @@
 """What changed between two reports of a commune, figure by figure, and which input is the cause.
 
 Where one input changed, the whole difference is its own. Where several did, they are exchanged one after the other in the order
-of :data:`ORDER` and each takes what the figure moved by at its turn (``Walk``, from :mod:`geoalarm.report.changes_swap`). Without
+of :data:`ORDER` and each takes what the figure moved by at its turn (``Walk``, from :mod:`geoalarm.report.changes_attribution`). Without
 such a walk the causes stay together: a split is never invented. The parts add up to the difference to the last bit.
 """
 
@@ -119,7 +119,7 @@ def compare(before: Record | None, after: Record, *, walks: Mapping[str, Walk] |
         None for a first report: then there is nothing to compare.
     after : Record
     walks : mapping of str to Walk, optional
-        By figure id; see :mod:`geoalarm.report.changes_swap`.
+        By figure id; see :mod:`geoalarm.report.changes_attribution`.
     """
     if before is None:
         return []

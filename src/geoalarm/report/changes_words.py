@@ -18,7 +18,7 @@ from geoalarm.present.classes import class_label
 from geoalarm.present.narrative import chance_text
 from geoalarm.report.changes import CAUSES, Change, Part
 from geoalarm.report.changes_record import FigureRecord, Record
-from geoalarm.report.page import ChangeLine, Changes
+from geoalarm.report.commune_page import ChangeLine, Changes
 
 _WEIGHT: Final = {"total": 0, "population": 1, "union": 2, "class": 3, "annual": 4}
 """Which figure leads: dangers before residents, whole dangers before their classes."""

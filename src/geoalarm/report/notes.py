@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from geoalarm.core.errors import InputError
 from geoalarm.core.terms import State
 from geoalarm.present.briefing.briefing_content import Briefing, Figure, Place, Sentence
-from geoalarm.report.html import anchor
+from geoalarm.report.html_templates import anchor
 
 SHORT_HASH: Final = 12
 """Characters of a hash beside a figure; the whole one stands with its source."""

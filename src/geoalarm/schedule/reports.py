@@ -11,11 +11,11 @@ from typing import Any, Final
 from geoalarm import analysis
 from geoalarm.core.errors import Faults, GeoalarmError, InputError
 from geoalarm.report.batch import make_edition
-from geoalarm.report.earlier import NONE
-from geoalarm.report.index import FAILURES, INDEX
-from geoalarm.report.order import Edition as Batch
-from geoalarm.report.order import Order
+from geoalarm.report.batch_request import Edition as Batch
+from geoalarm.report.batch_request import Order
+from geoalarm.report.edition_index import FAILURES, INDEX
 from geoalarm.report.pdf import find_chromium
+from geoalarm.report.previous_edition import NONE
 from geoalarm.report.selection import Choice, select
 from geoalarm.schedule.edition import Document, Edition, Lacking, ReportJob
 from geoalarm.schedule.plan import Plan, Report

@@ -16,7 +16,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
 from geoalarm.present.briefing.briefing_content import Briefing, ChecklistItem, SourceLine
-from geoalarm.report.html import Words
+from geoalarm.report.html_templates import Words
 
 EPOCH: Final = datetime(2020, 1, 1, tzinfo=UTC)
 """Date of every part of the file: it says nothing, and so the same briefing gives the same bytes."""

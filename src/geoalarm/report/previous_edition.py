@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from geoalarm import analysis
 from geoalarm.core.errors import InputError
+from geoalarm.report.changes_attribution import Place
 from geoalarm.report.changes_record import Record, read_record
-from geoalarm.report.changes_swap import Place
 from geoalarm.report.edition import BEFORE, BOOKS, CURRENT, PLACE, commune_manifest, folder_of, read_json, write_json
 
 if TYPE_CHECKING:

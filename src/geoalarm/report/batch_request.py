@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from geoalarm.report.job import Outcome
+from geoalarm.report.report_job import Outcome
 from geoalarm.report.selection import Choice
 
 ZONE: Final = ZoneInfo("Europe/Brussels")

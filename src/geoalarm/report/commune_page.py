@@ -17,7 +17,7 @@ from geoalarm.present.rounding import people_text
 from geoalarm.present.svg import Maps, chance_curve, class_bar, dots, patterns
 from geoalarm.present.svg.map_labels import SitePoint
 from geoalarm.report import notes
-from geoalarm.report.html import Words, anchor, drawn, fill, policy, script, stylesheet
+from geoalarm.report.html_templates import Words, anchor, drawn, fill, policy, script, stylesheet
 
 if TYPE_CHECKING:
     from geoalarm.dossier.territory import Territory

@@ -22,11 +22,11 @@ from geoalarm.present.svg import Maps
 from geoalarm.report.changes import Change, Walk, compare
 from geoalarm.report.changes_record import Inputs, Record, record_of
 from geoalarm.report.changes_words import change_facts, changes_text
-from geoalarm.report.data import as_json
-from geoalarm.report.docx import checklist_docx
+from geoalarm.report.checklist_docx import checklist_docx
+from geoalarm.report.commune_page import Changes, Links, Pictures, pictures_of, render
 from geoalarm.report.edition import MANIFEST, commune_aside, folder_of, json_text, sha256_of
-from geoalarm.report.page import Changes, Links, Pictures, pictures_of, render
 from geoalarm.report.pdf import PdfError, write_pdf
+from geoalarm.report.report_json import as_json
 from geoalarm.report.selection import Wanted
 
 if TYPE_CHECKING:

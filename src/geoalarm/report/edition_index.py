@@ -20,11 +20,11 @@ from geoalarm.present.svg.overview_map import overview
 from geoalarm.report.changes_record import Inputs
 from geoalarm.report.changes_words import danger_label
 from geoalarm.report.edition import FORMAT, MANIFEST, commune_manifest, folder_of, json_text, sha256_of
-from geoalarm.report.html import Words, drawn, fill, fingerprint, stylesheet
+from geoalarm.report.html_templates import Words, drawn, fill, fingerprint, stylesheet
 
 if TYPE_CHECKING:
     from geoalarm.dossier import Territory
-    from geoalarm.report.order import Edition
+    from geoalarm.report.batch_request import Edition
 
 INDEX: Final = "index"
 FAILURES: Final = "failures.json"
