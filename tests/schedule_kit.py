@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from geoalarm.core.errors import InputError
-from geoalarm.schedule.border import plan_from, read_plan
-from geoalarm.schedule.clock import Clock
-from geoalarm.schedule.edition import Document, Edition, Lacking, ReportJob
-from geoalarm.schedule.plan import Plan
+from geoalarm.schedule.plan.clock import Clock
+from geoalarm.schedule.plan.jobs import Plan
+from geoalarm.schedule.plan.plan_file import plan_from, read_plan
+from geoalarm.schedule.scheduled_edition import Document, Edition, Lacking, ReportJob
 from geoalarm.schedule.service import Service
 
 COMMUNES = {"FR:59350": "Lille", "FR:59512": "Roubaix", "BE:54007": "Mouscron"}
@@ -111,8 +111,8 @@ def refuse(wanted: ReportJob) -> Edition:
 def main() -> None:
     """The service as a process: it writes a line when it is ready, and one when it ended by itself."""
     from geoalarm.cli.schedule_command import _stop_on_signals
-    from geoalarm.schedule.journal import journal
     from geoalarm.schedule.lock import only_one
+    from geoalarm.schedule.state.journal import journal
     from geoalarm.schedule.status import write_page
 
     file, state, now, *words = sys.argv[1:]

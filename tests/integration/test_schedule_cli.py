@@ -14,9 +14,11 @@ from types import SimpleNamespace
 import pytest
 import yaml
 
-from geoalarm.schedule import border, border_targets, reports
+from geoalarm.schedule import report_runner as reports
 from geoalarm.schedule.lock import only_one
-from geoalarm.schedule.plan import Folder, Mail, Storage
+from geoalarm.schedule.plan import plan_file as border
+from geoalarm.schedule.plan import target_files as border_targets
+from geoalarm.schedule.plan.jobs import Folder, Mail, Storage
 
 pytestmark = pytest.mark.slow
 

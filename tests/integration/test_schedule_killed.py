@@ -20,11 +20,11 @@ import yaml
 from aiosmtpd.controller import Controller
 from apscheduler.triggers.date import DateTrigger
 
-from geoalarm.schedule.cron import Timetable
-from geoalarm.schedule.database import Database
-from geoalarm.schedule.edition import LISTING, SUMS
-from geoalarm.schedule.ledger import Ledger
-from geoalarm.schedule.runs import Runs
+from geoalarm.schedule.plan.cron import Timetable
+from geoalarm.schedule.scheduled_edition import LISTING, SUMS
+from geoalarm.schedule.state.database import Database
+from geoalarm.schedule.state.delivery_ledger import Ledger
+from geoalarm.schedule.state.run_log import Runs
 
 KIT = Path(__file__).parents[1] / "schedule_kit.py"
 kit = SimpleNamespace(**runpy.run_path(str(KIT)))

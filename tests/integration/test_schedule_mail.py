@@ -17,8 +17,8 @@ import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
-from geoalarm.schedule.ledger import Ledger
-from geoalarm.schedule.mail import MailCarrier
+from geoalarm.schedule.delivery.mail import MailCarrier
+from geoalarm.schedule.state.delivery_ledger import Ledger
 
 kit = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "schedule_kit.py")))
 

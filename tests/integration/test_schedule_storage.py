@@ -14,10 +14,10 @@ import s3fs
 from moto.server import ThreadedMotoServer
 
 from geoalarm.core.errors import InputError
-from geoalarm.schedule import storage as storage_module
-from geoalarm.schedule.edition import SUMS
-from geoalarm.schedule.plan import Storage
-from geoalarm.schedule.storage import open_storage
+from geoalarm.schedule.delivery import storage as storage_module
+from geoalarm.schedule.delivery.storage import open_storage
+from geoalarm.schedule.plan.jobs import Storage
+from geoalarm.schedule.scheduled_edition import SUMS
 
 kit = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "schedule_kit.py")))
 EDITION = "daily/2026-01-16T0600+0100"
@@ -109,7 +109,7 @@ def test_killed_at_any_file_and_gone_on_with(s3, bucket, tmp_path, monkeypatch, 
 def test_what_stands_there_already_is_not_put_again(s3, bucket, tmp_path, monkeypatch):
     given = job("s3://reports", endpoint_url=s3[0])
     with monkeypatch.context() as patch:
-        patch.setattr("geoalarm.schedule.ledger.Ledger.receipt", lambda self, parcel: (_ for _ in ()).throw(Killed))
+        patch.setattr("geoalarm.schedule.state.delivery_ledger.Ledger.receipt", lambda self, parcel: (_ for _ in ()).throw(Killed))
         with pytest.raises(Killed):
             once(tmp_path, **given)
     before, put = set(bucket()), []

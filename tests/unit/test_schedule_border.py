@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from geoalarm.core.errors import Faults, InputError
-from geoalarm.schedule.border import LARGEST, plan_from, read_plan
-from geoalarm.schedule.plan import Folder, Mail, Storage
+from geoalarm.schedule.plan.jobs import Folder, Mail, Storage
+from geoalarm.schedule.plan.plan_file import LARGEST, plan_from, read_plan
 
 WHOLE = """
 timezone: Europe/Paris

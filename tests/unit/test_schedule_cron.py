@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geoalarm.core.errors import InputError
-from geoalarm.schedule.cron import Timetable
+from geoalarm.schedule.plan.cron import Timetable
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 

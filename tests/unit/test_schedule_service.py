@@ -15,13 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geoalarm.core.errors import InputError
-from geoalarm.schedule import folder as folder_module
-from geoalarm.schedule.clock import Stopped
-from geoalarm.schedule.cron import Timetable
-from geoalarm.schedule.database import Database
-from geoalarm.schedule.edition import LISTING, SUMS, file_sha256
+from geoalarm.schedule.delivery import folder as folder_module
 from geoalarm.schedule.lock import is_held, only_one
-from geoalarm.schedule.runs import CATCH_UP_MOST, KEEP
+from geoalarm.schedule.plan.clock import Stopped
+from geoalarm.schedule.plan.cron import Timetable
+from geoalarm.schedule.scheduled_edition import LISTING, SUMS, file_sha256
+from geoalarm.schedule.state.database import Database
+from geoalarm.schedule.state.run_log import CATCH_UP_MOST, KEEP
 
 pytestmark = pytest.mark.slow
 

@@ -13,9 +13,9 @@ from types import SimpleNamespace
 import pytest
 
 from geoalarm.core.terms import LANGUAGES
-from geoalarm.schedule.edition import Edition, Lacking
-from geoalarm.schedule.journal import FILE, journal
-from geoalarm.schedule.ledger import Parcel
+from geoalarm.schedule.scheduled_edition import Edition, Lacking
+from geoalarm.schedule.state.delivery_ledger import Parcel
+from geoalarm.schedule.state.journal import FILE, journal
 from geoalarm.schedule.status import render, status, write_page
 
 kit = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "schedule_kit.py")))

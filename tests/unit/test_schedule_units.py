@@ -13,8 +13,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from geoalarm.schedule.cron import Timetable
-from geoalarm.schedule.units import on_calendar, unit_files, write_units
+from geoalarm.schedule.plan.cron import Timetable
+from geoalarm.schedule.plan.systemd import on_calendar, unit_files, write_units
 
 kit = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "schedule_kit.py")))
 TODAY = date(2026, 1, 15)

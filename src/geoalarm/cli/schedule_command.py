@@ -15,7 +15,7 @@ import click
 from geoalarm.cli.terminal import is_quiet, show_table
 
 if TYPE_CHECKING:
-    from geoalarm.schedule.clock import Clock
+    from geoalarm.schedule.plan.clock import Clock
 
 _FILE = click.argument("file", type=click.Path(path_type=Path), metavar="FILE.yml")
 _STATE = click.option(
@@ -41,14 +41,14 @@ def run(file: Path, state: Path | None, once: bool, again: bool) -> int:
 
     Exit code 1 with --once: something failed or is incomplete; 'geoalarm schedule status' says what.
     """
-    from geoalarm.schedule.border import read_plan
-    from geoalarm.schedule.clock import Clock, Stopped
-    from geoalarm.schedule.cron import Timetable
-    from geoalarm.schedule.journal import journal
     from geoalarm.schedule.lock import only_one
+    from geoalarm.schedule.plan.clock import Clock, Stopped
+    from geoalarm.schedule.plan.cron import Timetable
+    from geoalarm.schedule.plan.plan_file import read_plan
     from geoalarm.schedule.readiness import require_ready
-    from geoalarm.schedule.reports import require_selection, run_reports
+    from geoalarm.schedule.report_runner import require_selection, run_reports
     from geoalarm.schedule.service import Service
+    from geoalarm.schedule.state.journal import journal
     from geoalarm.schedule.status import write_page
 
     plan = read_plan(file)
@@ -87,10 +87,10 @@ def run(file: Path, state: Path | None, once: bool, again: bool) -> int:
 @_FILE
 def check(file: Path) -> None:
     """Check FILE.yml and whether it can run here, tell all faults at once, and print the next five times of each job."""
-    from geoalarm.schedule.border import read_plan
-    from geoalarm.schedule.cron import Timetable
+    from geoalarm.schedule.plan.cron import Timetable
+    from geoalarm.schedule.plan.plan_file import read_plan
     from geoalarm.schedule.readiness import require_ready
-    from geoalarm.schedule.reports import require_selection
+    from geoalarm.schedule.report_runner import require_selection
 
     plan = read_plan(file)
     rows = []
@@ -113,8 +113,8 @@ def check(file: Path) -> None:
 @click.option("--user", default="geoalarm", show_default=True, help="Who runs the service.")
 def units(file: Path, out: Path | None, user: str) -> None:
     """Write units for systemd (a service with its timer, or a service that stays) and a line for cron."""
-    from geoalarm.schedule.border import read_plan
-    from geoalarm.schedule.units import unit_files, write_units
+    from geoalarm.schedule.plan.plan_file import read_plan
+    from geoalarm.schedule.plan.systemd import unit_files, write_units
 
     plan = read_plan(file)
     command = shutil.which("geoalarm") or str(Path(sys.argv[0]).absolute())
@@ -134,7 +134,7 @@ def units(file: Path, out: Path | None, user: str) -> None:
 def status(file: Path, state: Path | None, as_json: bool) -> int:
     """Tell what ran, what is due and what failed. Exit code 1: the last run of a job failed, lacks something or is uncertain."""
     from geoalarm.schedule import status as told
-    from geoalarm.schedule.border import read_plan
+    from geoalarm.schedule.plan.plan_file import read_plan
 
     plan = read_plan(file)
     facts = told.status(plan, state or plan.state, now=datetime.now(UTC))

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from geoalarm.core.atomic import require_writable
 from geoalarm.core.errors import Faults, GeoalarmError, InputError
-from geoalarm.schedule.attempts import Refused
-from geoalarm.schedule.mail import credentials
-from geoalarm.schedule.plan import Folder, Job, Mail, Plan, Storage
-from geoalarm.schedule.storage import open_storage
+from geoalarm.schedule.delivery.mail import credentials
+from geoalarm.schedule.delivery.retry import Refused
+from geoalarm.schedule.delivery.storage import open_storage
+from geoalarm.schedule.plan.jobs import Folder, Job, Mail, Plan, Storage
 
 
 def require_ready(plan: Plan) -> None:

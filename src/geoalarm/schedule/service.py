@@ -18,18 +18,18 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from geoalarm.core.errors import GeoalarmError, InputError
-from geoalarm.schedule.attempts import error_text, tried
-from geoalarm.schedule.clock import Clock, Stopped
-from geoalarm.schedule.cron import Timetable
-from geoalarm.schedule.database import Database
-from geoalarm.schedule.edition import Edition, ReportJob, Runner, edition_folder, make, read_edition, scratch_folder
-from geoalarm.schedule.folder import FolderCarrier
-from geoalarm.schedule.ledger import Ledger
-from geoalarm.schedule.mail import MailCarrier
-from geoalarm.schedule.plan import Folder, Job, Plan, Storage, Target
-from geoalarm.schedule.runs import GRACE, Run, Runs
-from geoalarm.schedule.shipment import Carrier, Shipment, deliver
-from geoalarm.schedule.storage import StorageCarrier
+from geoalarm.schedule.delivery.folder import FolderCarrier
+from geoalarm.schedule.delivery.mail import MailCarrier
+from geoalarm.schedule.delivery.retry import error_text, tried
+from geoalarm.schedule.delivery.shipment import Carrier, Shipment, deliver
+from geoalarm.schedule.delivery.storage import StorageCarrier
+from geoalarm.schedule.plan.clock import Clock, Stopped
+from geoalarm.schedule.plan.cron import Timetable
+from geoalarm.schedule.plan.jobs import Folder, Job, Plan, Storage, Target
+from geoalarm.schedule.scheduled_edition import Edition, ReportJob, Runner, edition_folder, make, read_edition, scratch_folder
+from geoalarm.schedule.state.database import Database
+from geoalarm.schedule.state.delivery_ledger import Ledger
+from geoalarm.schedule.state.run_log import GRACE, Run, Runs
 
 logger = logging.getLogger(__name__)
 

@@ -11,13 +11,13 @@ import jinja2
 
 from geoalarm.core.atomic import file_aside
 from geoalarm.i18n.messages import date_long, text
-from geoalarm.schedule.clock import Clock
-from geoalarm.schedule.cron import Timetable
-from geoalarm.schedule.database import Database
-from geoalarm.schedule.ledger import Delivery, Ledger
 from geoalarm.schedule.lock import is_held
-from geoalarm.schedule.plan import Job, Plan
-from geoalarm.schedule.runs import Run, Runs
+from geoalarm.schedule.plan.clock import Clock
+from geoalarm.schedule.plan.cron import Timetable
+from geoalarm.schedule.plan.jobs import Job, Plan
+from geoalarm.schedule.state.database import Database
+from geoalarm.schedule.state.delivery_ledger import Delivery, Ledger
+from geoalarm.schedule.state.run_log import Run, Runs
 
 PAGE: Final = "status.html"
 _RUNS: Final = 10

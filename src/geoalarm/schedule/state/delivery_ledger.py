@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from geoalarm.schedule.clock import Clock
-from geoalarm.schedule.database import Database, moment, stamp
+from geoalarm.schedule.plan.clock import Clock
+from geoalarm.schedule.state.database import Database, moment, stamp
 
 SETTLED: Final = ("sent", "failed", "uncertain")
 """States that are left as they are: there is a receipt, nobody can do more, or nobody knows."""

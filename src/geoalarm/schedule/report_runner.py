@@ -17,8 +17,8 @@ from geoalarm.report.edition_index import FAILURES, INDEX
 from geoalarm.report.pdf import find_chromium
 from geoalarm.report.previous_edition import NONE
 from geoalarm.report.selection import Choice, select
-from geoalarm.schedule.edition import Document, Edition, Lacking, ReportJob
-from geoalarm.schedule.plan import Plan, Report
+from geoalarm.schedule.plan.jobs import Plan, Report
+from geoalarm.schedule.scheduled_edition import Document, Edition, Lacking, ReportJob
 
 logger = logging.getLogger(__name__)
 

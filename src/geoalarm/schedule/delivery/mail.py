@@ -18,11 +18,11 @@ from email.utils import parseaddr
 from typing import Final
 
 from geoalarm.core.errors import GeoalarmError
-from geoalarm.schedule.attempts import Passing, Refused, error_text
-from geoalarm.schedule.ledger import Parcel
-from geoalarm.schedule.message import POLICY, compose, message_id
-from geoalarm.schedule.plan import Mail
-from geoalarm.schedule.shipment import Shipment
+from geoalarm.schedule.delivery.message import POLICY, compose, message_id
+from geoalarm.schedule.delivery.retry import Passing, Refused, error_text
+from geoalarm.schedule.delivery.shipment import Shipment
+from geoalarm.schedule.plan.jobs import Mail
+from geoalarm.schedule.state.delivery_ledger import Parcel
 
 logger = logging.getLogger(__name__)
 

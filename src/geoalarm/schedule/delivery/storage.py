@@ -12,11 +12,11 @@ from typing import Any, Final
 import fsspec
 
 from geoalarm.core.errors import GeoalarmError, InputError, near_miss
-from geoalarm.schedule.attempts import Passing, Refused
-from geoalarm.schedule.edition import SUMS, file_sha256, require_unchanged, sums
-from geoalarm.schedule.ledger import Parcel
-from geoalarm.schedule.plan import Storage
-from geoalarm.schedule.shipment import Shipment
+from geoalarm.schedule.delivery.retry import Passing, Refused
+from geoalarm.schedule.delivery.shipment import Shipment
+from geoalarm.schedule.plan.jobs import Storage
+from geoalarm.schedule.scheduled_edition import SUMS, file_sha256, require_unchanged, sums
+from geoalarm.schedule.state.delivery_ledger import Parcel
 
 PACKAGES: Final = {
     "s3": ("s3fs", "pip install 'geoalarm[s3]'"),

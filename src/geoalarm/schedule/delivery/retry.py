@@ -9,8 +9,8 @@ from typing import TypeVar
 import tenacity
 
 from geoalarm.core.errors import GeoalarmError
-from geoalarm.schedule.clock import Clock, Stopped
-from geoalarm.schedule.plan import Retries
+from geoalarm.schedule.plan.clock import Clock, Stopped
+from geoalarm.schedule.plan.jobs import Retries
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")

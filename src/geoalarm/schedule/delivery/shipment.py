@@ -10,11 +10,11 @@ from datetime import datetime
 from typing import Protocol
 
 from geoalarm.core.errors import GeoalarmError
-from geoalarm.schedule.attempts import Passing, Refused, error_text, tried
-from geoalarm.schedule.clock import Clock, Stopped
-from geoalarm.schedule.edition import Edition
-from geoalarm.schedule.ledger import Ledger, Parcel
-from geoalarm.schedule.plan import Retries
+from geoalarm.schedule.delivery.retry import Passing, Refused, error_text, tried
+from geoalarm.schedule.plan.clock import Clock, Stopped
+from geoalarm.schedule.plan.jobs import Retries
+from geoalarm.schedule.scheduled_edition import Edition
+from geoalarm.schedule.state.delivery_ledger import Ledger, Parcel
 
 logger = logging.getLogger(__name__)
 

@@ -14,8 +14,8 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from geoalarm.schedule.cron import Timetable
-from geoalarm.schedule.plan import Folder, Plan
+from geoalarm.schedule.plan.cron import Timetable
+from geoalarm.schedule.plan.jobs import Folder, Plan
 
 _DAYS: Final = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
 _HARDENING: Final = """\

@@ -6,11 +6,11 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from geoalarm.schedule.attempts import Passing, Refused
-from geoalarm.schedule.edition import SUMS, file_sha256, require_unchanged, sums, sync, visible
-from geoalarm.schedule.ledger import Parcel
-from geoalarm.schedule.plan import Folder
-from geoalarm.schedule.shipment import Shipment
+from geoalarm.schedule.delivery.retry import Passing, Refused
+from geoalarm.schedule.delivery.shipment import Shipment
+from geoalarm.schedule.plan.jobs import Folder
+from geoalarm.schedule.scheduled_edition import SUMS, file_sha256, require_unchanged, sums, sync, visible
+from geoalarm.schedule.state.delivery_ledger import Parcel
 
 
 class FolderCarrier:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from geoalarm.core.errors import GeoalarmError, InputError
-from geoalarm.schedule.plan import Folder, Mail, Option, Storage, Target
+from geoalarm.schedule.plan.jobs import Folder, Mail, Option, Storage, Target
 
 SCHEMES: Final = ("s3", "gs", "abfs", "file", "memory")
 """What ``storage`` speaks. No sftp: fsspec's trusts any host key it meets."""

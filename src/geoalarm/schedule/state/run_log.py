@@ -9,10 +9,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from geoalarm.schedule.cron import Timetable
-from geoalarm.schedule.database import Database, moment, stamp
-from geoalarm.schedule.edition import Edition, Lacking
-from geoalarm.schedule.plan import Job, Plan
+from geoalarm.schedule.plan.cron import Timetable
+from geoalarm.schedule.plan.jobs import Job, Plan
+from geoalarm.schedule.scheduled_edition import Edition, Lacking
+from geoalarm.schedule.state.database import Database, moment, stamp
 
 GRACE: Final = timedelta(minutes=15)
 """A due time seen this late still is on time: timers and slow starts take a while."""

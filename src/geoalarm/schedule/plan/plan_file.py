@@ -15,9 +15,9 @@ from pydantic import BaseModel, Field, ValidationError
 from geoalarm.core.errors import Faults, GeoalarmError, InputError, near_miss
 from geoalarm.core.quantities import to_si
 from geoalarm.core.terms import LANGUAGES
-from geoalarm.schedule.border_targets import TARGETS, Lang, Langs, Name, Strict, TargetFile, Words
-from geoalarm.schedule.cron import Timetable
-from geoalarm.schedule.plan import Job, Plan, Report, Retries
+from geoalarm.schedule.plan.cron import Timetable
+from geoalarm.schedule.plan.jobs import Job, Plan, Report, Retries
+from geoalarm.schedule.plan.target_files import TARGETS, Lang, Langs, Name, Strict, TargetFile, Words
 
 LARGEST: Final = 1_000_000
 """Bytes; a schedule is a page of text."""

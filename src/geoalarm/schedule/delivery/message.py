@@ -16,10 +16,10 @@ from urllib.parse import quote
 
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.i18n.messages import in_place, number, text
-from geoalarm.schedule.attempts import Refused
-from geoalarm.schedule.edition import Document, Edition, require_unchanged
-from geoalarm.schedule.ledger import Parcel
-from geoalarm.schedule.plan import Mail
+from geoalarm.schedule.delivery.retry import Refused
+from geoalarm.schedule.plan.jobs import Mail
+from geoalarm.schedule.scheduled_edition import Document, Edition, require_unchanged
+from geoalarm.schedule.state.delivery_ledger import Parcel
 
 POLICY: Final = SMTP.clone(cte_type="7bit")
 _MB: Final = 1_000_000

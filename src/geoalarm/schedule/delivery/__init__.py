@@ -1,0 +1,1 @@
+"""How an edition reaches its readers: folders, storage, mailboxes, with retries."""

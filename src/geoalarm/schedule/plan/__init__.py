@@ -1,0 +1,1 @@
+"""What a schedule file asks for and when it is due: file, jobs, cron times, units of systemd."""

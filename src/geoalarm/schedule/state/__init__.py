@@ -1,0 +1,1 @@
+"""What the service remembers: runs, deliveries, log, one database, one lock."""
