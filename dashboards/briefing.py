@@ -2,7 +2,7 @@
 
 import panel as pn
 
-from geoalarm.app.briefing import briefing
+from geoalarm.app.briefing.briefing_page import briefing
 
 pn.extension()
 

@@ -2,7 +2,7 @@
 
 import panel as pn
 
-from geoalarm.app.build import explorer
+from geoalarm.app.explorer.build_explorer import explorer
 
 pn.extension(respect_explicit_sizing=True)
 

@@ -2,7 +2,7 @@
 
 import panel as pn
 
-from geoalarm.app.whatif_build import whatif
+from geoalarm.app.whatif.build_whatif import whatif
 
 pn.extension(respect_explicit_sizing=True)
 

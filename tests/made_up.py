@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 from geoalarm import testing
-from geoalarm.app.shared import Shared
+from geoalarm.app.session import Shared
 from geoalarm.exposure.engine import expose
 
 

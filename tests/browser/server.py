@@ -6,7 +6,7 @@ import runpy
 import sys
 from pathlib import Path
 
-from geoalarm.app.serve import serve
+from geoalarm.app.web.server import serve
 
 MADE_UP = Path(__file__).parents[1] / "made_up.py"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import docx
 import pytest
 
-from geoalarm.app.shared import Wanted, shared
+from geoalarm.app.session import Wanted, shared
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.present.rounding import count_text, people_text
 

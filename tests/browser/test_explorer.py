@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from geoalarm.app.shared import Wanted
+from geoalarm.app.session import Wanted
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.present.rounding import count_text
 

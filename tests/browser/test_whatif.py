@@ -10,9 +10,9 @@ import pytest
 from geoalarm import i18n
 from geoalarm.analysis import read_scenario
 from geoalarm.analysis.accident.run_accident import accident_view
-from geoalarm.app.shared import shared
-from geoalarm.app.whatif_build import sites
-from geoalarm.app.whatif_state import WhatIfState
+from geoalarm.app.session import shared
+from geoalarm.app.whatif.build_whatif import sites
+from geoalarm.app.whatif.whatif_state import WhatIfState
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.present.rounding import count_text
 

@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from geoalarm.app.shared import Wanted, shared
+from geoalarm.app.session import Wanted, shared
 from geoalarm.core.terms import LANGUAGES, State, counted_from
 from geoalarm.i18n.messages import sentences
 from geoalarm.report.batch import make_edition

@@ -391,10 +391,10 @@ def test_two_weathers_saved_by_the_page_run_to_the_numbers_of_the_page(tmp_path)
     import subprocess
     import sys
 
-    from geoalarm.app.shared import shared
-    from geoalarm.app.whatif_files import scenario
-    from geoalarm.app.whatif_state import WhatIfState
-    from geoalarm.app.whatif_view import calculate
+    from geoalarm.app.session import shared
+    from geoalarm.app.whatif.accident_files import scenario
+    from geoalarm.app.whatif.whatif_state import WhatIfState
+    from geoalarm.app.whatif.whatif_view import calculate
     from geoalarm.results import read
 
     world = shared(None)

@@ -2,12 +2,12 @@
 
 import pytest
 
-from geoalarm.app import page
-from geoalarm.app.basemap import ADDRESS, CREDIT, Basemap, configured
-from geoalarm.app.explorer import ink
-from geoalarm.app.filters import filters
-from geoalarm.app.map import THROUGH, Atlas
-from geoalarm.app.state import ExplorerState
+from geoalarm.app.explorer.explorer_page import ink
+from geoalarm.app.explorer.explorer_state import ExplorerState
+from geoalarm.app.explorer.filters import filters
+from geoalarm.app.map.atlas import THROUGH, Atlas
+from geoalarm.app.map.basemap import ADDRESS, CREDIT, Basemap, configured
+from geoalarm.app.web import page_frame as page
 
 TILES = "https://tiles.example/{Z}/{X}/{Y}.png"
 

@@ -10,8 +10,8 @@ from types import SimpleNamespace
 import pytest
 
 from geoalarm import testing
-from geoalarm.app.briefing import page_of
-from geoalarm.app.briefing_desk import Desk, Made
+from geoalarm.app.briefing.briefing_page import page_of
+from geoalarm.app.briefing.briefing_service import Desk, Made
 from geoalarm.core.errors import InputError
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.report.commune_page import Pictures

@@ -5,8 +5,10 @@ import ast
 import pytest
 from jinja2 import Environment
 
-from geoalarm.app import build, page, serve
-from geoalarm.app.choices import Choices
+from geoalarm.app.explorer import build_explorer as build
+from geoalarm.app.explorer.choices import Choices
+from geoalarm.app.web import page_frame as page
+from geoalarm.app.web import server as serve
 from geoalarm.core.errors import InputError
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.present.palette import THEMES, contrast

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from geoalarm.app.choices import Choices, default_period, token
-from geoalarm.app.state import ExplorerState, Rejected, read_query
+from geoalarm.app.explorer.choices import Choices, default_period, token
+from geoalarm.app.explorer.explorer_state import ExplorerState, Rejected, read_query
 
 
 def state_of(made_up, **query):

@@ -7,14 +7,24 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geoalarm.app import cards, table
-from geoalarm.app.bar import bar
-from geoalarm.app.downloads import FORMATS, download, rows
-from geoalarm.app.filters import filters, offered, picked
-from geoalarm.app.map import APART, FIRST_STATE
-from geoalarm.app.state import ExplorerState, read_query
-from geoalarm.app.table import Listing
-from geoalarm.app.view import compute, curve_points, difference_states, map_palette, paint, paint_difference, wanted, yearly
+from geoalarm.app.explorer import commune_table as table
+from geoalarm.app.explorer import explorer_cards as cards
+from geoalarm.app.explorer.commune_table import Listing
+from geoalarm.app.explorer.downloads import FORMATS, download, rows
+from geoalarm.app.explorer.explorer_state import ExplorerState, read_query
+from geoalarm.app.explorer.explorer_view import (
+    compute,
+    curve_points,
+    difference_states,
+    map_palette,
+    paint,
+    paint_difference,
+    wanted,
+    yearly,
+)
+from geoalarm.app.explorer.filters import filters, offered, picked
+from geoalarm.app.map.atlas import APART, FIRST_STATE
+from geoalarm.app.web.top_bar import bar
 from geoalarm.core.terms import LANGUAGES, State
 
 NOT_STUDIED = FIRST_STATE + 1

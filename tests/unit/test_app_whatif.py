@@ -10,21 +10,21 @@ import shapely
 from geoalarm import i18n
 from geoalarm.analysis import Workspace, default_scenario, open_catalog, read_scenario
 from geoalarm.analysis.accident.run_accident import accident_view
-from geoalarm.app.map import APART
-from geoalarm.app.shared import Shared
-from geoalarm.app.state import Rejected
-from geoalarm.app.whatif import WhatIf
-from geoalarm.app.whatif_cards import finding, head, risk, severity
-from geoalarm.app.whatif_example import EXAMPLES, example_place
-from geoalarm.app.whatif_field import breaks, chance, class_words
-from geoalarm.app.whatif_files import Desk, file_of, scenario, thresholds_form
-from geoalarm.app.whatif_form import form
-from geoalarm.app.whatif_key import key, switch
-from geoalarm.app.whatif_map import degrees, mercator
-from geoalarm.app.whatif_rose import read_table, rose_of
-from geoalarm.app.whatif_state import WhatIfState, known, read_query
-from geoalarm.app.whatif_view import calculate, paint_of, pretty, refusal
-from geoalarm.app.whatif_zones import zones
+from geoalarm.app.explorer.explorer_state import Rejected
+from geoalarm.app.map.atlas import APART
+from geoalarm.app.session import Shared
+from geoalarm.app.whatif.accident_cards import finding, head, risk, severity
+from geoalarm.app.whatif.accident_files import Desk, file_of, scenario, thresholds_form
+from geoalarm.app.whatif.accident_form import form
+from geoalarm.app.whatif.effect_field import breaks, chance, class_words
+from geoalarm.app.whatif.example_accidents import EXAMPLES, example_place
+from geoalarm.app.whatif.whatif_page import WhatIf
+from geoalarm.app.whatif.whatif_state import WhatIfState, known, read_query
+from geoalarm.app.whatif.whatif_view import calculate, paint_of, pretty, refusal
+from geoalarm.app.whatif.wind_rose import read_table, rose_of
+from geoalarm.app.whatif.zone_legend import key, switch
+from geoalarm.app.whatif.zone_map import degrees, mercator
+from geoalarm.app.whatif.zone_table import zones
 from geoalarm.core.errors import GeoalarmError, InputError
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.present.rounding import count_text, signed_text

@@ -1,0 +1,167 @@
+"""What all readers of briefings share: the territory, its maps, and the pages made last. Made once, behind the first reader's back."""
+
+from __future__ import annotations
+
+import logging
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from geoalarm.app.session import Shared
+from geoalarm.core.keyed_cache import Kept
+from geoalarm.core.terms import LANGUAGES
+from geoalarm.dossier.commune_dossier import Dossier
+from geoalarm.i18n.place_names import find
+from geoalarm.i18n.place_names import names as names_of
+from geoalarm.present.briefing import briefing
+from geoalarm.present.briefing.briefing_content import Briefing
+from geoalarm.present.svg import Maps
+from geoalarm.report.batch_request import today
+from geoalarm.report.checklist_docx import checklist_docx
+from geoalarm.report.commune_page import Pictures, pictures_of, render, render_checklist
+from geoalarm.report.report_json import as_json
+
+if TYPE_CHECKING:
+    from geoalarm.dossier.territory import Territory
+
+log = logging.getLogger(__name__)
+
+PAGES: Final = 64
+"""Pages kept in memory."""
+
+EXAMPLES: Final = ("FR:02381", "BE:57081", "FR:59183")
+"""Communes offered on the empty page, where the territory has them; else its largest."""
+
+KINDS: Final[Mapping[str, str]] = {
+    "html": "text/html; charset=utf-8",
+    "json": "application/json; charset=utf-8",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "checklist": "text/html; charset=utf-8",
+}
+"""Files of a commune by their kind, with their type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A page of one commune in one language."""
+
+    briefing: Briefing
+    pictures: Pictures
+
+
+class Desk:
+    """Where pages of communes are made.
+
+    Parameters
+    ----------
+    workspace : analysis.Workspace
+    """
+
+    def __init__(self, workspace: Any) -> None:
+        self.workspace = workspace
+        self._territory: Kept[Territory] = Kept(1)
+        self._maps: Kept[Maps] = Kept(1)
+        self._names: Kept[dict[str, str]] = Kept(len(LANGUAGES))
+        self._facts: Kept[dict[str, dict[str, str]]] = Kept(1)
+        self._made: Kept[Made] = Kept(PAGES)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether a page can be made without reading the whole territory first."""
+        return bool(self._territory.values() and self._maps.values())
+
+    @property
+    def territory(self) -> Territory:
+        """Everything that is known of every commune; a layer that cannot be read is left out and said."""
+        from geoalarm.dossier.territory import open_territory
+
+        return self._territory.get("", lambda: open_territory(self.workspace, command=shlex.join(self._command()), lenient=True))
+
+    @property
+    def maps(self) -> Maps:
+        """Maps with every layer prepared."""
+        return self._maps.get("", self._make_maps)
+
+    def warm(self) -> None:
+        """Make ready what every page needs; a fault is told in the log and again to whoever asks."""
+        try:
+            self.territory  # noqa: B018  (made and kept)
+            self.maps  # noqa: B018
+        except Exception:
+            log.exception("briefings could not be made ready")
+
+    def names(self, lang: str) -> Mapping[str, str]:
+        """Names of the communes by ``commune_id``."""
+        return self._names.get(lang, lambda: dict(names_of(self.workspace.communes, lang)))
+
+    def knows(self, commune_id: str) -> bool:
+        """Whether the territory has a commune."""
+        return commune_id in self.names(LANGUAGES[0])
+
+    def facts(self, commune_id: str) -> Mapping[str, str]:
+        """Words about a commune that tell it from others of its name."""
+        return self._facts.get("", self._make_facts)[commune_id]
+
+    def find(self, query: str) -> list[str]:
+        """``commune_id`` a reader may mean: one alone where it is called exactly so."""
+        return find(self.workspace.communes, query, limit=12)
+
+    def examples(self) -> list[str]:
+        """Three communes to begin with."""
+        frame = self.workspace.communes.data
+        largest = frame.sort_values(["population", "commune_id"], ascending=[False, True])["commune_id"]
+        return list(dict.fromkeys([*(name for name in EXAMPLES if self.knows(name)), *largest]))[:3]
+
+    def made(self, commune_id: str, lang: str) -> Made:
+        """The page of a commune."""
+
+        def make() -> Made:
+            words = briefing(self._dossier(commune_id), lang, names=self.names(lang))
+            drawn = pictures_of(words, self.territory, self.maps, lang, names=self.names(lang), sites=self.workspace.sites())
+            return Made(words, drawn)
+
+        return self._made.get((commune_id, lang), make)
+
+    def file(self, kind: str, commune_id: str, lang: str) -> bytes:
+        """A file of a commune: one of :data:`KINDS`; JSON holds all languages."""
+        day = today()
+        if kind == "json":
+            every = {code: self.made(commune_id, code).briefing for code in LANGUAGES}
+            return as_json(self._dossier(commune_id), every).encode("utf-8")
+        made = self.made(commune_id, lang)
+        if kind == "docx":
+            return checklist_docx(made.briefing)
+        if kind == "checklist":
+            return render_checklist(made.briefing, as_of=day).encode("utf-8")
+        return render(made.briefing, made.pictures, as_of=day).encode("utf-8")
+
+    def _make_maps(self) -> Maps:
+        maps = Maps(self.territory.communes)
+        for key in self.territory.layer_keys:
+            maps.layer(self.territory.footprint(key))
+        return maps
+
+    def _make_facts(self) -> dict[str, dict[str, str]]:
+        frame = self.workspace.communes.data
+        columns = [column for column in ("department_code", "department_name") if column in frame.columns]
+        rows = frame[columns].fillna("").astype("str").to_dict("records")
+        return {str(key): dict(row) for key, row in zip(frame["commune_id"], rows, strict=True)}
+
+    def _command(self, *words: str) -> list[str]:
+        """What writes the same page as a file."""
+        from geoalarm.analysis import default_scenario
+
+        scenario = self.workspace.scenario
+        own = ["--scenario", f"{scenario.name}.yml"] if scenario.name != default_scenario(self.workspace.catalog).name else []
+        return ["geoalarm", "report", *words, *own, "--out", "DIR"]
+
+    def _dossier(self, commune_id: str) -> Dossier:
+        return replace(self.territory.dossier(commune_id), command=shlex.join(self._command("--commune", commune_id)))
+
+
+@lru_cache(maxsize=4)
+def desk_of(world: Shared) -> Desk:
+    """The desk over what sessions share."""
+    return Desk(world.workspace)

@@ -1,0 +1,1 @@
+"""The explorer: choices, views, cards, table and curve of the exposure table."""

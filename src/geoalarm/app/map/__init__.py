@@ -1,0 +1,1 @@
+"""The interactive map: communes, hazard overlays, basemap."""

@@ -1,0 +1,167 @@
+"""A footprint as it lies on the map: a raster becomes a small paletted picture, polygons become rings.
+
+Drawing only: the picture shows the strongest class of each screen pixel and is never read back into a figure.
+"""
+
+from __future__ import annotations
+
+import base64
+import math
+import struct
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import rioxarray  # noqa: F401  (registers .rio)
+import shapely
+import xarray as xr
+from rasterio.enums import Resampling
+from rasterio.transform import from_origin
+
+from geoalarm.app.map.geometry import WEB_MERCATOR
+from geoalarm.core.model import Footprint
+
+PIXELS: Final = 1_400
+"""Longest side of the picture: about one pixel of a large screen."""
+RING_VERTICES: Final = 20_000
+FRACTION_STEPS: Final = (1e-6, 0.25, 0.5, 0.75)
+"""A share of each cell is drawn in four steps."""
+
+Bounds = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Class numbers of a raster, 0 for nothing, row 0 in the north, as the compressed body of a PNG.
+
+    ``bounds`` are west, south, east, north [m, EPSG:3857].
+    """
+
+    rows: int
+    columns: int
+    body: bytes
+    bounds: Bounds
+    labels: tuple[str, ...]
+
+    def data_uri(self, colours: Sequence[str], *, opacity: float = 0.82) -> str:
+        """The picture as a ``data:`` address: one colour a class, the rest transparent."""
+        palette = b"\x00\x00\x00" + b"".join(bytes.fromhex(colour.lstrip("#")) for colour in colours)
+        alpha = b"\x00" + bytes([round(opacity * 255)] * len(colours))
+        head = struct.pack(">IIBBBBB", self.columns, self.rows, 8, 3, 0, 0, 0)
+        chunks = [_chunk(b"IHDR", head), _chunk(b"PLTE", palette), _chunk(b"tRNS", alpha), _chunk(b"IDAT", self.body), _chunk(b"IEND", b"")]
+        return "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"".join(chunks)).decode("ascii")
+
+
+@dataclass(frozen=True, slots=True)
+class Rings:
+    """Outlines of zones by class, mild to severe: ``xs`` and ``ys`` of each class for ``multi_line``."""
+
+    labels: tuple[str, ...]
+    xs: tuple[list[list[int]], ...]
+    ys: tuple[list[list[int]], ...]
+
+
+def drawn(footprint: Footprint, *, bounds: Bounds) -> Picture | Rings:
+    """What to draw of a footprint inside bounds [m, EPSG:3857]."""
+    if isinstance(footprint.data, gpd.GeoDataFrame):
+        return zone_rings(footprint, bounds=bounds)
+    return picture(footprint, bounds=bounds)
+
+
+def picture(footprint: Footprint, *, bounds: Bounds, pixels: int = PIXELS) -> Picture:
+    """The classes of a raster footprint, strongest in each screen pixel.
+
+    Parameters
+    ----------
+    footprint : Footprint
+        dims (y, x) in any CRS; NaN and no-data are drawn as nothing.
+    bounds : tuple
+        West, south, east, north [m, EPSG:3857].
+    """
+    data = footprint.data
+    assert isinstance(data, xr.DataArray)
+    codes = class_codes(footprint, _shrunk(data.squeeze(drop=True), pixels))
+    width, height = bounds[2] - bounds[0], bounds[3] - bounds[1]
+    step = max(width, height) / pixels
+    shape = (max(1, math.ceil(height / step)), max(1, math.ceil(width / step)))
+    flat = codes.rio.write_nodata(0).rio.reproject(
+        f"EPSG:{WEB_MERCATOR}",
+        shape=shape,
+        transform=from_origin(bounds[0], bounds[3], step, step),
+        resampling=Resampling.max,
+        nodata=0,
+    )
+    values = np.ascontiguousarray(flat.to_numpy().astype("uint8"))
+    return encoded(values, (bounds[0], bounds[3] - shape[0] * step, bounds[0] + shape[1] * step, bounds[3]), _labels(footprint))
+
+
+def encoded(codes: np.ndarray, bounds: Bounds, labels: tuple[str, ...]) -> Picture:
+    """Class numbers of bytes, row 0 in the north, as a picture."""
+    lines = b"".join(b"\x00" + line.tobytes() for line in np.ascontiguousarray(codes))
+    return Picture(codes.shape[0], codes.shape[1], zlib.compress(lines, 9), bounds, labels)
+
+
+def class_codes(footprint: Footprint, data: xr.DataArray) -> xr.DataArray:
+    """Class numbers 1..n of the values, 0 for none: half-open intervals, class codes or shares of a cell."""
+    values = data.to_numpy()
+    known = np.isfinite(values) if values.dtype.kind == "f" else np.ones(values.shape, bool)
+    nodata = data.rio.nodata
+    if nodata is not None and np.isfinite(nodata):
+        known &= values != nodata
+    if footprint.kind == "classes":
+        codes = np.where(known, values, 0)
+    else:
+        lower = FRACTION_STEPS if footprint.kind == "fraction" else tuple(item.lower for item in footprint.classes)
+        codes = np.where(known, np.digitize(values, np.asarray(lower, dtype=values.dtype)), 0)
+    return data.copy(data=codes.astype("uint8")).rio.write_crs(data.rio.crs)
+
+
+def zone_rings(footprint: Footprint, *, bounds: Bounds) -> Rings:
+    """Outlines of the zones of each class, in the order of the footprint's classes."""
+    frame = footprint.data
+    assert isinstance(frame, gpd.GeoDataFrame)
+    shapes = frame.to_crs(WEB_MERCATOR).geometry.to_numpy()
+    column = footprint.class_column
+    names = frame[column].astype(str).to_numpy() if column else np.full(len(frame), "affected", dtype=object)
+    inside = shapely.intersects(shapes, shapely.box(*bounds))
+    labels = tuple(item.label for item in footprint.classes) or tuple(dict.fromkeys(names.tolist()))
+    xs, ys = [], []
+    for label in labels:
+        x, y = _lines(shapes[inside & (names == label)])
+        xs.append(x)
+        ys.append(y)
+    return Rings(labels, tuple(xs), tuple(ys))
+
+
+def _lines(shapes: np.ndarray) -> tuple[list[list[int]], list[list[int]]]:
+    tolerance = 20.0
+    while shapely.get_num_coordinates(shapes).sum() > RING_VERTICES and tolerance < 2_000:
+        shapes = shapely.simplify(shapes, tolerance)
+        tolerance *= 2
+    lines = shapely.get_parts(shapely.boundary(shapes))
+    points = [np.rint(shapely.get_coordinates(line)).astype("int64") for line in lines]
+    return [line[:, 0].tolist() for line in points], [line[:, 1].tolist() for line in points]
+
+
+def _shrunk(data: xr.DataArray, pixels: int) -> xr.DataArray:
+    """The largest value of each block of cells, so that a thin river stays and memory stays small."""
+    y, x = data.rio.y_dim, data.rio.x_dim
+    factor = max(1, math.floor(max(data.sizes[y], data.sizes[x]) / (2 * pixels)))
+    if factor == 1:
+        return data
+    crs, nodata = data.rio.crs, data.rio.nodata
+    small = data.where(data != nodata) if nodata is not None and np.isfinite(nodata) else data
+    return small.coarsen({y: factor, x: factor}, boundary="pad").max().rio.write_crs(crs)
+
+
+def _labels(footprint: Footprint) -> tuple[str, ...]:
+    if footprint.kind == "fraction":
+        return tuple(f"{low:g}" for low in (0, *FRACTION_STEPS[1:]))
+    return tuple(item.label for item in footprint.classes)
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

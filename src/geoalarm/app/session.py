@@ -1,0 +1,171 @@
+"""What all sessions of a process share: the workspace, the outlines, the pictures and the totals. A session keeps its choices only."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from geoalarm.app.explorer.choices import Choices
+from geoalarm.app.map.geometry import MapGeometry, labels, map_geometry
+from geoalarm.app.map.hazard_overlay import Picture, Rings, drawn
+from geoalarm.core.keyed_cache import Kept
+from geoalarm.core.terms import Basis
+from geoalarm.i18n import place_names as naming
+from geoalarm.results import totals as tables
+
+Progress = Callable[[str, int, int], None]
+"""``(step, n, m)``: a key of ``explorer.step.*`` and how far it is."""
+
+KEPT: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One layer with one population and one threshold."""
+
+    option: Any
+    from_class: str
+    population: str
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Name of its totals."""
+        return self.option.key, self.from_class, self.population
+
+
+class Shared:
+    """A workspace and everything drawn or added up from it, kept for all sessions.
+
+    Parameters
+    ----------
+    workspace : analysis.Workspace
+        Anything with its interface: communes, populations, options, footprint, expose, warm, sources.
+    """
+
+    def __init__(self, workspace: Any) -> None:
+        self.workspace = workspace
+        self._geometry: Kept[MapGeometry] = Kept(1)
+        self._drapes: Kept[Picture | Rings] = Kept(32)
+        self._totals: Kept[pd.DataFrame] = Kept(KEPT)
+        self._annual: Kept[pd.DataFrame | None] = Kept(KEPT)
+        self._names: Kept[pd.Series] = Kept(8)
+        self._labels: Kept[tuple[tuple[int, int, str], ...]] = Kept(8)
+        self._words: Kept[list[str]] = Kept(64)
+        self._examples: Kept[Any] = Kept(4)
+        self._draped: set[str] = set()
+        self._ready: set[tuple[str, str, str]] = set()
+        countries = tuple(dict.fromkeys(country for country in workspace.communes.countries if country))
+        self.choices = Choices(tuple(workspace.options()), tuple(workspace.populations), countries)
+
+    @property
+    def geometry(self) -> MapGeometry:
+        """Outlines for the map."""
+        return self._geometry.get("", lambda: map_geometry(self.workspace.communes))
+
+    def names(self, lang: str) -> pd.Series:
+        """Names of the communes by ``commune_id``, in row order."""
+        return self._names.get(lang, lambda: naming.names(self.workspace.communes, lang))
+
+    def labels(self, lang: str) -> tuple[tuple[int, int, str], ...]:
+        """Names on the map, in the page's language alone."""
+        short = [str(name).partition(" (")[0] for name in self.names(lang)]
+        return self._labels.get(lang, lambda: labels(self.geometry.centres, self.geometry.people, short, bounds=self.geometry.bounds))
+
+    def words(self, key: tuple[str, ...], make: Callable[[], list[str]]) -> list[str]:
+        """Words of a map, one a commune: written once for all sessions of a language."""
+        return self._words.get(key, make)
+
+    def example(self, name: str, make: Callable[[], Any]) -> Any:
+        """What a page shows before anybody asked, made once for all sessions."""
+        return self._examples.get(name, make)
+
+    def title(self, entry: str, lang: str) -> str:
+        """Title of a population entry, in the reader's language where there is one."""
+        found = next((source for source in self.workspace.sources() if source.id == entry), None)
+        return naming.source_title(found, lang) if found is not None else entry.replace("_", " ")
+
+    def search(self, query: str) -> list[str]:
+        """``commune_id`` of the communes a reader may mean."""
+        return naming.search(self.workspace.communes, query)
+
+    def table(self, wanted: Wanted) -> pd.DataFrame:
+        """The exposure table of a layer."""
+        return self.workspace.expose(wanted.option, population=wanted.population or None)
+
+    def totals(self, wanted: Wanted) -> pd.DataFrame:
+        """One row a commune, in the row order of the map, people from the threshold up."""
+
+        def make() -> pd.DataFrame:
+            table = self.table(wanted)
+            label = wanted.from_class if wanted.from_class in set(table["intensity_class"]) else None
+            found = tables.threshold_total(table, from_class=label).set_index("commune_id", drop=False)
+            return found.reindex(list(self.geometry.ids)).reset_index(drop=True)
+
+        out = self._totals.get(wanted.key, make)
+        self._ready.add(wanted.key)
+        return out
+
+    def annual(self, curve: list[tuple[float, pd.DataFrame]], key: tuple[str, str, str]) -> pd.DataFrame | None:
+        """Expected people a year [yr-1] over the totals of several return periods, by the options of the scenario."""
+        from geoalarm.analysis.run_scenario import annual_of
+        from geoalarm.analysis.scenario import Options
+
+        if len(curve) < 2:
+            return None
+        scenario = getattr(self.workspace, "scenario", None)
+        options = scenario.options if scenario is not None else Options()
+        return self._annual.get(key, lambda: annual_of(pd.concat([rows for _, rows in curve], ignore_index=True), options))
+
+    def is_ready(self, wanted: Wanted) -> bool:
+        """Whether the totals are at hand."""
+        return wanted.key in self._ready
+
+    def drape(self, option: Any) -> Picture | Rings:
+        """The hazard itself, for the map."""
+        out = self._drapes.get(option.key, lambda: drawn(self.workspace.footprint(option), bounds=self.geometry.bounds))
+        self._draped.add(option.key)
+        return out
+
+    def is_draped(self, option: Any) -> bool:
+        """Whether its picture is at hand."""
+        return option.key in self._draped
+
+    def periods(self, option: Any) -> list[Any]:
+        """Options of the same scenario by return period, often to rare; empty without probability."""
+        if math.isnan(option.return_period_yr):
+            return []
+        alike = [
+            other
+            for other in self.choices.options_of(option.hazard)
+            if other.scenario == option.scenario and not math.isnan(other.return_period_yr)
+        ]
+        return sorted(alike, key=lambda other: other.return_period_yr)
+
+    @property
+    def is_illustrative(self) -> bool:
+        """Whether any layer is an example only."""
+        return any(option.basis == Basis.ILLUSTRATIVE for option in self.choices.options)
+
+    def warm(self, *, progress: Progress | None = None) -> None:
+        """Make the first page ready: outlines, the table and the picture of the first layer."""
+        self.workspace.warm(progress=progress)
+        _ = self.geometry
+        first = self.choices.option_at_start()
+        for option in (first, *self.periods(first)):
+            self.totals(Wanted(option, "", self.choices.populations[0] if self.choices.populations else ""))
+        self.drape(first)
+
+
+@lru_cache(maxsize=4)
+def shared(scenario: str | None = None) -> Shared:
+    """The shared part of a scenario file (None: the embedded territory), made once a process."""
+    from geoalarm.analysis.scenario import read_scenario
+    from geoalarm.analysis.workspace import Workspace
+
+    return Shared(Workspace(read_scenario(Path(scenario)) if scenario else None))

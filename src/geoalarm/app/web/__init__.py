@@ -1,0 +1,1 @@
+"""What every page shares: server, security headers, frame, top bar, bridge to the browser."""

@@ -1,0 +1,177 @@
+"""The frame of every page: language, viewport, security policy, colours of both themes, one main landmark, a skip link."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+from weakref import WeakKeyDictionary
+
+import panel_material_ui as pmui
+from bokeh.document import Document
+from bokeh.models import InlineStyleSheet
+from bokeh.themes import Theme as BokehTheme
+from jinja2 import Environment, Template
+
+from geoalarm import i18n
+from geoalarm.app.map.basemap import configured
+from geoalarm.present.palette import INTERFACE, PATTERNS, SCALES, THEMES, Theme
+
+ASSETS: Final = Path(__file__).parent / "assets"
+FONTS: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif"
+BAR: Final = {"light": "#0F2A43", "dark": "#0B1B2B"}
+"""Colour of the bar at the top."""
+SURFACES: Final = {"light": ("#F4F6F8", "#FFFFFF", "#D5DCE2"), "dark": ("#0C1116", "#12181F", "#2E3843")}
+"""Ground of the page, of a card, and the line round it."""
+
+HEADERS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Accept-CH": "Sec-CH-Prefers-Color-Scheme",
+    "Vary": "Sec-CH-Prefers-Color-Scheme, Accept-Language",
+}
+"""Security headers of every document and file served, beside the policy of its content."""
+
+_SHEETS: WeakKeyDictionary[Document, InlineStyleSheet] = WeakKeyDictionary()
+
+
+def content_security_policy() -> str:
+    """What a page may load: its own server only, and pictures from the background map the operator named.
+
+    Bokeh compiles templates (``unsafe-eval``) and Panel's components are modules from ``blob:`` addresses.
+    """
+    tiles = configured()
+    pictures = " ".join(part for part in ("'self' data: blob:", tiles.origin if tiles else "") if part)
+    return "; ".join(
+        [
+            "default-src 'self'",
+            "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:",
+            "style-src 'self' 'unsafe-inline'",
+            f"img-src {pictures}",
+            "font-src 'self' data:",
+            "connect-src 'self' ws: wss: blob:",
+            "worker-src 'self' blob:",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+        ]
+    )
+
+
+@lru_cache(maxsize=1)
+def stylesheet() -> str:
+    """CSS of the components, read once."""
+    return (ASSETS / "explorer.css").read_text(encoding="utf-8")
+
+
+def sheet(doc: Document | None) -> InlineStyleSheet:
+    """The components' CSS as one model of a document: it travels once a session, not once a pane.
+
+    The document is the one the pane is drawn in, never "the current one": that is global to the process and may be another session's.
+    """
+    if doc is None:
+        return InlineStyleSheet(css=stylesheet())
+    if doc not in _SHEETS:
+        _SHEETS[doc] = InlineStyleSheet(css=stylesheet())
+        doc.on_session_destroyed(lambda _: _SHEETS.pop(doc, None))
+    return _SHEETS[doc]
+
+
+@lru_cache(maxsize=1)
+def page_css() -> str:
+    """CSS of the document: the colours of both themes as variables, which every component inherits."""
+    light, dark = (_variables(theme) for theme in THEMES)
+    return (
+        f":root{{{light}}}\n:root[data-scheme=dark]{{{dark}}}\n"
+        f"@media (prefers-color-scheme: dark){{:root[data-scheme='']{{{dark}}}}}\n" + (ASSETS / "page.css").read_text(encoding="utf-8")
+    )
+
+
+def theme_config(theme: Theme) -> dict[str, Any]:
+    """Material colours and letters of a theme."""
+    face, (_, card, line) = INTERFACE[theme], SURFACES[theme]
+    return {
+        "palette": {
+            "primary": {"main": face.link},
+            "background": {"default": card, "paper": card},
+            "text": {"primary": face.ink, "secondary": face.muted},
+            "divider": line,
+            "error": {"main": face.error},
+        },
+        "typography": {"fontFamily": FONTS, "fontSize": 14},
+        "shape": {"borderRadius": 8},
+    }
+
+
+def frame(*, lang: str, main: list[Any], header: list[Any], scheme: str = "") -> pmui.Page:
+    """A page in a language with its header and main parts."""
+    page = pmui.Page(
+        main=main,
+        header=header,
+        title="",
+        theme_toggle=False,
+        busy_indicator=None,
+        dark_theme=scheme == "dark",
+        template=_template(),
+        sx={
+            "& .MuiAppBar-root": {"backgroundColor": "var(--ga-bar)", "color": "#FFFFFF", "boxShadow": "none", "backgroundImage": "none"},
+            "& .MuiToolbar-root": {"minHeight": "56px !important", "height": "56px", "paddingLeft": "16px", "paddingRight": "12px"},
+            "& .MuiLinearProgress-root": {"display": "none"},
+            "& main": {"backgroundColor": "var(--ga-ground)"},
+        },
+        theme_config={"light": theme_config("light"), "dark": theme_config("dark")},
+    )
+    return page
+
+
+def template_variables(lang: str, *, title: str, scheme: str = "") -> dict[str, object]:
+    """What the template needs beyond Panel's own variables."""
+    return {
+        "page_lang": lang,
+        "page_scheme": scheme,
+        "page_title": title,
+        "page_css": page_css(),
+        "page_csp": content_security_policy(),
+        "page_description": i18n.text("explorer.intro", lang),
+        "page_skip": i18n.text("explorer.skip", lang),
+        "page_wait": i18n.text("explorer.loading_plain", lang),
+        "page_lost": i18n.text("error.what_to_do", lang),
+    }
+
+
+def bokeh_theme() -> BokehTheme:
+    """Marks axes and grids as ours, so that the page frame leaves their colours to ``map.dress``."""
+    return BokehTheme(json={"attrs": {name: {} for name in ("Axis", "Grid")}})
+
+
+@lru_cache(maxsize=1)
+def _template() -> Template:
+    return Environment(autoescape=False).from_string(  # noqa: S701  (Bokeh's own parts are HTML; ours are escaped one by one)
+        (ASSETS / "page.html").read_text(encoding="utf-8")
+    )
+
+
+def _variables(theme: Theme) -> str:
+    face, (ground, card, line) = INTERFACE[theme], SURFACES[theme]
+    pairs = {
+        "ink": face.ink,
+        "muted": face.muted,
+        "link": face.link,
+        "error": face.error,
+        "band-ink": face.band_ink,
+        "band": face.band,
+        "outline": face.outline,
+        "casing": face.casing,
+        "bar": BAR[theme],
+        "ground": ground,
+        "card": card,
+        "line": line,
+    }
+    for name, scale in SCALES.items():
+        pairs |= {f"{name}-{index}": colour for index, colour in enumerate(scale[theme])}
+    for state, pattern in PATTERNS[theme].items():
+        pairs |= {f"{state}-ground": pattern.ground, "hatch": pattern.ink}
+    return f"color-scheme:{theme};" + "".join(f"--ga-{name}:{colour};" for name, colour in pairs.items())

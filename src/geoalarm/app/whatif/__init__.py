@@ -1,0 +1,1 @@
+"""The what-if page: an accident's form, zones and figures."""
