@@ -9,6 +9,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
+from geoalarm import renamed_modules
+
 if TYPE_CHECKING:
     from geoalarm.analysis import (
         Accident,
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
     from geoalarm.results import write as write_result
 
 __version__ = "0.1.0"
+
+renamed_modules.install()
 
 _WHERE = {
     "geoalarm.catalog": ("Catalog", "open_catalog"),

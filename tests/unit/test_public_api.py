@@ -6,6 +6,7 @@ import sys
 import pytest
 
 import geoalarm
+from geoalarm import renamed_modules
 
 
 @pytest.mark.parametrize("name", geoalarm.__all__)
@@ -29,3 +30,26 @@ def test_the_import_brings_no_heavy_library():
 
 def test_the_lists_agree():
     assert sorted([*geoalarm._HOME, *geoalarm._ROOMS]) == sorted(geoalarm.__all__)
+
+
+@pytest.mark.parametrize("old", renamed_modules.RENAMED)
+def test_a_module_opens_under_the_name_it_had_and_says_where_it_is_now(old):
+    new = renamed_modules.RENAMED[old]
+    code = (
+        "import importlib, warnings\n"
+        "with warnings.catch_warnings(record=True) as said:\n"
+        "    warnings.simplefilter('always')\n"
+        f"    old, new = importlib.import_module({old!r}), importlib.import_module({new!r})\n"
+        "print([str(one.message) for one in said if one.category is DeprecationWarning and 'old name' in str(one.message)])\n"
+        "print(all(getattr(old, name) is getattr(new, name) for name in dir(new) if not name.startswith('_')))\n"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.splitlines()
+    assert told == [f"['{old} is {new} now; the old name goes with the next release']", "True"]
+
+
+def test_a_territory_still_opens_from_the_room_it_left():
+    with pytest.warns(DeprecationWarning, match="geoalarm.pipeline is geoalarm.analysis now"):
+        from geoalarm.pipeline import open_territory
+    from geoalarm.dossier import open_territory as today
+
+    assert open_territory is today
