@@ -1,4 +1,6 @@
-"""The briefing of a commune: ``panel serve dashboards/briefing.py`` (``geoalarm serve`` adds security headers, files and a warm start)."""
+"""The briefing of a commune: ``panel serve dashboards/briefing.py`` (``geoalarm serve`` adds security
+headers, files and a warm start).
+"""
 
 import panel as pn
 

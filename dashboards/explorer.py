@@ -1,4 +1,6 @@
-"""The explorer: ``panel serve dashboards/explorer.py`` (``geoalarm serve`` adds security headers and a warm start)."""
+"""The explorer: ``panel serve dashboards/explorer.py`` (``geoalarm serve`` adds security headers and a warm
+start).
+"""
 
 import panel as pn
 

@@ -1,4 +1,6 @@
-"""The what-if page: ``panel serve dashboards/whatif.py`` (``geoalarm serve`` shows it beside the explorer, with security headers)."""
+"""The what-if page: ``panel serve dashboards/whatif.py`` (``geoalarm serve`` shows it beside the explorer,
+with security headers).
+"""
 
 import panel as pn
 

@@ -12,7 +12,9 @@ from hypothesis import HealthCheck, settings
 ROOT = Path(__file__).resolve().parents[1]
 REAL = ROOT.parent / "shared" / "data"
 
-settings.register_profile("geoalarm", deadline=None, max_examples=40, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "geoalarm", deadline=None, max_examples=40, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("geoalarm")
 
 
@@ -26,7 +28,10 @@ def root() -> Path:
 def real_data() -> Path:
     """The folder of real data of the zone; the test is skipped where it is absent."""
     if not REAL.is_dir():
-        pytest.skip(f"the real data of the zone are not beside this checkout ({REAL.name} folder expected next to the project)")
+        pytest.skip(
+            f"the real data of the zone are not beside this checkout ({REAL.name} folder expected next to "
+            f"the project)"
+        )
     return REAL
 
 

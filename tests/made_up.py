@@ -1,4 +1,6 @@
-"""The made-up world of ``geoalarm.testing`` as the explorer's sessions share it: the interface of a workspace, no file."""
+"""The made-up world of ``geoalarm.testing`` as the explorer's sessions share it: the interface of a
+workspace, no file.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ from geoalarm.exposure.engine import expose
 def shared() -> Shared:
     """Layers and tables of the made-up world."""
     world, tables = testing.world(), {}
-    footprints = {f"{item.hazard}~{item.scenario}~{item.return_period_yr:g}": item for item in world.footprints}
+    footprints = {
+        f"{item.hazard}~{item.scenario}~{item.return_period_yr:g}": item for item in world.footprints
+    }
     options = [
         SimpleNamespace(key=key, hazard=item.hazard, scenario=item.scenario, return_period_yr=item.return_period_yr, basis=item.basis,
                         class_labels=tuple(part.label for part in item.classes), units=item.units, source=item.sources[0])
@@ -23,7 +27,19 @@ def shared() -> Shared:
             tables[option.key] = expose(footprints[option.key], world.population, world.communes)
         return tables[option.key]
 
-    return Shared(SimpleNamespace(
-        communes=world.communes, populations=("made_up_population",), options=lambda: options, expose=exposed,
-        footprint=lambda option, bounds=None: footprints[option.key], warm=lambda **_: None,
-        sources=lambda: (*world.communes.sources, *world.population.sources, *(option.source for option in options))))  # fmt: skip
+    return Shared(
+        SimpleNamespace(
+            communes=world.communes,
+            populations=("made_up_population",),
+            options=lambda: options,
+            expose=exposed,
+            footprint=lambda option, bounds=None: footprints[option.key],
+            warm=lambda **_: None,
+            # fmt: skip
+            sources=lambda: (
+                *world.communes.sources,
+                *world.population.sources,
+                *(option.source for option in options),
+            ),
+        )
+    )

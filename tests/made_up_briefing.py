@@ -1,4 +1,6 @@
-"""A briefing written by hand over the made-up world: every part of a page is there once, every number can be looked up."""
+"""A briefing written by hand over the made-up world: every part of a page is there once, every number can be
+looked up.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,14 @@ from geoalarm.present.briefing.briefing_content import (
 
 SOURCES = (
     Source("made_up_flood", "Made-up flood", "CC0-1.0", "2020", Basis.ILLUSTRATIVE, sha256="ab" * 32),
-    Source("made_up_population", "Made-up population", "CC-BY-4.0", "2021", Basis.MODELLED, attribution="the office of making up"),
+    Source(
+        "made_up_population",
+        "Made-up population",
+        "CC-BY-4.0",
+        "2021",
+        Basis.MODELLED,
+        attribution="the office of making up",
+    ),
 )
 ROW = {
     "commune_id": "FR:00002",
@@ -38,7 +47,13 @@ ROW = {
 
 def figure(name: str, text: str, value: float, **facts: object) -> Figure:
     """A figure of the flood row."""
-    facts = {"low": value * 0.8, "high": value * 1.2, "row": ROW, "source_ids": ("made_up_flood", "made_up_population"), **facts}
+    facts = {
+        "low": value * 0.8,
+        "high": value * 1.2,
+        "row": ROW,
+        "source_ids": ("made_up_flood", "made_up_population"),
+        **facts,
+    }
     return Figure(name, text, value, **facts)
 
 
@@ -47,11 +62,19 @@ def briefing(lang: str = "en", **changes: object) -> Briefing:
     unknown = {"low": math.nan, "high": math.nan}
     people = figure("flood-100-people", "1 230", 1234.5678901)
     share = figure("flood-100-share", "12%", 0.123)
-    classes = [figure(f"flood-100-class-{n}", text, value) for n, (text, value) in enumerate([("800", 801.2), ("430", 433.4)])]
-    trend = [figure(f"flood-{years}-people", text, value) for years, text, value in [(10, "300", 301.0), (1000, "2 500", 2503.0)]]
+    classes = [
+        figure(f"flood-100-class-{n}", text, value)
+        for n, (text, value) in enumerate([("800", 801.2), ("430", 433.4)])
+    ]
+    trend = [
+        figure(f"flood-{years}-people", text, value)
+        for years, text, value in [(10, "300", 301.0), (1000, "2 500", 2503.0)]
+    ]
     zero = figure("industrial-people", "0", 0.0, state="zero")
     slide = figure("landslide-people", "not studied", math.nan, state="not_studied", **unknown)
-    union = figure("union-people", "between 1 200 and 1 600", 1400.0, table="union", row={"commune_id": "FR:00002"})
+    union = figure(
+        "union-people", "between 1 200 and 1 600", 1400.0, table="union", row={"commune_id": "FR:00002"}
+    )
     away = figure("across-people", "210", 212.0, row={**ROW, "commune_id": "BE:00002"})
     dots = [
         figure("share-here", "12%", 0.123),
@@ -69,7 +92,9 @@ def briefing(lang: str = "en", **changes: object) -> Briefing:
         is_example=True,
         sentences=(
             Sentence(
-                "If a flood happens (1% chance a year, 1 in 100), about 1 230 people in Ville-2 would be in the flooded area.", (people.id,)
+                "If a flood happens (1% chance a year, 1 in 100), about 1 230 people in Ville-2 would be "
+                "in the flooded area.",
+                (people.id,),
             ),
             Sentence("That is 12% of residents.", (share.id,)),
         ),
@@ -123,7 +148,10 @@ def briefing(lang: str = "en", **changes: object) -> Briefing:
         title="Ville-2",
         subtitle="FR:00002, Département 00, 10 000 residents",
         lead=(
-            Sentence("The worst known danger is a flood: about 1 230 people would be in the flooded area.", (people.id,)),
+            Sentence(
+                "The worst known danger is a flood: about 1 230 people would be in the flooded area.",
+                (people.id,),
+            ),
             Sentence("Likely between 990 and 1 480. One danger was not studied."),
             Sentence("Across the border, about 210 people would be hit too.", (away.id,)),
         ),
@@ -134,7 +162,9 @@ def briefing(lang: str = "en", **changes: object) -> Briefing:
             Place("commune", "Stad-2", "About 210 people would be in the same flood.", (away,)),
             Place("site", "Made-up works", "4 km away. Its zone does not reach here."),
         ),
-        across_lead=Sentence("Across the border, about 210 people in 1 commune would be hit too.", (away.id,)),
+        across_lead=Sentence(
+            "Across the border, about 210 people in 1 commune would be hit too.", (away.id,)
+        ),
         among=(
             Among(
                 "flood",
@@ -162,9 +192,13 @@ def briefing(lang: str = "en", **changes: object) -> Briefing:
                 ChecklistItem("people", "Who answers the alert", (), "Name, telephone, deputy", ""),
             ),
         ),
-        todo=(Sentence("Check with the prefecture whether a newer map exists."), Sentence("Ask for a landslide study.")),
+        todo=(
+            Sentence("Check with the prefecture whether a newer map exists."),
+            Sentence("Ask for a landslide study."),
+        ),
         sources=tuple(
-            SourceLine(source, source.title, "Example" if n == 1 else "Calculated", n) for n, source in enumerate(SOURCES, start=1)
+            SourceLine(source, source.title, "Example" if n == 1 else "Calculated", n)
+            for n, source in enumerate(SOURCES, start=1)
         ),
         caveats=("People are spread inside the commune by a calculation.",),
         limit="First estimate. Does not replace an official study.",

@@ -33,7 +33,9 @@ def tables() -> tuple[tuple[Footprint, pd.DataFrame], ...]:
     return tuple((one, expose(one, world.population, world.communes)) for one in world.footprints)
 
 
-def layer(table: pd.DataFrame, commune_id: str, *, source: Source, units: str = "m", countries: tuple[str, ...] = ()) -> LayerRows:
+def layer(
+    table: pd.DataFrame, commune_id: str, *, source: Source, units: str = "m", countries: tuple[str, ...] = ()
+) -> LayerRows:
     """One layer over one commune."""
     rows = table[table["commune_id"] == commune_id]
     first = rows.iloc[0]
@@ -48,7 +50,10 @@ def layer(table: pd.DataFrame, commune_id: str, *, source: Source, units: str = 
 def dossier(commune_id: str) -> Dossier:
     """Everything that is known of a commune of the world."""
     world = testing.world()
-    layers = [layer(table, commune_id, source=_named(one), units=one.units or "1", countries=one.countries) for one, table in tables()]
+    layers = [
+        layer(table, commune_id, source=_named(one), units=one.units or "1", countries=one.countries)
+        for one, table in tables()
+    ]
     groups: dict[tuple[str, str], list[LayerRows]] = {}
     for one in layers:
         groups.setdefault((one.hazard, one.scenario), []).append(one)
@@ -81,7 +86,9 @@ def one(
     labels: Sequence[str] = ("[0.5, 1)",), basis: str = "statutory", mapped: float = 1.0, caveats: str = "",
     bounds: tuple[float, float] | None = None, population: float = 20_000.0, country: str = "FR", **parts: Any,
 ) -> Dossier:  # fmt: skip
-    """A dossier of one danger with one layer, with the people of each class given; ``parts`` replace parts of the dossier."""
+    """A dossier of one danger with one layer, with the people of each class given; ``parts`` replace parts of
+    the dossier.
+    """
     values = [float(people)] if isinstance(people, int | float) else [float(one) for one in people]
     states = [state if value or len(values) == 1 else "zero" for value in values]
     rows = conform(pd.DataFrame([
@@ -103,7 +110,13 @@ def one(
 
 
 def neighbour(
-    commune_id: str, found: Dossier, people: float, *, state: str = "exposed", touches: bool = True, km: float = 0.0
+    commune_id: str,
+    found: Dossier,
+    people: float,
+    *,
+    state: str = "exposed",
+    touches: bool = True,
+    km: float = 0.0,
 ) -> Neighbour:
     """A commune near with the same people in every danger of a dossier."""
     number = people if state in ("exposed", "zero") else math.nan
@@ -121,7 +134,10 @@ def _neighbour(key: str, dangers: Sequence[Danger]) -> Neighbour:
 
 def _totals(key: str, dangers: Sequence[Danger]) -> Mapping[str, Mapping[str, object]]:
     by_source = {_named(one).id: table for one, table in tables()}
-    return {danger.main.key: threshold_total(_of(by_source[danger.main.key], key)).to_dict("records")[0] for danger in dangers}
+    return {
+        danger.main.key: threshold_total(_of(by_source[danger.main.key], key)).to_dict("records")[0]
+        for danger in dangers
+    }
 
 
 def _region(country: str, dangers: Sequence[Danger]) -> Region:
@@ -136,7 +152,11 @@ def _region(country: str, dangers: Sequence[Danger]) -> Region:
 
 def _named(one: Footprint) -> Source:
     (source,) = one.sources
-    return source if math.isnan(one.return_period_yr) else replace(source, id=f"{source.id}({one.return_period_yr:g})")
+    return (
+        source
+        if math.isnan(one.return_period_yr)
+        else replace(source, id=f"{source.id}({one.return_period_yr:g})")
+    )
 
 
 def _of(table: pd.DataFrame, commune_id: str) -> pd.DataFrame:

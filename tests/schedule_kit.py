@@ -1,4 +1,5 @@
-"""What tests of the schedule share: a clock that is told the time, a runner that writes small real files, and both as a process.
+"""What tests of the schedule share: a clock that is told the time, a runner that writes small real files, and
+both as a process.
 
 Run as a program it is the real service with that runner, so that it can be killed:
 ``python schedule_kit.py FILE.yml STATE NOW [key=seconds ...]``.
@@ -61,7 +62,15 @@ class ShiftedClock(Clock):
 class SmallReports:
     """A runner: a page and a PDF for each commune, an index; what goes wrong is set from outside."""
 
-    def __init__(self, *, fails: int = 0, lacking: tuple[str, ...] = (), slow: float = 0.0, size: int = 0, during: Any = None) -> None:
+    def __init__(
+        self,
+        *,
+        fails: int = 0,
+        lacking: tuple[str, ...] = (),
+        slow: float = 0.0,
+        size: int = 0,
+        during: Any = None,
+    ) -> None:
         self.fails, self.lacking, self.slow, self.size, self.during = fails, lacking, slow, size, during
         self.asked: list[ReportJob] = []
 
@@ -75,10 +84,13 @@ class SmallReports:
             folder = wanted.folder / commune.replace(":", "-")
             folder.mkdir(exist_ok=True)
             for lang in wanted.lang:
-                (folder / f"{lang}.html").write_text(f"<p>{name} {lang} {wanted.due.isoformat()}</p>", encoding="utf-8")
+                (folder / f"{lang}.html").write_text(
+                    f"<p>{name} {lang} {wanted.due.isoformat()}</p>", encoding="utf-8"
+                )
                 (folder / f"{lang}.pdf").write_bytes(b"%PDF-1.4 " + name.encode() + b" " * self.size)
                 documents += [
-                    Document(f"{folder.name}/{lang}.{kind}", commune=commune, name=name, lang=lang, kind=kind) for kind in ("html", "pdf")
+                    Document(f"{folder.name}/{lang}.{kind}", commune=commune, name=name, lang=lang, kind=kind)
+                    for kind in ("html", "pdf")
                 ]
             time.sleep(self.slow)
         if self.during is not None:
@@ -96,12 +108,16 @@ class SmallReports:
 def plan(folder: Path, *, jobs: list[dict[str, Any]] | None = None, **job: Any) -> Plan:
     """A plan of one job at six each day, or of several."""
     usual = {"name": "daily", "cron": "0 6 * * *", "report": {"lang": ["fr"], "out": "editions"}}
-    return plan_from({"timezone": "Europe/Brussels", "jobs": [usual | one for one in jobs or [job]]}, file=folder / "s.yml")
+    return plan_from(
+        {"timezone": "Europe/Brussels", "jobs": [usual | one for one in jobs or [job]]}, file=folder / "s.yml"
+    )
 
 
 def service(folder: Path, runner: Any = None, clock: Clock | None = None, **job: Any) -> Service:
     """A service on ``folder/state``."""
-    return Service(plan(folder, **job), folder / "state", runner or SmallReports(), clock=clock or TestClock())
+    return Service(
+        plan(folder, **job), folder / "state", runner or SmallReports(), clock=clock or TestClock()
+    )
 
 
 def refuse(wanted: ReportJob) -> Edition:
@@ -120,7 +136,9 @@ def main() -> None:
     place, clock, read = Path(state), ShiftedClock(now), read_plan(file)
     runner = SmallReports(slow=float(options.get("slow", 0)), size=int(options.get("size", 0)))
     with only_one(place), journal(place):
-        running = Service(read, place, runner, clock=clock, changed=lambda: write_page(read, place, now=clock.now()))
+        running = Service(
+            read, place, runner, clock=clock, changed=lambda: write_page(read, place, now=clock.now())
+        )
         _stop_on_signals(clock)
         sys.stdout.write("ready\n")
         sys.stdout.flush()

@@ -1,4 +1,6 @@
-"""Builds the gallery: ``python docs/gallery/build.py`` writes one SVG a family beside this file, and ``docs/gallery.md``."""
+"""Builds the gallery: ``python docs/gallery/build.py`` writes one SVG a family beside this file, and
+``docs/gallery.md``.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +59,16 @@ def _points(axes: Axes, points: tuple[Point, ...], *, filled: bool) -> None:
         return
     label = "printed in the source" if filled else "worked by hand"
     xs, ys = [point[0] for point in points], [point[1] for point in points]
-    axes.plot(xs, ys, "o", color=INK, markerfacecolor=INK if filled else "white", markersize=5, label=label, zorder=5)
+    axes.plot(
+        xs,
+        ys,
+        "o",
+        color=INK,
+        markerfacecolor=INK if filled else "white",
+        markersize=5,
+        label=label,
+        zorder=5,
+    )
     at = axes.transData + axes.transAxes.inverted()
     for x, y, words in points:
         is_right = at.transform((x, y))[0] > 0.75
@@ -73,7 +84,10 @@ def page(families: list[Family]) -> str:
     parts = [
         "# Gallery: our curves and the published points",
         "",
-        f"Built by `{COMMAND}`. A filled point is printed in the source; an open one was worked by hand from its formula. The curves are",
+        (
+            f"Built by `{COMMAND}`. A filled point is printed in the source; an open one was worked by hand "
+            f"from its formula. The curves are"
+        ),
         "computed anew by the models of the package, whose pages are in [models](models/index.md).",
     ]
     for family in families:
@@ -86,7 +100,12 @@ def page(families: list[Family]) -> str:
             "",
             f"{family.reference}. Models: {links}.",
         ]
-    parts += ["", "## Models without published points", "", "Words, tables, sums and steps of other models; each page has its own figure: "]
+    parts += [
+        "",
+        "## Models without published points",
+        "",
+        "Words, tables, sums and steps of other models; each page has its own figure: ",
+    ]
     parts[-1] += ", ".join(f"[{name}](models/{name}.md)" for name in left) + "."
     return "\n".join([*parts, "", f"*{SCREENING_NOTICE}*", ""])
 

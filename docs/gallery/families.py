@@ -1,4 +1,6 @@
-"""What the gallery shows: a curve of our models for each family, and the points that others published or that were worked by hand."""
+"""What the gallery shows: a curve of our models for each family, and the points that others published or that
+were worked by hand.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,14 @@ class Family:
     scales: tuple[str, str] = ("log", "log")
 
 
-def over(model: str, axis: str, values: Sequence[float] | np.ndarray, output: str = "", factor: float = 1.0, **given: Any) -> np.ndarray:
+def over(
+    model: str,
+    axis: str,
+    values: Sequence[float] | np.ndarray,
+    output: str = "",
+    factor: float = 1.0,
+    **given: Any,
+) -> np.ndarray:
     """One output of a model over values of one input, in SI."""
     made = find_model(model)
     results = [made(**{axis: float(value)}, **given) for value in values]
@@ -50,7 +59,13 @@ def _kingery_bulmash() -> Family:
         "peak overpressure [kPa]",
         (("Kingery and Bulmash", z, over("kingery_bulmash", "scaled_distance", z, factor=1e-3)),),
         printed=((5, 43.23, "43.23 at Z = 5"), (10, 14.89, "14.89 at Z = 10")),
-        worked=((45.19, 2, "20 mbar"), (23.41, 5, "50 mbar"), (10.46, 14, "140"), (8.11, 20, "200"), (6.22, 30, "300")),
+        worked=(
+            (45.19, 2, "20 mbar"),
+            (23.41, 5, "50 mbar"),
+            (10.46, 14, "140"),
+            (8.11, 20, "200"),
+            (6.22, 30, "300"),
+        ),
         reference="Swisdak (1994), ADA526744, hemispherical surface burst",
     )
 
@@ -101,7 +116,15 @@ def _multi_energy() -> Family:
         (
             f"class {strength}",
             scaled,
-            over("multi_energy", "distance", scaled * scale, "overpressure", 1 / 101325, volume=1000, strength=strength),
+            over(
+                "multi_energy",
+                "distance",
+                scaled * scale,
+                "overpressure",
+                1 / 101325,
+                volume=1000,
+                strength=strength,
+            ),
         )
         for strength in (10, 7, 5, 3)
     )
@@ -112,7 +135,13 @@ def _multi_energy() -> Family:
         "scaled distance R (P0/E)$^{1/3}$",
         "peak overpressure over that of the air",
         curves,
-        worked=((1, 0.809, "0.809"), (2, 0.241, "0.241"), (3, 0.135, "0.135"), (5, 0.070, "0.070"), (10, 0.0278, "0.0278")),
+        worked=(
+            (1, 0.809, "0.809"),
+            (2, 0.241, "0.241"),
+            (3, 0.135, "0.135"),
+            (5, 0.070, "0.070"),
+            (10, 0.0278, "0.0278"),
+        ),
         reference="fallback: lower of the plateau and Kingery-Bulmash with W = E / 4.52 MJ/kg",
     )
 
@@ -121,11 +150,20 @@ def _briggs() -> Family:
     x = np.geomspace(100, 10_000, 60)
     cases = (("D", "rural"), ("D", "urban"), ("F", "rural"))
     curves = tuple(
-        (f"$\\sigma_{axis}$ {letter} {terrain}", x, over("briggs_sigmas", "x", x, f"sigma_{axis}", stability=letter, terrain=terrain))
+        (
+            f"$\\sigma_{axis}$ {letter} {terrain}",
+            x,
+            over("briggs_sigmas", "x", x, f"sigma_{axis}", stability=letter, terrain=terrain),
+        )
         for letter, terrain in cases
         for axis in "yz"
     )
-    points = {(1000, 76.277): "76.277", (1000, 37.947): "37.947", (1000, 135.225): "135.225, 122.788", (1000, 122.788): ""}
+    points = {
+        (1000, 76.277): "76.277",
+        (1000, 37.947): "37.947",
+        (1000, 135.225): "135.225, 122.788",
+        (1000, 122.788): "",
+    }
     points |= {(500, 19.518): "19.518", (500, 6.957): "6.957"}
     return Family(
         "briggs_sigmas",
@@ -142,14 +180,33 @@ def _briggs() -> Family:
 def _plume() -> Family:
     x = np.geomspace(100, 10_000, 80)
     curves = tuple(
-        (f"{letter}{wind}", x, over("plume", "x", x, factor=1e6, rate=1.0, wind_speed=float(wind), stability=letter))
+        (
+            f"{letter}{wind}",
+            x,
+            over("plume", "x", x, factor=1e6, rate=1.0, wind_speed=float(wind), stability=letter),
+        )
         for letter, wind in (("D", 5), ("F", 2))
     )
-    levels = {"NH3 AEGL-3": ("ammonia", "AEGL-3"), "NH3 AEGL-2": ("ammonia", "AEGL-2"), "NH3 AEGL-1": ("ammonia", "AEGL-1")}
-    levels |= {"Cl2 AEGL-3": ("chlorine", "AEGL-3"), "Cl2 AEGL-2": ("chlorine", "AEGL-2"), "Cl2 AEGL-1": ("chlorine", "AEGL-1")}
-    reach = {"NH3 AEGL-3": (138, 631), "NH3 AEGL-2": (391, 1972), "NH3 AEGL-1": (1032, 6889), "Cl2 AEGL-3": (565, 3069)}
+    levels = {
+        "NH3 AEGL-3": ("ammonia", "AEGL-3"),
+        "NH3 AEGL-2": ("ammonia", "AEGL-2"),
+        "NH3 AEGL-1": ("ammonia", "AEGL-1"),
+    }
+    levels |= {
+        "Cl2 AEGL-3": ("chlorine", "AEGL-3"),
+        "Cl2 AEGL-2": ("chlorine", "AEGL-2"),
+        "Cl2 AEGL-1": ("chlorine", "AEGL-1"),
+    }
+    reach = {
+        "NH3 AEGL-3": (138, 631),
+        "NH3 AEGL-2": (391, 1972),
+        "NH3 AEGL-1": (1032, 6889),
+        "Cl2 AEGL-3": (565, 3069),
+    }
     reach |= {"Cl2 AEGL-2": (2318,), "Cl2 AEGL-1": (6074,)}
-    level = {name: find_model("toxic_threshold")(*given)["concentration"] * 1e6 for name, given in levels.items()}
+    level = {
+        name: find_model("toxic_threshold")(*given)["concentration"] * 1e6 for name, given in levels.items()
+    }
     return Family(
         "plume_distances",
         "1 kg/s at the ground, rural, passive: where AEGLs end",
@@ -158,7 +215,9 @@ def _plume() -> Family:
         "concentration [mg/m$^3$]",
         curves,
         worked=tuple(
-            (at, level[name], f"{name}, {at} m" if at == places[0] else f"{at} m") for name, places in reach.items() for at in places
+            (at, level[name], f"{name}, {at} m" if at == places[0] else f"{at} m")
+            for name, places in reach.items()
+            for at in places
         ),
         reference="Gaussian plume with reflection, Briggs rural; AEGLs, 60 min",
     )
@@ -182,7 +241,13 @@ def _purple_book_plume() -> Family:
 def _dense_gas() -> Family:
     x = np.geomspace(10, 2000, 90)
     rate = 0.23 * 425.6
-    given = {"rate": rate, "density": 1.76, "wind_speed": 10.9, "release_temperature": 111.15, "ambient_temperature": 298.0}
+    given = {
+        "rate": rate,
+        "density": 1.76,
+        "wind_speed": 10.9,
+        "release_temperature": 111.15,
+        "ambient_temperature": 298.0,
+    }
     return Family(
         "britter_mcquaid",
         "Liquefied natural gas, CCPS example: a dense cloud",
@@ -197,7 +262,15 @@ def _dense_gas() -> Family:
 
 def _gas_outflow() -> Family:
     pressure = np.geomspace(1.05e5, 1e7, 80)
-    flow = over("gas_outflow", "pressure", pressure, "mass_flow", heat_capacity_ratio=1.405, hole_diameter=0.1, molar_mass=0.002016)
+    flow = over(
+        "gas_outflow",
+        "pressure",
+        pressure,
+        "mass_flow",
+        heat_capacity_ratio=1.405,
+        hole_diameter=0.1,
+        molar_mass=0.002016,
+    )
     return Family(
         "gas_outflow",
         "Hydrogen through a hole of 100 mm at 15 °C",
@@ -244,7 +317,11 @@ def _bleve() -> Family:
 def _pipelines() -> Family:
     bar = np.geomspace(5, 150, 60)
     curves = tuple(
-        (f"{mm} mm", bar, over("pipeline_impact_radius", "gauge_pressure", bar * 1e5, "radius", diameter=mm / 1000))
+        (
+            f"{mm} mm",
+            bar,
+            over("pipeline_impact_radius", "gauge_pressure", bar * 1e5, "radius", diameter=mm / 1000),
+        )
         for mm in (1000, 762, 600)
     )
     return Family(
@@ -275,7 +352,11 @@ def _toxic_probits() -> Family:
         "concentration [ppm]",
         "share that dies (1 % and 50 % marked)",
         tuple((name.replace("_", " "), ppm, deaths(name)) for name in points),
-        worked=tuple((at, share, f"{at}") for found in points.values() for at, share in zip(found, (0.01, 0.5), strict=True)),
+        worked=tuple(
+            (at, share, f"{at}")
+            for found in points.values()
+            for at, share in zip(found, (0.01, 0.5), strict=True)
+        ),
         reference="Purple Book (CPR 18E), table 5.2",
         scales=("log", "linear"),
     )
@@ -304,8 +385,15 @@ def _thermal_probits() -> Family:
 def _indoor_air() -> Family:
     minutes = np.linspace(2, 120, 60)
     given = {"ventilation_rate": 0.5 / 3600, "n": 2.75}
-    names = {"end_ratio": "concentration at the end", "mean_ratio": "mean concentration", "dose_ratio": "dose of chlorine"}
-    curves = tuple((words, minutes, over("indoor_shelter", "exposure", minutes * 60, name, **given)) for name, words in names.items())
+    names = {
+        "end_ratio": "concentration at the end",
+        "mean_ratio": "mean concentration",
+        "dose_ratio": "dose of chlorine",
+    }
+    curves = tuple(
+        (words, minutes, over("indoor_shelter", "exposure", minutes * 60, name, **given))
+        for name, words in names.items()
+    )
     return Family(
         "indoor_air",
         "Air in a closed house, half a change an hour",

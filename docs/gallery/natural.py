@@ -14,7 +14,8 @@ def _hazard_to_people() -> Family:
     speed = np.linspace(0, 3, 61)
     made = find_model("hazard_to_people")
     curves = tuple(
-        (f"depth {depth:g} m", speed, np.array([made(depth, v, debris_factor=1.0).value for v in speed])) for depth in (0.4, 0.8, 1.2)
+        (f"depth {depth:g} m", speed, np.array([made(depth, v, debris_factor=1.0).value for v in speed]))
+        for depth in (0.4, 0.8, 1.2)
     )
     return Family(
         "hazard_to_people",
@@ -31,7 +32,17 @@ def _hazard_to_people() -> Family:
 
 def _flood_damage() -> Family:
     depth = np.linspace(0, 6, 61)
-    table = ((0, 0.0), (0.5, 0.25), (1, 0.40), (1.5, 0.50), (2, 0.60), (3, 0.75), (4, 0.85), (5, 0.95), (6, 1.0))
+    table = (
+        (0, 0.0),
+        (0.5, 0.25),
+        (1, 0.40),
+        (1.5, 0.50),
+        (2, 0.60),
+        (3, 0.75),
+        (4, 0.85),
+        (5, 0.95),
+        (6, 1.0),
+    )
     return Family(
         "flood_damage",
         "Damage of homes by depth (for experts)",
@@ -50,7 +61,9 @@ def _annual_expectation() -> Family:
     made = find_model("expected_annual_people")
     periods, people = np.array([10.0, 100.0, 1000.0]), np.array([1200.0, 5400.0, 9800.0])
     zero = np.geomspace(1.5, 9.9, 40)
-    with_tail = np.array([made(periods, people, convention="trapezoid", zero_at=float(at)).value for at in zero])
+    with_tail = np.array(
+        [made(periods, people, convention="trapezoid", zero_at=float(at)).value for at in zero]
+    )
     flat = {name: made(periods, people, convention=name).value for name in ("trapezoid", "log-linear")}
     return Family(
         "annual_expectation",
@@ -72,7 +85,12 @@ def _fiat() -> Family:
     made = find_model("expected_annual_people")
     periods, damage = [1, 2, 5, 25, 50, 100], [5, 10, 50, 300, 1200, 3000]
     last = np.arange(3, 7)
-    found = np.array([made(np.array(periods[:n], float), np.array(damage[:n], float), convention="log-linear").value for n in last])
+    found = np.array(
+        [
+            made(np.array(periods[:n], float), np.array(damage[:n], float), convention="log-linear").value
+            for n in last
+        ]
+    )
     return Family(
         "annual_log_linear",
         "Log-linear expectation as the rarest map is added",
@@ -103,7 +121,13 @@ def _infinite_slope() -> Family:
             *tuple((f"cohesion {kpa:g} kPa", wet, safety(kpa * 1000)) for kpa in (5.0, 2.0, 0.0)),
             ("it slides below", wet, np.ones(len(wet))),
         ),
-        worked=((0, 1.5817, "1.5817"), (1, 0.9424, "0.9424"), (0, 1.2381, "1.2381"), (1, 0.5989, "0.5989"), (0.5875, 1.0, "0.5875")),
+        worked=(
+            (0, 1.5817, "1.5817"),
+            (1, 0.9424, "0.9424"),
+            (0, 1.2381, "1.2381"),
+            (1, 0.5989, "0.5989"),
+            (0.5875, 1.0, "0.5875"),
+        ),
         reference="infinite slope, effective stresses; friction 30°, 19 kN/m3",
         scales=("linear", "linear"),
     )
@@ -115,7 +139,12 @@ def _rainfall() -> Family:
 
     def intensity(curve: str) -> np.ndarray:
         return np.array(
-            [made(float(value) * 3600 if made.inputs["duration"].unit == "s" else float(value), curve=curve).value for value in hours]
+            [
+                made(
+                    float(value) * 3600 if made.inputs["duration"].unit == "s" else float(value), curve=curve
+                ).value
+                for value in hours
+            ]
         )
 
     return Family(
@@ -125,7 +154,14 @@ def _rainfall() -> Family:
         "duration [h]",
         "intensity [mm/h]",
         tuple((name.title(), hours, intensity(name)) for name in ("caine", "guzzetti")),
-        worked=((24, 4.291, "4.291"), (24, 0.543, "0.543"), (6, 7.368, "7.368"), (6, 1.0, "1.000"), (1, 14.82, "14.82"), (1, 2.2, "2.20")),
+        worked=(
+            (24, 4.291, "4.291"),
+            (24, 0.543, "0.543"),
+            (6, 7.368, "7.368"),
+            (6, 1.0, "1.000"),
+            (1, 14.82, "14.82"),
+            (1, 2.2, "2.20"),
+        ),
         reference="Caine (1980); Guzzetti et al. (2008)",
     )
 

@@ -1,4 +1,6 @@
-"""Small drawings for the pages of the models: one curve, a row of bars or a grid of cells, as a few kilobytes of SVG."""
+"""Small drawings for the pages of the models: one curve, a row of bars or a grid of cells, as a few kilobytes
+of SVG.
+"""
 
 from __future__ import annotations
 
@@ -21,9 +23,11 @@ _RAISED: Final = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 @dataclass(frozen=True)
 class Curve:
-    """Values over an input: axes in words with their units, points (NaN where the model refuses), and the worked examples.
+    """Values over an input: axes in words with their units, points (NaN where the model refuses), and the
+    worked examples.
 
-    ``labels`` name whole numbers of y where the model answers in words; ``is_stepped`` draws steps for classes and counts.
+    ``labels`` name whole numbers of y where the model answers in words; ``is_stepped`` draws steps for
+    classes and counts.
     """
 
     x_label: str
@@ -63,7 +67,13 @@ class Grid:
 
 def draw(figure: Curve | Bars | Grid, *, title: str, words: str) -> str:
     """The drawing as SVG that stands alone, with its title and what it shows in words."""
-    body = _curve(figure) if isinstance(figure, Curve) else _bars(figure) if isinstance(figure, Bars) else _grid(figure)
+    body = (
+        _curve(figure)
+        if isinstance(figure, Curve)
+        else _bars(figure)
+        if isinstance(figure, Bars)
+        else _grid(figure)
+    )
     height = 24 + 22 * len(figure.bars) + _BOTTOM if isinstance(figure, Bars) else HEIGHT
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" role="img" '
@@ -93,8 +103,12 @@ def number_text(value: float) -> str:
 
 def unit_text(unit: str) -> str:
     """A unit as a page prints it: ``kW m-2`` is kW m⁻²."""
-    plain = unit.replace("m kg^(-1/3)", "m kg⁻¹ᐟ³").replace("(kW/m^2)^(4/3)*s", "(kW/m²)⁴ᐟ³ s").replace("^", "")
-    return re.sub(r"(?<=[a-zA-Z])-?\d", lambda found: found[0].translate(_RAISED), plain).replace("degree", "°")
+    plain = (
+        unit.replace("m kg^(-1/3)", "m kg⁻¹ᐟ³").replace("(kW/m^2)^(4/3)*s", "(kW/m²)⁴ᐟ³ s").replace("^", "")
+    )
+    return re.sub(r"(?<=[a-zA-Z])-?\d", lambda found: found[0].translate(_RAISED), plain).replace(
+        "degree", "°"
+    )
 
 
 def ticks(low: float, high: float, *, is_log: bool) -> list[float]:
@@ -108,12 +122,17 @@ def ticks(low: float, high: float, *, is_log: bool) -> list[float]:
         return [value for value in found if low * (1 - 1e-9) <= value <= high * (1 + 1e-9)]
     step = 10 ** math.floor(math.log10((high - low) / 4))
     step *= next((share for share in (1, 2, 5, 10) if (high - low) / (step * share) <= 6), 10)
-    return [round(place * step, 12) for place in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)]
+    return [
+        round(place * step, 12)
+        for place in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)
+    ]
 
 
 def _text(x: float, y: float, words: str, *, anchor: str = "middle", fill: str = _INK, turn: str = "") -> str:
     turned = f' transform="rotate(-90 {x:g} {y:g})"' if turn else ""
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{fill}"{turned}>{escape(words)}</text>'
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{fill}"{turned}>{escape(words)}</text>'
+    )
 
 
 class _Axis:
@@ -122,7 +141,9 @@ class _Axis:
     def __init__(self, values: np.ndarray, start: float, end: float, *, is_log: bool) -> None:
         low, high = float(np.nanmin(values)), float(np.nanmax(values))
         if math.isclose(low, high):
-            low, high = (low / 2, high * 2) if is_log else (low - abs(low) / 2 - 0.5, high + abs(high) / 2 + 0.5)
+            low, high = (
+                (low / 2, high * 2) if is_log else (low - abs(low) / 2 - 0.5, high + abs(high) / 2 + 0.5)
+            )
         if not is_log and 0 <= low < 0.4 * high:
             low = 0.0
         self.low, self.high, self.is_log = low, high, is_log
@@ -135,19 +156,29 @@ class _Axis:
 
 def _curve(figure: Curve) -> list[str]:
     xs = np.array([*figure.x, *(x for x, _ in figure.marks)])
-    ys = np.array([*figure.y, *(y for _, y in figure.marks), *([0, len(figure.labels) - 1] if figure.labels else [])])
+    ys = np.array(
+        [*figure.y, *(y for _, y in figure.marks), *([0, len(figure.labels) - 1] if figure.labels else [])]
+    )
     left = figure.left
     across = _Axis(xs, left, WIDTH - _RIGHT, is_log=figure.is_log_x)
     up = _Axis(ys, HEIGHT - _BOTTOM, _TOP, is_log=figure.is_log_y)
     drawn = []
     for value in ticks(across.low, across.high, is_log=figure.is_log_x):
         at = across(value)
-        drawn += [f'<path d="M{at:.1f} {_TOP}V{HEIGHT - _BOTTOM}" stroke="{_LINE}"/>', _text(at, HEIGHT - _BOTTOM + 16, number_text(value))]
-    levels = [float(place) for place in range(len(figure.labels))] or ticks(up.low, up.high, is_log=figure.is_log_y)
+        drawn += [
+            f'<path d="M{at:.1f} {_TOP}V{HEIGHT - _BOTTOM}" stroke="{_LINE}"/>',
+            _text(at, HEIGHT - _BOTTOM + 16, number_text(value)),
+        ]
+    levels = [float(place) for place in range(len(figure.labels))] or ticks(
+        up.low, up.high, is_log=figure.is_log_y
+    )
     for value in levels:
         words = figure.labels[int(value)] if figure.labels else number_text(value)
         at = up(value)
-        drawn += [f'<path d="M{left} {at:.1f}H{WIDTH - _RIGHT}" stroke="{_LINE}"/>', _text(left - 6, at + 4, words, anchor="end")]
+        drawn += [
+            f'<path d="M{left} {at:.1f}H{WIDTH - _RIGHT}" stroke="{_LINE}"/>',
+            _text(left - 6, at + 4, words, anchor="end"),
+        ]
     drawn.append(f'<path d="{_line(figure, across, up)}" fill="none" stroke="{_BLUE}" stroke-width="2"/>')
     for x, y in figure.marks:
         if math.isfinite(y):
@@ -176,7 +207,9 @@ def _line(figure: Curve, across: _Axis, up: _Axis) -> str:
 def _is_rising(figure: Curve, x: float) -> bool:
     """Whether the curve rises round a place."""
     known = np.isfinite(figure.y)
-    near = np.interp([x * 0.95, x * 1.05] if x > 0 else [x, x + np.ptp(figure.x) / 20], figure.x[known], figure.y[known])
+    near = np.interp(
+        [x * 0.95, x * 1.05] if x > 0 else [x, x + np.ptp(figure.x) / 20], figure.x[known], figure.y[known]
+    )
     return bool(near[1] >= near[0])
 
 
@@ -213,9 +246,15 @@ def _grid(figure: Grid) -> list[str]:
         drawn.append(_text(124, y + high / 2 + 4, words, anchor="end"))
         for column, cell in enumerate(cells):
             x = 130 + wide * column
-            drawn.append(f'<rect x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{high:.1f}" fill="none" stroke="{_GREY}"/>')
+            drawn.append(
+                f'<rect x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{high:.1f}" fill="none" '
+                f'stroke="{_GREY}"/>'
+            )
             drawn.append(_text(x + wide / 2, y + high / 2 + 4, cell))
-    drawn += [_text(130 + wide * (place + 0.5), HEIGHT - _BOTTOM + 16, words) for place, words in enumerate(figure.columns)]
+    drawn += [
+        _text(130 + wide * (place + 0.5), HEIGHT - _BOTTOM + 16, words)
+        for place, words in enumerate(figure.columns)
+    ]
     drawn.append(_text((130 + WIDTH - _RIGHT) / 2, HEIGHT - 8, figure.x_label, fill=_GREY))
     return [*drawn, _text(14, (_TOP + HEIGHT - _BOTTOM) / 2, figure.y_label, fill=_GREY, turn="up")]
 

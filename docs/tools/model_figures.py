@@ -1,7 +1,8 @@
-"""A small figure for the page of each model, made from what the model declares and from its own worked example.
+"""A small figure for the page of each model, made from what the model declares and from its own worked
+example.
 
-By default: the first output over the first number among the inputs, within the range of the model and a decade round the example,
-which is marked. ``model_looks`` says otherwise where that would show nothing.
+By default: the first output over the first number among the inputs, within the range of the model and a
+decade round the example, which is marked. ``model_looks`` says otherwise where that would show nothing.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ from geoalarm.core.registry import Model
 from geoalarm.core.result import ModelResult
 from model_looks import LOOKS, SPECIAL, Look
 
-SHOWN: Final = MappingProxyType({"Pa": "kPa", "W m-2": "kW m-2", "J kg-1": "MJ kg-1", "radian": "degree", "kg mol-1": "g mol-1"})
+SHOWN: Final = MappingProxyType(
+    {"Pa": "kPa", "W m-2": "kW m-2", "J kg-1": "MJ kg-1", "radian": "degree", "kg mol-1": "g mol-1"}
+)
 """Unit of a figure for a unit of the models, where the latter gives long numbers."""
 
 _THIN: Final = ("concentration", "threshold")
@@ -71,7 +74,9 @@ def _figure(name: str) -> Curve | Bars | Grid:
     axis = look.axis or _main_input(made, first)
     output = look.output or _main_output(first, look)
     low, high, is_log_x = _ends(made, axis, first.inputs[axis].value, look)
-    given = {name: item.value for name, item in first.inputs.items() if item.value is not None} | dict(look.given)
+    given = {name: item.value for name, item in first.inputs.items() if item.value is not None} | dict(
+        look.given
+    )
     alike = [one for one in examples if not look.is_another_case and _same_but(one, first, axis)]
     marks = sorted({_mark(one, axis, output, look.labels) for one in alike})
     x = np.union1d(rough_sweep(low, high, is_log=is_log_x), [at for at, _ in marks if low <= at <= high])
@@ -94,7 +99,9 @@ def _figure(name: str) -> Curve | Bars | Grid:
 def words(made: Model, drawn: Curve | Bars | Grid) -> str:
     """What a figure shows, for those who do not see it."""
     if isinstance(drawn, Bars):
-        return f"Bars of {drawn.label}: " + "; ".join(f"{name} {value:.4g}" for name, value in drawn.bars) + "."
+        return (
+            f"Bars of {drawn.label}: " + "; ".join(f"{name} {value:.4g}" for name, value in drawn.bars) + "."
+        )
     if isinstance(drawn, Grid):
         return f"Cells by {drawn.x_label} and {drawn.y_label}."
     said = f"{drawn.y_label} over {drawn.x_label}"
@@ -129,7 +136,9 @@ def _main_output(first: ModelResult, look: Look) -> str:
     for name, item in first.values.items():
         if look.labels or np.asarray(item.value).dtype.kind in "fi":
             return name
-    raise InputError(f"figure of model {first.model!r}", got="no number among its outputs", expected="a look with labels")
+    raise InputError(
+        f"figure of model {first.model!r}", got="no number among its outputs", expected="a look with labels"
+    )
 
 
 def _ends(made: Model, axis: str, at: Any, look: Look) -> tuple[float, float, bool]:
@@ -146,7 +155,9 @@ def _ends(made: Model, axis: str, at: Any, look: Look) -> tuple[float, float, bo
     return low, high, is_log
 
 
-def _values(made: Model, given: Mapping[str, Any], axis: str, x: np.ndarray, *, output: str, labels: tuple[str, ...]) -> np.ndarray:
+def _values(
+    made: Model, given: Mapping[str, Any], axis: str, x: np.ndarray, *, output: str, labels: tuple[str, ...]
+) -> np.ndarray:
     """The output at each place of the axis; NaN where the model refuses."""
     found = []
     for value in x:

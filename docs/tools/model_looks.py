@@ -1,4 +1,6 @@
-"""What the figure of a model shows where the default would show nothing: another axis or output, words, bars or cells."""
+"""What the figure of a model shows where the default would show nothing: another axis or output, words, bars
+or cells.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ from geoalarm.analysis.model_calculator import find_model
 
 @dataclass(frozen=True)
 class Look:
-    """Axis and its ends in SI, output, other inputs (``is_another_case``: no example lies on the curve), units, logarithmic axes."""
+    """Axis and its ends in SI, output, other inputs (``is_another_case``: no example lies on the curve),
+    units, logarithmic axes.
+    """
 
     axis: str = ""
     low: float = math.nan
@@ -61,7 +65,13 @@ LOOKS: Final[Mapping[str, Look]] = MappingProxyType(
         "ppri_alea": Look("depth", 0.0, 3.0, output="alea", labels=("faible", "modere", "fort", "tres_fort")),
         "probability_class": Look("frequency", 1e-7, 1.0, log="x", labels=("E", "D", "C", "B", "A")),
         "risk_matrix": Look("likelihood", 1e-5, 1.0, output="likelihood_class", log="x", is_stepped=True),
-        "severity": Look("sei", 0.1, 5e3, log="x", labels=("moderate", "serious", "important", "catastrophic", "disastrous")),
+        "severity": Look(
+            "sei",
+            0.1,
+            5e3,
+            log="x",
+            labels=("moderate", "serious", "important", "catastrophic", "disastrous"),
+        ),
         "share_to_concentration": Look(x_unit="ppm"),
         "slope_failure_probability": Look("slope", 10.0, 45.0, given={"runs": 10_000}),
         "substance_properties": Look("temperature", 200.0, 400.0, output="vapour_pressure", log="y"),
@@ -76,33 +86,47 @@ LOOKS: Final[Mapping[str, Look]] = MappingProxyType(
 
 def _clay() -> Grid:
     made = [find_model("clay_class")(code) for code in (1, 2, 3)]
-    cells = (tuple(str(one["label"]) for one in made), tuple("yes" if one["needs_study"] else "no" for one in made))
+    cells = (
+        tuple(str(one["label"]) for one in made),
+        tuple("yes" if one["needs_study"] else "no" for one in made),
+    )
     return Grid("code on the map", "", ("1", "2", "3"), ("class", "soil study due"), cells)
 
 
 def _combined() -> Curve:
     count = np.arange(1, 101)
     y = np.array([find_model("combined_probability")([0.01] * int(number)).value for number in count])
-    return Curve("events of 1 % each", "chance of at least one", count.astype(float), y, ((69.0, float(y[68])),))
+    return Curve(
+        "events of 1 % each", "chance of at least one", count.astype(float), y, ((69.0, float(y[68])),)
+    )
 
 
 def _effect_thresholds() -> Bars:
     made = find_model("effect_threshold")
-    levels = tuple((label, float(made("thermal", label, measure="flux").value)) for label in ("SEI", "SEL", "SELS", "Z1"))
+    levels = tuple(
+        (label, float(made("thermal", label, measure="flux").value)) for label in ("SEI", "SEL", "SELS", "Z1")
+    )
     return Bars("heat on people, France [kW m⁻²]", levels)
 
 
 def _toxic_thresholds() -> Bars:
     made = find_model("toxic_threshold")
     minutes = (10, 30, 60, 240, 480)
-    found = [float(made("chlorine", "AEGL-3", exposure=minute * 60.0).to("ppm", "share")) for minute in minutes]
-    return Bars("AEGL-3 of chlorine [ppm]", tuple((f"{minute} min", value) for minute, value in zip(minutes, found, strict=True)))
+    found = [
+        float(made("chlorine", "AEGL-3", exposure=minute * 60.0).to("ppm", "share")) for minute in minutes
+    ]
+    return Bars(
+        "AEGL-3 of chlorine [ppm]",
+        tuple((f"{minute} min", value) for minute, value in zip(minutes, found, strict=True)),
+    )
 
 
 def _nuclear() -> Bars:
     made = find_model("nuclear_planning_radius")
     sites = ("Doel", "Tihange", "Chooz", "Borssele", "Mol-Dessel", "Fleurus")
-    return Bars("shelter, Belgian rule [km]", tuple((site, float(made(site, "shelter").to("km"))) for site in sites))
+    return Bars(
+        "shelter, Belgian rule [km]", tuple((site, float(made(site, "shelter").to("km"))) for site in sites)
+    )
 
 
 def _flood_classes() -> Grid:
@@ -117,7 +141,13 @@ def _flood_classes() -> Grid:
     ]
     found = [made(system, code) for system, code in asked]
     cells = tuple((str(one["frequency"]), _interval(one["period_min"], one["period_max"])) for one in found)
-    return Grid("common record", "", ("frequency", "return period [yr]"), tuple(f"{a.partition('_')[0]} {b}" for a, b in asked), cells)
+    return Grid(
+        "common record",
+        "",
+        ("frequency", "return period [yr]"),
+        tuple(f"{a.partition('_')[0]} {b}" for a, b in asked),
+        cells,
+    )
 
 
 def _interval(low: float, high: float) -> str:
@@ -128,7 +158,10 @@ def _interval(low: float, high: float) -> str:
 
 def _mmr() -> Grid:
     made = find_model("mmr_cell")
-    rows, columns = ("moderate", "serious", "important", "catastrophic", "disastrous"), ("E", "D", "C", "B", "A")
+    rows, columns = (
+        ("moderate", "serious", "important", "catastrophic", "disastrous"),
+        ("E", "D", "C", "B", "A"),
+    )
     found = [[made(row, column) for column in columns] for row in rows]
     cells = tuple(tuple(f"{one['cell']} {one['rank'] or ''}".strip() for one in line) for line in found)
     return Grid("probability class", "", columns, rows, cells)
@@ -145,7 +178,12 @@ def _ranks() -> Grid:
 def _index() -> Curve:
     made = find_model("risk_index")
     scores = np.arange(1.0, 6.0)
-    y = np.array([made([3, 1, score], [0.5, 0.3, 0.2], scores_low=[2, 1, 1], scores_high=[4, 5, 5]).value for score in scores])
+    y = np.array(
+        [
+            made([3, 1, score], [0.5, 0.3, 0.2], scores_low=[2, 1, 1], scores_high=[4, 5, 5]).value
+            for score in scores
+        ]
+    )
     return Curve("class of the third hazard (weight 0.2)", "index", scores, y, ((4.0, float(y[3])),))
 
 
@@ -153,7 +191,9 @@ def _union() -> Curve:
     shares = np.linspace(0, 1, 41)
     made = find_model("share_in_any_zone")
     y = np.array([made([0.5, float(share)])["independent"] for share in shares])
-    return Curve("share of the second zone (the first holds half)", "share in any zone", shares, y, ((0.4, 0.7),))
+    return Curve(
+        "share of the second zone (the first holds half)", "share in any zone", shares, y, ((0.4, 0.7),)
+    )
 
 
 SPECIAL: Final[Mapping[str, Callable[[], Curve | Bars | Grid]]] = MappingProxyType(

@@ -1,4 +1,5 @@
-"""A page of documentation for each model, built from its docstring and its declaration, with a figure drawn from its worked example.
+"""A page of documentation for each model, built from its docstring and its declaration, with a figure drawn
+from its worked example.
 
 ``python docs/tools/model_pages.py docs/models`` writes them; a test holds the written ones to the code.
 """
@@ -17,14 +18,17 @@ from geoalarm.core.result import SCREENING_NOTICE
 from model_figures import pictures
 from own_tables_page import FILE, own_tables
 
-_HEADING: Final = re.compile(r"^(Parameters|Returns|Raises|References|Examples|Notes)\n-+\n", flags=re.MULTILINE)
+_HEADING: Final = re.compile(
+    r"^(Parameters|Returns|Raises|References|Examples|Notes)\n-+\n", flags=re.MULTILINE
+)
 FIGURES: Final = "figures"
 """Folder of the figures, beside the pages."""
 COMMAND: Final = "python docs/tools/model_pages.py docs/models"
 
 
 def page(model: Model, *, figure: str = "", published: Sequence[tuple[str, str]] = ()) -> str:
-    """The page of one model in Markdown: what it computes, range of each input, outputs, example, figure, references.
+    """The page of one model in Markdown: what it computes, range of each input, outputs, example, figure,
+    references.
 
     Parameters
     ----------
@@ -36,12 +40,30 @@ def page(model: Model, *, figure: str = "", published: Sequence[tuple[str, str]]
     """
     told = model.describe()
     opening, sections = _sections(told["text"])
-    lines = [f"# {model.name}", "", opening.strip(), "", "| input | unit | range | default | meaning |", "|---|---|---|---|---|"]
+    lines = [
+        f"# {model.name}",
+        "",
+        opening.strip(),
+        "",
+        "| input | unit | range | default | meaning |",
+        "|---|---|---|---|---|",
+    ]
     for row in told["parameters"]:
         default = "required" if row["required"] else "none" if row["default"] is None else f"{row['default']}"
-        cells = (f"`{row['name']}`", row["unit"] or "word", row["range"].replace("|", "or"), default, row["description"])
+        cells = (
+            f"`{row['name']}`",
+            row["unit"] or "word",
+            row["range"].replace("|", "or"),
+            default,
+            row["description"],
+        )
         lines.append("| " + " | ".join(str(cell) for cell in cells) + " |")
-    lines += ["", "| output | unit |", "|---|---|", *(f"| `{name}` | {unit or 'word'} |" for name, unit in told["outputs"].items())]
+    lines += [
+        "",
+        "| output | unit |",
+        "|---|---|",
+        *(f"| `{name}` | {unit or 'word'} |" for name, unit in told["outputs"].items()),
+    ]
     if "Raises" in sections:
         lines += ["", "## Refuses", "", *_listed(sections["Raises"])]
     lines += [
@@ -68,10 +90,22 @@ def index() -> str:
     """The list of all models in Markdown."""
     rows = [f"| [{name}]({name}.md) | {made.summary} | {made.source} |" for name, made in models().items()]
     opening = (
-        f"Each page is built from the model's docstring: `{COMMAND}`. Thresholds and probits of your own: [tables of your own]({FILE})."
+        f"Each page is built from the model's docstring: `{COMMAND}`. Thresholds and probits of "
+        f"your own: [tables of your own]({FILE})."
     )
     return "\n".join(
-        ["# Models", "", opening, "", "| model | computes | source |", "|---|---|---|", *rows, "", f"*{SCREENING_NOTICE}*", ""]
+        [
+            "# Models",
+            "",
+            opening,
+            "",
+            "| model | computes | source |",
+            "|---|---|---|",
+            *rows,
+            "",
+            f"*{SCREENING_NOTICE}*",
+            "",
+        ]
     )
 
 
@@ -84,7 +118,10 @@ def pages(gallery: str = "") -> dict[str, str]:
         Text of the gallery's page, whose figures are shown again on the pages of their models.
     """
     drawn, published = pictures(), in_gallery(gallery)
-    made = {f"{name}.md": page(one, figure=drawn[name][1], published=published.get(name, ())) for name, one in models().items()}
+    made = {
+        f"{name}.md": page(one, figure=drawn[name][1], published=published.get(name, ()))
+        for name, one in models().items()
+    }
     figures = {f"{FIGURES}/{name}.svg": svg for name, (svg, _) in drawn.items()}
     return {"index.md": index(), FILE: own_tables(), **made, **figures}
 

@@ -1,4 +1,6 @@
-"""The page of documentation on tables of a user: thresholds, probits and cut-offs beside those of the package."""
+"""The page of documentation on tables of a user: thresholds, probits and cut-offs beside those of the
+package.
+"""
 
 from __future__ import annotations
 
@@ -76,15 +78,40 @@ def own_tables() -> str:
     lines = [
         "# Tables of your own",
         "",
-        "Thresholds and probits are rows, never numbers in code. Those of the package lie in `src/geoalarm/hazards/industrial/data/`;",
-        "a CSV file of your own has the same columns and stands beside them. Every row names its source and how far it was checked",
-        "(`verified`): V read in its source, C computed from the formula beside it, R from general knowledge (every result then",
-        "carries *to be confirmed*), D a choice. All faults of a file are told at once, each with its line, and nothing of a faulty",
+        (
+            "Thresholds and probits are rows, never numbers in code. Those of the package lie in "
+            "`src/geoalarm/hazards/industrial/data/`;"
+        ),
+        (
+            "a CSV file of your own has the same columns and stands beside them. Every row names its source "
+            "and how far it was checked"
+        ),
+        (
+            "(`verified`): V read in its source, C computed from the formula beside it, R from general "
+            "knowledge (every result then"
+        ),
+        (
+            "carries *to be confirmed*), D a choice. All faults of a file are told at once, each with its "
+            "line, and nothing of a faulty"
+        ),
         "file is used.",
     ]
     for kind in KINDS:
-        lines += ["", f"## {kind.title}", "", f"`{kind.loader}(path)`. {kind.words}", "", "```csv", ",".join(kind.columns), kind.row, "```"]
+        lines += [
+            "",
+            f"## {kind.title}",
+            "",
+            f"`{kind.loader}(path)`. {kind.words}",
+            "",
+            "```csv",
+            ",".join(kind.columns),
+            kind.row,
+            "```",
+        ]
         lines += ["", "```python", kind.use, "```"]
     lines += ["", "On the command line the same file is `--table mine.csv`:", ""]
-    command = "geoalarm model toxic_lethality --substance chlorine --concentration '300 mg/m3' --source my_source --table mine.csv"
+    command = (
+        "geoalarm model toxic_lethality --substance chlorine --concentration '300 mg/m3' --source "
+        "my_source --table mine.csv"
+    )
     return "\n".join([*lines, "```sh", command, "```", ""])

@@ -1,7 +1,8 @@
 """People exposed to flood, ground movement and industrial hazards, per commune, on both sides of a border.
 
-``expose(footprint, population, communes)`` is the engine, pure; ``Workspace`` and ``run`` answer whole scenarios from the
-catalog; ``expose_files`` takes anyone's own files. Names load when they are first used, so the import itself is fast.
+``expose(footprint, population, communes)`` is the engine, pure; ``Workspace`` and ``run`` answer whole
+scenarios from the catalog; ``expose_files`` takes anyone's own files. Names load when they are first used, so
+the import itself is fast.
 """
 
 from __future__ import annotations
@@ -25,7 +26,16 @@ if TYPE_CHECKING:
     )
     from geoalarm.catalog import Catalog, open_catalog
     from geoalarm.core.errors import CatalogError, Faults, GeoalarmError, InputError, RangeError
-    from geoalarm.core.model import Communes, Footprint, Hazard, IntensityClass, Layer, Population, Source, interval_classes
+    from geoalarm.core.model import (
+        Communes,
+        Footprint,
+        Hazard,
+        IntensityClass,
+        Layer,
+        Population,
+        Source,
+        interval_classes,
+    )
     from geoalarm.core.schema import FIELDS, KEY
     from geoalarm.core.terms import Basis, State
     from geoalarm.exposure.engine import expose, prepare
@@ -44,7 +54,16 @@ renamed_modules.install()
 _WHERE = {
     "geoalarm.catalog": ("Catalog", "open_catalog"),
     "geoalarm.core.errors": ("CatalogError", "Faults", "GeoalarmError", "InputError", "RangeError"),
-    "geoalarm.core.model": ("Communes", "Footprint", "Hazard", "IntensityClass", "Layer", "Population", "Source", "interval_classes"),
+    "geoalarm.core.model": (
+        "Communes",
+        "Footprint",
+        "Hazard",
+        "IntensityClass",
+        "Layer",
+        "Population",
+        "Source",
+        "interval_classes",
+    ),
     "geoalarm.core.schema": ("FIELDS", "KEY"),
     "geoalarm.core.terms": ("Basis", "State"),
     "geoalarm.exposure.engine": ("expose", "prepare"),

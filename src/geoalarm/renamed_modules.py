@@ -1,4 +1,6 @@
-"""Modules under the names they had of 0.1: each still opens for one release, with a warning that names the new place."""
+"""Modules under the names they had of 0.1: each still opens for one release, with a warning that names the
+new place.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ _MOVED_UP: Final = {"open_territory": "geoalarm.dossier", "Territory": "geoalarm
 class RenamedModules(MetaPathFinder, Loader):
     """Finds a module under its old name and fills it from the new one."""
 
-    def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
         """The specification of a renamed module, None for every other."""
         return ModuleSpec(fullname, self) if fullname in RENAMED else None
 
@@ -41,11 +45,17 @@ class RenamedModules(MetaPathFinder, Loader):
         """Warn, and answer every name from the module of today."""
         old = module.__name__
         new = RENAMED[old]
-        warnings.warn(f"{old} is {new} now; the old name goes with the next release", DeprecationWarning, stacklevel=2)
+        warnings.warn(
+            f"{old} is {new} now; the old name goes with the next release", DeprecationWarning, stacklevel=2
+        )
         today = importlib.import_module(new)
 
         def answer(name: str) -> object:
-            home = importlib.import_module(_MOVED_UP[name]) if old == "geoalarm.pipeline" and name in _MOVED_UP else today
+            home = (
+                importlib.import_module(_MOVED_UP[name])
+                if old == "geoalarm.pipeline" and name in _MOVED_UP
+                else today
+            )
             return getattr(home, name)
 
         vars(module).update(__getattr__=answer, __doc__=today.__doc__, __all__=getattr(today, "__all__", ()))

@@ -1,7 +1,9 @@
-"""A small made-up world of two countries, for tests, notebooks and docs. Every figure in it can be checked by hand.
+"""A small made-up world of two countries, for tests, notebooks and docs. Every figure in it can be checked by
+hand.
 
-Six communes of 2 km by 2 km stand in two columns along a straight north-south border in EPSG:3035: FR:00001 to
-FR:00003 in the west, BE:00001 to BE:00003 in the east (the same five digits on purpose), numbered from the south.
+Six communes of 2 km by 2 km stand in two columns along a straight north-south border in EPSG:3035: FR:00001
+to FR:00003 in the west, BE:00001 to BE:00003 in the east (the same five digits on purpose), numbered from the
+south.
 """
 
 from __future__ import annotations
@@ -24,7 +26,14 @@ ORIGIN: Final = (3_900_000.0, 3_050_000.0)
 """South-west corner of FR:00001 [m, EPSG:3035]; the border runs 2 km east of it."""
 
 SIDE_M: Final = 2000.0
-PEOPLE: Final[Mapping[str, int]] = {"FR:00001": 400, "FR:00002": 1600, "FR:00003": 0, "BE:00001": 800, "BE:00002": 4000, "BE:00003": 1200}
+PEOPLE: Final[Mapping[str, int]] = {
+    "FR:00001": 400,
+    "FR:00002": 1600,
+    "FR:00003": 0,
+    "BE:00001": 800,
+    "BE:00002": 4000,
+    "BE:00003": 1200,
+}
 """People of each commune, even over its 400 cells of 100 m."""
 
 DEPTH_BOUNDS: Final = (0.01, 0.5, 1.0, 2.0)
@@ -32,7 +41,9 @@ DEPTH_BOUNDS: Final = (0.01, 0.5, 1.0, 2.0)
 
 @dataclass(frozen=True)
 class World:
-    """The made-up world: communes, people, three floods, slopes studied in one country only, rings round a plant."""
+    """The made-up world: communes, people, three floods, slopes studied in one country only, rings round a
+    plant.
+    """
 
     communes: Communes
     population: Population
@@ -48,7 +59,9 @@ class World:
 
 def source(name: str, basis: Basis = Basis.ILLUSTRATIVE) -> Source:
     """A source that says it is made up."""
-    return Source(id=f"made_up_{name}", title=f"Made-up {name}", licence="CC0-1.0", vintage="2026", basis=basis)
+    return Source(
+        id=f"made_up_{name}", title=f"Made-up {name}", licence="CC0-1.0", vintage="2026", basis=basis
+    )
 
 
 def raster(
@@ -60,13 +73,18 @@ def raster(
     crs: str = "EPSG:3035",
     no_data: float | None = None,
 ) -> xr.DataArray:
-    """Values (rows from north to south, columns from west to east) as a raster whose lower left corner is ``origin``."""
+    """Values (rows from north to south, columns from west to east) as a raster whose lower left corner is
+    ``origin``.
+    """
     rows, columns = values.shape
     top = origin[1] + rows * cell_m
     data = xr.DataArray(
         values,
         dims=("y", "x"),
-        coords={"y": top - (np.arange(rows) + 0.5) * cell_m, "x": origin[0] + (np.arange(columns) + 0.5) * cell_m},
+        coords={
+            "y": top - (np.arange(rows) + 0.5) * cell_m,
+            "x": origin[0] + (np.arange(columns) + 0.5) * cell_m,
+        },
         attrs={"units": units},
     )
     data = data.rio.write_crs(crs).rio.write_transform(Affine(cell_m, 0, origin[0], 0, -cell_m, top))
@@ -109,7 +127,9 @@ def population() -> Population:
 
 
 def flood(return_period_yr: float) -> Footprint:
-    """A river along the border: depth 3, 1.5 and 0.7 m in the three cells on each side at T = 1000, less for shorter periods."""
+    """A river along the border: depth 3, 1.5 and 0.7 m in the three cells on each side at T = 1000, less for
+    shorter periods.
+    """
     steps = {10.0: (0.7,), 100.0: (1.5, 0.7), 1000.0: (3.0, 1.5, 0.7)}[return_period_yr]
     depth = np.zeros((60, 40), dtype="float32")
     for distance, value in enumerate(steps):
@@ -143,7 +163,9 @@ def landslide() -> Footprint:
 
 
 def industrial() -> Footprint:
-    """Square rings of 300, 500 and 1000 m half width round a plant on the border in the middle of the second row, nested."""
+    """Square rings of 300, 500 and 1000 m half width round a plant on the border in the middle of the second
+    row, nested.
+    """
     x, y = ORIGIN[0] + SIDE_M, ORIGIN[1] + 1.5 * SIDE_M
     rings = [
         {"effect_class": label, "geometry": shapely.box(x - half, y - half, x + half, y + half)}
@@ -164,4 +186,10 @@ def industrial() -> Footprint:
 
 def world() -> World:
     """The whole world."""
-    return World(communes(), population(), {period: flood(period) for period in (10.0, 100.0, 1000.0)}, landslide(), industrial())
+    return World(
+        communes(),
+        population(),
+        {period: flood(period) for period in (10.0, 100.0, 1000.0)},
+        landslide(),
+        industrial(),
+    )

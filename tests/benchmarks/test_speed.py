@@ -1,4 +1,6 @@
-"""Speed as ratios within one run: what reuse of the coverage index is worth. Run by ``make bench``, never asserted as a time."""
+"""Speed as ratios within one run: what reuse of the coverage index is worth. Run by ``make bench``, never
+asserted as a time.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +21,15 @@ def squares(rows: int, columns: int, size: float) -> Communes:
     import shapely
 
     boxes = [
-        shapely.box(ORIGIN[0] + c * size, ORIGIN[1] + r * size, ORIGIN[0] + (c + 1) * size, ORIGIN[1] + (r + 1) * size)
+        shapely.box(
+            ORIGIN[0] + c * size, ORIGIN[1] + r * size, ORIGIN[0] + (c + 1) * size, ORIGIN[1] + (r + 1) * size
+        )
         for r in range(rows)
         for c in range(columns)
     ]
-    return Communes(gpd.GeoDataFrame({"commune_id": [str(i) for i in range(len(boxes))]}, geometry=boxes, crs=3035))
+    return Communes(
+        gpd.GeoDataFrame({"commune_id": [str(i) for i in range(len(boxes))]}, geometry=boxes, crs=3035)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +37,13 @@ def inputs():
     """A million cells and 1,600 communes whose borders cut cells."""
     rng = np.random.default_rng(1)
     depth = rng.choice(np.array([0, 0.2, 0.7, 3], dtype="float32"), size=(SIDE, SIDE))
-    hazard = Footprint(raster(depth, units="m"), kind="intensity", hazard="flood", classes=interval_classes([0.1, 0.5, 2]), units="m")
+    hazard = Footprint(
+        raster(depth, units="m"),
+        kind="intensity",
+        hazard="flood",
+        classes=interval_classes([0.1, 0.5, 2]),
+        units="m",
+    )
     return hazard, Population(raster(rng.random((SIDE, SIDE)))), squares(40, 40, 2487.5)
 
 
@@ -51,7 +63,9 @@ def test_a_scenario_that_builds_the_index_again(benchmark, inputs) -> None:
 
 
 def test_an_accident_on_the_embedded_territory(benchmark) -> None:
-    """What a click on the map costs once the workspace is warm: another wind direction each time, so that nothing is kept."""
+    """What a click on the map costs once the workspace is warm: another wind direction each time, so that
+    nothing is kept.
+    """
     from itertools import count
 
     from geoalarm import analysis

@@ -37,12 +37,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @contextmanager
 def served(world: str) -> Iterator[str]:
-    """Address of the explorer over a world (``made-up`` or ``embedded``), in a process of its own that ends with the block."""
+    """Address of the explorer over a world (``made-up`` or ``embedded``), in a process of its own that ends
+    with the block.
+    """
     script = Path(__file__).parent / "server.py"
     with tempfile.TemporaryFile("w+") as told:
-        process = subprocess.Popen([sys.executable, str(script), world], stdout=subprocess.PIPE, stderr=told, text=True)
+        process = subprocess.Popen(
+            [sys.executable, str(script), world], stdout=subprocess.PIPE, stderr=told, text=True
+        )
         try:
-            where = process.stdout.readline().strip() if select.select([process.stdout], [], [], STARTS_WITHIN_S)[0] else ""
+            where = (
+                process.stdout.readline().strip()
+                if select.select([process.stdout], [], [], STARTS_WITHIN_S)[0]
+                else ""
+            )
             if not where.startswith("http"):
                 told.seek(0)
                 raise AssertionError(f"the server did not start: {told.read()[-2000:]}")
@@ -90,14 +98,21 @@ class Tab:
     def __init__(self, browser: Any, address: str, **options: Any) -> None:
         self.address = address
         self.context = browser.new_context(
-            **{"viewport": {"width": 1400, "height": 900}, "locale": "en-GB", "accept_downloads": True, **options}
+            **{
+                "viewport": {"width": 1400, "height": 900},
+                "locale": "en-GB",
+                "accept_downloads": True,
+                **options,
+            }
         )
         self.page = self.context.new_page()
         self.outside: list[str] = []
         self.errors: list[str] = []
         self.bytes = 0
         self.page.on("request", lambda request: self._asked(request.url))
-        self.page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        self.page.on(
+            "console", lambda message: self.errors.append(message.text) if message.type == "error" else None
+        )
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         wire = self.context.new_cdp_session(self.page)
         wire.send("Network.enable")

@@ -1,4 +1,6 @@
-"""The pages in a process of their own, as readers meet them: ``python server.py made-up`` or ``embedded``; prints the address."""
+"""The pages in a process of their own, as readers meet them: ``python server.py made-up`` or ``embedded``;
+prints the address.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The briefing served over the embedded territory: found by name, postcode and code, in four languages, with its files, in any width."""
+"""The briefing served over the embedded territory: found by name, postcode and code, in four languages, with
+its files, in any width.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,10 @@ def test_search_language_and_the_same_number_as_the_explorer(tab):
     page.wait_for_url("**/briefing?**")
 
 
-@pytest.mark.parametrize(("query", "name"), [("Doornik", "Tournai"), ("02381", "Hirson"), ("7500", "Tournai"), ("BE:57081", "Tournai")])
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [("Doornik", "Tournai"), ("02381", "Hirson"), ("7500", "Tournai"), ("BE:57081", "Tournai")],
+)
 def test_one_commune_is_shown_at_once(tab, query, name):
     page = ready(tab(f"?q={query}&lang=fr"))
     assert page.locator("h1").inner_text() == name
@@ -89,7 +94,12 @@ def test_files(tab):
     assert "Tournai" in docx.Document(io.BytesIO(got["geoalarm-BE-57081-fr.docx"])).paragraphs[1].text
     assert b"Content-Security-Policy" in got["geoalarm-BE-57081-fr.html"]
     base = one.address.replace("/briefing", "/briefing-file")
-    for wrong in ("passwd?commune=BE:57081", "json?commune=../../etc/passwd", "json?commune=BE:57081&lang=xx", "html"):
+    for wrong in (
+        "passwd?commune=BE:57081",
+        "json?commune=../../etc/passwd",
+        "json?commune=BE:57081&lang=xx",
+        "html",
+    ):
         assert page.request.get(f"{base}/{wrong}").status == 404
 
 
@@ -105,7 +115,9 @@ def test_headers_and_no_websocket(tab):
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_phone(tab, lang):
-    page = ready(tab(f"?commune=BE:57081&lang={lang}", viewport={"width": 390, "height": 844}, has_touch=True))
+    page = ready(
+        tab(f"?commune=BE:57081&lang={lang}", viewport={"width": 390, "height": 844}, has_touch=True)
+    )
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.locator("html").get_attribute("lang") == lang
 
@@ -125,15 +137,22 @@ def test_shown_and_printed(tab, tmp_path):
         pytest.skip("pdftotext is not at hand to read the pages")
     path = tmp_path / "page.pdf"
     page.pdf(path=str(path), prefer_css_page_size=True, print_background=True)
-    sheets = subprocess.run(["pdftotext", "-layout", str(path), "-"], check=True, capture_output=True, text=True).stdout.split("\f")[:-1]
+    sheets = subprocess.run(
+        ["pdftotext", "-layout", str(path), "-"], check=True, capture_output=True, text=True
+    ).stdout.split("\f")[:-1]
     assert 6 <= len(sheets) <= 16
     assert "Doornik" in sheets[0]
     assert "Overstroming" in sheets[0]
-    assert all(f"{n}/{len(sheets)}" in sheet.strip().splitlines()[-1].replace(" / ", "/") for n, sheet in enumerate(sheets, start=1))
+    assert all(
+        f"{n}/{len(sheets)}" in sheet.strip().splitlines()[-1].replace(" / ", "/")
+        for n, sheet in enumerate(sheets, start=1)
+    )
     assert "nan" not in "".join(sheets).lower().split()
 
 
-@pytest.mark.parametrize("query", ["?lang=fr", "?q=saint&lang=de", "?commune=FR:59350&lang=fr", "?commune=BE:57081&lang=nl"])
+@pytest.mark.parametrize(
+    "query", ["?lang=fr", "?q=saint&lang=de", "?commune=FR:59350&lang=fr", "?commune=BE:57081&lang=nl"]
+)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_accessibility(tab, query, scheme):
     axe = os.environ.get("GEOALARM_AXE", "")

@@ -1,4 +1,6 @@
-"""The explorer in a browser: what it shows against the engine, and everything a reader can do without a mouse or a map."""
+"""The explorer in a browser: what it shows against the engine, and everything a reader can do without a mouse
+or a map.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ def tap(one: Any, made_up: Any, commune: str) -> None:
         " return [f.x_range.start, f.x_range.end, f.y_range.start, f.y_range.end] }"
     )
     x, y = made_up.geometry.centres[made_up.geometry.row(commune)]
-    one.page.mouse.click(box["x"] + box["width"] * (x - x0) / (x1 - x0), box["y"] + box["height"] * (y1 - y) / (y1 - y0))
+    one.page.mouse.click(
+        box["x"] + box["width"] * (x - x0) / (x1 - x0), box["y"] + box["height"] * (y1 - y) / (y1 - y0)
+    )
 
 
 def test_a_scenario_a_click_and_the_numbers_of_the_engine(tab, made_up):
@@ -46,11 +50,15 @@ def test_a_scenario_a_click_and_the_numbers_of_the_engine(tab, made_up):
     tap(one, made_up, "FR:00002")
     one.until(lambda: "commune=FR:00002" in one.page.url, "the address of the commune")
     assert "T=1000" in one.page.url
-    one.until(lambda: one.page.locator(".ga-row h3").inner_text().startswith("Ville-2"), "the card of the commune")
+    one.until(
+        lambda: one.page.locator(".ga-row h3").inner_text().startswith("Ville-2"), "the card of the commune"
+    )
     assert one.page.locator(".ga-big").inner_text().startswith(people(made_up, "FR:00002", 1000))
     assert one.page.locator("tr.ga-chosen").inner_text().split()[1] == "Ville-2"
     points = one.page.locator(".ga-points tbody tr").all_inner_texts()
-    assert [re.split(r"\s*\t\s*", row)[1] for row in points] == [people(made_up, "FR:00002", period) for period in (10, 100, 1000)]
+    assert [re.split(r"\s*\t\s*", row)[1] for row in points] == [
+        people(made_up, "FR:00002", period) for period in (10, 100, 1000)
+    ]
     one.until(lambda: one.page.locator("#ga-live").inner_text() == "Ville-2 is selected.", "the announcement")
     one.page.keyboard.press("Escape")
     one.until(lambda: "commune" not in one.page.url, "an address without commune")
@@ -74,7 +82,8 @@ def test_the_address_brings_a_reader_back(tab, lang):
     page = one.page
     assert page.locator("html").get_attribute("lang") == lang
     assert [
-        page.locator(f'select[data-do="pick|{name}"]').input_value() for name in ("hazard", "period", "threshold", "measure", "country")
+        page.locator(f'select[data-do="pick|{name}"]').input_value()
+        for name in ("hazard", "period", "threshold", "measure", "country")
     ] == ["flood", "10", "[0.5, 1)", "share", "BE"]
     assert page.locator(".ga-row h3").inner_text().startswith("Stad-2")
     assert page.locator(".ga-table tbody tr").count() == 3
@@ -147,7 +156,9 @@ def test_the_csv_is_the_table(tab):
         one.page.locator('[data-do="download|csv"]').click()
     text = Path(waiting.value.path()).read_text(encoding="utf-8")
     rows = list(csv.DictReader(io.StringIO(text)))
-    shown = [words.split("\n")[-1].strip() for words in one.page.locator(".ga-table tbody th").all_inner_texts()]
+    shown = [
+        words.split("\n")[-1].strip() for words in one.page.locator(".ga-table tbody th").all_inner_texts()
+    ]
     assert [row["commune_id"] for row in rows] == shown
     assert waiting.value.suggested_filename == "geoalarm_landslide.csv"
     assert [row["population_exposed"] == "" for row in rows] == [False] * 3 + [True] * 3
@@ -167,7 +178,10 @@ def test_everything_without_a_mouse(tab):
     one.until(lambda: "commune=BE:00002" in page.url, "the commune found")
     page.locator('[data-do="sort|population"]').focus()
     page.keyboard.press("Enter")
-    one.until(lambda: page.locator('th[aria-sort="descending"] [data-do="sort|population"]').count() == 1, "the table sorted")
+    one.until(
+        lambda: page.locator('th[aria-sort="descending"] [data-do="sort|population"]').count() == 1,
+        "the table sorted",
+    )
     one.until(
         lambda: (
             page.evaluate(
@@ -178,7 +192,9 @@ def test_everything_without_a_mouse(tab):
         ),
         "the focus back on the same control",
     )
-    ring = page.locator('[data-do="sort|population"]').evaluate("(node) => getComputedStyle(node).outlineWidth")
+    ring = page.locator('[data-do="sort|population"]').evaluate(
+        "(node) => getComputedStyle(node).outlineWidth"
+    )
     assert ring == "3px"
     before = settled_width(one)
     page.locator(".ga-map-a").focus()
@@ -208,13 +224,19 @@ def test_a_reader_who_moved_on_is_not_pulled_back(tab, way):
         page.mouse.click(700, 62)
     there = page.evaluate(ACTIVE)
     assert there == {"tab": "sort|share_exposed", "map": "ga-map-a", "away": ""}[way]
-    one.until(lambda: page.locator('th[aria-sort="descending"] [data-do="sort|population"]').count() == 1, "the table sorted")
+    one.until(
+        lambda: page.locator('th[aria-sort="descending"] [data-do="sort|population"]').count() == 1,
+        "the table sorted",
+    )
     page.wait_for_timeout(1_500)
     assert page.evaluate(ACTIVE) == there
 
 
 def width(page) -> float:
-    return page.evaluate("() => { const r = Bokeh.documents[0].get_model_by_name('map_a').x_range; return Math.abs(r.end - r.start) }")
+    return page.evaluate(
+        "() => { const r = Bokeh.documents[0].get_model_by_name('map_a').x_range; return Math.abs(r.end - "
+        "r.start) }"
+    )
 
 
 def settled_width(one) -> float:
@@ -234,7 +256,9 @@ def test_the_map_has_a_name_and_the_page_one_heading(tab):
     one = tab()
     one.until(lambda: one.page.locator(".ga-map-a").get_attribute("role") == "img", "the role of the map")
     assert one.finding() in one.page.locator(".ga-map-a").get_attribute("aria-label")
-    assert one.page.evaluate("[document.querySelectorAll('h1').length, document.querySelectorAll('main').length]") == [1, 1]
+    assert one.page.evaluate(
+        "[document.querySelectorAll('h1').length, document.querySelectorAll('main').length]"
+    ) == [1, 1]
 
 
 def test_a_phone(tab):
@@ -248,7 +272,8 @@ def test_a_phone(tab):
     page.keyboard.press("Escape")
     page.locator('select[data-do="pick|hazard"]').wait_for(state="hidden")
     small = page.locator("button:visible, select:visible, summary:visible").evaluate_all(
-        "(nodes) => nodes.filter((n) => n.getBoundingClientRect().height < 40).map((n) => n.outerHTML.slice(0, 80))"
+        "(nodes) => nodes.filter((n) => n.getBoundingClientRect().height < 40).map((n) => "
+        "n.outerHTML.slice(0, 80))"
     )
     assert small == []
 
@@ -260,18 +285,28 @@ def test_the_scheme_of_the_system_and_the_switch(tab, scheme):
     other = "light" if scheme == "dark" else "dark"
     assert page.locator("html").get_attribute("data-scheme") == scheme
     ground = "() => Bokeh.documents[0].get_model_by_name('map_a').background_fill_color"
-    one.until(lambda: (page.evaluate(ground) == "#12181F") == (scheme == "dark"), "a map in the scheme of the system")
+    one.until(
+        lambda: (page.evaluate(ground) == "#12181F") == (scheme == "dark"),
+        "a map in the scheme of the system",
+    )
     page.locator('[data-do="scheme|"]').click()
     one.until(lambda: page.locator("html").get_attribute("data-scheme") == other, "the other scheme")
     one.until(lambda: (page.evaluate(ground) == "#12181F") == (other == "dark"), "a map in the other scheme")
 
 
 @pytest.mark.parametrize(
-    "query", ["?lang=fr", "?lang=en&hazard=landslide&commune=BE:00001", "?lang=nl&hazard=flood&T=10&beside=~1000&commune=FR:00002"]
+    "query",
+    [
+        "?lang=fr",
+        "?lang=en&hazard=landslide&commune=BE:00001",
+        "?lang=nl&hazard=flood&T=10&beside=~1000&commune=FR:00002",
+    ],
 )
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_accessibility(tab, query, scheme):
-    """WCAG 2.1 A and AA by axe-core, where its file is at hand: ``npm pack axe-core``, then GEOALARM_AXE=.../axe.min.js."""
+    """WCAG 2.1 A and AA by axe-core, where its file is at hand: ``npm pack axe-core``, then
+    GEOALARM_AXE=.../axe.min.js.
+    """
     axe = os.environ.get("GEOALARM_AXE", "")
     if not Path(axe).is_file():
         pytest.skip("axe-core is not at hand: name its axe.min.js in GEOALARM_AXE")

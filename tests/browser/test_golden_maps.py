@@ -43,7 +43,10 @@ def test_the_map_looks_as_it_did(territory, commune, chromium):
     kept = GOLDEN / f"{commune.replace(':', '-')}.flood.png"
     if WRITE:
         kept.write_bytes(made)
-    one, other = (np.asarray(Image.open(io.BytesIO(data)).convert("RGB"), dtype="int16") for data in (made, kept.read_bytes()))
+    one, other = (
+        np.asarray(Image.open(io.BytesIO(data)).convert("RGB"), dtype="int16")
+        for data in (made, kept.read_bytes())
+    )
     assert one.shape == other.shape
     differing = (np.abs(one - other).max(axis=2) > 48).mean()
     assert differing <= TOLERATED, f"{differing:.1%} of the map differ"
@@ -54,7 +57,9 @@ def shot(chromium, body: str) -> bytes:
     context = chromium.new_context(viewport={"width": WIDE, "height": 900}, color_scheme="light")
     try:
         tab = context.new_page()
-        tab.set_content(f"<!doctype html><meta charset=utf-8><style>{stylesheet()}</style><main>{body}</main>")
+        tab.set_content(
+            f"<!doctype html><meta charset=utf-8><style>{stylesheet()}</style><main>{body}</main>"
+        )
         return tab.locator("main svg[role=img]").last.screenshot()
     finally:
         context.close()

@@ -1,4 +1,6 @@
-"""A page of a commune as a file in a browser: read without a script, shown to a council by keyboard, printed, on a phone, by axe."""
+"""A page of a commune as a file in a browser: read without a script, shown to a council by keyboard, printed,
+on a phone, by axe.
+"""
 
 from __future__ import annotations
 
@@ -28,8 +30,17 @@ def pictures(lang: str) -> Pictures:
     lines = [(line.label, line.share, line.people.text) for line in flood.classes]
     return Pictures(
         maps={
-            "flood": maps.commune("FR:00002", footprint=world.flood[100.0], totals=None, lang=lang, names={}, label=flood.map_label),
-            "industrial": maps.commune("FR:00002", footprint=world.industrial, totals=None, lang=lang, names={}, label="Industry"),
+            "flood": maps.commune(
+                "FR:00002",
+                footprint=world.flood[100.0],
+                totals=None,
+                lang=lang,
+                names={},
+                label=flood.map_label,
+            ),
+            "industrial": maps.commune(
+                "FR:00002", footprint=world.industrial, totals=None, lang=lang, names={}, label="Industry"
+            ),
         },
         bars={"flood": class_bar(lines, hazard="flood", lang=lang, label=flood.class_caption)},
         curves={"flood": chance_curve(flood.trend, lang=lang, label=flood.trend_caption)},
@@ -42,13 +53,17 @@ def address(tmp_path_factory):
     """Address of a folder of pages, in place of the explorer's."""
     folder = tmp_path_factory.mktemp("pages")
     changed = Changes(
-        "+120 people since 1 January 2026.", "Figures", (ChangeLine("People in the zone", "1 110", "1 230", "population +95"),)
+        "+120 people since 1 January 2026.",
+        "Figures",
+        (ChangeLine("People in the zone", "1 110", "1 230", "population +95"),),
     )
     links = Links(languages={lang: f"{lang}.html" for lang in LANGUAGES}, index="index.html")
     for lang in LANGUAGES:
         page = render(MADE_UP["briefing"](lang), pictures(lang), as_of=DAY, links=links, changes=changed)
         (folder / f"{lang}.html").write_text(page, encoding="utf-8")
-    (folder / "checklist.html").write_text(render_checklist(MADE_UP["briefing"]("fr"), as_of=DAY), encoding="utf-8")
+    (folder / "checklist.html").write_text(
+        render_checklist(MADE_UP["briefing"]("fr"), as_of=DAY), encoding="utf-8"
+    )
     return folder.as_uri()
 
 
@@ -100,7 +115,9 @@ def test_a_council_is_shown_one_idea_a_screen_by_keyboard_alone(tab):
         text = page.evaluate("document.querySelector('main').innerText")
         assert text.strip()
         seen.append(text)
-        size = page.evaluate("parseFloat(getComputedStyle(document.querySelector('main .on:is(p, li, h1, h3)')).fontSize)")
+        size = page.evaluate(
+            "parseFloat(getComputedStyle(document.querySelector('main .on:is(p, li, h1, h3)')).fontSize)"
+        )
         assert size >= LEAST_PX * 0.8
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         page.keyboard.press("ArrowRight")
@@ -121,7 +138,10 @@ def test_sentences_of_the_presentation_have_28_points(tab):
     page.evaluate("location.hash = '#present-2'")
     page.locator("#stage").wait_for()
     assert page.locator("#stage-n").inner_text() == "2"
-    assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('.lead .on')).fontSize)") >= LEAST_PX
+    assert (
+        page.evaluate("parseFloat(getComputedStyle(document.querySelector('.lead .on')).fontSize)")
+        >= LEAST_PX
+    )
     page.locator('#stage [data-do="next"]').click()
     assert page.locator("#stage-n").inner_text() == "3"
     page.locator('#stage [data-do="end"]').click()
@@ -147,7 +167,9 @@ def test_accessibility(tab, lang, scheme):
     axe(tab(f"/{lang}.html", color_scheme=scheme).page)
 
 
-@pytest.mark.parametrize("where", ["/en.html#present", "/en.html#present-5", "/checklist.html", "/en.html#figure-flood-100-people"])
+@pytest.mark.parametrize(
+    "where", ["/en.html#present", "/en.html#present-5", "/checklist.html", "/en.html#figure-flood-100-people"]
+)
 def test_accessibility_of_other_views(tab, where):
     path, _, part = where.partition("#")
     page = tab(path).page
@@ -156,7 +178,9 @@ def test_accessibility_of_other_views(tab, where):
 
 
 def axe(page) -> None:
-    """WCAG 2.1 A and AA by axe-core, where its file is at hand: ``npm pack axe-core``, then GEOALARM_AXE=.../axe.min.js."""
+    """WCAG 2.1 A and AA by axe-core, where its file is at hand: ``npm pack axe-core``, then
+    GEOALARM_AXE=.../axe.min.js.
+    """
     path = os.environ.get("GEOALARM_AXE", "")
     if not Path(path).is_file():
         pytest.skip("axe-core is not at hand: name its axe.min.js in GEOALARM_AXE")
@@ -174,7 +198,9 @@ def test_print(tab, tmp_path):
     page = tab("/fr.html", color_scheme="dark").page
     path = tmp_path / "page.pdf"
     page.pdf(path=str(path), prefer_css_page_size=True, print_background=True)
-    sheets = subprocess.run(["pdftotext", "-layout", str(path), "-"], check=True, capture_output=True, text=True).stdout.split("\f")[:-1]
+    sheets = subprocess.run(
+        ["pdftotext", "-layout", str(path), "-"], check=True, capture_output=True, text=True
+    ).stdout.split("\f")[:-1]
     assert 3 <= len(sheets) <= 6
     for n, sheet in enumerate(sheets, start=1):
         foot = re.sub(r"\s+", " ", sheet.strip().splitlines()[-1]).replace(" / ", "/")

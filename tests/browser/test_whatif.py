@@ -1,4 +1,6 @@
-"""The what-if page in a browser over the embedded territory: its numbers against the pipeline, the map, a refusal, two weathers."""
+"""The what-if page in a browser over the embedded territory: its numbers against the pipeline, the map, a
+refusal, two weathers.
+"""
 
 from __future__ import annotations
 
@@ -30,13 +32,17 @@ def test_a_site_a_click_and_a_refusal(tab):
     page = one.page
     first = one.finding()
     page.locator('select[data-do="pick|site"]').select_option(SITE)
-    one.until(lambda: page.locator('input[data-do="write|lon"]').input_value() == "3.80000", "the place of the site")
+    one.until(
+        lambda: page.locator('input[data-do="write|lon"]').input_value() == "3.80000", "the place of the site"
+    )
     page.locator('[data-do="calculate|"]').click()
     one.until(lambda: one.finding() != first, "a finding")
     world = shared(None)
     asked = accident_view(world.workspace, WhatIfState(sites(world), site=SITE).accident())
     shown = page.locator(".ga-zones tbody tr").all_inner_texts()
-    assert [row.split("\t")[2].strip() for row in shown] == [count_text(zone.within, "en") for zone in reversed(asked.people)]
+    assert [row.split("\t")[2].strip() for row in shown] == [
+        count_text(zone.within, "en") for zone in reversed(asked.people)
+    ]
     assert count_text(asked.people[0].within, "en") in one.finding()
     one.until(lambda: f"site={SITE}" in page.url, "the address of the site")
     assert page.locator(".ga-screening").is_visible()
@@ -52,7 +58,10 @@ def test_a_site_a_click_and_a_refusal(tab):
     page.locator('input[data-do="write|in.wind_speed"]').fill("0 m/s")
     page.locator('input[data-do="write|in.wind_speed"]').press("Enter")
     page.locator("#refused").wait_for(timeout=10_000)
-    assert page.locator("#refused p").first.inner_text() == "Wind speed: “0 m/s” cannot be used. Expected: 0.5 to 30 m/s."
+    assert (
+        page.locator("#refused p").first.inner_text()
+        == "Wind speed: “0 m/s” cannot be used. Expected: 0.5 to 30 m/s."
+    )
     assert one.finding() == third
     page.locator('input[data-do="write|in.wind_speed"]').fill("4 m/s")
     page.locator('[data-do="calculate|"]').click()
@@ -154,7 +163,10 @@ def test_french_rings_from_a_file_given_on_the_page(tab, tmp_path):
     (tmp_path / "bad.csv").write_text(head + "FR,chlorine,SEI,60,none,ppm,,test,D\n", encoding="utf-8")
     page.locator('input[type="file"]').set_input_files(tmp_path / "bad.csv")
     one.until(lambda: "cannot be used" in page.locator("#refused").inner_text(), "the refusal of the file")
-    rows = "".join(f"FR,chlorine,{effect},60,{value},ppm,,test,D\n" for effect, value in (("SEI", 5), ("SEL", 50), ("SELS", 80)))
+    rows = "".join(
+        f"FR,chlorine,{effect},60,{value},ppm,,test,D\n"
+        for effect, value in (("SEI", 5), ("SEL", 50), ("SELS", 80))
+    )
     (tmp_path / "sheet.csv").write_text(head + rows, encoding="utf-8")
     page.locator('input[type="file"]').set_input_files(tmp_path / "sheet.csv")
     page.locator('[data-do="forget|"]').wait_for(timeout=10_000)
@@ -170,7 +182,9 @@ def test_everything_without_a_mouse(tab):
     assert page.evaluate("document.activeElement.className") == "ga-skip"
     page.locator('select[data-do="pick|site"]').focus()
     page.keyboard.type("Yara")
-    one.until(lambda: page.locator('input[data-do="write|lon"]').input_value() == "3.80000", "the place of the site")
+    one.until(
+        lambda: page.locator('input[data-do="write|lon"]').input_value() == "3.80000", "the place of the site"
+    )
     page.locator('input[data-do="write|in.rate"]').focus()
     page.keyboard.press("Control+A")
     page.keyboard.type("2 kg/s")
@@ -178,7 +192,9 @@ def test_everything_without_a_mouse(tab):
     one.until(lambda: one.finding() != first, "an answer")
     page.locator('[data-do="show|field"]').focus()
     page.keyboard.press("Enter")
-    one.until(lambda: page.locator('[data-do="show|field"]').get_attribute("aria-pressed") == "true", "the field")
+    one.until(
+        lambda: page.locator('[data-do="show|field"]').get_attribute("aria-pressed") == "true", "the field"
+    )
     where = (
         "() => { let n = document.activeElement;"
         " while (n?.shadowRoot?.activeElement) n = n.shadowRoot.activeElement; return n?.dataset?.do }"
@@ -187,7 +203,10 @@ def test_everything_without_a_mouse(tab):
     one.until(lambda: page.locator(".ga-map-a").get_attribute("tabindex") == "0", "a map to move to")
     page.locator(".ga-map-a").focus()
     page.wait_for_timeout(800)
-    width = "() => { const r = Bokeh.documents[0].get_model_by_name('map_a').x_range; return Math.abs(r.end - r.start) }"
+    width = (
+        "() => { const r = Bokeh.documents[0].get_model_by_name('map_a').x_range; return "
+        "Math.abs(r.end - r.start) }"
+    )
     before = page.evaluate(width)
     page.keyboard.press("+")
     one.until(lambda: page.evaluate(width) < before, "the map nearer")
@@ -199,12 +218,17 @@ def test_everything_without_a_mouse(tab):
         ("?lang=fr", {}),
         (f"?lang=en&kind=bleve&site={SITE}&show=field&in.scheme=FR", {}),
         (f"?lang=nl&kind=toxic&site={SITE}&beside=1&often=1e-4+/yr&rose=half&show=risk&inside=30+min", {}),
-        ("?lang=de&kind=toxic&in.scheme=FR&lon=3.2&lat=50.7", {"viewport": {"width": 390, "height": 844}, "has_touch": True}),
+        (
+            "?lang=de&kind=toxic&in.scheme=FR&lon=3.2&lat=50.7",
+            {"viewport": {"width": 390, "height": 844}, "has_touch": True},
+        ),
     ],
 )
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_accessibility(tab, query, options, scheme):
-    """WCAG 2.1 A and AA by axe-core, where its file is at hand: ``npm pack axe-core``, then GEOALARM_AXE=.../axe.min.js."""
+    """WCAG 2.1 A and AA by axe-core, where its file is at hand: ``npm pack axe-core``, then
+    GEOALARM_AXE=.../axe.min.js.
+    """
     axe = os.environ.get("GEOALARM_AXE", "")
     if not Path(axe).is_file():
         pytest.skip("axe-core is not at hand: name its axe.min.js in GEOALARM_AXE")

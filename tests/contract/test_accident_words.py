@@ -21,7 +21,21 @@ KEYS = [
     *(f"accident.severity.{name}" for name in SEVERITIES),
     *(f"accident.time.{time}" for time in FORM["occupancy"]),
     *(f"flag.{code}" for code in (*FLAGS, *consequences.FLAGS)),
-    *(f"class.{label}.name" for label in ("SEI", "SEL", "SELS", "AEGL-1", "AEGL-2", "AEGL-3", "LC1", "LC5", "cordon", "impact_radius")),
+    *(
+        f"class.{label}.name"
+        for label in (
+            "SEI",
+            "SEL",
+            "SELS",
+            "AEGL-1",
+            "AEGL-2",
+            "AEGL-3",
+            "LC1",
+            "LC5",
+            "cordon",
+            "impact_radius",
+        )
+    ),
 ]
 
 
@@ -41,7 +55,10 @@ def test_every_flag_reads_with_and_without_its_detail(lang):
 @pytest.mark.parametrize(
     ("warning", "told"),
     [
-        ("to_be_confirmed: limit 0.15 of the criterion of a dense gas", "la limite 0,15 qui distingue un gaz lourd"),
+        (
+            "to_be_confirmed: limit 0.15 of the criterion of a dense gas",
+            "la limite 0,15 qui distingue un gaz lourd",
+        ),
         ("to_be_confirmed: AEGL-2 of hydrogen_fluoride, AEGL values, EPA", "AEGL-2 (fluorure d'hydrogène)"),
         ("no_threshold: threshold AEGL-1 (US) of phosgene for 60 min", "AEGL-1 (phosgène)"),
         ("zone_leaves_mapped_area: SEI 37% of its area", "SEI, 37\N{NO-BREAK SPACE}% de sa surface"),

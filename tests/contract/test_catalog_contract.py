@@ -82,7 +82,9 @@ def test_hazards_of_the_catalog_are_hazards_of_the_house(catalog: Catalog) -> No
 
 
 @pytest.mark.parametrize(("name", "values"), local_choices())
-def test_every_local_layer_opens_in_house_form(catalog: Catalog, name: str, values: dict[str, object]) -> None:
+def test_every_local_layer_opens_in_house_form(
+    catalog: Catalog, name: str, values: dict[str, object]
+) -> None:
     layer, facts = catalog.layer(name, **values), catalog.entry(name).facts
     assert layer.role == facts.role
     assert layer.source.id == catalog.entry(name).source_id(catalog.entry(name).resolve(values))
@@ -103,10 +105,15 @@ def test_every_local_layer_opens_in_house_form(catalog: Catalog, name: str, valu
 
 
 def test_the_return_period_reaches_the_layer(catalog: Catalog) -> None:
-    assert [catalog.layer("demo_flood", return_period=years).return_period_yr for years in (10, 100, 1000)] == [10, 100, 1000]
+    assert [
+        catalog.layer("demo_flood", return_period=years).return_period_yr for years in (10, 100, 1000)
+    ] == [10, 100, 1000]
     assert catalog.layer("demo_flood").return_period_yr == 100
     assert math.isnan(catalog.layer("demo_landslide").return_period_yr)
-    assert [catalog.layer("demo_effect_zones", scenario=kind).scenario for kind in ("toxic", "thermal")] == ["toxic", "thermal"]
+    assert [catalog.layer("demo_effect_zones", scenario=kind).scenario for kind in ("toxic", "thermal")] == [
+        "toxic",
+        "thermal",
+    ]
     with pytest.raises(InputError, match="got 50; expected one of 10, 100, 1000"):
         catalog.layer("demo_flood", return_period=50)
 
@@ -156,8 +163,14 @@ def test_plain_intake_opens_the_same_layers(catalog: Catalog, root: Path) -> Non
 
     plain = intake.open_catalog(str(root / "catalog.yml"))
     assert list(plain) == catalog.names()
-    xr.testing.assert_identical(plain.demo_flood(return_period=1000).read(), catalog.layer("demo_flood", return_period=1000).data)
-    assert plain.demo_effect_zones(scenario="thermal").read().equals(catalog.layer("demo_effect_zones", scenario="thermal").data)
+    xr.testing.assert_identical(
+        plain.demo_flood(return_period=1000).read(), catalog.layer("demo_flood", return_period=1000).data
+    )
+    assert (
+        plain.demo_effect_zones(scenario="thermal")
+        .read()
+        .equals(catalog.layer("demo_effect_zones", scenario="thermal").data)
+    )
     with pytest.raises(ValueError, match="not one of the allowed values: 10,100,1000"):
         plain.demo_flood(return_period=50)
     with pytest.raises(TypeError, match="retrun_period"):
@@ -172,7 +185,9 @@ def test_one_bogus_warning_of_intake_is_silenced_and_no_other() -> None:
         warnings.filterwarnings("ignore", **drivers.BOGUS)
         assert expand_defaults("toxic") == "toxic"
         with pytest.raises(UserWarning, match="something else"):
-            warnings.warn_explicit("something else", UserWarning, "utils.py", 1, module="intake.catalog.utils")
+            warnings.warn_explicit(
+                "something else", UserWarning, "utils.py", 1, module="intake.catalog.utils"
+            )
 
 
 def test_importing_the_room_does_not_import_intake() -> None:

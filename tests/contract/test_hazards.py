@@ -1,4 +1,6 @@
-"""What every hazard promises: facts, units, CRS, order of classes, no data kept, people conserved. A new hazard is picked up here."""
+"""What every hazard promises: facts, units, CRS, order of classes, no data kept, people conserved. A new
+hazard is picked up here.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ SOURCE = testing.source("layer", Basis.MODELLED)
 
 
 def layers(name: str) -> list[Layer]:
-    """A layer of each kind the hazard can hold, over the little world; no data in the lower left quarter of rasters."""
+    """A layer of each kind the hazard can hold, over the little world; no data in the lower left quarter of
+    rasters.
+    """
     hazard = HAZARDS[name]
     common = {"source": SOURCE, "role": "hazard", "hazard": name, "scenario": "test", "countries": ("FR",)}
     made = []
@@ -49,8 +53,18 @@ def layers(name: str) -> list[Layer]:
     made.append(Layer(testing.raster(part, no_data=-9999), kind="fraction", units="1", **common))
     labels = [*hazard.class_labels, "mild", "severe"][:2]
     x, y = testing.ORIGIN
-    boxes = [shapely.box(x + 500, y + 500, x + 2500, y + 1500), shapely.box(x + 700, y + 600, x + 900, y + 800)]
-    made.append(Layer(gpd.GeoDataFrame({"klass": labels}, geometry=boxes, crs=3035), kind="polygons", class_column="klass", **common))
+    boxes = [
+        shapely.box(x + 500, y + 500, x + 2500, y + 1500),
+        shapely.box(x + 700, y + 600, x + 900, y + 800),
+    ]
+    made.append(
+        Layer(
+            gpd.GeoDataFrame({"klass": labels}, geometry=boxes, crs=3035),
+            kind="polygons",
+            class_column="klass",
+            **common,
+        )
+    )
     return made
 
 
@@ -82,7 +96,9 @@ def test_a_hazard_declares_what_it_is(name: str) -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_hazard_has_its_words_in_four_languages(name: str, lang: str) -> None:
-    words = json.loads(resources.files("geoalarm.i18n").joinpath("locales", f"{lang}.json").read_text(encoding="utf-8"))
+    words = json.loads(
+        resources.files("geoalarm.i18n").joinpath("locales", f"{lang}.json").read_text(encoding="utf-8")
+    )
     wanted = [f"hazard.{name}.name", *(f"class.{label}.name" for label in HAZARDS[name].class_labels)]
     assert [key for key in wanted if key not in words] == []
 
@@ -90,7 +106,12 @@ def test_a_hazard_has_its_words_in_four_languages(name: str, lang: str) -> None:
 @pytest.mark.parametrize("layer", CASES)
 def test_facts_travel_with_the_footprint(layer: Layer) -> None:
     made = hazards.footprint(layer)
-    assert (made.hazard, made.scenario, made.countries, made.no_data) == (layer.hazard, "test", ("FR",), "not_studied")
+    assert (made.hazard, made.scenario, made.countries, made.no_data) == (
+        layer.hazard,
+        "test",
+        ("FR",),
+        "not_studied",
+    )
     assert made.sources == (SOURCE,)
     assert made.kind == layer.kind
     assert made.return_period_yr == layer.return_period_yr or math.isnan(layer.return_period_yr)
@@ -104,7 +125,9 @@ def test_facts_travel_with_the_footprint(layer: Layer) -> None:
 def test_no_data_stays_unknown_and_people_are_conserved(layer: Layer) -> None:
     table = expose_in_world(hazards.footprint(layer))
     ledger = table.attrs["ledger"]
-    assert ledger["exposed"] + ledger["not_exposed"] + ledger["unknown"] == pytest.approx(ledger["in_communes"], rel=1e-9)
+    assert ledger["exposed"] + ledger["not_exposed"] + ledger["unknown"] == pytest.approx(
+        ledger["in_communes"], rel=1e-9
+    )
     first = table.groupby("commune_id", sort=False)[["mapped_share", "state"]].first()
     assert (first.loc[["BE:00001", "BE:00002", "BE:00003"], "state"] == "not_studied").all()
     if layer.kind != "polygons":
@@ -118,7 +141,10 @@ def test_no_data_stays_unknown_and_people_are_conserved(layer: Layer) -> None:
 @pytest.mark.parametrize("name", [name for name in NAMES if HAZARDS[name].class_bounds])
 def test_a_higher_threshold_exposes_no_more(name: str) -> None:
     layer = layers(name)[0]
-    people = [expose_in_world(hazards.footprint(layer, bounds=[bound]))["population_exposed"].sum() for bound in (0.01, 0.5, 1, 2, 2.9)]
+    people = [
+        expose_in_world(hazards.footprint(layer, bounds=[bound]))["population_exposed"].sum()
+        for bound in (0.01, 0.5, 1, 2, 2.9)
+    ]
     assert people == sorted(people, reverse=True)
     assert people[0] > people[-1]
 

@@ -1,4 +1,6 @@
-"""The four locale files hold together, and hold to the vocabularies of the house: this test is red until a new word is whole."""
+"""The four locale files hold together, and hold to the vocabularies of the house: this test is red until a
+new word is whole.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,11 @@ def test_every_language_has_the_same_keys_and_no_empty_sentence(lang: str) -> No
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_language_has_the_same_placeholders(lang: str) -> None:
-    wrong = {key for key in KEYS if placeholders(parse(i18n.sentences(lang)[key])) != placeholders(parse(i18n.sentences("en")[key]))}
+    wrong = {
+        key
+        for key in KEYS
+        if placeholders(parse(i18n.sentences(lang)[key])) != placeholders(parse(i18n.sentences("en")[key]))
+    }
     assert not wrong
 
 
@@ -49,7 +55,10 @@ def test_plurals_have_the_categories_of_cldr(lang: str) -> None:
 def test_selects_have_the_same_branches(lang: str) -> None:
     def selects(language: str) -> dict[str, set[tuple[str, tuple[str, ...]]]]:
         found = {key: _branches(parse(i18n.sentences(language)[key])) for key in KEYS}
-        return {key: {(one.name, tuple(sorted(dict(one.branches)))) for one in many if one.kind == "select"} for key, many in found.items()}
+        return {
+            key: {(one.name, tuple(sorted(dict(one.branches)))) for one in many if one.kind == "select"}
+            for key, many in found.items()
+        }
 
     assert selects(lang) == selects("en")
 
@@ -72,10 +81,18 @@ def test_french_keeps_its_no_break_spaces() -> None:
 
 
 @pytest.mark.parametrize(
-    ("lang", "word"), [("en", r"\bsafe(ly|ty)?\b"), ("nl", r"\bveilig"), ("de", r"\bsicher(?!ung)"), ("fr", r"\b(sûre?s?|sans danger)\b")]
+    ("lang", "word"),
+    [
+        ("en", r"\bsafe(ly|ty)?\b"),
+        ("nl", r"\bveilig"),
+        ("de", r"\bsicher(?!ung)"),
+        ("fr", r"\b(sûre?s?|sans danger)\b"),
+    ],
 )
 def test_nobody_is_ever_called_safe(lang: str, word: str) -> None:
-    assert not [key for key, pattern in i18n.sentences(lang).items() if re.search(word, pattern, re.IGNORECASE)]
+    assert not [
+        key for key, pattern in i18n.sentences(lang).items() if re.search(word, pattern, re.IGNORECASE)
+    ]
 
 
 @pytest.mark.parametrize("lang", ["nl", "de", "en"])
@@ -83,7 +100,11 @@ def test_a_sentence_is_translated(lang: str) -> None:
     """Two languages may share a short label or a native word of the glossary, never a whole sentence."""
     french, other = i18n.sentences("fr"), i18n.sentences(lang)
     words = {key: re.findall(r"[^\W\d]{2,}", re.sub(r"\{.*\}", "", french[key])) for key in KEYS}
-    sentences = [key for key in KEYS if len(words[key]) > 2 and not (key.startswith("glossary.") and key.endswith(".word"))]
+    sentences = [
+        key
+        for key in KEYS
+        if len(words[key]) > 2 and not (key.startswith("glossary.") and key.endswith(".word"))
+    ]
     assert not [key for key in sentences if french[key] == other[key]]
 
 
@@ -102,7 +123,10 @@ def test_every_word_of_the_house_has_its_sentence(key: str) -> None:
 
 
 def test_every_word_of_the_glossary_has_its_meaning() -> None:
-    words, meanings = ({key.split(".")[1] for key in KEYS if re.fullmatch(rf"glossary\.\w+\.{part}", key)} for part in ("word", "meaning"))
+    words, meanings = (
+        {key.split(".")[1] for key in KEYS if re.fullmatch(rf"glossary\.\w+\.{part}", key)}
+        for part in ("word", "meaning")
+    )
     assert words == meanings
 
 
@@ -112,5 +136,9 @@ def test_no_caveat_is_left_over() -> None:
 
 def test_every_key_named_in_the_code_exists() -> None:
     calls = re.compile(r"""\btext\(\s*["']([\w.]+)["']""")
-    used = {(key, path.name) for path in SOURCE.rglob("*.py") for key in calls.findall(path.read_text(encoding="utf-8"))}
+    used = {
+        (key, path.name)
+        for path in SOURCE.rglob("*.py")
+        for key in calls.findall(path.read_text(encoding="utf-8"))
+    }
     assert not [(key, name) for key, name in used if not i18n.has(key)]

@@ -39,8 +39,29 @@ def test_make_targets_named_in_the_documents_exist(root: Path) -> None:
 
 def test_nothing_names_one_machine_or_a_registry(root: Path) -> None:
     """No path of one machine and no host of a package registry in any tracked text."""
-    words = ("/wo" + "rk/", "/ro" + "ot/", "py" + "pi.org", "python" + "hosted", "npm" + "js.", "deb." + "debian")
-    suffixes = {".py", ".md", ".yml", ".yaml", ".toml", ".json", ".lock", ".csv", ".ipynb", ".txt", ".css", ".html", ".js"}
+    words = (
+        "/wo" + "rk/",
+        "/ro" + "ot/",
+        "py" + "pi.org",
+        "python" + "hosted",
+        "npm" + "js.",
+        "deb." + "debian",
+    )
+    suffixes = {
+        ".py",
+        ".md",
+        ".yml",
+        ".yaml",
+        ".toml",
+        ".json",
+        ".lock",
+        ".csv",
+        ".ipynb",
+        ".txt",
+        ".css",
+        ".html",
+        ".js",
+    }
     skip = {".venv", ".git", ".mypy_cache", ".ruff_cache", ".hypothesis", "node_modules", "out"}
     for path in root.rglob("*"):
         if path.suffix in suffixes and not skip & set(path.relative_to(root).parts):

@@ -44,7 +44,9 @@ def test_a_figure_is_what_its_builder_draws(root, gallery, makers):
     family = makers["kingery_bulmash"]()
     drawn = gallery.draw(family)
     assert drawn == gallery.draw(family)
-    assert drawn == (root / "docs" / "gallery" / "kingery_bulmash.svg").read_bytes(), f"run: {gallery.COMMAND}"
+    assert drawn == (root / "docs" / "gallery" / "kingery_bulmash.svg").read_bytes(), (
+        f"run: {gallery.COMMAND}"
+    )
 
 
 def distance_to_curves(family, x, y):
@@ -54,8 +56,12 @@ def distance_to_curves(family, x, y):
         xs, ys = np.asarray(xs, dtype=float), np.asarray(ys, dtype=float)
         if xs.min() * (1 - 1e-9) <= x <= xs.max() * (1 + 1e-9):
             log_x, log_y = (scale == "log" for scale in family.scales)
-            at = np.interp(np.log(x) if log_x else x, np.log(xs) if log_x else xs, np.log(ys) if log_y else ys)
-            gaps.append(abs((np.exp(at) if log_y else at) - y) / max(abs(y), 0.0 if log_y else 0.1 * np.ptp(ys)))
+            at = np.interp(
+                np.log(x) if log_x else x, np.log(xs) if log_x else xs, np.log(ys) if log_y else ys
+            )
+            gaps.append(
+                abs((np.exp(at) if log_y else at) - y) / max(abs(y), 0.0 if log_y else 0.1 * np.ptp(ys))
+            )
     return min(gaps)
 
 

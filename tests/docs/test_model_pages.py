@@ -33,7 +33,9 @@ def test_pages_and_figures_of_models_are_those_of_the_code(root: Path, made: dic
     assert sum(path.stat().st_size for path in files) < 1_000_000
 
 
-def test_every_page_shows_a_figure_with_words_and_the_published_points(root: Path, made: dict[str, str]) -> None:
+def test_every_page_shows_a_figure_with_words_and_the_published_points(
+    root: Path, made: dict[str, str]
+) -> None:
     for name in models():
         shown = re.findall(r"!\[(.+?)\]\((.+?)\)", made[f"{name}.md"])
         assert shown[0][1] == f"figures/{name}.svg"
@@ -60,13 +62,26 @@ def test_figures_stand_alone_and_say_what_they_show() -> None:
     assert svg == picture(models()["kingery_bulmash"])[0]
     tree = ElementTree.fromstring(svg)
     assert [item.tag.partition("}")[2] for item in tree][:2] == ["title", "desc"]
-    assert tree[1].text == words == "overpressure [kPa] over scaled distance [m kg⁻¹ᐟ³]; the worked example is marked: 43.23 at 5."
+    assert (
+        tree[1].text
+        == words
+        == "overpressure [kPa] over scaled distance [m kg⁻¹ᐟ³]; the worked example is marked: 43.23 at 5."
+    )
     assert not re.search(r"href|url\(|<script", svg)
 
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0, "0"), (0.25, "0.25"), (1234, "1234"), (12345.6, "12\u202f350"), (1e-5, "10⁻⁵"), (2e-8, "2·10⁻⁸"), (-0.5, "−0.5"), (1e6, "10⁶")],
+    [
+        (0, "0"),
+        (0.25, "0.25"),
+        (1234, "1234"),
+        (12345.6, "12\u202f350"),
+        (1e-5, "10⁻⁵"),
+        (2e-8, "2·10⁻⁸"),
+        (-0.5, "−0.5"),
+        (1e6, "10⁶"),
+    ],
 )
 def test_numbers_of_an_axis(value: float, text: str) -> None:
     assert number_text(value) == text

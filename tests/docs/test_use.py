@@ -1,4 +1,6 @@
-"""docs/use.md keeps up: every command, option, scenario field, result file and variable is in it; its scenario is a scenario."""
+"""docs/use.md keeps up: every command, option, scenario field, result file and variable is in it; its
+scenario is a scenario.
+"""
 
 import re
 
@@ -25,7 +27,9 @@ def commands():
         yield from ((f"{name} {sub}", one) for sub, one in inner.items()) if inner else [(name, command)]
 
 
-@pytest.mark.parametrize(("name", "command"), list(commands()), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("name", "command"), list(commands()), ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_every_command_and_option_is_described(text, name, command):
     assert f"geoalarm {name}" in text
     for option in command.params:
@@ -37,7 +41,10 @@ def test_every_scenario_field_is_described_and_the_example_is_read(text):
     models = (scenario._ScenarioFile, scenario._FootprintFile, scenario._OptionsFile, accident.AccidentFile)
     for field in {name for model in models for name in model.model_fields} - {"options"}:
         assert f"`{field}`" in text, field
-    layers, accidents = (scenario.scenario_from(yaml.safe_load(one)) for one in re.findall(r"```yaml\n(.*?)```", text, flags=re.DOTALL))
+    layers, accidents = (
+        scenario.scenario_from(yaml.safe_load(one))
+        for one in re.findall(r"```yaml\n(.*?)```", text, flags=re.DOTALL)
+    )
     assert layers.options == scenario.Options()
     assert [one.kind for one in accidents.accidents] == ["toxic"]
 
@@ -48,7 +55,11 @@ def test_every_result_file_is_described(text):
 
 
 def test_every_variable_is_described(text, root):
-    used = {name for path in (root / "src").rglob("*.py") for name in re.findall(r"GEOALARM_[A-Z]+", path.read_text("utf-8"))}
+    used = {
+        name
+        for path in (root / "src").rglob("*.py")
+        for name in re.findall(r"GEOALARM_[A-Z]+", path.read_text("utf-8"))
+    }
     for name in used:
         assert f"`{name}`" in text
 

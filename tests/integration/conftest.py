@@ -28,12 +28,16 @@ def made():
 
 @pytest.fixture(scope="session")
 def disk(made, tmp_path_factory) -> Path:
-    """A folder: communes (gpkg: communes, fr, be), population (tif, gpkg), flood_10 to 1000, slopes, rings, catalog, scenario."""
+    """A folder: communes (gpkg: communes, fr, be), population (tif, gpkg), flood_10 to 1000, slopes, rings,
+    catalog, scenario.
+    """
     folder = tmp_path_factory.mktemp("world")
     communes = made.communes.data
     communes.to_file(folder / "communes.gpkg", layer="communes", engine="pyogrio")
     for country in ("FR", "BE"):
-        communes[communes["country"] == country].to_file(folder / "communes.gpkg", layer=country.lower(), engine="pyogrio")
+        communes[communes["country"] == country].to_file(
+            folder / "communes.gpkg", layer=country.lower(), engine="pyogrio"
+        )
     communes[["population", "geometry"]].to_file(folder / "population.gpkg", layer="people", engine="pyogrio")
     made.population.data.astype("float64").rio.to_raster(folder / "population.tif")
     for period, footprint in made.flood.items():
@@ -42,7 +46,9 @@ def disk(made, tmp_path_factory) -> Path:
         plain.rio.to_raster(folder / f"flood_{period:g}.tif")
     made.landslide.data.rio.to_raster(folder / "slopes.tif")
     made.industrial.data.to_file(folder / "rings.gpkg", layer="rings", engine="pyogrio")
-    (folder / "catalog.yml").write_text(yaml.safe_dump({"version": 1, "sources": _entries()}, sort_keys=False), encoding="utf-8")
+    (folder / "catalog.yml").write_text(
+        yaml.safe_dump({"version": 1, "sources": _entries()}, sort_keys=False), encoding="utf-8"
+    )
     (folder / "scenario.yml").write_text(SCENARIO, encoding="utf-8")
     return folder
 
@@ -64,7 +70,12 @@ footprints:
 def _entries():
     def entry(driver, file, facts, *, layer=None, parameters=None):
         args = {"urlpath": "{{ CATALOG_DIR }}/" + file, **({"layer": layer} if layer else {})}
-        return {"driver": driver, "args": args, "metadata": {**METADATA, **facts}, **({"parameters": parameters} if parameters else {})}
+        return {
+            "driver": driver,
+            "args": args,
+            "metadata": {**METADATA, **facts},
+            **({"parameters": parameters} if parameters else {}),
+        }
 
     def side(country):
         facts = {
@@ -77,23 +88,41 @@ def _entries():
         }
         return entry("geo_vector", "communes.gpkg", facts, layer=country.lower())
 
-    period = {"return_period": {"description": "years", "type": "int", "default": 100, "allowed": [10, 100, 1000]}}
+    period = {
+        "return_period": {"description": "years", "type": "int", "default": 100, "allowed": [10, 100, 1000]}
+    }
     return {
         "demo_fr": side("FR"),
         "demo_be": side("BE"),
         "demo_people": entry(
-            "geo_raster", "population.tif", {"title": "People", "role": "population", "kind": "counts", "units": "1", "basis": "modelled"}
+            "geo_raster",
+            "population.tif",
+            {"title": "People", "role": "population", "kind": "counts", "units": "1", "basis": "modelled"},
         ),
         "demo_flood": entry(
             "geo_raster",
             "flood_{{ return_period }}.tif",
-            {"title": "River flood", "role": "hazard", "hazard": "flood", "kind": "intensity", "units": "m", "countries": ["FR", "BE"]},
+            {
+                "title": "River flood",
+                "role": "hazard",
+                "hazard": "flood",
+                "kind": "intensity",
+                "units": "m",
+                "countries": ["FR", "BE"],
+            },
             parameters=period,
         ),
         "demo_slopes": entry(
             "geo_raster",
             "slopes.tif",
-            {"title": "Slopes", "role": "hazard", "hazard": "landslide", "kind": "classes", "units": "1", "countries": ["FR"]},
+            {
+                "title": "Slopes",
+                "role": "hazard",
+                "hazard": "landslide",
+                "kind": "classes",
+                "units": "1",
+                "countries": ["FR"],
+            },
         ),
         "demo_rings": entry(
             "geo_vector",
@@ -114,11 +143,15 @@ def _entries():
 
 @pytest.fixture
 def call(tmp_path, monkeypatch):
-    """The real command line, in a folder of its own: ``call("run", "--out", "x")`` gives exit code, stdout, stderr."""
+    """The real command line, in a folder of its own: ``call("run", "--out", "x")`` gives exit code, stdout,
+    stderr.
+    """
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GEOALARM_CACHE", str(tmp_path.parent / "cache"))
 
     def run(*words):
-        return CliRunner().invoke(main, [str(word) for word in words], catch_exceptions=False, prog_name="geoalarm")
+        return CliRunner().invoke(
+            main, [str(word) for word in words], catch_exceptions=False, prog_name="geoalarm"
+        )
 
     return run

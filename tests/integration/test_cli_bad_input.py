@@ -1,4 +1,6 @@
-"""Bad input through the real command line: exit code 2, one message with what, got, expected and the mend, and no file."""
+"""Bad input through the real command line: exit code 2, one message with what, got, expected and the mend,
+and no file.
+"""
 
 import os
 import subprocess
@@ -28,7 +30,9 @@ def refuse(call, disk, tmp_path):
 
     def run(change, *words):
         before = sorted(path.name for path in tmp_path.iterdir())
-        options = [word for name, value in {**given, **change}.items() if value is not None for word in (name, value)]
+        options = [
+            word for name, value in {**given, **change}.items() if value is not None for word in (name, value)
+        ]
         answer = call("expose", *options)
         assert answer.exit_code == 2, answer.output
         assert answer.stderr.startswith("error: ")
@@ -49,11 +53,17 @@ def test_a_missing_file(refuse, option):
 
 def test_a_missing_file_offers_its_neighbour(refuse, disk):
     refuse({"--footprint": disk / "flod_100.tif"}, "does not exist", "did you mean 'flood_100.tif'?")
-    refuse({"--communes": f"{disk / 'comunes.gpkg'}:communes"}, "comunes.gpkg does not exist", "did you mean 'communes.gpkg'?")
+    refuse(
+        {"--communes": f"{disk / 'comunes.gpkg'}:communes"},
+        "comunes.gpkg does not exist",
+        "did you mean 'communes.gpkg'?",
+    )
 
 
 def test_an_unknown_layer_or_several_without_a_name(refuse, disk):
-    refuse({"--communes": f"{disk / 'communes.gpkg'}:comunes"}, "no layer 'comunes'", "did you mean 'communes'?")
+    refuse(
+        {"--communes": f"{disk / 'communes.gpkg'}:comunes"}, "no layer 'comunes'", "did you mean 'communes'?"
+    )
     refuse({"--communes": disk / "communes.gpkg"}, "several layers", "be, communes, fr")
     refuse({"--footprint": f"{disk / 'flood_100.tif'}:depth"}, "band number", "flood_100.tif:1")
     refuse({"--footprint": f"{disk / 'flood_100.tif'}:7"}, "no band 7")
@@ -66,8 +76,14 @@ def test_an_unknown_column(refuse, disk):
         "no column 'populaton'",
         "did you mean 'population'?",
     )
-    refuse({"--footprint": disk / "rings.gpkg", "--bounds": None, "--class-column": "effect"}, "no column 'effect'", "effect_class")
-    refuse({"--population": disk / "population.gpkg"}, "which column counts the people", "--population-column")
+    refuse(
+        {"--footprint": disk / "rings.gpkg", "--bounds": None, "--class-column": "effect"},
+        "no column 'effect'",
+        "effect_class",
+    )
+    refuse(
+        {"--population": disk / "population.gpkg"}, "which column counts the people", "--population-column"
+    )
     refuse({"--population-column": "population"}, "is a raster", "--population-column")
     refuse({"--class-column": "depth"}, "is a raster", "--class-column")
     refuse({"--country-column": "contry"}, "no column 'contry'", "did you mean 'country'?")
@@ -76,7 +92,9 @@ def test_an_unknown_column(refuse, disk):
 def test_an_absent_crs(refuse, tmp_path, made):
     import warnings
 
-    bare = gpd.GeoDataFrame(made.communes.data.drop(columns="geometry"), geometry=made.communes.data.geometry.to_numpy(), crs=None)
+    bare = gpd.GeoDataFrame(
+        made.communes.data.drop(columns="geometry"), geometry=made.communes.data.geometry.to_numpy(), crs=None
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # pyogrio says that there is no CRS, which is the point
         bare.to_file(tmp_path / "bare.gpkg", engine="pyogrio")
@@ -114,14 +132,18 @@ def test_swapped_axes(refuse, tmp_path, made):
 
 
 def test_degrees_under_a_crs_of_metres(refuse, tmp_path, made):
-    made.communes.data.to_crs(4326).set_crs(2154, allow_override=True).to_file(tmp_path / "label.gpkg", engine="pyogrio")
+    made.communes.data.to_crs(4326).set_crs(2154, allow_override=True).to_file(
+        tmp_path / "label.gpkg", engine="pyogrio"
+    )
     refuse({"--communes": "label.gpkg"}, "look like degrees", "EPSG:4326")
 
 
 def test_counts_read_as_a_density(refuse, tmp_path, made):
     made.population.data.rio.to_raster(tmp_path / "counts.tif")
     refuse(
-        {"--population": "counts.tif", "--population-units": "km-2"}, "another unit than --population-units", "never resampled as a density"
+        {"--population": "counts.tif", "--population-units": "km-2"},
+        "another unit than --population-units",
+        "never resampled as a density",
     )
     refuse({"--population-units": "furlong"}, "furlong", "a density")
 
@@ -129,7 +151,9 @@ def test_counts_read_as_a_density(refuse, tmp_path, made):
 def test_mixed_country_codes(refuse, disk, tmp_path, made):
     refuse({"--country": "FR"}, "mixed country codes", "BE")
     refuse({"--country": "France"}, "two capital letters")
-    data = made.communes.data.assign(pays=made.communes.data["country"]).drop(columns=["country", "commune_id"])
+    data = made.communes.data.assign(pays=made.communes.data["country"]).drop(
+        columns=["country", "commune_id"]
+    )
     data.to_file(tmp_path / "mixed.gpkg", engine="pyogrio")
     refuse({"--communes": "mixed.gpkg", "--id": "code"}, "mixed country codes", "pays")
     data.drop(columns="pays").to_file(tmp_path / "bare.gpkg", engine="pyogrio")
@@ -141,7 +165,13 @@ def test_negative_or_infinite_people(refuse, tmp_path, made, value):
     cells = made.population.data.to_numpy().copy()
     cells[3, 4] = value
     raster(cells).rio.to_raster(tmp_path / "people.tif")
-    refuse({"--population": "people.tif"}, "people.tif", "1 negative or infinite", f"{value:g}", "finite and not negative")
+    refuse(
+        {"--population": "people.tif"},
+        "people.tif",
+        "1 negative or infinite",
+        f"{value:g}",
+        "finite and not negative",
+    )
     frame = made.communes.data[["population", "geometry"]].copy()
     frame.loc[2, "population"] = value
     frame.to_parquet(tmp_path / "people.parquet")
@@ -169,9 +199,25 @@ def test_geometry_that_is_no_polygon(refuse, tmp_path, made):
 def test_invalid_polygons_are_repaired_counted_and_told(call, disk, tmp_path, made):
     x, y = made.communes.data.total_bounds[:2]
     bow = shapely.Polygon([(x, y), (x + 2000, y + 2000), (x + 2000, y), (x, y + 2000)])
-    gpd.GeoDataFrame({"level": ["a"]}, geometry=[bow], crs=3035).to_file(tmp_path / "bow.gpkg", engine="pyogrio")
-    answer = call("expose", "--communes", f"{disk / 'communes.gpkg'}:communes", "--id", "commune_id", "--population",
-                  disk / "population.tif", "--footprint", "bow.gpkg", "--class-column", "level", "--out", "out.csv")  # fmt: skip
+    gpd.GeoDataFrame({"level": ["a"]}, geometry=[bow], crs=3035).to_file(
+        tmp_path / "bow.gpkg", engine="pyogrio"
+    )
+    answer = call(
+        "expose",
+        "--communes",
+        f"{disk / 'communes.gpkg'}:communes",
+        "--id",
+        "commune_id",
+        "--population",
+        # fmt: skip
+        disk / "population.tif",
+        "--footprint",
+        "bow.gpkg",
+        "--class-column",
+        "level",
+        "--out",
+        "out.csv",
+    )
     assert answer.exit_code == 0, answer.stderr
     assert "repaired in bow.gpkg: geometries_repaired 1" in answer.stdout
 
@@ -212,14 +258,27 @@ def test_an_archive_that_expands_without_end(refuse, tmp_path):
 def test_a_raster_that_is_not_what_its_kind_says(refuse, disk, tmp_path):
     refuse({"--bounds": None, "--units": None, "--kind": "fraction"}, "shares of a cell, 0 to 1")
     refuse({"--kind": "classes"}, "bounds for an intensity, none for classes")
-    refuse({"--footprint": disk / "rings.gpkg", "--bounds": None, "--kind": "classes"}, "holds polygons", "--kind")
+    refuse(
+        {"--footprint": disk / "rings.gpkg", "--bounds": None, "--kind": "classes"},
+        "holds polygons",
+        "--kind",
+    )
     _tif(tmp_path / "many.tif", np.arange(2400, dtype="int32").reshape(60, 40))
-    refuse({"--footprint": "many.tif", "--bounds": None, "--units": None}, "2399 different values", "class bounds")
+    refuse(
+        {"--footprint": "many.tif", "--bounds": None, "--units": None},
+        "2399 different values",
+        "class bounds",
+    )
 
 
 def test_classes_out_of_order(refuse, disk):
     refuse(
-        {"--footprint": disk / "rings.gpkg", "--bounds": None, "--class-column": "effect_class", "--class-order": "SEI,SEL"},
+        {
+            "--footprint": disk / "rings.gpkg",
+            "--bounds": None,
+            "--class-column": "effect_class",
+            "--class-order": "SEI,SEL",
+        },
         "SELS",
         "--class-order",
     )
@@ -236,7 +295,11 @@ def test_a_probability_given_as_a_return_period(refuse):
 
 @pytest.mark.parametrize(
     ("out", "words"),
-    [("out.xlsx", ["ending of out.xlsx", ".csv or .parquet"]), ("no/such/out.csv", ["does not exist"]), ("out", ["ending of out"])],
+    [
+        ("out.xlsx", ["ending of out.xlsx", ".csv or .parquet"]),
+        ("no/such/out.csv", ["does not exist"]),
+        ("out", ["ending of out"]),
+    ],
 )
 def test_an_output_that_cannot_be(refuse, out, words):
     refuse({"--out": out}, *words)
@@ -244,8 +307,24 @@ def test_an_output_that_cannot_be(refuse, out, words):
 
 def test_an_older_table_survives_a_refused_run(call, disk, tmp_path):
     (tmp_path / "out.csv").write_text("old")
-    answer = call("expose", "--communes", f"{disk / 'communes.gpkg'}:communes", "--id", "nope", "--population", disk / "population.tif",
-                  "--footprint", disk / "flood_100.tif", "--bounds", "0.5", "--units", "m", "--out", "out.csv")  # fmt: skip
+    answer = call(
+        "expose",
+        "--communes",
+        f"{disk / 'communes.gpkg'}:communes",
+        "--id",
+        "nope",
+        "--population",
+        disk / "population.tif",
+        # fmt: skip
+        "--footprint",
+        disk / "flood_100.tif",
+        "--bounds",
+        "0.5",
+        "--units",
+        "m",
+        "--out",
+        "out.csv",
+    )
     assert answer.exit_code == 2
     assert (tmp_path / "out.csv").read_text() == "old"
 
@@ -285,7 +364,10 @@ def test_a_catalog_that_breaks_a_rule(call, disk, tmp_path, change, told):
     for key, value in change.items():
         entry[key] = {**entry[key], **value} if isinstance(value, dict) else value
     (tmp_path / "catalog.yml").write_text(yaml.safe_dump(data), encoding="utf-8")
-    for words in (["run", "--catalog", "catalog.yml", "--out", "out"], ["catalog", "check", "--catalog", "catalog.yml"]):
+    for words in (
+        ["run", "--catalog", "catalog.yml", "--out", "out"],
+        ["catalog", "check", "--catalog", "catalog.yml"],
+    ):
         answer = call(*words)
         assert answer.exit_code == 2, answer.output
         assert all(word in answer.stderr for word in told), answer.stderr
@@ -299,14 +381,26 @@ def test_an_unexpected_error_is_one_line_and_debug_shows_where(call, monkeypatch
     monkeypatch.setitem(analysis.__dict__, "open_catalog", lambda *_: 1 / 0)
     answer = call("catalog", "list")
     assert answer.exit_code == 1
-    assert answer.stderr == "error: unexpected ZeroDivisionError: division by zero; run it again with --debug to see where.\n"
+    assert (
+        answer.stderr
+        == "error: unexpected ZeroDivisionError: division by zero; run it again with --debug to see where.\n"
+    )
     shown = call("catalog", "list", "--debug")
     assert "Traceback" in shown.stderr
     assert shown.exit_code == 1
 
 
 def test_who_stops_listening_gets_no_noise(disk):
-    words = [sys.executable, "-m", "geoalarm.cli", "catalog", "list", "--json", "--catalog", str(disk / "catalog.yml")]
+    words = [
+        sys.executable,
+        "-m",
+        "geoalarm.cli",
+        "catalog",
+        "list",
+        "--json",
+        "--catalog",
+        str(disk / "catalog.yml"),
+    ]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         process.stdout.close()
         assert process.stderr.read() == b""
@@ -315,6 +409,16 @@ def test_who_stops_listening_gets_no_noise(disk):
 def _tif(path, values, *, origin=(3_900_000.0, 3_050_000.0), crs="EPSG:3035"):
     import rasterio
 
-    with rasterio.open(path, "w", driver="GTiff", width=values.shape[1], height=values.shape[0], count=1, dtype=values.dtype, crs=crs,
-                       transform=Affine(100, 0, origin[0], 0, -100, origin[1] + 100 * values.shape[0])) as target:  # fmt: skip
+    with rasterio.open(
+        path,
+        "w",
+        driver="GTiff",
+        width=values.shape[1],
+        height=values.shape[0],
+        count=1,
+        dtype=values.dtype,
+        crs=crs,
+        # fmt: skip
+        transform=Affine(100, 0, origin[0], 0, -100, origin[1] + 100 * values.shape[0]),
+    ) as target:
         target.write(values, 1)

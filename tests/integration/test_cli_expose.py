@@ -14,15 +14,35 @@ from geoalarm.exposure.engine import expose
 
 @pytest.fixture
 def files(disk):
-    return ["--communes", f"{disk / 'communes.gpkg'}:communes", "--id", "commune_id", "--population", disk / "population.tif"]
+    return [
+        "--communes",
+        f"{disk / 'communes.gpkg'}:communes",
+        "--id",
+        "commune_id",
+        "--population",
+        disk / "population.tif",
+    ]
 
 
 def read(path):
-    return pd.read_csv(path, dtype={"commune_id": str, "intensity_class": str}, keep_default_na=False, na_values=[""])
+    return pd.read_csv(
+        path, dtype={"commune_id": str, "intensity_class": str}, keep_default_na=False, na_values=[""]
+    )
 
 
 def test_four_bounds_make_four_classes_one_row_per_commune_and_class(call, files, disk, tmp_path, made):
-    done = call("expose", *files, "--footprint", disk / "flood_100.tif", "--bounds", "0.1,0.5,1,2", "--units", "m", "--out", "out.csv")
+    done = call(
+        "expose",
+        *files,
+        "--footprint",
+        disk / "flood_100.tif",
+        "--bounds",
+        "0.1,0.5,1,2",
+        "--units",
+        "m",
+        "--out",
+        "out.csv",
+    )
     assert done.exit_code == 0, done.stderr
     table = read(tmp_path / "out.csv")
     assert list(table.columns) == list(FIELDS)
@@ -57,7 +77,9 @@ def test_the_table_is_the_engines(call, files, disk, tmp_path, made):
         "out.parquet",
     )
     table = pd.read_parquet(tmp_path / "out.parquet")
-    wanted = expose(made.flood[1000.0], made.population, made.communes).sort_values("commune_id", kind="stable", ignore_index=True)
+    wanted = expose(made.flood[1000.0], made.population, made.communes).sort_values(
+        "commune_id", kind="stable", ignore_index=True
+    )
     for name in (
         "commune_id",
         "hazard",
@@ -74,13 +96,28 @@ def test_the_table_is_the_engines(call, files, disk, tmp_path, made):
 
 
 def test_beside_the_table_stands_a_manifest_with_hashes_and_a_closed_ledger(call, files, disk, tmp_path):
-    call("expose", *files, "--footprint", disk / "flood_100.tif", "--bounds", "0.5", "--units", "m", "--out", "out.csv")
+    call(
+        "expose",
+        *files,
+        "--footprint",
+        disk / "flood_100.tif",
+        "--bounds",
+        "0.5",
+        "--units",
+        "m",
+        "--out",
+        "out.csv",
+    )
     manifest = json.loads((tmp_path / "out.manifest.json").read_text("utf-8"))
     ledger = manifest["footprints"][0]["ledger"]
     assert ledger["total"] == pytest.approx(8000, rel=1e-12)
     assert abs(ledger["residual"]) <= 1e-9 * 8000
     assert ledger["exposed"] == pytest.approx(4 / 20 * 8000 / 2)
-    assert sorted(source["id"] for source in manifest["sources"]) == ["communes.gpkg:communes", "flood_100.tif", "population.tif"]
+    assert sorted(source["id"] for source in manifest["sources"]) == [
+        "communes.gpkg:communes",
+        "flood_100.tif",
+        "population.tif",
+    ]
     assert all(len(source["sha256"]) == 64 for source in manifest["sources"])
     assert "out.csv" in manifest["files"]
     assert str(disk) not in json.dumps(manifest)
@@ -112,19 +149,44 @@ def test_a_population_raster_without_unit_is_people_per_cell_and_says_so(call, d
 
 
 def test_quiet_says_nothing_when_all_is_well(call, files, disk, tmp_path):
-    answer = call("-q", "expose", *files, "--footprint", disk / "flood_100.tif", "--bounds", "0.5", "--units", "m", "--out", "out.csv")
+    answer = call(
+        "-q",
+        "expose",
+        *files,
+        "--footprint",
+        disk / "flood_100.tif",
+        "--bounds",
+        "0.5",
+        "--units",
+        "m",
+        "--out",
+        "out.csv",
+    )
     assert (answer.exit_code, answer.output) == (0, "")
     assert (tmp_path / "out.csv").exists()
 
 
 def test_same_inputs_same_bytes(call, files, disk, tmp_path):
     for name in ("a.parquet", "b.parquet"):
-        call("expose", *files, "--footprint", disk / "flood_100.tif", "--bounds", "0.5", "--units", "m", "--out", name)
+        call(
+            "expose",
+            *files,
+            "--footprint",
+            disk / "flood_100.tif",
+            "--bounds",
+            "0.5",
+            "--units",
+            "m",
+            "--out",
+            name,
+        )
     assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "b.parquet").read_bytes()
 
 
 def test_class_raster_needs_no_units_and_unstudied_stays_unknown(call, files, disk, tmp_path):
-    done = call("expose", *files, "--footprint", disk / "slopes.tif", "--hazard", "landslide", "--out", "out.csv")
+    done = call(
+        "expose", *files, "--footprint", disk / "slopes.tif", "--hazard", "landslide", "--out", "out.csv"
+    )
     assert done.exit_code == 0, done.stderr
     table = read(tmp_path / "out.csv").set_index(["commune_id", "intensity_class"])
     assert table.loc[("FR:00002", "3"), "population_exposed"] == pytest.approx(1600 * 3 / 20)
@@ -152,7 +214,11 @@ def test_polygons_with_a_class_and_an_order(call, files, disk, tmp_path):
     )
     summary = json.loads(done.stdout)
     assert summary["counts"]["rows"] == 18
-    people = read(tmp_path / "out.csv").pivot(index="commune_id", columns="intensity_class", values="population_exposed").loc["FR:00002"]
+    people = (
+        read(tmp_path / "out.csv")
+        .pivot(index="commune_id", columns="intensity_class", values="population_exposed")
+        .loc["FR:00002"]
+    )
     assert people["SELS"] == pytest.approx(1600 * 0.3 * 0.6 / 4)
     assert people["SEI"] == pytest.approx(1600 * (1 * 2 - 0.5 * 1) / 4)
 
@@ -175,7 +241,11 @@ def test_polygons_of_a_number_are_divided_by_bounds(call, files, disk, tmp_path,
         "out.csv",
     )
     assert done.exit_code == 0, done.stderr
-    people = read(tmp_path / "out.csv").pivot(index="commune_id", columns="intensity_class", values="population_exposed").loc["FR:00002"]
+    people = (
+        read(tmp_path / "out.csv")
+        .pivot(index="commune_id", columns="intensity_class", values="population_exposed")
+        .loc["FR:00002"]
+    )
     assert people["[200, ∞)"] == pytest.approx(1600 * 0.3 * 0.6 / 4, rel=1e-4)
     assert people["[50, 140)"] == pytest.approx(1600 * (0.5 * 1 - 0.3 * 0.6) / 4, rel=1e-4)
     assert people["[140, 200)"] == 0
@@ -210,7 +280,9 @@ def test_population_as_polygons(call, disk, tmp_path):
 
 def test_studied_area_and_dry_no_data(call, files, disk, tmp_path, made):
     made.communes.data.iloc[[1]][["geometry"]].to_file(tmp_path / "studied.gpkg", engine="pyogrio")
-    call("expose", *files, "--footprint", disk / "rings.gpkg", "--studied", "studied.gpkg", "--out", "out.csv")
+    call(
+        "expose", *files, "--footprint", disk / "rings.gpkg", "--studied", "studied.gpkg", "--out", "out.csv"
+    )
     states = read(tmp_path / "out.csv").set_index("commune_id")["state"]
     assert states["FR:00002"] == "exposed"
     assert states["FR:00001"] in ("not_studied", "outside_coverage")
@@ -264,7 +336,9 @@ def test_a_colon_in_the_name_of_a_file_is_no_layer(call, disk, tmp_path, made):
 
 def test_layers_in_other_systems_and_grids_give_the_same_people(call, disk, tmp_path, made):
     made.communes.data.to_crs(2154).to_file(tmp_path / "lambert.gpkg", engine="pyogrio")
-    made.flood[100.0].data.astype("float32").rio.reproject("EPSG:4326", nodata=np.nan).rio.to_raster(tmp_path / "degrees.tif")
+    made.flood[100.0].data.astype("float32").rio.reproject("EPSG:4326", nodata=np.nan).rio.to_raster(
+        tmp_path / "degrees.tif"
+    )
     done = call(
         "expose",
         "--communes",

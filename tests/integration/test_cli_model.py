@@ -1,4 +1,6 @@
-"""geoalarm model: the real command line lists, shows and runs any model, and refuses with the name of the input."""
+"""geoalarm model: the real command line lists, shows and runs any model, and refuses with the name of the
+input.
+"""
 
 import json
 
@@ -16,7 +18,9 @@ def test_every_model_is_listed_once_with_its_hazard(call):
     assert call("model", "list").stdout.splitlines()[0].split() == ["name", "hazard", "computes"]
 
 
-@pytest.mark.parametrize("name", ["pipeline_impact_radius", "severity", "vessel-outflow", "expected_annual_people"])
+@pytest.mark.parametrize(
+    "name", ["pipeline_impact_radius", "severity", "vessel-outflow", "expected_annual_people"]
+)
 def test_a_model_is_shown_with_units_ranges_and_reference(call, name):
     text = call("model", "show", name).stdout
     told = json.loads(call("model", "show", name, "--json").stdout)
@@ -40,7 +44,13 @@ def test_every_model_has_an_option_for_each_of_its_inputs():
 def test_a_result_stands_with_units_range_warnings_reference_and_notice(call):
     done = call("model", "pipeline_impact_radius", "--diameter", "30 inch", "--gauge-pressure", "1000 psi")
     assert done.exit_code == 0
-    for words in ("radius: 199.519 m", "range: above 0 Pa", "warning: radius_is_lethality_not_cordon", "49 CFR 192.903", SCREENING_NOTICE):
+    for words in (
+        "radius: 199.519 m",
+        "range: above 0 Pa",
+        "warning: radius_is_lethality_not_cordon",
+        "49 CFR 192.903",
+        SCREENING_NOTICE,
+    ):
         assert words in done.stdout
 
 
@@ -62,10 +72,28 @@ SLOPE = [
 @pytest.mark.parametrize(
     ("words", "name", "value"),
     [
-        (["pipeline_impact_radius", "--diameter", "30 inch", "--gauge_pressure", "1000 psi"], "radius", 199.519),
+        (
+            ["pipeline_impact_radius", "--diameter", "30 inch", "--gauge_pressure", "1000 psi"],
+            "radius",
+            199.519,
+        ),
         (SLOPE, "factor_of_safety", 1.5817),
-        (["expected_annual_people", "--return-periods", "10; 100; 1000 yr", "--people", "1200; 5400; 9800"], "people_per_yr", 375.2),
-        (["severity", "--sels", "0", "--sel", "0", "--sei", "0.5", "--lethal-zone-outside", "false"], "rank", 0),
+        (
+            [
+                "expected_annual_people",
+                "--return-periods",
+                "10; 100; 1000 yr",
+                "--people",
+                "1200; 5400; 9800",
+            ],
+            "people_per_yr",
+            375.2,
+        ),
+        (
+            ["severity", "--sels", "0", "--sel", "0", "--sei", "0.5", "--lethal-zone-outside", "false"],
+            "rank",
+            0,
+        ),
         (["toxic_threshold", "--substance", "Cl2", "--effect", "AEGL-3"], None, None),
     ],
 )
@@ -79,7 +107,17 @@ def test_published_values_come_out_as_json(call, words, name, value):
         assert found["value"] == pytest.approx(value, rel=1e-4)
 
 
-RELEASE = ["plume_distance", "--threshold", "1 mg/m3", "--rate", "1 kg/s", "--wind-speed", "5 m/s", "--stability", "D"]
+RELEASE = [
+    "plume_distance",
+    "--threshold",
+    "1 mg/m3",
+    "--rate",
+    "1 kg/s",
+    "--wind-speed",
+    "5 m/s",
+    "--stability",
+    "D",
+]
 
 
 @pytest.mark.parametrize(
@@ -97,7 +135,11 @@ RELEASE = ["plume_distance", "--threshold", "1 mg/m3", "--rate", "1 kg/s", "--wi
 )
 def test_a_refused_input_is_named_and_the_exit_code_is_two(call, change, words):
     given = dict(zip(RELEASE[1::2], RELEASE[2::2], strict=True)) | change
-    done = call("model", RELEASE[0], *(word for name, value in given.items() if value is not None for word in (name, value)))
+    done = call(
+        "model",
+        RELEASE[0],
+        *(word for name, value in given.items() if value is not None for word in (name, value)),
+    )
     assert done.exit_code == 2
     assert done.stdout == ""
     assert all(word in done.stderr for word in words), done.stderr

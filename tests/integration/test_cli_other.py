@@ -36,17 +36,24 @@ def test_catalog_list_show_and_check(call, disk):
     listed = call("catalog", "list", "--catalog", disk / "catalog.yml")
     assert listed.stdout.splitlines()[0].split() == ["name", "role", "hazard", "countries", "basis", "title"]
     assert len(listed.stdout.splitlines()) == 1 + 6
-    facts = json.loads(call("catalog", "show", "demo_flood", "--json", "--catalog", disk / "catalog.yml").stdout)
+    facts = json.loads(
+        call("catalog", "show", "demo_flood", "--json", "--catalog", disk / "catalog.yml").stdout
+    )
     assert facts["units"] == "m"
     assert facts["parameters"]["return_period"]["allowed"] == [10, 100, 1000]
-    assert "licence: CC0-1.0" in call("catalog", "show", "demo_flood", "--catalog", disk / "catalog.yml").stdout
+    assert (
+        "licence: CC0-1.0" in call("catalog", "show", "demo_flood", "--catalog", disk / "catalog.yml").stdout
+    )
     assert call("catalog", "check", "--catalog", disk / "catalog.yml").stdout.startswith("8 layers opened")
 
 
 def test_a_mirror_serves_the_entries_and_is_forgotten_afterwards(call, disk, tmp_path, monkeypatch):
     monkeypatch.delenv("GEOALARM_MIRROR", raising=False)
     (tmp_path / "mirror").mkdir()
-    assert call("--mirror", tmp_path / "mirror", "catalog", "list", "--catalog", disk / "catalog.yml").exit_code == 0
+    assert (
+        call("--mirror", tmp_path / "mirror", "catalog", "list", "--catalog", disk / "catalog.yml").exit_code
+        == 0
+    )
     import os
 
     assert "GEOALARM_MIRROR" not in os.environ
@@ -61,7 +68,12 @@ def test_all_faults_of_a_catalog_come_at_once(call, disk, tmp_path):
 
 def test_logging_is_configured_only_here(call, disk):
     logger = logging.getLogger("geoalarm")
-    for words, level in ((["-v"], logging.INFO), (["-vv"], logging.DEBUG), (["-q"], logging.ERROR), ([], logging.WARNING)):
+    for words, level in (
+        (["-v"], logging.INFO),
+        (["-vv"], logging.DEBUG),
+        (["-q"], logging.ERROR),
+        ([], logging.WARNING),
+    ):
         call(*words, "catalog", "list", "--catalog", disk / "catalog.yml")
         assert logger.level == level
 
@@ -90,9 +102,16 @@ def test_doctor_says_what_is_broken_and_fails(call, monkeypatch):
 
 def test_this_machine_is_fit(call):
     checks = {check.name: check for check in health.check_health()}
-    assert {"python", "libraries", "GDAL drivers", "PROJ", "datum shift of EPSG:31370", "cache", "catalog", "embedded territory"} <= set(
-        checks
-    )
+    assert {
+        "python",
+        "libraries",
+        "GDAL drivers",
+        "PROJ",
+        "datum shift of EPSG:31370",
+        "cache",
+        "catalog",
+        "embedded territory",
+    } <= set(checks)
     for name in ("python", "libraries", "GDAL drivers", "PROJ", "datum shift of EPSG:31370", "cache"):
         assert checks[name].verdict == "ok", checks[name]
 

@@ -1,4 +1,6 @@
-"""``geoalarm report`` through the real command line, on the made-up world as files: editions, failures, interruptions, causes."""
+"""``geoalarm report`` through the real command line, on the made-up world as files: editions, failures,
+interruptions, causes.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,17 @@ def report(call, world):
 
     def run(*words, out="out", as_of="2026-03-01", scenario=None):
         dated = ["--as-of", as_of] if as_of else []
-        return call("report", "--scenario", scenario or world / "scenario.yml", "--out", out, "--workers", "1", *dated, *words)
+        return call(
+            "report",
+            "--scenario",
+            scenario or world / "scenario.yml",
+            "--out",
+            out,
+            "--workers",
+            "1",
+            *dated,
+            *words,
+        )
 
     return run
 
@@ -80,8 +92,13 @@ def test_a_commune_is_delivered_in_the_languages_asked_for(report, tmp_path):
     facts = read(tmp_path / "out" / "FR-00002" / "FR-00002.json")
     assert facts["as_of"] == "2026-03-01"
     assert facts["changes"]["since"] is None
-    figures = {item["id"]: item for item in read(tmp_path / "out" / "FR-00002" / "manifest.json")["record"]["figures"]}
-    assert figures["flood//100/illustrative"]["value"] == pytest.approx(160)  # two columns of cells, 80 people each
+    figures = {
+        item["id"]: item
+        for item in read(tmp_path / "out" / "FR-00002" / "manifest.json")["record"]["figures"]
+    }
+    assert figures["flood//100/illustrative"]["value"] == pytest.approx(
+        160
+    )  # two columns of cells, 80 people each
     assert figures["population"]["value"] == pytest.approx(1600)
 
 
@@ -89,7 +106,9 @@ def test_the_whole_world_has_an_index_that_needs_no_script(report, tmp_path):
     answer = report("--all", "--lang", "en")
     assert answer.exit_code == 0, answer.output
     out = tmp_path / "out"
-    assert sorted(path.name for path in out.iterdir() if path.is_dir() and not path.name.startswith(".")) == sorted(ALL)
+    assert sorted(
+        path.name for path in out.iterdir() if path.is_dir() and not path.name.startswith(".")
+    ) == sorted(ALL)
     page = (out / "index.html").read_text("utf-8")
     for name in ALL:
         assert f'href="{name}/{name}.en.html"' in page
@@ -99,7 +118,12 @@ def test_the_whole_world_has_an_index_that_needs_no_script(report, tmp_path):
     assert len(re.findall(r"<script>", page)) == 1
     listed = read(out / "index.json")["communes"]
     assert {item["commune_id"] for item in listed} == {name.replace("-", ":") for name in ALL}
-    assert read(out / "failures.json") == {"format": "geoalarm edition 1", "as_of": "2026-03-01", "layers": [], "communes": []}
+    assert read(out / "failures.json") == {
+        "format": "geoalarm edition 1",
+        "as_of": "2026-03-01",
+        "layers": [],
+        "communes": [],
+    }
     assert read(out / "manifest.json")["communes"] == 6
 
 
@@ -144,7 +168,10 @@ def test_a_second_run_makes_nothing_again_and_mends_what_was_touched(report, tmp
 def test_another_language_adds_and_takes_nothing_away(report, tmp_path):
     assert report("--commune", "FR:00001", "--lang", "fr").exit_code == 0
     assert report("--commune", "FR:00001", "--commune", "BE:00002", "--lang", "nl").exit_code == 0
-    assert {path.name for path in (tmp_path / "out" / "FR-00001").glob("*.html")} == {"FR-00001.fr.html", "FR-00001.nl.html"}
+    assert {path.name for path in (tmp_path / "out" / "FR-00001").glob("*.html")} == {
+        "FR-00001.fr.html",
+        "FR-00001.nl.html",
+    }
     listed = {item["commune_id"]: item["langs"] for item in read(tmp_path / "out" / "index.json")["communes"]}
     assert listed == {"FR:00001": ["fr", "nl"], "BE:00002": ["nl"]}
 
@@ -208,8 +235,12 @@ def test_a_commune_that_fails_is_listed_and_the_others_are_delivered(report, tmp
     assert answer.exit_code == 1
     assert "failed FR:00002: unexpected RuntimeError: no page in place.txt" in answer.stderr
     out = tmp_path / "out"
-    assert sorted(path.name for path in out.iterdir() if path.is_dir() and not path.name.startswith(".")) == sorted({*ALL} - {"FR-00002"})
-    assert read(out / "failures.json")["communes"] == [{"commune_id": "FR:00002", "what": "unexpected RuntimeError: no page in place.txt"}]
+    assert sorted(
+        path.name for path in out.iterdir() if path.is_dir() and not path.name.startswith(".")
+    ) == sorted({*ALL} - {"FR-00002"})
+    assert read(out / "failures.json")["communes"] == [
+        {"commune_id": "FR:00002", "what": "unexpected RuntimeError: no page in place.txt"}
+    ]
     page = (out / "index.html").read_text("utf-8")
     assert "No report of Ville-2:" in page
     assert "not made this time" in page
@@ -256,7 +287,9 @@ def test_without_chromium_a_pdf_is_refused_before_anything_is_written(report, tm
     assert not (tmp_path / "out").exists()
 
 
-def test_an_edition_that_is_not_finished_keeps_its_date_and_a_finished_one_gives_way_to_today(report, tmp_path, monkeypatch):
+def test_an_edition_that_is_not_finished_keeps_its_date_and_a_finished_one_gives_way_to_today(
+    report, tmp_path, monkeypatch
+):
     from datetime import date
 
     from geoalarm.report import batch
@@ -283,7 +316,8 @@ def test_an_edition_that_is_not_finished_keeps_its_date_and_a_finished_one_gives
     assert changes_of(tmp_path / "out", "FR:00002")["since"] == "2026-03-01"
 
 
-# ------------------------------------------------------------------------------------------------------------------ what changed, and why
+# ------------------------------------------------------------------------------------------------------------------
+# what changed, and why
 
 
 def changes_of(folder: Path, commune: str) -> dict:
@@ -315,11 +349,17 @@ def test_a_map_that_was_corrected_is_told_as_the_map(report, world, tmp_path):
     assert change["difference"] == pytest.approx(80)  # 1600 people over 20 columns: the third from the river
     assert [part["causes"] for part in change["parts"]] == [["map"]]
     assert change["text"]["en"] == "+80 people since 1 March 2026: map corrected (Flood)."
-    assert not [item for item in changes_of(tmp_path / "new", "FR:00002")["figures"] if item["figure"].startswith("flood//10/")]
+    assert not [
+        item
+        for item in changes_of(tmp_path / "new", "FR:00002")["figures"]
+        if item["figure"].startswith("flood//10/")
+    ]
 
 
 def other_edition(world: Path, *, keep_old: bool) -> Path:
-    """A catalog of later facts: 10 % more people in 2030, a flood of 100 years as wide as that of 1000. The old files may stay."""
+    """A catalog of later facts: 10 % more people in 2030, a flood of 100 years as wide as that of 1000. The
+    old files may stay.
+    """
     new = world / "later"
     new.mkdir()
     for path in world.iterdir():
@@ -329,7 +369,9 @@ def other_edition(world: Path, *, keep_old: bool) -> Path:
     shutil.copy(new / "flood_1000.tif", new / "flood_100.tif")
     text = (new / "catalog.yml").read_text("utf-8")
     head, people = text.split("demo_people:", 1)
-    (new / "catalog.yml").write_text(f"{head}demo_people:{people.replace('2026', '2030', 1)}", encoding="utf-8")
+    (new / "catalog.yml").write_text(
+        f"{head}demo_people:{people.replace('2026', '2030', 1)}", encoding="utf-8"
+    )
     if not keep_old:
         (world / "population.tif").unlink()
     return new / "scenario.yml"
@@ -351,7 +393,9 @@ def test_two_inputs_are_told_apart_when_the_old_ones_can_still_be_opened(report,
 
 
 def test_three_inputs_each_take_their_turn(report, world, tmp_path):
-    """The border moves 100 m east as well: the French commune gains a column of the river with 200 people, 220 by then."""
+    """The border moves 100 m east as well: the French commune gains a column of the river with 200 people,
+    220 by then.
+    """
     import geopandas as gpd
     import shapely
 
@@ -363,7 +407,9 @@ def test_three_inputs_each_take_their_turn(report, world, tmp_path):
     for name, frame in layers.items():
         west, _, east, _ = frame.total_bounds
         x = (west + 100, east) if name == "be" else (west, east + 100)
-        frame["geometry"] = [shapely.box(x[0], shape.bounds[1], x[1], shape.bounds[3]) for shape in frame.geometry]
+        frame["geometry"] = [
+            shapely.box(x[0], shape.bounds[1], x[1], shape.bounds[3]) for shape in frame.geometry
+        ]
         frame.to_file(communes, layer=name, engine="pyogrio")
     answer = report("--all", "--lang", "en", "--before", "old", out="new", as_of="2030-06-01", scenario=later)
     assert answer.exit_code == 0, answer.output
@@ -372,7 +418,9 @@ def test_three_inputs_each_take_their_turn(report, world, tmp_path):
         ("BE:00002", {"reality": 40, "map": 220, "boundaries": -220}),
     ):
         change = figure(changes_of(tmp_path / "new", commune), "flood//100/illustrative")
-        assert {part["causes"][0]: part["people"] for part in change["parts"]} == pytest.approx(parts, abs=1e-3)
+        assert {part["causes"][0]: part["people"] for part in change["parts"]} == pytest.approx(
+            parts, abs=1e-3
+        )
         assert sum(part["people"] for part in change["parts"]) == change["difference"]
 
 
@@ -389,7 +437,9 @@ def test_a_danger_that_is_studied_at_last_is_a_change_in_words(report, world, tm
     report("--all", "--lang", "en", out="old")
     text = (world / "catalog.yml").read_text("utf-8")
     slopes = text.index("demo_slopes")
-    (world / "catalog.yml").write_text(text[:slopes] + text[slopes:].replace("- FR\n", "- FR\n      - BE\n", 1), encoding="utf-8")
+    (world / "catalog.yml").write_text(
+        text[:slopes] + text[slopes:].replace("- FR\n", "- FR\n      - BE\n", 1), encoding="utf-8"
+    )
     import rasterio
 
     with rasterio.open(world / "slopes.tif") as source:
@@ -404,10 +454,13 @@ def test_a_danger_that_is_studied_at_last_is_a_change_in_words(report, world, tm
     assert change["before"]["state"] == "not_studied"
     assert change["difference"] is None
     assert change["after"]["value"] == pytest.approx(4000)
-    assert change["text"]["en"].startswith("There is a number now, before there was none: map corrected (Landslide)")
+    assert change["text"]["en"].startswith(
+        "There is a number now, before there was none: map corrected (Landslide)"
+    )
 
 
-# ------------------------------------------------------------------------------------------------------------------ processes
+# ------------------------------------------------------------------------------------------------------------------
+# processes
 
 
 def command(world: Path, out: Path, *words: str) -> list[str]:
@@ -416,7 +469,9 @@ def command(world: Path, out: Path, *words: str) -> list[str]:
 
 
 def whole_folders(out: Path) -> list[Path]:
-    return [path for path in out.iterdir() if path.is_dir() and path.name != ".edition"] if out.is_dir() else []
+    return (
+        [path for path in out.iterdir() if path.is_dir() and path.name != ".edition"] if out.is_dir() else []
+    )
 
 
 def require_whole(out: Path) -> None:
@@ -437,10 +492,17 @@ def test_a_run_that_is_ended_leaves_whole_communes_and_the_next_completes_it(wor
     environment = {**os.environ, "GEOALARM_CACHE": str(tmp_path / "cache")}
     whole = tmp_path / "whole" / "x"
     whole.parent.mkdir()
-    assert subprocess.run(command(world, whole, "--workers", "2"), env=environment, capture_output=True, timeout=300).returncode == 0
+    assert (
+        subprocess.run(
+            command(world, whole, "--workers", "2"), env=environment, capture_output=True, timeout=300
+        ).returncode
+        == 0
+    )
     out = tmp_path / "ended" / "x"
     out.parent.mkdir()
-    running = subprocess.Popen(command(world, out, "--workers", "2"), env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    running = subprocess.Popen(
+        command(world, out, "--workers", "2"), env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
     until = time.monotonic() + 240
     while not whole_folders(out) and running.poll() is None and time.monotonic() < until:
         time.sleep(0.01)
@@ -450,7 +512,9 @@ def test_a_run_that_is_ended_leaves_whole_communes_and_the_next_completes_it(wor
     assert b"Traceback" not in told
     require_whole(out)
     assert not (out / "manifest.json").exists()
-    again = subprocess.run(command(world, out, "--workers", "2", "--json"), env=environment, capture_output=True, timeout=300)
+    again = subprocess.run(
+        command(world, out, "--workers", "2", "--json"), env=environment, capture_output=True, timeout=300
+    )
     assert again.returncode == 0, again.stderr
     assert json.loads(again.stdout)["kept"] >= 1
     assert files_of(out) == files_of(whole)
@@ -460,7 +524,18 @@ def test_a_run_that_is_ended_leaves_whole_communes_and_the_next_completes_it(wor
 @pytest.mark.slow
 def test_two_workers_write_what_one_writes(report, world, call, tmp_path):
     report("--all", "--lang", "fr", out="a")
-    words = ["report", "--all", "--lang", "fr", "--scenario", world / "scenario.yml", "--as-of", "2026-03-01", "--workers", "2"]
+    words = [
+        "report",
+        "--all",
+        "--lang",
+        "fr",
+        "--scenario",
+        world / "scenario.yml",
+        "--as-of",
+        "2026-03-01",
+        "--workers",
+        "2",
+    ]
     assert call(*words, "--out", "b").exit_code == 0
     assert files_of(tmp_path / "a") == files_of(tmp_path / "b")
 
@@ -472,7 +547,14 @@ def test_the_embedded_territory_speaks_the_language_of_each_place(call, tmp_path
     assert answer.exit_code == 0, answer.output
     assert json.loads(answer.stdout)["written"] == 3
     pages = {path.name for path in (tmp_path / "out").rglob("*.html")}
-    assert pages == {"FR-59350.fr.html", "BE-57081.fr.html", "BE-34022.nl.html", "index.html", "index.fr.html", "index.nl.html"}
+    assert pages == {
+        "FR-59350.fr.html",
+        "BE-57081.fr.html",
+        "BE-34022.nl.html",
+        "index.html",
+        "index.fr.html",
+        "index.nl.html",
+    }
     for path in (tmp_path / "out").rglob("*.html"):
         text = path.read_text("utf-8")
         assert len(text.encode()) < 1_000_000

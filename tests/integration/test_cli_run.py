@@ -44,10 +44,14 @@ def test_the_table_has_every_layer_and_known_people(done):
     assert list(table.columns) == list(FIELDS)
     assert len(table) == 6 * (3 * 4 + 5 + 3)
     flood = (
-        table[(table["hazard"] == "flood") & (table["commune_id"] == "BE:00002")].groupby("return_period_yr")["population_exposed"].sum()
+        table[(table["hazard"] == "flood") & (table["commune_id"] == "BE:00002")]
+        .groupby("return_period_yr")["population_exposed"]
+        .sum()
     )
     assert flood.to_dict() == {10.0: 200.0, 100.0: 400.0, 1000.0: 600.0}
-    assert not table.duplicated(["commune_id", "hazard", "scenario", "return_period_yr", "intensity_class", "basis"]).any()
+    assert not table.duplicated(
+        ["commune_id", "hazard", "scenario", "return_period_yr", "intensity_class", "basis"]
+    ).any()
 
 
 def test_what_was_not_studied_is_nowhere_zero(done):
@@ -62,11 +66,18 @@ def test_what_was_not_studied_is_nowhere_zero(done):
 
 def test_annual_and_union_are_named_and_bounded(done):
     annual = pd.read_csv(done / "annual.csv").set_index("commune_id")
-    assert annual.loc["FR:00002", "people_per_yr"] == pytest.approx((0.1 - 0.01) * 120 + (0.01 - 0.001) * 200 + 0.001 * 240 + 80 * 0.4 / 2)
+    assert annual.loc["FR:00002", "people_per_yr"] == pytest.approx(
+        (0.1 - 0.01) * 120 + (0.01 - 0.001) * 200 + 0.001 * 240 + 80 * 0.4 / 2
+    )
     assert set(annual["convention"]) == {"trapezoid"}
     union = pd.read_csv(done / "union.csv").set_index("commune_id")
     row = union.loc["FR:00002"]
-    assert row["population_exposed_low"] <= row["population_exposed"] <= row["population_exposed_high"] <= row["population"]
+    assert (
+        row["population_exposed_low"]
+        <= row["population_exposed"]
+        <= row["population_exposed_high"]
+        <= row["population"]
+    )
     assert "flood T=1000" in row["hazards"]
     assert "T=10|" not in row["hazards"]
 
@@ -79,9 +90,14 @@ def test_the_manifest_closes_and_names_everything(done):
         assert abs(ledger["residual"]) <= 1e-9 * ledger["total"]
         assert abs(ledger["residual_exposure"]) <= 1e-9 * ledger["total"]
         assert ledger["total"] == pytest.approx(8000)
-    assert {"demo_fr", "demo_be", "demo_people", "demo_flood(return_period=100)", "demo_slopes", "demo_rings"} <= {
-        source["id"] for source in manifest["sources"]
-    }
+    assert {
+        "demo_fr",
+        "demo_be",
+        "demo_people",
+        "demo_flood(return_period=100)",
+        "demo_slopes",
+        "demo_rings",
+    } <= {source["id"] for source in manifest["sources"]}
     assert all(source["sha256"] and source["licence"] == "CC0-1.0" for source in manifest["sources"])
     assert manifest["seam"]["rule"] == "nearest"
     assert manifest["seam"]["overlap_after_km2"] == 0
@@ -119,22 +135,35 @@ def test_a_run_of_one_scenario_in_the_workspace_of_another_is_refused(disk):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"- entry: demo_slopes": "- entry: demo_slope"}, ["no entry 'demo_slope'", "did you mean 'demo_slopes'?"]),
+        (
+            {"- entry: demo_slopes": "- entry: demo_slope"},
+            ["no entry 'demo_slope'", "did you mean 'demo_slopes'?"],
+        ),
         ({"- entry: demo_slopes": "- entry: demo_people"}, ["role population", "expected role hazard"]),
-        ({"bounds: [0.01, 0.5, 1, 2]": "parameters: {return_period: [50]}"}, ["return_period", "50", "10, 100, 1000"]),
+        (
+            {"bounds: [0.01, 0.5, 1, 2]": "parameters: {return_period: [50]}"},
+            ["return_period", "50", "10, 100, 1000"],
+        ),
         (
             {"bounds: [0.01, 0.5, 1, 2]": "parameters: {return_periode: [10]}"},
             ["no parameter 'return_periode'", "did you mean 'return_period'?"],
         ),
         ({"bounds: [0.01, 0.5, 1, 2]": "bounds: [1, 0.5]"}, ["class bounds", "rising"]),
-        ({"population: demo_people": "population: demo_flood"}, ["demo_flood", "role population", "expected population"]),
+        (
+            {"population: demo_people": "population: demo_flood"},
+            ["demo_flood", "role population", "expected population"],
+        ),
         ({"communes: [demo_fr, demo_be]": "communes: [demo_fr, demo_fr]"}, ["in both", "FR:00001"]),
         ({"- entry: demo_slopes": "- entry: demo_flood"}, ["share a key", "flood"]),
         ({"catalog: catalog.yml": "catalog: catalogue.yml"}, ["catalogue.yml", "cannot be read"]),
     ],
 )
 def test_a_scenario_that_cannot_run_is_one_message_and_no_file(call, disk, tmp_path, change, words):
-    text = (disk / "scenario.yml").read_text("utf-8").replace("catalog: catalog.yml", f"catalog: {disk / 'catalog.yml'}")
+    text = (
+        (disk / "scenario.yml")
+        .read_text("utf-8")
+        .replace("catalog: catalog.yml", f"catalog: {disk / 'catalog.yml'}")
+    )
     for old, new in change.items():
         old = old.replace("catalog: catalog.yml", f"catalog: {disk / 'catalog.yml'}")
         assert old in text

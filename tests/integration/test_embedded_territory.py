@@ -17,7 +17,10 @@ def done(tmp_path_factory, root):
 
     out = tmp_path_factory.mktemp("embedded") / "out"
     answer = CliRunner().invoke(
-        main, ["run", "--catalog", str(root / "catalog.yml"), "--out", str(out)], catch_exceptions=False, prog_name="geoalarm"
+        main,
+        ["run", "--catalog", str(root / "catalog.yml"), "--out", str(out)],
+        catch_exceptions=False,
+        prog_name="geoalarm",
     )
     assert answer.exit_code == 0, answer.output
     return answer.stdout, results.read(out)
@@ -56,7 +59,10 @@ def test_more_water_more_people(done):
     assert flood.index.tolist() == [10.0, 100.0, 1000.0]
     assert flood.is_monotonic_increasing
     assert run.annual["people_per_yr"].min() >= 0
-    low, middle, high = (run.union[name] for name in ("population_exposed_low", "population_exposed", "population_exposed_high"))
+    low, middle, high = (
+        run.union[name]
+        for name in ("population_exposed_low", "population_exposed", "population_exposed_high")
+    )
     assert ((low <= middle + 1e-6) & (middle <= high + 1e-6)).all()
 
 
@@ -67,7 +73,9 @@ def test_the_seam_is_closed_and_the_manifest_names_its_sources(done):
     assert "worst_share" not in seam  # not known of a seam that came resolved, and so not zero
     assert seam["overlap_after_km2"] == pytest.approx(0, abs=1e-6)
     assert seam["gap_after_km2"] == pytest.approx(0, abs=1e-6)
-    assert all(source["licence"] and source["attribution"] and source["sha256"] for source in run.manifest["sources"])
+    assert all(
+        source["licence"] and source["attribution"] and source["sha256"] for source in run.manifest["sources"]
+    )
     assert "/" not in json.dumps(run.manifest["command"])
 
 

@@ -1,4 +1,6 @@
-"""Reports of the embedded territory against the explorer's table, number by number; and what must never reach a reader."""
+"""Reports of the embedded territory against the explorer's table, number by number; and what must never reach
+a reader.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +58,11 @@ def period_of(row):
 def is_people(figure):
     """Whether a figure counts people of one layer, in the commune or one of its neighbours."""
     one = re.fullmatch(r"[A-Z]{2}:[0-9A-Z]{5}", str(figure["row"].get("commune_id")))
-    return figure["table"] == "exposure" and re.search(r"-people(-[a-z]{2}-\w+)?$", figure["id"]) is not None and one is not None
+    return (
+        figure["table"] == "exposure"
+        and re.search(r"-people(-[a-z]{2}-\w+)?$", figure["id"]) is not None
+        and one is not None
+    )
 
 
 def test_every_count_of_people_is_that_of_the_explorer(edition, communes, world):
@@ -70,7 +76,11 @@ def test_every_count_of_people_is_that_of_the_explorer(edition, communes, world)
             assert figure["state"] == of["state"]
             for end, name in (("value", ""), ("low", "_low"), ("high", "_high")):
                 expected = float(of[f"population_exposed{name}"])
-                assert figure[end] == (None if math.isnan(expected) else pytest.approx(expected, abs=1e-6)), (commune, figure["id"], end)
+                assert figure[end] == (None if math.isnan(expected) else pytest.approx(expected, abs=1e-6)), (
+                    commune,
+                    figure["id"],
+                    end,
+                )
             compared += 1
     assert compared >= 6 * len(communes)
 
@@ -83,10 +93,14 @@ def test_every_class_is_the_row_of_the_table(edition, communes, world):
                 continue
             row = figure["row"]
             option = world.choices.option(
-                row["hazard"], row["scenario"], math.nan if row["return_period_yr"] is None else row["return_period_yr"]
+                row["hazard"],
+                row["scenario"],
+                math.nan if row["return_period_yr"] is None else row["return_period_yr"],
             )
             table = world.table(Wanted(option, "", ""))
-            line = table[(table["commune_id"] == commune) & (table["intensity_class"] == row["intensity_class"])].iloc[0]
+            line = table[
+                (table["commune_id"] == commune) & (table["intensity_class"] == row["intensity_class"])
+            ].iloc[0]
             assert figure["state"] == line["state"]
             assert figure["value"] == pytest.approx(float(line["population_exposed"]), abs=1e-6)
             compared += 1
@@ -97,7 +111,10 @@ def test_no_figure_without_a_source_and_every_source_with_licence_and_hash(editi
     for commune in communes:
         told = facts(edition, commune)
         known = {source["id"] for source in told["sources"]}
-        assert all(source["licence"] and re.fullmatch(r"[0-9a-f]{64}", source["sha256"]) for source in told["sources"])
+        assert all(
+            source["licence"] and re.fullmatch(r"[0-9a-f]{64}", source["sha256"])
+            for source in told["sources"]
+        )
         for figure in told["figures"]:
             assert figure["sources"], figure["id"]
             assert set(figure["sources"]) <= known, figure["id"]
@@ -114,7 +131,11 @@ class Visible(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         self._deaf += tag in ("style", "script")
-        self.words += [value for name, value in attrs if name in ("aria-label", "title", "alt", "placeholder", "content") and value]
+        self.words += [
+            value
+            for name, value in attrs
+            if name in ("aria-label", "title", "alt", "placeholder", "content") and value
+        ]
 
     def handle_endtag(self, tag):
         self._deaf -= tag in ("style", "script")

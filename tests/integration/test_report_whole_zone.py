@@ -1,4 +1,6 @@
-"""Every commune of the embedded territory with one layer that cannot be read: the rest is delivered, and the gap is said."""
+"""Every commune of the embedded territory with one layer that cannot be read: the rest is delivered, and the
+gap is said.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +27,19 @@ def edition(root, tmp_path_factory):
     shutil.copytree(root / "data" / "demo", folder / "data" / "demo")
     slopes = folder / "data" / "demo" / "landslide_susceptibility.tif"
     slopes.write_bytes(slopes.read_bytes()[: slopes.stat().st_size // 2])
-    words = ["report", "--all", "--catalog", str(folder / "catalog.yml"), "--as-of", "2026-11-21", "--out", str(folder / "out")]
-    done = subprocess.run([sys.executable, "-m", "geoalarm.cli", *words], capture_output=True, text=True, timeout=1500)
+    words = [
+        "report",
+        "--all",
+        "--catalog",
+        str(folder / "catalog.yml"),
+        "--as-of",
+        "2026-11-21",
+        "--out",
+        str(folder / "out"),
+    ]
+    done = subprocess.run(
+        [sys.executable, "-m", "geoalarm.cli", *words], capture_output=True, text=True, timeout=1500
+    )
     assert done.returncode == 1, done.stderr[-2000:]
     return folder / "out"
 

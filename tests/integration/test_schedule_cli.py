@@ -37,7 +37,9 @@ def disk_plan(disk, tmp_path):
             "report": {"country": ["FR"], "lang": ["fr", "nl"], "scenario": str(disk / "scenario.yml")},
             "deliver": [{"folder": {"path": "share"}}],
         }
-        (tmp_path / "s.yml").write_text(yaml.safe_dump({"lang": "nl", "jobs": [usual | job]}), encoding="utf-8")
+        (tmp_path / "s.yml").write_text(
+            yaml.safe_dump({"lang": "nl", "jobs": [usual | job]}), encoding="utf-8"
+        )
         return tmp_path / "s.yml"
 
     return write
@@ -57,7 +59,9 @@ def test_reports_of_the_house_are_made_and_delivered_once(disk_plan, tmp_path, c
     assert edition.name == "2027-01-01T0000+0100"
     names = {path.relative_to(edition).as_posix() for path in edition.rglob("*") if path.is_file()}
     for code in ("FR-00001", "FR-00002", "FR-00003"):
-        assert {f"{code}/{code}.{lang}.{kind}" for lang in ("fr", "nl") for kind in ("html", "docx")} | {f"{code}/{code}.json"} <= names
+        assert {f"{code}/{code}.{lang}.{kind}" for lang in ("fr", "nl") for kind in ("html", "docx")} | {
+            f"{code}/{code}.json"
+        } <= names
     assert not [name for name in names if name.startswith((".", "BE-"))]
     subprocess.run(["sha256sum", "--check", "--quiet", "--strict", "SHA256SUMS"], cwd=edition, check=True)
     told = json.loads((edition / "delivery.json").read_text("utf-8"))
@@ -67,7 +71,9 @@ def test_reports_of_the_house_are_made_and_delivered_once(disk_plan, tmp_path, c
     clock.set("2028-01-01 08:00")
     (run,) = service.once()
     assert run.state == "done"  # the second edition is compared with the first
-    manifest = json.loads((tmp_path / "share" / "often" / "2028-01-01T0000+0100" / "manifest.json").read_text("utf-8"))
+    manifest = json.loads(
+        (tmp_path / "share" / "often" / "2028-01-01T0000+0100" / "manifest.json").read_text("utf-8")
+    )
     assert (manifest["as_of"], manifest["before"]) == ("2028-01-01", "2027-01-01")
 
 
@@ -107,8 +113,18 @@ def test_check_finds_a_commune_that_is_not_there(disk_plan, call, disk):
 def test_a_login_that_is_not_set_is_told_before_it_is_needed(disk_plan, call, monkeypatch):
     monkeypatch.delenv("MAIL_USER", raising=False)
     monkeypatch.delenv("MAIL_PASSWORD", raising=False)
-    target = {"host": "m.example", "port": 465, "security": "tls", "from": "a@x.example", "to": ["b@x.example"]}
-    done = call("schedule", "check", disk_plan(deliver=[{"mail": target | {"user_env": "MAIL_USER", "password_env": "MAIL_PASSWORD"}}]))
+    target = {
+        "host": "m.example",
+        "port": 465,
+        "security": "tls",
+        "from": "a@x.example",
+        "to": ["b@x.example"],
+    }
+    done = call(
+        "schedule",
+        "check",
+        disk_plan(deliver=[{"mail": target | {"user_env": "MAIL_USER", "password_env": "MAIL_PASSWORD"}}]),
+    )
     assert done.exit_code == 2
     assert "MAIL_USER, MAIL_PASSWORD" in done.stderr
 
@@ -155,7 +171,9 @@ def test_units_are_printed_or_written(disk_plan, call, tmp_path):
 def test_the_command_stops_on_sigterm(disk_plan):
     """The command itself, as a process, and the real clock."""
     service = subprocess.Popen(
-        [sys.executable, "-m", "geoalarm.cli", "schedule", "run", str(disk_plan(cron="0 0 1 1 *"))], stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "geoalarm.cli", "schedule", "run", str(disk_plan(cron="0 0 1 1 *"))],
+        stderr=subprocess.PIPE,
+        text=True,
     )
     page = disk_plan(cron="0 0 1 1 *").parent / "s.state" / "status.html"
     try:
@@ -172,8 +190,17 @@ def test_the_command_stops_on_sigterm(disk_plan):
 
 def test_the_document_names_every_field_and_its_example_is_read(root, tmp_path):
     text = (root / "docs" / "schedule.md").read_text("utf-8")
-    models = (border._PlanFile, border._JobFile, border._ReportFile, border._RetriesFile, *border_targets.TARGETS.values())
-    for name in {field.alias or name for model in models for name, field in model.model_fields.items()} - {"jobs", "deliver"}:
+    models = (
+        border._PlanFile,
+        border._JobFile,
+        border._ReportFile,
+        border._RetriesFile,
+        *border_targets.TARGETS.values(),
+    )
+    for name in {field.alias or name for model in models for name, field in model.model_fields.items()} - {
+        "jobs",
+        "deliver",
+    }:
         assert f"`{name}`" in text, name
     (example,) = re.findall(r"```yaml\n(.*?)```", text, flags=re.DOTALL)
     plan = border.plan_from(yaml.safe_load(example), file=tmp_path / "reports.yml")

@@ -1,4 +1,6 @@
-"""The service as a process of its own, killed and stopped in the middle: everything arrives once, nothing half-written."""
+"""The service as a process of its own, killed and stopped in the middle: everything arrives once, nothing
+half-written.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,12 @@ kit = SimpleNamespace(**runpy.run_path(str(KIT)))
 DUE = kit.utc("2026-01-16 05:00")
 EDITION = "2026-01-16T0600+0100"
 WHOLE = sorted(
-    [*(f"{code}/fr.{kind}" for code in ("BE-54007", "FR-59350", "FR-59512") for kind in ("html", "pdf")), "index.html", LISTING, SUMS]
+    [
+        *(f"{code}/fr.{kind}" for code in ("BE-54007", "FR-59350", "FR-59512") for kind in ("html", "pdf")),
+        "index.html",
+        LISTING,
+        SUMS,
+    ]
 )
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationWarning:aiosmtpd.*")]
@@ -60,7 +67,9 @@ class Process:
         return [sys.executable, str(KIT), str(self.folder / "s.yml"), str(self.folder / "state"), now, *more]
 
     def start(self, now: str, **options) -> subprocess.Popen:
-        self.running = subprocess.Popen(self.words(now, **options), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.running = subprocess.Popen(
+            self.words(now, **options), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
         assert self.running.stdout.readline() == "ready\n", self.running.stderr.read()
         return self.running
 
@@ -75,7 +84,11 @@ class Process:
         return said
 
     def state(self) -> str | None:
-        run = Runs(Database(self.folder / "state")).get("daily", DUE) if Database(self.folder / "state").exists else None
+        run = (
+            Runs(Database(self.folder / "state")).get("daily", DUE)
+            if Database(self.folder / "state").exists
+            else None
+        )
         return run.state if run else None
 
     def wait_for(self, what, seconds=20.0) -> None:
@@ -93,7 +106,11 @@ class Process:
         """What a reader of the share sees: nothing that begins with a dot."""
         place = self.folder / "share" / "daily"
         seen = [path for path in place.rglob("*") if path.is_file()] if place.exists() else []
-        return sorted(path.relative_to(place).as_posix() for path in seen if not path.relative_to(place).parts[0].startswith("."))
+        return sorted(
+            path.relative_to(place).as_posix()
+            for path in seen
+            if not path.relative_to(place).parts[0].startswith(".")
+        )
 
     def ledger(self) -> Ledger:
         return Ledger(Database(self.folder / "state"), kit.TestClock())
@@ -152,7 +169,9 @@ def test_killed_at_many_moments(process):
         process.wait_for(lambda there=moment: there.exists() or process.state() == "done")
         process.kill()
         assert process.shared() in ([], [f"{EDITION}/{name}" for name in WHOLE])
-        assert not (objects / EDITION / SUMS).exists() or all((objects / EDITION / name).exists() for name in WHOLE)
+        assert not (objects / EDITION / SUMS).exists() or all(
+            (objects / EDITION / name).exists() for name in WHOLE
+        )
         process.start("2026-01-16 05:00:01", size=4_000_000)
     process.finish()
     assert (process.state(), process.shared()) == ("done", [f"{EDITION}/{name}" for name in WHOLE])
@@ -162,7 +181,9 @@ def test_killed_at_many_moments(process):
 
 
 def test_killed_while_mail_is_sent(process):
-    """The server kills the service while it still owes the answer to the second message: that one is uncertain, none is sent twice."""
+    """The server kills the service while it still owes the answer to the second message: that one is
+    uncertain, none is sent twice.
+    """
     authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(context)
     authority.cert_pem.write_to_path(str(process.folder / "ca.pem"))
@@ -179,11 +200,16 @@ def test_killed_while_mail_is_sent(process):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    controller = Controller(Mailbox(), hostname="127.0.0.1", port=port, tls_context=context, require_starttls=True)
+    controller = Controller(
+        Mailbox(), hostname="127.0.0.1", port=port, tls_context=context, require_starttls=True
+    )
     controller.start()
     people = [f"p{n}@x.example" for n in range(5)]
     target = {"host": "localhost", "port": port, "security": "starttls"}
-    process.write({"mail": target | {"from": "c@x.example", "to": people, "cafile": "ca.pem"}}, {"folder": {"path": "share"}})
+    process.write(
+        {"mail": target | {"from": "c@x.example", "to": people, "cafile": "ca.pem"}},
+        {"folder": {"path": "share"}},
+    )
     try:
         process.start("2026-01-16 04:59:59")
         process.running.wait(timeout=30)
@@ -198,7 +224,9 @@ def test_killed_while_mail_is_sent(process):
     told = {row.parcel.addressee: row.state for row in rows if row.parcel.addressee}
     assert told == dict.fromkeys(people, "sent") | {people[1]: "uncertain"}
     assert process.shared() == [f"{EDITION}/{name}" for name in WHOLE]
-    assert "On ne sait pas si un courriel est arrivé" in (process.folder / "state" / "status.html").read_text("utf-8")
+    assert "On ne sait pas si un courriel est arrivé" in (process.folder / "state" / "status.html").read_text(
+        "utf-8"
+    )
 
 
 def test_stopped_while_documents_are_made(process):
@@ -225,7 +253,11 @@ def test_the_alarm_wakes_the_service_without_the_minute_look(process, monkeypatc
     clock = kit.ShiftedClock("2026-01-16 04:59:59.5")
     alarm = DateTrigger(datetime.now(UTC) + timedelta(seconds=0.8))
     monkeypatch.setattr(
-        Timetable, "trigger", property(lambda self, real=Timetable.trigger.func: alarm if len(asked) == 0 and armed else real(self))
+        Timetable,
+        "trigger",
+        property(
+            lambda self, real=Timetable.trigger.func: alarm if len(asked) == 0 and armed else real(self)
+        ),
     )
     asked, armed = [], []
     runner = kit.SmallReports(during=lambda wanted: (asked.append(wanted), clock.stop()))

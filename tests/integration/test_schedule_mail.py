@@ -27,7 +27,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationW
 
 
 class Mailbox:
-    """Keeps what it is sent. ``answers`` gives, by address, what it says instead of OK: to RCPT, or after the last dot."""
+    """Keeps what it is sent. ``answers`` gives, by address, what it says instead of OK: to RCPT, or after the
+    last dot.
+    """
 
     def __init__(self):
         self.kept, self.answers, self.after, self.logins, self.connections = [], {}, {}, [], 0
@@ -94,7 +96,11 @@ def server(authority, request):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         authority[0].issue_cert(name).configure_cert(context)
         box, port = Mailbox(), free_port()
-        more = {"tls": {"ssl_context": context}, "starttls": {"tls_context": context, "require_starttls": True}, "plain": {}}[security]
+        more = {
+            "tls": {"ssl_context": context},
+            "starttls": {"tls_context": context, "require_starttls": True},
+            "plain": {},
+        }[security]
         more |= {"authenticator": box.login, "auth_required": True} if login else {}
         controller = Controller(box, hostname="127.0.0.1", port=port, **more)
         controller.start()
@@ -133,7 +139,14 @@ def send(tmp_path, authority):
 @pytest.mark.parametrize("security", ["starttls", "tls"])
 def test_a_message_arrives_over_tls(server, send, security):
     box, port = server(security)
-    run, service = send(port, security=security, per="commune", attach="pdf", link="https://x.example/e", to=["a@x.example", "b@x.example"])
+    run, service = send(
+        port,
+        security=security,
+        per="commune",
+        attach="pdf",
+        link="https://x.example/e",
+        to=["a@x.example", "b@x.example"],
+    )
     assert run.state == "done"
     assert sorted(box.readers) == ["a@x.example"] * 3 + ["b@x.example"] * 3
     message = next(one for one in box.messages if one["To"] == "a@x.example" and "Lille" in one["Subject"])
@@ -150,19 +163,28 @@ def test_a_message_arrives_over_tls(server, send, security):
     assert (attached.get_filename(), attached.get_content_type()) == ("fr.pdf", "application/pdf")
     assert attached.get_content() == b"%PDF-1.4 Lille"
     assert len({one["Message-ID"] for one in box.messages}) == 6
-    assert {row.message_id for row in service.ledger.in_state("sent")} == {one["Message-ID"] for one in box.messages}
+    assert {row.message_id for row in service.ledger.in_state("sent")} == {
+        one["Message-ID"] for one in box.messages
+    }
 
 
 def test_nobody_sees_the_address_of_another(server, send):
     box, port = server()
     send(port, to=["a@x.example", "b@x.example"])
-    assert [(one["To"], one["Cc"], one["Bcc"]) for one in box.messages] == [("a@x.example", None, None), ("b@x.example", None, None)]
+    assert [(one["To"], one["Cc"], one["Bcc"]) for one in box.messages] == [
+        ("a@x.example", None, None),
+        ("b@x.example", None, None),
+    ]
     assert [len(one.rcpt_tos) for one in box.kept] == [1, 1]
 
 
 def test_each_commune_has_its_readers(server, send):
     box, port = server()
-    send(port, per="commune", to={"FR:59350": ["lille@x.example"], "BE:54007": ["mouscron@x.example"], "*": ["all@x.example"]})
+    send(
+        port,
+        per="commune",
+        to={"FR:59350": ["lille@x.example"], "BE:54007": ["mouscron@x.example"], "*": ["all@x.example"]},
+    )
     told = sorted((one["To"], one["Subject"].rpartition(" ")[2]) for one in box.messages)
     assert told == [
         ("all@x.example", "Lille"),
@@ -269,7 +291,9 @@ def test_a_server_that_refuses_is_told_and_the_rest_is_delivered(server, send, w
 def test_a_server_that_answers_and_leaves_is_not_asked_for_ever(server, send, monkeypatch, answer, copies):
     box, port = server()
     box.answers["a@x.example"] = [answer]
-    monkeypatch.setattr(smtplib.SMTP, "rset", lambda self: (_ for _ in ()).throw(smtplib.SMTPServerDisconnected("gone")))
+    monkeypatch.setattr(
+        smtplib.SMTP, "rset", lambda self: (_ for _ in ()).throw(smtplib.SMTPServerDisconnected("gone"))
+    )
     run, service = send(port)
     assert (run.state, len(box.kept)) == ("done" if copies else "partly", copies)
     assert service.clock.waits == ([1] if copies else [])
@@ -309,7 +333,9 @@ def test_many_messages_share_connections(server, send):
 
 
 def test_an_answer_that_never_came_is_uncertain_and_not_sent_again(server, send):
-    """The server kept the message and the line broke before it said so: nobody can know, so nobody sends twice."""
+    """The server kept the message and the line broke before it said so: nobody can know, so nobody sends
+    twice.
+    """
     box, port = server()
     box.after["b@x.example"] = ["drop"]
     run, service = send(port, to=["a@x.example", "b@x.example", "c@x.example"])
@@ -344,7 +370,10 @@ def test_a_receipt_that_cannot_be_written_is_no_reason_to_send_twice(server, sen
     monkeypatch.setattr(Ledger, "receipt", receipt)
     run, service = send(port, to=["a@x.example", "b@x.example"])
     told = {row.parcel.addressee: row.state for row in service.ledger.of(run.job, run.due)}
-    assert (box.readers, told) == (["a@x.example", "b@x.example"], {"a@x.example": "uncertain", "b@x.example": "sent"})
+    assert (box.readers, told) == (
+        ["a@x.example", "b@x.example"],
+        {"a@x.example": "uncertain", "b@x.example": "sent"},
+    )
 
 
 def test_after_the_mend_only_what_failed_is_sent(server, send):
@@ -355,7 +384,10 @@ def test_after_the_mend_only_what_failed_is_sent(server, send):
     assert run.state == "partly"
     assert [one.due for one in service.again()] == [run.due]
     (run,) = service.once()
-    assert (run.state, box.readers) == ("partly", ["a@x.example", "c@x.example", "b@x.example"])  # c stays uncertain
+    assert (run.state, box.readers) == (
+        "partly",
+        ["a@x.example", "c@x.example", "b@x.example"],
+    )  # c stays uncertain
     assert [row.state for row in service.ledger.of(run.job, run.due)] == ["sent", "sent", "uncertain"]
 
 
@@ -369,14 +401,20 @@ def test_killed_before_the_last_dot(server, send, monkeypatch, rule, copies):
     box, port = server()
     with monkeypatch.context() as patch:
         patch.setattr(
-            smtplib.SMTP, "send", lambda self, s, real=smtplib.SMTP.send: (_ for _ in ()).throw(Killed) if s == b".\r\n" else real(self, s)
+            smtplib.SMTP,
+            "send",
+            lambda self, s, real=smtplib.SMTP.send: (
+                (_ for _ in ()).throw(Killed) if s == b".\r\n" else real(self, s)
+            ),
         )
         with pytest.raises(Killed):
             send(port, when_uncertain=rule)
     assert box.kept == []
     run, service = send(port, when_uncertain=rule)
     assert len(box.kept) == copies
-    assert [row.state for row in service.ledger.of(run.job, run.due)] == ["uncertain" if rule == "leave" else "sent"]
+    assert [row.state for row in service.ledger.of(run.job, run.due)] == [
+        "uncertain" if rule == "leave" else "sent"
+    ]
 
 
 def test_killed_before_the_message_was_whole_it_is_sent_once(server, send, monkeypatch):
@@ -390,13 +428,18 @@ def test_killed_before_the_message_was_whole_it_is_sent_once(server, send, monke
 
 
 def test_a_name_with_line_breaks_cannot_add_a_header(server, send, monkeypatch):
-    monkeypatch.setitem(kit.COMMUNES, "FR:59350", "Lille\r\nBcc: thief@x.example\r\n\r\nbody\u202e<script>alert(1)</script>")
+    monkeypatch.setitem(
+        kit.COMMUNES, "FR:59350", "Lille\r\nBcc: thief@x.example\r\n\r\nbody\u202e<script>alert(1)</script>"
+    )
     box, port = server()
     run, _ = send(port, per="commune", to={"FR:59350": ["a@x.example"]})
     (message,) = box.messages
     assert run.state == "done"
     assert message["Bcc"] is None
-    assert message["Subject"] == "Rapport du 16 janvier 2026\u00a0: Lille Bcc: thief@x.example body <script>alert(1)</script>"
+    assert (
+        message["Subject"]
+        == "Rapport du 16 janvier 2026\u00a0: Lille Bcc: thief@x.example body <script>alert(1)</script>"
+    )
     assert "<script>" not in message.get_body(("html",)).get_content()
     assert box.readers == ["a@x.example"]
 
@@ -411,7 +454,14 @@ def test_a_line_of_one_dot_does_not_end_the_message(server, send, monkeypatch):
 
 def test_documents_that_are_too_large_are_linked(server, send):
     box, port = server()
-    run, _ = send(port, runner=kit.SmallReports(size=100_000), per="commune", attach="pdf", link="https://x.example", limit_mb=0.1)
+    run, _ = send(
+        port,
+        runner=kit.SmallReports(size=100_000),
+        per="commune",
+        attach="pdf",
+        link="https://x.example",
+        limit_mb=0.1,
+    )
     message = box.messages[0]
     assert run.state == "done"
     assert list(message.iter_attachments()) == []
@@ -420,6 +470,8 @@ def test_documents_that_are_too_large_are_linked(server, send):
 
 def test_documents_that_are_too_large_without_a_link_are_told(server, send):
     box, port = server()
-    run, service = send(port, runner=kit.SmallReports(size=100_000), per="commune", attach="pdf", limit_mb=0.1)
+    run, service = send(
+        port, runner=kit.SmallReports(size=100_000), per="commune", attach="pdf", limit_mb=0.1
+    )
     assert (run.state, box.kept) == ("partly", [])
     assert "over limit_mb 0.1" in service.ledger.in_state("failed")[0].note

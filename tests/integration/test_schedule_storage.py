@@ -23,14 +23,21 @@ kit = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "schedule
 EDITION = "daily/2026-01-16T0600+0100"
 
 # boto and moto announce changes of their own, of no concern here
-pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationWarning:(boto|moto|werkzeug|s3fs|aiobotocore).*")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::DeprecationWarning:(boto|moto|werkzeug|s3fs|aiobotocore).*"),
+]
 
 
 @pytest.fixture(scope="module")
 def s3():
     """A server with the bucket ``reports``; its address and a client."""
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in {"AWS_ACCESS_KEY_ID": "AKIATEST", "AWS_SECRET_ACCESS_KEY": "hunter2", "AWS_DEFAULT_REGION": "eu-west-1"}.items():
+        for name, value in {
+            "AWS_ACCESS_KEY_ID": "AKIATEST",
+            "AWS_SECRET_ACCESS_KEY": "hunter2",
+            "AWS_DEFAULT_REGION": "eu-west-1",
+        }.items():
             patch.setenv(name, value)
         server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
         server.start()
@@ -52,18 +59,27 @@ def bucket(s3):
 
     def content() -> dict[str, bytes]:
         found = client.list_objects_v2(Bucket="reports").get("Contents", [])
-        return {one["Key"]: client.get_object(Bucket="reports", Key=one["Key"])["Body"].read() for one in found}
+        return {
+            one["Key"]: client.get_object(Bucket="reports", Key=one["Key"])["Body"].read() for one in found
+        }
 
     return content
 
 
 def job(url: str, **options):
-    return {"deliver": [{"storage": {"url": url, "options": options}}], "retries": {"times": 2, "first_wait": "1 s", "factor": 2}}
+    return {
+        "deliver": [{"storage": {"url": url, "options": options}}],
+        "retries": {"times": 2, "first_wait": "1 s", "factor": 2},
+    }
 
 
 def edition(place: Path) -> dict[str, bytes]:
     folder = place / "editions" / EDITION
-    return {f"{EDITION}/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {
+        f"{EDITION}/{path.relative_to(folder).as_posix()}": path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 def once(place: Path, runner=None, **given):
@@ -76,7 +92,12 @@ def test_an_edition_stands_in_the_bucket_as_on_disk(s3, bucket, tmp_path):
     run, service = once(tmp_path, **job("s3://reports/prefectures/59/", endpoint_url=s3[0]))
     assert run.state == "done"
     assert bucket() == {f"prefectures/59/{key}": content for key, content in edition(tmp_path).items()}
-    assert [row.parcel.commune for row in service.ledger.in_state("sent")] == ["", "BE:54007", "FR:59350", "FR:59512"]
+    assert [row.parcel.commune for row in service.ledger.in_state("sent")] == [
+        "",
+        "BE:54007",
+        "FR:59350",
+        "FR:59512",
+    ]
     assert b"hunter2" not in service.runs._database.path.read_bytes()
 
 
@@ -109,7 +130,10 @@ def test_killed_at_any_file_and_gone_on_with(s3, bucket, tmp_path, monkeypatch, 
 def test_what_stands_there_already_is_not_put_again(s3, bucket, tmp_path, monkeypatch):
     given = job("s3://reports", endpoint_url=s3[0])
     with monkeypatch.context() as patch:
-        patch.setattr("geoalarm.schedule.state.delivery_ledger.Ledger.receipt", lambda self, parcel: (_ for _ in ()).throw(Killed))
+        patch.setattr(
+            "geoalarm.schedule.state.delivery_ledger.Ledger.receipt",
+            lambda self, parcel: (_ for _ in ()).throw(Killed),
+        )
         with pytest.raises(Killed):
             once(tmp_path, **given)
     before, put = set(bucket()), []
@@ -128,7 +152,8 @@ def test_a_bucket_that_is_not_there_is_told_at_once(s3, tmp_path):
     run, service = once(tmp_path, **job("s3://nowhere", endpoint_url=s3[0]))
     assert (run.state, service.clock.waits) == ("partly", [])
     assert (
-        "NoSuchBucket" in service.ledger.in_state("failed")[0].note or "bucket does not exist" in service.ledger.in_state("failed")[0].note
+        "NoSuchBucket" in service.ledger.in_state("failed")[0].note
+        or "bucket does not exist" in service.ledger.in_state("failed")[0].note
     )
 
 

@@ -30,10 +30,19 @@ def furnished(disk, folder, *, accident=False):
     shutil.copytree(disk, folder)
     for country, code, name in (("fr", "59", "Nord"), ("be", "50000", "Hainaut")):
         frame = gpd.read_file(disk / "communes.gpkg", layer=country)
-        frame.assign(department_code=code, department_name=name).to_file(folder / "communes.gpkg", layer=country, engine="pyogrio")
-    industrial().data.assign(site_id="plant", site_name="Plant").to_file(folder / "rings.gpkg", layer="rings", engine="pyogrio")
+        frame.assign(department_code=code, department_name=name).to_file(
+            folder / "communes.gpkg", layer=country, engine="pyogrio"
+        )
+    industrial().data.assign(site_id="plant", site_name="Plant").to_file(
+        folder / "rings.gpkg", layer="rings", engine="pyogrio"
+    )
     sites = gpd.GeoDataFrame(
-        {"site_id": ["plant", "store"], "name": ["Plant", "Store"], "country": ["BE", "FR"], "activity": ["tanks", "storage"]},
+        {
+            "site_id": ["plant", "store"],
+            "name": ["Plant", "Store"],
+            "country": ["BE", "FR"],
+            "activity": ["tanks", "storage"],
+        },
         geometry=[PLANT, STORE],
         crs="EPSG:3035",
     )
@@ -55,7 +64,14 @@ def furnished(disk, folder, *, accident=False):
         lon, lat = gpd.GeoSeries([STORE], crs=3035).to_crs(4326).get_coordinates().iloc[0]
         scenario = yaml.safe_load((folder / "scenario.yml").read_text(encoding="utf-8"))
         inputs = {"mass": "20 t", "burst_pressure": "18 bar", "heat_of_combustion": "46.35 MJ/kg"}
-        told = {"kind": "bleve", "lon": float(lon), "lat": float(lat), "name": "Store", "inputs": inputs, "field": False}
+        told = {
+            "kind": "bleve",
+            "lon": float(lon),
+            "lat": float(lat),
+            "name": "Store",
+            "inputs": inputs,
+            "field": False,
+        }
         scenario["footprints"].append({"accident": told})
         (folder / "scenario.yml").write_text(yaml.safe_dump(scenario, sort_keys=False), encoding="utf-8")
     return folder
@@ -90,7 +106,8 @@ def test_the_table_is_the_workspaces(territory, space):
 
 
 @pytest.mark.parametrize(
-    ("commune", "people"), [("FR:00001", 40), ("FR:00002", 160), ("FR:00003", 0), ("BE:00002", 400), ("BE:00003", 120)]
+    ("commune", "people"),
+    [("FR:00001", 40), ("FR:00002", 160), ("FR:00003", 0), ("BE:00002", 400), ("BE:00003", 120)],
 )
 def test_a_flood_of_1_in_100_wets_two_of_twenty_columns(territory, commune, people):
     found = main(territory.dossier(commune), "flood")
@@ -107,16 +124,22 @@ def test_rows_and_totals_are_those_of_the_explorer(territory, space):
         totals = threshold_total(table).set_index("commune_id")
         pd.testing.assert_frame_equal(territory.totals(option.key).set_index("commune_id"), totals)
         for commune in territory.communes.ids:
-            layers = {layer.key: layer for danger in territory.dossier(commune).dangers for layer in danger.layers}
+            layers = {
+                layer.key: layer for danger in territory.dossier(commune).dangers for layer in danger.layers
+            }
             pd.testing.assert_frame_equal(layers[option.key].rows, table[table["commune_id"] == commune])
-            assert layers[option.key].total["population_exposed"] == pytest.approx(totals.loc[commune, "population_exposed"], nan_ok=True)
+            assert layers[option.key].total["population_exposed"] == pytest.approx(
+                totals.loc[commune, "population_exposed"], nan_ok=True
+            )
 
 
 def test_what_is_not_studied_is_there_and_says_so(territory):
     slopes = main(territory.dossier("BE:00001"), "landslide")
     assert slopes.state == "not_studied"
     assert math.isnan(slopes.total["population_exposed"])
-    assert main(territory.dossier("FR:00002"), "landslide").total["population_exposed"] == pytest.approx(0.45 * 1600)
+    assert main(territory.dossier("FR:00002"), "landslide").total["population_exposed"] == pytest.approx(
+        0.45 * 1600
+    )
 
 
 def test_dangers_stand_in_the_order_of_the_scenario(territory):
@@ -143,7 +166,11 @@ def test_what_a_commune_is(territory):
 
 def test_communes_beside_and_across(territory):
     dossier = territory.dossier("FR:00001")
-    assert [item.commune_id for item in dossier.neighbours if item.touches] == ["FR:00002", "BE:00001", "BE:00002"]
+    assert [item.commune_id for item in dossier.neighbours if item.touches] == [
+        "FR:00002",
+        "BE:00001",
+        "BE:00002",
+    ]
     across = [item for item in dossier.neighbours if not item.touches]
     assert [(item.commune_id, item.distance_km) for item in across] == [("BE:00003", 2.0)]
     assert across[0].population == 1200
@@ -163,8 +190,14 @@ def test_sites_and_the_people_round_them(territory):
     assert math.isnan(west["store"].people_here)
     assert west["store"].source.id == "demo_sites"
     south = {site.site_id: site for site in territory.dossier("FR:00001").sites}["plant"]
-    assert (south.distance_km, south.reaches_here, south.people_here) == (pytest.approx(1.0, abs=1e-3), False, 0)
-    assert {site.site_id: site for site in territory.dossier("BE:00002").sites}["plant"].people_here == pytest.approx(2000)
+    assert (south.distance_km, south.reaches_here, south.people_here) == (
+        pytest.approx(1.0, abs=1e-3),
+        False,
+        0,
+    )
+    assert {site.site_id: site for site in territory.dossier("BE:00002").sites}[
+        "plant"
+    ].people_here == pytest.approx(2000)
 
 
 def test_department_and_province(territory):
@@ -190,14 +223,27 @@ def test_union_and_people_a_year(territory, space):
 
 def test_sums_over_communes_are_those_of_the_table(territory):
     for key in territory.layer_keys:
-        layers = [layer for c in territory.communes.ids for danger in territory.dossier(c).dangers for layer in danger.layers]
+        layers = [
+            layer
+            for c in territory.communes.ids
+            for danger in territory.dossier(c).dangers
+            for layer in danger.layers
+        ]
         people = [layer.total["population_exposed"] for layer in layers if layer.key == key]
-        assert sum(value for value in people if value == value) == pytest.approx(summary(territory.totals(key)).people)
+        assert sum(value for value in people if value == value) == pytest.approx(
+            summary(territory.totals(key)).people
+        )
 
 
 def test_sources_have_their_hashes(territory, space):
     held = {source.id: source for source in territory.sources}
-    assert {*(option.key for option in space.options()), "demo_fr", "demo_be", "demo_people", "demo_sites"} == set(held)
+    assert {
+        *(option.key for option in space.options()),
+        "demo_fr",
+        "demo_be",
+        "demo_people",
+        "demo_sites",
+    } == set(held)
     assert all(source.sha256 for source in held.values())
     assert main(territory.dossier("FR:00001"), "flood").source == held[FLOOD]
 
@@ -230,7 +276,9 @@ def poisoned(request, disk, tmp_path):
     raw = (folder / "flood_1000.tif").read_bytes()
     (folder / "flood_1000.tif").unlink()
     if request.param != "absent":
-        (folder / "flood_1000.tif").write_bytes(raw[: len(raw) // 2] if request.param == "cut" else b"not a raster" * 99)
+        (folder / "flood_1000.tif").write_bytes(
+            raw[: len(raw) // 2] if request.param == "cut" else b"not a raster" * 99
+        )
     return folder
 
 
@@ -241,13 +289,18 @@ def test_a_layer_that_cannot_be_read_stops_everything_unless_told_otherwise(pois
 
 def test_a_layer_that_cannot_be_read_is_named_and_the_rest_is_as_before(poisoned, territory):
     broken = open_territory(opened(poisoned), lenient=True)
-    assert [(fault.key, fault.hazard) for fault in broken.faults] == [("demo_flood(return_period=1000)", "flood")]
+    assert [(fault.key, fault.hazard) for fault in broken.faults] == [
+        ("demo_flood(return_period=1000)", "flood")
+    ]
     assert broken.faults[0].sentence.endswith((".", "?"))
     assert set(broken.layer_keys) == set(territory.layer_keys) - {"demo_flood(return_period=1000)"}
     for commune in territory.communes.ids:
         dossier, whole = broken.dossier(commune), territory.dossier(commune)
         assert dossier.faults == broken.faults
-        assert main(dossier, "flood").total["population_exposed"] == main(whole, "flood").total["population_exposed"]
+        assert (
+            main(dossier, "flood").total["population_exposed"]
+            == main(whole, "flood").total["population_exposed"]
+        )
         assert dossier.union is None, "a union without the flood of 1 in 1000 would be too small"
         assert dossier.annual == (), "neither is a year without its rarest flood"
         assert [site.people_here for site in dossier.sites if site.reaches_here] == [
@@ -283,7 +336,9 @@ def test_zones_of_a_layer_that_does_not_speak_for_a_country_count_nobody_there(d
     here = {site.site_id: site for site in territory.dossier("BE:00002").sites}["plant"]
     assert here.reaches_here is True
     assert math.isnan(here.people_here)
-    assert {site.site_id: site for site in territory.dossier("FR:00002").sites}["plant"].people_here == pytest.approx(800)
+    assert {site.site_id: site for site in territory.dossier("FR:00002").sites}[
+        "plant"
+    ].people_here == pytest.approx(800)
 
 
 def test_an_accident_of_the_scenario_is_a_danger_and_its_zones_are_the_sites(disk, tmp_path):
@@ -374,7 +429,9 @@ def test_every_dossier_of_the_embedded_territory_in_milliseconds(embedded):
             assert (dossier.commune_id in back) == item.touches
     for key, people in sums.items():
         assert people == pytest.approx(summary(territory.totals(key)).people)
-    assert sum(dossier.population for dossier in dossiers.values()) == pytest.approx(space.prepared().total.sum())
+    assert sum(dossier.population for dossier in dossiers.values()) == pytest.approx(
+        space.prepared().total.sum()
+    )
     regions = {(item.region.country, item.region.code): item.region for item in dossiers.values()}
     assert sum(region.communes for region in regions.values()) == len(ids)
 

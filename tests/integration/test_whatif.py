@@ -1,4 +1,6 @@
-"""What if: an accident chosen, written, read back, computed over the communes of both sides, and refused where it must be."""
+"""What if: an accident chosen, written, read back, computed over the communes of both sides, and refused
+where it must be.
+"""
 
 import copy
 import json
@@ -20,13 +22,21 @@ from geoalarm.testing import ORIGIN
 
 CHLORINE = {"substance": "chlorine", "rate": "5 kg/s", "wind_speed": "5 m/s", "stability": "D"}
 BLEVE = {"mass": "20 t", "burst_pressure": "18 bar", "heat_of_combustion": "46.35 MJ/kg"}
-TANK = {"phase": "boiling_liquid", "hole_diameter": "25 mm", "temperature": "20 degC", "inventory": "20 t", "stopped_after": "30 min"}
+TANK = {
+    "phase": "boiling_liquid",
+    "hole_diameter": "25 mm",
+    "temperature": "20 degC",
+    "inventory": "20 t",
+    "stopped_after": "30 min",
+}
 EXAMPLE = {"toxic": CHLORINE, "bleve": BLEVE}
 
 
 @pytest.fixture(scope="module")
 def space(disk, tmp_path_factory):
-    return analysis.open_workspace(analysis.read_scenario(disk / "scenario.yml"), cache=tmp_path_factory.mktemp("index"))
+    return analysis.open_workspace(
+        analysis.read_scenario(disk / "scenario.yml"), cache=tmp_path_factory.mktemp("index")
+    )
 
 
 def place(x, y):
@@ -44,11 +54,17 @@ def toxic(at, **more):
     return Accident("toxic", *at, "works", **{"wind_from": 240.0, "inputs": CHLORINE, **more})
 
 
-# ------------------------------------------------------------------------------------------------ the choice as a file
+# ------------------------------------------------------------------------------------------------ the choice
+# as a file
 
 
 def scenario_of(*accidents):
-    return {"name": "a", "communes": "c", "population": "p", "footprints": [{"accident": item} for item in accidents]}
+    return {
+        "name": "a",
+        "communes": "c",
+        "population": "p",
+        "footprints": [{"accident": item} for item in accidents],
+    }
 
 
 FILED = {"kind": "toxic", "lon": 3.0, "lat": 50.6, "wind_from": 240, "inputs": CHLORINE}
@@ -120,7 +136,9 @@ def test_a_choice_without_accidents_leaves_the_manifest_as_it_was():
 def test_a_wrong_accident_is_refused_by_the_name_of_its_field(change, words):
     with pytest.raises((InputError, Faults)) as caught:
         scenario_from(scenario_of({**copy.deepcopy(FILED), **change}))
-    assert all(word in str(caught.value) or word in caught.value.sentence() for word in words), caught.value.sentence()
+    assert all(word in str(caught.value) or word in caught.value.sentence() for word in words), (
+        caught.value.sentence()
+    )
 
 
 @pytest.mark.parametrize("item", [{}, {"entry": "f", "accident": FILED}, {"accident": FILED, "bounds": [1]}])
@@ -129,7 +147,8 @@ def test_an_item_is_a_layer_or_an_accident(item):
         scenario_from({**scenario_of(), "footprints": [item]})
 
 
-# ------------------------------------------------------------------------------------------------ what a form asks
+# ------------------------------------------------------------------------------------------------ what a form
+# asks
 
 
 def test_a_form_knows_every_kind_and_its_examples_are_valid():
@@ -139,11 +158,19 @@ def test_a_form_knows_every_kind_and_its_examples_are_valid():
     for kind in told["kinds"]:
         examples = {item["name"]: item["example"] for item in kind["inputs"] if item["example"]}
         made = release(
-            kind["kind"], 3.0, 50.6, wind_from=0 if kind["is_directed"] else None, field=False, **read_inputs(kind["kind"], examples)
+            kind["kind"],
+            3.0,
+            50.6,
+            wind_from=0 if kind["is_directed"] else None,
+            field=False,
+            **read_inputs(kind["kind"], examples),
         )
         assert made.zones is not None
         assert all(item["name"] in examples for item in kind["inputs"] if item["required"])
-        assert all(item["description"] and not item["description"].startswith("As :func:") for item in (*kind["inputs"], *kind["tank"]))
+        assert all(
+            item["description"] and not item["description"].startswith("As :func:")
+            for item in (*kind["inputs"], *kind["tank"])
+        )
 
 
 def test_substances_say_which_zones_they_have():
@@ -164,7 +191,8 @@ def test_usual_weathers_say_whose_they_are():
     }
 
 
-# ------------------------------------------------------------------------------------------------ what it comes to
+# ------------------------------------------------------------------------------------------------ what it
+# comes to
 
 
 def test_an_accident_counts_people_by_zone_and_country(space, at):
@@ -208,7 +236,10 @@ def test_zones_that_are_not_french_rings_have_no_severity(space, at):
 
 def test_french_rings_of_a_substance_come_from_a_file_and_are_graded(space, at, tmp_path):
     """The values are made up: the INERIS sheet of the substance is for the user to enter."""
-    rows = [f"FR,chlorine,{name},60,{value},ppm,made up,test,D" for name, value in (("SEI", 5), ("SEL", 50), ("SELS", 80))]
+    rows = [
+        f"FR,chlorine,{name},60,{value},ppm,made up,test,D"
+        for name, value in (("SEI", 5), ("SEL", 50), ("SELS", 80))
+    ]
     table = ["jurisdiction,substance,effect,exposure_min,value,unit,label,source,verified", *rows]
     (tmp_path / "fr.csv").write_text("\n".join(table) + "\n", encoding="utf-8")
     view = space.accident(toxic(at, inputs={**CHLORINE, "scheme": "FR"}, thresholds=tmp_path / "fr.csv"))
@@ -240,7 +271,9 @@ def test_a_tank_with_a_hole_stands_for_a_rate(space, at):
     assert used["duration"].value == pytest.approx(lasting["duration"])
     assert used["vapour_fraction"].value == pytest.approx(0.5)
     jet = space.accident(Accident("jet_fire", *at, tank={"substance": "propane", **TANK}))
-    assert [result.inputs["fuel"].value for result in jet.results if result.model == "jet_fire_distance"] == ["lpg"] * 3
+    assert [result.inputs["fuel"].value for result in jet.results if result.model == "jet_fire_distance"] == [
+        "lpg"
+    ] * 3
 
 
 def test_two_weathers_are_two_choices_of_two_names(space, at):
@@ -254,7 +287,11 @@ def test_two_weathers_are_two_choices_of_two_names(space, at):
 def test_individual_risk_stands_beside_the_rings(space, at):
     view = space.accident(toxic(at, frequency="1e-4 /yr", rose={"D5": 0.7, "F2": (0.3 / 12,) * 12}))
     assert view.risk.units == "yr-1"
-    assert view.risk_table["intensity_class"].unique().tolist() == ["IR 1e-07 /yr", "IR 1e-06 /yr", "IR 1e-05 /yr"]
+    assert view.risk_table["intensity_class"].unique().tolist() == [
+        "IR 1e-07 /yr",
+        "IR 1e-06 /yr",
+        "IR 1e-05 /yr",
+    ]
     assert view.risk_table["scenario"].str.startswith("individual risk").all()
     assert np.nanmax(view.risk.data.to_numpy()) <= 1e-4
 
@@ -263,7 +300,10 @@ def test_everything_is_told_as_json(space, at):
     told = space.accident(toxic(at, indoor_time="30 min")).as_dict()
     assert json.loads(json.dumps(told, allow_nan=False)) == told
     assert told["notice"] == SCREENING_NOTICE
-    assert all({"model", "source", "inputs", "valid_range", "warnings", "jurisdiction", "notice"} <= set(model) for model in told["models"])
+    assert all(
+        {"model", "source", "inputs", "valid_range", "warnings", "jurisdiction", "notice"} <= set(model)
+        for model in told["models"]
+    )
 
 
 # ------------------------------------------------------------------------------------------------ bad input
@@ -308,7 +348,9 @@ def test_a_zone_that_leaves_the_map_says_what_share_is_unknown(space):
 
 
 def test_a_zone_beyond_ten_kilometres_says_so(space, at):
-    view = space.accident(toxic(at).changed(inputs={"rate": "50 kg/s", "stability": "F", "wind_speed": "3 m/s"}))
+    view = space.accident(
+        toxic(at).changed(inputs={"rate": "50 kg/s", "stability": "F", "wind_speed": "3 m/s"})
+    )
     assert "beyond_model_range" in view.flags
     assert max(item.distance_m for item in view.people) <= 10e3 or math.isinf(max(view.distances_m.values()))
 
@@ -320,7 +362,8 @@ def test_a_jet_of_a_substance_that_is_no_fuel_of_it_is_refused(space, at):
         space.accident(Accident("bleve", *at, inputs=BLEVE, tank=TANK))
 
 
-# ------------------------------------------------------------------------------------------------ sites and runs
+# ------------------------------------------------------------------------------------------------ sites and
+# runs
 
 
 def test_sites_of_the_embedded_territory_lie_in_its_communes():
@@ -330,9 +373,9 @@ def test_sites_of_the_embedded_territory_lie_in_its_communes():
     sites = space.sites()
     assert {site.country for site in sites} == {"FR", "BE"}
     assert all(site.commune_id for site in sites if site.kind == "industrial")
-    assert [site.name for site in sites] == sorted(site.name for site in sites if site.country == "BE") + sorted(
-        site.name for site in sites if site.country == "FR"
-    )
+    assert [site.name for site in sites] == sorted(
+        site.name for site in sites if site.country == "BE"
+    ) + sorted(site.name for site in sites if site.country == "FR")
 
 
 def test_a_territory_without_sites_has_none(space):
@@ -348,7 +391,9 @@ def test_a_run_holds_accidents_and_tells_their_models(space, at, tmp_path):
     assert {choice.scenario, f"individual risk, {choice.scenario}", "bleve"} <= set(run.table["scenario"])
     assert [item["accident"]["kind"] for item in run.manifest["accidents"]] == ["toxic", "bleve"]
     assert run.manifest["notice"] == SCREENING_NOTICE
-    assert {"model_cloud_distance", "model_bleve_distance"} <= {source["id"] for source in run.manifest["sources"]}
+    assert {"model_cloud_distance", "model_bleve_distance"} <= {
+        source["id"] for source in run.manifest["sources"]
+    }
     write(run, tmp_path / "out")
     assert read(tmp_path / "out").manifest["accidents"] == run.manifest["accidents"]
 
@@ -379,7 +424,9 @@ def test_the_saved_file_runs_from_the_command_line(space, at, call, tmp_path):
 
 
 def test_the_explorer_asks_for_a_layer_beside_accidents(space, at, call, tmp_path):
-    (tmp_path / "alone.yml").write_text(scenario_text(space.scenario.with_accidents(toxic(at)), folder=tmp_path), encoding="utf-8")
+    (tmp_path / "alone.yml").write_text(
+        scenario_text(space.scenario.with_accidents(toxic(at)), folder=tmp_path), encoding="utf-8"
+    )
     done = call("serve", "--scenario", "alone.yml", "--port", "0")
     assert done.exit_code == 2
     assert "accidents only" in done.stderr
@@ -398,7 +445,15 @@ def test_two_weathers_saved_by_the_page_run_to_the_numbers_of_the_page(tmp_path)
     from geoalarm.results import read
 
     world = shared(None)
-    state = WhatIfState((), lon="3.16428", lat="50.72469", beside=True, second={"wind_from": "250"}, frequency="1e-4 /yr", rose="half")
+    state = WhatIfState(
+        (),
+        lon="3.16428",
+        lat="50.72469",
+        beside=True,
+        second={"wind_from": "250"},
+        frequency="1e-4 /yr",
+        rose="half",
+    )
     outcome = calculate(state, world)
     (tmp_path / "two weathers.yml").write_text(scenario(outcome, world), encoding="utf-8")
     done = subprocess.run(
@@ -414,7 +469,9 @@ def test_two_weathers_saved_by_the_page_run_to_the_numbers_of_the_page(tmp_path)
     for view, shown in zip(outcome.both, (outcome.view.first, outcome.view.second), strict=True):
         rows = run.table[run.table["scenario"] == view.choice.scenario]
         for zone in view.people:
-            assert rows.loc[rows["intensity_class"] == zone.label, "population_exposed"].sum() == pytest.approx(zone.ring)
+            assert rows.loc[
+                rows["intensity_class"] == zone.label, "population_exposed"
+            ].sum() == pytest.approx(zone.ring)
         by_commune = rows.groupby("commune_id")["population_exposed"].sum(min_count=1)
         there = shown.set_index("commune_id")["population_exposed"].loc[lambda people: people > 0]
         assert len(there) > 2

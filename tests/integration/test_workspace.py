@@ -14,7 +14,9 @@ from geoalarm.exposure import engine
 
 @pytest.fixture(scope="module")
 def space(disk, tmp_path_factory):
-    return analysis.open_workspace(analysis.read_scenario(disk / "scenario.yml"), cache=tmp_path_factory.mktemp("index"))
+    return analysis.open_workspace(
+        analysis.read_scenario(disk / "scenario.yml"), cache=tmp_path_factory.mktemp("index")
+    )
 
 
 def test_options_are_known_before_anything_is_opened(space):
@@ -27,7 +29,12 @@ def test_options_are_known_before_anything_is_opened(space):
         "demo_rings",
     ]
     flood = options[1]
-    assert (flood.hazard, flood.return_period_yr, flood.units, flood.class_bounds) == ("flood", 100.0, "m", (0.01, 0.5, 1.0, 2.0))
+    assert (flood.hazard, flood.return_period_yr, flood.units, flood.class_bounds) == (
+        "flood",
+        100.0,
+        "m",
+        (0.01, 0.5, 1.0, 2.0),
+    )
     assert flood.class_labels == ("[0.01, 0.5)", "[0.5, 1)", "[1, 2)", "[2, ∞)")
     assert flood.parameters == (("return_period", 100),)
     assert options[3].countries == ("FR",)
@@ -52,7 +59,9 @@ def test_a_table_is_the_engines_and_is_kept(space, made):
 
 def test_other_bounds_are_another_table_and_threshold_is_monotone(space):
     option = space.options()[2]
-    deep, all_ = (space.expose(option, bounds=bounds)["population_exposed"].sum() for bounds in ([1.0], [0.5]))
+    deep, all_ = (
+        space.expose(option, bounds=bounds)["population_exposed"].sum() for bounds in ([1.0], [0.5])
+    )
     assert 0 < deep < all_
     assert space.expose(option, bounds=[1.0])["intensity_class"].unique().tolist() == ["[1, ∞)"]
 

@@ -1,4 +1,6 @@
-"""Notebooks run whole, stay stripped in git, and hold no long function: what is worth a function is worth a test in the package."""
+"""Notebooks run whole, stay stripped in git, and hold no long function: what is worth a function is worth a
+test in the package.
+"""
 
 import ast
 import json
@@ -23,7 +25,9 @@ def by_name(path: Path) -> str:
 
 
 def test_the_notebooks_are_there():
-    assert {"first_exposure", "bring_your_own_layer", "industrial_what_if"} <= {path.stem for path in NOTEBOOKS}
+    assert {"first_exposure", "bring_your_own_layer", "industrial_what_if"} <= {
+        path.stem for path in NOTEBOOKS
+    }
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=by_name)
@@ -43,8 +47,14 @@ def test_functions_are_short(path):
 
 
 def test_the_first_exposure_takes_ten_lines():
-    first = next(cell for cell in read(ROOT / "notebooks" / "first_exposure.ipynb")["cells"] if cell["cell_type"] == "code")
-    lines = [line for line in "".join(first["source"]).splitlines() if line.strip() and not line.startswith("#")]
+    first = next(
+        cell
+        for cell in read(ROOT / "notebooks" / "first_exposure.ipynb")["cells"]
+        if cell["cell_type"] == "code"
+    )
+    lines = [
+        line for line in "".join(first["source"]).splitlines() if line.strip() and not line.startswith("#")
+    ]
     assert len(lines) <= 10
 
 

@@ -19,30 +19,51 @@ from geoalarm.testing import ORIGIN, raster
 
 X, Y = ORIGIN
 SIZE = 12
-DEPTHS = hnp.arrays("float32", (SIZE, SIZE), elements=st.sampled_from([0.0, 0.2, 0.5, 1.0, 2.5, float("nan")]))
+DEPTHS = hnp.arrays(
+    "float32", (SIZE, SIZE), elements=st.sampled_from([0.0, 0.2, 0.5, 1.0, 2.5, float("nan")])
+)
 PEOPLE = hnp.arrays("float64", (SIZE, SIZE), elements=st.integers(0, 500).map(float))
 
 
 def communes(*cuts: float) -> Communes:
     """Communes side by side over the whole grid, cut at these shares of its width."""
     edges = [0.0, *sorted(cuts), 1.0]
-    boxes = [shapely.box(X + a * SIZE * 100, Y, X + b * SIZE * 100, Y + SIZE * 100) for a, b in itertools.pairwise(edges)]
-    return Communes(gpd.GeoDataFrame({"commune_id": [f"c{i}" for i in range(len(boxes))]}, geometry=boxes, crs=3035))
+    boxes = [
+        shapely.box(X + a * SIZE * 100, Y, X + b * SIZE * 100, Y + SIZE * 100)
+        for a, b in itertools.pairwise(edges)
+    ]
+    return Communes(
+        gpd.GeoDataFrame({"commune_id": [f"c{i}" for i in range(len(boxes))]}, geometry=boxes, crs=3035)
+    )
 
 
-def count(depth: np.ndarray, people: np.ndarray, where: Communes, *, cell: float = 100.0, bounds=(0.1, 0.5, 2)) -> pd.DataFrame:
-    hazard = Footprint(raster(depth, cell_m=cell, units="m"), kind="intensity", hazard="flood", classes=interval_classes(bounds), units="m")
+def count(
+    depth: np.ndarray, people: np.ndarray, where: Communes, *, cell: float = 100.0, bounds=(0.1, 0.5, 2)
+) -> pd.DataFrame:
+    hazard = Footprint(
+        raster(depth, cell_m=cell, units="m"),
+        kind="intensity",
+        hazard="flood",
+        classes=interval_classes(bounds),
+        units="m",
+    )
     return expose(hazard, Population(raster(people)), where)
 
 
-@given(DEPTHS, PEOPLE, st.lists(st.floats(0.05, 0.95), min_size=1, max_size=3, unique_by=lambda cut: round(cut, 2)))
+@given(
+    DEPTHS,
+    PEOPLE,
+    st.lists(st.floats(0.05, 0.95), min_size=1, max_size=3, unique_by=lambda cut: round(cut, 2)),
+)
 def test_people_are_conserved_and_bounded(depth, people, cuts) -> None:
     table = count(depth, people, communes(*cuts))
     account = table.attrs["ledger"]
     assert account["total"] == pytest.approx(people.sum(), abs=1e-9)
     assert abs(account["residual"]) <= 1e-9 * max(1, account["total"])
     assert abs(account["residual_exposure"]) <= 1e-9 * max(1, account["total"])
-    per_commune = table.groupby("commune_id").agg(exposed=("population_exposed", "sum"), population=("population", "first"))
+    per_commune = table.groupby("commune_id").agg(
+        exposed=("population_exposed", "sum"), population=("population", "first")
+    )
     assert (per_commune["exposed"] <= per_commune["population"] + 1e-9).all()
     known = table.dropna(subset=["population_exposed"])
     assert (known["population_exposed_low"] <= known["population_exposed"] + 1e-9).all()
@@ -91,14 +112,18 @@ def test_raster_and_the_same_zone_as_polygons_agree(depth, people) -> None:
         for r, c in zip(rows, columns, strict=True)
     ]
     zone = Footprint(gpd.GeoDataFrame(geometry=cells, crs=3035), kind="polygons", hazard="flood")
-    np.testing.assert_allclose(expose(zone, Population(raster(people)), where)["population_exposed"], found, rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(
+        expose(zone, Population(raster(people)), where)["population_exposed"], found, rtol=1e-5, atol=1e-5
+    )
 
 
 @given(PEOPLE, st.floats(-40, 40))
 def test_people_in_a_round_zone_do_not_change_when_an_even_world_turns(people, degrees) -> None:
     even = np.full_like(people, people.mean())
     middle = (X + SIZE * 50, Y + SIZE * 50)
-    zone = shapely.affinity.rotate(shapely.box(middle[0] - 300, middle[1] - 150, middle[0] + 300, middle[1] + 150), degrees)
+    zone = shapely.affinity.rotate(
+        shapely.box(middle[0] - 300, middle[1] - 150, middle[0] + 300, middle[1] + 150), degrees
+    )
     footprint = Footprint(gpd.GeoDataFrame(geometry=[zone], crs=3035), kind="polygons", hazard="industrial")
     found = expose(footprint, Population(raster(even)), communes())["population_exposed"][0]
     assert found == pytest.approx(people.mean() * 18, rel=1e-6, abs=1e-6)

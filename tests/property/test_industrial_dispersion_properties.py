@@ -21,12 +21,16 @@ WEATHER = st.fixed_dictionaries({"wind_speed": st.floats(0.5, 15), "stability": 
 TERRAIN = st.sampled_from(["rural", "urban"])
 RATE = st.floats(1e-3, 1e3)
 THRESHOLD = st.floats(1e-6, 1e-1)
-SUBSTANCE = st.sampled_from(["chlorine", "sulfur_dioxide", "hydrogen_sulfide", "propane", "ammonia", "carbon_monoxide"])
+SUBSTANCE = st.sampled_from(
+    ["chlorine", "sulfur_dioxide", "hydrogen_sulfide", "propane", "ammonia", "carbon_monoxide"]
+)
 POINTS = np.geomspace(1, 10_000, 400)
 
 
 @given(WEATHER, TERRAIN, RATE, st.floats(0, 100), st.floats(-500, 500), st.floats(0, 100))
-def test_a_plume_is_never_negative_falls_beyond_its_maximum_and_is_even_about_its_axis(weather, terrain, rate, height, y, z) -> None:
+def test_a_plume_is_never_negative_falls_beyond_its_maximum_and_is_even_about_its_axis(
+    weather, terrain, rate, height, y, z
+) -> None:
     given_ = {"rate": rate, "terrain": terrain, "release_height": height, **weather}
     assert (plume_concentration(POINTS, y, z, **given_) >= 0).all()
     assert (plume_concentration(-POINTS, y, z, **given_) == 0).all()
@@ -40,7 +44,9 @@ def test_a_plume_is_never_negative_falls_beyond_its_maximum_and_is_even_about_it
 def test_what_passes_a_cross_section_is_what_is_let_go(weather, terrain, x, height) -> None:
     side, up = (float(value) for value in plume_sigmas(x, weather["stability"], terrain))
     y, z = np.linspace(-7 * side, 7 * side, 401), np.linspace(0, height + 8 * up, 801)
-    section = plume_concentration(x, y[:, None], z[None, :], rate=2.0, terrain=terrain, release_height=height, **weather)
+    section = plume_concentration(
+        x, y[:, None], z[None, :], rate=2.0, terrain=terrain, release_height=height, **weather
+    )
     flux = np.trapezoid(np.trapezoid(section, z, axis=1), y) * weather["wind_speed"]
     assert flux == pytest.approx(2.0, rel=2e-3)
 
@@ -49,10 +55,18 @@ def test_what_passes_a_cross_section_is_what_is_let_go(weather, terrain, x, heig
 def test_a_puff_keeps_its_mass(weather, travelled, height) -> None:
     time = travelled / weather["wind_speed"]
     side, up = (float(value) for value in puff_sigmas(travelled, weather["stability"]))
-    x, y, z = travelled + np.linspace(-6 * side, 6 * side, 81), np.linspace(-6 * side, 6 * side, 81), np.linspace(0, height + 7 * up, 301)
-    cube = puff_concentration(x[:, None, None], y[None, :, None], z[None, None, :], time, mass=3.0, release_height=height, **weather)
+    x, y, z = (
+        travelled + np.linspace(-6 * side, 6 * side, 81),
+        np.linspace(-6 * side, 6 * side, 81),
+        np.linspace(0, height + 7 * up, 301),
+    )
+    cube = puff_concentration(
+        x[:, None, None], y[None, :, None], z[None, None, :], time, mass=3.0, release_height=height, **weather
+    )
     assert (cube >= 0).all()
-    assert np.trapezoid(np.trapezoid(np.trapezoid(cube, z, axis=2), y, axis=1), x) == pytest.approx(3.0, rel=2e-3)
+    assert np.trapezoid(np.trapezoid(np.trapezoid(cube, z, axis=2), y, axis=1), x) == pytest.approx(
+        3.0, rel=2e-3
+    )
 
 
 @given(WEATHER, TERRAIN, THRESHOLD, st.lists(RATE, min_size=2, max_size=4), st.sampled_from([0.0, 20.0]))
@@ -65,9 +79,13 @@ def test_more_gas_never_makes_a_smaller_plume(weather, terrain, threshold, rates
 
 
 @given(WEATHER, THRESHOLD, st.lists(RATE, min_size=2, max_size=4), SUBSTANCE)
-def test_more_gas_never_makes_a_smaller_zone_whichever_model_is_chosen(weather, threshold, rates, substance) -> None:
+def test_more_gas_never_makes_a_smaller_zone_whichever_model_is_chosen(
+    weather, threshold, rates, substance
+) -> None:
     weather = weather | {"wind_speed": max(weather["wind_speed"], 2.0)}
-    found = [cloud_distance.pure(threshold, substance, rate=rate, **weather).values[0] for rate in sorted(rates)]
+    found = [
+        cloud_distance.pure(threshold, substance, rate=rate, **weather).values[0] for rate in sorted(rates)
+    ]
     assert all(more >= less - 1e-3 for less, more in itertools.pairwise(found))
 
 
@@ -80,9 +98,12 @@ def test_more_mass_never_makes_a_smaller_puff(weather, threshold, masses) -> Non
 
 
 @given(WEATHER, RATE, THRESHOLD, st.floats(10, 3600), st.floats(1.1, 10))
-def test_a_longer_release_never_makes_a_smaller_zone_than_a_short_one(weather, rate, threshold, duration, factor) -> None:
+def test_a_longer_release_never_makes_a_smaller_zone_than_a_short_one(
+    weather, rate, threshold, duration, factor
+) -> None:
     short, long_, steady = (
-        plume_distance.pure(threshold, rate=rate, duration=t, **weather).values[0] for t in (duration, duration * factor, None)
+        plume_distance.pure(threshold, rate=rate, duration=t, **weather).values[0]
+        for t in (duration, duration * factor, None)
     )
     assert short <= long_ + 1e-3
     assert long_ <= steady + 1e-3
@@ -131,9 +152,16 @@ def test_the_ring_of_a_puff_ends_at_its_distance(weather, mass, threshold) -> No
 
 
 @given(st.floats(1e-6, 1e-1), st.floats(1.01, 10), st.floats(60, 7200))
-def test_more_poison_for_longer_never_kills_fewer_and_walls_never_kill_more(concentration, factor, exposure) -> None:
+def test_more_poison_for_longer_never_kills_fewer_and_walls_never_kill_more(
+    concentration, factor, exposure
+) -> None:
     base = toxic_lethality.pure("chlorine", concentration, exposure=exposure).values[0]
-    assert 0 <= base <= toxic_lethality.pure("chlorine", concentration * factor, exposure=exposure).values[0] <= 1
+    assert (
+        0
+        <= base
+        <= toxic_lethality.pure("chlorine", concentration * factor, exposure=exposure).values[0]
+        <= 1
+    )
     assert base <= toxic_lethality.pure("chlorine", concentration, exposure=exposure * factor).values[0]
     dose, mean, end = indoor_shelter.pure(0.5 / 3600, exposure=exposure, n=2.75)
     assert 0 < dose <= mean <= end < 1

@@ -27,7 +27,9 @@ def tables(draw: st.DrawFn) -> pd.DataFrame:
         cuts = sorted(draw(st.lists(st.floats(0, 1), min_size=3, max_size=3)))
         for label, share in zip(LABELS, np.diff([0.0, *cuts]), strict=True):
             people = residents * share
-            state = silent or (draw(st.sampled_from([State.EXPOSED, State.SUPPRESSED])) if people > 0 else State.ZERO)
+            state = silent or (
+                draw(st.sampled_from([State.EXPOSED, State.SUPPRESSED])) if people > 0 else State.ZERO
+            )
             shown = people if state in (State.EXPOSED, State.ZERO) else np.nan
             rows.append(
                 {
@@ -77,7 +79,10 @@ def test_an_unknown_row_is_an_unknown_total(table: pd.DataFrame) -> None:
 @settings(max_examples=20, deadline=None)
 @given(tables())
 def test_a_higher_threshold_never_counts_more(table: pd.DataFrame) -> None:
-    values = [t.threshold_total(table, from_class=label).set_index("commune_id")["population_exposed"].fillna(0) for label in LABELS]
+    values = [
+        t.threshold_total(table, from_class=label).set_index("commune_id")["population_exposed"].fillna(0)
+        for label in LABELS
+    ]
     for lower, higher in itertools.pairwise(values):
         assert (higher <= lower + 1e-9).all()
 
@@ -109,7 +114,11 @@ def test_a_difference_changes_its_sign_with_the_order(first: pd.DataFrame, secon
 def test_countries_add_up_to_the_whole(table: pd.DataFrame) -> None:
     totals = t.threshold_total(table)
     whole, parts = t.summary(totals), t.by_country(totals).values()
-    assert whole.communes == sum(part.communes for part in parts) == whole.mapped + whole.not_mapped + whole.hidden
+    assert (
+        whole.communes
+        == sum(part.communes for part in parts)
+        == whole.mapped + whole.not_mapped + whole.hidden
+    )
     if whole.is_known:
         assert np.isclose(whole.people, sum(part.people for part in parts if part.is_known))
     else:

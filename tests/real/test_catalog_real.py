@@ -29,7 +29,9 @@ def test_every_entry_opens(catalog: Catalog) -> None:
 
 
 def test_communes_of_both_countries(catalog: Catalog) -> None:
-    french, belgian, both = (catalog.communes(name) for name in ("communes_fr", "communes_be", "communes_light"))
+    french, belgian, both = (
+        catalog.communes(name) for name in ("communes_fr", "communes_be", "communes_light")
+    )
     assert (len(french.data), len(belgian.data), len(both.data)) == (4639, 565, 5204)
     assert int(french.data["population"].sum()) == 6_352_947
     assert int(belgian.data["population"].sum()) == 11_492_641
@@ -52,7 +54,9 @@ def test_a_numeric_code_column_gets_its_zeros_back(real_data: Path) -> None:
     from geoalarm.catalog import normalise
 
     frame = read_vector(real_data / "admin" / "communes_fr.gpkg", "communes_fr")
-    keys = normalise.communes(frame.assign(code=frame["code"].astype(int)), id_column="code", country="FR").ids
+    keys = normalise.communes(
+        frame.assign(code=frame["code"].astype(int)), id_column="code", country="FR"
+    ).ids
     assert keys.tolist() == ("FR:" + frame["code"]).tolist()
     assert sum(key.startswith("FR:0") for key in keys) == (frame["code"].str[0] == "0").sum() > 1000
 
@@ -77,7 +81,9 @@ def test_people_of_the_grids(catalog: Catalog) -> None:
     census = catalog.population("census_grid")
     assert int(census.data.where(census.data != -1).sum()) == 19_247_081
     jamaica = catalog.population("population_jamaica")
-    assert float(jamaica.data.where(jamaica.data != np.float32(-99999)).sum(dtype="float64")) == pytest.approx(2_961_161, abs=1)
+    assert float(
+        jamaica.data.where(jamaica.data != np.float32(-99999)).sum(dtype="float64")
+    ) == pytest.approx(2_961_161, abs=1)
     iris = catalog.population("iris_fr")
     assert iris.data[iris.column].sum() == pytest.approx(3_519_125, abs=1)
     assert len(iris.data) == 1545
@@ -124,7 +130,9 @@ def test_swapped_axes_are_refused(real_data: Path) -> None:
     from geoalarm.catalog import normalise
 
     frame = read_vector(real_data / "admin" / "communes_be.gpkg", "communes_be")
-    swapped = frame.set_geometry(gpd.GeoSeries(transform(frame.geometry.to_numpy(), lambda xy: xy[:, ::-1]), crs=4326))
+    swapped = frame.set_geometry(
+        gpd.GeoSeries(transform(frame.geometry.to_numpy(), lambda xy: xy[:, ::-1]), crs=4326)
+    )
     with pytest.raises(InputError, match="x and y are swapped"):
         normalise.communes(swapped, id_column="code", country="BE")
 

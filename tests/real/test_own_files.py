@@ -1,4 +1,6 @@
-"""Files from elsewhere, as a user would bring them, through ``geoalarm expose``; skipped where the data are absent."""
+"""Files from elsewhere, as a user would bring them, through ``geoalarm expose``; skipped where the data are
+absent.
+"""
 
 from __future__ import annotations
 
@@ -45,9 +47,9 @@ def parishes(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for j, (south, north) in enumerate([(17.6, 18.1), (18.1, 18.6)])
     ]
     path = tmp_path_factory.mktemp("jamaica") / "blocks.gpkg"
-    gpd.GeoDataFrame({"block": [name for name, _ in blocks]}, geometry=[shape for _, shape in blocks], crs=4326).to_file(
-        path, layer="blocks", engine="pyogrio"
-    )
+    gpd.GeoDataFrame(
+        {"block": [name for name, _ in blocks]}, geometry=[shape for _, shape in blocks], crs=4326
+    ).to_file(path, layer="blocks", engine="pyogrio")
     return path
 
 
@@ -55,8 +57,24 @@ def parishes(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def jamaica(flood: Path, parishes: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[int, pd.DataFrame]:
     """Exposure tables by the return period in the file names."""
     out = tmp_path_factory.mktemp("out")
-    people = ["--communes", parishes, "--id", "block", "--population", flood / "jamaica_population_per_cell.tif"]
-    depth = ["--bounds", ",".join(map(str, [100 * bound for bound in BOUNDS])), "--units", "cm", "--no-data", "dry", "--hazard", "flood"]
+    people = [
+        "--communes",
+        parishes,
+        "--id",
+        "block",
+        "--population",
+        flood / "jamaica_population_per_cell.tif",
+    ]
+    depth = [
+        "--bounds",
+        ",".join(map(str, [100 * bound for bound in BOUNDS])),
+        "--units",
+        "cm",
+        "--no-data",
+        "dry",
+        "--hazard",
+        "flood",
+    ]
     return {
         period: run(
             *people,
@@ -86,7 +104,9 @@ def people_by_hand(population: Path, depth: Path) -> np.ndarray:
     row, column = int(np.floor(top)) + 2, int(np.floor(left)) + 2
     for down, tall in ((0, 1 - top % 1), (1, top % 1)):
         for right, wide in ((0, 1 - left % 1), (1, left % 1)):
-            part = classes[row + down : row + down + people.shape[0], column + right : column + right + people.shape[1]]
+            part = classes[
+                row + down : row + down + people.shape[0], column + right : column + right + people.shape[1]
+            ]
             total += [(people[part == k]).sum() * tall * wide for k in range(len(BOUNDS))]
     return total
 
@@ -97,7 +117,10 @@ def test_a_grid_shifted_by_part_of_a_cell(jamaica: dict[int, pd.DataFrame], floo
         assert len(table) == 6 * 4
         assert table.groupby("commune_id")["population"].first().sum() == pytest.approx(JAMAICANS, abs=1)
         found = table.groupby("intensity_class", sort=False)["population_exposed"].sum().to_numpy()
-        wanted = people_by_hand(flood / "jamaica_population_per_cell.tif", flood / f"jrc_river_flood_jamaica_rp{period:04d}_cm.tif")
+        wanted = people_by_hand(
+            flood / "jamaica_population_per_cell.tif",
+            flood / f"jrc_river_flood_jamaica_rp{period:04d}_cm.tif",
+        )
         assert found == pytest.approx(wanted, rel=1e-3)
 
 
@@ -108,13 +131,29 @@ def test_rarer_floods_reach_no_fewer_people(jamaica: dict[int, pd.DataFrame]) ->
 
 
 def test_the_ledger_beside_the_table_closes(flood: Path, parishes: Path, tmp_path: Path) -> None:
-    people = ["--communes", parishes, "--id", "block", "--population", flood / "jamaica_population_per_cell.tif"]
-    footprint = ["--footprint", flood / "jrc_river_flood_jamaica_rp0100_cm.tif", "--bounds", "10", "--units", "cm"]
+    people = [
+        "--communes",
+        parishes,
+        "--id",
+        "block",
+        "--population",
+        flood / "jamaica_population_per_cell.tif",
+    ]
+    footprint = [
+        "--footprint",
+        flood / "jrc_river_flood_jamaica_rp0100_cm.tif",
+        "--bounds",
+        "10",
+        "--units",
+        "cm",
+    ]
     table = run(*people, *footprint, "--out", tmp_path / "wet.csv")
     ledger = json.loads((tmp_path / "wet.manifest.json").read_text("utf-8"))["footprints"][0]["ledger"]
     assert ledger["total"] == pytest.approx(JAMAICANS, abs=1)
     assert abs(ledger["residual"]) <= 1e-9 * ledger["total"]
-    assert ledger["exposed"] + ledger["not_exposed"] + ledger["unknown"] == pytest.approx(ledger["in_communes"], rel=1e-9)
+    assert ledger["exposed"] + ledger["not_exposed"] + ledger["unknown"] == pytest.approx(
+        ledger["in_communes"], rel=1e-9
+    )
     # without --no-data dry the file's no-data is unknown, not zero: most of the island
     assert ledger["unknown"] > 0.5 * ledger["total"]
     assert (table["mapped_share"] < 0.5).all()
@@ -122,14 +161,23 @@ def test_the_ledger_beside_the_table_closes(flood: Path, parishes: Path, tmp_pat
 
 @pytest.fixture(scope="module")
 def jakarta(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Four blocks over Jakarta and people spread evenly, one per cell of 100 m: a made-up density, so that areas can be checked."""
+    """Four blocks over Jakarta and people spread evenly, one per cell of 100 m: a made-up density, so that
+    areas can be checked.
+    """
     folder = tmp_path_factory.mktemp("jakarta")
     blocks = [
-        (f"J{i}{j}", shapely.box(686_000 + 16_500 * i, 9_295_000 + 17_000 * j, 702_500 + 16_500 * i, 9_312_000 + 17_000 * j))
+        (
+            f"J{i}{j}",
+            shapely.box(
+                686_000 + 16_500 * i, 9_295_000 + 17_000 * j, 702_500 + 16_500 * i, 9_312_000 + 17_000 * j
+            ),
+        )
         for i in (0, 1)
         for j in (0, 1)
     ]
-    frame = gpd.GeoDataFrame({"block": [name for name, _ in blocks]}, geometry=[shape for _, shape in blocks], crs=32748)
+    frame = gpd.GeoDataFrame(
+        {"block": [name for name, _ in blocks]}, geometry=[shape for _, shape in blocks], crs=32748
+    )
     frame.to_file(folder / "blocks.gpkg", layer="blocks", engine="pyogrio")
     people = xr.DataArray(
         np.ones((340, 330)),
@@ -145,7 +193,14 @@ def test_dirty_polygons_are_mended_counted_and_told(flood: Path, jakarta: Path, 
     dirty = gpd.read_file(source)
     assert (~dirty.is_valid).sum() == 7
     assert sorted(dirty["floodprone"].unique()) == ["YES", "Yes"]
-    files = ["--communes", f"{jakarta / 'blocks.gpkg'}:blocks", "--id", "block", "--population", jakarta / "people.tif"]
+    files = [
+        "--communes",
+        f"{jakarta / 'blocks.gpkg'}:blocks",
+        "--id",
+        "block",
+        "--population",
+        jakarta / "people.tif",
+    ]
     table = run(
         *files,
         "--footprint",
@@ -166,7 +221,9 @@ def test_dirty_polygons_are_mended_counted_and_told(flood: Path, jakarta: Path, 
     whole = dirty.to_crs(32748).buffer(0).union_all()
     area = {
         name: shapely.area(shapely.intersection(whole, shape))
-        for name, shape in gpd.read_file(jakarta / "blocks.gpkg")[["block", "geometry"]].itertuples(index=False)
+        for name, shape in gpd.read_file(jakarta / "blocks.gpkg")[["block", "geometry"]].itertuples(
+            index=False
+        )
     }
     people = table.set_index("commune_id")["population_exposed"]
     assert people.sum() == pytest.approx(sum(area.values()) / 1e4, rel=2e-3)
@@ -174,8 +231,19 @@ def test_dirty_polygons_are_mended_counted_and_told(flood: Path, jakarta: Path, 
         assert people[name] == pytest.approx(size / 1e4, rel=1e-2, abs=2)
 
 
-def test_a_raster_without_units_is_refused_and_nothing_is_written(flood: Path, parishes: Path, tmp_path: Path) -> None:
-    words = ["--communes", parishes, "--id", "block", "--population", flood / "jamaica_population_per_cell.tif", "--bounds", "10"]
+def test_a_raster_without_units_is_refused_and_nothing_is_written(
+    flood: Path, parishes: Path, tmp_path: Path
+) -> None:
+    words = [
+        "--communes",
+        parishes,
+        "--id",
+        "block",
+        "--population",
+        flood / "jamaica_population_per_cell.tif",
+        "--bounds",
+        "10",
+    ]
     words += ["--footprint", flood / "jrc_river_flood_jamaica_rp0100_cm.tif", "--out", tmp_path / "wet.csv"]
     done = CliRunner().invoke(main, ["expose", *map(str, words)])
     assert done.exit_code == 2

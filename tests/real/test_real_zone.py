@@ -1,4 +1,6 @@
-"""The whole job on the 5,204 real communes of the zone and the census grid of 2021; skipped where the data are absent."""
+"""The whole job on the 5,204 real communes of the zone and the census grid of 2021; skipped where the data
+are absent.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +61,16 @@ def zone(real_data: Path) -> Zone:
     communes = Communes(resolved, (*fr.sources, *be.sources))
     population = catalog.population("census_grid")
     report = with_people(report, population.data)
-    return Zone(catalog, fr.data, be.data, report, communes, population, prepare(population, communes), real_data / "hazards" / "terrain")
+    return Zone(
+        catalog,
+        fr.data,
+        be.data,
+        report,
+        communes,
+        population,
+        prepare(population, communes),
+        real_data / "hazards" / "terrain",
+    )
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +80,9 @@ def reactors(zone: Zone) -> gpd.GeoDataFrame:
 
 @pytest.fixture(scope="module")
 def reactor_table(zone: Zone, reactors: gpd.GeoDataFrame) -> pd.DataFrame:
-    return zone.expose(industrial.zones_round(reactors, {"20 km": 20_000, "10 km": 10_000}, source=Source("reactors")))
+    return zone.expose(
+        industrial.zones_round(reactors, {"20 km": 20_000, "10 km": 10_000}, source=Source("reactors"))
+    )
 
 
 def closes(table: pd.DataFrame) -> bool:
@@ -102,14 +115,20 @@ def test_the_seam_has_the_size_known_for_it(zone: Zone) -> None:
 
 @pytest.mark.parametrize("rule", ["nearest", "share", "line"])
 def test_after_any_rule_each_place_has_one_commune_and_enclaves_stay(zone: Zone, rule: str) -> None:
-    line = gpd.GeoDataFrame(geometry=[shapely.coverage_union_all(zone.be.geometry.to_numpy())], crs=zone.be.crs) if rule == "line" else None
+    line = (
+        gpd.GeoDataFrame(geometry=[shapely.coverage_union_all(zone.be.geometry.to_numpy())], crs=zone.be.crs)
+        if rule == "line"
+        else None
+    )
     resolved = zone.communes.data if rule == "nearest" else resolve(zone.fr, zone.be, rule=rule, line=line)[0]  # type: ignore[arg-type]
     shapes = resolved.to_crs(3035).geometry.to_numpy()
     assert shapely.is_valid(shapes).all()
     assert shapely.coverage_is_valid(shapes), "after any reprojection neighbours still share whole edges"
     united = shapely.coverage_union_all(shapes)
     assert shapely.area(shapes).sum() == pytest.approx(shapely.area(united), rel=1e-12)
-    before = [shapely.coverage_union_all(side.to_crs(3035).geometry.to_numpy()) for side in (zone.fr, zone.be)]
+    before = [
+        shapely.coverage_union_all(side.to_crs(3035).geometry.to_numpy()) for side in (zone.fr, zone.be)
+    ]
     assert holes(united) == pytest.approx(sorted([*holes(before[0]), *holes(before[1])]), rel=1e-9)
     assert shapely.area(united) == pytest.approx(
         sum(map(shapely.area, before)) + (zone.seam.gap_km2 - zone.seam.overlap_km2) * 1e6, rel=1e-9
@@ -136,7 +155,15 @@ def test_nobody_is_lost_or_counted_twice_at_the_seam(zone: Zone) -> None:
 def test_totals_of_the_census_grid(zone: Zone) -> None:
     people = zone.people
     assert people[zone.communes.countries == "BE"].sum() == pytest.approx(11_522_532, abs=1000)
-    expected = {"59": 2_601_551, "62": 1_448_662, "02": 528_035, "08": 269_421, "55": 181_421, "54": 729_056, "80": 563_267}
+    expected = {
+        "59": 2_601_551,
+        "62": 1_448_662,
+        "02": 528_035,
+        "08": 269_421,
+        "55": 181_421,
+        "54": 729_056,
+        "80": 563_267,
+    }
     found = people[zone.communes.countries == "FR"].groupby(lambda key: key[3:5]).sum()
     assert found.to_dict() == pytest.approx(expected, abs=500)
 
@@ -155,12 +182,20 @@ def test_people_near_reactors(zone: Zone, reactors: gpd.GeoDataFrame, reactor_ta
     assert len(reactor_table) == 2 * 5204
     assert closes(reactor_table)
     exposed = reactor_table.groupby("intensity_class")["population_exposed"].sum()
-    # the same people by hand: circles cut by the zone and by each census cell, without the engine and its index
-    circles = industrial.zones_round(reactors, {"20 km": 20_000, "10 km": 10_000}, source=Source("reactors")).data.to_crs(3035)
+    # the same people by hand: circles cut by the zone and by each census cell, without the engine and its
+    # index
+    circles = industrial.zones_round(
+        reactors, {"20 km": 20_000, "10 km": 10_000}, source=Source("reactors")
+    ).data.to_crs(3035)
     land = shapely.coverage_union_all(zone.communes.data.to_crs(3035).geometry.to_numpy())
-    wide, near = (shapely.intersection(shapely.union_all(circles.geometry[circles["zone"] == label]), land) for label in ("20 km", "10 km"))
+    wide, near = (
+        shapely.intersection(shapely.union_all(circles.geometry[circles["zone"] == label]), land)
+        for label in ("20 km", "10 km")
+    )
     assert exposed["10 km"] == pytest.approx(people_in(near, zone.population.data), rel=1e-5)
-    assert exposed["20 km"] + exposed["10 km"] == pytest.approx(people_in(wide, zone.population.data), rel=1e-5)
+    assert exposed["20 km"] + exposed["10 km"] == pytest.approx(
+        people_in(wide, zone.population.data), rel=1e-5
+    )
 
 
 def people_in(shape: shapely.Geometry, population: xr.DataArray) -> float:
@@ -180,14 +215,18 @@ def test_the_border_does_not_stop_a_zone(reactor_table: pd.DataFrame) -> None:
     by_country = table.groupby(table.index.str[:2]).sum()
     assert (by_country > 10_000).all(axis=None), "Chooz and Gravelines in France, Doel and Tihange in Belgium"
     assert table.loc["FR:08122"].sum() > 0, "Chooz lies in its own zone"
-    assert table.loc[["BE:93022", "BE:91142"]].sum(axis=1).gt(0).all(), "and so do Doische and Hastiere, across the border"
+    assert table.loc[["BE:93022", "BE:91142"]].sum(axis=1).gt(0).all(), (
+        "and so do Doische and Hastiere, across the border"
+    )
     assert table.loc["BE:38008"].sum() == 0, "De Panne is 29.8 km from Gravelines: outside"
 
 
 def test_rings_round_industrial_sites(zone: Zone, real_data: Path) -> None:
     sites = pd.read_csv(real_data / "hazards" / "industrial" / "industrial_sites_hotmaps_zone.csv")
     points = gpd.GeoDataFrame(sites, geometry=gpd.points_from_xy(sites["lon"], sites["lat"]), crs=4326)
-    table = zone.expose(industrial.zones_round(points, {"SEI": 1000, "SEL": 500, "SELS": 250}, source=Source("sites")))
+    table = zone.expose(
+        industrial.zones_round(points, {"SEI": 1000, "SEL": 500, "SELS": 250}, source=Source("sites"))
+    )
     assert closes(table)
     assert table["intensity_class"].unique().tolist() == ["SEI", "SEL", "SELS"]
     area = table.groupby("intensity_class")["area_exposed_km2"].sum()
@@ -234,15 +273,28 @@ def test_mergers_bring_old_counts_to_the_communes_of_today(zone: Zone, real_data
     admin = real_data / "admin"
     old = pd.read_csv(admin / "population_be_581.csv", dtype={"code_2019": str, "code_2025": str})
     changes = pd.read_csv(admin / "be_nis_changes.csv", dtype=str)
-    walk = crosswalk(changes.drop_duplicates(["code_2019", "code_2025"]), old="code_2019", new="code_2025", country="BE")
-    moved = move_counts(old.set_index("BE:" + old["code_2019"])["population_2020"], walk, zone=set(zone.communes.ids))
+    walk = crosswalk(
+        changes.drop_duplicates(["code_2019", "code_2025"]), old="code_2019", new="code_2025", country="BE"
+    )
+    moved = move_counts(
+        old.set_index("BE:" + old["code_2019"])["population_2020"], walk, zone=set(zone.communes.ids)
+    )
     assert moved.outside.empty
     assert moved.counts.sum() == 11_492_641
     official = zone.be.set_index("commune_id")["population"]
     assert moved.counts.sort_index().to_dict() == official.astype(float).to_dict()
     from_2011 = crosswalk(changes, old="code_2011", new="code_2019", country="BE")
     assert from_2011.successors("BE:54007") == ("BE:57096",)
-    french = crosswalk(pd.read_csv(admin / "fr_commune_successors.csv", dtype=str), old="code_old", new="code_current_2026", country="FR")
+    french = crosswalk(
+        pd.read_csv(admin / "fr_commune_successors.csv", dtype=str),
+        old="code_old",
+        new="code_current_2026",
+        country="FR",
+    )
     assert french.successors("FR:08227") == ("FR:08203", "FR:08454")
-    gone = {key: walked for key in french.steps if not set(walked := french.successors(key)) <= set(zone.communes.ids)}
+    gone = {
+        key: walked
+        for key in french.steps
+        if not set(walked := french.successors(key)) <= set(zone.communes.ids)
+    }
     assert gone == {"FR:02344": ("FR:51171",)}

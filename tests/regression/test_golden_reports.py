@@ -1,7 +1,8 @@
-"""Reports of two communes a country in four languages against kept ones, line by line; tests/browser compares the maps.
+"""Reports of two communes a country in four languages against kept ones, line by line; tests/browser compares
+the maps.
 
-After a change that is meant: ``GEOALARM_GOLDEN=write pytest tests/regression tests/browser/test_golden_maps.py``, then read
-the difference before it is committed.
+After a change that is meant: ``GEOALARM_GOLDEN=write pytest tests/regression
+tests/browser/test_golden_maps.py``, then read the difference before it is committed.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from geoalarm.present.briefing import as_text, briefing
 
 GOLDEN = Path(__file__).parent / "golden"
 COMMUNES = ("FR:02381", "FR:59183", "BE:57081", "BE:34027")
-"""Hirson and Dunkerque, Tournai and Menen: a river, works by the sea, a town at the border, one that shares its river with France."""
+"""Hirson and Dunkerque, Tournai and Menen: a river, works by the sea, a town at the border, one that shares
+its river with France.
+"""
 
 WRITE = os.environ.get("GEOALARM_GOLDEN") == "write"
 pytestmark = pytest.mark.slow
@@ -44,5 +47,7 @@ def test_the_words_are_those_that_were_read(territory, commune, lang):
     if WRITE:
         kept.write_text(made, encoding="utf-8")
     before = kept.read_text(encoding="utf-8")
-    difference = list(difflib.unified_diff(before.splitlines(), made.splitlines(), "kept", "made", lineterm="", n=0))
+    difference = list(
+        difflib.unified_diff(before.splitlines(), made.splitlines(), "kept", "made", lineterm="", n=0)
+    )
     assert difference == [], "\n".join(difference)

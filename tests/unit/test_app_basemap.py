@@ -29,14 +29,19 @@ def test_the_operators_own(monkeypatch, made_up):
     ]
 
 
-@pytest.mark.parametrize("url", ["file:///{Z}{X}{Y}", "https://a.example/", "https://a.example/{Z}/{X}/{Y};script-src *", "{Z}{X}{Y}"])
+@pytest.mark.parametrize(
+    "url",
+    ["file:///{Z}{X}{Y}", "https://a.example/", "https://a.example/{Z}/{X}/{Y};script-src *", "{Z}{X}{Y}"],
+)
 def test_an_address_that_is_no_tile_address_is_left_alone(monkeypatch, url):
     monkeypatch.setenv(ADDRESS, url)
     assert configured() is None
 
 
 def test_it_lies_under_the_communes_and_goes_away_again(made_up):
-    atlas = Atlas(made_up.geometry, names=list(made_up.names("en")), labels=made_up.labels("en"), ink=ink("light"))
+    atlas = Atlas(
+        made_up.geometry, names=list(made_up.names("en")), labels=made_up.labels("en"), ink=ink("light")
+    )
     fig = atlas.figure("a")
     before = len(fig.renderers)
     atlas.background(Basemap(TILES))

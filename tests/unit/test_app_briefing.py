@@ -1,4 +1,6 @@
-"""The served briefing without a server: what an address gives, what a fault looks like, and that search words stay words."""
+"""The served briefing without a server: what an address gives, what a fault looks like, and that search words
+stay words.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,11 @@ def test_one_commune_several_and_none(desk):
     assert "The worst known danger is a flood" in words(page_of(desk, {"q": "ville 2"}, "en"))
     assert "The worst known danger is a flood" in words(page_of(desk, {"commune": "FR:00002"}, "en"))
     several = page_of(desk, {"q": "stad"}, "en")
-    assert re.findall(r"BE:0000\d", several.split('class="hits"')[1])[::2] == ["BE:00002", "BE:00003", "BE:00001"]
+    assert re.findall(r"BE:0000\d", several.split('class="hits"')[1])[::2] == [
+        "BE:00002",
+        "BE:00003",
+        "BE:00001",
+    ]
     evil = '<script>alert(1)</script>"'
     none = page_of(desk, {"q": evil}, "en")
     assert none.count("<script>") == 1

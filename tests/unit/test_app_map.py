@@ -38,7 +38,9 @@ def test_nesting_keeps_parts_and_holes():
 
 def test_the_border_runs_between_the_countries_only(made_up):
     xs, _ = made_up.geometry.border
-    middle = np.mean([made_up.geometry.box(row)[2] for row, key in enumerate(made_up.geometry.ids) if key.startswith("FR")])
+    middle = np.mean(
+        [made_up.geometry.box(row)[2] for row, key in enumerate(made_up.geometry.ids) if key.startswith("FR")]
+    )
     assert xs
     assert all(abs(x - middle) < 1_500 for line in xs for x in line)
 
@@ -73,7 +75,12 @@ def test_a_name_near_the_edge_runs_inwards():
     """36 km over 360 px: a hundred metres a pixel, and 10 letters are 38 px to each side."""
     centres = np.array([[3_000.0, 0], [4_000.0, 0], [33_000.0, 0]])
     assert inwards(centres, ["x" * 10] * 3, bounds=(0, 0, 36_000, 36_000)).tolist() == [1, 0, -1]
-    shown = labels(np.array([[1_000.0, 0], [300_000.0, 0]]), np.array([5.0, 4.0]), ["Dunkerque", "Oostende"], bounds=(0, 0, 4e5, 4e5))
+    shown = labels(
+        np.array([[1_000.0, 0], [300_000.0, 0]]),
+        np.array([5.0, 4.0]),
+        ["Dunkerque", "Oostende"],
+        bounds=(0, 0, 4e5, 4e5),
+    )
     assert [name for _, tier, name in shown if tier == 0] == ["Dunkerque", "Oostende"]
 
 
@@ -142,7 +149,9 @@ def test_zones_out_of_sight_are_left_out():
 def test_only_what_changed_is_sent(made_up):
     from geoalarm.app.explorer.explorer_page import ink
 
-    atlas = Atlas(made_up.geometry, names=list(made_up.names("fr")), labels=made_up.labels("fr"), ink=ink("light"))
+    atlas = Atlas(
+        made_up.geometry, names=list(made_up.names("fr")), labels=made_up.labels("fr"), ink=ink("light")
+    )
     before = {name: id(column) for name, column in atlas.communes.data.items()}
     atlas.paint("a", Paint(np.array([1, 2, 3, 10, 11, 14], "uint8"), ["a"] * 6))
     sent = [name for name, column in atlas.communes.data.items() if id(column) != before[name]]
@@ -158,7 +167,11 @@ def test_numbers_of_states_stand_apart_from_classes():
 def test_every_map_draws_a_pattern_for_every_state(made_up, slot):
     from geoalarm.app.explorer.explorer_page import ink
 
-    fig = Atlas(made_up.geometry, names=list(made_up.names("fr")), labels=made_up.labels("fr"), ink=ink("dark")).figure(slot)
-    patterns = {line.glyph.hatch_pattern for line in fig.renderers if getattr(line.glyph, "hatch_pattern", None)}
+    fig = Atlas(
+        made_up.geometry, names=list(made_up.names("fr")), labels=made_up.labels("fr"), ink=ink("dark")
+    ).figure(slot)
+    patterns = {
+        line.glyph.hatch_pattern for line in fig.renderers if getattr(line.glyph, "hatch_pattern", None)
+    }
     assert {"ring", "right_diagonal_line", "diagonal_cross", "dot"} <= patterns
     assert isinstance(drawn(testing.flood(10.0), bounds=made_up.geometry.bounds), Picture)

@@ -38,7 +38,9 @@ def test_documents_carry_the_headers_once():
     made.set_default_headers()
     names = [name for name, _ in made.headers]
     assert len(names) == len(set(names))
-    assert {"Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "X-Frame-Options"} <= set(names)
+    assert {"Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "X-Frame-Options"} <= set(
+        names
+    )
     assert "frame-ancestors 'self'" in dict(made.headers)["Content-Security-Policy"]
 
 
@@ -72,7 +74,12 @@ def test_interface_colours_are_readable():
         face = page.INTERFACE[theme]
         for surface in (ground, card):
             assert contrast(face.ink, surface) >= 7
-            assert min(contrast(face.muted, surface), contrast(face.link, surface), contrast(face.error, surface)) >= 4.5
+            assert (
+                min(
+                    contrast(face.muted, surface), contrast(face.link, surface), contrast(face.error, surface)
+                )
+                >= 4.5
+            )
             assert contrast(face.outline, surface) >= 3
         assert contrast("#FFFFFF", page.BAR[theme]) >= 7
 

@@ -18,7 +18,9 @@ def test_it_starts_in_the_middle(made_up):
     assert (state.hazard, state.period, state.commune, state.beside, rejected) == ("flood", 100.0, "", "", [])
 
 
-@pytest.mark.parametrize(("periods", "middle"), [([10.0], 10.0), ([10.0, 100.0], 10.0), ([10.0, 100.0, 1000.0], 100.0)])
+@pytest.mark.parametrize(
+    ("periods", "middle"), [([10.0], 10.0), ([10.0, 100.0], 10.0), ([10.0, 100.0, 1000.0], 100.0)]
+)
 def test_neither_the_mildest_nor_the_worst(periods, middle):
     assert default_period(periods) == middle
 
@@ -76,7 +78,8 @@ def test_one_change_is_told_once(made_up):
     state, _ = state_of(made_up, beside="~10")
     told = []
     state.param.watch(
-        lambda *events: told.append({event.name for event in events}), ["hazard", "scenario", "period", "threshold", "beside"]
+        lambda *events: told.append({event.name for event in events}),
+        ["hazard", "scenario", "period", "threshold", "beside"],
     )
     state.choose(hazard="industrial")
     assert told == [{"hazard", "scenario", "period", "beside"}]
@@ -98,7 +101,8 @@ def test_slopes_count_from_the_class_that_means_danger(made_up):
 
     labels = ("very_low", "low", "moderate", "high", "very_high")
     options = [
-        SimpleNamespace(**{**vars(one), "class_labels": labels}) if one.hazard == "landslide" else one for one in made_up.choices.options
+        SimpleNamespace(**{**vars(one), "class_labels": labels}) if one.hazard == "landslide" else one
+        for one in made_up.choices.options
     ]
     choices = Choices(tuple(options), made_up.choices.populations, made_up.choices.countries)
     state = ExplorerState(choices)

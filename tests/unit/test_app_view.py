@@ -42,17 +42,24 @@ def test_totals_are_those_of_the_engine(made_up):
     sums = table_.groupby("commune_id")["population_exposed"].sum()
     assert list(view.first["commune_id"]) == list(made_up.geometry.ids)
     assert np.allclose(view.first.set_index("commune_id")["population_exposed"].reindex(sums.index), sums)
-    assert view.first.set_index("commune_id").loc["BE:00002", "population_exposed"] == pytest.approx(4000 * 3 / 20)
+    assert view.first.set_index("commune_id").loc["BE:00002", "population_exposed"] == pytest.approx(
+        4000 * 3 / 20
+    )
 
 
 def test_a_threshold_counts_from_its_class_up(made_up):
     _, view = shown(made_up, T="1000", **{"from": "[1, 2)"})
-    assert view.first.set_index("commune_id").loc["BE:00002", "population_exposed"] == pytest.approx(4000 * 2 / 20)
+    assert view.first.set_index("commune_id").loc["BE:00002", "population_exposed"] == pytest.approx(
+        4000 * 2 / 20
+    )
 
 
 def test_people_a_year_by_hand(made_up):
     _, view = shown(made_up, T="100")
-    n = {period: float(rows.set_index("commune_id").loc["BE:00002", "population_exposed"]) for period, rows in view.curve}
+    n = {
+        period: float(rows.set_index("commune_id").loc["BE:00002", "population_exposed"])
+        for period, rows in view.curve
+    }
     p = {period: 1 / period for period in n}
     between = (n[10] + n[100]) / 2 * (p[10] - p[100]) + (n[100] + n[1000]) / 2 * (p[100] - p[1000])
     by_hand = n[10] * (1 / 2 - p[10]) / 2 + between + n[1000] * p[1000]
@@ -86,7 +93,9 @@ def test_nobody_in_the_zone_is_a_zero_with_its_pattern(made_up):
 def test_communes_of_another_country_step_back(made_up):
     _, view = shown(made_up)
     made = paint(view, "a", made_up, measure="share", countries=("FR",), lang="fr")
-    assert [number == APART for number in made.numbers] == [key.startswith("BE") for key in made_up.geometry.ids]
+    assert [number == APART for number in made.numbers] == [
+        key.startswith("BE") for key in made_up.geometry.ids
+    ]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -108,7 +117,11 @@ def test_the_difference_is_second_minus_first(made_up):
 def test_the_curve_is_the_totals_of_each_chance(made_up):
     _, view = shown(made_up)
     points = curve_points(view, commune="BE:00002", countries=())
-    assert [(point.return_period_yr, round(point.population_exposed)) for point in points] == [(10, 200), (100, 400), (1000, 600)]
+    assert [(point.return_period_yr, round(point.population_exposed)) for point in points] == [
+        (10, 200),
+        (100, 400),
+        (1000, 600),
+    ]
     whole = curve_points(view, commune="", countries=("FR",))
     assert [round(point.population_exposed) for point in whole] == [100, 200, 300]
 
@@ -138,8 +151,14 @@ def test_sorting_keeps_what_is_unknown_at_the_end(made_up, ascending):
 
 def test_the_table_is_filtered_by_name_and_code(made_up):
     state, view = shown(made_up)
-    assert set(table.arranged(view, state, made_up, Listing(search="stad"))["commune_id"]) == {"BE:00001", "BE:00002", "BE:00003"}
-    assert list(table.arranged(view, state, made_up, Listing(search="fr 00002"))["commune_id"]) == ["FR:00002"]
+    assert set(table.arranged(view, state, made_up, Listing(search="stad"))["commune_id"]) == {
+        "BE:00001",
+        "BE:00002",
+        "BE:00003",
+    }
+    assert list(table.arranged(view, state, made_up, Listing(search="fr 00002"))["commune_id"]) == [
+        "FR:00002"
+    ]
     nothing = table.arranged(view, state, made_up, Listing(search="<b>"))
     assert "No commune matches" in table.html(nothing.iloc[:0], view, state, Listing(), total=6)
 
@@ -226,7 +245,11 @@ def test_the_csv_is_the_table(made_up):
     file = download("csv", view, state, made_up, title="")
     read = pd.read_csv(io.BytesIO(file.data))
     expected = table.arranged(view, state, made_up, Listing())
-    assert list(read["commune_id"]) == list(expected["commune_id"]) == list(rows(view, state, made_up)["commune_id"])
+    assert (
+        list(read["commune_id"])
+        == list(expected["commune_id"])
+        == list(rows(view, state, made_up)["commune_id"])
+    )
     assert np.allclose(read["population_exposed"], expected["population_exposed"], equal_nan=True)
     assert read.loc[read["state"] == "not_studied", "population_exposed"].isna().all()
     assert read["sources"].str.contains("Made-up landslide").all()

@@ -72,7 +72,8 @@ def test_an_address_brings_a_reader_back():
 
 
 @pytest.mark.parametrize(
-    ("word", "value"), [("kind", "dragon"), ("site", "nowhere"), ("time", "noon"), ("commune", "FR:0"), ("beside", "x")]
+    ("word", "value"),
+    [("kind", "dragon"), ("site", "nowhere"), ("time", "noon"), ("commune", "FR:0"), ("beside", "x")],
 )
 def test_what_an_address_does_not_mean_is_told_and_left_out(word, value):
     state, rejected = state_of(**{word: value, "in.dragons": "3"})
@@ -106,7 +107,10 @@ def test_a_tank_stands_for_the_rate():
 def test_the_second_weather_differs_in_weather_only():
     state, _ = state_of(site="works", beside="1", **{"b.wind_from": "10"})
     first, second = state.accident(), state.accident(second=True)
-    assert {name for name in first.inputs if first.inputs[name] != second.inputs[name]} == {"wind_speed", "stability"}
+    assert {name for name in first.inputs if first.inputs[name] != second.inputs[name]} == {
+        "wind_speed",
+        "stability",
+    }
     assert (first.wind_from, second.wind_from) == (270, 10)
 
 
@@ -126,7 +130,12 @@ def test_an_address_holds_risk_and_shelter():
     assert rejected == []
     assert state.query() == words
     choice = state.accident()
-    assert (choice.frequency, choice.rose, choice.indoor_time, choice.ventilation) == ("1e-5 /yr", {"D5": 0.7, "F2": 0.3}, "20 min", "1 /h")
+    assert (choice.frequency, choice.rose, choice.indoor_time, choice.ventilation) == (
+        "1e-5 /yr",
+        {"D5": 0.7, "F2": 0.3},
+        "20 min",
+        "1 /h",
+    )
 
 
 def test_only_a_toxic_cloud_is_breathed_indoors_and_a_rose_needs_a_frequency():
@@ -160,7 +169,13 @@ def test_unknown_fields_are_left_alone():
 
 @pytest.mark.parametrize(
     ("field", "text", "name"),
-    [("lon", "east", "lon"), ("lat", "95", "lat"), ("wind_from", "400", "wind_from"), ("indoors", "120", "indoors"), ("lon", "nan", "lon")],
+    [
+        ("lon", "east", "lon"),
+        ("lat", "95", "lat"),
+        ("wind_from", "400", "wind_from"),
+        ("indoors", "120", "indoors"),
+        ("lon", "nan", "lon"),
+    ],
 )
 def test_numbers_of_the_page_itself_are_checked(field, text, name):
     state, _ = state_of(site="works")
@@ -203,7 +218,11 @@ def test_texts_of_a_reader_are_escaped():
         ("wind_from", "", "Wind from: a value is missing. Expected: 0 to 360."),
         ("frequency", "5", "Frequency: “5” cannot be used. Expected: a number and its unit, like 1e-5 /yr."),
         ("frequency", "-1 /yr", "Frequency: “-1 /yr” cannot be used."),
-        ("indoor_time", "30", "Time the cloud passes: “30” cannot be used. Expected: a number and its unit, like 30 min."),
+        (
+            "indoor_time",
+            "30",
+            "Time the cloud passes: “30” cannot be used. Expected: a number and its unit, like 30 min.",
+        ),
     ],
 )
 def test_a_refusal_is_one_message_that_names_the_input(territory, field, text, told):
@@ -215,7 +234,15 @@ def test_a_refusal_is_one_message_that_names_the_input(territory, field, text, t
 
 
 @pytest.mark.parametrize(
-    ("winds", "got"), [("D5 0.3", "Σ = 0.3"), ("D5 0.5 0.5", "D5: 2"), ("D5 .5\nD5 .5", "D5, D5"), ("D5 x", "x"), ("X5 1", "X5"), ("", "–")]
+    ("winds", "got"),
+    [
+        ("D5 0.3", "Σ = 0.3"),
+        ("D5 0.5 0.5", "D5: 2"),
+        ("D5 .5\nD5 .5", "D5, D5"),
+        ("D5 x", "x"),
+        ("X5 1", "X5"),
+        ("", "–"),
+    ],
 )
 def test_a_rose_that_is_none_is_refused_by_what_is_wrong(territory, winds, got):
     state, _ = state_of(site="works", often="1e-5 /yr", rose="own", winds=winds)
@@ -248,7 +275,12 @@ def test_a_fault_of_ours_has_no_trace_in_its_words():
 
 
 def test_units_as_readers_write_them():
-    assert [pretty(text) for text in ("5 m s-1", "1 kg m-2 s-1", "3 m^3", "2 J kg-1")] == ["5 m/s", "1 kg/m²/s", "3 m³", "2 J/kg"]
+    assert [pretty(text) for text in ("5 m s-1", "1 kg m-2 s-1", "3 m^3", "2 J kg-1")] == [
+        "5 m/s",
+        "1 kg/m²/s",
+        "3 m³",
+        "2 J/kg",
+    ]
 
 
 def test_the_map_and_degrees_are_inverse():
@@ -264,7 +296,9 @@ def test_the_page_shows_the_answer_of_the_pipeline(territory):
     assert len(outcome.view.first) == len(territory.geometry.ids)
     assert outcome.view.first["population_exposed"].sum() == pytest.approx(asked.people[0].within)
     for lang in LANGUAGES:
-        assert i18n.text("accident.notice", lang)[:20] in head(outcome, WhatIfState(SITES, lang=lang), territory).replace("&#x27;", "'")
+        assert i18n.text("accident.notice", lang)[:20] in head(
+            outcome, WhatIfState(SITES, lang=lang), territory
+        ).replace("&#x27;", "'")
         assert "nan" not in zones(outcome, WhatIfState(SITES, lang=lang))
 
 
@@ -273,7 +307,10 @@ def test_steps_of_a_field_are_round_and_few():
     assert breaks(3.0, 90.0) == (2.0, 5.0, 10.0, 20.0, 50.0)
     assert breaks(1.45, 1e9) == (1.0, 10.0, 100.0, 1e3, 1e4, 1e5)
     assert breaks(7.0, 7.0) == (5.0,)
-    assert class_words((1.0, 10.0), "mg m-3", "en") == ["1 to 10\N{NO-BREAK SPACE}mg/m³", "10\N{NO-BREAK SPACE}mg/m³ or more"]
+    assert class_words((1.0, 10.0), "mg m-3", "en") == [
+        "1 to 10\N{NO-BREAK SPACE}mg/m³",
+        "10\N{NO-BREAK SPACE}mg/m³ or more",
+    ]
 
 
 def test_a_field_is_drawn_where_it_is(territory):
@@ -281,7 +318,9 @@ def test_a_field_is_drawn_where_it_is(territory):
     state, _ = state_of(site="works", kind="bleve", show="field")
     outcome = calculate(state, territory)
     picture = outcome.picture("field", 0)
-    rows = np.frombuffer(zlib.decompress(picture.body), "uint8").reshape(picture.rows, picture.columns + 1)[:, 1:]
+    rows = np.frombuffer(zlib.decompress(picture.body), "uint8").reshape(picture.rows, picture.columns + 1)[
+        :, 1:
+    ]
     middle = rows[picture.rows // 2, picture.columns // 2 :].astype(int)
     assert middle[0] == len(outcome.steps) == rows.max()
     assert (np.diff(middle) <= 0).all()
@@ -321,7 +360,9 @@ def test_individual_risk_is_told_by_level_and_country(territory):
     assert risk(calculate(state_of(site="works")[0], territory), "en") == ""
 
 
-@pytest.mark.parametrize(("level", "words"), [(1e-5, "1 in 100,000"), (4.83e-5, "1 in 21,000"), (0.5, "1 in 2")])
+@pytest.mark.parametrize(
+    ("level", "words"), [(1e-5, "1 in 100,000"), (4.83e-5, "1 in 21,000"), (0.5, "1 in 2")]
+)
 def test_a_chance_has_two_figures(level, words):
     assert chance(level, "en") == words
 
@@ -338,7 +379,9 @@ def test_two_weathers_stand_side_by_side_by_country_with_signs(territory):
         assert f">{count_text(one[code], 'en')}<" in row
         assert f">{count_text(two[code], 'en')}<" in row
         assert f">{signed_text(two[code] - one[code], 'en')}<" in row
-    assert signed_text(outcome.second.people[0].within - outcome.first.people[0].within, "en") in finding(outcome, "en")
+    assert signed_text(outcome.second.people[0].within - outcome.first.people[0].within, "en") in finding(
+        outcome, "en"
+    )
 
 
 def test_indoor_air_is_told(territory):
@@ -348,7 +391,8 @@ def test_indoor_air_is_told(territory):
 
 
 THRESHOLDS = "jurisdiction,substance,effect,exposure_min,value,unit,label,source,verified\n" + "".join(
-    f"FR,chlorine,{effect},60,{value},ppm,made up,test,D\n" for effect, value in (("SEI", 5), ("SEL", 50), ("SELS", 80))
+    f"FR,chlorine,{effect},60,{value},ppm,made up,test,D\n"
+    for effect, value in (("SEI", 5), ("SEL", 50), ("SELS", 80))
 )
 
 
@@ -373,7 +417,14 @@ def test_french_rings_come_from_a_file_that_is_checked_and_thrown_away(territory
 
 
 @pytest.mark.parametrize(
-    ("size", "text"), [("200001", ""), ("x", THRESHOLDS), ("9", "a,b\n1,2"), ("99", THRESHOLDS.replace(",5,", ",five,")), ("5", "\x00\xff")]
+    ("size", "text"),
+    [
+        ("200001", ""),
+        ("x", THRESHOLDS),
+        ("9", "a,b\n1,2"),
+        ("99", THRESHOLDS.replace(",5,", ",five,")),
+        ("5", "\x00\xff"),
+    ],
 )
 def test_a_file_that_is_no_table_of_thresholds_is_refused_and_not_kept(size, text):
     desk = Desk()
@@ -393,7 +444,9 @@ def test_the_empty_table_is_one_once_it_is_filled_in(tmp_path):
 def test_the_example_lies_on_the_map_near_the_border(territory):
     lon, lat = example_place(territory.geometry, territory.workspace.prepared().total)
     assert territory.geometry.at(*mercator(lon, lat)) is not None
-    made = shapely.MultiLineString([list(zip(x, y, strict=True)) for x, y in zip(*territory.geometry.border, strict=True) if len(x) > 1])
+    made = shapely.MultiLineString(
+        [list(zip(x, y, strict=True)) for x, y in zip(*territory.geometry.border, strict=True) if len(x) > 1]
+    )
     assert shapely.distance(made, shapely.Point(mercator(lon, lat))) < 10_000
 
 
@@ -438,6 +491,8 @@ def test_a_scenario_saved_is_the_scenario_read(territory, tmp_path):
     path = tmp_path / "saved.yml"
     path.write_text(scenario(outcome, territory), encoding="utf-8")
     read = read_scenario(path)
-    assert [item.key for item in read.accidents] == [view.choice.changed(field=True).key for view in outcome.both]
+    assert [item.key for item in read.accidents] == [
+        view.choice.changed(field=True).key for view in outcome.both
+    ]
     assert file_of("yml", outcome, state, territory).name == "geoalarm_toxic_The_works.yml"
     assert b"BE:53053" in file_of("csv", outcome, state, territory).data

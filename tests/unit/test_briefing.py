@@ -60,7 +60,11 @@ def sentences(made: Briefing) -> Iterator[Sentence]:
     yield from made.todo
     yield from (Sentence(place.text, tuple(figure.id for figure in place.figures)) for place in made.across)
     yield from (Sentence(among.region, among.region_figure_ids) for among in made.among)
-    yield from (Sentence(" ".join(item.known), item.figure_ids) for item in made.checklist.items if item.id not in ("risks", "overview"))
+    yield from (
+        Sentence(" ".join(item.known), item.figure_ids)
+        for item in made.checklist.items
+        if item.id not in ("risks", "overview")
+    )
 
 
 def check(made: Briefing) -> None:
@@ -77,7 +81,11 @@ def check(made: Briefing) -> None:
     assert not re.search(r"\bnan\b|\bNone\b|\{|\}|\b(sentence|briefing|todo|checklist|unit)\.\w", text), text
     assert "  " not in re.sub(r"^ +", "", text, flags=re.MULTILINE)
     for sentence in sentences(made):
-        said_numbers = set(re.findall(r"\d+", re.sub(r"(?<=\d)[.,\u202f\u00a0](?=\d{3}(?!\d))", "", _without_names(sentence.text))))
+        said_numbers = set(
+            re.findall(
+                r"\d+", re.sub(r"(?<=\d)[.,\u202f\u00a0](?=\d{3}(?!\d))", "", _without_names(sentence.text))
+            )
+        )
         figures = [made.figures[name] for name in sentence.figure_ids]
         known = {token for figure in figures for token in _numbers(figure)}
         assert said_numbers <= known, (sentence.text, said_numbers - known)
@@ -98,15 +106,18 @@ def test_every_page_of_the_world_holds_together(commune: str, lang: str) -> None
 
 
 def test_the_head_of_a_page_known_by_hand() -> None:
-    """The ring of 1 km covers half of Ville-2: 800 of 1,600 people; of 4,000 in Stad-2 it covers half as well."""
+    """The ring of 1 km covers half of Ville-2: 800 of 1,600 people; of 4,000 in Stad-2 it covers half as
+    well.
+    """
     made = page(dossier("FR:00002"))
     assert made.is_example
     assert flat(made.lead[0].text) == (
-        "Example data: do not decide with it. If an accident happens (The plant), about 800 people in Ville-2 could be hurt for life."
+        "Example data: do not decide with it. If an accident happens (The plant), about 800 people in "
+        "Ville-2 could be hurt for life."
     )
-    assert (
-        flat(made.lead[2].text)
-        == "The plant is across the border, 2.5 km away. Its zone reaches here. It holds about 800 people in Ville-2."
+    assert flat(made.lead[2].text) == (
+        "The plant is across the border, 2.5 km away. Its zone reaches here. It holds about 800 people "
+        "in Ville-2."
     )
     assert [figure.value for figure in (made.figures[name] for name in made.lead[0].figure_ids)] == [800.0]
 
@@ -116,12 +127,24 @@ def test_a_flood_card_known_by_hand() -> None:
     card = next(card for card in page(dossier("FR:00002"), "fr").cards if card.hazard == "flood")
     texts = [sentence.text.replace("\u00a0", " ") for sentence in card.sentences]
     assert texts[:3] == [
-        "Si une crue survient (1 % de chance par an, 1 sur 100), environ 160 personnes à Ville-2 seraient dans la zone inondée.",
+        (
+            "Si une crue survient (1 % de chance par an, 1 sur 100), environ 160 personnes à Ville-2 seraient "
+            "dans la zone inondée."
+        ),
         "Soit 10 % des habitants.",
         "Pour environ 80 personnes, l'eau dépasserait 1 m.",
     ]
-    assert [(line.people.value, line.share) for line in card.classes] == [(0.0, 0.0), (80.0, 0.05), (80.0, 0.05), (0.0, 0.0)]
-    assert [(point.return_period_yr, point.people.value) for point in card.trend] == [(10.0, 80.0), (100.0, 160.0), (1000.0, 240.0)]
+    assert [(line.people.value, line.share) for line in card.classes] == [
+        (0.0, 0.0),
+        (80.0, 0.05),
+        (80.0, 0.05),
+        (0.0, 0.0),
+    ]
+    assert [(point.return_period_yr, point.people.value) for point in card.trend] == [
+        (10.0, 80.0),
+        (100.0, 160.0),
+        (1000.0, 240.0),
+    ]
     assert card.trend[1].label.replace("\u00a0", " ") == "1 % par an (1 sur 100)"
     assert card.trend[1].people.id == card.sentences[0].figure_ids[-1] == "flood-100-people"
 
@@ -130,12 +153,16 @@ def test_a_flood_card_known_by_hand() -> None:
 @pytest.mark.parametrize("commune", ["FR:00002", "BE:00002", "BE:00001"])
 def test_a_card_says_what_the_explorer_says(commune: str, lang: str) -> None:
     made = dossier(commune)
-    cards = {card.layer_key: [sentence.text for sentence in card.sentences] for card in page(made, lang).cards}
+    cards = {
+        card.layer_key: [sentence.text for sentence in card.sentences] for card in page(made, lang).cards
+    }
     end = {i18n.text(key, lang) for key in ("sentence.limit", "sentence.example")}
     for danger in made.dangers:
         main = danger.main
         site = "The plant" if danger.hazard == "industrial" and commune[-1] == "2" else ""
-        told = commune_sentences(main.rows, lang, NAMES[commune], units=main.units, site=site, sources=[main.source])
+        told = commune_sentences(
+            main.rows, lang, NAMES[commune], units=main.units, site=site, sources=[main.source]
+        )
         basis = i18n.term("basis", main.basis, lang)
         for sentence in told:
             if sentence not in end and not sentence.startswith(basis):
@@ -173,7 +200,10 @@ def test_nobody_in_the_zone_names_the_mapped_dangers() -> None:
 
 def test_a_zero_where_half_is_mapped_is_no_whole_zero() -> None:
     made = one(0.0, state="zero", mapped=0.5)
-    assert said(made) == ["Nobody lives in the zone, where the commune is mapped.", "The map covers 50% of the commune."]
+    assert said(made) == [
+        "Nobody lives in the zone, where the commune is mapped.",
+        "The map covers 50% of the commune.",
+    ]
     assert "Mapped only in part: flood." in page(made).lead[1].text
     assert any(step.text.startswith("Ask who maps the rest of the commune") for step in page(made).todo)
 
@@ -181,7 +211,9 @@ def test_a_zero_where_half_is_mapped_is_no_whole_zero() -> None:
 def test_a_hidden_number_is_never_shown() -> None:
     made = one(4.321, state="suppressed")
     shown = page(made)
-    assert flat(shown.lead[0].text).startswith("People live in a danger zone here, but so few that the number is hidden")
+    assert flat(shown.lead[0].text).startswith(
+        "People live in a danger zone here, but so few that the number is hidden"
+    )
     (figure,) = [figure for figure in shown.figures.values() if figure.id == "flood-people"]
     assert math.isnan(figure.value)
     assert figure.state == "suppressed"
@@ -204,7 +236,12 @@ def test_a_partly_hidden_number_is_a_lower_bound() -> None:
 
 def test_few_people_are_told_in_words() -> None:
     made = one(4.0, period=100.0)
-    assert said(made) == ["If a flood happens (1% chance a year, 1 in 100), fewer than 11 people in Le Lieu would be in the flooded area."]
+    assert said(made) == [
+        (
+            "If a flood happens (1% chance a year, 1 in 100), fewer than 11 people in Le Lieu would be in the "
+            "flooded area."
+        )
+    ]
     assert page(made).figures["flood-100-people"].text == "fewer than 11"
     check(page(made))
 
@@ -218,7 +255,11 @@ def test_a_rough_population_is_a_rough_estimate() -> None:
 
 @pytest.mark.parametrize(
     ("basis", "words_of_it"),
-    [("statutory", "an official map"), ("observed", "a real event"), ("modelled", "a calculation, not on an official map")],
+    [
+        ("statutory", "an official map"),
+        ("observed", "a real event"),
+        ("modelled", "a calculation, not on an official map"),
+    ],
 )
 def test_how_sure_says_what_it_rests_on(basis: str, words_of_it: str) -> None:
     made = page(one(1234.0, basis=basis))
@@ -269,7 +310,8 @@ def test_planning_zones_promise_no_harm() -> None:
     made = one([4000.0, 0.0], hazard="industrial", scenario="nuclear_planning", labels=("20 km", "5 km"))
     assert page(made).cards[0].title == "Nuclear accident"
     assert said(made)[0] == (
-        "If an accident happens (nuclear accident), about 4,000 people in Le Lieu would be in the zone planned for warning and protection."
+        "If an accident happens (nuclear accident), about 4,000 people in Le Lieu would be in the zone "
+        "planned for warning and protection."
     )
     assert not any("hurt" in text or "die" in text for text in said(made))
 
@@ -285,7 +327,9 @@ def test_lethal_rings_are_told() -> None:
 
 def test_a_danger_of_the_user_has_a_sentence() -> None:
     made = one(500.0, hazard="swarm_of_bees", labels=("affected",))
-    assert said(made)[0] == "If it happens (swarm of bees), about 500 people in Le Lieu would be in the zone. No one knows when."
+    assert said(made)[0] == (
+        "If it happens (swarm of bees), about 500 people in Le Lieu would be in the zone. No one knows when."
+    )
     check(page(made))
 
 
@@ -306,8 +350,13 @@ def test_sites_across_by_what_is_known_of_them() -> None:
         ("Far", "6.7 km away. No zone of it that is mapped reaches here."),
         ("Blank", "8 km away. Its zones are not known: they may reach here."),
     ]
-    assert flat(shown.lead[2].text).startswith("Edge stands right on the border and belongs to the other country.")
-    assert any("Ask the prefect how you are warned of an accident across the border (Edge)" in step.text for step in shown.todo)
+    assert flat(shown.lead[2].text).startswith(
+        "Edge stands right on the border and belongs to the other country."
+    )
+    assert any(
+        "Ask the prefect how you are warned of an accident across the border (Edge)" in step.text
+        for step in shown.todo
+    )
     known = next(item for item in shown.checklist.items if item.id == "sites").known
     assert "Own (France), 1 km: its zone reaches the commune." in map(flat, known)
     check(shown)
@@ -315,16 +364,26 @@ def test_sites_across_by_what_is_known_of_them() -> None:
 
 def test_a_site_whose_zone_holds_nobody_here_is_not_the_accident() -> None:
     sites = (site("Empty", "BE", 1.0, True, 0.0), site("Full", "FR", 1.0, True, 90.0))
-    assert said(one([90.0, 0.0, 0.0], hazard="industrial", scenario="toxic", labels=RINGS, sites=sites))[0].startswith(
-        "If an accident happens (Full), about 90 people"
-    )
+    assert said(one([90.0, 0.0, 0.0], hazard="industrial", scenario="toxic", labels=RINGS, sites=sites))[
+        0
+    ].startswith("If an accident happens (Full), about 90 people")
 
 
 def test_people_across_in_the_same_danger() -> None:
     plain = one(100.0)
-    made = replace(plain, neighbours=(neighbour("BE:7", plain, 340.0), neighbour("BE:8", plain, 60.0), neighbour("FR:5", plain, 900.0)))
+    made = replace(
+        plain,
+        neighbours=(
+            neighbour("BE:7", plain, 340.0),
+            neighbour("BE:8", plain, 60.0),
+            neighbour("FR:5", plain, 900.0),
+        ),
+    )
     shown = page(made)
-    assert flat(shown.lead[2].text) == "The border. Flood: Across the border, about 400 people in 2 communes would be hit too."
+    assert (
+        flat(shown.lead[2].text)
+        == "The border. Flood: Across the border, about 400 people in 2 communes would be hit too."
+    )
     assert shown.figures["flood-across-people"].value == 400.0
     far = replace(plain, neighbours=(neighbour("BE:7", plain, 340.0, touches=False, km=4.2),))
     assert "live in the zones of the same danger" in page(far).lead[2].text
@@ -346,12 +405,16 @@ def test_quiet_communes_across_stand_together() -> None:
     plain = one(100.0)
     near = tuple(neighbour(f"BE:{n}", plain, 0.0, state="zero", touches=False, km=1.0 + n) for n in range(4))
     shown = page(replace(plain, neighbours=near))
-    assert [place.text for place in shown.across] == ["BE:0, BE:1, BE:2 and BE:3. Nobody lives in the zones mapped there."]
+    assert [place.text for place in shown.across] == [
+        "BE:0, BE:1, BE:2 and BE:3. Nobody lives in the zones mapped there."
+    ]
 
 
 def test_far_from_the_border_it_says_so() -> None:
     shown = page(one(100.0))
-    assert flat(shown.lead[2].text).startswith("The border: no commune and no listed site of the other country is within 10 km")
+    assert flat(shown.lead[2].text).startswith(
+        "The border: no commune and no listed site of the other country is within 10 km"
+    )
     assert shown.across == ()
     assert shown.across_lead is None
 
@@ -361,9 +424,17 @@ def test_dots_have_no_rank_and_stand_here_first() -> None:
     picture = next(item for item in made.among if item.hazard == "flood")
     assert picture.dots[0].is_here
     assert picture.dots[0].commune_id == "FR:00001"
-    assert [dot.commune_id for dot in picture.dots[1:]] == ["FR:00002", "FR:00003", "BE:00001", "BE:00002", "BE:00003"]
+    assert [dot.commune_id for dot in picture.dots[1:]] == [
+        "FR:00002",
+        "FR:00003",
+        "BE:00001",
+        "BE:00002",
+        "BE:00003",
+    ]
     assert all(0 <= dot.share.value <= 1 for dot in picture.dots)
-    assert flat(picture.region) == "Middle: 200 of 2,000 residents (10%). Counted: 3 communes near the border, not the whole department."
+    assert flat(picture.region) == (
+        "Middle: 200 of 2,000 residents (10%). Counted: 3 communes near the border, not the whole department."
+    )
 
 
 def test_bounds_of_shares_are_shares() -> None:
@@ -405,7 +476,10 @@ def test_a_map_that_could_not_be_read_is_missing_not_unstudied() -> None:
 
 @pytest.mark.parametrize("commune", ["FR:00002", "BE:00001", "FR:00003"])
 def test_numbers_are_the_same_in_every_language(commune: str) -> None:
-    first, *others = [json.dumps(figures_table(page(dossier(commune), lang)), sort_keys=True, allow_nan=False) for lang in LANGUAGES]
+    first, *others = [
+        json.dumps(figures_table(page(dossier(commune), lang)), sort_keys=True, allow_nan=False)
+        for lang in LANGUAGES
+    ]
     assert all(other == first for other in others)
 
 
@@ -424,13 +498,22 @@ def test_names_in_two_languages() -> None:
     assert "in Doornik (Tournai)" in flat(shown.lead[0].text)
 
 
-@pytest.mark.parametrize(("country", "lang", "expected"), [("FR", "fr", "préfecture"), ("LU", "fr", "autorité compétente")])
+@pytest.mark.parametrize(
+    ("country", "lang", "expected"), [("FR", "fr", "préfecture"), ("LU", "fr", "autorité compétente")]
+)
 def test_the_office_is_named(country: str, lang: str, expected: str) -> None:
     assert expected in page(one(100.0, country=country), lang).todo[0].text
 
 
 @pytest.mark.parametrize(
-    ("code", "expected"), [("BE:57081", "SPW"), ("BE:33039", "VMM"), ("BE:25005", "SPW"), ("BE:21004", "Brussel"), ("BE:23002", "VMM")]
+    ("code", "expected"),
+    [
+        ("BE:57081", "SPW"),
+        ("BE:33039", "VMM"),
+        ("BE:25005", "SPW"),
+        ("BE:21004", "Brussel"),
+        ("BE:23002", "VMM"),
+    ],
 )
 def test_belgian_offices_follow_the_region(code: str, expected: str) -> None:
     made = one(100.0, country="BE")
@@ -447,7 +530,9 @@ def test_words_of_the_template(lang: str) -> None:
     held = words(lang)
     assert tuple(held) == WORDS == tuple(sorted(WORDS))
     assert set(i18n.sentences(lang)) >= {f"briefing.word.{key}" for key in WORDS}
-    assert {key for key in i18n.sentences(lang) if key.startswith("briefing.word.")} == {f"briefing.word.{key}" for key in WORDS}
+    assert {key for key in i18n.sentences(lang) if key.startswith("briefing.word.")} == {
+        f"briefing.word.{key}" for key in WORDS
+    }
     assert held["page_of"].format(n=1, m=3).replace("1", "").replace("3", "").strip()
     assert page(dossier("FR:00001"), lang).words == held
 
@@ -468,7 +553,10 @@ def test_two_scenarios_with_one_slug_keep_their_figures_apart() -> None:
     first, second = one(100.0, scenario="tank fire"), one(200.0, scenario="tank-fire")
     shown = page(replace(first, dangers=(*first.dangers, *second.dangers)))
     assert {card.id for card in shown.cards} == {"flood-tank-fire", "flood-tank-fire-2"}
-    assert (shown.figures["flood-tank-fire-people"].value, shown.figures["flood-tank-fire-2-people"].value) == (100.0, 200.0)
+    assert (
+        shown.figures["flood-tank-fire-people"].value,
+        shown.figures["flood-tank-fire-2-people"].value,
+    ) == (100.0, 200.0)
 
 
 numbers = st.lists(st.floats(0, 5000, allow_nan=False), min_size=2, max_size=5)
@@ -486,7 +574,10 @@ def test_a_count_over_classes_is_that_of_the_totals(people: list[float], data: s
     made = one([1.0] * len(people), labels=labels)
     values = np.where(np.array(kept) == "suppressed", np.nan, people)
     rows = made.dangers[0].main.rows.assign(
-        state=kept, population_exposed=values, population_exposed_low=values * 0.5, population_exposed_high=values * 2
+        state=kept,
+        population_exposed=values,
+        population_exposed_low=values * 0.5,
+        population_exposed_high=values * 2,
     )
     first = data.draw(st.integers(0, len(people) - 1))
     total = threshold_total(rows).to_dict("records")[0]
@@ -503,7 +594,14 @@ def test_pages_of_the_embedded_territory(territory: Any, lang: str) -> None:
     from geoalarm.i18n.place_names import names
 
     shown = names(territory.communes, lang).to_dict()
-    for commune in [*list(territory.communes.ids)[::40], "FR:02381", "FR:59650", "FR:59350", "BE:57081", "BE:91142"]:
+    for commune in [
+        *list(territory.communes.ids)[::40],
+        "FR:02381",
+        "FR:59650",
+        "FR:59350",
+        "BE:57081",
+        "BE:91142",
+    ]:
         check(briefing(territory.dossier(commune), lang, names=shown))
 
 

@@ -1,4 +1,6 @@
-"""Catalog files: what passes, what is refused, and that every fault is told at once with entry, field and mend."""
+"""Catalog files: what passes, what is refused, and that every fault is told at once with entry, field and
+mend.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ from geoalarm.core.errors import CatalogError, Faults, InputError
 GOOD: dict[str, Any] = {
     "driver": "geo_raster",
     "args": {"urlpath": "{{ CATALOG_DIR }}/depth_T{{ return_period }}.tif"},
-    "parameters": {"return_period": {"description": "years", "type": "int", "default": 100, "allowed": [10, 100]}},
+    "parameters": {
+        "return_period": {"description": "years", "type": "int", "default": 100, "allowed": [10, 100]}
+    },
     "metadata": {
         "title": "Flood depth",
         "role": "hazard",
@@ -38,7 +42,10 @@ GOOD: dict[str, Any] = {
 
 def write(folder: Path, *, header: dict[str, Any] | None = None, **entries: Any) -> Path:
     path = folder / "catalog.yml"
-    path.write_text(yaml.safe_dump({"version": 1, **(header or {}), "sources": entries}, sort_keys=False), encoding="utf-8")
+    path.write_text(
+        yaml.safe_dump({"version": 1, **(header or {}), "sources": entries}, sort_keys=False),
+        encoding="utf-8",
+    )
     return path
 
 
@@ -102,9 +109,18 @@ def test_all_faults_of_a_file_are_told_at_once(tmp_path: Path) -> None:
         (lambda raw: raw["metadata"].update(units=""), "kind intensity needs units"),
         (lambda raw: raw["metadata"].update(crs="WGS 84"), "metadata.crs"),
         (lambda raw: raw["metadata"].update(hazard=""), "role hazard needs a hazard"),
-        (lambda raw: raw["metadata"].update(role="population", hazard="", kind="counts"), "role population needs kind counts"),
-        (lambda raw: raw["metadata"].update(role="population", hazard="", kind="counts", units="km-2"), "people per area a density"),
-        (lambda raw: raw["metadata"].update(role="communes", hazard="", kind="polygons"), "needs id_column and countries"),
+        (
+            lambda raw: raw["metadata"].update(role="population", hazard="", kind="counts"),
+            "role population needs kind counts",
+        ),
+        (
+            lambda raw: raw["metadata"].update(role="population", hazard="", kind="counts", units="km-2"),
+            "people per area a density",
+        ),
+        (
+            lambda raw: raw["metadata"].update(role="communes", hazard="", kind="polygons"),
+            "needs id_column and countries",
+        ),
         (lambda raw: raw["metadata"].update(class_column="depth"), "class_column on kind intensity"),
         (lambda raw: raw["metadata"].update(caveats=["ilustrative"]), "did you mean 'illustrative'?"),
         (lambda raw: raw["metadata"].update(verified=False), "metadata.verified"),
@@ -113,14 +129,34 @@ def test_all_faults_of_a_file_are_told_at_once(tmp_path: Path) -> None:
         (lambda raw: raw["metadata"].update(class_bounds=[0.5, 1]), "metadata.class_bounds: unknown field"),
         (lambda raw: raw["args"].update(layer="x"), "args.layer: unknown field"),
         (lambda raw: raw["args"].update(storage_options={"key": "x"}), "args.storage_options: unknown field"),
-        (lambda raw: raw["args"].update(urlpath="{{ CATALOG_DIR }}/depth.tif"), "parameters.return_period: no argument uses it"),
+        (
+            lambda raw: raw["args"].update(urlpath="{{ CATALOG_DIR }}/depth.tif"),
+            "parameters.return_period: no argument uses it",
+        ),
         (lambda raw: raw["args"].update(urlpath="depth_T{{ return_period }}.tif"), "relative to nothing"),
-        (lambda raw: raw["args"].update(urlpath="/a/{{ CATALOG_DIR }}/T{{ return_period }}.tif"), "at the start only"),
-        (lambda raw: raw["args"].update(urlpath="{{ CATALOG_DIR }}/T{{ retun_period }}{{ return_period }}.tif"), "unknown name in braces"),
-        (lambda raw: raw["parameters"]["return_period"].update(default=50), "default 50 is not among the allowed values"),
+        (
+            lambda raw: raw["args"].update(urlpath="/a/{{ CATALOG_DIR }}/T{{ return_period }}.tif"),
+            "at the start only",
+        ),
+        (
+            lambda raw: raw["args"].update(
+                urlpath="{{ CATALOG_DIR }}/T{{ retun_period }}{{ return_period }}.tif"
+            ),
+            "unknown name in braces",
+        ),
+        (
+            lambda raw: raw["parameters"]["return_period"].update(default=50),
+            "default 50 is not among the allowed values",
+        ),
         (lambda raw: raw["parameters"]["return_period"].update(allowed=["10", 100]), "not of type int"),
-        (lambda raw: raw["parameters"]["return_period"].update(type="other"), "parameters.return_period.type"),
-        (lambda raw: raw["parameters"]["return_period"].pop("allowed"), "parameters.return_period.allowed: missing"),
+        (
+            lambda raw: raw["parameters"]["return_period"].update(type="other"),
+            "parameters.return_period.type",
+        ),
+        (
+            lambda raw: raw["parameters"]["return_period"].pop("allowed"),
+            "parameters.return_period.allowed: missing",
+        ),
         (lambda raw: raw.update(parameters=[1]), "parameters"),
         (lambda raw: raw.update(metadata="text"), "field metadata"),
         (lambda raw: raw.update(direct_access="allow"), "direct_access: unknown field"),
@@ -137,7 +173,11 @@ def test_an_entry_that_breaks_a_rule_is_refused_with_its_field(
 
 def test_leading_zeros_have_to_be_quoted(tmp_path: Path) -> None:
     path = write(tmp_path, demo_flood=GOOD)
-    text = path.read_text(encoding="utf-8").replace("type: int", "type: str").replace("default: 100", "default: '59'")
+    text = (
+        path.read_text(encoding="utf-8")
+        .replace("type: int", "type: str")
+        .replace("default: 100", "default: '59'")
+    )
     path.write_text(text.replace("- 10\n", "- 02\n").replace("- 100\n", "- '59'\n"), encoding="utf-8")
     with pytest.raises(Faults, match="put text such as '02' in quotes"):
         read_catalog_file(path)

@@ -23,7 +23,9 @@ from geoalarm.io import archives
 from geoalarm.io.vector_files import Rule, read_raster, read_vector
 
 CELLS = gpd.GeoDataFrame(
-    {"code": ["01", "02", "03"], "people": [10, 20, -9999]}, geometry=[box(x, 50, x + 1, 51) for x in (2, 3, 4)], crs=4326
+    {"code": ["01", "02", "03"], "people": [10, 20, -9999]},
+    geometry=[box(x, 50, x + 1, 51) for x in (2, 3, 4)],
+    crs=4326,
 )
 
 
@@ -37,7 +39,12 @@ def write_vector(folder: Path, kind: str) -> Path:
 
 
 def write_raster(
-    path: Path, values: np.ndarray, *, crs: str | None = "EPSG:3035", transform: Affine | None = None, **options: object
+    path: Path,
+    values: np.ndarray,
+    *,
+    crs: str | None = "EPSG:3035",
+    transform: Affine | None = None,
+    **options: object,
 ) -> Path:
     bands = values if values.ndim == 3 else values[None]
     profile = {
@@ -70,7 +77,9 @@ def test_rules_and_boxes_cut_the_same_rows_out_of_every_format(tmp_path: Path, k
     path = write_vector(tmp_path, kind)
     assert sorted(read_vector(path, keep=[Rule("people", at_least=0)])["code"]) == ["01", "02"]
     assert read_vector(path, keep=[Rule("code", equals="02")])["people"].tolist() == [20]
-    assert read_vector(path, keep=[Rule("code", equals="0'2")] * 0, bbox=(3.2, 50.2, 3.8, 50.8))["code"].tolist() == ["02"]
+    assert read_vector(path, keep=[Rule("code", equals="0'2")] * 0, bbox=(3.2, 50.2, 3.8, 50.8))[
+        "code"
+    ].tolist() == ["02"]
     with pytest.raises(InputError, match=r"is empty.*after the rules"):
         read_vector(path, keep=[Rule("code", equals="x' OR '1'='1")])
     with pytest.raises(InputError, match="did you mean 'people'"):
@@ -148,8 +157,14 @@ def test_what_is_no_layer_is_one_error(tmp_path: Path) -> None:
             "virtual.geojson",
             b'<OGRVRTDataSource><OGRVRTLayer name="a"><SrcDataSource>TARGET</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>',
         ),
-        ("virtual.gpkg", b'<OGRVRTDataSource><OGRVRTLayer name="a"><SrcDataSource>TARGET</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>'),
-        ("virtual.csv", b'<OGRVRTDataSource><OGRVRTLayer name="a"><SrcDataSource>TARGET</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>'),
+        (
+            "virtual.gpkg",
+            b'<OGRVRTDataSource><OGRVRTLayer name="a"><SrcDataSource>TARGET</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>',
+        ),
+        (
+            "virtual.csv",
+            b'<OGRVRTDataSource><OGRVRTLayer name="a"><SrcDataSource>TARGET</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>',
+        ),
         ("esri.json", b'{"objectIdFieldName": "a", "geometryType": "esriGeometryPoint", "features": []}'),
         ("service.geojson", b"<OGRWFSDataSource><URL>http://127.0.0.1:9/</URL></OGRWFSDataSource>"),
         ("page.geojson", b"<!doctype html><title>503</title>"),
@@ -161,7 +176,9 @@ def test_what_is_no_layer_is_one_error(tmp_path: Path) -> None:
     ],
 )
 def test_files_that_are_programs_or_broken_are_never_run(tmp_path: Path, name: str, content: bytes) -> None:
-    """The first two make GDAL read another file; both worked through pyogrio before the first bytes were looked at."""
+    """The first two make GDAL read another file; both worked through pyogrio before the first bytes were
+    looked at.
+    """
     target = write_vector(tmp_path, "geojson")
     path = tmp_path / name
     path.write_bytes(content.replace(b"TARGET", str(target).encode()))
@@ -178,7 +195,9 @@ def test_a_geometry_that_claims_millions_of_points(tmp_path: Path) -> None:
     table = pq.read_table(path)
     bomb = struct.pack("<BIII", 1, 3, 1, 0xFFFFFFFF) + b"\0" * 16
     column = table.schema.get_field_index("geometry")
-    pq.write_table(table.set_column(column, table.schema.field(column), pa.array([bomb] * 3, pa.binary())), path)
+    pq.write_table(
+        table.set_column(column, table.schema.field(column), pa.array([bomb] * 3, pa.binary())), path
+    )
     with pytest.raises(InputError, match="cannot be read as GeoParquet"):
         read_vector(path)
 
@@ -186,7 +205,9 @@ def test_a_geometry_that_claims_millions_of_points(tmp_path: Path) -> None:
 @pytest.mark.parametrize("header", ["<BII", ">BII"])
 @pytest.mark.parametrize("kind", [7, 6, 1007, 0x80000007])
 def test_geometries_nested_a_hundred_thousand_deep(tmp_path: Path, header: str, kind: int) -> None:
-    """Two lines of Python make this file, and the library that unpacks it ends the process: it is never handed on."""
+    """Two lines of Python make this file, and the library that unpacks it ends the process: it is never
+    handed on.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -195,20 +216,26 @@ def test_geometries_nested_a_hundred_thousand_deep(tmp_path: Path, header: str, 
     order = 1 if header[0] == "<" else 0
     bomb = struct.pack(header, order, kind, 1) * 100_000 + struct.pack(f"{header[0]}BIdd", order, 1, 3, 50)
     column = table.schema.get_field_index("geometry")
-    pq.write_table(table.set_column(column, table.schema.field(column), pa.array([bomb] * 3, pa.binary())), path)
+    pq.write_table(
+        table.set_column(column, table.schema.field(column), pa.array([bomb] * 3, pa.binary())), path
+    )
     with pytest.raises(InputError, match="nested without end"):
         read_vector(path)
 
 
 @pytest.mark.parametrize("says_so", [True, False])
 def test_one_value_in_millions_of_rows_is_a_bomb(tmp_path: Path, says_so: bool) -> None:
-    """A dictionary stores a megabyte once and two million rows point at it: 2 TB from a file of a few megabytes."""
+    """A dictionary stores a megabyte once and two million rows point at it: 2 TB from a file of a few
+    megabytes.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     path, rows = write_vector(tmp_path, "parquet"), 2_000_000
     facts = pq.read_schema(path).metadata
-    value = pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, "int32")), pa.array([b"\1" * 1_000_000], pa.binary()))
+    value = pa.DictionaryArray.from_arrays(
+        pa.array(np.zeros(rows, "int32")), pa.array([b"\1" * 1_000_000], pa.binary())
+    )
     schema = pa.schema([pa.field("geometry", value.type)], metadata={b"geo": facts[b"geo"]})
     with pq.ParquetWriter(path, schema, store_schema=says_so) as out:
         out.write_table(pa.table([value], schema=schema))
@@ -235,10 +262,14 @@ except InputError:
 
 
 def memory_to_refuse(path: Path) -> float:
-    """Most memory [MB] of a process that does nothing but refuse the file: this one holds what other tests left in it."""
+    """Most memory [MB] of a process that does nothing but refuse the file: this one holds what other tests
+    left in it.
+    """
     if not Path("/proc/self/status").exists():
         pytest.skip("the memory of a process is read from /proc")
-    done = subprocess.run([sys.executable, "-c", READ, str(path)], capture_output=True, text=True, timeout=120, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", READ, str(path)], capture_output=True, text=True, timeout=120, check=True
+    )
     return int(done.stdout) / 1024
 
 
@@ -258,9 +289,15 @@ def zipped(path: Path, members: dict[str, bytes], *, compression: int = zipfile.
 
 def test_zip_archives_are_opened_as_they_are(tmp_path: Path) -> None:
     write_vector(tmp_path, "shp")
-    parts = {f"folder/cells.{ending}": (tmp_path / f"cells.{ending}").read_bytes() for ending in ("shp", "shx", "dbf", "prj", "cpg")}
+    parts = {
+        f"folder/cells.{ending}": (tmp_path / f"cells.{ending}").read_bytes()
+        for ending in ("shp", "shx", "dbf", "prj", "cpg")
+    }
     assert len(read_vector(zipped(tmp_path / "one.zip", {**parts, "readme.txt": b"x"}))) == 3
-    twice = zipped(tmp_path / "two.zip", {**parts, **{name.replace("cells", "Cells_2"): content for name, content in parts.items()}})
+    twice = zipped(
+        tmp_path / "two.zip",
+        {**parts, **{name.replace("cells", "Cells_2"): content for name, content in parts.items()}},
+    )
     with pytest.raises(InputError, match="several data files"):
         read_vector(twice)
     assert len(read_vector(twice, member="*cells*.shp")) == 6
@@ -271,7 +308,9 @@ def test_zip_archives_are_opened_as_they_are(tmp_path: Path) -> None:
     assert read_raster(zipped(tmp_path / "r.zip", {"x/a.tif": raster.read_bytes()})).shape == (4, 4)
 
 
-def test_archives_never_write_outside_and_never_expand_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_archives_never_write_outside_and_never_expand_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("GEOALARM_CACHE", str(tmp_path / "cache"))
     good = write_vector(tmp_path, "geojson").read_bytes()
     slip = zipped(tmp_path / "slip.zip", {"../../../../escaped.geojson": good})
@@ -318,7 +357,14 @@ def test_rasters_are_lazy_and_keep_their_dtype(tmp_path: Path) -> None:
 
 
 def test_large_rasters_are_chunked_in_whole_blocks(tmp_path: Path) -> None:
-    path = write_raster(tmp_path / "a.tif", np.zeros((3000, 5000), "uint8"), tiled=True, blockxsize=256, blockysize=256, compress="deflate")
+    path = write_raster(
+        tmp_path / "a.tif",
+        np.zeros((3000, 5000), "uint8"),
+        tiled=True,
+        blockxsize=256,
+        blockysize=256,
+        compress="deflate",
+    )
     data = read_raster(path)
     assert data.chunks[0][0] % 256 == 0
     assert data.chunks[1][0] % 256 == 0
@@ -382,7 +428,9 @@ def test_a_raster_whose_one_block_fills_the_memory(tmp_path: Path) -> None:
 def test_an_ascii_grid_takes_its_crs_from_the_entry(tmp_path: Path) -> None:
     path = tmp_path / "elsus.asc"
     path.write_text(
-        "ncols 2\nnrows 2\nxllcorner 3900000\nyllcorner 3050000\ncellsize 200\nNODATA_value -9999\n1 2\n-9999 5\n", encoding="ascii"
+        "ncols 2\nnrows 2\nxllcorner 3900000\nyllcorner 3050000\ncellsize 200\nNODATA_value -9999\n1 "
+        "2\n-9999 5\n",
+        encoding="ascii",
     )
     with pytest.raises(InputError, match="no CRS"):
         read_raster(path)

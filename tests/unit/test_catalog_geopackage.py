@@ -1,4 +1,6 @@
-"""Hostile GeoPackages, built as an attacker would: each is one error, quickly, in little memory, and OGR never opens it."""
+"""Hostile GeoPackages, built as an attacker would: each is one error, quickly, in little memory, and OGR
+never opens it.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,11 @@ from geoalarm.core.errors import InputError
 from geoalarm.io import geopackage_guard as geopackage
 from geoalarm.io.vector_files import read_vector
 
-GOOD = gpd.GeoDataFrame({"name": ["a", "b", "c"], "people": [1, 2, 3]}, geometry=[box(x, 50, x + 1, 51) for x in (2, 3, 4)], crs=4326)
+GOOD = gpd.GeoDataFrame(
+    {"name": ["a", "b", "c"], "people": [1, 2, 3]},
+    geometry=[box(x, 50, x + 1, 51) for x in (2, 3, 4)],
+    crs=4326,
+)
 
 
 @pytest.fixture
@@ -52,7 +58,9 @@ def sql(path: Path, *statements: str) -> Path:
     return path
 
 
-def refused(path: Path, told: str, *, layer: str | None = None, seconds: float = 5.0, megabytes: float = 300.0) -> None:
+def refused(
+    path: Path, told: str, *, layer: str | None = None, seconds: float = 5.0, megabytes: float = 300.0
+) -> None:
     before, started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
     with pytest.raises(InputError, match=told) as caught:
         read_vector(path, layer)
@@ -83,8 +91,19 @@ RECURSION = f"{ENDLESS} SELECT i AS fid, (SELECT geom FROM cells_old LIMIT 1) AS
 @pytest.mark.parametrize(
     ("statements", "told"),
     [
-        (["ALTER TABLE cells RENAME TO cells_old", f"CREATE VIEW cells AS {RECURSION}"], "holds a view 'cells'"),
-        (["CREATE VIEW other AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT i FROM n"], "holds a view 'other'"),
+        (
+            ["ALTER TABLE cells RENAME TO cells_old", f"CREATE VIEW cells AS {RECURSION}"],
+            "holds a view 'cells'",
+        ),
+        (
+            [
+                (
+                    "CREATE VIEW other AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT "
+                    "i FROM n"
+                )
+            ],
+            "holds a view 'other'",
+        ),
         (
             [
                 "ALTER TABLE gpkg_contents RENAME TO old",
@@ -93,7 +112,10 @@ RECURSION = f"{ENDLESS} SELECT i AS fid, (SELECT geom FROM cells_old LIMIT 1) AS
             ],
             "not a GeoPackage; got gpkg_contents is a view",
         ),
-        (["ALTER TABLE cells ADD COLUMN bomb BLOB GENERATED ALWAYS AS (zeroblob(999999999)) VIRTUAL"], "computes its column 'bomb'"),
+        (
+            ["ALTER TABLE cells ADD COLUMN bomb BLOB GENERATED ALWAYS AS (zeroblob(999999999)) VIRTUAL"],
+            "computes its column 'bomb'",
+        ),
         (["CREATE VIRTUAL TABLE words USING fts5(a)"], "holds a virtual table 'words'"),
         (["DELETE FROM gpkg_contents"], "no layer"),
         (["DROP TABLE gpkg_geometry_columns"], "gpkg_geometry_columns is missing"),
@@ -139,7 +161,9 @@ def varint(content: bytes, at: int) -> tuple[int, int]:
 
 
 def shared_pages(path: Path, *, rows: int, size: int) -> Path:
-    """A GeoPackage whose rows all point at the overflow pages of the first: a small file that unpacks to rows times size."""
+    """A GeoPackage whose rows all point at the overflow pages of the first: a small file that unpacks to rows
+    times size.
+    """
     sql(
         path,
         "DROP TABLE rtree_cells_geom",
@@ -169,7 +193,10 @@ def shared_pages(path: Path, *, rows: int, size: int) -> Path:
             content[end : end + 4] = first
     last = number = struct.unpack(">I", first)[0]  # type: ignore[arg-type]
     while number:
-        last, number = max(last, number), struct.unpack(">I", content[(number - 1) * page : (number - 1) * page + 4])[0]
+        last, number = (
+            max(last, number),
+            struct.unpack(">I", content[(number - 1) * page : (number - 1) * page + 4])[0],
+        )
     content[28:32] = struct.pack(">I", last)
     path.write_bytes(bytes(content[: last * page]))
     return path
@@ -181,7 +208,10 @@ def _leaves(content: bytearray, number: int, page: int) -> list[int]:
         return [number]
     assert content[start] == 0x05
     count = struct.unpack(">H", content[start + 3 : start + 5])[0]
-    cells = [start + struct.unpack(">H", content[start + 12 + 2 * index : start + 14 + 2 * index])[0] for index in range(count)]
+    cells = [
+        start + struct.unpack(">H", content[start + 12 + 2 * index : start + 14 + 2 * index])[0]
+        for index in range(count)
+    ]
     children = [struct.unpack(">I", content[cell : cell + 4])[0] for cell in cells] + [
         struct.unpack(">I", content[start + 8 : start + 12])[0]
     ]
@@ -191,10 +221,14 @@ def _leaves(content: bytearray, number: int, page: int) -> list[int]:
 @pytest.mark.usefixtures("untouched")
 def test_rows_that_share_their_pages_are_a_bomb(good: Path) -> None:
     """The zip bomb of SQLite: sound to read row by row, five times what the file holds."""
-    path = shared_pages(good, rows=6, size=489 + 122 * 4092)  # little of each row stays on the leaf: one leaf holds all six
+    path = shared_pages(
+        good, rows=6, size=489 + 122 * 4092
+    )  # little of each row stays on the leaf: one leaf holds all six
     assert path.stat().st_size < 1_000_000
     with sqlite3.connect(path) as database:
-        assert database.execute("SELECT count(*), sum(length(geom)), length(CAST(max(geom) AS TEXT)) > 0 FROM cells").fetchone() == (
+        assert database.execute(
+            "SELECT count(*), sum(length(geom)), length(CAST(max(geom) AS TEXT)) > 0 FROM cells"
+        ).fetchone() == (
             6,
             6 * 499_713,
             1,
@@ -212,7 +246,9 @@ def test_a_record_that_claims_a_gigabyte(good: Path) -> None:
     old = bytes([0x80 | (claimed >> 14) & 0x7F, 0x80 | (claimed >> 7) & 0x7F, claimed & 0x7F])
     assert content.count(old) >= 1
     huge = 0x1FFFFF
-    good.write_bytes(content.replace(old, bytes([0x80 | (huge >> 14) & 0x7F, 0x80 | (huge >> 7) & 0x7F, huge & 0x7F])))
+    good.write_bytes(
+        content.replace(old, bytes([0x80 | (huge >> 14) & 0x7F, 0x80 | (huge >> 7) & 0x7F, huge & 0x7F]))
+    )
     refused(good, "holds more than the file|damaged", layer="cells")
 
 

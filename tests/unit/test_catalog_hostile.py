@@ -1,4 +1,6 @@
-"""A catalog is executable code to Intake. Real attempts to run something, each of which must end in one error and no trace."""
+"""A catalog is executable code to Intake. Real attempts to run something, each of which must end in one error
+and no trace.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,12 @@ def catalog(folder: Path, text: str) -> Path:
 
 
 def entry(**changes: Any) -> dict[str, Any]:
-    return {"driver": "geo_vector", "args": {"urlpath": "{{ CATALOG_DIR }}/a.geojson"}, "metadata": dict(FACTS), **changes}
+    return {
+        "driver": "geo_vector",
+        "args": {"urlpath": "{{ CATALOG_DIR }}/a.geojson"},
+        "metadata": dict(FACTS),
+        **changes,
+    }
 
 
 def use_all(path: Path) -> None:
@@ -86,11 +93,17 @@ def test_a_foreign_driver_is_refused_before_it_is_looked_up(tmp_path: Path, trac
     assert "geo_vector or geo_raster" in told
 
 
-def test_a_driver_module_beside_the_catalog_is_not_imported(tmp_path: Path, trace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "evil_driver.py").write_text(f"open({str(trace)!r}, 'w').close()\nclass Source: pass\n", encoding="utf-8")
+def test_a_driver_module_beside_the_catalog_is_not_imported(
+    tmp_path: Path, trace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "evil_driver.py").write_text(
+        f"open({str(trace)!r}, 'w').close()\nclass Source: pass\n", encoding="utf-8"
+    )
     monkeypatch.syspath_prepend(tmp_path)
     refused(tmp_path, {"sources": {"bad": entry(driver="evil_driver.Source")}}, trace)
-    refused(tmp_path, {"plugins": {"source": [{"module": "evil_driver"}]}, "sources": {"fine": entry()}}, trace)
+    refused(
+        tmp_path, {"plugins": {"source": [{"module": "evil_driver"}]}, "sources": {"fine": entry()}}, trace
+    )
 
 
 @pytest.mark.parametrize(
@@ -115,7 +128,9 @@ def test_a_driver_module_beside_the_catalog_is_not_imported(tmp_path: Path, trac
     ],
 )
 @pytest.mark.parametrize("place", ["urlpath", "layer", "member", "title", "notes", "key"])
-def test_templates_that_compute_are_refused_wherever_they_stand(tmp_path: Path, trace: Path, template: str, place: str) -> None:
+def test_templates_that_compute_are_refused_wherever_they_stand(
+    tmp_path: Path, trace: Path, template: str, place: str
+) -> None:
     text = template.replace("TRACE", str(trace))
     raw = entry()
     if place == "key":
@@ -152,19 +167,34 @@ def test_templates_that_compute_are_refused_wherever_they_stand(tmp_path: Path, 
 @pytest.mark.parametrize("field", ["default", "allowed"])
 def test_parameters_hold_plain_values_only(tmp_path: Path, trace: Path, value: str, field: str) -> None:
     text = value.replace("TRACE", str(trace))
-    choice = {"description": "x", "type": "str", "default": text if field == "default" else "ok", "allowed": ["ok", text]}
+    choice = {
+        "description": "x",
+        "type": "str",
+        "default": text if field == "default" else "ok",
+        "allowed": ["ok", text],
+    }
     raw = entry(args={"urlpath": "{{ CATALOG_DIR }}/{{ which }}.geojson"}, parameters={"which": choice})
     assert "parameters.which" in refused(tmp_path, {"sources": {"bad": raw}}, trace)
 
 
-@pytest.mark.parametrize("value", ["{{ cycler.__init__.__globals__.os.system('touch TRACE') }}", "../a", "env(HOME)", "shell(touch TRACE)"])
+@pytest.mark.parametrize(
+    "value",
+    ["{{ cycler.__init__.__globals__.os.system('touch TRACE') }}", "../a", "env(HOME)", "shell(touch TRACE)"],
+)
 def test_values_given_at_opening_never_reach_a_template(tmp_path: Path, trace: Path, value: str) -> None:
     """Intake renders what a caller passes as Jinja; a dashboard passes what stands in its address bar."""
     choice = {"description": "x", "type": "str", "default": "a", "allowed": ["a", "b"]}
     path = catalog(
         tmp_path,
         yaml.safe_dump(
-            {"sources": {"fine": entry(args={"urlpath": "{{ CATALOG_DIR }}/{{ which }}.geojson"}, parameters={"which": choice})}}
+            {
+                "sources": {
+                    "fine": entry(
+                        args={"urlpath": "{{ CATALOG_DIR }}/{{ which }}.geojson"},
+                        parameters={"which": choice},
+                    )
+                }
+            }
         ),
     )
     opened = open_catalog(path)
@@ -215,7 +245,9 @@ def test_a_billion_laughs_costs_nothing(tmp_path: Path, trace: Path) -> None:
 
 def test_merge_keys_nesting_and_length_are_bounded(tmp_path: Path, trace: Path) -> None:
     assert "merge" in refused(tmp_path, catalog(tmp_path, "sources:\n  a:\n    <<: {driver: csv}\n"), trace)
-    assert "nested too deeply" in refused(tmp_path, catalog(tmp_path, "sources: " + "[" * 5000 + "]" * 5000), trace)
+    assert "nested too deeply" in refused(
+        tmp_path, catalog(tmp_path, "sources: " + "[" * 5000 + "]" * 5000), trace
+    )
     assert "too large" in refused(tmp_path, catalog(tmp_path, "sources: {}\n" + "# x\n" * MAX_BYTES), trace)
     assert "too long" in refused(tmp_path, catalog(tmp_path, "sources: [" + "1," * 60_000 + "1]"), trace)
 
@@ -224,8 +256,18 @@ def test_merge_keys_nesting_and_length_are_bounded(tmp_path: Path, trace: Path) 
     "raw",
     [
         {"plugins": {"source": [{"module": "os"}]}, "sources": {"fine": entry()}},
-        {"version": 2, "aliases": {}, "data": {}, "entries": {}, "user_parameters": {}, "sources": {"fine": entry()}},
-        {"metadata": {"parameters": {"x": {"type": "str", "default": "shell(id)"}}}, "sources": {"fine": entry()}},
+        {
+            "version": 2,
+            "aliases": {},
+            "data": {},
+            "entries": {},
+            "user_parameters": {},
+            "sources": {"fine": entry()},
+        },
+        {
+            "metadata": {"parameters": {"x": {"type": "str", "default": "shell(id)"}}},
+            "sources": {"fine": entry()},
+        },
         {"sources": {"bad": {"cls": "subprocess.Popen", "args": [["id"]]}}},
         {"sources": {"bad": entry(cache=[{"type": "file"}])}},
         {"sources": {"bad": {**entry(), "cls": "subprocess.Popen"}}},
@@ -235,7 +277,9 @@ def test_merge_keys_nesting_and_length_are_bounded(tmp_path: Path, trace: Path) 
         {"sources": {7: entry()}},
     ],
 )
-def test_everything_else_that_intake_would_run_is_refused(tmp_path: Path, trace: Path, raw: dict[str, Any]) -> None:
+def test_everything_else_that_intake_would_run_is_refused(
+    tmp_path: Path, trace: Path, raw: dict[str, Any]
+) -> None:
     refused(tmp_path, raw, trace)
 
 
@@ -282,7 +326,14 @@ def test_plain_intake_checks_the_address_again(tmp_path: Path, trace: Path) -> N
     import intake
 
     path = catalog(
-        tmp_path, yaml.safe_dump({"sources": {"bad": {**entry(args={"urlpath": "filecache::https://example.org/a"}), "description": "x"}}})
+        tmp_path,
+        yaml.safe_dump(
+            {
+                "sources": {
+                    "bad": {**entry(args={"urlpath": "filecache::https://example.org/a"}), "description": "x"}
+                }
+            }
+        ),
     )
     with pytest.raises(CatalogError, match="address of the data"):
         intake.open_catalog(str(path)).bad.read()
@@ -296,7 +347,11 @@ def test_links_devices_and_pipes(tmp_path: Path, trace: Path) -> None:
     os.mkfifo(tmp_path / "pipe.geojson")
     (tmp_path / "folder.geojson").mkdir()
     for name in ("link", "loop", "pipe", "folder"):
-        told = refused(tmp_path, {"sources": {"bad": entry(args={"urlpath": f"{{{{ CATALOG_DIR }}}}/{name}.geojson"})}}, trace)
+        told = refused(
+            tmp_path,
+            {"sources": {"bad": entry(args={"urlpath": f"{{{{ CATALOG_DIR }}}}/{name}.geojson"})}},
+            trace,
+        )
         assert "root:" not in told
     told = refused(tmp_path, {"sources": {"bad": entry(args={"urlpath": "/dev/zero"})}}, trace)
     assert "a device or a pipe" in told
@@ -309,7 +364,9 @@ def test_a_catalog_that_is_a_pipe_is_refused(tmp_path: Path) -> None:
 
 
 def test_imports_stay_off_and_the_file_is_not_read_twice(tmp_path: Path) -> None:
-    """The checked entries are handed to Intake, not the path: a file that changes after the check changes nothing."""
+    """The checked entries are handed to Intake, not the path: a file that changes after the check changes
+    nothing.
+    """
     import intake
 
     (tmp_path / "a.geojson").write_text(
@@ -335,7 +392,9 @@ def test_an_error_names_every_fault_at_once(tmp_path: Path) -> None:
     }
     with pytest.raises(Faults) as caught:
         open_catalog(catalog(tmp_path, yaml.safe_dump(raw, sort_keys=False)))
-    assert [("one" in str(fault), "two" in str(fault), "three" in str(fault)) for fault in caught.value.faults] == [
+    assert [
+        ("one" in str(fault), "two" in str(fault), "three" in str(fault)) for fault in caught.value.faults
+    ] == [
         (True, False, False),
         (False, True, False),
         (False, False, True),

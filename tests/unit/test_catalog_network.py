@@ -1,4 +1,6 @@
-"""Files from the network and files instead of it: the cache keeps a hash, the mirror serves any entry. Loopback only."""
+"""Files from the network and files instead of it: the cache keeps a hash, the mirror serves any entry.
+Loopback only.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,11 @@ from geoalarm.io.address import parse_address
 
 pytestmark = pytest.mark.slow
 
-SQUARE = gpd.GeoDataFrame({"code": ["59350"], "nom": ["Lille"]}, geometry=[box(3, 50, 4, 51)], crs=4326).to_json().encode()
+SQUARE = (
+    gpd.GeoDataFrame({"code": ["59350"], "nom": ["Lille"]}, geometry=[box(3, 50, 4, 51)], crs=4326)
+    .to_json()
+    .encode()
+)
 OTHER = SQUARE.replace(b"Lille", b"Ronchin")
 
 
@@ -95,7 +101,9 @@ def catalog(folder: Path, urlpath: str, *, parameters: dict[str, Any] | None = N
     return path
 
 
-DEPARTMENT = {"departement": {"description": "department", "type": "str", "default": "59", "allowed": ["59", "02"]}}
+DEPARTMENT = {
+    "departement": {"description": "department", "type": "str", "default": "59", "allowed": ["59", "02"]}
+}
 
 
 def test_a_file_is_fetched_once_and_its_hash_kept(tmp_path: Path, site: Site, own_cache: Path) -> None:
@@ -139,7 +147,9 @@ def test_a_check_online_tells_that_the_address_serves_something_else(tmp_path: P
     (finding,) = opened.check(online=True)
     assert finding.status == "changed"
     assert "has changed since" in finding.message
-    assert opened.layer("official_communes").data["nom"].tolist() == ["Lille"], "the kept one stays until its reader decides"
+    assert opened.layer("official_communes").data["nom"].tolist() == ["Lille"], (
+        "the kept one stays until its reader decides"
+    )
     assert [finding.status for finding in opened.check()] == ["opened"]
 
 
@@ -153,7 +163,9 @@ def test_a_stated_hash_is_held_against_the_file(tmp_path: Path, site: Site) -> N
 
 
 @pytest.mark.parametrize(("path", "told"), [("/missing", "cannot be fetched"), ("/empty", "is empty")])
-def test_addresses_that_serve_nothing_leave_nothing(tmp_path: Path, site: Site, own_cache: Path, path: str, told: str) -> None:
+def test_addresses_that_serve_nothing_leave_nothing(
+    tmp_path: Path, site: Site, own_cache: Path, path: str, told: str
+) -> None:
     site.pages["/empty"] = b""
     with pytest.raises(InputError, match=told) as caught:
         open_catalog(catalog(tmp_path, site.host + path)).layer("official_communes")
@@ -178,18 +190,31 @@ def test_a_mirror_serves_by_the_choice_of_parameters_and_no_other(tmp_path: Path
     (mirror / "official_communes").mkdir(parents=True)
     (mirror / "official_communes" / "departement=02.geojson").write_bytes(SQUARE.replace(b"59350", b"02001"))
     opened = open_catalog(
-        catalog(tmp_path, "https://geo.api.gouv.fr/departements/{{ departement }}/communes?format=geojson", parameters=DEPARTMENT),
+        catalog(
+            tmp_path,
+            "https://geo.api.gouv.fr/departements/{{ departement }}/communes?format=geojson",
+            parameters=DEPARTMENT,
+        ),
         mirror=mirror,
     )
     assert opened.communes("official_communes", departement="02").ids.tolist() == ["FR:02001"]
-    assert opened.address("official_communes", departement="02") == str(mirror / "official_communes" / "departement=02.geojson")
+    assert opened.address("official_communes", departement="02") == str(
+        mirror / "official_communes" / "departement=02.geojson"
+    )
     assert opened.address("official_communes", departement="59").startswith("https://")
-    assert opened.mirror_names("official_communes", departement="59") == ["official_communes/departement=59.*"]
+    assert opened.mirror_names("official_communes", departement="59") == [
+        "official_communes/departement=59.*"
+    ]
     assert [finding.status for finding in opened.check()] == ["not_opened", "opened"]
 
 
-@pytest.mark.parametrize("name", ["official_communes.geojson", "official_communes/file.geojson", "files.example.org/path/to/file.geojson"])
-def test_a_mirror_serves_by_entry_or_by_host_and_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+@pytest.mark.parametrize(
+    "name",
+    ["official_communes.geojson", "official_communes/file.geojson", "files.example.org/path/to/file.geojson"],
+)
+def test_a_mirror_serves_by_entry_or_by_host_and_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     place = tmp_path / "mirror" / name
     place.parent.mkdir(parents=True)
     place.write_bytes(SQUARE)
@@ -201,12 +226,16 @@ def test_a_mirror_serves_by_entry_or_by_host_and_path(tmp_path: Path, monkeypatc
     assert layer.source.sha256 == hashlib.sha256(SQUARE).hexdigest()
     import intake
 
-    assert len(intake.open_catalog(str(path)).official_communes.read()) == 1, "plain Intake finds the mirror too"
+    assert len(intake.open_catalog(str(path)).official_communes.read()) == 1, (
+        "plain Intake finds the mirror too"
+    )
 
 
 def test_an_entry_that_has_to_be_brought_says_where(tmp_path: Path) -> None:
     path = catalog(tmp_path, "mirror://ALEA.geojson")
-    with pytest.raises(InputError, match=r"has to be brought.*ALEA.geojson in the folder GEOALARM_MIRROR names"):
+    with pytest.raises(
+        InputError, match=r"has to be brought.*ALEA.geojson in the folder GEOALARM_MIRROR names"
+    ):
         open_catalog(path).layer("official_communes")
     assert [finding.status for finding in open_catalog(path).check(online=True)] == ["not_opened"]
     (tmp_path / "mirror").mkdir()

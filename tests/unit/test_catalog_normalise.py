@@ -28,26 +28,38 @@ BOW_TIE = Polygon([(3, 50), (4, 51), (4, 50), (3, 51)])
 SQUARES = [box(x, 50, x + 0.5, 50.5) for x in (2, 3, 4)]
 
 
-def frame(crs: object = 4326, shapes: list[object] | None = None, **columns: list[object]) -> gpd.GeoDataFrame:
+def frame(
+    crs: object = 4326, shapes: list[object] | None = None, **columns: list[object]
+) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(columns, geometry=shapes or SQUARES[: len(next(iter(columns.values())))], crs=crs)
 
 
 def raster(
-    values: np.ndarray, *, nodata: float | None = None, units: str | None = None, crs: str | None = "EPSG:3035", south_up: bool = False
+    values: np.ndarray,
+    *,
+    nodata: float | None = None,
+    units: str | None = None,
+    crs: str | None = "EPSG:3035",
+    south_up: bool = False,
 ) -> xr.DataArray:
     rows, columns = values.shape
     y = 3_050_000 - 100 * (np.arange(rows) + 0.5)
     data = xr.DataArray(
-        values, dims=("y", "x"), coords={"y": y[::-1] if south_up else y, "x": 3_900_000 + 100 * (np.arange(columns) + 0.5)}
+        values,
+        dims=("y", "x"),
+        coords={"y": y[::-1] if south_up else y, "x": 3_900_000 + 100 * (np.arange(columns) + 0.5)},
     )
     data = data.rio.write_crs(crs) if crs else data
     if units is not None:
         data.attrs["units"] = units
-    data = data.rio.write_transform(Affine(100, 0, 3_900_000, 0, 100 if south_up else -100, 3_050_000 - (100 * rows if south_up else 0)))
+    data = data.rio.write_transform(
+        Affine(100, 0, 3_900_000, 0, 100 if south_up else -100, 3_050_000 - (100 * rows if south_up else 0))
+    )
     return data.rio.write_nodata(nodata) if nodata is not None else data
 
 
-# --------------------------------------------------------------------------------------------------------------- communes
+# ---------------------------------------------------------------------------------------------------------------
+# communes
 
 
 def test_communes_get_keys_that_name_their_country() -> None:
@@ -71,25 +83,45 @@ def test_french_codes_get_their_lost_zero_back_and_it_is_told(caplog: pytest.Log
         communes = normalise.communes(frame(insee=[2001, 59350, 8105]), id_column="insee", country="FR")
     assert communes.ids.tolist() == ["FR:02001", "FR:59350", "FR:08105"]
     assert "2 codes given their leading zero" in caplog.text
-    assert commune_ids(frame(insee=[2001.0, 59350.0]), id_column="insee")[0].tolist() == ["2001", "59350"], "no country, no guess"
+    assert commune_ids(frame(insee=[2001.0, 59350.0]), id_column="insee")[0].tolist() == ["2001", "59350"], (
+        "no country, no guess"
+    )
 
 
 def test_the_country_may_stand_in_a_column_or_in_the_id() -> None:
     both = frame(code=["55004", "55004"], country=["FR", "BE"])
     assert normalise.communes(both, id_column="code").ids.tolist() == ["FR:55004", "BE:55004"]
     assert (
-        normalise.communes(frame(code=["55004", "55004"], CNTR=["FR", "BE"]), id_column="code", country_column="CNTR").ids[1] == "BE:55004"
+        normalise.communes(
+            frame(code=["55004", "55004"], CNTR=["FR", "BE"]), id_column="code", country_column="CNTR"
+        ).ids[1]
+        == "BE:55004"
     )
-    assert normalise.communes(frame(GISCO_ID=["FR_59350", "BE_57081"]), id_column="GISCO_ID").ids.tolist() == ["FR:59350", "BE:57081"]
-    assert normalise.communes(frame(id=["FR:59350", "BE:57081"]), id_column="id").countries.tolist() == ["FR", "BE"]
-    assert normalise.communes(frame(name=["somewhere", "else"]), id_column="name").ids.tolist() == ["somewhere", "else"]
-    assert normalise.communes(frame(name=["somewhere", "else"]), id_column="name").countries.tolist() == ["", ""]
+    assert normalise.communes(
+        frame(GISCO_ID=["FR_59350", "BE_57081"]), id_column="GISCO_ID"
+    ).ids.tolist() == ["FR:59350", "BE:57081"]
+    assert normalise.communes(frame(id=["FR:59350", "BE:57081"]), id_column="id").countries.tolist() == [
+        "FR",
+        "BE",
+    ]
+    assert normalise.communes(frame(name=["somewhere", "else"]), id_column="name").ids.tolist() == [
+        "somewhere",
+        "else",
+    ]
+    assert normalise.communes(frame(name=["somewhere", "else"]), id_column="name").countries.tolist() == [
+        "",
+        "",
+    ]
 
 
 @pytest.mark.parametrize(
     ("data", "options", "told"),
     [
-        (frame(code=["55004", "55004"], CNTR_CODE=["FR", "BE"]), {}, "mixed country codes.*country_column='CNTR_CODE'"),
+        (
+            frame(code=["55004", "55004"], CNTR_CODE=["FR", "BE"]),
+            {},
+            "mixed country codes.*country_column='CNTR_CODE'",
+        ),
         (frame(code=["55004", "55005"], country=["FR", "BE"]), {"country": "FR"}, "mixed country codes"),
         (frame(code=["FR:55004", "BE:55005"]), {"country": "FR"}, "mixed country codes; got id BE:55005"),
         (frame(code=["FR:55004", "55005"]), {}, "some ids name their country"),
@@ -101,7 +133,11 @@ def test_the_country_may_stand_in_a_column_or_in_the_id() -> None:
         (frame(code=["59350"], cc=["France"]), {"country_column": "cc"}, "two letters such as FR"),
         (frame(cod=["59350"]), {}, "no column 'code'.*did you mean 'cod'"),
         (frame(code=["59350"], p=[-1]), {"population_column": "p"}, "negative or infinite"),
-        (frame(code=["59350"], p=["many"]), {"population_column": "p"}, "got 'many'; expected numbers of people"),
+        (
+            frame(code=["59350"], p=["many"]),
+            {"population_column": "p"},
+            "got 'many'; expected numbers of people",
+        ),
         (frame(code=["59350"], shapes=[Point(3, 50)]), {}, "must be polygons"),
         (frame(None, code=["59350"]), {}, "no CRS"),
         (frame(code=["59350"]).head(0), {}, "is empty"),
@@ -113,7 +149,8 @@ def test_communes_that_cannot_be_used(data: gpd.GeoDataFrame, options: dict[str,
         normalise.communes(data, id_column="code", **options)
 
 
-# -------------------------------------------------------------------------------------------------------------- geometry
+# --------------------------------------------------------------------------------------------------------------
+# geometry
 
 
 def test_invalid_polygons_are_repaired_counted_and_told(caplog: pytest.LogCaptureFixture) -> None:
@@ -189,7 +226,9 @@ def test_heights_are_dropped_and_names_are_of_the_house() -> None:
         ((2.5, 50, math.inf, 51), 3035, (), "not finite"),
     ],
 )
-def test_coordinates_that_are_not_where_their_crs_says(bounds: tuple[float, ...], crs: int, countries: tuple[str, ...], told: str) -> None:
+def test_coordinates_that_are_not_where_their_crs_says(
+    bounds: tuple[float, ...], crs: int, countries: tuple[str, ...], told: str
+) -> None:
     with pytest.raises(InputError, match=told):
         require_plausible(bounds, crs, what="layer", countries=countries)
 
@@ -209,18 +248,25 @@ def test_coordinates_that_are_not_where_their_crs_says(bounds: tuple[float, ...]
         ((30, 35, 40, 40), 4326, ()),
     ],
 )
-def test_coordinates_that_may_well_be(bounds: tuple[float, ...], crs: int, countries: tuple[str, ...]) -> None:
+def test_coordinates_that_may_well_be(
+    bounds: tuple[float, ...], crs: int, countries: tuple[str, ...]
+) -> None:
     require_plausible(bounds, crs, what="layer", countries=countries)
 
 
-@given(west=st.floats(-5, 9), south=st.floats(42.5, 50.5), wide=st.floats(0.01, 0.5), high=st.floats(0.01, 0.5))
-def test_any_place_in_france_passes_and_its_mirror_image_does_not(west: float, south: float, wide: float, high: float) -> None:
+@given(
+    west=st.floats(-5, 9), south=st.floats(42.5, 50.5), wide=st.floats(0.01, 0.5), high=st.floats(0.01, 0.5)
+)
+def test_any_place_in_france_passes_and_its_mirror_image_does_not(
+    west: float, south: float, wide: float, high: float
+) -> None:
     require_plausible((west, south, west + wide, south + high), 4326, what="layer", countries=("FR",))
     with pytest.raises(InputError, match="swapped"):
         require_plausible((south, west, south + high, west + wide), 4326, what="layer", countries=("FR",))
 
 
-# --------------------------------------------------------------------------------------------------------------- classes
+# ---------------------------------------------------------------------------------------------------------------
+# classes
 
 
 def test_spellings_of_a_class_become_the_most_frequent_one() -> None:
@@ -245,7 +291,13 @@ def test_empty_classes_stay_mapped_and_numbers_stay_numbers() -> None:
         normalise.polygons(frame(zone=["a"]), class_column="zona")
 
 
-@given(st.lists(st.sampled_from(["SEL", "sel", "Sel ", " SEI", "sei", "SEI", "x  y", "X y", ""]), min_size=1, max_size=30))
+@given(
+    st.lists(
+        st.sampled_from(["SEL", "sel", "Sel ", " SEI", "sei", "SEI", "x  y", "X y", ""]),
+        min_size=1,
+        max_size=30,
+    )
+)
 def test_merging_classes_twice_changes_nothing_more(labels: list[str]) -> None:
     shapes = [SQUARES[0]] * len(labels)
     once, _ = normalise.polygons(frame(zone=list(labels), shapes=shapes), class_column="zone")
@@ -256,7 +308,8 @@ def test_merging_classes_twice_changes_nothing_more(labels: list[str]) -> None:
     assert len({label.casefold() for label in once["zone"]}) == once["zone"].nunique()
 
 
-# ------------------------------------------------------------------------------------------------------- rasters, people
+# -------------------------------------------------------------------------------------------------------
+# rasters, people
 
 
 @pytest.mark.parametrize(
@@ -294,7 +347,9 @@ def test_a_raster_is_turned_north_up_and_keeps_dtype_nodata_and_laziness() -> No
     assert out.to_numpy().tolist() == [[3, -9], [1, 2]]
     assert out.attrs["units"] == "m"
     assert out.attrs["_FillValue"] == -9
-    assert out.rio.transform() == Affine(100, 0, 3_900_000, 0, -100, 3_050_000), "the file's own transform is turned too"
+    assert out.rio.transform() == Affine(100, 0, 3_900_000, 0, -100, 3_050_000), (
+        "the file's own transform is turned too"
+    )
 
 
 def test_a_declared_scale_is_applied_and_no_data_becomes_nan() -> None:
@@ -307,7 +362,9 @@ def test_a_declared_scale_is_applied_and_no_data_becomes_nan() -> None:
 
 
 def test_people_need_units_and_may_not_be_negative() -> None:
-    good = normalise.population(raster(np.array([[1.5, -200]], "float32"), nodata=-200), units="people per cell", source=Source("s"))
+    good = normalise.population(
+        raster(np.array([[1.5, -200]], "float32"), nodata=-200), units="people per cell", source=Source("s")
+    )
     assert good.units == "1"
     assert good.data.dtype == "float32"
     assert normalise.population(raster(np.ones((2, 2)), units="people/km2")).units == "km-2"

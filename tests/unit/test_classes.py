@@ -39,15 +39,35 @@ def test_index_is_half_open_and_unknown_has_no_class() -> None:
 
 def test_labels_in_words() -> None:
     people, share = c.scale_for([1230], "people"), c.scale_for([], "share")
-    assert people.labels("en") == ["under 10", "10 to 30", "30 to 100", "100 to 300", "300 to 1,000", "1,000 or more"]
-    assert share.labels("nl") == ["minder dan 1%", "1% tot 5%", "5% tot 10%", "10% tot 25%", "25% tot 50%", "50% of meer"]
+    assert people.labels("en") == [
+        "under 10",
+        "10 to 30",
+        "30 to 100",
+        "100 to 300",
+        "300 to 1,000",
+        "1,000 or more",
+    ]
+    assert share.labels("nl") == [
+        "minder dan 1%",
+        "1% tot 5%",
+        "5% tot 10%",
+        "10% tot 25%",
+        "25% tot 50%",
+        "50% of meer",
+    ]
 
 
 def test_differences_are_symmetric_round_the_same() -> None:
     scale = c.difference_scale_for([-420, 80, math.nan], "people")
     assert scale.breaks == (-300, -10, 10, 300)
     assert scale.index([-500, -300, -10, 0, 9, 10, 300, math.nan]).tolist() == [0, 1, 2, 2, 2, 3, 4, -1]
-    assert scale.labels("en") == ["under \u2212300", "\u2212300 to \u221210", "\u221210 to +10", "+10 to +300", "+300 or more"]
+    assert scale.labels("en") == [
+        "under \u2212300",
+        "\u2212300 to \u221210",
+        "\u221210 to +10",
+        "+10 to +300",
+        "+300 or more",
+    ]
     assert c.difference_scale_for([], "share").labels("en")[-1] == "+10% or more"
     assert len(scale.colours("dark")) == 5
 

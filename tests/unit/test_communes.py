@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geoalarm.core.errors import InputError
-from geoalarm.geo.communes import Crosswalk, commune_id, crosswalk, display_name, move_counts, official_languages, split_id
+from geoalarm.geo.communes import (
+    Crosswalk,
+    commune_id,
+    crosswalk,
+    display_name,
+    move_counts,
+    official_languages,
+    split_id,
+)
 
 
 def test_the_same_code_is_two_places() -> None:
@@ -19,7 +27,10 @@ def test_the_same_code_is_two_places() -> None:
     assert commune_id("FR", "2A004") == "FR:2A004"
 
 
-@pytest.mark.parametrize(("country", "code"), [("FR", "2001"), ("FR", 2001), ("BE", "5708"), ("fr", "02001"), ("BE", "2A004"), ("LU", "")])
+@pytest.mark.parametrize(
+    ("country", "code"),
+    [("FR", "2001"), ("FR", 2001), ("BE", "5708"), ("fr", "02001"), ("BE", "2A004"), ("LU", "")],
+)
 def test_codes_that_lost_something_are_refused(country: str, code: object) -> None:
     with pytest.raises(InputError, match="expected"):
         commune_id(country, code)  # type: ignore[arg-type]
@@ -51,14 +62,27 @@ def test_names_in_the_language_of_the_page_then_the_local_one() -> None:
     brussels = {"commune_id": "BE:21004", "name": "Bruxelles", "name_fr": "Bruxelles", "name_nl": "Brussel"}
     assert display_name(brussels, "nl") == "Brussel (Bruxelles)"
     assert display_name(brussels, "en") == "Bruxelles / Brussel"
-    sankt_vith = {"commune_id": "BE:63067", "name": "Saint-Vith", "name_nl": "Sankt Vith", "name_de": math.nan}
+    sankt_vith = {
+        "commune_id": "BE:63067",
+        "name": "Saint-Vith",
+        "name_nl": "Sankt Vith",
+        "name_de": math.nan,
+    }
     assert display_name(sankt_vith, "de") == "Sankt Vith"
-    assert display_name({"commune_id": "FR:59350", "name": "Lille", "name_nl": "Rijsel"}, "nl") == "Rijsel (Lille)"
+    assert (
+        display_name({"commune_id": "FR:59350", "name": "Lille", "name_nl": "Rijsel"}, "nl")
+        == "Rijsel (Lille)"
+    )
     assert display_name({"commune_id": "FR:59350"}, "fr") == "FR:59350"
     assert display_name({"commune_id": "ward 3", "name": "Kingston"}, "de") == "Kingston"
 
 
-FRENCH = pd.DataFrame({"code_old": ["02026", "08227", "02344", "55001"], "code_current_2026": ["02458", "08203|08454", "51171", "02026"]})
+FRENCH = pd.DataFrame(
+    {
+        "code_old": ["02026", "08227", "02344", "55001"],
+        "code_current_2026": ["02458", "08203|08454", "51171", "02026"],
+    }
+)
 WALK = crosswalk(FRENCH, old="code_old", new="code_current_2026", country="FR")
 
 
@@ -69,7 +93,9 @@ def test_successors_through_chains() -> None:
 
 
 def test_a_merger_may_keep_one_code() -> None:
-    belgian = pd.DataFrame({"code_2019": ["11002", "11007", "11007"], "code_2025": ["11002", "11002", "11002"]})
+    belgian = pd.DataFrame(
+        {"code_2019": ["11002", "11007", "11007"], "code_2025": ["11002", "11002", "11002"]}
+    )
     walk = crosswalk(belgian, old="code_2019", new="code_2025", country="BE")
     moved = move_counts(pd.Series({"BE:11002": 10.0, "BE:11007": 5.0}), walk)
     assert moved.counts.to_dict() == {"BE:11002": 15.0}
@@ -102,7 +128,9 @@ def test_tables_that_cannot_be_right() -> None:
     with pytest.raises(InputError, match="circle"):
         Crosswalk({"FR:02026": ("FR:02027",), "FR:02027": ("FR:02026",)}).successors("FR:02026")
     with pytest.raises(InputError, match="two things of FR:02026"):
-        crosswalk(pd.DataFrame({"a": ["02026", "02026"], "b": ["02458", "02459"]}), old="a", new="b", country="FR")
+        crosswalk(
+            pd.DataFrame({"a": ["02026", "02026"], "b": ["02458", "02459"]}), old="a", new="b", country="FR"
+        )
     with pytest.raises(InputError, match="nothing after"):
         crosswalk(pd.DataFrame({"a": ["02026"], "b": [None]}), old="a", new="b", country="FR")
     with pytest.raises(InputError, match="twice"):

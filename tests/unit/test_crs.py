@@ -30,9 +30,10 @@ def test_an_extent_without_numbers_is_refused(bounds) -> None:
 
 
 def test_belgian_lambert_72_control_point() -> None:
-    """EPSG guidance note 7-2, Lambert Conic Conformal (2SP Belgium): E 251763.20 m, N 153034.13 m is 5 deg 48' 26.533" E,
-    50 deg 40' 46.461" N in Belge 1972. Lambert 2008 was designed to differ from Lambert 72 by 500 km each way in Brussels:
-    without a datum shift it is 100 m off."""
+    """EPSG guidance note 7-2, Lambert Conic Conformal (2SP Belgium): E 251763.20 m, N 153034.13 m is 5 deg
+    48' 26.533" E, 50 deg 40' 46.461" N in Belge 1972. Lambert 2008 was designed to differ from Lambert 72 by
+    500 km each way in Brussels: without a datum shift it is 100 m off.
+    """
     lon, lat = transformer(31370, 4313).transform(251763.20, 153034.13)
     assert lon == pytest.approx(5 + 48 / 60 + 26.533 / 3600, abs=1e-6)
     assert lat == pytest.approx(50 + 40 / 60 + 46.461 / 3600, abs=1e-6)

@@ -20,7 +20,9 @@ def test_a_strip_is_split_half_way_between_two_points():
 
 def test_two_points_of_one_owner_are_one_part():
     strip = shapely.box(0, 0, 9000, 1000)
-    parts = split_by_points(strip, np.array([[1500.0, 500.0], [4500.0, 500.0], [7500.0, 500.0]]), ["a", "b", "a"])
+    parts = split_by_points(
+        strip, np.array([[1500.0, 500.0], [4500.0, 500.0], [7500.0, 500.0]]), ["a", "b", "a"]
+    )
     assert parts["b"].area == pytest.approx(3e6)
     assert parts["a"].geom_type == "MultiPolygon"
     assert parts["a"].area == pytest.approx(6e6)
@@ -28,8 +30,12 @@ def test_two_points_of_one_owner_are_one_part():
 
 def test_a_detached_crumb_goes_to_its_neighbour():
     strip = shapely.box(0, 0, 4600, 100)
-    parts = split_by_points(strip, np.array([[2000.0, 50.0], [4000.0, 50.0], [4600.0, 50.0]]), ["a", "b", "a"])
-    assert parts["b"].equals(shapely.box(3000, 0, 4600, 100)), "the last 300 m would have been a detached piece of a"
+    parts = split_by_points(
+        strip, np.array([[2000.0, 50.0], [4000.0, 50.0], [4600.0, 50.0]]), ["a", "b", "a"]
+    )
+    assert parts["b"].equals(shapely.box(3000, 0, 4600, 100)), (
+        "the last 300 m would have been a detached piece of a"
+    )
 
 
 def test_a_pinhole_is_closed_and_a_real_hole_is_not():
@@ -49,10 +55,16 @@ def test_a_territory_without_points_is_refused():
         split_by_points(shapely.box(0, 0, 1, 1), np.empty((0, 2)), [])
 
 
-@given(st.lists(st.tuples(st.integers(1, 99), st.integers(1, 49), st.sampled_from("abcd")), min_size=1, max_size=25))
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 99), st.integers(1, 49), st.sampled_from("abcd")), min_size=1, max_size=25
+    )
+)
 def test_parts_cover_the_territory_without_overlap(rows):
     territory = shapely.box(0, 0, 100, 50).difference(shapely.box(40, 20, 60, 30))
-    parts = split_by_points(territory, np.array([row[:2] for row in rows], dtype="float64"), [row[2] for row in rows])
+    parts = split_by_points(
+        territory, np.array([row[:2] for row in rows], dtype="float64"), [row[2] for row in rows]
+    )
     assert parts.keys() <= {row[2] for row in rows}
     assert sum(part.area for part in parts.values()) == pytest.approx(territory.area, rel=1e-6)
     assert shapely.union_all(list(parts.values())).area == pytest.approx(territory.area, rel=1e-6)
@@ -60,7 +72,12 @@ def test_parts_cover_the_territory_without_overlap(rows):
 
 def ring_of_communes():
     """Eight unit squares (in km) round a hole; the commune below the hole kept only its own."""
-    boxes = [shapely.box(x, y, x + 1000, y + 1000) for x in (0, 1000, 2000) for y in (0, 1000, 2000) if (x, y) != (1000, 1000)]
+    boxes = [
+        shapely.box(x, y, x + 1000, y + 1000)
+        for x in (0, 1000, 2000)
+        for y in (0, 1000, 2000)
+        if (x, y) != (1000, 1000)
+    ]
     return gpd.GeoDataFrame({"code": [f"{i:05d}" for i in range(8)]}, geometry=boxes, crs=3035)
 
 
@@ -86,12 +103,17 @@ def test_overlapping_outlines_become_a_coverage_and_the_earlier_keeps_the_land()
 
 
 def test_tidy_keeps_an_enclave():
-    outer, inner = shapely.box(0, 0, 100, 100).difference(shapely.box(40, 40, 60, 60)), shapely.box(40, 40, 60, 60)
+    outer, inner = (
+        shapely.box(0, 0, 100, 100).difference(shapely.box(40, 40, 60, 60)),
+        shapely.box(40, 40, 60, 60),
+    )
     assert [part.area for part in tidy(np.array([outer, inner], dtype=object))] == [9600.0, 400.0]
 
 
 def test_crumbs_of_an_overlay_are_dropped():
-    parts = shapely.geometrycollections([shapely.box(0, 0, 10, 10), shapely.box(20, 20, 20.5, 20.5), shapely.linestrings([[0, 0], [5, 5]])])
+    parts = shapely.geometrycollections(
+        [shapely.box(0, 0, 10, 10), shapely.box(20, 20, 20.5, 20.5), shapely.linestrings([[0, 0], [5, 5]])]
+    )
     assert polygons_of(parts).equals(shapely.box(0, 0, 10, 10))
 
 

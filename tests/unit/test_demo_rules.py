@@ -25,7 +25,12 @@ from geoalarm.geo.grid import Grid
     [
         ([100, 30, 20], [True, False, False], 0, 100),  # the namesake holds the whole municipality
         ([45, 30, 20], [True, False, False], 0, 50),  # as good as the whole: the larger of the two counts
-        ([30, 30, 20], [True, False, False], 250, 330),  # a village of that name among others, and a section not listed
+        (
+            [30, 30, 20],
+            [True, False, False],
+            250,
+            330,
+        ),  # a village of that name among others, and a section not listed
         ([30, 20], [False, False], 0, 50),  # no namesake at all
         ([40], [True], 250, 40),
     ],
@@ -106,11 +111,17 @@ def test_nuclear_circles_nest():
 
 
 def world():
-    """Two communes of 3 km by 3 km that share an edge in the middle of a cell, and one too small to hold a cell."""
+    """Two communes of 3 km by 3 km that share an edge in the middle of a cell, and one too small to hold a
+    cell.
+    """
     boxes = [shapely.box(0, 0, 3050, 3000), shapely.box(3050, 0, 6000, 3000), shapely.box(6000, 0, 6040, 40)]
     shapes = shapely.transform(boxes, lambda xy: np.add(xy, [4_000_000, 3_000_000]))
     return gpd.GeoDataFrame(
-        {"commune_id": ["FR:00001", "BE:00001", "FR:00002"], "name": ["One", "Two", "Three"], "population": [1001, 777, 5]},
+        {
+            "commune_id": ["FR:00001", "BE:00001", "FR:00002"],
+            "name": ["One", "Two", "Three"],
+            "population": [1001, 777, 5],
+        },
         geometry=shapes,
         crs=3035,
     )
@@ -125,7 +136,9 @@ def test_whole_people_add_up_to_each_commune_exactly():
         crs=3035,
     )
     settlements = spread.settlements_of(communes, communes.geometry.representative_point(), places)
-    assert settlements[0][:, 2].tolist() == [701.0, 300.0], "the namesake is the seat itself, not a second settlement"
+    assert settlements[0][:, 2].tolist() == [701.0, 300.0], (
+        "the namesake is the seat itself, not a second settlement"
+    )
     people, ledger = spread.population_grid(communes, settlements, grid)
     assert people.dtype == "uint16"
     assert ledger["people"] == 1783
@@ -154,12 +167,18 @@ def test_a_settlement_is_densest_in_its_middle():
 
 def towns():
     points = gpd.points_from_xy([0, 1000, 2000, 9000], [0, 0, 500, 9000])
-    return gpd.GeoDataFrame({"town": ["FR:59001", "BE:Frasnes", "BE:Gent", "BE:Frasnes"]}, geometry=points, crs=3035)
+    return gpd.GeoDataFrame(
+        {"town": ["FR:59001", "BE:Frasnes", "BE:Gent", "BE:Frasnes"]}, geometry=points, crs=3035
+    )
 
 
 def test_a_river_runs_through_its_towns_and_takes_the_nearer_namesake():
     line = rivers._trace(["FR:59001", "BE:frasnes", "BE:Gent"], towns())
-    assert [line.distance(shapely.Point(x, y)) for x, y in ((0, 0), (1000, 0), (2000, 500))] == [0.0, 0.0, 0.0]
+    assert [line.distance(shapely.Point(x, y)) for x, y in ((0, 0), (1000, 0), (2000, 500))] == [
+        0.0,
+        0.0,
+        0.0,
+    ]
     assert line.length < 3000
 
 
@@ -194,7 +213,13 @@ def test_a_canton_of_several_municipalities_is_shared_by_name():
         crs=3035,
     )
     assigned = belgium.assign(places, cantons, table)
-    assert [code if isinstance(code, str) else None for code in assigned["code"]] == ["57081", "57081", "57003", None, "57072"]
+    assert [code if isinstance(code, str) else None for code in assigned["code"]] == [
+        "57081",
+        "57081",
+        "57003",
+        None,
+        "57072",
+    ]
     shapes = belgium.outlines(cantons, assigned, belgium.hamlets().iloc[:0]).set_index("code")
     assert shapes["approximate_boundary"].to_dict() == {"57003": True, "57072": False, "57081": True}
     assert shapes.geometry.area.sum() == pytest.approx(2e6)
@@ -203,9 +228,13 @@ def test_a_canton_of_several_municipalities_is_shared_by_name():
 
 def test_quality_is_the_overlap_and_the_ratio():
     mine = gpd.GeoDataFrame(
-        {"country": ["BE", "FR"], "code": ["1", "2"], "population": [90, 1]}, geometry=[shapely.box(0, 0, 10, 10)] * 2, crs=3035
+        {"country": ["BE", "FR"], "code": ["1", "2"], "population": [90, 1]},
+        geometry=[shapely.box(0, 0, 10, 10)] * 2,
+        crs=3035,
     )
-    truth = gpd.GeoDataFrame({"code": ["1"], "population_2020": [100]}, geometry=[shapely.box(0, 0, 10, 20)], crs=3035)
+    truth = gpd.GeoDataFrame(
+        {"code": ["1"], "population_2020": [100]}, geometry=[shapely.box(0, 0, 10, 20)], crs=3035
+    )
     found = compare(mine, truth)
     assert found.to_dict("index") == {"BE:1": {"iou": 0.5, "ratio": 0.9}}
     assert summary(found)["overlap_min_at"] == "BE:1"

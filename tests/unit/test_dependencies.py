@@ -13,13 +13,18 @@ from packaging.utils import canonicalize_name
 
 def from_pyproject(root: Path) -> dict[str, str]:
     project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
-    every = [*project["dependencies"], *(line for extra in project["optional-dependencies"].values() for line in extra)]
+    every = [
+        *project["dependencies"],
+        *(line for extra in project["optional-dependencies"].values() for line in extra),
+    ]
     return {canonicalize_name(Requirement(line).name): str(Requirement(line).specifier) for line in every}
 
 
 def from_environment(root: Path) -> dict[str, str]:
     listed = yaml.safe_load((root / "environment.yml").read_text())["dependencies"]
-    lines = [line for line in listed if isinstance(line, str)] + next(line["pip"] for line in listed if isinstance(line, dict))
+    lines = [line for line in listed if isinstance(line, str)] + next(
+        line["pip"] for line in listed if isinstance(line, dict)
+    )
     found = {canonicalize_name(Requirement(line).name): str(Requirement(line).specifier) for line in lines}
     return {name: spec for name, spec in found.items() if name not in ("python", "pip")}
 
@@ -36,7 +41,10 @@ def test_python_versions_agree(root: Path) -> None:
 
 def test_every_direct_dependency_is_locked_with_a_hash_and_no_address(root: Path) -> None:
     text = (root / "requirements.lock").read_text()
-    pinned = {canonicalize_name(name) for name in re.findall(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==", text, flags=re.MULTILINE)}
+    pinned = {
+        canonicalize_name(name)
+        for name in re.findall(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==", text, flags=re.MULTILINE)
+    }
     assert set(from_pyproject(root)) <= pinned
     assert not re.search(r"https?://|file://|--index|--find-links", text)
     blocks = re.split(r"\n(?=[A-Za-z0-9])", text.strip())
@@ -45,7 +53,12 @@ def test_every_direct_dependency_is_locked_with_a_hash_and_no_address(root: Path
 
 def test_each_runtime_dependency_that_needs_a_reason_is_imported_somewhere(root: Path) -> None:
     """A dependency that nothing names is dead weight."""
-    modules = {"salib": "SALib", "pyyaml": "yaml", "panel-material-ui": "panel_material_ui", "python-docx": "docx"}
+    modules = {
+        "salib": "SALib",
+        "pyyaml": "yaml",
+        "panel-material-ui": "panel_material_ui",
+        "python-docx": "docx",
+    }
     by_another = {  # needed by a library we import, which does not install it
         "jinja2": "Intake's templates",
         "aiohttp": "fsspec's http",
@@ -56,5 +69,9 @@ def test_each_runtime_dependency_that_needs_a_reason_is_imported_somewhere(root:
     source = "\n".join(path.read_text() for path in (root / "src").rglob("*.py"))
     project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
     names = {canonicalize_name(Requirement(line).name) for line in project["dependencies"]} - set(by_another)
-    unused = [name for name in sorted(names) if not re.search(rf"\b(import|from) ({modules.get(name, name.replace('-', '_'))})\b", source)]
+    unused = [
+        name
+        for name in sorted(names)
+        if not re.search(rf"\b(import|from) ({modules.get(name, name.replace('-', '_'))})\b", source)
+    ]
     assert unused == []

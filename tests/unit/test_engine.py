@@ -21,12 +21,17 @@ X, Y = ORIGIN
 
 def squares(**boxes: tuple[float, float, float, float]) -> Communes:
     """Communes from boxes in metres from the origin."""
-    rows = [{"commune_id": key, "geometry": shapely.box(X + a, Y + b, X + c, Y + d)} for key, (a, b, c, d) in boxes.items()]
+    rows = [
+        {"commune_id": key, "geometry": shapely.box(X + a, Y + b, X + c, Y + d)}
+        for key, (a, b, c, d) in boxes.items()
+    ]
     return Communes(gpd.GeoDataFrame(rows, crs=3035))
 
 
 def people(values, *, cell: float = 100.0, units: str = "1", **options) -> Population:
-    return Population(raster(np.asarray(values, dtype="float64"), cell_m=cell, units=units, **options), units=units)
+    return Population(
+        raster(np.asarray(values, dtype="float64"), cell_m=cell, units=units, **options), units=units
+    )
 
 
 def depth(values, *, cell: float = 100.0, bounds=(0.5,), dtype="float32", **options) -> Footprint:
@@ -50,35 +55,58 @@ def by_commune(table: pd.DataFrame, column: str = "population_exposed") -> dict[
 
 def test_the_table_has_the_columns_of_the_design_and_a_unique_key() -> None:
     made = world()
-    table = pd.concat([expose(footprint, made.population, made.communes) for footprint in made.footprints], ignore_index=True)
+    table = pd.concat(
+        [expose(footprint, made.population, made.communes) for footprint in made.footprints],
+        ignore_index=True,
+    )
     assert list(table.columns) == list(FIELDS)
-    assert {name: str(dtype) for name, dtype in table.dtypes.items()} == {name: field.dtype for name, field in FIELDS.items()}
+    assert {name: str(dtype) for name, dtype in table.dtypes.items()} == {
+        name: field.dtype for name, field in FIELDS.items()
+    }
     assert not table.duplicated(list(KEY)).any()
     assert len(table) == 6 * (3 * 4 + 3 + 3)
 
 
 def test_a_commune_takes_the_covered_part_of_a_cell_not_its_centre() -> None:
-    """One cell of 100 people, a border at a quarter of it: a rule by centres gives 100 to one side and 0 to the other."""
+    """One cell of 100 people, a border at a quarter of it: a rule by centres gives 100 to one side and 0 to
+    the other.
+    """
     communes = squares(west=(0, 0, 25, 100), east=(25, 0, 100, 100))
     table = expose(depth([[1.0]]), people([[100]]), communes)
     assert by_commune(table) == {"west": pytest.approx(25), "east": pytest.approx(75)}
 
 
 def test_class_bounds_are_half_open_and_compared_in_the_dtype_of_the_raster() -> None:
-    """float32(0.1) is above the float64 0.1 and float32(0.7) below: in its own dtype each value is in the class it names."""
+    """float32(0.1) is above the float64 0.1 and float32(0.7) below: in its own dtype each value is in the
+    class it names.
+    """
     values = np.array([[0.1, 0.7, 0.5, 0.0999]], dtype="float32")
-    table = expose(depth(values, bounds=(0.1, 0.5, 0.7)), people([[1, 10, 100, 1000]]), squares(all=(0, 0, 400, 100)))
-    assert table.set_index("intensity_class")["population_exposed"].to_dict() == {"[0.1, 0.5)": 1, "[0.5, 0.7)": 100, "[0.7, ∞)": 10}
+    table = expose(
+        depth(values, bounds=(0.1, 0.5, 0.7)), people([[1, 10, 100, 1000]]), squares(all=(0, 0, 400, 100))
+    )
+    assert table.set_index("intensity_class")["population_exposed"].to_dict() == {
+        "[0.1, 0.5)": 1,
+        "[0.5, 0.7)": 100,
+        "[0.7, ∞)": 10,
+    }
 
 
 def test_whole_number_rasters_are_compared_with_fractional_bounds() -> None:
-    table = expose(depth([[0, 1, 2, 3]], bounds=(0.1, 1.5), dtype="uint8"), people([[1, 10, 100, 1000]]), squares(all=(0, 0, 400, 100)))
+    table = expose(
+        depth([[0, 1, 2, 3]], bounds=(0.1, 1.5), dtype="uint8"),
+        people([[1, 10, 100, 1000]]),
+        squares(all=(0, 0, 400, 100)),
+    )
     assert table["population_exposed"].tolist() == [10, 1100]
 
 
 def test_no_data_is_not_zero_and_zero_is_not_no_data() -> None:
     communes = squares(
-        wet=(0, 0, 100, 100), dry=(100, 0, 200, 100), blank=(200, 0, 300, 100), beyond=(400, 0, 500, 100), part=(150, 100, 250, 200)
+        wet=(0, 0, 100, 100),
+        dry=(100, 0, 200, 100),
+        blank=(200, 0, 300, 100),
+        beyond=(400, 0, 500, 100),
+        part=(150, 100, 250, 200),
     )
     hazard = depth([[0, 0, np.nan, np.nan], [1, 0, np.nan, np.nan]])
     table = expose(hazard, people(np.full((2, 6), 10.0)), communes).set_index("commune_id")
@@ -97,13 +125,21 @@ def test_no_data_is_not_zero_and_zero_is_not_no_data() -> None:
 
 
 def test_no_data_may_be_declared_dry() -> None:
-    table = expose(depth([[np.nan, 1.0]], no_data_means="dry"), people([[5, 7]]), squares(a=(0, 0, 100, 100), b=(100, 0, 200, 100)))
+    table = expose(
+        depth([[np.nan, 1.0]], no_data_means="dry"),
+        people([[5, 7]]),
+        squares(a=(0, 0, 100, 100), b=(100, 0, 200, 100)),
+    )
     assert table["state"].tolist() == ["zero", "exposed"]
     assert "no_data_is_dry" in table["caveats"][0]
 
 
 def test_declared_no_data_value_of_whole_numbers() -> None:
-    table = expose(depth([[-9999, 2]], dtype="int16", no_data=-9999), people([[5, 7]]), squares(a=(0, 0, 100, 100), b=(100, 0, 200, 100)))
+    table = expose(
+        depth([[-9999, 2]], dtype="int16", no_data=-9999),
+        people([[5, 7]]),
+        squares(a=(0, 0, 100, 100), b=(100, 0, 200, 100)),
+    )
     assert table["state"].tolist() == ["not_studied", "exposed"]
 
 
@@ -134,14 +170,19 @@ def test_density_is_people_per_area_not_people_per_cell() -> None:
 
 
 def test_finer_hazard_splits_cells_by_area() -> None:
-    """One population cell of 400 m with 160 people; the flood covers 3 of its 16 sub-cells, 2 of them in the western commune."""
+    """One population cell of 400 m with 160 people; the flood covers 3 of its 16 sub-cells, 2 of them in the
+    western commune.
+    """
     values = np.zeros((4, 4))
     values[0, 0] = values[1, 1] = values[2, 3] = 1
     communes = squares(west=(0, 0, 200, 400), east=(200, 0, 400, 400))
     table = expose(depth(values), people([[160]], cell=400), communes)
     assert by_commune(table) == {"west": pytest.approx(20), "east": pytest.approx(10)}
     assert by_commune(table, "population_exposed_low") == {"west": 0, "east": 0}
-    assert by_commune(table, "population_exposed_high") == {"west": pytest.approx(80), "east": pytest.approx(80)}
+    assert by_commune(table, "population_exposed_high") == {
+        "west": pytest.approx(80),
+        "east": pytest.approx(80),
+    }
     assert all("coarse_population" in cell for cell in table["caveats"])
     assert by_commune(table, "population") == {"west": pytest.approx(80), "east": pytest.approx(80)}
 
@@ -156,17 +197,29 @@ def test_coarser_hazard_gives_cells_their_share_of_each_class() -> None:
 
 def test_shifted_grids_of_one_size_overlay_by_area() -> None:
     """The hazard grid is shifted by 30 m: a wet cell takes 70 % of one population cell and 30 % of the next."""
-    table = expose(depth([[0, 1, 0]], origin=(X + 30, Y)), people([[10, 100, 1000, 10000]]), squares(all=(0, 0, 400, 100)))
+    table = expose(
+        depth([[0, 1, 0]], origin=(X + 30, Y)),
+        people([[10, 100, 1000, 10000]]),
+        squares(all=(0, 0, 400, 100)),
+    )
     assert by_commune(table) == {"all": pytest.approx(70 + 300)}
     assert table["mapped_share"][0] == pytest.approx(300 / 400)
 
 
 def test_fraction_raster_counts_that_share_of_the_people() -> None:
     data = raster(np.array([[0.25, 1.0, 0.0]]))
-    table = expose(Footprint(data, kind="fraction", hazard="flood"), people([[100, 10, 1]]), squares(all=(0, 0, 300, 100)))
+    table = expose(
+        Footprint(data, kind="fraction", hazard="flood"),
+        people([[100, 10, 1]]),
+        squares(all=(0, 0, 300, 100)),
+    )
     assert table["population_exposed"].tolist() == [35]
     with pytest.raises(InputError, match="0 to 1"):
-        expose(Footprint(data * 100, kind="fraction", hazard="flood"), people([[100, 10, 1]]), squares(all=(0, 0, 300, 100)))
+        expose(
+            Footprint(data * 100, kind="fraction", hazard="flood"),
+            people([[100, 10, 1]]),
+            squares(all=(0, 0, 300, 100)),
+        )
 
 
 def test_class_raster_reads_codes_and_leaves_zero_out() -> None:
@@ -179,7 +232,9 @@ def test_population_polygons_over_a_raster_hazard() -> None:
     """A sector of 1,000 people over two communes, 30 % in the second; the flood covers half of it."""
     sectors = gpd.GeoDataFrame({"people": [1000]}, geometry=[shapely.box(X, Y, X + 1000, Y + 100)], crs=3035)
     communes = squares(a=(0, 0, 700, 100), b=(700, 0, 1000, 100))
-    table = expose(depth([[1] * 5 + [0] * 5]), Population(sectors, column="people"), communes).set_index("commune_id")
+    table = expose(depth([[1] * 5 + [0] * 5]), Population(sectors, column="people"), communes).set_index(
+        "commune_id"
+    )
     assert table["population"].to_dict() == {"a": pytest.approx(700), "b": pytest.approx(300)}
     assert table["population_exposed"].to_dict() == {"a": pytest.approx(500), "b": 0}
     assert table["population_exposed_high"].to_dict() == {"a": pytest.approx(700), "b": 0}
@@ -206,7 +261,11 @@ def test_rings_are_counted_once_in_the_most_severe() -> None:
     table = expose(made.industrial, made.population, made.communes)
     found = table[table["commune_id"] == "BE:00002"].set_index("intensity_class")
     # 10 people a cell of 100 m, half rings on the Belgian side: 300 m 18 cells, 500 m 50, 1000 m 200
-    assert found["population_exposed"].to_dict() == {"SEI": pytest.approx(1500), "SEL": pytest.approx(320), "SELS": pytest.approx(180)}
+    assert found["population_exposed"].to_dict() == {
+        "SEI": pytest.approx(1500),
+        "SEL": pytest.approx(320),
+        "SELS": pytest.approx(180),
+    }
     assert table.attrs["ledger"]["exposed"] == pytest.approx(0.7 * 4000)
 
 
@@ -215,14 +274,24 @@ def test_named_classes_that_overlap_without_an_order_are_counted_each_and_say_so
     plain = replace(industrial(), classes=())
     table = expose(plain, made.population, made.communes)
     found = table[table["commune_id"] == "BE:00002"].set_index("intensity_class")
-    assert found["population_exposed"].to_dict() == {"SEI": pytest.approx(2000), "SEL": pytest.approx(500), "SELS": pytest.approx(180)}
+    assert found["population_exposed"].to_dict() == {
+        "SEI": pytest.approx(2000),
+        "SEL": pytest.approx(500),
+        "SELS": pytest.approx(180),
+    }
     assert "classes_overlap" in found["caveats"].iloc[0]
     assert table.attrs["ledger"]["exposed"] == pytest.approx(0.7 * 4000)
 
 
 def test_polygons_of_one_class_that_overlap_count_once() -> None:
-    twice = gpd.GeoDataFrame(geometry=[shapely.box(X, Y, X + 100, Y + 100), shapely.box(X + 50, Y, X + 150, Y + 100)], crs=3035)
-    table = expose(Footprint(twice, kind="polygons", hazard="flood"), people([[10, 10, 10]]), squares(all=(0, 0, 300, 100)))
+    twice = gpd.GeoDataFrame(
+        geometry=[shapely.box(X, Y, X + 100, Y + 100), shapely.box(X + 50, Y, X + 150, Y + 100)], crs=3035
+    )
+    table = expose(
+        Footprint(twice, kind="polygons", hazard="flood"),
+        people([[10, 10, 10]]),
+        squares(all=(0, 0, 300, 100)),
+    )
     assert table["population_exposed"].tolist() == [pytest.approx(15)]
     assert "studied_area_not_stated" in table["caveats"][0]
 
@@ -231,7 +300,9 @@ def test_polygons_with_a_studied_area_leave_the_rest_unknown() -> None:
     zone = gpd.GeoDataFrame(geometry=[shapely.box(X, Y, X + 100, Y + 100)], crs=3035)
     studied = gpd.GeoDataFrame(geometry=[shapely.box(X, Y, X + 200, Y + 100)], crs=3035)
     communes = squares(a=(0, 0, 100, 100), b=(100, 0, 200, 100), c=(200, 0, 300, 100))
-    table = expose(Footprint(zone, kind="polygons", hazard="flood", studied=studied), people([[1, 2, 4]]), communes)
+    table = expose(
+        Footprint(zone, kind="polygons", hazard="flood", studied=studied), people([[1, 2, 4]]), communes
+    )
     assert table["state"].tolist() == ["exposed", "zero", "outside_coverage"]
     assert table.attrs["ledger"]["unknown"] == 4
 
@@ -241,7 +312,11 @@ def test_small_counts_are_suppressed_with_a_second_one() -> None:
     table = expose(depth([[0.6, 1.2, 3, 0]], bounds=(0.5, 1, 2)), hidden, squares(all=(0, 0, 400, 100)))
     assert table["state"].tolist() == ["suppressed", "suppressed", "exposed"]
     assert table["population_exposed"].isna().tolist() == [True, True, False]
-    assert table[["population_exposed_low", "population_exposed_high"]].isna().any(axis=1).tolist() == [True, True, False]
+    assert table[["population_exposed_low", "population_exposed_high"]].isna().any(axis=1).tolist() == [
+        True,
+        True,
+        False,
+    ]
 
 
 def test_ledger_tells_people_outside_and_people_in_two_communes() -> None:
@@ -255,9 +330,15 @@ def test_ledger_tells_people_outside_and_people_in_two_communes() -> None:
 
 def test_communes_beyond_the_population_grid_are_unknown() -> None:
     table = expose(
-        depth(np.ones((1, 6))), people([[10, 20]]), squares(a=(0, 0, 100, 100), b=(150, 0, 250, 100), c=(400, 0, 500, 100))
+        depth(np.ones((1, 6))),
+        people([[10, 20]]),
+        squares(a=(0, 0, 100, 100), b=(150, 0, 250, 100), c=(400, 0, 500, 100)),
     ).set_index("commune_id")
-    assert table["population"].to_dict() == {"a": 10, "b": pytest.approx(10), "c": pytest.approx(np.nan, nan_ok=True)}
+    assert table["population"].to_dict() == {
+        "a": 10,
+        "b": pytest.approx(10),
+        "c": pytest.approx(np.nan, nan_ok=True),
+    }
     assert table.loc["c", "state"] == "outside_coverage"
     assert ["population_outside_grid" in cell for cell in table["caveats"]] == [False, True, True]
 
@@ -303,17 +384,25 @@ def test_other_inputs_that_cannot_be() -> None:
         expose(depth([[np.inf, 1]]), people([[1, 1]]), squares(all=(0, 0, 200, 100)))
     with pytest.raises(InputError, match="class codes"):
         expose(
-            Footprint(raster(np.array([[0.5, 1.7]])), kind="classes", hazard="landslide"), people([[1, 1]]), squares(all=(0, 0, 200, 100))
+            Footprint(raster(np.array([[0.5, 1.7]])), kind="classes", hazard="landslide"),
+            people([[1, 1]]),
+            squares(all=(0, 0, 200, 100)),
         )
     with pytest.raises(InputError, match="other inputs"):
-        expose(made.flood[10.0], made.population, made.communes, prepared=prepare(people([[1]]), squares(all=(0, 0, 100, 100))))
+        expose(
+            made.flood[10.0],
+            made.population,
+            made.communes,
+            prepared=prepare(people([[1]]), squares(all=(0, 0, 100, 100))),
+        )
     with pytest.raises(InputError, match="rising order"):
         interval_classes([0.5, 0.1])
 
 
 def test_a_hazard_slightly_finer_than_the_population_does_not_mix_neighbours() -> None:
-    """Population cells of 300 m (90 and 0 people), hazard cells of 200 m: the middle one lies half in each. In the lowest 200 m,
-    20 people are in it."""
+    """Population cells of 300 m (90 and 0 people), hazard cells of 200 m: the middle one lies half in each.
+    In the lowest 200 m, 20 people are in it.
+    """
     communes = squares(all=(0, 0, 600, 200))
     table = expose(depth([[0, 1, 0]], cell=200), people([[90, 0]], cell=300), communes)
     assert table["population"][0] == pytest.approx(60)
@@ -323,6 +412,8 @@ def test_a_hazard_slightly_finer_than_the_population_does_not_mix_neighbours() -
 def test_polygons_of_another_place_are_not_zero_people() -> None:
     """A layer in the wrong place (or the wrong CRS) must not read as nobody exposed."""
     far = gpd.GeoDataFrame(geometry=[shapely.box(X + 500_000, Y, X + 500_100, Y + 100)], crs=3035)
-    table = expose(Footprint(far, kind="polygons", hazard="flood"), people([[1, 2]]), squares(a=(0, 0, 100, 100)))
+    table = expose(
+        Footprint(far, kind="polygons", hazard="flood"), people([[1, 2]]), squares(a=(0, 0, 100, 100))
+    )
     assert table["state"].tolist() == ["outside_coverage"]
     assert table["population_exposed"].isna().all()

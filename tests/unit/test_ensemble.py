@@ -1,4 +1,6 @@
-"""Uncertainty against the values of MODELS section 9, and its promises: repeatable, correlated by commune, bounded."""
+"""Uncertainty against the values of MODELS section 9, and its promises: repeatable, correlated by commune,
+bounded.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,9 @@ def test_another_factor_changes_no_stream() -> None:
     assert (ensemble.draw(FACTORS)["population"] == alone["population"]).all()
 
 
-@pytest.mark.parametrize("name", ["population_commune", "population_1km", "population_200m_imputed", "population_modelled"])
+@pytest.mark.parametrize(
+    "name", ["population_commune", "population_1km", "population_200m_imputed", "population_modelled"]
+)
 def test_population_factors_have_a_mean_of_one(name: str) -> None:
     assert ensemble.factor(name).mean == pytest.approx(1)
 
@@ -90,7 +94,9 @@ def test_bands_are_in_order_and_scale_with_people(count: float, s: float, more: 
 
 
 def test_a_model_by_name_may_be_simulated() -> None:
-    found = ensemble.monte_carlo(lambda **soil: infinite_slope(slope=25.0, depth=2.0, **soil), soil_distributions(), runs=20_000)
+    found = ensemble.monte_carlo(
+        lambda **soil: infinite_slope(slope=25.0, depth=2.0, **soil), soil_distributions(), runs=20_000
+    )
     assert (found.values < 1).mean() == pytest.approx(0.1535, abs=0.01)
 
 
@@ -103,7 +109,9 @@ def test_tornado_moves_one_input_at_a_time() -> None:
     middle = 5400 * np.prod([made.quantile(0.5) for made in FACTORS.values()])
     assert table["base"].tolist() == pytest.approx([middle] * 3)
     row = table.set_index("factor").loc["occupancy"]
-    assert row["result_p95"] / row["base"] == pytest.approx(float(FACTORS["occupancy"].quantile(0.95) / FACTORS["occupancy"].quantile(0.5)))
+    assert row["result_p95"] / row["base"] == pytest.approx(
+        float(FACTORS["occupancy"].quantile(0.95) / FACTORS["occupancy"].quantile(0.5))
+    )
     assert table["swing"].is_monotonic_decreasing
     falling = ensemble.tornado(lambda a, b: b - 2 * a, {"a": d.uniform(0, 1), "b": d.uniform(0, 1)})
     assert falling["swing"].tolist() == pytest.approx([1.8, 0.9])
@@ -130,10 +138,15 @@ def test_ishigami_indices_by_65536_samples() -> None:
 
 
 def test_an_additive_model_has_no_company() -> None:
-    table = ensemble.sobol(lambda a, b: 3 * a + 4 * b, {"a": d.normal(0, 1), "b": d.normal(0, 1)}, samples=2**10)
+    table = ensemble.sobol(
+        lambda a, b: 3 * a + 4 * b, {"a": d.normal(0, 1), "b": d.normal(0, 1)}, samples=2**10
+    )
     assert table["S"].tolist() == pytest.approx([9 / 25, 16 / 25], abs=0.03)
     assert table["ST"].tolist() == pytest.approx([9 / 25, 16 / 25], abs=0.01)
-    assert (ensemble.sobol(ishigami, ANGLES, samples=256)["S"] == ensemble.sobol(ishigami, ANGLES, samples=256)["S"]).all()
+    assert (
+        ensemble.sobol(ishigami, ANGLES, samples=256)["S"]
+        == ensemble.sobol(ishigami, ANGLES, samples=256)["S"]
+    ).all()
 
 
 @pytest.mark.parametrize(("factors", "samples"), [({"x1": d.uniform(0, 1)}, 1024), (ANGLES, 1000)])
@@ -152,7 +165,9 @@ def test_indices_that_cannot_be_are_refused(factors: dict, samples: int) -> None
 @pytest.fixture(scope="module")
 def table() -> pd.DataFrame:
     world = testing.world()
-    return pd.concat([expose(item, world.population, world.communes) for item in world.footprints], ignore_index=True)
+    return pd.concat(
+        [expose(item, world.population, world.communes) for item in world.footprints], ignore_index=True
+    )
 
 
 def test_an_exposure_table_gets_its_bands(table: pd.DataFrame) -> None:
@@ -162,13 +177,17 @@ def test_an_exposure_table_gets_its_bands(table: pd.DataFrame) -> None:
     assert (known["people_p5"] < known["people_p50"]).all()
     assert (known["people_p50"] < known["people_p95"]).all()
     strip = known[(known["hazard"] == "flood") & (known["commune_id"] == "FR:00002")]
-    assert (strip["people_mean"] / strip["population_exposed"]).tolist() == pytest.approx([0.8267] * len(strip), rel=0.01)
+    assert (strip["people_mean"] / strip["population_exposed"]).tolist() == pytest.approx(
+        [0.8267] * len(strip), rel=0.01
+    )
     unknown = found["population_exposed"].isna()
     assert unknown.any()
     assert found.loc[unknown, "people_p50"].isna().all()
     assert (found.loc[found["population_exposed"] == 0, ["people_p5", "people_p95"]] == 0).all().all()
     assert found["state"].tolist() == table["state"].tolist()
-    pd.testing.assert_frame_equal(found, ensemble.people_ensemble(table, population=d.lognormal(0.15), occupancy=d.beta(8, 2)))
+    pd.testing.assert_frame_equal(
+        found, ensemble.people_ensemble(table, population=d.lognormal(0.15), occupancy=d.beta(8, 2))
+    )
 
 
 def test_a_commune_is_off_by_one_factor_in_all_its_hazards(table: pd.DataFrame) -> None:
@@ -192,10 +211,14 @@ def test_totals_are_added_within_runs(table: pd.DataFrame) -> None:
 
 def test_nobody_is_exposed_who_does_not_live_there(table: pd.DataFrame) -> None:
     whole = table.copy()
-    whole["population_exposed"] = whole["population_exposed"].where(whole["population_exposed"].isna(), whole["population"] / 4)
+    whole["population_exposed"] = whole["population_exposed"].where(
+        whole["population_exposed"].isna(), whole["population"] / 4
+    )
     found = ensemble.people_ensemble(whole, population=d.fixed(1), footprint=d.fixed(5))
     sums = found.groupby(["commune_id", "hazard", "return_period_yr"], dropna=False)["people_p95"].sum()
-    people_of = whole.groupby(["commune_id", "hazard", "return_period_yr"], dropna=False)["population"].first()
+    people_of = whole.groupby(["commune_id", "hazard", "return_period_yr"], dropna=False)[
+        "population"
+    ].first()
     assert (sums <= people_of * (1 + 1e-9)).all()
     with pytest.raises(InputError, match="population_exposed"):
         ensemble.people_ensemble(table.drop(columns="population_exposed"))
@@ -211,6 +234,10 @@ def test_models_9_union_of_cells() -> None:
 
 def test_models_9_union_of_two_zones_is_not_their_sum() -> None:
     """|A| + |B| - |AB|: 1200 + 700 - 250 = 1650, exact where each place is wholly in or out of a zone."""
-    people, first, second = np.array([950.0, 250.0, 450.0]), np.array([1.0, 1.0, 0.0]), np.array([0.0, 1.0, 1.0])
+    people, first, second = (
+        np.array([950.0, 250.0, 450.0]),
+        np.array([1.0, 1.0, 0.0]),
+        np.array([0.0, 1.0, 1.0]),
+    )
     assert (people @ first, people @ second, people @ (first * second)) == (1200, 700, 250)
     assert [float(people @ bound) for bound in union_bounds([first, second])] == [1650, 1650, 1650]

@@ -1,4 +1,6 @@
-"""Files to keep: values come back as they went, facts travel along, nothing runs in a spreadsheet, same table same bytes."""
+"""Files to keep: values come back as they went, facts travel along, nothing runs in a spreadsheet, same table
+same bytes.
+"""
 
 from __future__ import annotations
 
@@ -35,12 +37,21 @@ def table(made_up: World) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def known(made_up: World, table: pd.DataFrame) -> Facts:
-    sources = [*made_up.landslide.sources, *made_up.population.sources, *made_up.communes.sources, *made_up.industrial.sources]
+    sources = [
+        *made_up.landslide.sources,
+        *made_up.population.sources,
+        *made_up.communes.sources,
+        *made_up.industrial.sources,
+    ]
     return facts(table, "fr", sources=sources, command="geoalarm run")
 
 
 def test_facts_name_what_the_table_names_and_nothing_else(known: Facts) -> None:
-    assert [source.id for source in known.sources] == ["made_up_landslide", "made_up_population", "made_up_communes"]
+    assert [source.id for source in known.sources] == [
+        "made_up_landslide",
+        "made_up_population",
+        "made_up_communes",
+    ]
     assert known.caveats == {"illustrative": "Données d'exemple\u00a0: ne décidez rien avec."}
     assert set(known.states) == {"exposed", "zero", "not_studied"}
     assert "Ce n'est pas un zéro." in known.states["not_studied"]
@@ -87,7 +98,9 @@ def test_parquet_carries_units_meanings_and_facts(table: pd.DataFrame, known: Fa
     pd.testing.assert_frame_equal(back.to_pandas().astype(table.dtypes.to_dict()), table)
 
 
-def test_geopackage_has_outlines_rows_and_facts(made_up: World, table: pd.DataFrame, known: Facts, tmp_path: Path) -> None:
+def test_geopackage_has_outlines_rows_and_facts(
+    made_up: World, table: pd.DataFrame, known: Facts, tmp_path: Path
+) -> None:
     path = tmp_path / "x.gpkg"
     path.write_bytes(e.geopackage(threshold_total(table), made_up.communes, known, table=table))
     assert set(pyogrio.list_layers(path)[:, 0]) == {"communes", "exposure", "about"}
@@ -100,21 +113,33 @@ def test_geopackage_has_outlines_rows_and_facts(made_up: World, table: pd.DataFr
     about = pyogrio.read_dataframe(path, layer="about")
     assert about.loc[about["key"] == "made_up_landslide", "text"].item() == "Made-up landslide, 2026, CC0-1.0"
     with sqlite3.connect(path) as base:
-        found = dict(base.execute("SELECT column_name, name FROM gpkg_data_columns WHERE table_name = 'communes'").fetchall())
+        found = dict(
+            base.execute(
+                "SELECT column_name, name FROM gpkg_data_columns WHERE table_name = 'communes'"
+            ).fetchall()
+        )
     base.close()
     assert found["population_exposed"] == "Personnes exposées"
 
 
-def test_a_commune_without_a_total_keeps_its_outline(made_up: World, table: pd.DataFrame, known: Facts, tmp_path: Path) -> None:
+def test_a_commune_without_a_total_keeps_its_outline(
+    made_up: World, table: pd.DataFrame, known: Facts, tmp_path: Path
+) -> None:
     path = tmp_path / "x.gpkg"
     path.write_bytes(e.geopackage(threshold_total(table).iloc[:2], made_up.communes, known))
     assert len(gpd.read_file(path, layer="communes")) == 6
 
 
-def test_same_table_same_bytes(made_up: World, table: pd.DataFrame, known: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_same_table_same_bytes(
+    made_up: World, table: pd.DataFrame, known: Facts, monkeypatch: pytest.MonkeyPatch
+) -> None:
     totals = threshold_total(table)
     first, second = (
-        [e.csv_with_facts(table, known), e.parquet(table, known), e.geopackage(totals, made_up.communes, known, table=table)]
+        [
+            e.csv_with_facts(table, known),
+            e.parquet(table, known),
+            e.geopackage(totals, made_up.communes, known, table=table),
+        ]
         for _ in range(2)
     )
     assert first[:2] == second[:2]

@@ -26,7 +26,10 @@ def made_up() -> World:
 
 @pytest.fixture(scope="module")
 def floods(made_up: World) -> pd.DataFrame:
-    return pd.concat([expose(footprint, made_up.population, made_up.communes) for footprint in made_up.flood.values()], ignore_index=True)
+    return pd.concat(
+        [expose(footprint, made_up.population, made_up.communes) for footprint in made_up.flood.values()],
+        ignore_index=True,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -49,10 +52,17 @@ def _facts(png: bytes) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("lang", "theme"), list(zip(LANGUAGES, ["light", "dark"] * 2, strict=True)))
-def test_every_figure_in_every_language_and_both_themes(made_up: World, floods: pd.DataFrame, lang: str, theme: str) -> None:
+def test_every_figure_in_every_language_and_both_themes(
+    made_up: World, floods: pd.DataFrame, lang: str, theme: str
+) -> None:
     frame = _frame(lang=lang, theme=theme, sources=made_up.landslide.sources)
     pictures = [
-        commune_map(t.threshold_total(floods[floods["return_period_yr"] == 10]), made_up.communes, frame, footprint=made_up.flood[10.0]),
+        commune_map(
+            t.threshold_total(floods[floods["return_period_yr"] == 10]),
+            made_up.communes,
+            frame,
+            footprint=made_up.flood[10.0],
+        ),
         chance_curve(curve_points(t.threshold_total(floods)), frame),
         class_bars(floods[floods["commune_id"] == "BE:00002"], frame),
     ]
@@ -60,7 +70,10 @@ def test_every_figure_in_every_language_and_both_themes(made_up: World, floods: 
 
 
 def test_same_input_same_bytes(made_up: World, slides: pd.DataFrame) -> None:
-    draw = [commune_map(t.threshold_total(slides), made_up.communes, _frame(), footprint=made_up.landslide) for _ in range(2)]
+    draw = [
+        commune_map(t.threshold_total(slides), made_up.communes, _frame(), footprint=made_up.landslide)
+        for _ in range(2)
+    ]
     assert draw[0] == draw[1]
 
 
@@ -75,7 +88,9 @@ def test_what_is_not_studied_is_hatched_never_white(made_up: World, slides: pd.D
 
 
 def test_example_data_carry_their_band_and_their_warning(made_up: World, slides: pd.DataFrame) -> None:
-    marked = commune_map(t.threshold_total(slides), made_up.communes, _frame(sources=made_up.landslide.sources, lang="fr"))
+    marked = commune_map(
+        t.threshold_total(slides), made_up.communes, _frame(sources=made_up.landslide.sources, lang="fr")
+    )
     assert _share_of(marked, INTERFACE["light"].band) > 0.05
     assert _facts(marked)["Warning"] == "Données d'exemple, pas pour décider"
     assert "CC0-1.0" in _facts(marked)["Source"]
@@ -86,12 +101,18 @@ def test_example_data_carry_their_band_and_their_warning(made_up: World, slides:
 def test_polygons_become_rings(made_up: World) -> None:
     table = expose(made_up.industrial, made_up.population, made_up.communes)
     totals = t.threshold_total(table)
-    png = commune_map(totals, made_up.communes, _frame(), measure="share", footprint=made_up.industrial, selected="FR:00002")
+    png = commune_map(
+        totals, made_up.communes, _frame(), measure="share", footprint=made_up.industrial, selected="FR:00002"
+    )
     assert min(_share_of(png, colour) for colour in SCALES["effects"]["light"]) > 0
 
 
-def test_difference_map_shows_who_cannot_be_compared(made_up: World, floods: pd.DataFrame, slides: pd.DataFrame) -> None:
-    found = t.difference(t.threshold_total(floods[floods["return_period_yr"] == 10]), t.threshold_total(slides))
+def test_difference_map_shows_who_cannot_be_compared(
+    made_up: World, floods: pd.DataFrame, slides: pd.DataFrame
+) -> None:
+    found = t.difference(
+        t.threshold_total(floods[floods["return_period_yr"] == 10]), t.threshold_total(slides)
+    )
     png = difference_map(found, made_up.communes, _frame())
     assert _share_of(png, PATTERNS["light"]["not_studied"].ground) > 0.01
     assert _share_of(png, SCALES["difference"]["light"][-1]) > 0.01
@@ -100,15 +121,27 @@ def test_difference_map_shows_who_cannot_be_compared(made_up: World, floods: pd.
 def test_curve_points_are_of_the_communes_known_at_every_chance(floods: pd.DataFrame) -> None:
     totals = t.threshold_total(floods)
     points = curve_points(totals)
-    assert points[["return_period_yr", "chance", "people"]].to_numpy().tolist() == [[10, 0.1, 400], [100, 0.01, 800], [1000, 0.001, 1200]]
+    assert points[["return_period_yr", "chance", "people"]].to_numpy().tolist() == [
+        [10, 0.1, 400],
+        [100, 0.01, 800],
+        [1000, 0.001, 1200],
+    ]
     hole = totals.copy()
-    hole.loc[(hole["commune_id"] == "BE:00002") & (hole["return_period_yr"] == 10), "population_exposed"] = np.nan
+    hole.loc[(hole["commune_id"] == "BE:00002") & (hole["return_period_yr"] == 10), "population_exposed"] = (
+        np.nan
+    )
     assert curve_points(hole)["people"].tolist() == [200, 400, 600]
     assert curve_points(hole, commune_id="BE:00002")["return_period_yr"].tolist() == [100, 1000]
 
 
 def test_a_curve_of_one_point_is_a_sentence(floods: pd.DataFrame) -> None:
-    assert _share_of(chance_curve(curve_points(t.threshold_total(floods)).iloc[:1], _frame()), SCALES["people"]["light"][3]) == 0
+    assert (
+        _share_of(
+            chance_curve(curve_points(t.threshold_total(floods)).iloc[:1], _frame()),
+            SCALES["people"]["light"][3],
+        )
+        == 0
+    )
 
 
 def test_a_bar_without_a_number_has_the_pattern_of_its_state(slides: pd.DataFrame) -> None:

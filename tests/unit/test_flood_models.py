@@ -14,7 +14,12 @@ from hypothesis import strategies as st
 from geoalarm import testing
 from geoalarm.core.errors import InputError, RangeError
 from geoalarm.core.model import Footprint
-from geoalarm.exposure.calculators import chance_over_years, expected_annual_people, people_at_return_period, share_in_any_zone
+from geoalarm.exposure.calculators import (
+    chance_over_years,
+    expected_annual_people,
+    people_at_return_period,
+    share_in_any_zone,
+)
 from geoalarm.exposure.engine import expose
 from geoalarm.exposure.vulnerability import affected, drowning_share, flood_damage_share, flood_fatalities
 from geoalarm.hazards import flood
@@ -48,7 +53,9 @@ SOURCE = testing.source("terrain")
         ("fr_ppri", "3", math.nan, (math.nan, math.nan), "not stated"),
     ],
 )
-def test_models_1_1_scenarios_of_the_three_systems(system: str, code: str, period: float, interval: tuple, frequency: str) -> None:
+def test_models_1_1_scenarios_of_the_three_systems(
+    system: str, code: str, period: float, interval: tuple, frequency: str
+) -> None:
     found = flood.flood_class(system, code)
     assert found.return_period_yr == pytest.approx(period, nan_ok=True)
     assert (found.period_min_yr, found.period_max_yr) == pytest.approx(interval, nan_ok=True)
@@ -58,12 +65,18 @@ def test_models_1_1_scenarios_of_the_three_systems(system: str, code: str, perio
 
 
 def test_code_de_l_environnement_r562_11_4_native_labels_are_kept() -> None:
-    assert [flood.flood_class("fr_ppri", str(code)).label for code in (1, 2, 3, 4)] == ["faible", "modéré", "fort", "très fort"]
+    assert [flood.flood_class("fr_ppri", str(code)).label for code in (1, 2, 3, 4)] == [
+        "faible",
+        "modéré",
+        "fort",
+        "très fort",
+    ]
     assert flood.flood_class("fr_tri", "04FAI").label == "rare ou millénal"
 
 
 @pytest.mark.parametrize(
-    ("number", "bounds", "used"), [("1", (0, 0.5), 0.25), ("2", (0.5, 1), 0.75), ("3", (1, 2), 1.5), ("4", (2, math.inf), 2.5)]
+    ("number", "bounds", "used"),
+    [("1", (0, 0.5), 0.25), ("2", (0.5, 1), 0.75), ("3", (1, 2), 1.5), ("4", (2, math.inf), 2.5)],
 )
 def test_georisques_tri_depth_classes(number: str, bounds: tuple, used: float) -> None:
     found = flood.flood_class("fr_tri", "02MOY", depth_class=number)
@@ -73,7 +86,10 @@ def test_georisques_tri_depth_classes(number: str, bounds: tuple, used: float) -
 
 
 def test_runoff_layers_have_their_own_depths() -> None:
-    found = [flood.flood_class("fr_tri", "02MOY", depth_class=number, depth_system="fr_tri_runoff") for number in "123"]
+    found = [
+        flood.flood_class("fr_tri", "02MOY", depth_class=number, depth_system="fr_tri_runoff")
+        for number in "123"
+    ]
     assert [(item.depth_min_m, item.depth_max_m) for item in found] == [(0, 1), (1, 2), (2, math.inf)]
     assert [item.depth_for_functions_m for item in found] == [0.5, 1.5, 2.5]
     with pytest.raises(InputError, match="depth_system"):
@@ -81,28 +97,51 @@ def test_runoff_layers_have_their_own_depths() -> None:
 
 
 def test_what_was_not_read_says_so() -> None:
-    assert any(item.startswith("to_be_confirmed") for item in flood.flood_class("vla_watertoets", "D").warnings)
+    assert any(
+        item.startswith("to_be_confirmed") for item in flood.flood_class("vla_watertoets", "D").warnings
+    )
     assert any(item.startswith("to_be_confirmed") for item in flood.flood_class("fr_tri", "01FOR").warnings)
-    assert not any(item.startswith("to_be_confirmed") for item in flood.flood_class("wal_zones", "T100").warnings)
+    assert not any(
+        item.startswith("to_be_confirmed") for item in flood.flood_class("wal_zones", "T100").warnings
+    )
     assert "to_be_confirmed" in official_flood_class("wal_alea", "2", depth_class="2").flags
 
 
-@pytest.mark.parametrize("arguments", [("fr_pri", "1"), ("fr_tri", "2MOY"), ("fr_tri", "02MOY", "5"), ("vla_watertoets", "D", "1")])
+@pytest.mark.parametrize(
+    "arguments", [("fr_pri", "1"), ("fr_tri", "2MOY"), ("fr_tri", "02MOY", "5"), ("vla_watertoets", "D", "1")]
+)
 def test_unknown_systems_codes_and_depths_are_refused_by_name(arguments: tuple) -> None:
     with pytest.raises(InputError, match=r"flood system"):
         flood.flood_class(*arguments[:2], depth_class=arguments[2] if len(arguments) > 2 else None)
 
 
 def test_a_french_fort_is_never_a_walloon_eleve() -> None:
-    assert flood.likeness(flood.flood_class("fr_ppri", "3"), flood.flood_class("wal_alea", "4")) == "not_comparable"
-    assert flood.likeness(flood.flood_class("fr_tri", "02MOY"), flood.flood_class("wal_zones", "T100")) == "same"
-    assert flood.likeness(flood.flood_class("fr_tri", "02MOY"), flood.flood_class("vla_watertoets", "D")) == "overlapping"
-    assert flood.likeness(flood.flood_class("fr_tri", "01FOR"), flood.flood_class("wal_zones", "extreme")) == "apart"
+    assert (
+        flood.likeness(flood.flood_class("fr_ppri", "3"), flood.flood_class("wal_alea", "4"))
+        == "not_comparable"
+    )
+    assert (
+        flood.likeness(flood.flood_class("fr_tri", "02MOY"), flood.flood_class("wal_zones", "T100")) == "same"
+    )
+    assert (
+        flood.likeness(flood.flood_class("fr_tri", "02MOY"), flood.flood_class("vla_watertoets", "D"))
+        == "overlapping"
+    )
+    assert (
+        flood.likeness(flood.flood_class("fr_tri", "01FOR"), flood.flood_class("wal_zones", "extreme"))
+        == "apart"
+    )
     assert flood.likeness(flood.flood_class("wal_alea", "4"), flood.flood_class("wal_alea", "4")) == "same"
 
 
 def test_the_crosswalk_shows_both_native_labels() -> None:
-    chosen = [("wal_alea", "4"), ("wal_zones", "extreme"), ("vla_watertoets", "D"), ("fr_tri", "02MOY"), ("wal_zones", "T25")]
+    chosen = [
+        ("wal_alea", "4"),
+        ("wal_zones", "extreme"),
+        ("vla_watertoets", "D"),
+        ("fr_tri", "02MOY"),
+        ("wal_zones", "T25"),
+    ]
     table = flood.crosswalk([flood.flood_class(*item) for item in chosen])
     assert table["frequency"].tolist() == ["F3", "F2 or F3", "F2", "F1", "not stated"]
     assert table["label"].tolist()[0] == "zone inondable T25"
@@ -111,7 +150,9 @@ def test_the_crosswalk_shows_both_native_labels() -> None:
 
 
 def test_polygons_keep_their_own_columns_beside_the_common_record() -> None:
-    frame = gpd.GeoDataFrame({"SCENARIO": ["02MOY", "04FAI"], "HT": [2, 4]}, geometry=[shapely.box(0, 0, 1, 1)] * 2, crs=2154)
+    frame = gpd.GeoDataFrame(
+        {"SCENARIO": ["02MOY", "04FAI"], "HT": [2, 4]}, geometry=[shapely.box(0, 0, 1, 1)] * 2, crs=2154
+    )
     found = flood.with_common_record(frame, "fr_tri", scenario_column="SCENARIO", depth_column="HT")
     assert found["frequency"].tolist() == ["F2", "F1"]
     assert found["depth_min_m"].tolist() == [0.5, 2.0]
@@ -120,7 +161,9 @@ def test_polygons_keep_their_own_columns_beside_the_common_record() -> None:
         flood.with_common_record(frame, "fr_tri", scenario_column="scen")
 
 
-@pytest.mark.parametrize(("period", "frequency"), [(1, "F3"), (30, "F3"), (30.01, "F2"), (150, "F2"), (1000, "F1"), (1001, "F0")])
+@pytest.mark.parametrize(
+    ("period", "frequency"), [(1, "F3"), (30, "F3"), (30.01, "F2"), (150, "F2"), (1000, "F1"), (1001, "F0")]
+)
 def test_models_1_1_common_frequency(period: float, frequency: str) -> None:
     assert flood_frequency(period).value == frequency
 
@@ -132,7 +175,11 @@ def test_an_interval_of_periods_keeps_both_frequencies() -> None:
         flood_frequency(100.0, 25.0)
 
 
-PPRI = {"slow": "faible modere fort tres_fort", "medium": "modere modere fort tres_fort", "fast": "fort fort tres_fort tres_fort"}
+PPRI = {
+    "slow": "faible modere fort tres_fort",
+    "medium": "modere modere fort tres_fort",
+    "fast": "fort fort tres_fort tres_fort",
+}
 
 
 @pytest.mark.parametrize("dynamics", PPRI)
@@ -160,7 +207,9 @@ def test_r562_11_4_precaution_band_is_a_hundred_times_the_head() -> None:
     ("depth", "speed", "debris", "rating", "danger"),
     [(0.4, 0.3, 1, 1.32, "most"), (0.8, 1, 1, 2.2, "all"), (0.5, 0, 0.5, 0.75, "some"), (0, 3, 1, 0, "low")],
 )
-def test_fd2321_hazard_to_people(depth: float, speed: float, debris: float, rating: float, danger: str) -> None:
+def test_fd2321_hazard_to_people(
+    depth: float, speed: float, debris: float, rating: float, danger: str
+) -> None:
     found = flood.hazard_to_people(depth, speed, debris_factor=debris)
     assert found.value == pytest.approx(rating, abs=1e-12)
     assert found["danger"] == danger
@@ -168,11 +217,19 @@ def test_fd2321_hazard_to_people(depth: float, speed: float, debris: float, rati
 
 @pytest.mark.parametrize(
     ("depth", "speed", "factors"),
-    [(0.25, 0, (0, 0, 0)), (0.26, 0, (0, 0.5, 1)), (0.75, 0, (0, 0.5, 1)), (0.76, 0, (0.5, 1, 1)), (0.1, 2.1, (0.5, 1, 1))],
+    [
+        (0.25, 0, (0, 0, 0)),
+        (0.26, 0, (0, 0.5, 1)),
+        (0.75, 0, (0, 0.5, 1)),
+        (0.76, 0, (0.5, 1, 1)),
+        (0.1, 2.1, (0.5, 1, 1)),
+    ],
 )
 def test_fd2321_table_3_1_debris_factors(depth: float, speed: float, factors: tuple) -> None:
     uses = ("pasture", "wood", "urban")
-    assert tuple(flood.hazard_to_people(depth, speed, land_use=use)["debris_factor"] for use in uses) == factors
+    assert (
+        tuple(flood.hazard_to_people(depth, speed, land_use=use)["debris_factor"] for use in uses) == factors
+    )
 
 
 def test_fd2320_planning_variant_and_the_two_upper_bounds() -> None:
@@ -189,7 +246,9 @@ def test_a_map_of_depth_alone_gives_a_lower_bound_and_says_so() -> None:
     assert still.value < moving.value
 
 
-@pytest.mark.parametrize(("values", "name"), [((-0.1, 0), "depth"), ((1, -1), "speed"), ((float("nan"), 0), "depth")])
+@pytest.mark.parametrize(
+    ("values", "name"), [((-0.1, 0), "depth"), ((1, -1), "speed"), ((float("nan"), 0), "depth")]
+)
 def test_water_that_cannot_be_is_refused(values: tuple, name: str) -> None:
     with pytest.raises(RangeError, match=f"'{name}'"):
         flood.hazard_to_people(*values)
@@ -197,8 +256,16 @@ def test_water_that_cannot_be_is_refused(values: tuple, name: str) -> None:
         rating_classes(all_from=1.0)
 
 
-@given(st.floats(0, 5), st.floats(0, 5), st.floats(0, 2), st.floats(0, 2), st.sampled_from(["urban", "wood", "pasture"]))
-def test_deeper_or_faster_water_is_never_safer(depth: float, speed: float, deeper: float, faster: float, use: str) -> None:
+@given(
+    st.floats(0, 5),
+    st.floats(0, 5),
+    st.floats(0, 2),
+    st.floats(0, 2),
+    st.sampled_from(["urban", "wood", "pasture"]),
+)
+def test_deeper_or_faster_water_is_never_safer(
+    depth: float, speed: float, deeper: float, faster: float, use: str
+) -> None:
     assert (
         flood.hazard_to_people(depth, speed, land_use=use).value
         <= flood.hazard_to_people(depth + deeper, speed + faster, land_use=use).value
@@ -211,12 +278,15 @@ def test_a_footprint_of_danger_counts_people() -> None:
     assert [item.label for item in made.classes] == ["danger_some", "danger_most", "danger_all"]
     table = expose(made, testing.population(), testing.communes())
     people = table.groupby("intensity_class")["population_exposed"].sum()
-    # still water, urban: 0.7 m -> 1.35, 1.5 m -> 1.75, 3 m -> 2.5; one column of 60 cells on each side of the border
+    # still water, urban: 0.7 m -> 1.35, 1.5 m -> 1.75, 3 m -> 2.5; one column of 60 cells on each side of the
+    # border
     assert people.to_dict() == pytest.approx({"danger_some": 0, "danger_most": 800.0, "danger_all": 400.0})
     speed = depth.data * 0 + 2
     with pytest.raises(InputError, match="speed of the water"):
         flood.rating_footprint(depth, speed.assign_attrs(units="km h-1"))
-    assert float(flood.rating_footprint(depth, speed.assign_attrs(units="m s-1")).data.max()) == pytest.approx(3 * 2.5 + 1)
+    assert float(
+        flood.rating_footprint(depth, speed.assign_attrs(units="m s-1")).data.max()
+    ) == pytest.approx(3 * 2.5 + 1)
     with pytest.raises(InputError, match="footprint of depths"):
         flood.rating_footprint(testing.landslide())
 
@@ -238,7 +308,8 @@ def test_beyond_the_curve_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("depth", "rise", "share"), [(1, 0.2, 0.002858), (3, 0.2, 0.009036), (3, 4, 0.09841), (3, 2, 0.04734), (0, 1, 0), (1, 10, 0.002858)]
+    ("depth", "rise", "share"),
+    [(1, 0.2, 0.002858), (3, 0.2, 0.009036), (3, 4, 0.09841), (3, 2, 0.04734), (0, 1, 0), (1, 10, 0.002858)],
 )
 def test_jonkman_2007_with_maaskant_2009(depth: float, rise: float, share: float) -> None:
     found = drowning_share(depth, rise, expert=True)
@@ -259,11 +330,18 @@ def test_gfdrr_fit_to_jonkman_2008_agrees_with_the_rapid_curve(depth: float) -> 
 
 def test_models_1_3_deaths_among_5400_exposed() -> None:
     people = np.array([0.6, 0.3, 0.1]) * 5400
-    assert flood_fatalities(people, [0.5, 1, 2.5], 0.2, evacuated=0.6, expert=True).value == pytest.approx(5.1, abs=0.05)
+    assert flood_fatalities(people, [0.5, 1, 2.5], 0.2, evacuated=0.6, expert=True).value == pytest.approx(
+        5.1, abs=0.05
+    )
 
 
 @pytest.mark.parametrize(
-    "call", [lambda: flood_damage_share(1.0), lambda: drowning_share(1.0, 1.0), lambda: flood_fatalities(1.0, 1.0, 1.0, expert=1)]
+    "call",
+    [
+        lambda: flood_damage_share(1.0),
+        lambda: drowning_share(1.0, 1.0),
+        lambda: flood_fatalities(1.0, 1.0, 1.0, expert=1),
+    ],
 )
 def test_harm_is_refused_without_the_expert_flag(call) -> None:
     with pytest.raises(InputError, match="'expert'"):
@@ -271,8 +349,13 @@ def test_harm_is_refused_without_the_expert_flag(call) -> None:
 
 
 @given(st.floats(0, 20), st.floats(0, 10), st.floats(0, 50), st.floats(0, 50), st.floats(0, 10))
-def test_mortality_is_a_share_that_never_falls_with_depth(depth: float, deeper: float, rise: float, faster: float, speed: float) -> None:
-    a, b = drowning_share(depth, rise, speed=speed, expert=True), drowning_share(depth + deeper, rise, speed=speed, expert=True)
+def test_mortality_is_a_share_that_never_falls_with_depth(
+    depth: float, deeper: float, rise: float, faster: float, speed: float
+) -> None:
+    a, b = (
+        drowning_share(depth, rise, speed=speed, expert=True),
+        drowning_share(depth + deeper, rise, speed=speed, expert=True),
+    )
     assert 0 <= a.value <= b.value <= 1
     assert a.value <= drowning_share(max(depth, 2.1), rise, speed=speed, expert=True).value + 1e-12
 
@@ -285,7 +368,9 @@ def test_affected_people_carry_both_depths_of_a_class() -> None:
     found = affected(table, share, depths, expert=True)
     assert len(found) == 1
     # 400 people in each of the columns of 0.7, 1.5 and 3 m
-    assert found.loc[0, ["affected_low", "affected_high"]].tolist() == pytest.approx([400 * (0.25 + 0.4 + 0.6), 400 * (0.4 + 0.6 + 1)])
+    assert found.loc[0, ["affected_low", "affected_high"]].tolist() == pytest.approx(
+        [400 * (0.25 + 0.4 + 0.6), 400 * (0.4 + 0.6 + 1)]
+    )
     assert found.loc[0, "rows_unknown"] == 0
     assert len(affected(table, share, depths, expert=True, by_commune=True)) == 6
     with pytest.raises(InputError, match="depths of class"):
@@ -297,7 +382,9 @@ def test_affected_people_carry_both_depths_of_a_class() -> None:
 def test_affected_people_stay_unknown_where_nothing_is_mapped() -> None:
     table = expose(testing.landslide(), testing.population(), testing.communes())
     depths = dict.fromkeys(table["intensity_class"].unique(), (0.0, 1.0))
-    found = affected(table, lambda depth: min(depth, 1.0), depths, expert=True, by_commune=True).set_index("commune_id")
+    found = affected(table, lambda depth: min(depth, 1.0), depths, expert=True, by_commune=True).set_index(
+        "commune_id"
+    )
     assert np.isnan(found.loc["BE:00001", "affected_high"])
     assert affected(table, lambda depth: min(depth, 1.0), depths, expert=True)["rows_unknown"].item() == 9
 
@@ -316,14 +403,20 @@ def test_affected_people_stay_unknown_where_nothing_is_mapped() -> None:
         ([25, 50, 100, 1000], [800, 1500, 2600, 5200], {"convention": "log-linear"}, 78.23),
     ],
 )
-def test_delft_fiat_and_models_1_4_expected_annual_people(periods: list, people: list, settings: dict, expected: float) -> None:
+def test_delft_fiat_and_models_1_4_expected_annual_people(
+    periods: list, people: list, settings: dict, expected: float
+) -> None:
     found = expected_annual_people(periods, people, **settings)
-    assert float(found) == pytest.approx(expected, abs=5e-3 if expected in (301.36, 78.23) else 1e-4 if expected == 98.4934 else 1e-9)
+    assert float(found) == pytest.approx(
+        expected, abs=5e-3 if expected in (301.36, 78.23) else 1e-4 if expected == 98.4934 else 1e-9
+    )
     assert found["low"] <= float(found) <= found["high"]
 
 
 def test_models_by_name_over_return_periods() -> None:
-    assert float(people_at_return_period([10, 100, 1000], [1200, 5400, 9800], "50 yr")) == pytest.approx(4135.7, abs=0.05)
+    assert float(people_at_return_period([10, 100, 1000], [1200, 5400, 9800], "50 yr")) == pytest.approx(
+        4135.7, abs=0.05
+    )
     assert float(chance_over_years("100 yr", "30 yr")) == pytest.approx(0.2603, abs=5e-5)
     assert share_in_any_zone([0.5, 0.4])["high"] == 0.9
     with pytest.raises(RangeError, match="return_period"):
@@ -391,7 +484,9 @@ def test_sources_may_be_places_shapes_or_a_mask(caplog: pytest.LogCaptureFixture
 
 
 @given(st.lists(st.floats(0, 3), min_size=2, max_size=12), st.floats(0, 3), st.floats(0, 2))
-def test_higher_water_covers_no_less_and_connection_no_more(ground: list[float], level: float, more: float) -> None:
+def test_higher_water_covers_no_less_and_connection_no_more(
+    ground: list[float], level: float, more: float
+) -> None:
     low, high = bathtub_profile(ground, level).value, bathtub_profile(ground, level + more).value
     free = bathtub_profile(ground, level, is_connected=False).value
     assert (low <= high).all()
@@ -415,7 +510,10 @@ def test_hand_depth_over_a_valley_from_elevation_alone() -> None:
     with pytest.raises(RangeError, match="stage"):
         flood.depth_by_hand(hand, 0.0)
     with pytest.raises(InputError, match="no value at all"):
-        flood.flow_directions(dem * np.nan + testing.raster(np.full((12, 9), np.nan), cell_m=1000, units="m").assign_attrs(units="m"))
+        flood.flow_directions(
+            dem * np.nan
+            + testing.raster(np.full((12, 9), np.nan), cell_m=1000, units="m").assign_attrs(units="m")
+        )
 
 
 def test_a_coarse_terrain_cannot_carry_fine_classes() -> None:
@@ -448,7 +546,9 @@ def test_water_over_terrain_becomes_a_footprint_with_its_warning() -> None:
     assert south["mapped_share"].iloc[0] < 0.8
     ledger = table.attrs["ledger"]
     assert ledger["unknown"] > 0
-    assert ledger["exposed"] + ledger["not_exposed"] + ledger["unknown"] == pytest.approx(ledger["in_communes"])
+    assert ledger["exposed"] + ledger["not_exposed"] + ledger["unknown"] == pytest.approx(
+        ledger["in_communes"]
+    )
     with pytest.raises(RangeError, match="vertical_accuracy_m"):
         flood.water_footprint(depth, source=SOURCE, vertical_accuracy_m=3.0)
     with pytest.raises(InputError, match="units of the elevation"):

@@ -23,14 +23,21 @@ from geoalarm.hazards.landslide.clay import clay_class
 from geoalarm.hazards.landslide.drought import drought_months
 from geoalarm.hazards.landslide.inventory import inventory_rate
 from geoalarm.hazards.landslide.rainfall import rain_over_threshold, rain_threshold
-from geoalarm.hazards.landslide.slope import critical_wetness, infinite_slope, slope_failure_probability, soil_distributions
+from geoalarm.hazards.landslide.slope import (
+    critical_wetness,
+    infinite_slope,
+    slope_failure_probability,
+    soil_distributions,
+)
 
 SOURCE = testing.source("ground")
 
 # long slopes
 
 
-@pytest.mark.parametrize(("cohesion", "wetness", "safety"), [(5e3, 0, 1.5817), (5e3, 1, 0.9424), (0, 0, 1.2381), (0, 1, 0.5989)])
+@pytest.mark.parametrize(
+    ("cohesion", "wetness", "safety"), [(5e3, 0, 1.5817), (5e3, 1, 0.9424), (0, 0, 1.2381), (0, 1, 0.5989)]
+)
 def test_models_2_infinite_slope(cohesion: float, wetness: float, safety: float) -> None:
     assert infinite_slope(cohesion, 30, 25, 2, wetness=wetness).value == pytest.approx(safety, abs=1e-4)
 
@@ -54,7 +61,9 @@ def test_models_2_chance_of_failure_with_uncertain_soil() -> None:
     assert found.value == pytest.approx(0.157, abs=0.002)
     assert found.value == slope_failure_probability(25, 2).value
     assert found.value != slope_failure_probability(25, 2, seed=7).value
-    assert slope_failure_probability(25, 2, negative_cohesion="redrawn").value == pytest.approx(0.1535, abs=0.002)
+    assert slope_failure_probability(25, 2, negative_cohesion="redrawn").value == pytest.approx(
+        0.1535, abs=0.002
+    )
     assert found["p5"] < 1 < found["p50"] < found["p95"]
     assert "not_a_yearly_probability" in found.flags
 
@@ -82,8 +91,17 @@ def test_soil_that_cannot_be_is_refused(settings: dict, name: str) -> None:
         slope_failure_probability(25, 2, wetness_low=0.5, wetness_high=0.5)
 
 
-@given(st.floats(0, 20e3), st.floats(1, 45), st.floats(6, 59), st.floats(0.5, 10), st.floats(0, 1), st.floats(0, 1))
-def test_wetter_is_never_safer(cohesion: float, friction: float, slope: float, depth: float, a: float, b: float) -> None:
+@given(
+    st.floats(0, 20e3),
+    st.floats(1, 45),
+    st.floats(6, 59),
+    st.floats(0.5, 10),
+    st.floats(0, 1),
+    st.floats(0, 1),
+)
+def test_wetter_is_never_safer(
+    cohesion: float, friction: float, slope: float, depth: float, a: float, b: float
+) -> None:
     dry, wet = sorted((a, b))
     one, other = (infinite_slope(cohesion, friction, slope, depth, wetness=m).value for m in (dry, wet))
     assert one >= other > 0
@@ -100,7 +118,9 @@ def test_uncertain_soil_of_the_rows() -> None:
 # rain
 
 
-@pytest.mark.parametrize(("hours", "intensity", "rain"), [(24, 4.291, 103.0), (6, 7.368, None), (1, 14.82, 14.82)])
+@pytest.mark.parametrize(
+    ("hours", "intensity", "rain"), [(24, 4.291, 103.0), (6, 7.368, None), (1, 14.82, 14.82)]
+)
 def test_caine_1980(hours: float, intensity: float, rain: float | None) -> None:
     found = rain_threshold(hours)
     assert found.value == pytest.approx(intensity, abs=6e-4)
@@ -108,7 +128,9 @@ def test_caine_1980(hours: float, intensity: float, rain: float | None) -> None:
     assert not found.flags
 
 
-@pytest.mark.parametrize(("hours", "intensity", "rain"), [(24, 0.543, 13.0), (6, 1.000, None), (1, 2.20, 2.20)])
+@pytest.mark.parametrize(
+    ("hours", "intensity", "rain"), [(24, 0.543, 13.0), (6, 1.000, None), (1, 2.20, 2.20)]
+)
 def test_guzzetti_2008_is_flagged(hours: float, intensity: float, rain: float | None) -> None:
     found = rain_threshold(hours, curve="guzzetti")
     assert found.value == pytest.approx(intensity, abs=6e-4)
@@ -116,7 +138,9 @@ def test_guzzetti_2008_is_flagged(hours: float, intensity: float, rain: float | 
     assert found.flags == {"to_be_confirmed", "minimum_envelope_false_alarms"}
 
 
-@pytest.mark.parametrize(("curve", "hours"), [("caine", 0.1), ("caine", 501), ("guzzetti", 0.1), ("guzzetti", 1000)])
+@pytest.mark.parametrize(
+    ("curve", "hours"), [("caine", 0.1), ("caine", 501), ("guzzetti", 0.1), ("guzzetti", 1000)]
+)
 def test_durations_outside_a_curve_are_refused(curve: str, hours: float) -> None:
     with pytest.raises(RangeError, match="'duration'"):
         rain_threshold(hours, curve=curve)
@@ -155,14 +179,20 @@ def test_unknown_depth_and_place_widen_the_zone() -> None:
     assert landslide.cavity_influence_radius(5).flags == {"depth_unknown"}
     assert landslide.cavity_influence_radius(80).value == 80
     assert landslide.cavity_influence_radius(5, location_accuracy=120).value == pytest.approx(130)
-    for name, wrong in (("angle", {"angle": 50}), ("depth", {"depth": -1}), ("location_accuracy", {"location_accuracy": -1})):
+    for name, wrong in (
+        ("angle", {"angle": 50}),
+        ("depth", {"depth": -1}),
+        ("location_accuracy", {"location_accuracy": -1}),
+    ):
         with pytest.raises(RangeError, match=f"'{name}'"):
             landslide.cavity_influence_radius(5, **wrong)
 
 
 def holes(**columns: list) -> gpd.GeoDataFrame:
     x, y = testing.ORIGIN
-    return gpd.GeoDataFrame(columns, geometry=[shapely.Point(x + 500, y + 500), shapely.Point(x + 520, y + 500)], crs=3035)
+    return gpd.GeoDataFrame(
+        columns, geometry=[shapely.Point(x + 500, y + 500), shapely.Point(x + 520, y + 500)], crs=3035
+    )
 
 
 def test_zones_of_cavities_unite_and_say_that_they_are_small() -> None:
@@ -198,10 +228,17 @@ def test_cavities_that_cannot_be_placed_are_refused() -> None:
 
 
 @given(st.floats(0, 100), st.floats(0, 100), st.floats(20, 45), st.floats(0, 500), st.floats(0, 100))
-def test_deeper_or_less_certain_cavities_reach_farther(radius: float, depth: float, angle: float, accuracy: float, more: float) -> None:
+def test_deeper_or_less_certain_cavities_reach_farther(
+    radius: float, depth: float, angle: float, accuracy: float, more: float
+) -> None:
     found = landslide.cavity_influence_radius(radius, depth, angle=angle, location_accuracy=accuracy)
     assert found.value >= max(found["influence"], accuracy) - 1e-9
-    assert landslide.cavity_influence_radius(radius, depth + more, angle=angle, location_accuracy=accuracy + more).value >= found.value
+    assert (
+        landslide.cavity_influence_radius(
+            radius, depth + more, angle=angle, location_accuracy=accuracy + more
+        ).value
+        >= found.value
+    )
 
 
 # address points, dwellings, clay
@@ -210,7 +247,9 @@ def test_deeper_or_less_certain_cavities_reach_farther(radius: float, depth: flo
 def addresses() -> gpd.GeoDataFrame:
     x, y = testing.ORIGIN
     places = [(500, 500), (560, 500), (900, 900), (2500, 500), (-500, 500)]
-    return gpd.GeoDataFrame({"people": [4, 3, 2, 10, 1]}, geometry=[shapely.Point(x + a, y + b) for a, b in places], crs=3035)
+    return gpd.GeoDataFrame(
+        {"people": [4, 3, 2, 10, 1]}, geometry=[shapely.Point(x + a, y + b) for a, b in places], crs=3035
+    )
 
 
 def test_people_at_addresses_near_cavities() -> None:
@@ -228,7 +267,9 @@ def test_people_at_addresses_near_cavities() -> None:
 
 
 def test_points_on_rasters_keep_the_unknown() -> None:
-    table = at_points(testing.landslide(), addresses(), testing.communes()).set_index(["commune_id", "intensity_class"])
+    table = at_points(testing.landslide(), addresses(), testing.communes()).set_index(
+        ["commune_id", "intensity_class"]
+    )
     # 500 and 560 m east lie in the strip of class 2 (300 to 600 m), 900 m in class 0
     assert table.loc[("FR:00001", "2"), ["total", "count"]].tolist() == [3, 2]
     assert table.loc[("BE:00001", "2"), "state"] == "not_studied"
@@ -240,7 +281,15 @@ def clay(labels: list, column: str = "ALEA") -> Layer:
     x, y = testing.ORIGIN
     boxes = [shapely.box(x, y, x + 1000, y + 1000), shapely.box(x + 1000, y, x + 2000, y + 1000)]
     frame = gpd.GeoDataFrame({column: labels}, geometry=boxes, crs=3035)
-    return Layer(frame, SOURCE, role="hazard", kind="polygons", hazard="clay_shrink_swell", class_column=column, countries=("FR",))
+    return Layer(
+        frame,
+        SOURCE,
+        role="hazard",
+        kind="polygons",
+        hazard="clay_shrink_swell",
+        class_column=column,
+        countries=("FR",),
+    )
 
 
 @pytest.mark.parametrize("labels", [[1, 3], [1.0, 3.0], ["1", "3"], ["Faible", "Fort"]])
@@ -314,7 +363,13 @@ def test_a_larger_share_counts_no_fewer_months(series: list[float], share: float
 
 
 def test_headline_of_high_and_very_high_keeps_the_unknown() -> None:
-    rows = [("FR:1", "high", 10.0), ("FR:1", "very_high", 5.0), ("FR:1", "low", 99.0), ("BE:1", "high", np.nan), ("BE:1", "very_high", 1.0)]
+    rows = [
+        ("FR:1", "high", 10.0),
+        ("FR:1", "very_high", 5.0),
+        ("FR:1", "low", 99.0),
+        ("BE:1", "high", np.nan),
+        ("BE:1", "very_high", 1.0),
+    ]
     table = pd.DataFrame(rows, columns=["commune_id", "intensity_class", "population_exposed"]).assign(
         hazard="landslide", population=1000.0
     )

@@ -56,21 +56,54 @@ def test_units_that_are_no_depth_are_refused(units: str) -> None:
 
 
 def test_flood_classes_and_fractions_keep_their_own_words() -> None:
-    codes = Layer(testing.raster(np.array([[110, 120], [0, 130]], dtype="uint8")), SOURCE, role="hazard", kind="classes", hazard="flood")
+    codes = Layer(
+        testing.raster(np.array([[110, 120], [0, 130]], dtype="uint8")),
+        SOURCE,
+        role="hazard",
+        kind="classes",
+        hazard="flood",
+    )
     assert hazards.footprint(codes).classes == ()
-    assert hazards.footprint(Layer(codes.data / 255, SOURCE, role="hazard", kind="fraction", hazard="flood")).classes[0].label == "affected"
+    assert (
+        hazards.footprint(Layer(codes.data / 255, SOURCE, role="hazard", kind="fraction", hazard="flood"))
+        .classes[0]
+        .label
+        == "affected"
+    )
 
 
 def test_susceptibility_has_no_return_period_and_five_classes() -> None:
     data = testing.raster(np.array([[1, 5], [0, 255]], dtype="uint8"), no_data=255)
     layer = Layer(data, SOURCE, role="hazard", kind="classes", hazard="landslide")
-    assert [(cls.label, cls.lower) for cls in landslide.footprint(layer).classes][::4] == [("very_low", 1), ("very_high", 5)]
+    assert [(cls.label, cls.lower) for cls in landslide.footprint(layer).classes][::4] == [
+        ("very_low", 1),
+        ("very_high", 5),
+    ]
     with pytest.raises(InputError, match="not a probability"):
-        landslide.footprint(Layer(data, SOURCE, role="hazard", kind="classes", hazard="landslide", return_period_yr=100.0))
+        landslide.footprint(
+            Layer(data, SOURCE, role="hazard", kind="classes", hazard="landslide", return_period_yr=100.0)
+        )
     with pytest.raises(InputError, match="got 0 to 7"):
-        landslide.footprint(Layer(testing.raster(np.array([[0, 7], [1, 1]])), SOURCE, role="hazard", kind="classes", hazard="landslide"))
+        landslide.footprint(
+            Layer(
+                testing.raster(np.array([[0, 7], [1, 1]])),
+                SOURCE,
+                role="hazard",
+                kind="classes",
+                hazard="landslide",
+            )
+        )
     with pytest.raises(InputError, match="no class bounds"):
-        landslide.footprint(Layer(testing.raster(np.ones((2, 2))), SOURCE, role="hazard", kind="intensity", hazard="landslide", units="1"))
+        landslide.footprint(
+            Layer(
+                testing.raster(np.ones((2, 2))),
+                SOURCE,
+                role="hazard",
+                kind="intensity",
+                hazard="landslide",
+                units="1",
+            )
+        )
 
 
 def zones(*labels: str) -> Layer:
@@ -102,11 +135,22 @@ def test_the_producer_may_state_the_order_of_its_own_classes() -> None:
 @pytest.mark.parametrize(("units", "values"), [("mbar", [49, 50, 140, 200]), ("kW m-2", [2.9, 3, 5, 8])])
 def test_thresholds_of_the_french_decree(units: str, values: list[float]) -> None:
     labels = [None, "SEI", "SEL", "SELS"]
-    layer = Layer(testing.raster(np.array([values])), SOURCE, role="hazard", kind="intensity", hazard="industrial", units=units)
+    layer = Layer(
+        testing.raster(np.array([values])),
+        SOURCE,
+        role="hazard",
+        kind="intensity",
+        hazard="industrial",
+        units=units,
+    )
     classes = industrial.footprint(layer).classes
-    assert [next((cls.label for cls in classes if cls.lower <= value < cls.upper), None) for value in values] == labels
+    assert [
+        next((cls.label for cls in classes if cls.lower <= value < cls.upper), None) for value in values
+    ] == labels
     with pytest.raises(InputError, match="no class bounds"):
-        industrial.footprint(Layer(layer.data, SOURCE, role="hazard", kind="intensity", hazard="industrial", units="mg m-3"))
+        industrial.footprint(
+            Layer(layer.data, SOURCE, role="hazard", kind="intensity", hazard="industrial", units="mg m-3")
+        )
 
 
 def test_circles_have_their_true_radius_and_area() -> None:
@@ -130,8 +174,12 @@ def terrain(values: list[list[float]], directions: list[list[int]]) -> tuple[xr.
 
 
 def test_height_above_the_river_a_cell_drains_to() -> None:
-    # a river along the lower row, flowing east to a pit; columns drain down to it; the last column drains out of the data
-    dem, flow = terrain([[9.0, 6.5, 9.5, 30], [4.0, 4.5, 3.4, -9999], [3.0, 2.0, 1.5, 1.0]], [[4, 4, 4, 1], [4, 4, 4, 247], [1, 1, 1, 0]])
+    # a river along the lower row, flowing east to a pit; columns drain down to it; the last column drains out
+    # of the data
+    dem, flow = terrain(
+        [[9.0, 6.5, 9.5, 30], [4.0, 4.5, 3.4, -9999], [3.0, 2.0, 1.5, 1.0]],
+        [[4, 4, 4, 1], [4, 4, 4, 247], [1, 1, 1, 0]],
+    )
     made = flood.hand_screen(dem, flow, source=SOURCE, min_upstream_km2=3)
     hand = flood.height_above_drainage(dem, flow, min_upstream_km2=3).to_numpy()
     assert hand[:, :3].tolist() == [[6.0, 4.5, 8.0], [1.0, 2.5, pytest.approx(1.9)], [0.0, 0.0, 0.0]]

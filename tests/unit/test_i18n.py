@@ -40,7 +40,9 @@ def test_numbers(lang: str, expected: str) -> None:
     assert i18n.number(1234567.8, lang, decimals=1) == expected
 
 
-@pytest.mark.parametrize(("lang", "expected"), [("fr", f"12{NB}%"), ("nl", "12%"), ("de", f"12{NB}%"), ("en", "12%")])
+@pytest.mark.parametrize(
+    ("lang", "expected"), [("fr", f"12{NB}%"), ("nl", "12%"), ("de", f"12{NB}%"), ("en", "12%")]
+)
 def test_percent(lang: str, expected: str) -> None:
     assert i18n.percent(0.12, lang) == expected
 
@@ -74,7 +76,8 @@ def test_a_share_between_never_reads_as_none_or_all(share: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lang", "expected"), [("fr", "1 mars 2026"), ("nl", "1 maart 2026"), ("de", "1. März 2026"), ("en", "1 March 2026")]
+    ("lang", "expected"),
+    [("fr", "1 mars 2026"), ("nl", "1 maart 2026"), ("de", "1. März 2026"), ("en", "1 March 2026")],
 )
 def test_dates(lang: str, expected: str) -> None:
     assert i18n.date_long(date(2026, 3, 1), lang) == expected
@@ -83,7 +86,15 @@ def test_dates(lang: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("lang", "expected"),
     [
-        ("fr", (f"0{NB}personne", f"1{NB}personne", f"1{NNB}230{NB}personnes", f"1{NNB}000{NNB}000{NB}de personnes")),
+        (
+            "fr",
+            (
+                f"0{NB}personne",
+                f"1{NB}personne",
+                f"1{NNB}230{NB}personnes",
+                f"1{NNB}000{NNB}000{NB}de personnes",
+            ),
+        ),
         ("nl", (f"0{NB}mensen", f"1{NB}persoon", f"1.230{NB}mensen", f"1.000.000{NB}mensen")),
         ("de", (f"0{NB}Menschen", f"1{NB}Person", f"1.230{NB}Menschen", f"1.000.000{NB}Menschen")),
         ("en", (f"0{NB}people", f"1{NB}person", f"1,230{NB}people", f"1,000,000{NB}people")),
@@ -94,7 +105,12 @@ def test_people_in_the_plural_of_each_language(lang: str, expected: tuple[str, .
 
 
 def test_signed_numbers_have_a_true_minus_and_no_minus_zero() -> None:
-    assert [i18n.number(n, "en", signed=True) for n in (-1200, 0, 1200, -0.2)] == ["\u22121,200", "0", "+1,200", "0"]
+    assert [i18n.number(n, "en", signed=True) for n in (-1200, 0, 1200, -0.2)] == [
+        "\u22121,200",
+        "0",
+        "+1,200",
+        "0",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -150,8 +166,14 @@ def test_an_unknown_key_or_language_is_an_error_with_the_near_miss() -> None:
 
 
 def test_values_are_shown_in_the_locale_and_text_is_left_alone() -> None:
-    assert i18n.text("sentence.stale", "fr", date=date(2026, 3, 1)) == f"Non vérifié depuis le 1 mars 2026{NB}: compte moins."
-    assert i18n.text("explorer.loading", "nl", step="<b>{n}</b>", n=1200, m=3000.5) == "Bezig met berekenen: <b>{n}</b>, 1.200 van 3.000,5"
+    assert (
+        i18n.text("sentence.stale", "fr", date=date(2026, 3, 1))
+        == f"Non vérifié depuis le 1 mars 2026{NB}: compte moins."
+    )
+    assert (
+        i18n.text("explorer.loading", "nl", step="<b>{n}</b>", n=1200, m=3000.5)
+        == "Bezig met berekenen: <b>{n}</b>, 1.200 van 3.000,5"
+    )
 
 
 def test_the_name_of_a_term_and_of_a_users_own_word() -> None:

@@ -38,7 +38,13 @@ from geoalarm.hazards.industrial.weather import parse_weather, standard_weather
 
 D5 = {"wind_speed": 5.0, "stability": "D"}
 F2 = {"wind_speed": 2.0, "stability": "F"}
-LNG = {"rate": 0.23 * 425.6, "density": 1.76, "wind_speed": 10.9, "release_temperature": 111.15, "ambient_temperature": 298.0}
+LNG = {
+    "rate": 0.23 * 425.6,
+    "density": 1.76,
+    "wind_speed": 10.9,
+    "release_temperature": 111.15,
+    "ambient_temperature": 298.0,
+}
 
 
 def test_plume_purple_book_6_b_carbon_monoxide() -> None:
@@ -65,7 +71,9 @@ def test_plume_purple_book_6_b_carbon_monoxide() -> None:
         (1000, "F", "urban", (110 / math.sqrt(1.4), 80 / math.sqrt(2.5))),
     ],
 )
-def test_sigmas_briggs_1973_aloha_table_13(x: float, stability: str, terrain: str, sigmas: tuple[float, float]) -> None:
+def test_sigmas_briggs_1973_aloha_table_13(
+    x: float, stability: str, terrain: str, sigmas: tuple[float, float]
+) -> None:
     found = briggs_sigmas(x, stability, terrain=terrain)
     assert (float(found["sigma_y"]), float(found["sigma_z"])) == pytest.approx(sigmas, abs=6e-4)
 
@@ -85,7 +93,9 @@ def test_plume_models_3_3_one_kilometre(terrain: str, expected: float) -> None:
         ("Cl2", F2, (3069, None, None)),
     ],
 )
-def test_distances_models_3_3_aegl_of_one_kilogram_a_second(substance: str, weather: dict, distances: tuple[float | None, ...]) -> None:
+def test_distances_models_3_3_aegl_of_one_kilogram_a_second(
+    substance: str, weather: dict, distances: tuple[float | None, ...]
+) -> None:
     for level, expected in zip((3, 2, 1), distances, strict=True):
         threshold = toxic_threshold(substance, f"AEGL-{level}").value
         found = plume_distance(threshold, rate=1.0, substance=substance, **weather)
@@ -132,7 +142,10 @@ def test_finite_release_palazzi_1982() -> None:
     assert passing.max() <= middle * (1 + 1e-9)
 
 
-@pytest.mark.parametrize(("x", "expected", "tolerance"), [(45.2, 0.67202, 5e-6), (367.0, 0.0507177, 1e-6), (1200.0, 0.0049206, 2e-6)])
+@pytest.mark.parametrize(
+    ("x", "expected", "tolerance"),
+    [(45.2, 0.67202, 5e-6), (367.0, 0.0507177, 1e-6), (1200.0, 0.0049206, 2e-6)],
+)
 def test_dense_gas_ccps_1999_page_122_lng(x: float, expected: float, tolerance: float) -> None:
     assert dense_plume(x, **LNG)["share"] == pytest.approx(expected, abs=tolerance)
 
@@ -186,7 +199,13 @@ def test_the_dense_model_is_chosen_by_its_criterion() -> None:
     droplets = cloud_distance(1e-3, "ammonia", rate=10.0, vapour_fraction=0.5, **D5)
     forced = cloud_distance(1e-3, "chlorine", rate=10.0, method="gaussian", **D5)
     stack = cloud_distance(1e-3, "chlorine", rate=10.0, release_height=30.0, **D5)
-    assert [found["method"] for found in (dense, light, droplets, forced, stack)] == ["dense", "gaussian", "dense", "gaussian", "gaussian"]
+    assert [found["method"] for found in (dense, light, droplets, forced, stack)] == [
+        "dense",
+        "gaussian",
+        "dense",
+        "gaussian",
+        "gaussian",
+    ]
     assert "dense_gas_not_modelled" not in dense.flags
     assert "light_gas_not_modelled" in light.flags
     assert "dense_gas_not_modelled" in forced.flags
@@ -195,8 +214,14 @@ def test_the_dense_model_is_chosen_by_its_criterion() -> None:
 
 
 def test_a_release_too_short_for_a_steady_dense_plume_says_so() -> None:
-    assert "release_too_short" in dense_distance(1e-4, rate=10.0, density=2.99, wind_speed=5.0, duration=60.0).flags
-    assert "release_too_short" not in dense_distance(1e-4, rate=10.0, density=2.99, wind_speed=5.0, duration=1e4).flags
+    assert (
+        "release_too_short"
+        in dense_distance(1e-4, rate=10.0, density=2.99, wind_speed=5.0, duration=60.0).flags
+    )
+    assert (
+        "release_too_short"
+        not in dense_distance(1e-4, rate=10.0, density=2.99, wind_speed=5.0, duration=1e4).flags
+    )
 
 
 @pytest.mark.parametrize(("height", "level"), [(0.0, 1e-4), (40.0, 2e-5)])
@@ -254,13 +279,20 @@ def test_a_field_has_units_coordinates_and_facts() -> None:
     assert heavy.attrs["model"] == "dense_plume"
     assert float(heavy.x.min()) < 0
     assert float(heavy.max()) > 0
-    assert dense_field(length=500, half_width=100, cell=5, rate=10.0, density=2.99, wind_speed=5.0).attrs["units"] == "kg m-3"
+    assert (
+        dense_field(length=500, half_width=100, cell=5, rate=10.0, density=2.99, wind_speed=5.0).attrs[
+            "units"
+        ]
+        == "kg m-3"
+    )
 
 
 def test_a_result_with_arrays_fits_in_json() -> None:
     assert isinstance(plume(500, rate=1.0, **D5).as_dict()["values"]["concentration"]["value"], float)
     told = plume(np.array([100.0, 200.0]), rate="1 kg/s", wind_speed="10 knots", stability="D").as_dict()
-    assert json.loads(json.dumps(told, allow_nan=False))["inputs"]["wind_speed"]["value"] == pytest.approx(5.14444, rel=1e-5)
+    assert json.loads(json.dumps(told, allow_nan=False))["inputs"]["wind_speed"]["value"] == pytest.approx(
+        5.14444, rel=1e-5
+    )
 
 
 def test_puff_load_is_the_integral_over_its_passage() -> None:

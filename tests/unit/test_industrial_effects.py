@@ -32,7 +32,11 @@ from geoalarm.hazards.industrial.individual_risk import (
 
 @pytest.mark.parametrize(
     ("effect", "measure", "values"),
-    [("thermal", "flux", (3, 5, 8)), ("thermal", "dose", (600, 1000, 1800)), ("overpressure", "peak", (50, 140, 200))],
+    [
+        ("thermal", "flux", (3, 5, 8)),
+        ("thermal", "dose", (600, 1000, 1800)),
+        ("overpressure", "peak", (50, 140, 200)),
+    ],
 )
 def test_arrete_2005_annex_2_rings(effect: str, measure: str, values: tuple[float, ...]) -> None:
     rings = french_rings(effect, measure)
@@ -42,13 +46,28 @@ def test_arrete_2005_annex_2_rings(effect: str, measure: str, values: tuple[floa
 
 
 def test_arrete_2005_annex_2_structures_and_indirect_effects() -> None:
-    assert [item.value for item in effect_thresholds("thermal", measure="flux", receptor="structures")] == [5, 8, 16, 20, 200]
-    assert [item.value for item in effect_thresholds("overpressure", receptor="structures")] == [20, 50, 140, 200, 300]
+    assert [item.value for item in effect_thresholds("thermal", measure="flux", receptor="structures")] == [
+        5,
+        8,
+        16,
+        20,
+        200,
+    ]
+    assert [item.value for item in effect_thresholds("overpressure", receptor="structures")] == [
+        20,
+        50,
+        140,
+        200,
+        300,
+    ]
     assert effect_threshold("overpressure", "indirect")["value"] == 20
 
 
 def test_arrete_20_04_2007_article_11() -> None:
-    assert [effect_threshold("thermal", "Z1", measure=name)["value"] for name in ("flux", "dose")] == [16, 2600]
+    assert [effect_threshold("thermal", "Z1", measure=name)["value"] for name in ("flux", "dose")] == [
+        16,
+        2600,
+    ]
     assert effect_threshold("overpressure", "Z1")["value"] == 430
     assert (thermal_measure(119.9), thermal_measure(120)) == ("dose", "flux")
 
@@ -71,7 +90,11 @@ def test_belgian_values_are_to_be_confirmed_and_are_no_rings() -> None:
         found = effect_thresholds(effect, jurisdiction=place)
         assert all(item.flags[0].startswith("to_be_confirmed") for item in found)
         assert not {item.label for item in found} & {"SEI", "SEL", "SELS"}
-    assert [item.value for item in effect_thresholds("individual_risk", jurisdiction="BE-VLG")] == [1e-7, 1e-6, 1e-5]
+    assert [item.value for item in effect_thresholds("individual_risk", jurisdiction="BE-VLG")] == [
+        1e-7,
+        1e-6,
+        1e-5,
+    ]
     assert "to_be_confirmed" in effect_threshold("thermal", "iso_risk_effect", jurisdiction="BE-WAL").flags
     with pytest.raises(InputError, match="effect threshold"):
         effect_thresholds("thermal", jurisdiction="BE-VLG")
@@ -104,7 +127,9 @@ def test_models_3_1_times_to_dose(flux: float, dose: float, seconds: float) -> N
         ((0, 0, 0.5), "moderate"),
     ],
 )
-def test_arrete_2005_annex_3_severity_worst_column_wins(people: tuple[float, float, float], expected: str) -> None:
+def test_arrete_2005_annex_3_severity_worst_column_wins(
+    people: tuple[float, float, float], expected: str
+) -> None:
     assert severity(*people)["severity"] == expected
 
 
@@ -122,9 +147,16 @@ def test_severity_of_unknown_people_is_refused(people: tuple[float, float, float
 
 @pytest.mark.parametrize(
     ("probit", "share", "dose", "printed"),
-    [("eisenberg", 0.01, 958, 960), ("eisenberg", 0.5, 2377, 2380), ("tsao_perry", 0.01, 422, 420), ("tsao_perry", 0.5, 1046, 1046)],
+    [
+        ("eisenberg", 0.01, 958, 960),
+        ("eisenberg", 0.5, 2377, 2380),
+        ("tsao_perry", 0.01, 422, 420),
+        ("tsao_perry", 0.5, 1046, 1046),
+    ],
 )
-def test_eisenberg_and_tsao_perry_lethal_doses(probit: str, share: float, dose: float, printed: float) -> None:
+def test_eisenberg_and_tsao_perry_lethal_doses(
+    probit: str, share: float, dose: float, printed: float
+) -> None:
     found = float(thermal_lethal_dose(share, probit=probit))
     assert found == pytest.approx(dose, abs=0.5)
     assert found == pytest.approx(printed, rel=5e-3)
@@ -142,7 +174,9 @@ def test_hsc_1991_overpressure_50_percent_at_13_1_psi() -> None:
 
 
 def test_models_3_6_individual_risk_sum() -> None:
-    assert float(individual_risk_sum(1e-5, [0.7, 0.3], [0.05, 0.60], 1 / 12)) == pytest.approx(1.79e-7, abs=5e-10)
+    assert float(individual_risk_sum(1e-5, [0.7, 0.3], [0.05, 0.60], 1 / 12)) == pytest.approx(
+        1.79e-7, abs=5e-10
+    )
 
 
 def test_models_3_6_individual_risk_over_a_uniform_rose() -> None:
@@ -166,7 +200,9 @@ def test_individual_risk_lies_where_the_wind_blows_to() -> None:
     field = individual_risk([plume], WindRose(("D",), probability))
     assert field.at(1000, 0) == pytest.approx(2 * math.degrees(math.atan(0.1)) / 30, rel=0.03)
     assert field.at(-1000, 0) == field.at(0, 1000) == field.at(0, -1000) == 0
-    left = RiskScenario("left", 1.0, {"D": lambda x, y: np.where((x > 0) & (y > 0) & (y < 0.05 * x), 1.0, 0.0)})
+    left = RiskScenario(
+        "left", 1.0, {"D": lambda x, y: np.where((x > 0) & (y > 0) & (y < 0.05 * x), 1.0, 0.0)}
+    )
     towards_north = np.zeros((1, 12))
     towards_north[0, 6] = 1
     field = individual_risk([left], WindRose(("D",), towards_north))
@@ -175,7 +211,13 @@ def test_individual_risk_lies_where_the_wind_blows_to() -> None:
 
 
 @pytest.mark.parametrize(
-    "table", [np.full((1, 8), 1 / 8), np.full((1, 12), 0.1), np.array([[-0.1] + [0.1] * 11]), np.full((2, 12), 1 / 24)]
+    "table",
+    [
+        np.full((1, 8), 1 / 8),
+        np.full((1, 12), 0.1),
+        np.array([[-0.1] + [0.1] * 11]),
+        np.full((2, 12), 1 / 24),
+    ],
 )
 def test_a_rose_needs_12_sectors_that_sum_to_1(table: np.ndarray) -> None:
     with pytest.raises(InputError, match="wind rose"):
@@ -212,7 +254,9 @@ def test_purple_book_shelter_rules_are_to_be_confirmed() -> None:
         ("developed_land", 30, None, 3),
     ],
 )
-def test_circulaire_2010_counting_rules(kind: str, amount: float, traffic: float | None, people: float) -> None:
+def test_circulaire_2010_counting_rules(
+    kind: str, amount: float, traffic: float | None, people: float
+) -> None:
     found = people_counted(kind, amount, traffic=traffic)
     assert float(found) == pytest.approx(people)
     assert "to_be_confirmed" in found.flags
@@ -224,7 +268,10 @@ def test_counting_rules_want_traffic_on_ways_only() -> None:
             people_counted(kind, 1, traffic=traffic)
 
 
-@pytest.mark.parametrize(("frequency", "label"), [(0.1, "A"), (1e-2, "A"), (5e-3, "B"), (1e-4, "C"), (3e-5, "D"), (1e-6, "E"), (0, "E")])
+@pytest.mark.parametrize(
+    ("frequency", "label"),
+    [(0.1, "A"), (1e-2, "A"), (5e-3, "B"), (1e-4, "C"), (3e-5, "D"), (1e-6, "E"), (0, "E")],
+)
 def test_arrete_2005_annex_1_probability_classes(frequency: float, label: str) -> None:
     found = probability_class(frequency)
     assert found["label"] == label

@@ -32,9 +32,12 @@ def test_swisdak_1994_ada526744_hemispherical_incident_pressure(scaled: float, k
 
 
 @pytest.mark.parametrize(
-    ("millibar", "scaled", "distance"), [(20, 45.19, 653), (50, 23.41, 338), (140, 10.46, 151), (200, 8.11, 117), (300, 6.22, 90)]
+    ("millibar", "scaled", "distance"),
+    [(20, 45.19, 653), (50, 23.41, 338), (140, 10.46, 151), (200, 8.11, 117), (300, 6.22, 90)],
 )
-def test_models_3_5_distances_of_the_french_thresholds(millibar: float, scaled: float, distance: float) -> None:
+def test_models_3_5_distances_of_the_french_thresholds(
+    millibar: float, scaled: float, distance: float
+) -> None:
     assert float(kingery_bulmash_distance(f"{millibar} mbar")) == pytest.approx(scaled, abs=5e-3)
     assert float(tnt_distance(f"{millibar} mbar", "3022.8 kg")) == pytest.approx(distance, abs=0.5)
 
@@ -42,7 +45,9 @@ def test_models_3_5_distances_of_the_french_thresholds(millibar: float, scaled: 
 def test_kingery_bulmash_distance_is_the_inverse_of_the_pressure() -> None:
     for pressure in np.geomspace(300, 1.7e7, 60):
         scaled = float(kingery_bulmash_distance(pressure))
-        assert float(kingery_bulmash(scaled)) == pytest.approx(pressure, rel=1e-2 if 23 < scaled < 24 else 1e-3)
+        assert float(kingery_bulmash(scaled)) == pytest.approx(
+            pressure, rel=1e-2 if 23 < scaled < 24 else 1e-3
+        )
 
 
 def test_kingery_bulmash_at_the_seam_takes_the_farther_distance() -> None:
@@ -62,7 +67,9 @@ def test_kingery_bulmash_distance_refuses_beyond_its_fits(pressure: str) -> None
         tnt_distance(pressure, "1 t")
 
 
-@pytest.mark.parametrize(("scaled", "kilopascal", "tolerance"), [(5, 29.24, 2e-4), (5, 29.238, 1e-4), (10, 9.985, 1e-4)])
+@pytest.mark.parametrize(
+    ("scaled", "kilopascal", "tolerance"), [(5, 29.24, 2e-4), (5, 29.238, 1e-4), (10, 9.985, 1e-4)]
+)
 def test_kinney_graham_1985_free_air(scaled: float, kilopascal: float, tolerance: float) -> None:
     assert kinney_graham(scaled).to("kPa") == pytest.approx(kilopascal, rel=tolerance)
 
@@ -90,12 +97,15 @@ def test_models_3_5_detonation_curve_of_the_fallback(scaled: float, ratio: float
 
 
 @pytest.mark.parametrize(
-    ("strength", "plateau"), [(1, 0.01), (2, 0.02), (3, 0.05), (4, 0.1), (5, 0.2), (6, 0.5), (7, 1.0), (8, 2.0), (9, 5.0)]
+    ("strength", "plateau"),
+    [(1, 0.01), (2, 0.02), (3, 0.05), (4, 0.1), (5, 0.2), (6, 0.5), (7, 1.0), (8, 2.0), (9, 5.0)],
 )
 def test_models_3_5_plateaus(strength: int, plateau: float) -> None:
     assert float(multi_energy("5 m", "1000 m^3", strength)) / 101_325 == pytest.approx(plateau)
     far = float(multi_energy(6 * 32.56745416, 1000.0, strength)) / 101_325
-    assert far == pytest.approx(plateau * 0.1 if strength <= 5 else float(multi_energy(6 * 32.56745416, 1000.0, 10)) / 101_325)
+    assert far == pytest.approx(
+        plateau * 0.1 if strength <= 5 else float(multi_energy(6 * 32.56745416, 1000.0, 10)) / 101_325
+    )
 
 
 def test_multi_energy_distances_invert_and_weak_classes_never_reach() -> None:
@@ -104,17 +114,26 @@ def test_multi_energy_distances_invert_and_weak_classes_never_reach() -> None:
     weak = multi_energy_distance("200 mbar", "1000 m^3", 3)
     assert math.isnan(weak.value)
     assert "never_reached" in weak.flags
-    assert float(multi_energy_distance("50 mbar", "1000 m^3", 5)) == pytest.approx(0.6 * 32.567 * 0.2 * 101_325 / 5000, rel=1e-3)
+    assert float(multi_energy_distance("50 mbar", "1000 m^3", 5)) == pytest.approx(
+        0.6 * 32.567 * 0.2 * 101_325 / 5000, rel=1e-3
+    )
 
 
 def test_multi_energy_reads_a_curve_file_of_the_user(tmp_path: Path) -> None:
     file = tmp_path / "curves.csv"
-    file.write_text("strength,scaled_distance,overpressure\n7,0.5,1.0\n7,1,0.5\n7,4,0.03125\n6,1,0.4\n6,2,0.2\n", encoding="utf-8")
+    file.write_text(
+        "strength,scaled_distance,overpressure\n7,0.5,1.0\n7,1,0.5\n7,4,0.03125\n6,1,0.4\n6,2,0.2\n",
+        encoding="utf-8",
+    )
     curves = read_blast_curves(file, source="made up for a test")
     found = multi_energy(2 * 32.56745416, 1000.0, 7, curves=curves)
-    assert float(found) / 101_325 == pytest.approx(0.125)  # straight in logarithms between (1, 0.5) and (4, 1/32)
+    assert float(found) / 101_325 == pytest.approx(
+        0.125
+    )  # straight in logarithms between (1, 0.5) and (4, 1/32)
     assert found.flags == {"curves_of_the_user"}
-    assert float(multi_energy_distance(0.125 * 101_325, 1000.0, 7, curves=str(file))) == pytest.approx(2 * 32.567, rel=1e-4)
+    assert float(multi_energy_distance(0.125 * 101_325, 1000.0, 7, curves=str(file))) == pytest.approx(
+        2 * 32.567, rel=1e-4
+    )
     with pytest.raises(RangeError, match="blast curve"):
         multi_energy("1 m", "1000 m^3", 7, curves=curves)
     with pytest.raises(InputError, match="strength"):

@@ -41,7 +41,12 @@ BENZENE = {
     "viscosity": 7.5133e-6,
     "transmissivity": 0.71474,
 }
-PROPANE = {"mass": "20 t", "burst_pressure": "1.8 MPa", "heat_of_combustion": "46.35 MJ/kg", "vapour_pressure": "1193.5 Pa"}
+PROPANE = {
+    "mass": "20 t",
+    "burst_pressure": "1.8 MPa",
+    "heat_of_combustion": "46.35 MJ/kg",
+    "vapour_pressure": "1193.5 Pa",
+}
 
 
 def test_yellow_book_6_6_3_benzene_pool_fire_4581_W_m2() -> None:
@@ -97,16 +102,20 @@ def test_yellow_book_table_6_5_alcohols_burn_at_one_rate(fuel: str) -> None:
 def test_models_3_4_gasoline_pool_10_m_still_air_mudan(flux: float, distance: float) -> None:
     assert pool_flame("10 m", "gasoline")["length"] == pytest.approx(15.818, abs=1e-3)
     assert float(pool_emissive_power_sooty("10 m")) == pytest.approx(56_143, rel=1e-5)
-    assert float(pool_fire_distance(f"{flux} kW/m^2", "10 m", "gasoline", transmissivity=0.8)) == pytest.approx(distance, abs=0.05)
+    assert float(
+        pool_fire_distance(f"{flux} kW/m^2", "10 m", "gasoline", transmissivity=0.8)
+    ) == pytest.approx(distance, abs=0.05)
 
 
 @pytest.mark.parametrize(("flux", "distance"), [(8, 22.9), (5, 29.0), (3, 37.4)])
 def test_models_3_4_gasoline_pool_10_m_point_source(flux: float, distance: float) -> None:
     rate = 0.055 * math.pi * 25
-    assert float(point_source_flux(distance, rate, "43.7 MJ/kg", radiated_share=0.35, transmissivity=0.8)) == pytest.approx(
-        flux * 1e3, rel=5e-3
+    assert float(
+        point_source_flux(distance, rate, "43.7 MJ/kg", radiated_share=0.35, transmissivity=0.8)
+    ) == pytest.approx(flux * 1e3, rel=5e-3)
+    found = jet_fire_distance(
+        f"{flux} kW/m^2", rate, heat_of_combustion=43.7e6, radiated_share=0.35, transmissivity=0.8
     )
-    found = jet_fire_distance(f"{flux} kW/m^2", rate, heat_of_combustion=43.7e6, radiated_share=0.35, transmissivity=0.8)
     assert float(found) == pytest.approx(distance, abs=0.05)
     assert "to_be_confirmed" not in found.flags
 
@@ -142,11 +151,17 @@ def test_models_3_4_bleve_of_20_t_by_flux(flux: float, distance: float) -> None:
 @pytest.mark.parametrize(("dose", "distance"), [(1800, 137), (600, 238)])
 def test_models_10_bleve_of_20_t_by_dose(dose: float, distance: float) -> None:
     assert float(bleve_distance(dose=dose, **PROPANE)) == pytest.approx(distance, rel=2e-3)
-    assert bleve_distance(dose=f"{dose} (kW/m^2)^(4/3)*s", **PROPANE).value == bleve_distance(dose=dose, **PROPANE).value
+    assert (
+        bleve_distance(dose=f"{dose} (kW/m^2)^(4/3)*s", **PROPANE).value
+        == bleve_distance(dose=dose, **PROPANE).value
+    )
 
 
 def test_bleve_emissive_power_is_capped_at_350_kW_m2() -> None:
-    assert bleve("500 m", "2000 t", burst_pressure="30 bar", heat_of_combustion="46.35 MJ/kg")["emissive_power"] == 350e3
+    assert (
+        bleve("500 m", "2000 t", burst_pressure="30 bar", heat_of_combustion="46.35 MJ/kg")["emissive_power"]
+        == 350e3
+    )
 
 
 def test_bleve_masses_round_30_t_keep_their_zone() -> None:
@@ -171,11 +186,16 @@ def test_bleve_refuses_both_or_neither_threshold() -> None:
 
 
 def test_bagster_transmissivity_holds_only_between_1e4_and_1e5() -> None:
-    assert float(atmospheric_transmissivity("50 m", vapour_pressure="1193.5 Pa")) == pytest.approx(2.02 * (1193.5 * 50) ** -0.09)
+    assert float(atmospheric_transmissivity("50 m", vapour_pressure="1193.5 Pa")) == pytest.approx(
+        2.02 * (1193.5 * 50) ** -0.09
+    )
     for path in (5.0, 100.0):
         with pytest.raises(RangeError, match="vapour_pressure"):
             atmospheric_transmissivity(path, vapour_pressure=1193.5)
-        assert "transmissivity_extrapolated" in atmospheric_transmissivity(path, vapour_pressure=1193.5, beyond=True).flags
+        assert (
+            "transmissivity_extrapolated"
+            in atmospheric_transmissivity(path, vapour_pressure=1193.5, beyond=True).flags
+        )
     assert float(atmospheric_transmissivity(0.1, vapour_pressure=1193.5, beyond=True)) == 1.0
 
 
@@ -193,14 +213,20 @@ def test_a_target_in_or_below_the_flame_is_refused() -> None:
 
 
 def test_upright_view_factors_by_hand() -> None:
-    """Far away a flame is a rectangle D by L facing the target: F -> D L / (pi X2); at its wall half the sky is flame."""
-    assert cylinder_view_factor(1000.0, 10.0, 20.0)["vertical"] == pytest.approx(10 * 20 / (math.pi * 1000**2), rel=5e-3)
+    """Far away a flame is a rectangle D by L facing the target: F -> D L / (pi X2); at its wall half the sky
+    is flame.
+    """
+    assert cylinder_view_factor(1000.0, 10.0, 20.0)["vertical"] == pytest.approx(
+        10 * 20 / (math.pi * 1000**2), rel=5e-3
+    )
     assert cylinder_view_factor(5 * (1 + 1e-6), 10.0, 1000.0)["horizontal"] == pytest.approx(0.5, abs=2e-3)
     assert cylinder_view_factor(5 * (1 + 1e-6), 10.0, 1000.0)["vertical"] == pytest.approx(0.5, abs=2e-3)
 
 
 def test_upright_view_factor_against_integration_over_the_cylinder() -> None:
-    """Configuration factor of the near half of a cylinder, summed over small patches (no formula shared with the model)."""
+    """Configuration factor of the near half of a cylinder, summed over small patches (no formula shared with
+    the model).
+    """
     radius, length, distance = 5.0, 12.0, 14.0
     seen = math.acos(radius / distance)
     angle = (np.arange(600) + 0.5) / 600 * 2 * seen - seen
@@ -216,7 +242,9 @@ def test_upright_view_factor_against_integration_over_the_cylinder() -> None:
 
 
 def test_tilted_view_factor_against_integration_over_the_flame() -> None:
-    """The same for a sheared cylinder (horizontal sections) that leans towards the target, as Mudan's derivation has it."""
+    """The same for a sheared cylinder (horizontal sections) that leans towards the target, as Mudan's
+    derivation has it.
+    """
     radius, length, distance, tilt = 5.0, 12.0, 22.0, math.radians(25)
     axis = np.array([math.sin(tilt), 0, math.cos(tilt)])
     a = ((np.arange(1200) + 0.5) / 1200 * 2 - 1) * math.pi
@@ -224,7 +252,10 @@ def test_tilted_view_factor_against_integration_over_the_flame() -> None:
     angle, along = np.meshgrid(a, s)
     around = np.stack([-np.sin(angle), np.cos(angle), np.zeros_like(angle)]) * radius
     normal = np.cross(around, axis, axis=0)
-    point = np.stack([radius * np.cos(angle), radius * np.sin(angle), np.zeros_like(angle)]) + along * axis[:, None, None]
+    point = (
+        np.stack([radius * np.cos(angle), radius * np.sin(angle), np.zeros_like(angle)])
+        + along * axis[:, None, None]
+    )
     to = point - np.array([distance, 0, 0])[:, None, None]
     squared = (to**2).sum(axis=0)
     facing = np.maximum(-(normal * to).sum(axis=0), 0) * (2 * math.pi / 1200) * (length / 400)
@@ -279,7 +310,10 @@ def test_rows_of_fuels_have_a_source_and_a_tag() -> None:
         assert item["heat_verified"] in "VCRD"
         assert item["rate_source"]
         assert item["heat_source"]
-    assert "to_be_confirmed" in pool_fire("40 m", 10, "hexane", emissive="fraction", fraction=0.35, transmissivity=1).flags
+    assert (
+        "to_be_confirmed"
+        in pool_fire("40 m", 10, "hexane", emissive="fraction", fraction=0.35, transmissivity=1).flags
+    )
     assert "to_be_confirmed" not in pool_fire("40 m", 10, "hexane", transmissivity=1).flags
 
 
@@ -295,7 +329,11 @@ def test_solid_flame_of_a_fireball_by_hand() -> None:
     given = bleve("250 m", "20 t", fraction=0.27 * 1.8**0.32, heat_of_combustion="46.35 MJ/kg")
     assert given["emissive_power"] == pytest.approx(317.6e3, rel=2e-4)
     assert bleve("250 m", "20 t", emissive_power=1e5, transmissivity=1, height=200.0).value < found.value
-    for wrong in ({}, {"fraction": 0.3}, {"fraction": 0.3, "burst_pressure": 1e6, "heat_of_combustion": 46e6}):
+    for wrong in (
+        {},
+        {"fraction": 0.3},
+        {"fraction": 0.3, "burst_pressure": 1e6, "heat_of_combustion": 46e6},
+    ):
         with pytest.raises(InputError, match="burst_pressure"):
             bleve("250 m", "20 t", **wrong)
 
@@ -304,29 +342,45 @@ def test_a_pool_takes_a_given_burning_rate_and_emissive_power() -> None:
     found = pool_fire("30 m", "10 m", rate=0.06, emissive_power="50 kW/m^2", transmissivity=1)
     assert found["rate"] == 0.06
     assert found.value == pytest.approx(50e3 * found["view_factor"])
-    assert pool_fire_distance(found.value, "10 m", rate=0.06, emissive_power="50 kW/m^2", transmissivity=1).value == pytest.approx(
-        30, rel=1e-6
-    )
+    assert pool_fire_distance(
+        found.value, "10 m", rate=0.06, emissive_power="50 kW/m^2", transmissivity=1
+    ).value == pytest.approx(30, rel=1e-6)
     assert "sooty_power_for_a_clear_flame" in pool_flame("10 m", "lng").flags
 
 
 def test_burgess_burning_rate_from_heats() -> None:
-    case = {"heat_of_combustion": "43.7 MJ/kg", "heat_of_vaporisation": "300 kJ/kg", "heat_capacity": "2.5 kJ/kg/K"}
+    case = {
+        "heat_of_combustion": "43.7 MJ/kg",
+        "heat_of_vaporisation": "300 kJ/kg",
+        "heat_capacity": "2.5 kJ/kg/K",
+    }
     warm = pool_burning_rate_from_heats(**case, boiling_point="363 K", ambient_temperature="298 K")
     assert float(warm) == pytest.approx(1e-3 * 43700 / (300 + 2.5 * 65), rel=1e-9)
-    assert float(pool_burning_rate_from_heats(**case, boiling_point="231 K")) == pytest.approx(1e-3 * 43700 / 300)
+    assert float(pool_burning_rate_from_heats(**case, boiling_point="231 K")) == pytest.approx(
+        1e-3 * 43700 / 300
+    )
 
 
 def test_ccps_1994_fireball_of_a_propane_truck_89_1_kW_m2() -> None:
-    """22.7 m3 of propane, 90 % full, 585.3 kg/m3; SEP 350 kW/m2, the ball on the ground, a standing target at 100 m."""
+    """22.7 m3 of propane, 90 % full, 585.3 kg/m3; SEP 350 kW/m2, the ball on the ground, a standing target at
+    100 m.
+    """
     mass = 22.7 * 0.9 * 585.3
     ball = fireball(mass)
     assert ball["diameter"] == pytest.approx(132.6, abs=0.05)
     assert ball["duration"] == pytest.approx(10.3, abs=0.05)
-    found = bleve("100 m", mass, emissive_power="350 kW/m^2", height=ball["diameter"] / 2, receptor="vertical", transmissivity=1)
+    found = bleve(
+        "100 m",
+        mass,
+        emissive_power="350 kW/m^2",
+        height=ball["diameter"] / 2,
+        receptor="vertical",
+        transmissivity=1,
+    )
     assert found.value / 350e3 == pytest.approx(0.255, abs=5e-4)
     assert found.to("kW/m^2") == pytest.approx(89.1, rel=1e-3)
     parts = [
-        bleve("100 m", mass, emissive_power=1e5, receptor=name, transmissivity=1).value for name in ("vertical", "horizontal", "normal")
+        bleve("100 m", mass, emissive_power=1e5, receptor=name, transmissivity=1).value
+        for name in ("vertical", "horizontal", "normal")
     ]
     assert math.hypot(parts[0], parts[1]) == pytest.approx(parts[2])

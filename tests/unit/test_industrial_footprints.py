@@ -1,4 +1,6 @@
-"""Accidents on the map: shapes of known size at known places, the engine on both sides of a border, flags of the place."""
+"""Accidents on the map: shapes of known size at known places, the engine on both sides of a border, flags of
+the place.
+"""
 
 from __future__ import annotations
 
@@ -32,13 +34,23 @@ from geoalarm.hazards.industrial.toxic_thresholds import load_thresholds
 LON, LAT = 2.33, 51.03
 GEOD = pyproj.Geod(ellps="WGS84")
 BLEVE = MappingProxyType({"mass": "20 t", "burst_pressure": "18 bar", "heat_of_combustion": "46.35 MJ/kg"})
-CHLORINE = MappingProxyType({"substance": "chlorine", "rate": "0.5 kg/s", "wind_speed": "5 m/s", "stability": "D", "method": "gaussian"})
+CHLORINE = MappingProxyType(
+    {
+        "substance": "chlorine",
+        "rate": "0.5 kg/s",
+        "wind_speed": "5 m/s",
+        "stability": "D",
+        "method": "gaussian",
+    }
+)
 
 
 def reach_and_bearing(frame: gpd.GeoDataFrame, row: int) -> tuple[float, float]:
     """Distance [m] and true bearing [degrees] of the corner farthest from the site."""
     corners = shapely.get_coordinates(frame.to_crs(4326).geometry.iloc[row])
-    bearing, _, distance = GEOD.inv(np.full(len(corners), LON), np.full(len(corners), LAT), corners[:, 0], corners[:, 1])
+    bearing, _, distance = GEOD.inv(
+        np.full(len(corners), LON), np.full(len(corners), LAT), corners[:, 0], corners[:, 1]
+    )
     at = int(np.argmax(distance))
     return float(distance[at]), float(bearing[at] % 360)
 
@@ -100,11 +112,15 @@ def test_the_raster_of_a_fireball_meets_its_rings() -> None:
 
 
 def site_of_world(x: float, y: float) -> tuple[float, float]:
-    return pyproj.Transformer.from_crs(3035, 4326, always_xy=True).transform(testing.ORIGIN[0] + x, testing.ORIGIN[1] + y)
+    return pyproj.Transformer.from_crs(3035, 4326, always_xy=True).transform(
+        testing.ORIGIN[0] + x, testing.ORIGIN[1] + y
+    )
 
 
 def test_one_accident_on_the_border_counts_people_on_both_sides_by_the_same_rings() -> None:
-    """Rings of 200 m round a point of the border between FR:00002 (400 people/km2) and BE:00002 (1000 people/km2)."""
+    """Rings of 200 m round a point of the border between FR:00002 (400 people/km2) and BE:00002 (1000
+    people/km2).
+    """
     world = testing.world()
     made = release("bleve", *site_of_world(2000, 3000), field=False, **BLEVE)
     assert made.zones is not None
@@ -124,16 +140,29 @@ def test_a_field_can_be_counted_too() -> None:
     made = release("bleve", *site_of_world(2000, 3000), cell=5.0, by="flux", **BLEVE)
     assert made.field is not None
     assert made.zones is not None
-    by_field = expose(made.field, world.population, world.communes).groupby("intensity_class")["population_exposed"].sum()
-    by_zones = expose(made.zones, world.population, world.communes).groupby("intensity_class")["population_exposed"].sum()
+    by_field = (
+        expose(made.field, world.population, world.communes)
+        .groupby("intensity_class")["population_exposed"]
+        .sum()
+    )
+    by_zones = (
+        expose(made.zones, world.population, world.communes)
+        .groupby("intensity_class")["population_exposed"]
+        .sum()
+    )
     for label in ("SEI", "SEL", "SELS"):
         assert by_field[label] == pytest.approx(by_zones[label], rel=0.02)
 
 
 def test_individual_risk_stands_beside_the_rings() -> None:
     rose = WindRose.uniform({"D5": 0.7, "F2": 0.3})
-    weathers = {"D5": {"wind_speed": "5 m/s", "stability": "D"}, "F2": {"wind_speed": "2 m/s", "stability": "F"}}
-    made = release("toxic", LON, LAT, wind_from=270, frequency="1e-4 /yr", rose=rose, weathers=weathers, **CHLORINE)
+    weathers = {
+        "D5": {"wind_speed": "5 m/s", "stability": "D"},
+        "F2": {"wind_speed": "2 m/s", "stability": "F"},
+    }
+    made = release(
+        "toxic", LON, LAT, wind_from=270, frequency="1e-4 /yr", rose=rose, weathers=weathers, **CHLORINE
+    )
     assert made.risk is not None
     data = made.risk.data
     assert data.attrs["units"] == "yr-1"
@@ -164,7 +193,9 @@ def test_a_site_at_sea_and_a_zone_that_leaves_the_map_are_flagged() -> None:
     assert edge.field is not None
     assert "zone_leaves_mapped_area" in edge.zones.caveats
     assert "zone_leaves_mapped_area" in edge.field.caveats
-    sea = checked_against(release("bleve", *site_of_world(-5000, 3000), field=False, **BLEVE), world.communes.data)
+    sea = checked_against(
+        release("bleve", *site_of_world(-5000, 3000), field=False, **BLEVE), world.communes.data
+    )
     assert "site_outside_mapped_area" in sea.flags
     assert any(warning.startswith("zone_leaves_mapped_area: SELS 100") for warning in sea.warnings)
 
@@ -217,7 +248,14 @@ def test_french_toxic_rings_only_from_a_loaded_table(tmp_path: Path) -> None:
         ("pipeline", {"diameter": "1000 mm", "gauge_pressure": "80 bar"}),
         (
             "toxic",
-            {"wind_from": 200, "substance": "ammonia", "rate": "2 kg/s", "wind_speed": "3 m/s", "stability": "D", "scheme": "probit"},
+            {
+                "wind_from": 200,
+                "substance": "ammonia",
+                "rate": "2 kg/s",
+                "wind_speed": "3 m/s",
+                "stability": "D",
+                "scheme": "probit",
+            },
         ),
     ],
 )
@@ -246,7 +284,10 @@ def test_every_kind_makes_nested_zones_and_says_what_it_is(kind: str, inputs: di
         (lambda: release("bleve", LON, LAT, mass="20 t"), "burst_pressure"),
         (lambda: release("toxic", LON, LAT, **CHLORINE), "wind_from"),
         (lambda: release("toxic", LON, LAT, wind_from=400, **CHLORINE), "wind_from"),
-        (lambda: release("toxic", LON, LAT, wind_from=0, **{**CHLORINE, "wind_speed": "0 m/s"}), "wind_speed"),
+        (
+            lambda: release("toxic", LON, LAT, wind_from=0, **{**CHLORINE, "wind_speed": "0 m/s"}),
+            "wind_speed",
+        ),
         (lambda: release("toxic", LON, LAT, wind_from=0, **{**CHLORINE, "stability": "G"}), "stability"),
         (lambda: release("toxic", LON, LAT, wind_from=0, **{**CHLORINE, "substance": "propane"}), "propane"),
         (lambda: release("explosion", LON, LAT), "tnt_mass"),

@@ -1,4 +1,6 @@
-"""Probits and thresholds of a user: read beside the built-in ones, in their own units, every fault told at once."""
+"""Probits and thresholds of a user: read beside the built-in ones, in their own units, every fault told at
+once.
+"""
 
 from __future__ import annotations
 
@@ -41,24 +43,36 @@ def test_the_packages_own_files_pass_the_door_of_the_users(tmp_path: Path) -> No
     folder = Path(industrial.__file__).parent / "data"
     assert industrial.load_toxic_probits(folder / "toxic_probits.csv") == toxicity.builtin_probits()
     assert industrial.load_probits(folder / "probits.csv") == lethality.builtin_probits()
-    assert industrial.load_effect_thresholds(folder / "effect_thresholds.csv") == thresholds.builtin_thresholds()
-    assert str(industrial.load_thresholds(folder / "toxic_thresholds.csv")) == str(toxic_thresholds.builtin_thresholds())
+    assert (
+        industrial.load_effect_thresholds(folder / "effect_thresholds.csv") == thresholds.builtin_thresholds()
+    )
+    assert str(industrial.load_thresholds(folder / "toxic_thresholds.csv")) == str(
+        toxic_thresholds.builtin_thresholds()
+    )
 
 
 # toxic probits
 
 
 def test_a_probit_in_ppm_and_minutes_gives_its_own_figures(tmp_path: Path) -> None:
-    """CCPS (1989) for chlorine, Pr = -8.29 + 0.92 ln(C^2 t), ppm and min: half of the people at 100 ppm for 30 min by hand below."""
+    """CCPS (1989) for chlorine, Pr = -8.29 + 0.92 ln(C^2 t), ppm and min: half of the people at 100 ppm for
+    30 min by hand below.
+    """
     table = write(tmp_path / "ccps.csv", TOXIC, "ccps,chlorine,US,death,-8.29,0.92,2,ppm,min,CCPS (1989),R")
     ppm = math.sqrt(math.exp((5 + 8.29) / 0.92) / 30)
     found = toxicity.lethal_concentration("chlorine", 0.5, exposure="30 min", source="ccps", table=str(table))
-    assert toxic_thresholds.concentration_to_share(found.value, "chlorine").to("ppm") == pytest.approx(ppm, rel=1e-9)
+    assert toxic_thresholds.concentration_to_share(found.value, "chlorine").to("ppm") == pytest.approx(
+        ppm, rel=1e-9
+    )
     assert found.flags == {"to_be_confirmed"}
-    back = toxicity.toxic_lethality("chlorine", found.value, exposure=1800, source="ccps", table=industrial.load_toxic_probits(table))
+    back = toxicity.toxic_lethality(
+        "chlorine", found.value, exposure=1800, source="ccps", table=industrial.load_toxic_probits(table)
+    )
     assert back.value == pytest.approx(0.5)
     assert back["probit"] == pytest.approx(-8.29 + 0.92 * math.log(ppm**2 * 30), rel=1e-12)
-    assert toxicity.toxic_lethality("chlorine", found.value, table=table).value != back.value  # the built-in one unless named
+    assert (
+        toxicity.toxic_lethality("chlorine", found.value, table=table).value != back.value
+    )  # the built-in one unless named
 
 
 def test_units_of_a_probit_change_nothing_but_its_constant(tmp_path: Path) -> None:
@@ -68,7 +82,10 @@ def test_units_of_a_probit_change_nothing_but_its_constant(tmp_path: Path) -> No
         f"kilos,chlorine,NL,death,{-6.35 + 0.5 * 2.75 * math.log(1e6)},0.5,2.75,kg m-3,min,x,V",
     )
     table = write(tmp_path / "units.csv", TOXIC, *lines)
-    found = [toxicity.toxic_lethality("chlorine", 1e-3, source=key, table=table).value for key in ("minutes", "seconds", "kilos")]
+    found = [
+        toxicity.toxic_lethality("chlorine", 1e-3, source=key, table=table).value
+        for key in ("minutes", "seconds", "kilos")
+    ]
     assert found == pytest.approx([toxicity.toxic_lethality("chlorine", 1e-3).value] * 3, rel=1e-9)
 
 
@@ -103,9 +120,19 @@ def test_every_fault_of_a_file_of_toxic_probits_is_told(tmp_path: Path) -> None:
 
 
 def test_zones_of_a_release_by_a_probit_of_the_user(tmp_path: Path) -> None:
-    given = {"scheme": "probit", "substance": "chlorine", "rate": "1 kg/s", "wind_speed": "5 m/s", "stability": "D"}
-    table = industrial.load_toxic_probits(write(tmp_path / "mild.csv", TOXIC, "mild,chlorine,NL,death,-9,0.5,2.75,mg m-3,min,x,R"))
-    own = ga.industrial.release("toxic", 3.0, 50.5, wind_from=270, probits=table, probit_source="mild", **given)
+    given = {
+        "scheme": "probit",
+        "substance": "chlorine",
+        "rate": "1 kg/s",
+        "wind_speed": "5 m/s",
+        "stability": "D",
+    }
+    table = industrial.load_toxic_probits(
+        write(tmp_path / "mild.csv", TOXIC, "mild,chlorine,NL,death,-9,0.5,2.75,mg m-3,min,x,R")
+    )
+    own = ga.industrial.release(
+        "toxic", 3.0, 50.5, wind_from=270, probits=table, probit_source="mild", **given
+    )
     built_in = ga.industrial.release("toxic", 3.0, 50.5, wind_from=270, **given)
     assert own.distances_m["LC1"] < built_in.distances_m["LC1"]
     assert "to_be_confirmed: probit of chlorine, x" in own.warnings
@@ -116,7 +143,9 @@ def test_zones_of_a_release_by_a_probit_of_the_user(tmp_path: Path) -> None:
 
 
 def test_probits_of_heat_and_blast_in_their_own_units(tmp_path: Path) -> None:
-    """Green Book, unprotected people: -36.38 + 2.56 ln(t q^(4/3)), q in W/m2; Eisenberg, lungs: -77.1 + 6.91 ln P, P in Pa."""
+    """Green Book, unprotected people: -36.38 + 2.56 ln(t q^(4/3)), q in W/m2; Eisenberg, lungs: -77.1 + 6.91
+    ln P, P in Pa.
+    """
     table = write(
         tmp_path / "effects.csv",
         EFFECT,
@@ -129,7 +158,9 @@ def test_probits_of_heat_and_blast_in_their_own_units(tmp_path: Path) -> None:
     dose = lethality.thermal_lethal_dose(0.5, probit="green", table=str(table)).value
     assert dose * 1e4 == pytest.approx(math.exp((5 + 36.38) / 2.56), rel=1e-9)
     lungs = math.exp((5 + 77.1) / 6.91)
-    assert float(lethality.overpressure_lethality(lungs, probit="lungs", table=industrial.load_probits(table))) == pytest.approx(0.5)
+    assert float(
+        lethality.overpressure_lethality(lungs, probit="lungs", table=industrial.load_probits(table))
+    ) == pytest.approx(0.5)
     with pytest.raises(InputError, match="eisenberg, green, tsao_perry"):
         lethality.thermal_lethality(1e4, 60, probit="lungs", table=table)
     with pytest.raises(InputError, match="did you mean 'eisenberg'"):
@@ -158,12 +189,25 @@ def test_levels_of_another_jurisdiction_stand_beside_the_french_ones(tmp_path: P
         "NL,thermal,people,flux,kW m-2,10,one_percent,made up for this test,made up,R",
         "NL,overpressure,people,peak,kPa,10,window,made up for this test,made up,D",
     )
-    found = run_model("effect_threshold", {"effect": "overpressure", "label": "Window", "jurisdiction": "NL", "table": str(table)})
+    found = run_model(
+        "effect_threshold",
+        {"effect": "overpressure", "label": "Window", "jurisdiction": "NL", "table": str(table)},
+    )
     assert (found["value"], found["unit"]) == (10, "kPa")
     assert "row_source: made up" in found.warnings
-    assert [item.si for item in thresholds.effect_thresholds("overpressure", jurisdiction="NL", table=table)] == pytest.approx([10_000])
-    assert [item.label for item in thresholds.effect_thresholds("thermal", measure="flux", table=table)] == ["SEI", "SEL", "SELS", "Z1"]
-    assert "to_be_confirmed" in thresholds.effect_threshold("thermal", "one_percent", jurisdiction="NL", table=table).flags
+    assert [
+        item.si for item in thresholds.effect_thresholds("overpressure", jurisdiction="NL", table=table)
+    ] == pytest.approx([10_000])
+    assert [item.label for item in thresholds.effect_thresholds("thermal", measure="flux", table=table)] == [
+        "SEI",
+        "SEL",
+        "SELS",
+        "Z1",
+    ]
+    assert (
+        "to_be_confirmed"
+        in thresholds.effect_threshold("thermal", "one_percent", jurisdiction="NL", table=table).flags
+    )
     with pytest.raises(InputError, match="label of an effect threshold"):
         thresholds.effect_threshold("thermal", "SEM", measure="flux")
 

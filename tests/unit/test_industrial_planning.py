@@ -1,4 +1,6 @@
-"""Planning distances: pipelines, nuclear sites of both countries, dangerous goods. Each test is named after its reference."""
+"""Planning distances: pipelines, nuclear sites of both countries, dangerous goods. Each test is named after
+its reference.
+"""
 
 from __future__ import annotations
 
@@ -59,15 +61,29 @@ def test_absolute_pressure_and_negative_sizes_are_refused() -> None:
         ("Fleurus", 10, 10, None),
     ],
 )
-def test_royal_decree_of_16_june_2024(site: str, shelter: float, iodine: float, evacuation: float | None) -> None:
-    found = {item.measure: item.radius_km for item in nuclear_radii(site, jurisdiction="BE") if item.stage == "planning"}
-    assert found == {"shelter": shelter, "iodine": iodine} | ({"evacuation": evacuation} if evacuation else {})
+def test_royal_decree_of_16_june_2024(
+    site: str, shelter: float, iodine: float, evacuation: float | None
+) -> None:
+    found = {
+        item.measure: item.radius_km
+        for item in nuclear_radii(site, jurisdiction="BE")
+        if item.stage == "planning"
+    }
+    assert found == {"shelter": shelter, "iodine": iodine} | (
+        {"evacuation": evacuation} if evacuation else {}
+    )
     assert not any(item.warnings for item in nuclear_radii(site, jurisdiction="BE"))
 
 
-@pytest.mark.parametrize(("site", "evacuation"), [("Doel", 20), ("Tihange", 20), ("Chooz", None), ("Borssele", None)])
+@pytest.mark.parametrize(
+    ("site", "evacuation"), [("Doel", 20), ("Tihange", 20), ("Chooz", None), ("Borssele", None)]
+)
 def test_royal_decree_of_16_june_2024_extension(site: str, evacuation: float | None) -> None:
-    found = {item.measure: item.radius_km for item in nuclear_radii(site, jurisdiction="BE") if item.stage == "extension"}
+    found = {
+        item.measure: item.radius_km
+        for item in nuclear_radii(site, jurisdiction="BE")
+        if item.stage == "extension"
+    }
     assert found == {"shelter": 100, "iodine": 100} | ({"evacuation": evacuation} if evacuation else {})
 
 
@@ -122,7 +138,11 @@ def test_isolation_table_is_imported_and_read_by_spill_and_time(tmp_path: Path) 
 
 
 def test_without_an_official_row_the_fallback_answers_and_says_so(tmp_path: Path) -> None:
-    table = read_isolation_table(write_table(tmp_path, "9001,268,made up,30,0.2,0.5,100,1.0,2.5"), source="Made-up table", edition="2026")
+    table = read_isolation_table(
+        write_table(tmp_path, "9001,268,made up,30,0.2,0.5,100,1.0,2.5"),
+        source="Made-up table",
+        edition="2026",
+    )
     for kind, distance in (("generic", 100), ("liquid", 50), ("gas_bleve", 1600)):
         found = isolation_distances("1017", table=table, kind=kind)
         assert found.isolation_m == distance
@@ -141,7 +161,11 @@ def test_one_un_number_with_two_kemler_codes_must_be_told_apart(tmp_path: Path) 
 
 def test_every_wrong_row_of_a_table_is_named_at_once(tmp_path: Path) -> None:
     file = write_table(
-        tmp_path, "90x1,,a,30,0.2,0.5,100,1,2", "9002,,b,-5,0.2,0.5,100,1,2", "9003,,c,30,0.5,0.2,100,1,2", "9004,,d,30,some,0.2,100,1,2"
+        tmp_path,
+        "90x1,,a,30,0.2,0.5,100,1,2",
+        "9002,,b,-5,0.2,0.5,100,1,2",
+        "9003,,c,30,0.5,0.2,100,1,2",
+        "9004,,d,30,some,0.2,100,1,2",
     )
     with pytest.raises(Faults) as raised:
         read_isolation_table(file, source="Made-up table", edition="2026")
@@ -153,7 +177,11 @@ def test_every_wrong_row_of_a_table_is_named_at_once(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("given", "named"),
-    [({"un": "chlorine"}, "UN number"), ({"un": "1017", "spill": "huge"}, "spill"), ({"un": "1017", "time": "dusk"}, "time")],
+    [
+        ({"un": "chlorine"}, "UN number"),
+        ({"un": "1017", "spill": "huge"}, "spill"),
+        ({"un": "1017", "time": "dusk"}, "time"),
+    ],
 )
 def test_bad_words_are_refused(given: dict[str, str], named: str) -> None:
     with pytest.raises(InputError, match=named):

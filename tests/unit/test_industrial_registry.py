@@ -34,12 +34,22 @@ def _body(mass: float, *, wind: float = 5.0, kind: str = "a", shut: bool = False
 
 @pytest.fixture
 def sample() -> Model:
-    inputs = {"mass": positive("kg"), "wind": Input("m s-1", 0.5, 20), "kind": word("a", "b"), "shut": Input(None), "note": word()}
-    return Model("sample", _body, inputs, {"ratio": "kg s m-1", "mass": "kg"}, "nobody, eq. 1", confirm=("the ratio",))
+    inputs = {
+        "mass": positive("kg"),
+        "wind": Input("m s-1", 0.5, 20),
+        "kind": word("a", "b"),
+        "shut": Input(None),
+        "note": word(),
+    }
+    return Model(
+        "sample", _body, inputs, {"ratio": "kg s m-1", "mass": "kg"}, "nobody, eq. 1", confirm=("the ratio",)
+    )
 
 
 def test_numbers_are_si_and_quantities_are_turned_into_it(sample: Model) -> None:
-    assert sample(10.0)["ratio"] == sample("10 kg", wind="5 m/s")["ratio"] == sample((0.01, "t"))["ratio"] == 2.0
+    assert (
+        sample(10.0)["ratio"] == sample("10 kg", wind="5 m/s")["ratio"] == sample((0.01, "t"))["ratio"] == 2.0
+    )
     assert sample(np.array([1.0, 2.0])).value.tolist() == [0.2, 0.4]
     assert isinstance(sample(np.array(10.0)).value, float)
 
@@ -84,7 +94,10 @@ def test_what_a_model_refuses_names_the_input(sample: Model, call: dict, error: 
 def test_a_model_describes_itself(sample: Model) -> None:
     told = json.loads(json.dumps(sample.describe()))
     assert told["summary"] == "Mass over wind."
-    assert [(row["name"], row["unit"], row["range"], row["required"], row["description"]) for row in told["parameters"]][:2] == [
+    assert [
+        (row["name"], row["unit"], row["range"], row["required"], row["description"])
+        for row in told["parameters"]
+    ][:2] == [
         ("mass", "kg", "above 0 kg", True, "What is there [kg]."),
         ("wind", "m s-1", "0.5 to 20 m s-1", False, "How fast [m s-1]."),
     ]
@@ -107,7 +120,9 @@ def test_every_model_has_reference_units_text_and_an_example_that_runs(name: str
     assert told["summary"]
     assert told["source"]
     assert "Reference" in made.__doc__, "a docstring names its reference"
-    assert all(row["description"] for row in told["parameters"]), [row["name"] for row in told["parameters"] if not row["description"]]
+    assert all(row["description"] for row in told["parameters"]), [
+        row["name"] for row in told["parameters"] if not row["description"]
+    ]
     module = importlib.import_module(made.pure.__module__)
     examples = doctest.DocTestParser().get_doctest(made.__doc__, dict(vars(module)), name, None, 0)
     assert examples.examples, "a docstring holds a worked example"

@@ -47,7 +47,9 @@ def test_gas_ccps_1999_page_47() -> None:
 def test_gas_is_continuous_where_it_chokes_and_nothing_flows_without_pressure() -> None:
     k = 1.4
     critical = 101325 / (2 / (k + 1)) ** (k / (k - 1))
-    low, high = (gas_outflow(critical * (1 + d), k, hole_diameter=0.02, molar_mass=0.029).value for d in (-1e-9, 1e-9))
+    low, high = (
+        gas_outflow(critical * (1 + d), k, hole_diameter=0.02, molar_mass=0.029).value for d in (-1e-9, 1e-9)
+    )
     assert low == pytest.approx(high, rel=1e-6)
     assert gas_outflow(101325, k, hole_diameter=0.02, molar_mass=0.029).value == 0.0
 
@@ -84,14 +86,19 @@ def test_two_phase_equilibrium_rate_in_a_pipe_and_less_than_through_a_hole() -> 
     expansion = 1 / 21.0 - 1 / 1410
     assert pipe["mass_flux"] == pytest.approx(254e3 / (expansion * math.sqrt(293.15 * 1400)), rel=1e-12)
     assert "to_be_confirmed" in pipe.flags
-    fluxes = [two_phase_outflow(6.78e5, 1410, pipe_length=length, **given)["mass_flux"] for length in (0.0, 0.01, 0.05, 0.099, 0.1)]
+    fluxes = [
+        two_phase_outflow(6.78e5, 1410, pipe_length=length, **given)["mass_flux"]
+        for length in (0.0, 0.01, 0.05, 0.099, 0.1)
+    ]
     assert fluxes[:4] == sorted(fluxes[:4], reverse=True)
     assert fluxes[4] == pytest.approx(fluxes[3], rel=0.1)
 
 
 def test_a_pipe_needs_its_properties() -> None:
     with pytest.raises(InputError, match="'vapour_density'"):
-        two_phase_outflow(6.78e5, 1410, hole_diameter=0.02, pipe_length=1.0, temperature=293.15, heat_of_vaporisation=254e3)
+        two_phase_outflow(
+            6.78e5, 1410, hole_diameter=0.02, pipe_length=1.0, temperature=293.15, heat_of_vaporisation=254e3
+        )
 
 
 def test_pool_yellow_book_6_6_3() -> None:
@@ -114,15 +121,24 @@ def test_evaporation_aloha_examples_1_benzene_within_a_factor_of_2() -> None:
 
 
 def test_evaporation_yellow_book_3_24_by_hand() -> None:
-    pool = pool_evaporation(10, vapour_pressure=1e4, molar_mass=0.07811, temperature=293.15, wind_speed=5, schmidt=0.8)
+    pool = pool_evaporation(
+        10, vapour_pressure=1e4, molar_mass=0.07811, temperature=293.15, wind_speed=5, schmidt=0.8
+    )
     transfer = 0.004786 * 5**0.78 * 10**-0.11 * 0.8**-0.67
     assert pool["transfer"] == pytest.approx(transfer, rel=1e-12)
     assert pool["mass_flux"] == pytest.approx(transfer * 1e4 * 0.07811 / (8.314462618 * 293.15), rel=1e-12)
 
 
 def test_a_finite_content_ends_the_release_or_the_valve_does() -> None:
-    emptied, stopped = release_duration(2.0, 1000.0, stopped_after=600.0), release_duration(1.0, 1000.0, stopped_after=600.0)
-    assert (emptied["duration"], emptied["mass"], emptied.warnings) == (500.0, 1000.0, ("inventory_exhausted",))
+    emptied, stopped = (
+        release_duration(2.0, 1000.0, stopped_after=600.0),
+        release_duration(1.0, 1000.0, stopped_after=600.0),
+    )
+    assert (emptied["duration"], emptied["mass"], emptied.warnings) == (
+        500.0,
+        1000.0,
+        ("inventory_exhausted",),
+    )
     assert (stopped["duration"], stopped["mass"], stopped.warnings) == (600.0, 600.0, ())
 
 
@@ -145,22 +161,50 @@ def test_a_vessel_takes_its_properties_from_the_library_and_says_which() -> None
         (lambda: liquid_outflow(-1000, hole_diameter=0.01), RangeError, "'density'"),
         (lambda: liquid_outflow(1000), InputError, "'hole_diameter'"),
         (lambda: liquid_outflow(1000, hole_diameter=0.1, hole_area=0.1), InputError, "'hole_diameter'"),
-        (lambda: liquid_outflow(1000, hole_diameter=0.1, pressure="2 bar", head="3 kg"), InputError, "'head'"),
-        (lambda: liquid_outflow(1000, hole_diameter=0.1, discharge_coefficient=1.2), RangeError, "'discharge_coefficient'"),
+        (
+            lambda: liquid_outflow(1000, hole_diameter=0.1, pressure="2 bar", head="3 kg"),
+            InputError,
+            "'head'",
+        ),
+        (
+            lambda: liquid_outflow(1000, hole_diameter=0.1, discharge_coefficient=1.2),
+            RangeError,
+            "'discharge_coefficient'",
+        ),
         (lambda: gas_outflow(5e4, 1.4, hole_diameter=0.01, molar_mass=0.029), RangeError, "'pressure'"),
-        (lambda: gas_outflow(5e5, 1.0, hole_diameter=0.01, molar_mass=0.029), RangeError, "'heat_capacity_ratio'"),
+        (
+            lambda: gas_outflow(5e5, 1.0, hole_diameter=0.01, molar_mass=0.029),
+            RangeError,
+            "'heat_capacity_ratio'",
+        ),
         (lambda: gas_outflow(5e5, 1.4, hole_diameter=0.01), InputError, "'molar_mass'"),
         (lambda: two_phase_outflow(5e4, 700, hole_diameter=0.01), RangeError, "'vapour_pressure'"),
         (lambda: pool_diameter(-1), RangeError, "'volume'"),
-        (lambda: pool_evaporation(10, vapour_pressure=1.2e5, molar_mass=0.1, wind_speed=3), RangeError, "'vapour_pressure'"),
-        (lambda: pool_evaporation(10, vapour_pressure=1e4, molar_mass=0.1, wind_speed=0), RangeError, "'wind_speed'"),
+        (
+            lambda: pool_evaporation(10, vapour_pressure=1.2e5, molar_mass=0.1, wind_speed=3),
+            RangeError,
+            "'vapour_pressure'",
+        ),
+        (
+            lambda: pool_evaporation(10, vapour_pressure=1e4, molar_mass=0.1, wind_speed=0),
+            RangeError,
+            "'wind_speed'",
+        ),
         (lambda: release_duration(1.0, -5.0), RangeError, "'inventory'"),
         (lambda: vessel_outflow("chlorine", "solid", hole_diameter=0.01), InputError, "'phase'"),
         (lambda: vessel_outflow("chlorine", "gas", hole_diameter=0.01), InputError, "'pressure'"),
         (lambda: vessel_outflow("chlorine", "liquid", hole_diameter=0.01), RangeError, "boils"),
         (lambda: vessel_outflow("hydrogen", "liquid", hole_diameter=0.01), RangeError, "liquid density"),
-        (lambda: vessel_outflow("benzene", "liquid", hole_diameter=0.01, temperature="-10 degC"), RangeError, "temperature"),
-        (lambda: vessel_outflow("phosgene", "boiling_liquid", hole_diameter=0.01), InputError, "heat capacity of phosgene"),
+        (
+            lambda: vessel_outflow("benzene", "liquid", hole_diameter=0.01, temperature="-10 degC"),
+            RangeError,
+            "temperature",
+        ),
+        (
+            lambda: vessel_outflow("phosgene", "boiling_liquid", hole_diameter=0.01),
+            InputError,
+            "heat capacity of phosgene",
+        ),
         (lambda: vessel_outflow("unobtainium", "gas", hole_diameter=0.01), InputError, "substance"),
     ],
 )

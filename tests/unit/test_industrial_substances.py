@@ -21,7 +21,13 @@ from geoalarm.hazards.industrial.toxic_thresholds import (
     share_to_concentration,
     toxic_threshold,
 )
-from geoalarm.hazards.industrial.toxicity import find_probit, indoor_shelter, lethal_concentration, series_load, toxic_lethality
+from geoalarm.hazards.industrial.toxicity import (
+    find_probit,
+    indoor_shelter,
+    lethal_concentration,
+    series_load,
+    toxic_lethality,
+)
 
 ASKED_FOR = [
     "chlorine",
@@ -68,7 +74,10 @@ def test_properties_perry_and_nist_chlorine_and_propane() -> None:
 
 
 def test_names_formulas_and_numbers_lead_to_the_same_substance() -> None:
-    assert {substance(word).name for word in ("Cl2", "chlore", "chloor", "Chlor", "7782-50-5", "UN1017", "CHLORINE")} == {"chlorine"}
+    assert {
+        substance(word).name
+        for word in ("Cl2", "chlore", "chloor", "Chlor", "7782-50-5", "UN1017", "CHLORINE")
+    } == {"chlorine"}
     with pytest.raises(InputError, match="did you mean 'chlorine'"):
         substance("chlorin")
 
@@ -95,7 +104,14 @@ def test_rows_have_a_source_and_a_tag() -> None:
 
 
 @pytest.mark.parametrize(
-    ("minutes", "values"), [(10, (0.5, 2.8, 50)), (30, (0.5, 2.8, 28)), (60, (0.5, 2.0, 20)), (240, (0.5, 1, 10)), (480, (0.5, 0.71, 7.1))]
+    ("minutes", "values"),
+    [
+        (10, (0.5, 2.8, 50)),
+        (30, (0.5, 2.8, 28)),
+        (60, (0.5, 2.0, 20)),
+        (240, (0.5, 1, 10)),
+        (480, (0.5, 0.71, 7.1)),
+    ],
 )
 def test_aegl_of_chlorine_noaa(minutes: float, values: tuple[float, ...]) -> None:
     found = [find_threshold("Cl2", f"AEGL-{level}", exposure_min=minutes) for level in (1, 2, 3)]
@@ -171,7 +187,13 @@ LINE = {
 
 
 def test_loaded_thresholds_are_used_by_name(tmp_path: Path) -> None:
-    table = load_thresholds(write(tmp_path / "mine.csv", LINE, LINE | {"effect": "SEL", "value": "300", "unit": "mg/m3", "verified": "R"}))
+    table = load_thresholds(
+        write(
+            tmp_path / "mine.csv",
+            LINE,
+            LINE | {"effect": "SEL", "value": "300", "unit": "mg/m3", "verified": "R"},
+        )
+    )
     expected = 19e-6 * 0.070906 * 101325 / (8.314462618 * 298.15)
     assert find_threshold("chlorine", "SEI", table=table).concentration() == pytest.approx(expected)
     sel = find_threshold("chlorine", "SEL", table=table)
@@ -246,7 +268,9 @@ def test_lethal_concentrations_purple_book_5_2_30_min(name: str, one: float, hal
 def test_probits_purple_book_table_5_2(name: str, a: float, b: float, n: float) -> None:
     row = find_probit(name)
     assert (row.a, row.b, row.n, row.verified) == (a, b, n, "V")
-    assert toxic_lethality(name, 1e-4, exposure=600)["probit"] == pytest.approx(a + b * math.log(100**n * 10), rel=1e-12)
+    assert toxic_lethality(name, 1e-4, exposure=600)["probit"] == pytest.approx(
+        a + b * math.log(100**n * 10), rel=1e-12
+    )
 
 
 def test_a_substance_without_a_probit_is_refused_and_no_gas_kills_nobody() -> None:
@@ -259,7 +283,9 @@ def test_a_substance_without_a_probit_is_refused_and_no_gas_kills_nobody() -> No
 
 def test_a_load_that_varies_is_integrated() -> None:
     times = np.linspace(0, 1800, 181)
-    assert series_load(times, np.full(181, 1e-3), 2.75) == pytest.approx(toxic_lethality("chlorine", 1e-3)["load"], rel=1e-12)
+    assert series_load(times, np.full(181, 1e-3), 2.75) == pytest.approx(
+        toxic_lethality("chlorine", 1e-3)["load"], rel=1e-12
+    )
     assert series_load(times, 1e-3 * times / 1800, 1.0) == pytest.approx(1000 * 30 / 2, rel=1e-12)
 
 
@@ -268,7 +294,9 @@ def test_indoors_models_3_6_half_a_change_of_air_an_hour_for_30_min() -> None:
     assert ratio["end_ratio"] == pytest.approx(0.221, abs=5e-4)
     assert ratio["mean_ratio"] == pytest.approx(0.115, abs=5e-4)
     assert ratio["dose_ratio"] == pytest.approx(0.0045, abs=5e-5)
-    assert indoor_shelter(0.5 / 3600, exposure=1800, n=1)["dose_ratio"] == pytest.approx(ratio["mean_ratio"], rel=1e-9)
+    assert indoor_shelter(0.5 / 3600, exposure=1800, n=1)["dose_ratio"] == pytest.approx(
+        ratio["mean_ratio"], rel=1e-9
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,6 @@
-"""Cases of textbooks beside those of MODELS: each by the numbers printed in the book, or by its formula by hand."""
+"""Cases of textbooks beside those of MODELS: each by the numbers printed in the book, or by its formula by
+hand.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,12 @@ from geoalarm.core.errors import InputError, RangeError
 from geoalarm.core.quantities import convert
 from geoalarm.core.registry import at_least_zero, model, word
 from geoalarm.hazards.industrial.dispersion import briggs_sigmas, gaussian_plume, plume, plume_distance
-from geoalarm.hazards.industrial.explosions import kingery_bulmash_distance, tnt_distance, tnt_equivalent, tnt_overpressure
+from geoalarm.hazards.industrial.explosions import (
+    kingery_bulmash_distance,
+    tnt_distance,
+    tnt_equivalent,
+    tnt_overpressure,
+)
 from geoalarm.hazards.industrial.fires import (
     atmospheric_transmissivity,
     bleve,
@@ -23,17 +30,28 @@ from geoalarm.hazards.industrial.fires import (
 )
 from geoalarm.hazards.industrial.lethality import thermal_lethality, time_to_dose
 from geoalarm.hazards.industrial.pipelines import pipeline_impact_radius
-from geoalarm.hazards.industrial.source_terms import gas_outflow, liquid_outflow, pool_diameter, release_duration
+from geoalarm.hazards.industrial.source_terms import (
+    gas_outflow,
+    liquid_outflow,
+    pool_diameter,
+    release_duration,
+)
 
 
 def test_ccps_1999_pool_fire_of_a_hydrocarbon_in_a_dike_of_25_m() -> None:
     """Rate 0.0945 kg/(m2 s), transmissivity 0.727, 26.0 kW/m2 at the flame and 14.2 kW/m2 at 50 m as a point."""
     rate = pool_burning_rate_from_heats(
-        "43700 kJ/kg", "300 kJ/kg", heat_capacity="2.5 kJ/kg/K", boiling_point="363 K", ambient_temperature="298 K"
+        "43700 kJ/kg",
+        "300 kJ/kg",
+        heat_capacity="2.5 kJ/kg/K",
+        boiling_point="363 K",
+        ambient_temperature="298 K",
     )
     assert rate.value == pytest.approx(0.0945, abs=5e-5)
     assert float(pool_emissive_power_sooty("25 m").to("kW/m^2")) == pytest.approx(26.0, abs=0.05)
-    assert atmospheric_transmissivity("53.8 m", vapour_pressure="1580 Pa").value == pytest.approx(0.727, abs=1e-3)
+    assert atmospheric_transmissivity("53.8 m", vapour_pressure="1580 Pa").value == pytest.approx(
+        0.727, abs=1e-3
+    )
     burning = 0.0945 * math.pi * 25**2 / 4
     flux = point_source_flux("53.8 m", burning, "43700 kJ/kg", radiated_share=0.35, transmissivity=0.727)
     assert float(flux.to("kW/m^2")) == pytest.approx(14.2, abs=0.05)
@@ -41,7 +59,9 @@ def test_ccps_1999_pool_fire_of_a_hydrocarbon_in_a_dike_of_25_m() -> None:
 
 def test_thomas_1963_flame_length_by_hand() -> None:
     by_hand = 42 * 25 * (0.0945 / (1.2 * math.sqrt(9.80665 * 25))) ** 0.61
-    assert pool_flame_length("25 m", 0.0945, air_density="1.2 kg/m^3").value == pytest.approx(by_hand, rel=1e-12)
+    assert pool_flame_length("25 m", 0.0945, air_density="1.2 kg/m^3").value == pytest.approx(
+        by_hand, rel=1e-12
+    )
 
 
 def test_crowl_and_louvar_stack_of_60_m_80_g_s_of_sulfur_dioxide() -> None:
@@ -52,9 +72,23 @@ def test_crowl_and_louvar_stack_of_60_m_80_g_s_of_sulfur_dioxide() -> None:
 
 
 def test_choked_nitrogen_by_the_formula_in_english_units() -> None:
-    flow = gas_outflow("214.7 psia", 1.4, hole_diameter="0.1 inch", molar_mass="28 g/mol", temperature="80 degF", discharge_coefficient=1.0)
+    flow = gas_outflow(
+        "214.7 psia",
+        1.4,
+        hole_diameter="0.1 inch",
+        molar_mass="28 g/mol",
+        temperature="80 degF",
+        discharge_coefficient=1.0,
+    )
     pressure, temperature = 214.7 * 6894.757293, (80 + 459.67) / 1.8
-    by_hand = math.pi * 0.00254**2 / 4 * pressure * math.sqrt(1.4 * 0.028 / (8.314462618 * temperature)) * (2 / 2.4) ** 3
+    by_hand = (
+        math.pi
+        * 0.00254**2
+        / 4
+        * pressure
+        * math.sqrt(1.4 * 0.028 / (8.314462618 * temperature))
+        * (2 / 2.4) ** 3
+    )
     assert flow.value == pytest.approx(by_hand, rel=1e-9)
     assert flow["choked"] == 1
 
@@ -67,7 +101,9 @@ def test_torricelli_water_10_m_above_a_hole() -> None:
 
 def test_eisenberg_100_kW_m2_for_10_s() -> None:
     """Pr = -14.9 + 2.56 ln(10 (1e5)^(4/3) / 1e4) = 6.714, 95.7 %."""
-    assert float(thermal_lethality("100 kW/m^2", "10 s", probit="eisenberg")) == pytest.approx(0.957, abs=5e-4)
+    assert float(thermal_lethality("100 kW/m^2", "10 s", probit="eisenberg")) == pytest.approx(
+        0.957, abs=5e-4
+    )
 
 
 def test_green_book_probit_of_unprotected_people_is_that_of_tsao_and_perry() -> None:
@@ -94,11 +130,15 @@ def test_right_below_a_fireball_the_slant_is_its_height() -> None:
 
 
 def test_tnt_of_ccps_with_its_own_heat_of_detonation() -> None:
-    assert tnt_equivalent("1000 kg", "46.3 MJ/kg", yield_factor=0.05, tnt_heat="4.68 MJ/kg").value == pytest.approx(494.66, abs=0.01)
+    assert tnt_equivalent(
+        "1000 kg", "46.3 MJ/kg", yield_factor=0.05, tnt_heat="4.68 MJ/kg"
+    ).value == pytest.approx(494.66, abs=0.01)
 
 
 def test_49_cfr_192_903_36_inch_1440_psig() -> None:
-    assert pipeline_impact_radius("36 inch", "1440 psig").to("foot") == pytest.approx(0.69 * 36 * math.sqrt(1440), abs=0.05)
+    assert pipeline_impact_radius("36 inch", "1440 psig").to("foot") == pytest.approx(
+        0.69 * 36 * math.sqrt(1440), abs=0.05
+    )
 
 
 def test_49_cfr_192_903_basis_5000_btu_is_15_8_kW_m2() -> None:
@@ -106,7 +146,9 @@ def test_49_cfr_192_903_basis_5000_btu_is_15_8_kW_m2() -> None:
 
 
 def test_aloha_examples_2_propane_mass_and_time_within_a_tenth() -> None:
-    """33,800 US gallons at 493 kg/m3; ALOHA lets out 140,200 lb in 26 min, at a rate that falls below the first 5,730 lb/min."""
+    """33,800 US gallons at 493 kg/m3; ALOHA lets out 140,200 lb in 26 min, at a rate that falls below the
+    first 5,730 lb/min.
+    """
     content = convert(33_800, "gallon", "m3") * 493
     found = release_duration("5699 lb/min", content)
     assert found.to("lb", "mass") == pytest.approx(140_200, rel=0.01)
@@ -120,7 +162,9 @@ def test_aloha_examples_2_propane_mass_and_time_within_a_tenth() -> None:
 def test_an_array_for_one_number_runs_the_model_for_each() -> None:
     doses = time_to_dose([3e3, 5e3, 8e3], [600, 1000, 1800])
     assert doses.value.tolist() == pytest.approx([138.7, 117.0, 112.5], abs=0.05)
-    assert kingery_bulmash_distance(([50, 140, 200], "mbar")).value.tolist() == pytest.approx([23.41, 10.46, 8.11], abs=5e-3)
+    assert kingery_bulmash_distance(([50, 140, 200], "mbar")).value.tolist() == pytest.approx(
+        [23.41, 10.46, 8.11], abs=5e-3
+    )
     grid = tnt_distance(np.array([[5e3], [14e3]]), np.array([1000.0, 2000.0]))
     assert grid.value.shape == (2, 2)
     assert grid.value[1, 0] == tnt_distance(14e3, 1000.0).value
@@ -135,7 +179,9 @@ def test_a_sweep_over_wind_and_hole_gathers_the_flags_of_all_runs() -> None:
     near = plume_distance([1e-3, 1e-6], rate=0.1, wind_speed=3, stability="D")
     assert near.flags == {"near_field_extrapolated"}
     swept = plume([500.0, 1000.0], rate=[1.0, 2.0], wind_speed=3, stability="D")
-    assert swept.value.tolist() == pytest.approx([plume(500, rate=1, wind_speed=3, stability="D").value, 2 * 36.657e-6], rel=1e-4)
+    assert swept.value.tolist() == pytest.approx(
+        [plume(500, rate=1, wind_speed=3, stability="D").value, 2 * 36.657e-6], rel=1e-4
+    )
     assert tnt_overpressure([100.0, 200.0], [50.0, 100.0])["scaled_distance"].shape == (2,)
 
 
@@ -149,7 +195,9 @@ def test_lists_that_do_not_match_are_refused_by_name() -> None:
 
 
 def test_words_of_several_runs_come_as_an_array() -> None:
-    @model(inputs={"x": at_least_zero("1"), "kind": word("one")}, outputs={"label": "", "row": ""}, source="test")
+    @model(
+        inputs={"x": at_least_zero("1"), "kind": word("one")}, outputs={"label": "", "row": ""}, source="test"
+    )
     def made_up_words(x: float, kind: str = "one") -> tuple[str, list[float]]:
         """Words."""
         return f"{kind} {x:g}", [x, x]

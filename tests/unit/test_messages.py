@@ -35,7 +35,8 @@ def test_number_sign_outside_a_plural_is_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", ["{", "}", "{}", "a } b", "{n, plural, one {x}}", "{n, plural, other {x}", "{n, select, other x}", "{n"]
+    "pattern",
+    ["{", "}", "{}", "a } b", "{n, plural, one {x}}", "{n, plural, other {x}", "{n, select, other x}", "{n"],
 )
 def test_a_broken_pattern_is_refused_with_its_place(pattern: str) -> None:
     with pytest.raises(InputError, match="at character"):

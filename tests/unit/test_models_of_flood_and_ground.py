@@ -1,4 +1,6 @@
-"""Every model by name outside the industrial room: text, reference, example, and lists as a command line gives them."""
+"""Every model by name outside the industrial room: text, reference, example, and lists as a command line
+gives them.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,15 @@ from geoalarm.core.result import SCREENING_NOTICE
 
 ROOMS = ("geoalarm.hazards.flood", "geoalarm.hazards.landslide", "geoalarm.exposure")
 FILES = {
-    "geoalarm.hazards.flood": ("scenarios", "depth_classes", "frequencies", "ppri_alea", "debris", "people_classes", "terrain_accuracy"),
+    "geoalarm.hazards.flood": (
+        "scenarios",
+        "depth_classes",
+        "frequencies",
+        "ppri_alea",
+        "debris",
+        "people_classes",
+        "terrain_accuracy",
+    ),
     "geoalarm.hazards.landslide": ("susceptibility", "rainfall_thresholds", "cavities", "clay", "slope_soil"),
     "geoalarm.exposure": ("distributions", "damage_curves", "likelihood", "loss_of_life"),
 }
@@ -46,7 +56,10 @@ def test_every_model_of_these_rooms_is_found() -> None:
         "risk_matrix",
         "combined_probability",
     } <= found
-    assert not any(made.pure.__module__.startswith("geoalarm.hazards.industrial") for made in registry.models(*ROOMS).values())
+    assert not any(
+        made.pure.__module__.startswith("geoalarm.hazards.industrial")
+        for made in registry.models(*ROOMS).values()
+    )
 
 
 @pytest.mark.parametrize("name", sorted(registry.models(*ROOMS)))
@@ -56,7 +69,9 @@ def test_every_model_has_reference_units_text_and_an_example_that_runs(name: str
     assert told["summary"]
     assert told["source"]
     assert "References" in made.__doc__
-    assert all(item["description"] for item in told["parameters"]), [item["name"] for item in told["parameters"] if not item["description"]]
+    assert all(item["description"] for item in told["parameters"]), [
+        item["name"] for item in told["parameters"] if not item["description"]
+    ]
     module = importlib.import_module(made.pure.__module__)
     examples = doctest.DocTestParser().get_doctest(made.__doc__, dict(vars(module)), name, None, 0)
     assert examples.examples
@@ -74,7 +89,9 @@ def test_every_row_has_its_source_and_its_tag(room: str, name: str) -> None:
 
 
 def test_a_result_carries_all_it_takes_to_judge_it() -> None:
-    told = json.loads(json.dumps(registry.find("ppri_alea", *ROOMS)("0.7 m", "fast").as_dict(), allow_nan=False))
+    told = json.loads(
+        json.dumps(registry.find("ppri_alea", *ROOMS)("0.7 m", "fast").as_dict(), allow_nan=False)
+    )
     assert told["values"]["alea"]["value"] == "fort"
     assert told["notice"] == SCREENING_NOTICE
     assert told["jurisdiction"] == "FR"
@@ -86,7 +103,9 @@ def test_texts_may_hold_several_numbers_with_one_unit() -> None:
     model = registry.find("expected_annual_people", *ROOMS)
     result = model.run({"return_periods": "10; 100; 1000 yr", "people": "1200;5400;9800"})
     assert float(result) == pytest.approx(375.2, abs=1e-9)
-    assert registry.find("hand_depth", *ROOMS).run({"height_above_drainage": "0; 150; 4e2 cm", "stage": "2 m"}).value.tolist() == [
+    assert registry.find("hand_depth", *ROOMS).run(
+        {"height_above_drainage": "0; 150; 4e2 cm", "stage": "2 m"}
+    ).value.tolist() == [
         2,
         0.5,
         0,

@@ -26,7 +26,10 @@ MADE_UP = (1.0, 10.0, 100.0, 1000.0)
 # classes, index, ranks
 
 
-@pytest.mark.parametrize(("people", "score"), [(0, 1), (0.99, 1), (1, 2), (9.99, 2), (10, 3), (100, 4), (999, 4), (1000, 5), (1e7, 5)])
+@pytest.mark.parametrize(
+    ("people", "score"),
+    [(0, 1), (0.99, 1), (1, 2), (9.99, 2), (10, 3), (100, 4), (999, 4), (1000, 5), (1e7, 5)],
+)
 def test_models_9_classes_1_to_5_hold_their_lower_cutoff(people: float, score: int) -> None:
     assert exposure_class(people, MADE_UP).value == score
 
@@ -36,7 +39,11 @@ def test_models_9_classes_per_1000_inhabitants() -> None:
     assert (found.value, found["measured"]) == (3, 15)
 
 
-@pytest.mark.parametrize("cutoffs", [[1, 2, 3], [1, 2, 2, 3], [4, 3, 2, 1], [1, 2, 3, 4, 5]], ids=["three", "equal", "falling", "five"])
+@pytest.mark.parametrize(
+    "cutoffs",
+    [[1, 2, 3], [1, 2, 2, 3], [4, 3, 2, 1], [1, 2, 3, 4, 5]],
+    ids=["three", "equal", "falling", "five"],
+)
 def test_cutoffs_that_make_no_five_classes_are_refused(cutoffs: list[float]) -> None:
     with pytest.raises(InputError, match="cut-offs"):
         exposure_class(3, cutoffs)
@@ -100,7 +107,10 @@ def test_ranks_of_intervals_by_hand() -> None:
 @settings(max_examples=50)
 def test_a_rank_lies_between_its_bounds(places: list[tuple[float, float, float]]) -> None:
     index = np.array([middle for middle, _, _ in places])
-    low, high = index - np.minimum(index, [down for _, down, _ in places]), index + [up for _, _, up in places]
+    low, high = (
+        index - np.minimum(index, [down for _, down, _ in places]),
+        index + [up for _, _, up in places],
+    )
     found = index_rank(index, low, high)
     assert (found["best"] <= found["rank"]).all()
     assert (found["rank"] <= found["worst"]).all()
@@ -119,19 +129,27 @@ def bands() -> pd.DataFrame:
         ("FR:2", "flood", 500, 0, 0.4, 2),
         ("FR:2", "landslide", 500, 100, 150, 200),
     ]
-    return pd.DataFrame(rows, columns=["commune_id", "hazard", "population", "people_p5", "people_p50", "people_p95"])
+    return pd.DataFrame(
+        rows, columns=["commune_id", "hazard", "population", "people_p5", "people_p50", "people_p95"]
+    )
 
 
 CUTS = tuple(Cutoffs(name, "absolute", MADE_UP, "made up", "D") for name in ("flood", "landslide"))
 
 
 def test_communes_by_index_keep_the_unknown_out_of_the_rank_and_in_the_bounds() -> None:
-    found = commune_index(bands(), cutoffs=CUTS, weights={"flood": 0.6, "landslide": 0.4}, measure="absolute").set_index("commune_id")
-    assert found.loc["FR:1", ["index", "index_low", "index_high"]].tolist() == pytest.approx([0.6 * 3 + 0.4, 0.6 * 2 + 0.4, 0.6 * 3 + 0.4])
+    found = commune_index(
+        bands(), cutoffs=CUTS, weights={"flood": 0.6, "landslide": 0.4}, measure="absolute"
+    ).set_index("commune_id")
+    assert found.loc["FR:1", ["index", "index_low", "index_high"]].tolist() == pytest.approx(
+        [0.6 * 3 + 0.4, 0.6 * 2 + 0.4, 0.6 * 3 + 0.4]
+    )
     assert found.loc["FR:2", ["index", "highest"]].tolist() == pytest.approx([0.6 * 1 + 0.4 * 4, 4])
     assert math.isnan(found.loc["BE:1", "index"])
     assert math.isnan(found.loc["BE:1", "rank"])
-    assert found.loc["BE:1", ["index_low", "index_high", "highest", "unknown"]].tolist() == pytest.approx([2.8, 4.4, 4, 1])
+    assert found.loc["BE:1", ["index_low", "index_high", "highest", "unknown"]].tolist() == pytest.approx(
+        [2.8, 4.4, 4, 1]
+    )
     assert found.loc["BE:1", ["rank_best", "rank_worst"]].tolist() == [1, 1]
     assert found.loc[["FR:1", "FR:2"], "rank"].tolist() == [2, 2]
     assert found.loc[["FR:1", "FR:2"], "rank_best"].tolist() == [2, 1]
@@ -140,7 +158,9 @@ def test_communes_by_index_keep_the_unknown_out_of_the_rank_and_in_the_bounds() 
 
 
 def test_communes_per_1000_inhabitants() -> None:
-    cuts = tuple(Cutoffs(name, "per_1000", (1.0, 10.0, 50.0, 200.0), "made up", "D") for name in ("flood", "landslide"))
+    cuts = tuple(
+        Cutoffs(name, "per_1000", (1.0, 10.0, 50.0, 200.0), "made up", "D") for name in ("flood", "landslide")
+    )
     found = commune_index(bands(), cutoffs=cuts, weights={"flood": 1, "landslide": 0}).set_index("commune_id")
     assert found["class_flood"].tolist() == [3, 4, 1]
     assert found.loc["FR:2", "class_landslide"] == 5
@@ -162,7 +182,9 @@ def test_no_index_of_communes_without_uncertainty_weights_or_cutoffs() -> None:
 
 def test_communes_of_the_made_up_world_from_the_table_to_the_rank() -> None:
     world = testing.world()
-    table = pd.concat([expose(item, world.population, world.communes) for item in world.footprints], ignore_index=True)
+    table = pd.concat(
+        [expose(item, world.population, world.communes) for item in world.footprints], ignore_index=True
+    )
     found = people_ensemble(table)
     severe = found.dropna(subset=["intensity_class"]).drop_duplicates(["commune_id", "hazard"])
     hazards = sorted(severe["hazard"].unique())
@@ -177,15 +199,25 @@ def test_communes_of_the_made_up_world_from_the_table_to_the_rank() -> None:
 
 def test_cutoffs_are_read_from_a_file_and_every_fault_is_told(tmp_path: Path) -> None:
     good = tmp_path / "cutoffs.csv"
-    good.write_text(",".join(COLUMNS) + "\nflood,absolute,1,10,100,1000,our study,D\nflood,per_1000,1,5,20,50,our study,D\n", "utf-8")
+    good.write_text(
+        ",".join(COLUMNS)
+        + "\nflood,absolute,1,10,100,1000,our study,D\nflood,per_1000,1,5,20,50,our study,D\n",
+        "utf-8",
+    )
     read = load_cutoffs(good)
     assert [one.measure for one in read] == ["absolute", "per_1000"]
     assert read[0].bounds == MADE_UP
     bad = tmp_path / "bad.csv"
     bad.write_text(
         ",".join(COLUMNS)
-        + "\nflood,absolute,10,1,100,1000,our study,D\n,absolute,1,2,3,4,our study,D\nslide,share,1,2,3,4,our study,D\n"
-        + "slide,absolute,1,2,3,many,our study,D\nclay,absolute,1,2,3,4,our study,X\nrock,absolute,1,2,3,4,our study,D\n"
+        + (
+            "\nflood,absolute,10,1,100,1000,our study,D\n,absolute,1,2,3,4,our "
+            "study,D\nslide,share,1,2,3,4,our study,D\n"
+        )
+        + (
+            "slide,absolute,1,2,3,many,our study,D\nclay,absolute,1,2,3,4,our "
+            "study,X\nrock,absolute,1,2,3,4,our study,D\n"
+        )
         + "rock,absolute,1,2,3,4,our study,D\n",
         "utf-8",
     )
@@ -201,7 +233,8 @@ def test_cutoffs_are_read_from_a_file_and_every_fault_is_told(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("likelihood", "band"), [(0, 1), (9.9e-5, 1), (1e-4, 2), (5e-4, 2), (1e-3, 3), (1e-2, 4), (0.0999, 4), (0.1, 5), (3, 5)]
+    ("likelihood", "band"),
+    [(0, 1), (9.9e-5, 1), (1e-4, 2), (5e-4, 2), (1e-3, 3), (1e-2, 4), (0.0999, 4), (0.1, 5), (3, 5)],
 )
 def test_models_9_matrix_bands_of_likelihood(likelihood: float, band: int) -> None:
     assert risk_matrix(likelihood, 2)["cell"] == f"L{band} S2"

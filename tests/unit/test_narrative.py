@@ -78,7 +78,10 @@ def _row(
 def test_a_flooded_commune_in_sentences(flood: pd.DataFrame) -> None:
     assert n.commune_sentences(_of(flood, "BE:00002"), "fr", "Le Quesnoy", sources=[source("flood")]) == [
         f"Données d'exemple{NB}: ne décidez rien avec.",
-        f"Si une crue survient (1{NB}% de chance par an, 1 sur 100), environ 400{NB}personnes au Quesnoy seraient dans la zone inondée.",
+        (
+            f"Si une crue survient (1{NB}% de chance par an, 1 sur 100), environ 400{NB}personnes au Quesnoy "
+            f"seraient dans la zone inondée."
+        ),
         f"Soit 10{NB}% des habitants.",
         f"Pour environ 200{NB}personnes, l'eau dépasserait 1{NB}m.",
         "Exemple, 2026.",
@@ -89,30 +92,62 @@ def test_a_flooded_commune_in_sentences(flood: pd.DataFrame) -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("state", ["not_studied", "outside_coverage", "suppressed"])
 def test_what_is_unknown_is_said_without_any_figure(lang: str, state: str) -> None:
-    said = n.commune_sentences(_row(math.nan, state=state, mapped=1.0 if state == "suppressed" else 0.0), lang, "Hirson")
+    said = n.commune_sentences(
+        _row(math.nan, state=state, mapped=1.0 if state == "suppressed" else 0.0), lang, "Hirson"
+    )
     assert said
     assert not re.search(r"\d", " ".join(said))
 
 
 def test_zero_is_said_of_the_mapped_part_only() -> None:
-    assert n.commune_sentences(_row(0, state="zero"), "en", "Hirson")[0] == "Nobody lives in the zone. The whole commune is mapped."
+    assert (
+        n.commune_sentences(_row(0, state="zero"), "en", "Hirson")[0]
+        == "Nobody lives in the zone. The whole commune is mapped."
+    )
     part = n.commune_sentences(_row(0, state="zero", mapped=0.4), "en", "Hirson")
-    assert part[:2] == ["Nobody lives in the zone, where the commune is mapped.", "The map covers 40% of the commune."]
+    assert part[:2] == [
+        "Nobody lives in the zone, where the commune is mapped.",
+        "The map covers 40% of the commune.",
+    ]
 
 
 @pytest.mark.parametrize(
     ("hazard", "period", "expected"),
     [
-        ("flood", 100.0, "If a flood happens (1% chance a year, 1 in 100), fewer than 11 people in Hirson would be in the flooded area."),
-        ("flood", math.nan, "If a flood happens, fewer than 11 people in Hirson would be in the flooded area. No one knows how often."),
-        ("landslide", math.nan, "If the ground slides, fewer than 11 people in Hirson would be in the zone. No one knows when."),
-        ("industrial", math.nan, "If an accident happens (Depot), fewer than 11 people in Hirson could be hurt for life."),
+        (
+            "flood",
+            100.0,
+            (
+                "If a flood happens (1% chance a year, 1 in 100), fewer than 11 people in Hirson would be in "
+                "the flooded area."
+            ),
+        ),
+        (
+            "flood",
+            math.nan,
+            (
+                "If a flood happens, fewer than 11 people in Hirson would be in the flooded area. No one "
+                "knows how often."
+            ),
+        ),
+        (
+            "landslide",
+            math.nan,
+            "If the ground slides, fewer than 11 people in Hirson would be in the zone. No one knows when.",
+        ),
+        (
+            "industrial",
+            math.nan,
+            "If an accident happens (Depot), fewer than 11 people in Hirson could be hurt for life.",
+        ),
         ("wildfire", math.nan, "Fewer than 11 people in Hirson live in the zone."),
     ],
 )
 def test_few_people_have_no_number_and_no_share(hazard: str, period: float, expected: str) -> None:
     label = "SEL" if hazard == "industrial" else "[0.5, 1)"
-    said = n.commune_sentences(_row(4, hazard=hazard, period=period, label=label), "en", "Hirson", site="Depot")
+    said = n.commune_sentences(
+        _row(4, hazard=hazard, period=period, label=label), "en", "Hirson", site="Depot"
+    )
     assert said[0] == expected
     assert not [sentence for sentence in said if "residents" in sentence]
 
@@ -128,17 +163,26 @@ def test_who_could_die_is_counted_from_the_first_lethal_effects(made_up: World) 
 
 
 def test_a_planning_zone_promises_no_harm() -> None:
-    said = n.commune_sentences(_row(4000, hazard="industrial", period=math.nan, label="20 km"), "en", "Hirson")
+    said = n.commune_sentences(
+        _row(4000, hazard="industrial", period=math.nan, label="20 km"), "en", "Hirson"
+    )
     assert said[0] == f"About 4,000{NB}people in Hirson live in the zone."
 
 
 def test_bounds_are_said_and_a_coarse_figure_is_called_rough() -> None:
-    assert "Likely between 900 and 1,600." in n.commune_sentences(_row(1230, bounds=(905, 1597)), "en", "Hirson")
-    assert "Rough estimate: 0 to 9,000." in n.commune_sentences(_row(1230, bounds=(0, 8999), caveats="coarse_population"), "en", "Hirson")
+    assert "Likely between 900 and 1,600." in n.commune_sentences(
+        _row(1230, bounds=(905, 1597)), "en", "Hirson"
+    )
+    assert "Rough estimate: 0 to 9,000." in n.commune_sentences(
+        _row(1230, bounds=(0, 8999), caveats="coarse_population"), "en", "Hirson"
+    )
 
 
 def test_caveats_have_their_sentences() -> None:
-    assert n.caveat_sentences(_row(4, caveats="partly_mapped|illustrative"), "nl")[1] == "Voorbeeldgegevens: beslis er niets mee."
+    assert (
+        n.caveat_sentences(_row(4, caveats="partly_mapped|illustrative"), "nl")[1]
+        == "Voorbeeldgegevens: beslis er niets mee."
+    )
 
 
 @pytest.mark.parametrize(
@@ -155,9 +199,9 @@ def test_finding_of_a_map(made_up: World, flood: pd.DataFrame, lang: str, expect
 
 
 def test_finding_counts_the_communes_it_says_nothing_about(slides: pd.DataFrame) -> None:
-    assert (
-        n.finding(threshold_total(slides), "en", names={}, measure="share")
-        == f"About 900{NB}people live in the zone. The highest share: FR:00001, 45% of residents. 3{NB}communes are not mapped."
+    assert n.finding(threshold_total(slides), "en", names={}, measure="share") == (
+        f"About 900{NB}people live in the zone. The highest share: FR:00001, 45% of residents. "
+        f"3{NB}communes are not mapped."
     )
 
 
@@ -177,14 +221,22 @@ def test_finding_where_there_is_no_ranking(rows: pd.DataFrame, expected: str) ->
 
 def test_finding_of_a_difference(flood: pd.DataFrame, slides: pd.DataFrame) -> None:
     a, b = threshold_total(flood), threshold_total(slides)
-    assert n.difference_finding(difference(a, b), "en") == f"About 700{NB}people more in the zone with the second scenario."
-    assert n.difference_finding(difference(b, a), "en") == f"About 700{NB}people fewer in the zone with the second scenario."
+    assert (
+        n.difference_finding(difference(a, b), "en")
+        == f"About 700{NB}people more in the zone with the second scenario."
+    )
+    assert (
+        n.difference_finding(difference(b, a), "en")
+        == f"About 700{NB}people fewer in the zone with the second scenario."
+    )
     assert n.difference_finding(difference(a, a), "en") == "Both scenarios expose the same number of people."
     assert n.difference_finding(difference(a, b.iloc[3:]), "en") == "No commune is mapped in both scenarios."
 
 
 def test_subtitles(made_up: World, flood: pd.DataFrame) -> None:
-    said = n.subtitle(threshold_total(flood), "en", threshold="[0.5, 1)", units="m", sources=made_up.flood[100.0].sources)
+    said = n.subtitle(
+        threshold_total(flood), "en", threshold="[0.5, 1)", units="m", sources=made_up.flood[100.0].sources
+    )
     assert said == f"Flood, 1% a year (1 in 100), from 0.5{NB}m. Example, 2026."
     rows = _row(5, hazard="industrial", period=math.nan, label="SEL")
     said = n.subtitle(threshold_total(rows), "en", threshold="SEL")

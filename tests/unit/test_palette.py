@@ -1,4 +1,5 @@
-"""The palettes keep what PAGES 2 claims of them: text contrast, and distance between neighbours with normal and colour-blind sight.
+"""The palettes keep what PAGES 2 claims of them: text contrast, and distance between neighbours with normal
+and colour-blind sight.
 
 Colour blindness: Machado, Oliveira, Fernandes 2009, severity 1, on linear RGB. Distance: CIEDE2000, D65.
 """
@@ -18,11 +19,19 @@ from geoalarm.present import palette as p
 
 SIGHT = {
     "normal": np.eye(3),
-    "protan": np.array([[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]),
-    "deutan": np.array([[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]),
-    "tritan": np.array([[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]),
+    "protan": np.array(
+        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
+    ),
+    "deutan": np.array(
+        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
+    ),
+    "tritan": np.array(
+        [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]
+    ),
 }
-TO_XYZ = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]])
+TO_XYZ = np.array(
+    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
+)
 WHITE = np.array([0.95047, 1.0, 1.08883])
 
 
@@ -49,7 +58,11 @@ def _ciede2000(one: np.ndarray, two: np.ndarray) -> float:
     t = 1 + sum(k * math.cos(math.radians(n * mean_h + offset)) for k, n, offset in waves)
     s_l = 1 + 0.015 * (mean_l - 50) ** 2 / math.sqrt(20 + (mean_l - 50) ** 2)
     s_c, s_h = 1 + 0.045 * mean_c1, 1 + 0.015 * mean_c1 * t
-    r_t = -2 * math.sqrt(mean_c1**7 / (mean_c1**7 + 25.0**7)) * math.sin(math.radians(60 * math.exp(-(((mean_h - 275) / 25) ** 2))))
+    r_t = (
+        -2
+        * math.sqrt(mean_c1**7 / (mean_c1**7 + 25.0**7))
+        * math.sin(math.radians(60 * math.exp(-(((mean_h - 275) / 25) ** 2))))
+    )
     return math.sqrt((d_l / s_l) ** 2 + (d_c / s_c) ** 2 + (d_h / s_h) ** 2 + r_t * (d_c / s_c) * (d_h / s_h))
 
 
@@ -63,7 +76,9 @@ def _ciede2000(one: np.ndarray, two: np.ndarray) -> float:
         ((2.0776, 0.0795, -1.1350), (0.9033, -0.0636, -0.5514), 0.9082),
     ],
 )
-def test_distance_is_that_of_the_published_pairs(one: tuple[float, ...], two: tuple[float, ...], distance: float) -> None:
+def test_distance_is_that_of_the_published_pairs(
+    one: tuple[float, ...], two: tuple[float, ...], distance: float
+) -> None:
     assert _ciede2000(np.array(one), np.array(two)) == pytest.approx(distance, abs=1e-4)
 
 
@@ -90,7 +105,9 @@ CLAIMS = [
 
 
 @pytest.mark.parametrize(("scale", "theme", "distances", "text"), CLAIMS)
-def test_neighbours_stay_apart_and_text_readable(scale: str, theme: p.Theme, distances: tuple[float, ...], text: float) -> None:
+def test_neighbours_stay_apart_and_text_readable(
+    scale: str, theme: p.Theme, distances: tuple[float, ...], text: float
+) -> None:
     found = p.SCALES[scale][theme]
     for (name, sight), claimed in zip(SIGHT.items(), distances, strict=True):
         least = min(_ciede2000(_lab(a, sight), _lab(b, sight)) for a, b in itertools.pairwise(found))
@@ -99,9 +116,12 @@ def test_neighbours_stay_apart_and_text_readable(scale: str, theme: p.Theme, dis
 
 
 @pytest.mark.parametrize(
-    ("theme", "distances", "line"), [("light", (33.1, 18.9, 10.8, 20.5), 3.4), ("dark", (23.1, 20.7, 17.9, 16.6), 4.7)]
+    ("theme", "distances", "line"),
+    [("light", (33.1, 18.9, 10.8, 20.5), 3.4), ("dark", (23.1, 20.7, 17.9, 16.6), 4.7)],
 )
-def test_effect_lines_stay_apart_and_visible(theme: p.Theme, distances: tuple[float, ...], line: float) -> None:
+def test_effect_lines_stay_apart_and_visible(
+    theme: p.Theme, distances: tuple[float, ...], line: float
+) -> None:
     found = p.SCALES["effects"][theme]
     for sight, claimed in zip(SIGHT.values(), distances, strict=True):
         assert _least_apart(found, sight) == pytest.approx(claimed, abs=0.06)
@@ -117,7 +137,9 @@ def test_all_pairs_of_risk_by_coverage_stay_apart() -> None:
 @pytest.mark.parametrize("theme", p.THEMES)
 def test_interface_text_reads(theme: p.Theme) -> None:
     face = p.INTERFACE[theme]
-    assert min(p.contrast(colour, face.paper) for colour in (face.ink, face.muted, face.link, face.error)) >= 7
+    assert (
+        min(p.contrast(colour, face.paper) for colour in (face.ink, face.muted, face.link, face.error)) >= 7
+    )
     assert p.contrast(face.band_ink, face.band) >= 10
     assert p.contrast(face.outline, face.paper) >= 4.5
 
@@ -126,7 +148,11 @@ def test_interface_text_reads(theme: p.Theme) -> None:
 def test_every_state_without_a_colour_has_a_pattern_of_its_own(theme: p.Theme) -> None:
     patterns = p.PATTERNS[theme]
     assert set(patterns) == set(State) - {State.EXPOSED}
-    assert len({pattern.bokeh for pattern in patterns.values()}) == len({pattern.matplotlib for pattern in patterns.values()}) == 4
+    assert (
+        len({pattern.bokeh for pattern in patterns.values()})
+        == len({pattern.matplotlib for pattern in patterns.values()})
+        == 4
+    )
     assert min(p.contrast(pattern.ink, pattern.ground) for pattern in patterns.values()) >= 4.5
 
 

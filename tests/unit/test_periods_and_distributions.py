@@ -68,7 +68,12 @@ def test_maps_that_do_not_nest_are_raised_and_told(caplog: pytest.LogCaptureFixt
     assert "depths: 3 of 6" in caplog.text
 
 
-@given(st.lists(st.floats(0, 1e6), min_size=3, max_size=3), st.floats(10, 1000), st.floats(10, 1000), st.sampled_from(["log", "gumbel"]))
+@given(
+    st.lists(st.floats(0, 1e6), min_size=3, max_size=3),
+    st.floats(10, 1000),
+    st.floats(10, 1000),
+    st.sampled_from(["log", "gumbel"]),
+)
 def test_between_periods_rises_and_stays_between(values: list[float], a: float, b: float, scale: str) -> None:
     counts = nested(TRI[0], values)
     low, high = (float(between_periods(TRI[0], counts, at, scale=scale)) for at in sorted((a, b)))

@@ -23,9 +23,24 @@ def test_a_wrong_name_is_an_attribute_error():
 
 
 def test_the_import_brings_no_heavy_library():
-    heavy = ["pandas", "geopandas", "numpy", "xarray", "rasterio", "pydantic", "panel", "intake", "matplotlib"]
+    heavy = [
+        "pandas",
+        "geopandas",
+        "numpy",
+        "xarray",
+        "rasterio",
+        "pydantic",
+        "panel",
+        "intake",
+        "matplotlib",
+    ]
     code = f"import sys, geoalarm; print([name for name in {heavy!r} if name in sys.modules])"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout.strip()
+        == "[]"
+    )
 
 
 def test_the_lists_agree():
@@ -43,7 +58,9 @@ def test_a_module_opens_under_the_name_it_had_and_says_where_it_is_now(old):
         "print([str(one.message) for one in said if one.category is DeprecationWarning and 'old name' in str(one.message)])\n"
         "print(all(getattr(old, name) is getattr(new, name) for name in dir(new) if not name.startswith('_')))\n"
     )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.splitlines()
+    told = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.splitlines()
     assert told == [f"['{old} is {new} now; the old name goes with the next release']", "True"]
 
 

@@ -87,7 +87,12 @@ def test_pressures_above_that_of_the_air_are_gauge_pressures() -> None:
             to_si("14.5 psia", "Pa", name=name)
 
 
-@given(st.floats(1e-6, 1e6), st.sampled_from([("kg s-1", "lb/min"), ("Pa", "mbar"), ("m s-1", "knot"), ("kg m-3", "mg/m3"), ("K", "degF")]))
+@given(
+    st.floats(1e-6, 1e6),
+    st.sampled_from(
+        [("kg s-1", "lb/min"), ("Pa", "mbar"), ("m s-1", "knot"), ("kg m-3", "mg/m3"), ("K", "degF")]
+    ),
+)
 def test_units_round_trip(value: float, pair: tuple[str, str]) -> None:
     unit, other = pair
     assert convert(convert(value, unit, other), other, unit) == pytest.approx(value, rel=1e-9, abs=1e-9)
@@ -95,7 +100,14 @@ def test_units_round_trip(value: float, pair: tuple[str, str]) -> None:
 
 @pytest.mark.parametrize(
     ("value", "closed"),
-    [(1.0, "right"), (2.0, "left"), (1.0, "neither"), (0.9, "both"), (math.nan, "both"), (np.array([1.5, 3.0]), "both")],
+    [
+        (1.0, "right"),
+        (2.0, "left"),
+        (1.0, "neither"),
+        (0.9, "both"),
+        (math.nan, "both"),
+        (np.array([1.5, 3.0]), "both"),
+    ],
 )
 def test_outside_the_range_is_refused_and_named(value: float, closed: quantities.Closed) -> None:
     with pytest.raises(RangeError, match="'wind_speed' is outside"):
@@ -118,8 +130,21 @@ def test_a_result_says_everything_and_fits_in_json() -> None:
         warnings=("to_be_confirmed: Cd", "to_be_confirmed: Cd", "low_wind"),
     )
     told = json.loads(json.dumps(result.as_dict(), allow_nan=False))
-    assert told["values"] == {"mass_flow": {"value": 2.0, "unit": "kg s-1"}, "beyond": {"value": None, "unit": "m"}}
-    assert set(told) == {"model", "values", "inputs", "valid_range", "warnings", "source", "jurisdiction", "vintage", "notice"}
+    assert told["values"] == {
+        "mass_flow": {"value": 2.0, "unit": "kg s-1"},
+        "beyond": {"value": None, "unit": "m"},
+    }
+    assert set(told) == {
+        "model",
+        "values",
+        "inputs",
+        "valid_range",
+        "warnings",
+        "source",
+        "jurisdiction",
+        "vintage",
+        "notice",
+    }
     assert told["notice"] == SCREENING_NOTICE
     assert result.warnings == ("to_be_confirmed: Cd", "low_wind")
     assert result.flags == {"to_be_confirmed", "low_wind"}

@@ -34,7 +34,12 @@ def chosen(territory: Communes, **given: object) -> list[str]:
 def test_communes_are_chosen_in_the_order_of_the_territory_each_once(communes):
     assert chosen(communes, communes=("BE:00001", "FR:00003", "BE:00001")) == ["FR:00003", "BE:00001"]
     assert chosen(communes, every=True) == list(communes.ids)
-    assert chosen(communes, countries=("be",), communes=("FR:00001",)) == ["FR:00001", "BE:00001", "BE:00002", "BE:00003"]
+    assert chosen(communes, countries=("be",), communes=("FR:00001",)) == [
+        "FR:00001",
+        "BE:00001",
+        "BE:00002",
+        "BE:00003",
+    ]
 
 
 @pytest.mark.parametrize("name", ["59", "Nord", "nord"])
@@ -76,14 +81,17 @@ def test_the_language_of_a_place_follows_its_code(commune, langs):
 
 
 def test_where_the_code_tells_nothing_the_local_name_does():
-    assert languages_of("BE:00001", {"name": "Doornik", "name_fr": "Tournai", "name_nl": "Doornik"}) == ("nl",)
+    assert languages_of("BE:00001", {"name": "Doornik", "name_fr": "Tournai", "name_nl": "Doornik"}) == (
+        "nl",
+    )
 
 
 def test_languages_asked_for_come_in_one_order(communes):
     assert select(communes, Choice(every=True, langs=("de", "fr", "de")))[0].langs == ("fr", "de")
 
 
-# ---------------------------------------------------------------------------------------------------------------- workers
+# ----------------------------------------------------------------------------------------------------------------
+# workers
 
 
 def nothing() -> None:
@@ -104,7 +112,10 @@ def never() -> None:
 
 def test_one_worker_works_in_this_process():
     seen = []
-    answers = [done.answer for done in run_tasks([1, 2], lambda n: n + len(seen), workers=1, setup=seen.append, given=("ready",))]
+    answers = [
+        done.answer
+        for done in run_tasks([1, 2], lambda n: n + len(seen), workers=1, setup=seen.append, given=("ready",))
+    ]
     assert answers == [2, 3]
 
 
@@ -114,7 +125,9 @@ def test_a_task_that_kills_its_worker_is_told_and_all_others_are_done():
     told = list(run_tasks(list(range(10, 20)), square, workers=2, setup=nothing, given=()))
     assert sorted(done.task for done in told) == list(range(10, 20))
     assert [done.task for done in told if done.died] == [13]
-    assert {done.task: done.answer for done in told if not done.died} == {n: n * n for n in range(10, 20) if n != 13}
+    assert {done.task: done.answer for done in told if not done.died} == {
+        n: n * n for n in range(10, 20) if n != 13
+    }
 
 
 @pytest.mark.slow
@@ -123,7 +136,8 @@ def test_workers_that_never_start_are_one_error_and_no_endless_round():
         list(run_tasks(list(range(10)), square, workers=2, setup=never, given=()))
 
 
-# ---------------------------------------------------------------------------------------------------------------- folders
+# ----------------------------------------------------------------------------------------------------------------
+# folders
 
 
 def deliver(out: Path, commune: str, text: str, *, key: str = "k") -> None:
@@ -179,7 +193,11 @@ def test_what_an_ended_run_left_is_swept_and_a_folder_on_its_way_comes_back(tmp_
 @pytest.mark.skipif(os.name != "posix", reason="locks of POSIX")
 def test_two_runs_never_write_one_folder(tmp_path, monkeypatch):
     monkeypatch.setattr(edition, "_WAIT_S", 0.2)
-    with edition.alone(tmp_path), pytest.raises(InputError, match="written by another run"), edition.alone(tmp_path):
+    with (
+        edition.alone(tmp_path),
+        pytest.raises(InputError, match="written by another run"),
+        edition.alone(tmp_path),
+    ):
         pass
 
 
@@ -188,9 +206,16 @@ def test_the_folder_of_a_commune_stays_in_its_place(name):
     folder = edition.folder_of(name)
     assert "/" not in folder
     assert ".." not in folder
-    assert edition.file_names(Wanted(name, ("fr",))) == {f"{folder}.json", f"{folder}.fr.html", f"{folder}.fr.docx"}
+    assert edition.file_names(Wanted(name, ("fr",))) == {
+        f"{folder}.json",
+        f"{folder}.fr.html",
+        f"{folder}.fr.docx",
+    }
 
 
 def test_sentences_for_readers_name_no_folder():
-    assert without_folders("mirror /home/me/data/x.tif cannot be read; see /a/b.txt") == "mirror x.tif cannot be read; see b.txt"
+    assert (
+        without_folders("mirror /home/me/data/x.tif cannot be read; see /a/b.txt")
+        == "mirror x.tif cannot be read; see b.txt"
+    )
     assert without_folders("1/2 of it, https://example.org/a/b") == "1/2 of it, https://example.org/a/b"

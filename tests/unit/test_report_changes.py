@@ -1,4 +1,6 @@
-"""What changed and why: answers by hand, then sums that hold for any numbers, then the words of four languages."""
+"""What changed and why: answers by hand, then sums that hold for any numbers, then the words of four
+languages.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,15 @@ from geoalarm.report.changes_record import FigureRecord, Input, Inputs, Record, 
 FLOOD = "flood//100/modelled"
 
 
-def inputs(*, people=("2020", "p1"), flood=("2024", "f1"), outlines=("2020", "c1"), basis="modelled", version="0.1.0", seam="nearest"):
+def inputs(
+    *,
+    people=("2020", "p1"),
+    flood=("2024", "f1"),
+    outlines=("2020", "c1"),
+    basis="modelled",
+    version="0.1.0",
+    seam="nearest",
+):
     sources = {
         "people": Input("people", "People", *people, "modelled"),
         "river": Input("river", "River flood", *flood, basis),
@@ -31,9 +41,22 @@ def inputs(*, people=("2020", "p1"), flood=("2024", "f1"), outlines=("2020", "c1
 
 
 def figure(value=1000.0, *, low=None, high=None, state="exposed", method="a|b", **facts):
-    given = {"kind": "total", "hazard": "flood", "return_period_yr": 100.0, "basis": "modelled", "layers": ("river",), "id": FLOOD, **facts}
+    given = {
+        "kind": "total",
+        "hazard": "flood",
+        "return_period_yr": 100.0,
+        "basis": "modelled",
+        "layers": ("river",),
+        "id": FLOOD,
+        **facts,
+    }
     return FigureRecord(
-        value=value, low=value if low is None else low, high=value if high is None else high, state=state, method=method, **given
+        value=value,
+        low=value if low is None else low,
+        high=value if high is None else high,
+        state=state,
+        method=method,
+        **given,
     )
 
 
@@ -58,7 +81,10 @@ def test_a_difference_of_one_input_is_all_its_own():
     (change,) = compare(before, record(figure(1120.0), flood=("2024", "f2")))
     assert (change.kind, change.difference) == ("number", 120.0)
     assert change.parts == (Part(("map",), 120.0, "", "", "map"),)
-    assert words.change_sentence(change, date(2025, 1, 1), "en") == "+120 people since 1 January 2025: map corrected (Flood)."
+    assert (
+        words.change_sentence(change, date(2025, 1, 1), "en")
+        == "+120 people since 1 January 2025: map corrected (Flood)."
+    )
 
 
 def test_a_later_population_is_the_world_and_a_corrected_one_is_data():
@@ -74,12 +100,17 @@ def test_a_later_population_is_the_world_and_a_corrected_one_is_data():
 def test_an_observed_layer_of_a_later_year_is_the_world_and_a_modelled_one_is_a_map():
     old, new = record(figure(10.0)), record(figure(30.0), flood=("2026", "f2"))
     assert compare(old, new)[0].parts[0].causes == ("map",)
-    old, new = record(figure(10.0), basis="observed"), record(figure(30.0), flood=("2026", "f2"), basis="observed")
+    old, new = (
+        record(figure(10.0), basis="observed"),
+        record(figure(30.0), flood=("2026", "f2"), basis="observed"),
+    )
     assert compare(old, new)[0].parts[0].causes == ("reality",)
 
 
 def test_two_inputs_without_the_old_files_stay_together():
-    (change,) = compare(record(figure(1000.0)), record(figure(1120.0), people=("2020", "p2"), flood=("2026", "f2")))
+    (change,) = compare(
+        record(figure(1000.0)), record(figure(1120.0), people=("2020", "p2"), flood=("2026", "f2"))
+    )
     assert change.parts == (Part(("data", "map"), 120.0),)
     assert "data and map together" in words.change_sentence(change, date(2025, 1, 1), "en")
     assert "gegevens en kaart samen" in words.change_sentence(change, date(2025, 1, 1), "nl")
@@ -88,7 +119,9 @@ def test_two_inputs_without_the_old_files_stay_together():
 def test_two_inputs_are_told_apart_along_a_walk():
     """The form of the brief: +120 people: population 2020 → 2023 +95, map updated +25."""
     after = record(figure(1120.0), people=("2023", "p2"), flood=("2026", "f2"))
-    (change,) = compare(record(figure(1000.0)), after, walks={FLOOD: {"start": 1000.0, "data": 1095.0, "map": 1120.0}})
+    (change,) = compare(
+        record(figure(1000.0)), after, walks={FLOOD: {"start": 1000.0, "data": 1095.0, "map": 1120.0}}
+    )
     assert [(part.causes, part.people) for part in change.parts] == [(("reality",), 95.0), (("map",), 25.0)]
     assert words.change_sentence(change, date(2025, 1, 1), "en") == (
         "+120 people since 1 January 2025: population 2020 → 2023 +95, map updated (Flood, 2024 → 2026) +25."
@@ -98,7 +131,11 @@ def test_two_inputs_are_told_apart_along_a_walk():
 
 def test_a_walk_that_does_not_start_or_end_where_the_reports_do_is_not_believed():
     after = record(figure(1120.0), people=("2023", "p2"), flood=("2026", "f2"))
-    for walk in ({"start": 1001.0, "data": 1095.0, "map": 1120.0}, {"start": 1000.0, "data": 1095.0, "map": 1119.0}, {"start": 1000.0}):
+    for walk in (
+        {"start": 1001.0, "data": 1095.0, "map": 1120.0},
+        {"start": 1000.0, "data": 1095.0, "map": 1119.0},
+        {"start": 1000.0},
+    ):
         (change,) = compare(record(figure(1000.0)), after, walks={FLOOD: walk})
         assert change.parts == (Part(("reality", "map"), 120.0),)
 
@@ -134,7 +171,10 @@ def test_a_lower_bound_is_never_subtracted():
 
 
 def test_a_range_may_move_alone():
-    (found,) = compare(record(figure(1000.0, low=900.0, high=1100.0)), record(figure(1000.0, low=800.0, high=1100.0), version="0.2.0"))
+    (found,) = compare(
+        record(figure(1000.0, low=900.0, high=1100.0)),
+        record(figure(1000.0, low=800.0, high=1100.0), version="0.2.0"),
+    )
     assert found.kind == "range"
     assert words.change_line(found, "en").cause.startswith(
         "The number is the same, its range is not (900 to 1,100 before, 800 to 1,100 now)"
@@ -144,7 +184,9 @@ def test_a_range_may_move_alone():
 def test_a_layer_that_could_not_be_read_is_no_zero_and_no_new_danger():
     gone = compare(record(figure()), record(faults={"river": "flood/"}))
     assert [(one.kind, one.state_after) for one in gone] == [("gone", "failed")]
-    assert words.change_line(gone[0], "en").cause == "The map could not be read this time. That is not a zero."
+    assert (
+        words.change_line(gone[0], "en").cause == "The map could not be read this time. That is not a zero."
+    )
     back = compare(record(faults={"river": "flood/"}), record(figure()))
     assert [(one.kind, one.state_before) for one in back] == [("new", "failed")]
 
@@ -181,7 +223,9 @@ def test_of_a_vintage_by_country_the_commune_s_own_is_told():
 
 
 def test_a_record_survives_its_json():
-    kept = record(figure(0.0, state="zero"), figure(math.nan, state="suppressed", id="x", kind="class", label="[1, 2)"))
+    kept = record(
+        figure(0.0, state="zero"), figure(math.nan, state="suppressed", id="x", kind="class", label="[1, 2)")
+    )
     again = read_record(kept.as_dict(), what="test")
     assert again.inputs == kept.inputs
     assert again.figures[FLOOD] == kept.figures[FLOOD]
@@ -218,7 +262,11 @@ def test_parts_add_up_to_the_difference_to_the_last_bit(values, causes):
     if change.kind != "number":
         return
     exact = sum((Fraction(part.people) for part in change.parts), Fraction(0))
-    assert exact == Fraction(change.difference) == Fraction(exactly(after_value)) - Fraction(exactly(before_value))
+    assert (
+        exact
+        == Fraction(change.difference)
+        == Fraction(exactly(after_value)) - Fraction(exactly(before_value))
+    )
     assert sum(part.people for part in change.parts) == change.difference
     assert abs(change.difference - (after_value - before_value)) <= GRAIN
     assert all(len(part.causes) == 1 for part in change.parts)
@@ -228,7 +276,16 @@ def test_parts_add_up_to_the_difference_to_the_last_bit(values, causes):
 @given(st.lists(st.floats(-1e6, 1e6, allow_nan=False), min_size=1, max_size=5))
 def test_shown_parts_add_up_and_are_near_what_they_are(parts):
     exact = [exactly(part) for part in parts]
-    change = Change("x", "number", None, figure(), "exposed", "exposed", sum(exact), tuple(Part(("map",), part) for part in exact))
+    change = Change(
+        "x",
+        "number",
+        None,
+        figure(),
+        "exposed",
+        "exposed",
+        sum(exact),
+        tuple(Part(("map",), part) for part in exact),
+    )
     shown = words.shown_parts(change)
     assert sum(shown) == words.round_difference(change.difference)
     size = abs(change.difference)
@@ -237,7 +294,16 @@ def test_shown_parts_add_up_and_are_near_what_they_are(parts):
 
 
 def test_a_small_difference_of_large_parts_still_adds_up():
-    change = Change("x", "number", None, figure(), "exposed", "exposed", 3.0, (Part(("map",), 503.0), Part(("data",), -500.0)))
+    change = Change(
+        "x",
+        "number",
+        None,
+        figure(),
+        "exposed",
+        "exposed",
+        3.0,
+        (Part(("map",), 503.0), Part(("data",), -500.0)),
+    )
     assert words.shown_parts(change) == [500, -500]
     assert words.difference_text(change, "en") == "fewer than 11 people more"
 
@@ -245,7 +311,12 @@ def test_a_small_difference_of_large_parts_still_adds_up():
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_change_has_words_in_every_language(lang):
     unknown = figure(math.nan, state="outside_coverage")
-    later = {"people": ("2023", "p2"), "flood": ("2026", "f2"), "outlines": ("2021", "c2"), "version": "0.2.0"}
+    later = {
+        "people": ("2023", "p2"),
+        "flood": ("2026", "f2"),
+        "outlines": ("2021", "c2"),
+        "version": "0.2.0",
+    }
     walk = {"start": 1000.0, "data": 5000.0, "map": 9000.0, "boundaries": 9500.0}
     cases = [
         compare(record(figure(1000.0)), record(figure(12000.0), **later), walks={FLOOD: walk}),
@@ -256,7 +327,10 @@ def test_every_change_has_words_in_every_language(lang):
         compare(record(unknown), record(figure(math.nan, state="not_studied"))),
         compare(record(), record(figure())),
         compare(record(figure()), record()),
-        compare(record(figure(id="union", kind="union", hazard="")), record(figure(700.0, id="union", kind="union", hazard=""), **later)),
+        compare(
+            record(figure(id="union", kind="union", hazard="")),
+            record(figure(700.0, id="union", kind="union", hazard=""), **later),
+        ),
         compare(record(figure(id="a", kind="annual")), record(figure(700.0, id="a", kind="annual"), **later)),
         compare(
             record(figure(id="x#c", kind="class", label="[0.5, 1)", units="m")),
@@ -269,7 +343,11 @@ def test_every_change_has_words_in_every_language(lang):
         said = words.changes_text(changes, before, lang)
         assert said.lead
         assert said.lines
-        for text in (said.lead, said.caption, *(part for line in said.lines for part in (line.label, line.before, line.now, line.cause))):
+        for text in (
+            said.lead,
+            said.caption,
+            *(part for line in said.lines for part in (line.label, line.before, line.now, line.cause)),
+        ):
             assert text
             assert "{" not in text
             assert not re.search(r"\bnan\b", text, re.IGNORECASE)
@@ -284,7 +362,10 @@ def test_causes_have_the_names_of_the_sentence():
 
 def test_a_page_lists_classes_only_with_a_cause_that_their_total_does_not_have():
     def three(total, mild, severe, **given):
-        classes = [figure(value, id=f"{FLOOD}#{label}", kind="class", label=label) for label, value in (("a", mild), ("b", severe))]
+        classes = [
+            figure(value, id=f"{FLOOD}#{label}", kind="class", label=label)
+            for label, value in (("a", mild), ("b", severe))
+        ]
         return record(figure(total), *classes, **given)
 
     moved = compare(three(100.0, 60.0, 40.0), three(120.0, 70.0, 50.0, flood=("2024", "f2")))

@@ -25,7 +25,11 @@ def test_headings_facts_and_blanks():
     document = read(checklist_docx(MADE_UP["briefing"]("fr")))
     styled = [(one.style.name, one.text) for one in document.paragraphs]
     assert ("Title", "Plan communal de sauvegarde (PCS)\N{NO-BREAK SPACE}: Ville-2") in styled
-    assert [text for style, text in styled if style == "Heading 1"] == ["Risks of the commune", "Who answers the alert", "Sources"]
+    assert [text for style, text in styled if style == "Heading 1"] == [
+        "Risks of the commune",
+        "Who answers the alert",
+        "Sources",
+    ]
     assert [text for style, text in styled if style == "List Bullet"] == ["Flood: about 1 230 people."]
     assert sum(style == "To fill in" for style, _ in styled) == 2 * BLANK_LINES
     assert any(text.startswith("2. Made-up population. 2021. Calculated.") for _, text in styled)

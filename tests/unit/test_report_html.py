@@ -1,4 +1,6 @@
-"""The page of a commune over a briefing written by hand: what is on it, what can never be on it, and what its JSON says."""
+"""The page of a commune over a briefing written by hand: what is on it, what can never be on it, and what its
+JSON says.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,15 @@ from geoalarm.dossier.commune_dossier import Dossier
 from geoalarm.present.briefing.briefing_content import Sentence
 from geoalarm.present.svg import Maps
 from geoalarm.present.svg.svg_markup import safe_link
-from geoalarm.report.commune_page import ChangeLine, Changes, Links, Pictures, local_language, render, render_checklist
+from geoalarm.report.commune_page import (
+    ChangeLine,
+    Changes,
+    Links,
+    Pictures,
+    local_language,
+    render,
+    render_checklist,
+)
 from geoalarm.report.html_templates import drawn, policy, script, stylesheet
 from geoalarm.report.notes import linked, notes_of
 from geoalarm.report.report_json import as_json, in_html
@@ -89,16 +99,32 @@ class Seen(HTMLParser):
         return [attributes for tag, attributes in self.elements if tag == name]
 
 
-def page(pictures: Pictures = NONE, lang: str = "en", links: Links | None = None, changes: Changes | None = None, **parts: object) -> str:
+def page(
+    pictures: Pictures = NONE,
+    lang: str = "en",
+    links: Links | None = None,
+    changes: Changes | None = None,
+    **parts: object,
+) -> str:
     return render(MADE_UP["briefing"](lang, **parts), pictures, as_of=DAY, links=links, changes=changes)
 
 
 def test_every_part_of_the_briefing_is_on_the_page(pictures):
-    told = Changes("+120 people since 1 January 2026.", "Figures", (ChangeLine("Flooded area", "1 110", "1 230", "population +95"),))
+    told = Changes(
+        "+120 people since 1 January 2026.",
+        "Figures",
+        (ChangeLine("Flooded area", "1 110", "1 230", "population +95"),),
+    )
     made = page(pictures, changes=told)
     words = " ".join(" ".join(Seen(made).words).split())
     b = MADE_UP["briefing"]()
-    sentences = [*b.lead, *(one for card in b.cards for one in card.sentences), b.union, b.across_lead, *b.todo]
+    sentences = [
+        *b.lead,
+        *(one for card in b.cards for one in card.sentences),
+        b.union,
+        b.across_lead,
+        *b.todo,
+    ]
     plain = re.sub(r"\s+", "", words)
     assert not [one.text for one in sentences if re.sub(r"\s+", "", one.text) not in plain]
     for text in (
@@ -154,7 +180,9 @@ def test_every_number_of_the_page_links_to_its_note():
     seen = Seen(page())
     led = {a["href"].removeprefix("#figure-") for a in seen.all("a") if a["href"].startswith("#figure-")}
     assert led == set(b.figures)
-    assert {tr["id"].removeprefix("figure-") for tr in seen.all("tr") if tr.get("id", "").startswith("figure-")} == set(b.figures)
+    assert {
+        tr["id"].removeprefix("figure-") for tr in seen.all("tr") if tr.get("id", "").startswith("figure-")
+    } == set(b.figures)
 
 
 def test_a_number_not_said_word_by_word_gets_a_mark_and_silent_ones_share_one():
@@ -196,7 +224,11 @@ def test_a_state_is_as_loud_as_a_number():
     made = page()
     big = re.findall(r'<p class="(big[^"]*)"[^>]*>(.*?)</p>', made, re.S)
     assert [css for css, _ in big] == ["big", "big state", "big state"]
-    assert [" ".join(re.sub("<[^>]+>", " ", inner).split()) for _, inner in big] == ["1 230", "Not studied", "0"]
+    assert [" ".join(re.sub("<[^>]+>", " ", inner).split()) for _, inner in big] == [
+        "1 230",
+        "Not studied",
+        "0",
+    ]
     assert [re.findall(r"#ga-p-(\w+)", inner) for _, inner in big] == [[], ["not_studied"], ["zero"]]
     assert made.count('class="card-face"') == 3
 
@@ -258,10 +290,17 @@ def evil_briefing():
         for card in b.cards
     )
     sources = tuple(
-        replace(line, title=EVIL, basis=EVIL, source=replace(line.source, title=EVIL, licence=EVIL, vintage=EVIL, attribution=EVIL))
+        replace(
+            line,
+            title=EVIL,
+            basis=EVIL,
+            source=replace(line.source, title=EVIL, licence=EVIL, vintage=EVIL, attribution=EVIL),
+        )
         for line in b.sources
     )
-    items = tuple(replace(item, title=EVIL, known=(EVIL,), blank=EVIL, reference=EVIL) for item in b.checklist.items)
+    items = tuple(
+        replace(item, title=EVIL, known=(EVIL,), blank=EVIL, reference=EVIL) for item in b.checklist.items
+    )
     figures = {name: replace(one, text=EVIL, row={EVIL: EVIL}, table=EVIL) for name, one in b.figures.items()}
     across = tuple(replace(place, kind=EVIL, name=EVIL, text=EVIL) for place in b.across)
     return replace(
@@ -297,7 +336,14 @@ def test_words_of_others_stay_words_in_json():
 
 
 @pytest.mark.parametrize(
-    "link", ["javascript:alert(1)", " JavaScript:alert(1)", "java\tscript:alert(1)", "data:text/html,x", "\x01javascript:alert(1)"]
+    "link",
+    [
+        "javascript:alert(1)",
+        " JavaScript:alert(1)",
+        "java\tscript:alert(1)",
+        "data:text/html,x",
+        "\x01javascript:alert(1)",
+    ],
 )
 def test_no_link_runs_code(link):
     with pytest.raises(InputError, match="address of a link"):
@@ -314,7 +360,13 @@ def test_links_that_are_addresses():
 
 
 @pytest.mark.parametrize(
-    "svg", ["<p>x</p>", "<svg><script>1</script></svg>", "<svg><foreignObject/></svg>", '<svg><a href="JavaScript:x"/></svg>']
+    "svg",
+    [
+        "<p>x</p>",
+        "<svg><script>1</script></svg>",
+        "<svg><foreignObject/></svg>",
+        '<svg><a href="JavaScript:x"/></svg>',
+    ],
 )
 def test_only_pictures_of_the_house_are_put_in(svg):
     with pytest.raises(InputError, match="picture of a page"):
@@ -365,14 +417,25 @@ def test_json_holds_every_figure_unrounded_and_null_where_there_is_none():
 
 def test_languages_that_disagree_about_a_number_are_refused():
     b, other = MADE_UP["briefing"](), MADE_UP["briefing"]("nl")
-    wrong = replace(other, figures={**other.figures, "flood-100-share": replace(other.figures["flood-100-share"], value=0.5)})
+    wrong = replace(
+        other,
+        figures={**other.figures, "flood-100-share": replace(other.figures["flood-100-share"], value=0.5)},
+    )
     with pytest.raises(InputError, match="flood-100-share"):
         as_json(dossier(), {"en": b, "nl": wrong})
 
 
 @pytest.mark.parametrize(
     ("commune", "lang"),
-    [("FR:59350", "fr"), ("BE:57081", "fr"), ("BE:34022", "nl"), ("BE:23088", "nl"), ("BE:25112", "fr"), ("BE:63023", ""), ("NL:1", "")],
+    [
+        ("FR:59350", "fr"),
+        ("BE:57081", "fr"),
+        ("BE:34022", "nl"),
+        ("BE:23088", "nl"),
+        ("BE:25112", "fr"),
+        ("BE:63023", ""),
+        ("NL:1", ""),
+    ],
 )
 def test_language_of_a_place(commune, lang):
     assert local_language(commune) == lang

@@ -1,4 +1,6 @@
-"""Printing: what happens when the browser is missing, fails or hangs (a stand-in), and real pages where Chromium is there."""
+"""Printing: what happens when the browser is missing, fails or hangs (a stand-in), and real pages where
+Chromium is there.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,13 @@ def test_the_browser_named_by_the_environment(tmp_path, monkeypatch):
     [
         ("print('no display', file=sys.stderr); sys.exit(3)", "exit code 3: no display"),
         ("pass", "was not printed"),
-        ("pathlib.Path([a for a in sys.argv if a.startswith('--print-to-pdf=')][0][15:]).write_bytes(b'%PDF-1.4 half')", "was not printed"),
+        (
+            (
+                "pathlib.Path([a for a in sys.argv if "
+                "a.startswith('--print-to-pdf=')][0][15:]).write_bytes(b'%PDF-1.4 half')"
+            ),
+            "was not printed",
+        ),
     ],
 )
 def test_a_browser_that_fails_leaves_the_older_file(tmp_path, html, code, says):
@@ -118,7 +126,9 @@ def test_a_real_page_printed_twice_is_the_same(tmp_path, html):
     assert one.read_bytes() == other.read_bytes()
     if shutil.which("pdftotext") is None:
         pytest.skip("pdftotext is not at hand to read the pages")
-    pages = subprocess.run(["pdftotext", "-layout", str(one), "-"], check=True, capture_output=True, text=True).stdout.split("\f")[:-1]
+    pages = subprocess.run(
+        ["pdftotext", "-layout", str(one), "-"], check=True, capture_output=True, text=True
+    ).stdout.split("\f")[:-1]
     assert len(pages) >= 3
     for n, text in enumerate(pages, start=1):
         last = re.sub(r"\s+", " ", text.strip().splitlines()[-1]).replace(" / ", "/")

@@ -20,7 +20,15 @@ from geoalarm.core.terms import Basis
 from geoalarm.results import store
 
 IDS = ("FR:59350", "BE:57081")
-CLOSED = {"total": 100.0, "in_communes": 90.0, "outside": 10.0, "residual": 0.0, "exposed": 30.0, "not_exposed": 40.0, "unknown": 20.0}
+CLOSED = {
+    "total": 100.0,
+    "in_communes": 90.0,
+    "outside": 10.0,
+    "residual": 0.0,
+    "exposed": 30.0,
+    "not_exposed": 40.0,
+    "unknown": 20.0,
+}
 
 
 def table_of(values=(30.0, math.nan), *, period=100.0):
@@ -52,7 +60,9 @@ def table_of(values=(30.0, math.nan), *, period=100.0):
 
 def communes_of():
     frame = gpd.GeoDataFrame(
-        {"commune_id": IDS, "name": ("Lille", "Tournai")}, geometry=[box(0, 0, 1e3, 1e3), box(1e3, 0, 2e3, 1e3)], crs=3035
+        {"commune_id": IDS, "name": ("Lille", "Tournai")},
+        geometry=[box(0, 0, 1e3, 1e3), box(1e3, 0, 2e3, 1e3)],
+        crs=3035,
     )
     return Communes(
         frame.translate(3.8e6, 3.1e6).to_frame("geometry").assign(commune_id=IDS, name=("Lille", "Tournai")),
@@ -86,17 +96,30 @@ def run():
         command="geoalarm run --out DIR",
         seam={"overlap_km2": 0.0, "worst": math.nan},
     )
-    return results.Run(table, communes, manifest, annual=pd.DataFrame({"commune_id": IDS, "annual": [1.0, math.nan]}), seam=seam)
+    return results.Run(
+        table,
+        communes,
+        manifest,
+        annual=pd.DataFrame({"commune_id": IDS, "annual": [1.0, math.nan]}),
+        seam=seam,
+    )
 
 
 def test_a_result_has_the_four_files_and_reads_back(run, tmp_path):
     out = results.write(run, tmp_path / "new" / "out")
-    assert {"exposure.parquet", "exposure.csv", "communes.gpkg", "manifest.json", "annual.parquet", "annual.csv"} == {
-        path.name for path in out.iterdir()
-    }
+    assert {
+        "exposure.parquet",
+        "exposure.csv",
+        "communes.gpkg",
+        "manifest.json",
+        "annual.parquet",
+        "annual.csv",
+    } == {path.name for path in out.iterdir()}
     back = results.read(out)
     pd.testing.assert_frame_equal(back.table, results.in_order(run.table))
-    assert {name: str(dtype) for name, dtype in back.table.dtypes.items()} == {name: field.dtype for name, field in FIELDS.items()}
+    assert {name: str(dtype) for name, dtype in back.table.dtypes.items()} == {
+        name: field.dtype for name, field in FIELDS.items()
+    }
     assert list(back.communes.ids) == list(IDS)
     assert back.communes.data.crs == 3035
     assert back.annual["annual"].isna().tolist() == [False, True]
@@ -181,7 +204,11 @@ def test_a_failed_rename_puts_the_old_files_back(run, tmp_path, monkeypatch):
     real = Path.replace
 
     def fail_once(source, target):
-        if str(target).endswith("manifest.json") and ".geoalarm-old" not in str(target) and ".geoalarm-old" not in str(source):
+        if (
+            str(target).endswith("manifest.json")
+            and ".geoalarm-old" not in str(target)
+            and ".geoalarm-old" not in str(source)
+        ):
             raise OSError(28, "No space left on device")
         return real(source, target)
 
@@ -230,12 +257,16 @@ def test_places_that_cannot_be_written_are_named(run, tmp_path):
 
 def test_overlapping_classes_are_not_added_up():
     table = table_of((30.0, math.nan)).assign(caveats="classes_overlap")
-    assert {"flood_t100_illustrative_0p5_1", "flood_t100_illustrative_1_up"} <= set(results.by_commune(table).columns)
+    assert {"flood_t100_illustrative_0p5_1", "flood_t100_illustrative_1_up"} <= set(
+        results.by_commune(table).columns
+    )
 
 
 def test_a_commune_with_one_unknown_class_has_no_total():
     table = table_of((30.0, 10.0))
-    table.loc[(table["commune_id"] == "BE:57081") & (table["intensity_class"] == "[1, ∞)"), "population_exposed"] = math.nan
+    table.loc[
+        (table["commune_id"] == "BE:57081") & (table["intensity_class"] == "[1, ∞)"), "population_exposed"
+    ] = math.nan
     wide = results.by_commune(table).set_index("commune_id")["flood_t100_illustrative"]
     assert wide["FR:59350"] == 45.0
     assert np.isnan(wide["BE:57081"])
@@ -244,7 +275,12 @@ def test_a_commune_with_one_unknown_class_has_no_total():
 def test_the_record_of_a_footprint_takes_ledger_and_method_from_the_engine():
     polygons = gpd.GeoDataFrame({"level": ["SEL"]}, geometry=[box(0, 0, 1, 1)], crs=3035)
     footprint = Footprint(
-        polygons, kind="polygons", hazard="industrial", class_column="level", classes=interval_classes([1, 2]), units="mbar"
+        polygons,
+        kind="polygons",
+        hazard="industrial",
+        class_column="level",
+        classes=interval_classes([1, 2]),
+        units="mbar",
     )
     table = table_of()
     table.attrs = {"ledger": CLOSED, "method": ["covered fraction"]}

@@ -24,7 +24,9 @@ WALLONIA, WALLONIA_PEOPLE = [25, 50, 100, 1000], np.array([800, 1500, 2600, 5200
 
 
 def test_delft_fiat_published_value_log_linear() -> None:
-    value = expected_annual([1, 2, 5, 25, 50, 100], np.array([5, 10, 50, 300, 1200, 3000]), convention="log-linear")
+    value = expected_annual(
+        [1, 2, 5, 25, 50, 100], np.array([5, 10, 50, 300, 1200, 3000]), convention="log-linear"
+    )
     assert value == pytest.approx(98.4934, abs=1e-4)
 
 
@@ -44,7 +46,9 @@ def test_conventions_of_section_1_4(periods, people, options, expected) -> None:
 
 def test_order_of_periods_does_not_matter_and_maps_that_do_not_nest_are_nested() -> None:
     assert expected_annual([1000, 10, 100], TRI_PEOPLE[[2, 0, 1]]) == pytest.approx(375.2)
-    assert expected_annual([10, 100], np.array([500, 400])) == expected_annual([10, 100], np.array([500, 500]))
+    assert expected_annual([10, 100], np.array([500, 400])) == expected_annual(
+        [10, 100], np.array([500, 500])
+    )
 
 
 @pytest.mark.parametrize("options", [{"zero_at_yr": 25}, {"zero_at_yr": 2, "convention": "log-linear"}])
@@ -63,7 +67,10 @@ def test_expectation_lies_between_the_least_and_the_most_it_can_be(people) -> No
 def test_annual_table_names_conventions_and_keeps_unknown_unknown() -> None:
     made = world()
     table = pd.concat([expose(footprint, made.population, made.communes) for footprint in made.footprints])
-    table.loc[(table["commune_id"] == "BE:00001") & (table["return_period_yr"] == 100), ["population_exposed", "state"]] = [
+    table.loc[
+        (table["commune_id"] == "BE:00001") & (table["return_period_yr"] == 100),
+        ["population_exposed", "state"],
+    ] = [
         np.nan,
         "not_studied",
     ]
@@ -71,8 +78,14 @@ def test_annual_table_names_conventions_and_keeps_unknown_unknown() -> None:
     assert list(annual.reset_index().columns) == list(ANNUAL_COLUMNS)
     assert set(annual["hazard"]) == {"flood"}  # the others have no probability
     row = annual.loc["FR:00002"]  # 80, 160, 240 people at 10, 100, 1000 years
-    assert row["people_per_yr"] == pytest.approx((0.1 - 0.01) * 120 + (0.01 - 0.001) * 200 + 0.001 * 240 + 80 * 0.4 / 2)
-    assert (row["convention"], row["right_tail"], row["return_periods_yr"]) == ("trapezoid", "zero at 2 yr", "10|100|1000")
+    assert row["people_per_yr"] == pytest.approx(
+        (0.1 - 0.01) * 120 + (0.01 - 0.001) * 200 + 0.001 * 240 + 80 * 0.4 / 2
+    )
+    assert (row["convention"], row["right_tail"], row["return_periods_yr"]) == (
+        "trapezoid",
+        "zero at 2 yr",
+        "10|100|1000",
+    )
     assert np.isnan(annual.loc["BE:00001", "people_per_yr"])
     assert annual.loc["BE:00001", "state"] == "not_studied"
     assert annual.loc["FR:00003", "people_per_yr"] == 0
@@ -97,8 +110,11 @@ def test_union_bounds_of_section_9() -> None:
 
 def test_union_counts_each_person_once() -> None:
     made = world()
-    found = union([made.flood[1000.0], made.landslide, made.industrial], prepare(made.population, made.communes)).set_index("commune_id")
-    # FR:00002, 4 people a cell: slopes in columns 0-8 (720), the ring over columns 10-19 (800) and the flood within it
+    found = union(
+        [made.flood[1000.0], made.landslide, made.industrial], prepare(made.population, made.communes)
+    ).set_index("commune_id")
+    # FR:00002, 4 people a cell: slopes in columns 0-8 (720), the ring over columns 10-19 (800) and the flood
+    # within it
     assert found.loc["FR:00002", "population_exposed"] == pytest.approx(720 + 800)
     assert found.loc["BE:00001", "layers_mapped"] == 2
     assert found.loc["BE:00001", "caveats"] == "illustrative|partly_mapped"

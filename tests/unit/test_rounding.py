@@ -31,7 +31,11 @@ PEOPLE = st.floats(0, 2e7, allow_subnormal=False)
     ],
 )
 def test_known_values(count: float, down: int, near: int, up: int) -> None:
-    assert (r.round_people(count, "down"), r.round_people(count), r.round_people(count, "up")) == (down, near, up)
+    assert (r.round_people(count, "down"), r.round_people(count), r.round_people(count, "up")) == (
+        down,
+        near,
+        up,
+    )
 
 
 @given(PEOPLE)
@@ -76,7 +80,13 @@ def test_people_in_words() -> None:
 def test_counts_and_ranges() -> None:
     assert [r.count_text(n, "nl") for n in (0, 0.2, 5321)] == ["0", "minder dan 11", "5.320"]
     ranges = ((981, 1593), (0, 8), (3, 12), (0, 0), (20, 20))
-    assert [r.range_text(a, b, "en") for a, b in ranges] == ["980 to 1,600", "fewer than 11", "0 to 20", "0", "20"]
+    assert [r.range_text(a, b, "en") for a, b in ranges] == [
+        "980 to 1,600",
+        "fewer than 11",
+        "0 to 20",
+        "0",
+        "20",
+    ]
 
 
 @given(PEOPLE.filter(lambda n: n > 0), st.floats(1, 1e7))
@@ -102,4 +112,9 @@ def test_a_state_takes_the_place_of_the_figure() -> None:
 
 
 def test_differences_are_signed() -> None:
-    assert [r.signed_text(n, "en") for n in (1234, -44, 0, -3)] == ["+1,230", "\u221240", "0", "\u00b1fewer than 11"]
+    assert [r.signed_text(n, "en") for n in (1234, -44, 0, -3)] == [
+        "+1,230",
+        "\u221240",
+        "0",
+        "\u00b1fewer than 11",
+    ]

@@ -35,7 +35,9 @@ def test_a_whole_scenario_is_read(tmp_path):
     assert scenario.catalog == tmp_path / "catalog.yml"
     assert scenario.communes == ("fr", "be")
     assert scenario.populations == ("grid",)
-    assert scenario.footprints[0] == FootprintChoice("flood", {"return_period": (10, 100, 1000), "country": ("FR",)}, (0.5, 1.0, 2.0))
+    assert scenario.footprints[0] == FootprintChoice(
+        "flood", {"return_period": (10, 100, 1000), "country": ("FR",)}, (0.5, 1.0, 2.0)
+    )
     assert scenario.footprints[1] == FootprintChoice("slides")
     assert scenario.options == Options(seam="share", annual_expectation="log-linear", union=False)
     assert str(tmp_path) not in str(scenario.as_dict())
@@ -53,8 +55,14 @@ def test_what_is_left_out_has_a_safe_default():
     [
         ({"comunes": ["x"]}, ["unknown field comunes", "did you mean 'communes'?"]),
         ({"footprints": []}, ["field footprints", "at least 1"]),
-        ({"footprints": [{"entry": "f", "bound": [1]}]}, ["unknown field footprints.0.bound", "did you mean 'bounds'?"]),
-        ({"footprints": [{"entry": "f", "bounds": ["deep"]}]}, ["field footprints.0.bounds.0", "'deep'", "number"]),
+        (
+            {"footprints": [{"entry": "f", "bound": [1]}]},
+            ["unknown field footprints.0.bound", "did you mean 'bounds'?"],
+        ),
+        (
+            {"footprints": [{"entry": "f", "bounds": ["deep"]}]},
+            ["field footprints.0.bounds.0", "'deep'", "number"],
+        ),
         ({"footprints": [{"entry": "f", "bounds": [float("inf")]}]}, ["footprints.0.bounds.0", "finite"]),
         ({"options": {"seam": "nearst"}}, ["field options.seam", "'nearst'", "'nearest'"]),
         ({"options": {"seam": "line"}}, ["seam_line", "give both"]),

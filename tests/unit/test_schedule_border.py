@@ -36,7 +36,13 @@ def plan(**job: Any) -> Any:
 
 
 def mail(**fields: Any) -> dict[str, Any]:
-    usual = {"host": "m.example", "port": 465, "security": "tls", "from": "a@x.example", "to": ["b@x.example"]}
+    usual = {
+        "host": "m.example",
+        "port": 465,
+        "security": "tls",
+        "from": "a@x.example",
+        "to": ["b@x.example"],
+    }
     return {"deliver": [{"mail": usual | fields}]}
 
 
@@ -49,7 +55,12 @@ def test_a_whole_file_is_read_with_paths_from_its_folder(tmp_path: Path) -> None
     read = read_plan(tmp_path / "s.yml")
     (job,) = read.jobs
     assert (read.timezone, read.lang, read.state) == ("Europe/Paris", "nl", tmp_path / "s.state")
-    assert (job.catch_up, job.retries.times, job.retries.first_wait_s, job.retries.factor) == ("all", 2, 300, 2)
+    assert (job.catch_up, job.retries.times, job.retries.first_wait_s, job.retries.factor) == (
+        "all",
+        2,
+        300,
+        2,
+    )
     assert job.report.select == {"departement": ("59",)}
     assert (job.report.out, job.report.scenario) == (tmp_path / "editions", tmp_path / "file.yml")
     folder, store, letter = job.deliver
@@ -58,12 +69,23 @@ def test_a_whole_file_is_read_with_paths_from_its_folder(tmp_path: Path) -> None
     assert store.url == "s3://bucket/prefix"
     assert isinstance(letter, Mail)
     assert letter.to == {"*": ("a@x.example", "b@x.example")}
-    assert (letter.lang, letter.link, letter.when_uncertain, letter.limit_mb) == ("fr", "https://x.example/e", "leave", 10)
+    assert (letter.lang, letter.link, letter.when_uncertain, letter.limit_mb) == (
+        "fr",
+        "https://x.example/e",
+        "leave",
+        10,
+    )
 
 
 def test_what_is_left_out_is_usual() -> None:
     (job,) = plan().jobs
-    assert (job.catch_up, job.retries.times, job.retries.first_wait_s, job.retries.factor, job.deliver) == ("last", 3, 60, 4, ())
+    assert (job.catch_up, job.retries.times, job.retries.first_wait_s, job.retries.factor, job.deliver) == (
+        "last",
+        3,
+        60,
+        4,
+        (),
+    )
 
 
 def test_all_faults_are_told_at_once() -> None:

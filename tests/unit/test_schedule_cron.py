@@ -1,4 +1,6 @@
-"""When a job is due: what cron means, and the two nights on which Belgian clocks change (29 March and 25 October 2026)."""
+"""When a job is due: what cron means, and the two nights on which Belgian clocks change (29 March and 25
+October 2026).
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,10 @@ def utc(text: str) -> datetime:
 
 
 def times(expression: str, start: str, count: int, timezone: str = "Europe/Brussels") -> list[str]:
-    return [when.strftime("%Y-%m-%d %H:%M") for when in Timetable(expression, timezone).upcoming(utc(start), count)]
+    return [
+        when.strftime("%Y-%m-%d %H:%M")
+        for when in Timetable(expression, timezone).upcoming(utc(start), count)
+    ]
 
 
 def test_the_first_of_the_month_at_six_follows_the_wall_clock_of_the_territory() -> None:
@@ -36,16 +41,28 @@ def test_the_first_of_the_month_at_six_follows_the_wall_clock_of_the_territory()
 
 
 def test_a_time_that_the_clock_jumps_over_is_due_once_an_hour_later_on_the_wall() -> None:
-    assert times("30 2 * * *", "2026-03-28 12:00", 3) == ["2026-03-29 01:30", "2026-03-30 00:30", "2026-03-31 00:30"]
+    assert times("30 2 * * *", "2026-03-28 12:00", 3) == [
+        "2026-03-29 01:30",
+        "2026-03-30 00:30",
+        "2026-03-31 00:30",
+    ]
     assert utc("2026-03-29 01:30").astimezone(BRUSSELS).strftime("%H:%M") == "03:30"
 
 
 def test_two_times_that_fall_together_are_one() -> None:
-    assert times("30 2,3 * * *", "2026-03-28 12:00", 3) == ["2026-03-29 01:30", "2026-03-30 00:30", "2026-03-30 01:30"]
+    assert times("30 2,3 * * *", "2026-03-28 12:00", 3) == [
+        "2026-03-29 01:30",
+        "2026-03-30 00:30",
+        "2026-03-30 01:30",
+    ]
 
 
 def test_a_time_that_comes_twice_is_due_the_first_time() -> None:
-    assert times("30 2 * * *", "2026-10-24 12:00", 3) == ["2026-10-25 00:30", "2026-10-26 01:30", "2026-10-27 01:30"]
+    assert times("30 2 * * *", "2026-10-24 12:00", 3) == [
+        "2026-10-25 00:30",
+        "2026-10-26 01:30",
+        "2026-10-27 01:30",
+    ]
 
 
 def test_between_the_two_of_a_doubled_hour_it_is_not_due_again() -> None:
@@ -54,17 +71,33 @@ def test_between_the_two_of_a_doubled_hour_it_is_not_due_again() -> None:
 
 
 def test_every_hour_means_every_hour_also_in_these_nights() -> None:
-    assert times("30 * * * *", "2026-10-24 23:45", 4) == ["2026-10-25 00:30", "2026-10-25 01:30", "2026-10-25 02:30", "2026-10-25 03:30"]
-    assert times("30 * * * *", "2026-03-28 23:45", 4) == ["2026-03-29 00:30", "2026-03-29 01:30", "2026-03-29 02:30", "2026-03-29 03:30"]
-
-
-@pytest.mark.parametrize("expression", ["0 6 * * 0", "0 6 * * 7", "0 6 * * sun", "0 6 * * SUN", "0 6 * * 7-7"])
-def test_sunday_is_nought_or_seven(expression: str) -> None:
-    assert times(expression, "2026-11-16 00:00", 2, "UTC") == ["2026-11-22 06:00", "2026-11-29 06:00"]  # Sundays
+    assert times("30 * * * *", "2026-10-24 23:45", 4) == [
+        "2026-10-25 00:30",
+        "2026-10-25 01:30",
+        "2026-10-25 02:30",
+        "2026-10-25 03:30",
+    ]
+    assert times("30 * * * *", "2026-03-28 23:45", 4) == [
+        "2026-03-29 00:30",
+        "2026-03-29 01:30",
+        "2026-03-29 02:30",
+        "2026-03-29 03:30",
+    ]
 
 
 @pytest.mark.parametrize(
-    ("expression", "weekdays"), [("0 6 * * 1-5", (1, 2, 3, 4, 5)), ("0 6 * * 5-7", (0, 5, 6)), ("0 6 * * */2", (0, 2, 4, 6))]
+    "expression", ["0 6 * * 0", "0 6 * * 7", "0 6 * * sun", "0 6 * * SUN", "0 6 * * 7-7"]
+)
+def test_sunday_is_nought_or_seven(expression: str) -> None:
+    assert times(expression, "2026-11-16 00:00", 2, "UTC") == [
+        "2026-11-22 06:00",
+        "2026-11-29 06:00",
+    ]  # Sundays
+
+
+@pytest.mark.parametrize(
+    ("expression", "weekdays"),
+    [("0 6 * * 1-5", (1, 2, 3, 4, 5)), ("0 6 * * 5-7", (0, 5, 6)), ("0 6 * * */2", (0, 2, 4, 6))],
 )
 def test_days_of_the_week_count_from_sunday(expression: str, weekdays: tuple[int, ...]) -> None:
     assert Timetable(expression, "UTC").fields[4] == weekdays
@@ -84,13 +117,29 @@ def test_two_restricted_day_fields_mean_either() -> None:
 
 
 def test_ranges_steps_names_and_shorthands() -> None:
-    assert Timetable("10-50/20,5 */6 1 jan-mar 0", "UTC").fields == ((5, 10, 30, 50), (0, 6, 12, 18), (1,), (1, 2, 3), (0,))
+    assert Timetable("10-50/20,5 */6 1 jan-mar 0", "UTC").fields == (
+        (5, 10, 30, 50),
+        (0, 6, 12, 18),
+        (1,),
+        (1, 2, 3),
+        (0,),
+    )
     assert Timetable("@monthly", "UTC").fields == ((0,), (0,), (1,), None, None)
     assert Timetable("5/20 * * * *", "UTC").fields[0] == (5, 25, 45)
 
 
 WRONG = [
-    *("", "* * * *", "* * * * * *", "60 * * * *", "* 24 * * *", "* * 0 * *", "* * * 13 *", "* * * * 8", "a * * * *"),
+    *(
+        "",
+        "* * * *",
+        "* * * * * *",
+        "60 * * * *",
+        "* 24 * * *",
+        "* * 0 * *",
+        "* * * 13 *",
+        "* * * * 8",
+        "a * * * *",
+    ),
     *("5-1 * * * *", "*/0 * * * *", "1,,2 * * * *", "* * * * fri-mon", "@often", "last 6 1 * *"),
 ]
 
@@ -108,7 +157,9 @@ def test_a_date_that_never_comes_is_none() -> None:
 
 def test_the_newest_of_many_missed_times_are_found_without_walking_through_all() -> None:
     start = time.perf_counter()
-    found, more = Timetable("* * * * *", "Europe/Brussels").between(utc("2016-01-01 00:00"), utc("2026-01-01 00:00"), newest=3)
+    found, more = Timetable("* * * * *", "Europe/Brussels").between(
+        utc("2016-01-01 00:00"), utc("2026-01-01 00:00"), newest=3
+    )
     assert [one.minute for one in found] == [58, 59, 0]
     assert more
     assert time.perf_counter() - start < 2
@@ -120,7 +171,9 @@ def test_the_newest_of_many_missed_times_are_found_without_walking_through_all()
     st.integers(0, 20 * 24 * 60),
     st.integers(1, 50),
 )
-def test_between_is_the_end_of_a_plain_walk(expression: str, start: datetime, minutes: int, newest: int) -> None:
+def test_between_is_the_end_of_a_plain_walk(
+    expression: str, start: datetime, minutes: int, newest: int
+) -> None:
     timetable, since = Timetable(expression, "Europe/Brussels"), start.replace(tzinfo=UTC)
     until = since + timedelta(minutes=minutes)
     walked: list[datetime] = []

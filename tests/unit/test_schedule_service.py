@@ -1,4 +1,6 @@
-"""The service under a clock that is told the time: what is missed, overlaps, fails, is tried again, is killed."""
+"""The service under a clock that is told the time: what is missed, overlaps, fails, is tried again, is
+killed.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,10 @@ def started(place: Path, runner=None, **job):
 
 
 def told(service, job="daily"):
-    return [(run.due.strftime("%d %H:%M"), run.state, run.reason) for run in reversed(service.runs.of(job, newest=500))]
+    return [
+        (run.due.strftime("%d %H:%M"), run.state, run.reason)
+        for run in reversed(service.runs.of(job, newest=500))
+    ]
 
 
 def files(folder: Path) -> list[str]:
@@ -98,9 +103,19 @@ def test_nothing_is_done_twice(place: Path) -> None:
 @pytest.mark.parametrize(
     ("rule", "expected"),
     [
-        ("last", [("16 05:00", "skipped", "missed"), ("17 05:00", "skipped", "missed"), ("18 05:00", "done", "")]),
+        (
+            "last",
+            [("16 05:00", "skipped", "missed"), ("17 05:00", "skipped", "missed"), ("18 05:00", "done", "")],
+        ),
         ("all", [("16 05:00", "done", ""), ("17 05:00", "done", ""), ("18 05:00", "done", "")]),
-        ("none", [("16 05:00", "skipped", "missed"), ("17 05:00", "skipped", "missed"), ("18 05:00", "skipped", "missed")]),
+        (
+            "none",
+            [
+                ("16 05:00", "skipped", "missed"),
+                ("17 05:00", "skipped", "missed"),
+                ("18 05:00", "skipped", "missed"),
+            ],
+        ),
     ],
 )
 def test_what_was_missed_while_the_service_was_down(place: Path, rule: str, expected) -> None:
@@ -138,7 +153,14 @@ def test_missed_times_before_those_that_are_told_are_told_as_more(place: Path) -
     ("rule", "expected"),
     [
         ("last", [("16 06:00", "done", ""), ("16 07:00", "skipped", "superseded"), ("16 08:00", "done", "")]),
-        ("none", [("16 06:00", "done", ""), ("16 07:00", "skipped", "overlap"), ("16 08:00", "skipped", "overlap")]),
+        (
+            "none",
+            [
+                ("16 06:00", "done", ""),
+                ("16 07:00", "skipped", "overlap"),
+                ("16 08:00", "skipped", "overlap"),
+            ],
+        ),
         ("all", [("16 06:00", "done", ""), ("16 07:00", "done", ""), ("16 08:00", "done", "")]),
     ],
 )
@@ -163,7 +185,9 @@ def test_a_job_that_still_runs_is_not_started_twice(place: Path, rule: str, expe
 
 
 def test_a_job_that_waits_for_another_is_not_missed(place: Path) -> None:
-    """Both are due at six; the first takes two hours. The second was seen in time and runs after it, though it never catches up."""
+    """Both are due at six; the first takes two hours. The second was seen in time and runs after it, though
+    it never catches up.
+    """
 
     def during(wanted):
         clock.time += timedelta(hours=2)
@@ -175,7 +199,9 @@ def test_a_job_that_waits_for_another_is_not_missed(place: Path) -> None:
 
 
 def test_a_fault_that_passes_is_tried_again_with_growing_waits(place: Path) -> None:
-    service, clock = started(place, kit.SmallReports(fails=2), retries={"times": 3, "first_wait": "60 s", "factor": 4})
+    service, clock = started(
+        place, kit.SmallReports(fails=2), retries={"times": 3, "first_wait": "60 s", "factor": 4}
+    )
     clock.set("2026-01-16 05:00")
     (run,) = service.once()
     assert (run.state, run.attempts, clock.waits) == ("done", 3, [60, 240])
@@ -317,7 +343,9 @@ def test_stopped_while_documents_are_made_and_gone_on_with(place: Path) -> None:
     for _ in range(10):
         clock.stopping = False
         with pytest.raises(Stopped):
-            kit.service(place, kit.SmallReports(during=lambda wanted: (clock.stop(), wanted.progress(""))), clock).once()
+            kit.service(
+                place, kit.SmallReports(during=lambda wanted: (clock.stop(), wanted.progress(""))), clock
+            ).once()
     clock.stopping = False
     (run,) = kit.service(place, clock=clock).once()
     assert (run.state, run.attempts) == ("done", 1)
@@ -425,13 +453,18 @@ def test_something_else_at_the_place_is_not_overwritten(place: Path) -> None:
     assert "something else" in service.ledger.in_state("failed")[0].note
 
 
-def test_an_edition_changed_after_it_was_made_is_not_delivered(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_edition_changed_after_it_was_made_is_not_delivered(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     service, clock = started(place, **SHARE)
     clock.set("2026-01-16 05:00")
     monkeypatch.setattr(
         service.runs,
         "made",
-        lambda run, edition, real=service.runs.made: (real(run, edition), (edition.folder / "index.html").write_text("other")),
+        lambda run, edition, real=service.runs.made: (
+            real(run, edition),
+            (edition.folder / "index.html").write_text("other"),
+        ),
     )
     (run,) = service.once()
     assert run.state == "partly"
@@ -471,7 +504,9 @@ def test_a_state_of_a_newer_house_is_refused(place: Path) -> None:
 
 
 def test_a_state_that_is_no_database_is_refused(place: Path) -> None:
-    (place / "state.sqlite").write_text("not a database, but long enough to be taken for the head of one" * 20)
+    (place / "state.sqlite").write_text(
+        "not a database, but long enough to be taken for the head of one" * 20
+    )
     with pytest.raises(InputError, match="cannot be read"), Database(place).open():
         pass
 
@@ -484,7 +519,9 @@ def test_a_state_killed_in_the_middle_of_a_change_can_be_read(place: Path) -> No
     (place / "killed").mkdir()
     with database.open() as db:
         db.execute("PRAGMA cache_size = 0")
-        db.executemany("INSERT INTO jobs VALUES (?, 'b', 'c', 'd', 'e')", [(f"{n:0500}",) for n in range(200)])
+        db.executemany(
+            "INSERT INTO jobs VALUES (?, 'b', 'c', 'd', 'e')", [(f"{n:0500}",) for n in range(200)]
+        )
         for name in ("state.sqlite", "state.sqlite-journal"):
             (place / "killed" / name).write_bytes((place / name).read_bytes())
     assert (place / "killed" / "state.sqlite-journal").stat().st_size > 0
@@ -523,7 +560,9 @@ STEP = st.tuples(st.integers(1, 3000), st.sampled_from(["", "", "making", "made"
     st.lists(STEP, min_size=1, max_size=12),
 )
 def test_whatever_happens_each_due_time_is_accounted_for_once(rule: str, cron: str, steps) -> None:
-    """Days pass, the service is killed anywhere: every due time has one row, every edition arrives once and whole."""
+    """Days pass, the service is killed anywhere: every due time has one row, every edition arrives once and
+    whole.
+    """
     with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
         place = Path(name)
         (place / "share").mkdir()
@@ -533,7 +572,9 @@ def test_whatever_happens_each_due_time_is_accounted_for_once(rule: str, cron: s
         for minutes, dies in [*steps, (1, "")]:
             clock.time += timedelta(minutes=minutes)
             with patch.context() as inner:
-                service = kit.service(place, kit.SmallReports(during=_die if dies == "making" else None), clock, **job)
+                service = kit.service(
+                    place, kit.SmallReports(during=_die if dies == "making" else None), clock, **job
+                )
                 if dies == "made":
                     inner.setattr(service.runs, "made", _die)
                 if dies == "copying":

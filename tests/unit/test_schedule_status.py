@@ -49,7 +49,11 @@ def test_values_tell_the_story(story) -> None:
     service, state = story
     facts = status(service.plan, state, now=kit.utc("2026-01-19 12:00"))
     (job,) = facts["jobs"]
-    assert (facts["attention"], facts["running"], facts["as_of"]) == (True, False, "2026-01-19T13:00:00+01:00")
+    assert (facts["attention"], facts["running"], facts["as_of"]) == (
+        True,
+        False,
+        "2026-01-19T13:00:00+01:00",
+    )
     assert job["next"] == "2026-01-20T06:00:00+01:00"
     assert [(run["due"][8:10], run["state"], run["reason"]) for run in job["runs"]] == [
         ("19", "skipped", "missed"),
@@ -94,7 +98,14 @@ def test_the_page_tells_it_in_the_language_of_the_file(story, lang: str) -> None
     text = " ".join(page.words)
     assert (page.lang, page.tags.count("h1"), page.tags.count("main")) == (lang, 1, 1)
     assert "script" not in page.tags
-    for word in ("Lille", "lost@x.example", "unsure@x.example", "550 <no> such reader", "the printer is away", "06:00"):
+    for word in (
+        "Lille",
+        "lost@x.example",
+        "unsure@x.example",
+        "550 <no> such reader",
+        "the printer is away",
+        "06:00",
+    ):
         assert word in text
     assert "schedule." not in text
     assert not re.search(r"\{\w+\}", text)
@@ -133,5 +144,10 @@ def test_the_log_is_one_object_a_line(tmp_path: Path) -> None:
             logger.exception("it broke")
     logger.warning("after")
     first, second = (json.loads(line) for line in (tmp_path / FILE).read_text("utf-8").splitlines())
-    assert (first["level"], first["message"], first["job"], first["due"]) == ("INFO", "first\nsecond line", "daily", "2026")
+    assert (first["level"], first["message"], first["job"], first["due"]) == (
+        "INFO",
+        "first\nsecond line",
+        "daily",
+        "2026",
+    )
     assert "ValueError: broken" in second["traceback"]

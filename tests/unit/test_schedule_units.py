@@ -23,13 +23,17 @@ needs_systemd = pytest.mark.skipif(ANALYZE is None, reason="systemd-analyze is n
 
 
 def files(folder: Path, **job):
-    return dict(unit_files(kit.plan(folder, **job), command="/usr/bin/geoalarm", user="geoalarm", today=TODAY))
+    return dict(
+        unit_files(kit.plan(folder, **job), command="/usr/bin/geoalarm", user="geoalarm", today=TODAY)
+    )
 
 
 def elapses(expression: str, start: str, count: int) -> list[datetime]:
     """When systemd would wake."""
     words = [ANALYZE, "calendar", f"--base-time={start} UTC", f"--iterations={count}", expression]
-    said = subprocess.run(words, capture_output=True, text=True, check=True, env={**os.environ, "TZ": "UTC", "LC_ALL": "C"}).stdout
+    said = subprocess.run(
+        words, capture_output=True, text=True, check=True, env={**os.environ, "TZ": "UTC", "LC_ALL": "C"}
+    ).stdout
     found = re.findall(r"(?:Next elapse|Iter. #\d+): \w{3} (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) UTC", said)
     return [datetime.fromisoformat(one).replace(tzinfo=UTC) for one in found]
 
@@ -51,7 +55,9 @@ def test_cron_in_the_words_of_systemd(cron: str, lines: list[str]) -> None:
 
 @needs_systemd
 @pytest.mark.parametrize("start", ["2026-03-28 12:00:00", "2026-10-24 12:00:00", "2026-06-10 00:00:00"])
-@pytest.mark.parametrize("cron", ["0 6 1 * *", "30 2 * * *", "*/20 1-3 * * *", "0 6 13 * 5", "15 * * * 0", "45 5 10-20/5 3,6,10 *"])
+@pytest.mark.parametrize(
+    "cron", ["0 6 1 * *", "30 2 * * *", "*/20 1-3 * * *", "0 6 13 * 5", "15 * * * 0", "45 5 10-20/5 3,6,10 *"]
+)
 def test_systemd_wakes_at_every_due_time_also_when_clocks_change(cron: str, start: str) -> None:
     timetable = Timetable(cron, "Europe/Brussels")
     due = timetable.upcoming(kit.utc(start), 8)
@@ -67,7 +73,9 @@ def test_systemd_accepts_the_units(tmp_path: Path) -> None:
     command = shutil.which("true")
     write_units(plan, tmp_path / "units", command=command, user="root", today=TODAY)
     paths = [str(path) for path in (tmp_path / "units").iterdir() if path.suffix in (".service", ".timer")]
-    told = subprocess.run([ANALYZE, "verify", "--man=no", *paths], capture_output=True, text=True, check=False)
+    told = subprocess.run(
+        [ANALYZE, "verify", "--man=no", *paths], capture_output=True, text=True, check=False
+    )
     assert len(paths) == 3
     assert told.returncode == 0, told.stderr
     assert not [line for line in told.stderr.splitlines() if "geoalarm-" in line]
@@ -75,7 +83,12 @@ def test_systemd_accepts_the_units(tmp_path: Path) -> None:
 
 def test_the_units_say_what_they_must(tmp_path: Path) -> None:
     made = files(tmp_path, deliver=[{"folder": {"path": "share"}}])
-    assert sorted(made) == ["geoalarm-s-stays.service", "geoalarm-s.cron", "geoalarm-s.service", "geoalarm-s.timer"]
+    assert sorted(made) == [
+        "geoalarm-s-stays.service",
+        "geoalarm-s.cron",
+        "geoalarm-s.service",
+        "geoalarm-s.timer",
+    ]
     once, stays, timer = (made[f"geoalarm-s{end}"] for end in (".service", "-stays.service", ".timer"))
     for unit in (once, stays):
         for line in ("NoNewPrivileges=true", "ProtectSystem=strict", "User=geoalarm", "KillMode=mixed"):
@@ -89,7 +102,9 @@ def test_the_units_say_what_they_must(tmp_path: Path) -> None:
 
 def test_the_line_for_cron_names_the_time_zone(tmp_path: Path) -> None:
     line = files(tmp_path, cron="0 6 * * 7")["geoalarm-s.cron"]
-    assert f"CRON_TZ=Europe/Brussels\n@reboot /usr/bin/geoalarm schedule run {tmp_path}/s.yml --once\n" in line
+    assert (
+        f"CRON_TZ=Europe/Brussels\n@reboot /usr/bin/geoalarm schedule run {tmp_path}/s.yml --once\n" in line
+    )
     assert "\n0 6 * * 0 /usr/bin/geoalarm" in line
 
 

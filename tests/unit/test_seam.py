@@ -17,9 +17,15 @@ X, Y = 4_000_000.0, 3_000_000.0
 """Corner of the little world, in the middle of EPSG:3035 [m]."""
 
 
-def frame(prefix: str, *polygons: list[tuple[float, float]] | shapely.Polygon, crs: int | None = 3035) -> gpd.GeoDataFrame:
+def frame(
+    prefix: str, *polygons: list[tuple[float, float]] | shapely.Polygon, crs: int | None = 3035
+) -> gpd.GeoDataFrame:
     shapes = [shapely.affinity.translate(shapely.Polygon(polygon), X, Y) for polygon in polygons]
-    return gpd.GeoDataFrame({"commune_id": [f"{prefix}:{number}" for number in range(1, len(shapes) + 1)]}, geometry=shapes, crs=crs)
+    return gpd.GeoDataFrame(
+        {"commune_id": [f"{prefix}:{number}" for number in range(1, len(shapes) + 1)]},
+        geometry=shapes,
+        crs=crs,
+    )
 
 
 def box(x0: float, y0: float, x1: float, y1: float) -> shapely.Polygon:
@@ -50,12 +56,17 @@ def test_a_gap_open_at_both_ends_is_closed_from_corner_to_corner() -> None:
     assert report.gap_km2 == pytest.approx(0.02)
     assert report.n_gaps == 1
     assert areas(resolved)["BE:1"] == pytest.approx(2000e3)
-    assert shapely.equals(shapely.union_all(resolved.geometry), shapely.affinity.translate(box(0, 0, 2000, 2000), X, Y))
+    assert shapely.equals(
+        shapely.union_all(resolved.geometry), shapely.affinity.translate(box(0, 0, 2000, 2000), X, Y)
+    )
 
 
 def test_nearest_prefers_the_line_the_middle_of_the_sliver_lies_at() -> None:
-    # a gap in the shape of a triangle: base on the straight western line, tip in the east; its middle is near the base
-    east = frame("BE", [(1000, 0), (2000, 0), (2000, 1000), (1000, 1000), (1000, 900), (1090, 500), (1000, 100)])
+    # a gap in the shape of a triangle: base on the straight western line, tip in the east; its middle is near
+    # the base
+    east = frame(
+        "BE", [(1000, 0), (2000, 0), (2000, 1000), (1000, 1000), (1000, 900), (1090, 500), (1000, 100)]
+    )
     resolved, report = resolve(frame("FR", box(0, 0, 1000, 1000)), east)
     assert report.gap_km2 == pytest.approx(0.036)
     assert areas(resolved)["FR:1"] == pytest.approx(1e6 + 36e3)
@@ -78,7 +89,9 @@ def test_a_line_cuts_the_slivers() -> None:
 def test_a_gap_goes_to_the_commune_it_borders_longest() -> None:
     east = frame("BE", box(1010, 0, 2000, 1500), box(1010, 1500, 2000, 2000))
     resolved, _ = resolve(WEST, east)
-    assert areas(resolved) == pytest.approx({"FR:1": 1e6, "FR:2": 1e6, "BE:1": 990 * 1500 + 20e3, "BE:2": 990 * 500})
+    assert areas(resolved) == pytest.approx(
+        {"FR:1": 1e6, "FR:2": 1e6, "BE:1": 990 * 1500 + 20e3, "BE:2": 990 * 500}
+    )
 
 
 def test_enclaves_and_wide_holes_stay_open() -> None:
@@ -87,7 +100,10 @@ def test_enclaves_and_wide_holes_stay_open() -> None:
     resolved, report = resolve(WEST, frame("BE", wide), search_m=500)
     assert report.gap_km2 == 0
     assert resolved.area.sum() == pytest.approx(WEST.area.sum() + wide.area)
-    closed, report = resolve(frame("FR", box(0, -100, 1000, 2000)), frame("BE", shapely.difference(hole, box(1000, 300, 1200, 700))))
+    closed, report = resolve(
+        frame("FR", box(0, -100, 1000, 2000)),
+        frame("BE", shapely.difference(hole, box(1000, 300, 1200, 700))),
+    )
     assert report.gap_km2 == pytest.approx(0.08)
     assert report.holes_kept == 1
     assert closed.area.sum() == pytest.approx(2100e3 + 4e6 - 400)
@@ -124,7 +140,9 @@ def test_what_makes_no_seam_is_refused() -> None:
 
 def test_people_in_slivers_by_covered_fraction() -> None:
     values = np.array([[np.nan, np.nan], [100.0, np.nan]])
-    counts = xr.DataArray(values, dims=("y", "x"), coords={"y": [Y + 3000, Y + 1000], "x": [X + 1000, X + 3000]})
+    counts = xr.DataArray(
+        values, dims=("y", "x"), coords={"y": [Y + 3000, Y + 1000], "x": [X + 1000, X + 3000]}
+    )
     population = counts.rio.write_crs(3035)
     _, report = resolve(WEST, frame("BE", box(990, 0, 2000, 2000)))
     found = with_people(report, population)
@@ -136,21 +154,34 @@ def test_people_in_slivers_by_covered_fraction() -> None:
 offsets = st.lists(st.integers(-60, 60), min_size=8, max_size=8)
 
 
-def jagged(west_line: list[int], east_line: list[int], cuts: tuple[int, int]) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """Two countries of two communes each between x = 0 and 2000; both lines start and end at the same two points."""
+def jagged(
+    west_line: list[int], east_line: list[int], cuts: tuple[int, int]
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Two countries of two communes each between x = 0 and 2000; both lines start and end at the same two
+    points.
+    """
     ys = np.linspace(100, 900, 8)
     sides = []
     for prefix, line, end, cut in (("FR", west_line, 0, cuts[0]), ("BE", east_line, 2000, cuts[1])):
         border = [(1000, 0), *((1000 + step, y) for step, y in zip(line, ys, strict=True)), (1000, 1000)]
         country = shapely.Polygon([(end, 0), *border, (end, 1000)])
-        parts = [shapely.intersection(country, box(-1, low, 2001, high)) for low, high in ((-1, cut), (cut, 1001))]
+        parts = [
+            shapely.intersection(country, box(-1, low, 2001, high)) for low, high in ((-1, cut), (cut, 1001))
+        ]
         sides.append(frame(prefix, *parts))
     return sides[0], sides[1]
 
 
 @settings(max_examples=25, deadline=None)
-@given(offsets, offsets, st.tuples(st.integers(150, 850), st.integers(150, 850)), st.sampled_from(["nearest", "share"]))
-def test_jagged_borders_close_without_loss(west: list[int], east: list[int], cuts: tuple[int, int], rule: str) -> None:
+@given(
+    offsets,
+    offsets,
+    st.tuples(st.integers(150, 850), st.integers(150, 850)),
+    st.sampled_from(["nearest", "share"]),
+)
+def test_jagged_borders_close_without_loss(
+    west: list[int], east: list[int], cuts: tuple[int, int], rule: str
+) -> None:
     a, b = jagged(west, east, cuts)
     resolved, report = resolve(a, b, rule=rule)  # type: ignore[arg-type]
     shapes = resolved.geometry.to_numpy()
@@ -160,13 +191,17 @@ def test_jagged_borders_close_without_loss(west: list[int], east: list[int], cut
     assert shapely.area(world) == pytest.approx(2e6, rel=1e-9)  # no gap, nothing beyond
     assert resolved.area.sum() == pytest.approx(2e6, rel=1e-9)  # no overlap
     assert report.overlap_after_km2 == report.gap_after_km2 == 0
-    assert a.area.sum() + b.area.sum() - report.overlap_km2 * 1e6 + report.gap_km2 * 1e6 == pytest.approx(2e6, rel=1e-9)
+    assert a.area.sum() + b.area.sum() - report.overlap_km2 * 1e6 + report.gap_km2 * 1e6 == pytest.approx(
+        2e6, rel=1e-9
+    )
     again, second = resolve(resolved.iloc[:2], resolved.iloc[2:], rule=rule)  # type: ignore[arg-type]
     assert second.overlap_km2 == second.gap_km2 == 0
     assert shapely.equals(again.geometry.to_numpy(), shapes).all()  # idempotent
     swapped, _ = resolve(b, a, rule=rule)  # type: ignore[arg-type]
     other = swapped.set_index("commune_id").geometry.reindex(resolved["commune_id"]).to_numpy()
-    assert shapely.area(shapely.symmetric_difference(other, shapes)).max() < 1e-6  # blind to the order of the countries
+    assert (
+        shapely.area(shapely.symmetric_difference(other, shapes)).max() < 1e-6
+    )  # blind to the order of the countries
 
 
 @settings(max_examples=12, deadline=None)

@@ -1,4 +1,6 @@
-"""Pictures without a map: the stylesheet against the palette, bars, curves, dots, markup that names cannot break."""
+"""Pictures without a map: the stylesheet against the palette, bars, curves, dots, markup that names cannot
+break.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +74,9 @@ def test_styles_hold_the_colours_of_the_palette_in_both_themes() -> None:
             assert [found[f"{scale}-{n}"] for n in range(1, len(themes[theme]) + 1)] == list(themes[theme])
         assert found["ink"] == INTERFACE[theme].ink
         assert found["hatch"] == PATTERNS[theme][State.NOT_STUDIED].ink
-        assert {found[f"g-{state}"] for state in PATTERNS[theme]} == {pattern.ground for pattern in PATTERNS[theme].values()}
+        assert {found[f"g-{state}"] for state in PATTERNS[theme]} == {
+            pattern.ground for pattern in PATTERNS[theme].values()
+        }
 
 
 def test_print_is_light_and_nothing_outside_a_picture_is_styled() -> None:
@@ -111,19 +115,33 @@ def test_patterns_are_the_four_states_and_hidden_from_readers() -> None:
 
 
 def test_bar_widths_add_up_and_are_in_proportion() -> None:
-    drawn = svg.class_bar([("low", 0.06, "600"), ("mid", 0.03, "300"), ("high", 0.01, "100")], hazard="flood", lang="en", label="Bar")
+    drawn = svg.class_bar(
+        [("low", 0.06, "600"), ("mid", 0.03, "300"), ("high", 0.01, "100")],
+        hazard="flood",
+        lang="en",
+        label="Bar",
+    )
     pieces = [rect for rect in every(drawn, "rect", "ga-swatch") if rect.get("y") == "2"]
     wide = [float(rect.get("width", "nan")) for rect in pieces]
     assert sum(wide) == pytest.approx(399, abs=0.2)
     assert wide[0] / sum(wide) == pytest.approx(0.6, abs=0.002)
-    assert [rect.get("class") for rect in pieces] == [f"ga-swatch {colour_class('depth', n, 3)}" for n in range(3)]
+    assert [rect.get("class") for rect in pieces] == [
+        f"ga-swatch {colour_class('depth', n, 3)}" for n in range(3)
+    ]
     assert all(word in said(drawn) for word in ("low", "mid", "high", "600", "300", "100"))
 
 
 @given(st.lists(st.one_of(st.floats(0, 1), st.just(math.nan)), min_size=1, max_size=9))
 def test_any_shares_fill_the_bar_or_are_told_in_words(shares: list[float]) -> None:
-    drawn = svg.class_bar([(f"c{n}", share, f"t{n}") for n, share in enumerate(shares)], hazard="landslide", lang="fr", label="Barre")
-    pieces = [float(rect.get("width", "nan")) for rect in every(drawn, "rect", "ga-swatch") if rect.get("y") == "2"]
+    drawn = svg.class_bar(
+        [(f"c{n}", share, f"t{n}") for n, share in enumerate(shares)],
+        hazard="landslide",
+        lang="fr",
+        label="Barre",
+    )
+    pieces = [
+        float(rect.get("width", "nan")) for rect in every(drawn, "rect", "ga-swatch") if rect.get("y") == "2"
+    ]
     assert all(piece > 0 for piece in pieces)
     assert sum(pieces) == pytest.approx(399, abs=0.1 * len(shares))
     if not any(share > 0 for share in shares if not math.isnan(share)):
@@ -132,8 +150,15 @@ def test_any_shares_fill_the_bar_or_are_told_in_words(shares: list[float]) -> No
 
 
 def test_few_people_are_not_none() -> None:
-    drawn = svg.class_bar([("low", 0.99999, "1,000,000"), ("high", 0.00001, "fewer than 11")], hazard="flood", lang="en", label="Bar")
-    pieces = [float(rect.get("width", "nan")) for rect in every(drawn, "rect", "ga-swatch") if rect.get("y") == "2"]
+    drawn = svg.class_bar(
+        [("low", 0.99999, "1,000,000"), ("high", 0.00001, "fewer than 11")],
+        hazard="flood",
+        lang="en",
+        label="Bar",
+    )
+    pieces = [
+        float(rect.get("width", "nan")) for rect in every(drawn, "rect", "ga-swatch") if rect.get("y") == "2"
+    ]
     assert pieces[1] >= 1.5
     assert sum(pieces) == pytest.approx(399, abs=0.2)
 
@@ -148,7 +173,9 @@ def test_few_people_are_not_none() -> None:
         ([("low", math.nan, "-")], "suppressed", "suppressed", "Hidden for privacy"),
     ],
 )
-def test_a_bar_without_people_says_its_state(lines: list[tuple[str, float, str]], state: str, pattern: str, words: str) -> None:
+def test_a_bar_without_people_says_its_state(
+    lines: list[tuple[str, float, str]], state: str, pattern: str, words: str
+) -> None:
     drawn = svg.class_bar(lines, hazard="flood", lang="en", label="Bar", state=state)
     assert words in said(drawn)
     assert f'fill="url(#ga-p-{pattern})"' in drawn
@@ -175,14 +202,18 @@ def test_curve_has_points_only_where_it_is_mapped() -> None:
 
 
 def test_curve_is_logarithmic_in_chance_and_straight_in_people() -> None:
-    drawn = svg.chance_curve([Point(10, Number(0)), Point(100, Number(500)), Point(1000, Number(1000))], lang="en", label="Curve")
+    drawn = svg.chance_curve(
+        [Point(10, Number(0)), Point(100, Number(500)), Point(1000, Number(1000))], lang="en", label="Curve"
+    )
     x, y = ([float(circle.get(side, "nan")) for circle in every(drawn, "circle")] for side in ("cx", "cy"))
     assert x[1] - x[0] == pytest.approx(x[2] - x[1], rel=0.01)
     assert y[0] - y[1] == pytest.approx(y[1] - y[2], abs=0.11)
     assert not every(drawn, "path", "ga-reach")
 
 
-@pytest.mark.parametrize("points", [[], [Point(100, Number(10, 5, 20))], [Point(10, Number(math.nan)), Point(100, Number(5))]])
+@pytest.mark.parametrize(
+    "points", [[], [Point(100, Number(10, 5, 20))], [Point(10, Number(math.nan)), Point(100, Number(5))]]
+)
 def test_a_curve_without_two_points_is_a_sentence(points: list[Point]) -> None:
     drawn = svg.chance_curve(points, lang="de", label="Kurve")
     assert "Mindestens zwei" in said(drawn)
@@ -190,7 +221,9 @@ def test_a_curve_without_two_points_is_a_sentence(points: list[Point]) -> None:
 
 
 def test_nobody_at_every_chance_is_drawn_on_the_axis() -> None:
-    drawn = svg.chance_curve([Point(10, Number(0, 0, 0, "zero")), Point(100, Number(0, 0, 0, "zero"))], lang="fr", label="Courbe")
+    drawn = svg.chance_curve(
+        [Point(10, Number(0, 0, 0, "zero")), Point(100, Number(0, 0, 0, "zero"))], lang="fr", label="Courbe"
+    )
     assert len({circle.get("cy") for circle in every(drawn, "circle")}) == 1
 
 
@@ -204,19 +237,25 @@ def test_dots_stand_on_a_fixed_scale_with_a_shape_a_country() -> None:
     ]
     drawn = svg.dots(rows, lang="en", label="Dots")
     marks = [
-        tuple(float(n) for n in re.match(r"M([\d.]+) ([\d.]+)v", path.get("d", "")).groups()) for path in every(drawn, "path", "ga-grid")
+        tuple(float(n) for n in re.match(r"M([\d.]+) ([\d.]+)v", path.get("d", "")).groups())
+        for path in every(drawn, "path", "ga-grid")
     ]  # type: ignore[union-attr]
     (here,) = every(drawn, "circle", "ga-dot-here")
     (zero,) = every(drawn, "path", "ga-axis")
     left, right = float(zero.get("d", "")[1:].split()[0]), max(x for x, _ in marks)
     assert float(here.get("cx", "nan")) == pytest.approx((left + right) / 2, abs=0.2)
     square = next(rect for rect in every(drawn, "rect", "ga-dot") if float(rect.get("x", "0")) > left)
-    assert float(square.get("x", "nan")) + float(square.get("width", "nan")) / 2 == pytest.approx(left + (right - left) / 4, abs=0.3)
+    assert float(square.get("x", "nan")) + float(square.get("width", "nan")) / 2 == pytest.approx(
+        left + (right - left) / 4, abs=0.3
+    )
     assert sum("ga-dot" in path.get("class", "").split() for path in every(drawn, "path")) == 2
     assert len(every(drawn, "path", "ga-span-here")) == 1
     assert "url(#ga-p-not_studied)" in drawn
     assert "Not studied" in said(drawn)
-    assert all(word in said(drawn) for word in ("France", "Belgium", "Netherlands", "0%", "100%", "Middle of the department"))
+    assert all(
+        word in said(drawn)
+        for word in ("France", "Belgium", "Netherlands", "0%", "100%", "Middle of the department")
+    )
 
 
 def test_dots_of_small_and_large_shares_share_one_scale() -> None:
@@ -253,13 +292,17 @@ def test_a_picture_names_itself_and_ids_follow_the_prefix() -> None:
     ids = [element.get("id") for element in tree.iter() if element.get("id")]
     assert tree.get("aria-labelledby", "").split() == ids
     assert not set(ids) & set(re.findall(r'id="([^"]+)"', other))
-    assert 'id="p1-t"' in svg.class_bar([("a", 1.0, "1")], hazard="flood", lang="en", label="First", prefix="p1")
+    assert 'id="p1-t"' in svg.class_bar(
+        [("a", 1.0, "1")], hazard="flood", lang="en", label="First", prefix="p1"
+    )
     for wrong in ("1a", "a b", 'a"', "<"):
         with pytest.raises(InputError):
             picture("", (1, 1), label="x", kind="bar", prefix=wrong)
 
 
-@pytest.mark.parametrize("address", ["javascript:alert(1)", " JavaScript:alert(1)", "data:text/html,x", "vbscript:x"])
+@pytest.mark.parametrize(
+    "address", ["javascript:alert(1)", " JavaScript:alert(1)", "data:text/html,x", "vbscript:x"]
+)
 def test_links_that_may_run_code_are_refused(address: str) -> None:
     with pytest.raises(InputError):
         safe_link(address)
@@ -270,7 +313,10 @@ def test_plain_links_pass(address: str) -> None:
     assert safe_link(address) == address
 
 
-@pytest.mark.parametrize(("value", "shown"), [(12.0, "12"), (0.5, "0.5"), (-0.04, "0"), (-3.25, "-3.2"), (100.0, "100"), (10.04, "10")])
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(12.0, "12"), (0.5, "0.5"), (-0.04, "0"), (-3.25, "-3.2"), (100.0, "100"), (10.04, "10")],
+)
 def test_numbers_take_few_characters(value: float, shown: str) -> None:
     assert num(value) == shown
 
@@ -278,9 +324,9 @@ def test_numbers_take_few_characters(value: float, shown: str) -> None:
 @given(st.text())
 def test_any_text_is_well_formed(words: str) -> None:
     element = ElementTree.fromstring(f'<a b="{text(words)}">{text(words)}</a>')
-    assert (element.text or "").replace("\r", "\n") == "".join(letter for letter in words if text(letter)).replace("\r\n", "\n").replace(
-        "\r", "\n"
-    )
+    assert (element.text or "").replace("\r", "\n") == "".join(
+        letter for letter in words if text(letter)
+    ).replace("\r\n", "\n").replace("\r", "\n")
 
 
 @given(st.text(alphabet="abcdefghij WMil-é'", max_size=60), st.floats(20, 200))

@@ -1,4 +1,6 @@
-"""Maps of communes on the made-up world, pixel by pixel; on the embedded territory size, form and words that do not overlap."""
+"""Maps of communes on the made-up world, pixel by pixel; on the embedded territory size, form and words that
+do not overlap.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,9 @@ def totals(**states: str) -> pd.DataFrame:
     return pd.DataFrame({"commune_id": ids, "state": found, "mapped_share": 1.0})
 
 
-def drawn(maps: svg.Maps, footprint: Footprint | None = None, table: pd.DataFrame | None = None, **more: object) -> str:
+def drawn(
+    maps: svg.Maps, footprint: Footprint | None = None, table: pd.DataFrame | None = None, **more: object
+) -> str:
     given = {"commune_id": "FR:00002", "lang": "en", "names": {}, "label": "Map", **more}
     return maps.commune(given.pop("commune_id"), footprint=footprint, totals=table, **given)  # type: ignore[arg-type]
 
@@ -70,7 +74,9 @@ def every(markup: str, name: str, class_: str = "") -> list[ElementTree.Element]
 
 def lines(markup: str, class_: str) -> list[ElementTree.Element]:
     """Paths of a class on the map, without those of the key."""
-    return [path for path in every(markup, "path", class_) if not re.fullmatch(r"M\d+ \d+h\d+", path.get("d", ""))]
+    return [
+        path for path in every(markup, "path", class_) if not re.fullmatch(r"M\d+ \d+h\d+", path.get("d", ""))
+    ]
 
 
 def said(markup: str) -> list[str]:
@@ -140,7 +146,9 @@ def test_a_cell_is_drawn_in_its_class_and_in_no_other(maps: svg.Maps, world: tes
 
 def test_a_layer_in_another_system_falls_on_the_same_place(maps: svg.Maps, world: testing.World) -> None:
     flood = world.flood[100.0]
-    elsewhere = flood.data.rio.reproject("EPSG:3857", resampling=Resampling.nearest, resolution=60, nodata=np.nan)
+    elsewhere = flood.data.rio.reproject(
+        "EPSG:3857", resampling=Resampling.nearest, resolution=60, nodata=np.nan
+    )
     markup = drawn(maps, replace(flood, data=elsewhere), totals())
     deep = cells_of(markup, colour_class("depth", 2, 4))
     assert deep.contains(pixel(2000, 3000))
@@ -151,13 +159,20 @@ def test_a_raster_from_south_to_north_is_not_upside_down(maps: svg.Maps) -> None
     codes = np.zeros((60, 40), dtype="uint8")
     codes[:10] = 1
     footprint = Footprint(testing.raster(codes), "classes", "landslide", (IntensityClass("1", 1, 1),))
-    turned = replace(footprint, data=footprint.data.isel(y=slice(None, None, -1)).drop_vars("spatial_ref").rio.write_crs("EPSG:3035"))
-    grounds = [cells_of(drawn(maps, one, totals()), colour_class("landslide", 0, 1)) for one in (footprint, turned)]
+    turned = replace(
+        footprint,
+        data=footprint.data.isel(y=slice(None, None, -1)).drop_vars("spatial_ref").rio.write_crs("EPSG:3035"),
+    )
+    grounds = [
+        cells_of(drawn(maps, one, totals()), colour_class("landslide", 0, 1)) for one in (footprint, turned)
+    ]
     assert grounds[0].contains(pixel(1000, 5500))
     assert grounds[0].symmetric_difference(grounds[1]).area < 1
 
 
-def test_the_side_that_was_not_studied_has_its_pattern_and_its_word(maps: svg.Maps, world: testing.World) -> None:
+def test_the_side_that_was_not_studied_has_its_pattern_and_its_word(
+    maps: svg.Maps, world: testing.World
+) -> None:
     table = totals(BE_00001="not_studied", BE_00002="not_studied", BE_00003="not_studied")
     markup = drawn(maps, world.landslide, table)
     (silent,) = [path for path in every(markup, "path") if path.get("fill") == "url(#ga-q-not_studied)"]
@@ -169,7 +184,9 @@ def test_the_side_that_was_not_studied_has_its_pattern_and_its_word(maps: svg.Ma
     assert cells_of(markup, colour_class("landslide", 2, 3)).contains(pixel(100, 3000))
 
 
-def test_a_commune_without_a_row_is_outside_coverage_never_white(maps: svg.Maps, world: testing.World) -> None:
+def test_a_commune_without_a_row_is_outside_coverage_never_white(
+    maps: svg.Maps, world: testing.World
+) -> None:
     markup = drawn(maps, world.flood[10.0], totals().iloc[:-1])
     (silent,) = [path for path in every(markup, "path") if path.get("fill") == "url(#ga-q-outside_coverage)"]
     assert fine(silent).symmetric_difference(square(2000, 4000)).area < 30
@@ -181,7 +198,9 @@ def test_states_with_a_number_are_drawn_as_mapped(maps: svg.Maps, world: testing
     assert "url(#ga-q-" not in markup
 
 
-def test_unknown_cells_of_a_commune_mapped_in_part_have_the_pattern(maps: svg.Maps, world: testing.World) -> None:
+def test_unknown_cells_of_a_commune_mapped_in_part_have_the_pattern(
+    maps: svg.Maps, world: testing.World
+) -> None:
     flood = world.flood[10.0]
     values = flood.data.to_numpy().copy()
     values[20:40, :10] = np.nan
@@ -210,7 +229,9 @@ def test_rings_have_their_place_dash_and_name(maps: svg.Maps, world: testing.Wor
 
 def test_a_zone_round_the_whole_window_is_told(maps: svg.Maps, world: testing.World) -> None:
     wide = gpd.GeoDataFrame(
-        {"effect_class": ["20 km"]}, geometry=[shapely.box(3_880_000, 3_030_000, 3_920_000, 3_070_000)], crs="EPSG:3035"
+        {"effect_class": ["20 km"]},
+        geometry=[shapely.box(3_880_000, 3_030_000, 3_920_000, 3_070_000)],
+        crs="EPSG:3035",
     )
     footprint = replace(world.industrial, data=wide, classes=(IntensityClass("20 km"),))
     assert "20 km: everywhere inside this frame" in said(drawn(maps, footprint, totals()))
@@ -219,7 +240,9 @@ def test_a_zone_round_the_whole_window_is_told(maps: svg.Maps, world: testing.Wo
 def test_a_map_without_any_zone_says_so(maps: svg.Maps, world: testing.World) -> None:
     far = world.industrial.data.copy()
     far["geometry"] = far.geometry.translate(xoff=50_000)
-    assert "no zone inside this frame" in " ".join(said(drawn(maps, replace(world.industrial, data=far), totals())))
+    assert "no zone inside this frame" in " ".join(
+        said(drawn(maps, replace(world.industrial, data=far), totals()))
+    )
     assert "no zone inside this frame" not in " ".join(said(drawn(maps, world.industrial, totals())))
 
 
@@ -278,7 +301,9 @@ def test_north_leans_as_the_system_does(maps: svg.Maps) -> None:
 def test_names_cannot_break_out_of_a_map(maps: svg.Maps, world: testing.World) -> None:
     names = dict.fromkeys(testing.PEOPLE, HOSTILE)
     lon, lat = maps.ground._to_degrees.transform(testing.ORIGIN[0] + 1000, testing.ORIGIN[1] + 3500)
-    markup = drawn(maps, world.industrial, totals(), names=names, label=HOSTILE, sites=[Site(HOSTILE, lon, lat)])
+    markup = drawn(
+        maps, world.industrial, totals(), names=names, label=HOSTILE, sites=[Site(HOSTILE, lon, lat)]
+    )
     tree = ElementTree.fromstring(markup)
     assert not [element for element in tree.iter() if element.tag.endswith("script")]
     assert not re.search(r"<script|\son\w+=|style=|href=|http(?!://www\.w3\.org/2000/svg)", markup)
@@ -290,7 +315,10 @@ def test_names_cannot_break_out_of_a_map(maps: svg.Maps, world: testing.World) -
 
 
 def test_the_same_arguments_give_the_same_bytes(world: testing.World) -> None:
-    first, second = (drawn(svg.Maps(testing.communes()), footprint, totals()) for footprint in (testing.flood(100.0), testing.flood(100.0)))
+    first, second = (
+        drawn(svg.Maps(testing.communes()), footprint, totals())
+        for footprint in (testing.flood(100.0), testing.flood(100.0))
+    )
     assert first == second
     assert first != drawn(svg.Maps(world.communes), world.flood[10.0], totals())
 
@@ -304,13 +332,17 @@ def test_many_maps_stand_in_one_page(maps: svg.Maps, world: testing.World) -> No
     ids = re.findall(r'\sid="([^"]+)"', page)
     assert len(ids) == len(set(ids))
     assert {ref for ref in re.findall(r"url\(#([^)]+)\)", page) if not ref.startswith("ga-")} <= set(ids)
-    assert set(re.findall(r"url\(#(ga-[pqo]-\w+)\)", page)) <= set(re.findall(r'id="([^"]+)"', svg.patterns()))
+    assert set(re.findall(r"url\(#(ga-[pqo]-\w+)\)", page)) <= set(
+        re.findall(r'id="([^"]+)"', svg.patterns())
+    )
     assert 'id="m7-w"' in drawn(maps, prefix="m7")
 
 
 def test_every_class_of_a_picture_is_styled(maps: svg.Maps, world: testing.World) -> None:
     markup = "".join(drawn(maps, footprint, totals(BE_00003="not_studied")) for footprint in world.footprints)
-    used = {name for names in re.findall(r'class="([^"]+)"', markup + svg.patterns()) for name in names.split()}
+    used = {
+        name for names in re.findall(r'class="([^"]+)"', markup + svg.patterns()) for name in names.split()
+    }
     styled = set(re.findall(r"\.(ga[\w-]*)", svg.styles()))
     assert used - styled <= {"ga-map", "ga-fine", "ga-dash-solid"}
 
@@ -344,13 +376,17 @@ def test_window_of_a_layer_is_filled_up_beyond_the_raster(maps: svg.Maps, world:
 
 
 def test_blocks_take_the_median_class_and_are_unknown_where_most_is() -> None:
-    codes = np.array([[0, 0, 3, 0], [0, 2, 3, 1], [UNKNOWN, UNKNOWN, 4, 4], [UNKNOWN, 1, UNKNOWN, UNKNOWN]], dtype="uint8")
+    codes = np.array(
+        [[0, 0, 3, 0], [0, 2, 3, 1], [UNKNOWN, UNKNOWN, 4, 4], [UNKNOWN, 1, UNKNOWN, UNKNOWN]], dtype="uint8"
+    )
     assert coarser(codes, 2).tolist() == [[0, 3], [UNKNOWN, 4]]
     assert coarser(codes, 1) is codes
     assert coarser(codes, 3).shape == (2, 2)
 
 
-def test_totals_of_several_footprints_and_unknown_communes_are_refused(maps: svg.Maps, world: testing.World) -> None:
+def test_totals_of_several_footprints_and_unknown_communes_are_refused(
+    maps: svg.Maps, world: testing.World
+) -> None:
     with pytest.raises(InputError, match="several footprints"):
         drawn(maps, world.flood[10.0], pd.concat([totals(), totals()]))
     with pytest.raises(InputError, match="FR:99999"):
@@ -393,7 +429,11 @@ def test_overview_draws_states_classes_selection_and_links(maps: svg.Maps) -> No
     assert ElementTree.fromstring(markup).get("role") == "img"
     links = svg.overview(maps, values, lang="en", label="All", links={"FR:00001": "FR-00001.html"})
     (link,) = every(links, "a")
-    assert (link.get("href"), link.get("tabindex"), link.findtext("s:title", namespaces=NS)) == ("FR-00001.html", "-1", "Ville-1")
+    assert (link.get("href"), link.get("tabindex"), link.findtext("s:title", namespaces=NS)) == (
+        "FR-00001.html",
+        "-1",
+        "Ville-1",
+    )
     assert ElementTree.fromstring(links).get("role") == "group"
 
 
@@ -405,12 +445,22 @@ def test_maps_of_the_embedded_territory_are_small_well_formed_and_legible() -> N
 
     workspace = open_workspace()
     maps, called = svg.Maps(workspace.communes), names(workspace.communes, "nl").to_dict()
-    layers = [(workspace.footprint(option), threshold_total(workspace.expose(option))) for option in workspace.options()]
+    layers = [
+        (workspace.footprint(option), threshold_total(workspace.expose(option)))
+        for option in workspace.options()
+    ]
     chosen = [*random.Random(2).sample(list(workspace.communes.ids), 60), "BE:57081", "FR:59183", "BE:57097"]
     for commune_id in chosen:
-        for footprint, table in layers if commune_id in chosen[-3:] else random.Random(commune_id).sample(layers, 2):
+        for footprint, table in (
+            layers if commune_id in chosen[-3:] else random.Random(commune_id).sample(layers, 2)
+        ):
             markup = maps.commune(
-                commune_id, footprint=footprint, totals=table, lang="nl", names=called, label=f"{commune_id} {footprint.name}"
+                commune_id,
+                footprint=footprint,
+                totals=table,
+                lang="nl",
+                names=called,
+                label=f"{commune_id} {footprint.name}",
             )
             assert len(markup.encode()) < 40_000
             assert called[commune_id].partition(" (")[0].split(" ")[0] in " ".join(said(markup))

@@ -87,7 +87,10 @@ def test_a_commune_that_got_lost_is_an_error():
 
 
 def test_an_error_of_the_system_names_the_layer():
-    with pytest.raises(InputError, match="layer wet cannot be read; got Read failed"), told_plainly("layer wet"):
+    with (
+        pytest.raises(InputError, match="layer wet cannot be read; got Read failed"),
+        told_plainly("layer wet"),
+    ):
         raise OSError("Read\n failed")
 
 
@@ -97,8 +100,14 @@ def squares(*corners, side=1000.0):
 
 def test_a_thin_gap_touches_and_a_wider_one_does_not():
     near, far = squares((0, 0), (1000 + TOUCH_M - 1, 0)), squares((0, 0), (1000 + TOUCH_M + 1, 0))
-    assert [[item.position for item in items if item.touches] for items in beside(near, ["FR", "BE"])] == [[1], [0]]
-    assert [[(item.position, item.touches) for item in items] for items in beside(far, ["FR", "BE"])] == [[(1, False)], [(0, False)]]
+    assert [[item.position for item in items if item.touches] for items in beside(near, ["FR", "BE"])] == [
+        [1],
+        [0],
+    ]
+    assert [[(item.position, item.touches) for item in items] for items in beside(far, ["FR", "BE"])] == [
+        [(1, False)],
+        [(0, False)],
+    ]
     assert beside(far, ["FR", "FR"]) == [(), ()], "in one country only those that touch"
 
 
@@ -125,7 +134,9 @@ def test_without_countries_there_is_no_border():
     )
 )
 def test_to_be_beside_is_mutual(places):
-    """Squares on a lattice with 30 m lanes: the eight around touch; across the border all others within reach, up to the cap."""
+    """Squares on a lattice with 30 m lanes: the eight around touch; across the border all others within
+    reach, up to the cap.
+    """
     outlines = squares(*((1030.0 * x, 1030.0 * y) for x, y, _ in places))
     countries = [country for *_, country in places]
     found = beside(outlines, countries)
@@ -146,7 +157,9 @@ def test_to_be_beside_is_mutual(places):
 
 def test_one_code_in_two_countries_is_two_departments():
     world = testing.world()
-    frame = world.communes.data.assign(department_code=["01", "01", pd.NA, "01", "01", "01"], department_name="Same")
+    frame = world.communes.data.assign(
+        department_code=["01", "01", pd.NA, "01", "01", "01"], department_name="Same"
+    )
     made = regions(Communes(frame), ())
     assert [(item.country, item.communes) if item else None for item in made] == [
         ("FR", 2),

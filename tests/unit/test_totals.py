@@ -18,7 +18,10 @@ from geoalarm.testing import world
 @pytest.fixture(scope="module")
 def table() -> pd.DataFrame:
     made_up = world()
-    return pd.concat([expose(footprint, made_up.population, made_up.communes) for footprint in made_up.footprints], ignore_index=True)
+    return pd.concat(
+        [expose(footprint, made_up.population, made_up.communes) for footprint in made_up.footprints],
+        ignore_index=True,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +77,11 @@ def test_one_row_a_commune_and_footprint_in_order_with_the_fields(table: pd.Data
     totals = t.threshold_total(table)
     assert len(totals) == 6 * 5
     assert list(totals["commune_id"][:6]) == list(dict.fromkeys(table["commune_id"]))
-    assert [*totals.columns] == [*(name for name in FIELDS if name != "intensity_class"), "share_exposed", "hidden"]
+    assert [*totals.columns] == [
+        *(name for name in FIELDS if name != "intensity_class"),
+        "share_exposed",
+        "hidden",
+    ]
 
 
 def test_an_unknown_class_offers_the_near_miss(flood: pd.DataFrame) -> None:
@@ -96,7 +103,12 @@ def test_one_unknown_class_leaves_the_total_unknown() -> None:
 
 def test_a_hidden_class_makes_a_lower_bound() -> None:
     row = t.threshold_total(_rows(("1", 100, "exposed"), ("2", math.nan, "suppressed"))).iloc[0]
-    assert (row["population_exposed"], row["state"], row["hidden"], row["population_exposed_high"]) == (100, "exposed", True, 1000)
+    assert (row["population_exposed"], row["state"], row["hidden"], row["population_exposed_high"]) == (
+        100,
+        "exposed",
+        True,
+        1000,
+    )
 
 
 def test_only_hidden_classes_leave_the_total_hidden() -> None:
@@ -107,7 +119,11 @@ def test_only_hidden_classes_leave_the_total_hidden() -> None:
 
 def test_bounds_never_leave_the_population() -> None:
     row = t.threshold_total(_rows(("1", 300, "exposed"), ("2", 400, "exposed"))).iloc[0]
-    assert (row["population_exposed_low"], row["population_exposed"], row["population_exposed_high"]) == (350, 700, 1000)
+    assert (row["population_exposed_low"], row["population_exposed"], row["population_exposed_high"]) == (
+        350,
+        700,
+        1000,
+    )
 
 
 def test_classes_that_overlap_are_not_added_up() -> None:
@@ -142,7 +158,9 @@ def test_difference_says_why_there_is_none(flood: pd.DataFrame, slides: pd.DataF
     assert math.isnan(found.loc["BE:00001", "difference"])
     back = t.difference(slides, t.threshold_total(flood)).set_index("commune_id")
     assert back.loc["BE:00001", "reason"] == "second_only"
-    assert set(t.difference(slides, slides).set_index("commune_id").loc[["BE:00001", "BE:00002"], "reason"]) == {"neither"}
+    assert set(
+        t.difference(slides, slides).set_index("commune_id").loc[["BE:00001", "BE:00002"], "reason"]
+    ) == {"neither"}
 
 
 def test_difference_of_a_lower_bound_or_a_missing_commune_is_none() -> None:

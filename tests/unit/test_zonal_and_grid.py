@@ -17,8 +17,12 @@ from geoalarm.geo.zonal import coverage, index_key
 from geoalarm.testing import raster
 
 
-def grid(rows: int, columns: int, *, cell: float = 1.0, origin: tuple[float, float] = (0.0, 0.0), crs: int = 3035) -> Grid:
-    return Grid(CRS.from_epsg(crs), Affine(cell, 0, origin[0], 0, -cell, origin[1] + rows * cell), (rows, columns))
+def grid(
+    rows: int, columns: int, *, cell: float = 1.0, origin: tuple[float, float] = (0.0, 0.0), crs: int = 3035
+) -> Grid:
+    return Grid(
+        CRS.from_epsg(crs), Affine(cell, 0, origin[0], 0, -cell, origin[1] + rows * cell), (rows, columns)
+    )
 
 
 def frame(*polygons: shapely.Geometry, crs: int = 3035) -> gpd.GeoDataFrame:
@@ -40,12 +44,19 @@ def test_a_raster_stored_south_up_gives_the_same_fractions() -> None:
     north = grid(3, 3)
     south = Grid(north.crs, Affine(1, 0, 0, 0, 1, 0), (3, 3))
     polygon = frame(shapely.box(0.2, 1.6, 2.7, 2.9))
-    np.testing.assert_allclose(coverage(polygon, south).toarray().reshape(3, 3)[::-1], coverage(polygon, north).toarray().reshape(3, 3))
+    np.testing.assert_allclose(
+        coverage(polygon, south).toarray().reshape(3, 3)[::-1],
+        coverage(polygon, north).toarray().reshape(3, 3),
+    )
 
 
 def test_polygons_that_fill_a_cell_share_it_out_exactly() -> None:
     third = 1 / 3
-    parts = [shapely.box(0, 0, third, 1), shapely.box(third, 0, 2 * third, 1), shapely.box(2 * third, 0, 1, 1)]
+    parts = [
+        shapely.box(0, 0, third, 1),
+        shapely.box(third, 0, 2 * third, 1),
+        shapely.box(2 * third, 0, 1, 1),
+    ]
     assert coverage(frame(*parts), grid(1, 1)).sum() == pytest.approx(1, abs=1e-15)
 
 
@@ -92,7 +103,10 @@ def test_the_whole_earth_has_its_known_area() -> None:
 
 @given(shift=st.floats(0, 3), cell=st.floats(0.3, 3))
 def test_overlay_conserves_every_source_cell_inside_the_target(shift: float, cell: float) -> None:
-    source, target = grid(4, 4, cell=cell, origin=(shift + 1, shift + 1)), grid(20, 20, cell=1.0, origin=(0, 0))
+    source, target = (
+        grid(4, 4, cell=cell, origin=(shift + 1, shift + 1)),
+        grid(20, 20, cell=1.0, origin=(0, 0)),
+    )
     received = overlay(source, target).T @ target.cell_area_km2()
     inside = [x >= 0 and x + cell <= 20 for x in source.x_edges[:-1]]
     whole = np.outer([y <= 20 and y - cell >= 0 for y in source.y_edges[:-1]], inside).ravel()

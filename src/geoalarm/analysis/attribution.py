@@ -26,7 +26,9 @@ Taken = Literal["data", "map", "boundaries"]
 TAKEN: Final[tuple[Taken, ...]] = ("data", "map", "boundaries")
 
 Key = tuple[str, str, float, str]
-"""Hazard, scenario, return period (-1 without) and basis: what makes two layers of two catalogs the same danger."""
+"""Hazard, scenario, return period (-1 without) and basis: what makes two layers of two catalogs the same
+danger.
+"""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,8 @@ def key_of(option: LayerOption) -> Key:
 
 
 def count_mixed(old: Workspace, new: Workspace, taken: Collection[Taken], *, keys: Iterable[Key]) -> Counted:
-    """Count the old scenario's layers with the method of the old one, and those inputs of the new one that are ``taken``.
+    """Count the old scenario's layers with the method of the old one, and those inputs of the new one that
+    are ``taken``.
 
     Parameters
     ----------
@@ -74,11 +77,14 @@ def count_mixed(old: Workspace, new: Workspace, taken: Collection[Taken], *, key
     olds, news = ({key_of(option): option for option in space.options()} for space in (old, new))
     wanted = list(keys)
     footprints = {
-        key: _footprint(old, new, olds[key], news[key] if "map" in taken else None) for key in wanted if key in olds and key in news
+        key: _footprint(old, new, olds[key], news[key] if "map" in taken else None)
+        for key in wanted
+        if key in olds and key in news
     }
     known = {key: item for key, item in footprints.items() if item is not None}
     tables = {
-        key: engine.expose(item, prepared.population, prepared.communes, prepared=prepared, cache=old.cache) for key, item in known.items()
+        key: engine.expose(item, prepared.population, prepared.communes, prepared=prepared, cache=old.cache)
+        for key, item in known.items()
     }
     together = [key_of(option) for option in union_options(old, old.options())]
     whole = bool(together) and all(key in known for key in together)

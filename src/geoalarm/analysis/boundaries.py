@@ -75,7 +75,9 @@ def resolve_seam(one: Communes, other: Communes, *, options: Options) -> Joined:
     if options.seam == "none":
         import pandas as pd
 
-        return Joined(Communes(pd.concat([one.data, other.data.to_crs(one.data.crs)], ignore_index=True), sources))
+        return Joined(
+            Communes(pd.concat([one.data, other.data.to_crs(one.data.crs)], ignore_index=True), sources)
+        )
     line = None
     if options.seam_line is not None:
         from geoalarm.io.vector_files import read_vector
@@ -86,7 +88,8 @@ def resolve_seam(one: Communes, other: Communes, *, options: Options) -> Joined:
 
 
 def delivered_seam(catalog: Catalog, communes: str) -> SeamReport | None:
-    """The report of a seam that was resolved before the communes were delivered, from the entry of role ``seam`` in their group.
+    """The report of a seam that was resolved before the communes were delivered, from the entry of role
+    ``seam`` in their group.
 
     None where the catalog has no such entry. What is left after the rule is NaN: it was not measured here.
     """
@@ -97,11 +100,23 @@ def delivered_seam(catalog: Catalog, communes: str) -> SeamReport | None:
         return None
     layer = catalog.layer(beside[0]).data
     if not isinstance(layer, gpd.GeoDataFrame):
-        raise InputError(f"entry {beside[0]!r} of role seam", got="a raster", expected="polygons", mend="give the slivers as polygons")
+        raise InputError(
+            f"entry {beside[0]!r} of role seam",
+            got="a raster",
+            expected="polygons",
+            mend="give the slivers as polygons",
+        )
     require_column(layer, "kind", what=f"entry {beside[0]!r}")
     require_column(layer, "area_km2", what=f"entry {beside[0]!r}")
-    areas, people = ({kind: _sum_of(layer, kind, column) for kind in ("overlap", "gap")} for column in ("area_km2", "people"))
-    slivers = layer.groupby(["kind", "sliver"] if "sliver" in layer.columns else ["kind", layer.index])["area_km2"].sum().groupby("kind")
+    areas, people = (
+        {kind: _sum_of(layer, kind, column) for kind in ("overlap", "gap")}
+        for column in ("area_km2", "people")
+    )
+    slivers = (
+        layer.groupby(["kind", "sliver"] if "sliver" in layer.columns else ["kind", layer.index])["area_km2"]
+        .sum()
+        .groupby("kind")
+    )
     count, largest = slivers.size(), slivers.max()
     return SeamReport(
         DELIVERED,
@@ -120,7 +135,9 @@ def delivered_seam(catalog: Catalog, communes: str) -> SeamReport | None:
 
 
 def measured_after(report: SeamReport, communes: Communes) -> SeamReport:
-    """The report of a delivered seam with what the communes still overlap or leave open, measured now; others as they are."""
+    """The report of a delivered seam with what the communes still overlap or leave open, measured now; others
+    as they are.
+    """
     from geoalarm.geo import seam
 
     countries = communes.countries
@@ -132,11 +149,17 @@ def measured_after(report: SeamReport, communes: Communes) -> SeamReport:
 
 
 def facts_of(report: SeamReport) -> dict[str, object]:
-    """The report for a manifest; of a delivered seam only what its layer tells, never a zero for what is not known."""
+    """The report for a manifest; of a delivered seam only what its layer tells, never a zero for what is not
+    known.
+    """
     known = report.as_dict()
     if report.rule != DELIVERED:
         return known
-    return {name: value for name, value in known.items() if name not in ("holes_kept", "inner_overlap_km2", "worst_commune", "worst_share")}
+    return {
+        name: value
+        for name, value in known.items()
+        if name not in ("holes_kept", "inner_overlap_km2", "worst_commune", "worst_share")
+    }
 
 
 def _sum_of(layer: gpd.GeoDataFrame, kind: str, column: str) -> float:

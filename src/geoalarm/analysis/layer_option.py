@@ -1,4 +1,6 @@
-"""One layer that can be asked for: an entry and the values of its parameters, with its facts, nothing opened yet."""
+"""One layer that can be asked for: an entry and the values of its parameters, with its facts, nothing opened
+yet.
+"""
 
 from __future__ import annotations
 
@@ -78,7 +80,8 @@ def options_of(catalog: Catalog, choice: FootprintChoice) -> Iterator[LayerOptio
                 mend=near_miss(name, entry.parameters),
             )
     axes = [
-        [(name, value) for value in choice.parameters.get(name, tuple(parameter.allowed))] for name, parameter in entry.parameters.items()
+        [(name, value) for value in choice.parameters.get(name, tuple(parameter.allowed))]
+        for name, parameter in entry.parameters.items()
     ]
     for pairs in itertools.product(*axes):
         yield _option(entry, entry.resolve(dict(pairs)), choice.bounds)
@@ -88,7 +91,11 @@ def _option(entry: Entry, values: dict[str, Parameter], bounds: tuple[float, ...
     facts = entry.facts
     hazard = _hazard(facts.hazard, entry=entry.name)
     used = tuple(bounds or hazard.class_bounds) if facts.kind == "intensity" else ()
-    labels = tuple(item.label for item in interval_classes(used)) if used else tuple(facts.class_order) or hazard.class_labels
+    labels = (
+        tuple(item.label for item in interval_classes(used))
+        if used
+        else tuple(facts.class_order) or hazard.class_labels
+    )
     period, country = values.get("return_period", facts.return_period_yr), values.get("country")
     source = Source(
         id=entry.source_id(values),
@@ -120,5 +127,10 @@ def _option(entry: Entry, values: dict[str, Parameter], bounds: tuple[float, ...
 def _hazard(name: str, *, entry: str) -> Hazard:
     known = hazards.discover()
     if name not in known:
-        raise InputError(f"hazard {name!r} of entry {entry!r}", got=name, expected=", ".join(sorted(known)), mend=near_miss(name, known))
+        raise InputError(
+            f"hazard {name!r} of entry {entry!r}",
+            got=name,
+            expected=", ".join(sorted(known)),
+            mend=near_miss(name, known),
+        )
     return known[name]

@@ -1,4 +1,6 @@
-"""Every model of the house by name, in one place: hazards of all kinds, and the sums over people and return periods."""
+"""Every model of the house by name, in one place: hazards of all kinds, and the sums over people and return
+periods.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,8 @@ def find_model(name: str) -> Model:
 
 
 def run_model(name: str, texts: Mapping[str, object]) -> ModelResult:
-    """A model on quantities as texts: ``run_model("pipeline_impact_radius", {"diameter": "30 inch", "gauge_pressure": "1000 psi"})``.
+    """A model on quantities as texts: ``run_model("pipeline_impact_radius", {"diameter": "30 inch",
+    "gauge_pressure": "1000 psi"})``.
 
     Raises
     ------

@@ -28,7 +28,11 @@ logger = logging.getLogger(__name__)
 
 
 def run(
-    scenario: Scenario | None = None, *, workspace: Workspace | None = None, progress: Progress | None = None, command: str = ""
+    scenario: Scenario | None = None,
+    *,
+    workspace: Workspace | None = None,
+    progress: Progress | None = None,
+    command: str = "",
 ) -> Run:
     """Compute a scenario whole.
 
@@ -49,13 +53,21 @@ def run(
         If an input cannot be used, or the people are not conserved.
     """
     if workspace is not None and scenario is not None and workspace.scenario != scenario:
-        raise InputError("scenario and workspace", got="two different scenarios", expected="one of them, or the same", mend="leave one out")
+        raise InputError(
+            "scenario and workspace",
+            got="two different scenarios",
+            expected="one of them, or the same",
+            mend="leave one out",
+        )
     space = workspace or Workspace(scenario)
     table = space.table(progress=progress)
     options = space.options()
     tell(progress, "table", 1, 1)
     accidents = space.accidents()
-    records = [*(_record(space, option) for option in options), *(record for view in accidents for record in _records_of(view))]
+    records = [
+        *(_record(space, option) for option in options),
+        *(record for view in accidents for record in _records_of(view)),
+    ]
     joined = counted_seam(space.joined, space.population())
     manifest = build_manifest(
         table,
@@ -94,14 +106,22 @@ def _record(space: Workspace, option: LayerOption) -> FootprintRecord:
 
 
 def _records_of(view: AccidentView) -> list[FootprintRecord]:
-    """Zones and individual risk of an accident; one that reaches its thresholds nowhere has neither, and says so under ``accidents``."""
+    """Zones and individual risk of an accident; one that reaches its thresholds nowhere has neither, and says
+    so under ``accidents``.
+    """
     made = [(view.zones, view.table), (view.risk, view.risk_table)]
     told = to_plain({"accident": view.choice.scenario, "kind": view.choice.kind})
-    return [FootprintRecord.of(item, table, parameters=told) for item, table in made if item is not None and table is not None]
+    return [
+        FootprintRecord.of(item, table, parameters=told)
+        for item, table in made
+        if item is not None and table is not None
+    ]
 
 
 def annual_of(table: pd.DataFrame, options: Options) -> pd.DataFrame | None:
-    """Expected people exposed in a year by the options' convention; None where no hazard has several return periods."""
+    """Expected people exposed in a year by the options' convention; None where no hazard has several return
+    periods.
+    """
     if options.annual_expectation is None:
         return None
     tail = options.zero_at_yr if options.annual_expectation == "trapezoid" else None
@@ -110,7 +130,9 @@ def annual_of(table: pd.DataFrame, options: Options) -> pd.DataFrame | None:
 
 
 def union_of(space: Workspace, options: Sequence[LayerOption]) -> pd.DataFrame | None:
-    """People in at least one hazard, each once: of each hazard and scenario the layer of the rarest return period."""
+    """People in at least one hazard, each once: of each hazard and scenario the layer of the rarest return
+    period.
+    """
     chosen = union_options(space, options)
     return union([space.footprint(option) for option in chosen], space.prepared()) if chosen else None
 
@@ -127,14 +149,19 @@ def union_options(space: Workspace, options: Sequence[LayerOption]) -> list[Laye
 
 
 def counted_seam(joined: Joined, population: Population) -> Joined:
-    """The seam report with what the rule left over, and the people it decided on where the population is a raster of counts."""
+    """The seam report with what the rule left over, and the people it decided on where the population is a
+    raster of counts.
+    """
     from geoalarm.geo.seam_report import with_people
 
     if joined.seam is None:
         return joined
     report = measured_after(joined.seam, joined.communes)
     counts = population.kind == "raster" and people_per_km2(population.units) is None
-    return replace(joined, seam=with_people(report, population.data) if counts and math.isnan(report.people_moved) else report)
+    return replace(
+        joined,
+        seam=with_people(report, population.data) if counts and math.isnan(report.people_moved) else report,
+    )
 
 
 def repairs_of(space: Workspace, options: Sequence[LayerOption]) -> dict[str, Any]:
@@ -147,6 +174,15 @@ def warnings_of(table: pd.DataFrame) -> list[str]:
     """What a reader of the table must not overlook, one line each, counted in communes."""
     states = table.groupby("state")["commune_id"].nunique()
     keys = table.loc[table["caveats"] != "", ["commune_id", "caveats"]].drop_duplicates()
-    caveats = keys.assign(caveat=keys["caveats"].str.split("|")).explode("caveat").groupby("caveat")["commune_id"].nunique()
-    told = [f"state {name}: {int(n)} communes" for name, n in states.items() if name in ("not_studied", "outside_coverage", "suppressed")]
+    caveats = (
+        keys.assign(caveat=keys["caveats"].str.split("|"))
+        .explode("caveat")
+        .groupby("caveat")["commune_id"]
+        .nunique()
+    )
+    told = [
+        f"state {name}: {int(n)} communes"
+        for name, n in states.items()
+        if name in ("not_studied", "outside_coverage", "suppressed")
+    ]
     return [*told, *(f"caveat {name}: {int(n)} communes" for name, n in caveats.items())]

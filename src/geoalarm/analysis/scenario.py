@@ -1,4 +1,6 @@
-"""A scenario file: which catalog entries meet, and how. Pydantic at this border only; frozen dataclasses behind it."""
+"""A scenario file: which catalog entries meet, and how. Pydantic at this border only; frozen dataclasses
+behind it.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ _LARGEST: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class FootprintChoice:
-    """A catalog entry and the values of its parameters that take part; a parameter left out takes every allowed value."""
+    """A catalog entry and the values of its parameters that take part; a parameter left out takes every
+    allowed value.
+    """
 
     entry: str
     parameters: dict[str, tuple[Parameter, ...]] = field(default_factory=dict)
@@ -50,9 +54,11 @@ class Options:
     annual_expectation : str, optional
         Convention of the expected annual exposure, ``trapezoid`` or ``log-linear``; None leaves it out.
     zero_at_yr : float, optional
-        Return period [yr] at which nobody is exposed, for events more frequent than the shortest mapped (``trapezoid`` only).
+        Return period [yr] at which nobody is exposed, for events more frequent than the shortest mapped
+        (``trapezoid`` only).
     union : bool
-        Whether people in at least one hazard are counted, each once; of each hazard and scenario the rarest return period takes part.
+        Whether people in at least one hazard are counted, each once; of each hazard and scenario the rarest
+        return period takes part.
     """
 
     seam: SeamRule = "nearest"
@@ -64,7 +70,9 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """What meets what: communes, populations (the first is the one a run uses), footprints by catalog entry, and accidents to try."""
+    """What meets what: communes, populations (the first is the one a run uses), footprints by catalog entry,
+    and accidents to try.
+    """
 
     name: str
     communes: tuple[str, ...]
@@ -76,7 +84,9 @@ class Scenario:
     accidents: tuple[Accident, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values, for the manifest; the catalog is left out (its path is a machine's, its entries' hashes are in the sources)."""
+        """Plain values, for the manifest; the catalog is left out (its path is a machine's, its entries'
+        hashes are in the sources).
+        """
         out = asdict(replace(self, accidents=()))
         del out["catalog"], out["accidents"]
         if self.accidents:
@@ -84,7 +94,9 @@ class Scenario:
         return out
 
     def with_accidents(self, *accidents: Accident, layers: bool = False) -> Scenario:
-        """The scenario with these accidents instead of its own, and its catalog layers only where ``layers`` is asked for."""
+        """The scenario with these accidents instead of its own, and its catalog layers only where ``layers``
+        is asked for.
+        """
         return replace(self, accidents=accidents, footprints=self.footprints if layers else ())
 
 
@@ -115,7 +127,11 @@ def scenario_text(scenario: Scenario, *, folder: Path | None = None) -> str:
     entries = [
         {
             "entry": item.entry,
-            **({"parameters": {name: list(values) for name, values in item.parameters.items()}} if item.parameters else {}),
+            **(
+                {"parameters": {name: list(values) for name, values in item.parameters.items()}}
+                if item.parameters
+                else {}
+            ),
             **({"bounds": list(item.bounds)} if item.bounds else {}),
         }
         for item in scenario.footprints
@@ -130,7 +146,9 @@ def scenario_text(scenario: Scenario, *, folder: Path | None = None) -> str:
         "footprints": [*entries, *accidents],
         "options": {name: value for name, value in options.items() if value != usual[name]},
     }
-    return yaml.safe_dump({name: value for name, value in facts.items() if value}, sort_keys=False, allow_unicode=True)
+    return yaml.safe_dump(
+        {name: value for name, value in facts.items() if value}, sort_keys=False, allow_unicode=True
+    )
 
 
 def _path(path: Path | None, folder: Path | None) -> str | None:
@@ -155,7 +173,8 @@ def read_scenario(path: str | Path) -> Scenario:
     Raises
     ------
     InputError
-        If the file is missing, is not YAML, or a field breaks the rules; the message names the field and the mend.
+        If the file is missing, is not YAML, or a field breaks the rules; the message names the field and the
+        mend.
     Faults
         If several fields do.
     """
@@ -191,7 +210,10 @@ def scenario_from(facts: object, *, what: str = "scenario", folder: Path | None 
     """
     if not isinstance(facts, Mapping):
         raise InputError(
-            f"{what} holds no keys", got=type(facts).__name__, expected=", ".join(_ScenarioFile.model_fields), mend="start with 'name:'"
+            f"{what} holds no keys",
+            got=type(facts).__name__,
+            expected=", ".join(_ScenarioFile.model_fields),
+            mend="start with 'name:'",
         )
     try:
         checked = _ScenarioFile.model_validate(facts)
@@ -202,7 +224,8 @@ def scenario_from(facts: object, *, what: str = "scenario", folder: Path | None 
 
 
 def default_scenario(catalog: Catalog) -> Scenario:
-    """The embedded territory: every ``demo`` entry of the catalog, each hazard layer with all its parameters' values.
+    """The embedded territory: every ``demo`` entry of the catalog, each hazard layer with all its parameters'
+    values.
 
     Raises
     ------
@@ -210,7 +233,10 @@ def default_scenario(catalog: Catalog) -> Scenario:
         If the catalog has no communes, population or hazard of that group.
     """
     entries = [entry for entry in map(catalog.entry, catalog.names()) if entry.group == DEMO]
-    found = {role: tuple(entry.name for entry in entries if entry.facts.role == role) for role in ("communes", "population", "hazard")}
+    found = {
+        role: tuple(entry.name for entry in entries if entry.facts.role == role)
+        for role in ("communes", "population", "hazard")
+    }
     lacking = [role for role, names in found.items() if not names]
     if lacking:
         raise InputError(
@@ -299,7 +325,9 @@ class _ScenarioFile(_Strict):
             zero_at_yr=self.options.zero_at_yr,
             union=self.options.union,
         )
-        chosen = [item.to_choice(folder, what=f"field footprints.{n}") for n, item in enumerate(self.footprints)]
+        chosen = [
+            item.to_choice(folder, what=f"field footprints.{n}") for n, item in enumerate(self.footprints)
+        ]
         return Scenario(
             name=self.name,
             title=self.title or self.name,
@@ -315,12 +343,18 @@ class _ScenarioFile(_Strict):
 def _deepest(items: list[Any]) -> list[Any]:
     """Errors without those of a list that is at fault only because one of its members is."""
     places = [item["loc"] for item in items]
-    return [item for item in items if not any(place != item["loc"] and place[: len(item["loc"])] == item["loc"] for place in places)]
+    return [
+        item
+        for item in items
+        if not any(place != item["loc"] and place[: len(item["loc"])] == item["loc"] for place in places)
+    ]
 
 
 def _fault(what: str, item: Any) -> GeoalarmError:
     """A pydantic error in the words of the house."""
-    place = ".".join(str(part) for part in item["loc"] if not str(part).startswith(("function-", "tuple[", "constrained-")))
+    place = ".".join(
+        str(part) for part in item["loc"] if not str(part).startswith(("function-", "tuple[", "constrained-"))
+    )
     if item["type"] == "extra_forbidden":
         *above, last = item["loc"]
         return InputError(
@@ -340,7 +374,11 @@ def _fault(what: str, item: Any) -> GeoalarmError:
 
 
 def _fields_at(place: Iterable[object]) -> list[str]:
-    inner: dict[str, type[BaseModel]] = {"footprints": _FootprintFile, "options": _OptionsFile, "accident": AccidentFile}
+    inner: dict[str, type[BaseModel]] = {
+        "footprints": _FootprintFile,
+        "options": _OptionsFile,
+        "accident": AccidentFile,
+    }
     model: type[BaseModel] = _ScenarioFile
     for part in place:
         model = inner.get(str(part), model)

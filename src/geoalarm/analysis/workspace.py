@@ -1,4 +1,6 @@
-"""A scenario opened once: layers, people and the coverage index are kept, and what-ifs answered from them, from any thread."""
+"""A scenario opened once: layers, people and the coverage index are kept, and what-ifs answered from them,
+from any thread.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,10 @@ _TABLES: Final = 128
 
 def cache_dir() -> Path:
     """Folder of coverage indexes: ``GEOALARM_CACHE``, else the user's cache folder of this system."""
-    return Path(os.environ.get(CACHE_VARIABLE) or platformdirs.user_cache_dir("geoalarm", appauthor=False)) / "index"
+    return (
+        Path(os.environ.get(CACHE_VARIABLE) or platformdirs.user_cache_dir("geoalarm", appauthor=False))
+        / "index"
+    )
 
 
 class Workspace:
@@ -54,7 +59,9 @@ class Workspace:
         Folder of coverage indexes, default :func:`cache_dir`.
     """
 
-    def __init__(self, scenario: Scenario | None = None, *, catalog: Catalog | None = None, cache: Path | None = None) -> None:
+    def __init__(
+        self, scenario: Scenario | None = None, *, catalog: Catalog | None = None, cache: Path | None = None
+    ) -> None:
         if catalog is None:
             from geoalarm.catalog import open_catalog
 
@@ -130,16 +137,24 @@ class Workspace:
         """
 
         def make() -> list[LayerOption]:
-            options = [option for choice in self.scenario.footprints for option in options_of(self.catalog, choice)]
+            options = [
+                option for choice in self.scenario.footprints for option in options_of(self.catalog, choice)
+            ]
             if not options and not self.scenario.accidents:
-                raise InputError("the scenario names no layer", expected="at least one footprint", mend="add an entry under footprints")
+                raise InputError(
+                    "the scenario names no layer",
+                    expected="at least one footprint",
+                    mend="add an entry under footprints",
+                )
             return _distinct(options)
 
         return self._options.get("", make)
 
     def layer(self, option: LayerOption) -> Layer:
         """The layer of an option, opened."""
-        return self._layers.get(option.key, lambda: self.catalog.layer(option.entry, **dict(option.parameters)))
+        return self._layers.get(
+            option.key, lambda: self.catalog.layer(option.entry, **dict(option.parameters))
+        )
 
     def footprint(self, option: LayerOption, bounds: Sequence[float] | None = None) -> Footprint:
         """The footprint of an option, with its own class bounds or those given [units of the option].
@@ -150,23 +165,34 @@ class Workspace:
             If bounds are given for a layer of named classes, or are not rising.
         """
         used = self._bounds(option, bounds)
-        return self._footprints.get((option.key, used), lambda: hazards.footprint(self.layer(option), bounds=used or None))
+        return self._footprints.get(
+            (option.key, used), lambda: hazards.footprint(self.layer(option), bounds=used or None)
+        )
 
-    def expose(self, option: LayerOption, *, bounds: Sequence[float] | None = None, population: str | None = None) -> pd.DataFrame:
-        """The exposure table of one layer; ``attrs`` hold its ledger and method. Kept: do not change it in place."""
+    def expose(
+        self, option: LayerOption, *, bounds: Sequence[float] | None = None, population: str | None = None
+    ) -> pd.DataFrame:
+        """The exposure table of one layer; ``attrs`` hold its ledger and method. Kept: do not change it in
+        place.
+        """
         name, used = population or self.populations[0], self._bounds(option, bounds)
 
         def compute() -> pd.DataFrame:
             prepared = self.prepared(name)
             with told_plainly(f"layer {option.key}"):
                 return engine.expose(
-                    self.footprint(option, used or None), prepared.population, prepared.communes, prepared=prepared, cache=self.cache
+                    self.footprint(option, used or None),
+                    prepared.population,
+                    prepared.communes,
+                    prepared=prepared,
+                    cache=self.cache,
                 )
 
         return self._tables.get((option.key, used, name), compute)
 
     def accident(self, choice: Accident, *, population: str | None = None) -> AccidentView:
-        """What an accident comes to here: zones, people by commune and class, severity, warnings. Kept: do not change it in place.
+        """What an accident comes to here: zones, people by commune and class, severity, warnings. Kept: do
+        not change it in place.
 
         Raises
         ------
@@ -224,10 +250,16 @@ class Workspace:
             make()
 
     def sources(self) -> tuple[Source, ...]:
-        """Sources of the communes, the populations and every layer, each once; an opened layer's with its hash."""
+        """Sources of the communes, the populations and every layer, each once; an opened layer's with its
+        hash.
+        """
         opened = {layer.source.id: layer.source for layer in self._layers.values()}
         people = [source for name in self.populations for source in self.population(name).sources]
-        every = [*self.communes.sources, *people, *(opened.get(option.key, option.source) for option in self.options())]
+        every = [
+            *self.communes.sources,
+            *people,
+            *(opened.get(option.key, option.source) for option in self.options()),
+        ]
         return tuple({source.id: source for source in every}.values())
 
     def _bounds(self, option: LayerOption, bounds: Sequence[float] | None) -> tuple[float, ...]:
@@ -236,13 +268,20 @@ class Workspace:
             return option.class_bounds
         if option.kind != "intensity":
             raise InputError(
-                f"class bounds for {option.key}", got=list(bounds), expected="none: its classes have names", mend="leave the bounds out"
+                f"class bounds for {option.key}",
+                got=list(bounds),
+                expected="none: its classes have names",
+                mend="leave the bounds out",
             )
         return tuple(item.lower for item in interval_classes(bounds))
 
 
-def open_workspace(scenario: Scenario | None = None, *, catalog: str | Path | None = None, cache: Path | None = None) -> Workspace:
-    """A workspace on a scenario (default: the embedded territory) and a catalog file (default: the scenario's, else the package's)."""
+def open_workspace(
+    scenario: Scenario | None = None, *, catalog: str | Path | None = None, cache: Path | None = None
+) -> Workspace:
+    """A workspace on a scenario (default: the embedded territory) and a catalog file (default: the
+    scenario's, else the package's).
+    """
     from geoalarm.catalog import open_catalog
 
     path = catalog if catalog is not None else scenario.catalog if scenario is not None else None
@@ -266,7 +305,9 @@ def tell(progress: Progress | None, step: str, n: int, m: int) -> None:
 
 
 def _distinct(options: list[LayerOption]) -> list[LayerOption]:
-    """Refuse two layers with the same hazard, scenario, return period and basis: their rows could not be told apart."""
+    """Refuse two layers with the same hazard, scenario, return period and basis: their rows could not be told
+    apart.
+    """
     seen: dict[str, LayerOption] = {}
     for option in options:
         key = f"{option.hazard} / {option.scenario or '-'} / {option.return_period_yr:g} / {option.basis}"

@@ -1,4 +1,6 @@
-"""What all sessions of a process share: the workspace, the outlines, the pictures and the totals. A session keeps its choices only."""
+"""What all sessions of a process share: the workspace, the outlines, the pictures and the totals. A session
+keeps its choices only.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +77,10 @@ class Shared:
     def labels(self, lang: str) -> tuple[tuple[int, int, str], ...]:
         """Names on the map, in the page's language alone."""
         short = [str(name).partition(" (")[0] for name in self.names(lang)]
-        return self._labels.get(lang, lambda: labels(self.geometry.centres, self.geometry.people, short, bounds=self.geometry.bounds))
+        return self._labels.get(
+            lang,
+            lambda: labels(self.geometry.centres, self.geometry.people, short, bounds=self.geometry.bounds),
+        )
 
     def words(self, key: tuple[str, ...], make: Callable[[], list[str]]) -> list[str]:
         """Words of a map, one a commune: written once for all sessions of a language."""
@@ -111,8 +116,12 @@ class Shared:
         self._ready.add(wanted.key)
         return out
 
-    def annual(self, curve: list[tuple[float, pd.DataFrame]], key: tuple[str, str, str]) -> pd.DataFrame | None:
-        """Expected people a year [yr-1] over the totals of several return periods, by the options of the scenario."""
+    def annual(
+        self, curve: list[tuple[float, pd.DataFrame]], key: tuple[str, str, str]
+    ) -> pd.DataFrame | None:
+        """Expected people a year [yr-1] over the totals of several return periods, by the options of the
+        scenario.
+        """
         from geoalarm.analysis.run_scenario import annual_of
         from geoalarm.analysis.scenario import Options
 
@@ -120,7 +129,9 @@ class Shared:
             return None
         scenario = getattr(self.workspace, "scenario", None)
         options = scenario.options if scenario is not None else Options()
-        return self._annual.get(key, lambda: annual_of(pd.concat([rows for _, rows in curve], ignore_index=True), options))
+        return self._annual.get(
+            key, lambda: annual_of(pd.concat([rows for _, rows in curve], ignore_index=True), options)
+        )
 
     def is_ready(self, wanted: Wanted) -> bool:
         """Whether the totals are at hand."""
@@ -128,7 +139,9 @@ class Shared:
 
     def drape(self, option: Any) -> Picture | Rings:
         """The hazard itself, for the map."""
-        out = self._drapes.get(option.key, lambda: drawn(self.workspace.footprint(option), bounds=self.geometry.bounds))
+        out = self._drapes.get(
+            option.key, lambda: drawn(self.workspace.footprint(option), bounds=self.geometry.bounds)
+        )
         self._draped.add(option.key)
         return out
 

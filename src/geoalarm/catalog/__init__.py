@@ -1,4 +1,5 @@
-"""The door: catalog files are checked, their layers opened lazily, and everything arrives in house names and units.
+"""The door: catalog files are checked, their layers opened lazily, and everything arrives in house names and
+units.
 
 The only room that imports Intake. ``open_catalog`` is the way in; :mod:`geoalarm.io` reads single files.
 """

@@ -1,4 +1,6 @@
-"""Are these coordinates where their CRS says? Swapped axes and wrong labels, found before they become wrong people."""
+"""Are these coordinates where their CRS says? Swapped axes and wrong labels, found before they become wrong
+people.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from geoalarm.core.errors import InputError
 Box = tuple[float, float, float, float]
 
 TERRITORY: Final[Box] = (-6.0, 41.0, 10.0, 54.0)
-"""France, Belgium and their neighbours [degrees west, south, east, north]; swapped, it is the sea off Somalia."""
+"""France, Belgium and their neighbours [degrees west, south, east, north]; swapped, it is the sea off
+Somalia.
+"""
 
 COUNTRIES: Final[dict[str, Box]] = {
     "FR": (-5.5, 41.0, 9.8, 51.3),
@@ -37,12 +41,14 @@ def require_plausible(bounds: Sequence[float], crs: Any, *, what: str, countries
     what : str
         Name of the layer, for the error.
     countries : sequence of str
-        Countries the layer is of, where known; without them only the territory's own box, swapped, is refused.
+        Countries the layer is of, where known; without them only the territory's own box, swapped, is
+        refused.
 
     Raises
     ------
     InputError
-        If coordinates are not finite, outside the range of degrees, degrees under a CRS of metres, or swapped.
+        If coordinates are not finite, outside the range of degrees, degrees under a CRS of metres, or
+        swapped.
     """
     box = tuple(float(value) for value in bounds)
     if len(box) != 4 or not np.all(np.isfinite(box)):
@@ -75,7 +81,9 @@ def _require_degrees(box: Box, shown: str, *, what: str, countries: Sequence[str
         )
     mend = "x is longitude, y is latitude: swap the columns, or export the layer again"
     if box[1] < -90.001 or box[3] > 90.001:
-        raise InputError(f"{what}: x and y are swapped", got=shown, expected="y (latitude) within -90 to 90", mend=mend)
+        raise InputError(
+            f"{what}: x and y are swapped", got=shown, expected="y (latitude) within -90 to 90", mend=mend
+        )
     swapped = (box[1], box[0], box[3], box[2])
     known = [COUNTRIES[country] for country in countries if country in COUNTRIES]
     if countries and not known:
@@ -86,7 +94,9 @@ def _require_degrees(box: Box, shown: str, *, what: str, countries: Sequence[str
         and any(_touch(swapped, home) for home in homes)
         and (known or _inside(swapped, TERRITORY))
     ):
-        raise InputError(f"{what}: x and y are swapped", got=shown, expected="longitude in x, latitude in y", mend=mend)
+        raise InputError(
+            f"{what}: x and y are swapped", got=shown, expected="longitude in x, latitude in y", mend=mend
+        )
 
 
 def _touch(box: Box, home: Box) -> bool:

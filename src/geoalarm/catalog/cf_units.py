@@ -7,7 +7,10 @@ from typing import Final
 from geoalarm.core.units import LENGTH_UNITS, require_units
 
 _SPELLINGS: Final = {
-    **{word: {1.0: "m", 0.1: "dm", 0.01: "cm", 0.001: "mm", 1000.0: "km"}[factor] for word, factor in LENGTH_UNITS.items()},
+    **{
+        word: {1.0: "m", 0.1: "dm", 0.01: "cm", 0.001: "mm", 1000.0: "km"}[factor]
+        for word, factor in LENGTH_UNITS.items()
+    },
     "centimetre": "cm",
     "centimetres": "cm",
     "centimeter": "cm",
@@ -64,12 +67,15 @@ _SPELLINGS: Final = {
 
 
 def cf_units(text: str | None, *, what: str) -> str:
-    """A unit in the house's (CF) spelling: ``metres`` is ``m``, ``people/km²`` is ``km-2``; unknown spellings stay.
+    """A unit in the house's (CF) spelling: ``metres`` is ``m``, ``people/km²`` is ``km-2``; unknown spellings
+    stay.
 
     Raises
     ------
     InputError
         If there is none.
     """
-    stated = require_units(text, what=what).replace("²", "2").replace("³", "3").replace("⁻", "-").replace("¹", "1")
+    stated = (
+        require_units(text, what=what).replace("²", "2").replace("³", "3").replace("⁻", "-").replace("¹", "1")
+    )
     return _SPELLINGS.get(" ".join(stated.lower().split()), " ".join(stated.split()))

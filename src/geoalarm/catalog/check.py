@@ -34,8 +34,8 @@ class Finding:
 def check(catalog: Catalog, *, online: bool = False) -> list[Finding]:
     """Open every entry with every allowed value; see :meth:`Catalog.check`.
 
-    Web addresses are opened ``online``, or where a mirror or the cache serves them. A kept file that its address now serves
-    otherwise is reported as ``changed``.
+    Web addresses are opened ``online``, or where a mirror or the cache serves them. A kept file that its
+    address now serves otherwise is reported as ``changed``.
 
     Raises
     ------
@@ -49,10 +49,19 @@ def check(catalog: Catalog, *, online: bool = False) -> list[Finding]:
             findings.append(_look(catalog, entry, values, online=online))
         except GeoalarmError as error:
             faults.append(
-                InputError(f"entry {entry.source_id(values)}: {error.what}", got=error.got, expected=error.expected, mend=error.mend)
+                InputError(
+                    f"entry {entry.source_id(values)}: {error.what}",
+                    got=error.got,
+                    expected=error.expected,
+                    mend=error.mend,
+                )
             )
     if faults:
-        raise Faults(f"catalog {catalog.path.name}: {len(faults)} of {len(faults) + len(findings)} layers cannot be used", faults)
+        raise Faults(
+            f"catalog {catalog.path.name}: {len(faults)} of {len(faults) + len(findings)} layers "
+            f"cannot be used",
+            faults,
+        )
     return findings
 
 
@@ -77,10 +86,16 @@ def _look(catalog: Catalog, entry: Entry, values: dict[str, ParameterValue], *, 
     elif entry.facts.role == "population":
         catalog.to_population(layer, entry.name)
     data = layer.data
-    size = f"{len(data)} features" if isinstance(data, gpd.GeoDataFrame) else f"{data.shape[1]} x {data.shape[0]} cells"
+    size = (
+        f"{len(data)} features"
+        if isinstance(data, gpd.GeoDataFrame)
+        else f"{data.shape[1]} x {data.shape[0]} cells"
+    )
     if changed:
         log.warning("%s: %s", entry.source_id(values), changed)
-    return Finding(entry.name, values, "changed" if changed else "opened", changed or size, dict(layer.repairs))
+    return Finding(
+        entry.name, values, "changed" if changed else "opened", changed or size, dict(layer.repairs)
+    )
 
 
 def describe(catalog: Catalog) -> list[dict[str, str]]:
@@ -103,7 +118,9 @@ def describe(catalog: Catalog) -> list[dict[str, str]]:
                 "countries": ", ".join(facts.countries),
                 "vintage": facts.vintage,
                 "licence": facts.licence,
-                "parameters": "; ".join(f"{key}: {', '.join(map(str, one.allowed))}" for key, one in entry.parameters.items()),
+                "parameters": "; ".join(
+                    f"{key}: {', '.join(map(str, one.allowed))}" for key, one in entry.parameters.items()
+                ),
                 "verified": "yes" if facts.verified is True else str(facts.verified),
                 "url": facts.url,
             }

@@ -19,15 +19,23 @@ PATTERNS: Final = {
 """Form of a commune's code in each country; other countries are not checked."""
 
 _KEY: Final = re.compile(r"([A-Z]{2})[:_](\S+)")
-_COUNTRY_WORDS: Final = frozenset({"country", "country_code", "cntr_code", "cntr_id", "cntr", "iso2", "iso_a2", "cc", "pays", "land"})
+_COUNTRY_WORDS: Final = frozenset(
+    {"country", "country_code", "cntr_code", "cntr_id", "cntr", "iso2", "iso_a2", "cc", "pays", "land"}
+)
 
 
 def commune_ids(
-    data: pd.DataFrame, *, id_column: str, country: str | None = None, country_column: str | None = None, what: str = "communes"
+    data: pd.DataFrame,
+    *,
+    id_column: str,
+    country: str | None = None,
+    country_column: str | None = None,
+    what: str = "communes",
 ) -> tuple[pd.Series, dict[str, int]]:
     """Keys of all rows, and what was mended on the way.
 
-    French codes that lost their leading zero (2001 for 02001) get it back where the country is known, and are counted.
+    French codes that lost their leading zero (2001 for 02001) get it back where the country is known, and are
+    counted.
 
     Returns
     -------
@@ -37,17 +45,22 @@ def commune_ids(
     Raises
     ------
     InputError
-        If codes are empty, do not have the form of their country, name another country than stated, or name none while the
-        layer shows several.
+        If codes are empty, do not have the form of their country, name another country than stated, or name
+        none while the layer shows several.
     """
     if country is not None and not re.fullmatch(r"[A-Z]{2}", country):
         raise InputError(
-            f"{what}: country", got=repr(country), expected="two capital letters such as FR or BE", mend="use the ISO 3166 code"
+            f"{what}: country",
+            got=repr(country),
+            expected="two capital letters such as FR or BE",
+            mend="use the ISO 3166 code",
         )
     text = _as_text(data[id_column], what=f"{what}, column {id_column!r}")
     named = text.str.extract(_KEY)
     has_key = named[0].notna()
-    countries = _countries(data, text, country=country, country_column=country_column, has_key=has_key, what=what)
+    countries = _countries(
+        data, text, country=country, country_column=country_column, has_key=has_key, what=what
+    )
     if has_key.any() and not has_key.all():
         raise InputError(
             f"{what}, column {id_column!r}: some ids name their country, others do not",
@@ -92,10 +105,20 @@ def _as_text(values: pd.Series, *, what: str) -> pd.Series:
 
 
 def _countries(
-    data: pd.DataFrame, text: pd.Series, *, country: str | None, country_column: str | None, has_key: pd.Series, what: str
+    data: pd.DataFrame,
+    text: pd.Series,
+    *,
+    country: str | None,
+    country_column: str | None,
+    has_key: pd.Series,
+    what: str,
 ) -> pd.Series:
     """Country of each row, missing where it is not known."""
-    if country_column is None and "country" in data.columns and data["country"].astype("str").str.fullmatch(r"[A-Z]{2}").all():
+    if (
+        country_column is None
+        and "country" in data.columns
+        and data["country"].astype("str").str.fullmatch(r"[A-Z]{2}").all()
+    ):
         country_column = "country"
     if country_column is not None:
         stated = data[country_column].astype("str").str.strip().str.upper()

@@ -1,7 +1,7 @@
 """Two small Intake drivers: vectors and rasters, in house form.
 
-Their signatures name every argument, so that a misspelt one is an error. They check an address again when they open it,
-because Intake alone would let anything through.
+Their signatures name every argument, so that a misspelt one is an error. They check an address again when
+they open it, because Intake alone would let anything through.
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ class Choice:
 
 
 def locate(urlpath: str, *, entry: str, choice: Choice) -> Path:
-    """The file that serves an address: from the mirror, beside the catalog, or from the cache and the network.
+    """The file that serves an address: from the mirror, beside the catalog, or from the cache and the
+    network.
 
     Raises
     ------
@@ -108,7 +109,16 @@ class GeoVectorSource(DataSource):
         super().__init__(metadata=metadata)
         self.urlpath, self.choice = urlpath, Choice(mirror=mirror_from(None))
         rules = [files.Rule(**rule) for rule in keep or ()]
-        self.options = {"layer": layer, "member": member, "x": x, "y": y, "crs": crs, "delimiter": delimiter, "keep": rules, "bbox": bbox}
+        self.options = {
+            "layer": layer,
+            "member": member,
+            "x": x,
+            "y": y,
+            "crs": crs,
+            "delimiter": delimiter,
+            "keep": rules,
+            "bbox": bbox,
+        }
 
     def open(self) -> Opened:
         """Read and normalise; says from which file."""
@@ -140,7 +150,9 @@ class GeoVectorSource(DataSource):
 
 
 class GeoRasterSource(DataSource):
-    """Intake driver ``geo_raster``: one band as a lazy DataArray (y, x), north up, with units and no-data declared."""
+    """Intake driver ``geo_raster``: one band as a lazy DataArray (y, x), north up, with units and no-data
+    declared.
+    """
 
     name = "geo_raster"
     container = "xarray"
@@ -148,7 +160,13 @@ class GeoRasterSource(DataSource):
     partition_access = False
 
     def __init__(
-        self, urlpath: str, *, band: int = 1, member: str | None = None, crs: str | None = None, metadata: dict[str, Any] | None = None
+        self,
+        urlpath: str,
+        *,
+        band: int = 1,
+        member: str | None = None,
+        crs: str | None = None,
+        metadata: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(metadata=metadata)
         self.urlpath, self.choice = urlpath, Choice(mirror=mirror_from(None))
@@ -160,7 +178,10 @@ class GeoRasterSource(DataSource):
         path = locate(self.urlpath, entry=str(self.name), choice=self.choice)
         data = files.read_raster(path, **self.options)  # type: ignore[arg-type]
         data, repairs = normalise.raster(
-            data, what=f"entry {self.name!r}", units_stated=facts.get("units") or None, countries=list(facts.get("countries") or ())
+            data,
+            what=f"entry {self.name!r}",
+            units_stated=facts.get("units") or None,
+            countries=list(facts.get("countries") or ()),
         )
         return Opened(data, path, sha256_of(path), repairs)
 

@@ -1,4 +1,6 @@
-"""What an entry of a catalog may say: pydantic models that forbid everything else. The YAML border; nowhere else is pydantic used."""
+"""What an entry of a catalog may say: pydantic models that forbid everything else. The YAML border; nowhere
+else is pydantic used.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,17 @@ DRIVERS: Final = ("geo_vector", "geo_raster")
 """The only drivers an entry may name."""
 
 ROLES: Final = ("communes", "population", "hazard", "sites", "places", "border", "seam", "relief", "rivers")
-KINDS: Final = ("intensity", "classes", "fraction", "polygons", "counts", "density", "points", "lines", "elevation")
+KINDS: Final = (
+    "intensity",
+    "classes",
+    "fraction",
+    "polygons",
+    "counts",
+    "density",
+    "points",
+    "lines",
+    "elevation",
+)
 NAME: Final = r"^[a-z][a-z0-9_]{1,60}$"
 
 Name = Annotated[str, StringConstraints(pattern=NAME)]
@@ -67,7 +79,9 @@ class Parameter(Strict):
             If it is not one of the allowed values.
         """
         for allowed in self.allowed:
-            if (value == allowed and not isinstance(value, bool)) or (isinstance(value, str) and value.strip() == str(allowed)):
+            if (value == allowed and not isinstance(value, bool)) or (
+                isinstance(value, str) and value.strip() == str(allowed)
+            ):
                 return allowed
         raise InputError(
             what,
@@ -100,7 +114,9 @@ class VectorArgs(Strict):
     x: Column | None = None
     y: Column | None = None
     crs: Crs | None = None
-    delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1, strip_whitespace=False)] | None = None
+    delimiter: (
+        Annotated[str, StringConstraints(min_length=1, max_length=1, strip_whitespace=False)] | None
+    ) = None
     keep: list[Keep] = Field(default_factory=list, max_length=8)
     bbox: list[float] | None = Field(default=None, min_length=4, max_length=4)
 
@@ -120,7 +136,9 @@ class Facts(Strict):
     title: str = Field(min_length=3)
     role: Literal["communes", "population", "hazard", "sites", "places", "border", "seam", "relief", "rivers"]
     hazard: Annotated[str, StringConstraints(pattern=r"^[a-z_]*$")] = ""
-    kind: Literal["intensity", "classes", "fraction", "polygons", "counts", "density", "points", "lines", "elevation"]
+    kind: Literal[
+        "intensity", "classes", "fraction", "polygons", "counts", "density", "points", "lines", "elevation"
+    ]
     units: str = ""
     crs: Crs
     basis: Literal["modelled", "statutory", "observed", "illustrative"]
@@ -184,14 +202,21 @@ def _disagreements(facts: Facts) -> list[str]:
         spelled = cf_units(facts.units, what="units") if facts.units else ""
         density = spelled in DENSITY_UNITS
         if facts.kind not in ("counts", "density") or not (density or spelled in COUNT_UNITS):
-            problems.append("role population needs kind counts with units '1', or kind density with units such as km-2")
+            problems.append(
+                "role population needs kind counts with units '1', or kind density with units such as km-2"
+            )
         elif density != (facts.kind == "density"):
-            problems.append(f"kind {facts.kind} with units {facts.units!r}: people per cell are counts, people per area a density")
+            problems.append(
+                f"kind {facts.kind} with units {facts.units!r}: people per cell are counts, people per "
+                f"area a density"
+            )
     if facts.role == "communes" and (facts.id_column is None or not facts.countries):
         problems.append("role communes needs id_column and countries")
     if facts.class_column is not None and facts.kind not in ("polygons", "points"):
         problems.append(f"class_column on kind {facts.kind}: only polygons and points have columns")
-    if facts.class_order and (facts.class_column is None or len(set(facts.class_order)) != len(facts.class_order)):
+    if facts.class_order and (
+        facts.class_column is None or len(set(facts.class_order)) != len(facts.class_order)
+    ):
         problems.append("class_order needs a class_column, and each label once, from mild to severe")
     return problems
 
@@ -260,7 +285,9 @@ class Entry(Strict):
         return [dict(pairs) for pairs in itertools.islice(itertools.product(*axes), most)]
 
     def source_id(self, values: dict[str, ParameterValue]) -> str:
-        """Id of the layer that these values choose: the name, then each value: ``demo_flood(return_period=100)``."""
+        """Id of the layer that these values choose: the name, then each value:
+        ``demo_flood(return_period=100)``.
+        """
         inside = ", ".join(f"{name}={value}" for name, value in values.items())
         return f"{self.name}({inside})" if inside else self.name
 
@@ -279,14 +306,24 @@ def template_faults(raw: dict[str, Any], *, what: str) -> list[CatalogError]:
         if any(sign in text for sign in TEMPLATE_SIGNS):
             faults.append(
                 CatalogError(
-                    f"{what}, field {key}: a template outside args", got=repr(text[:120]), expected="plain text", mend="remove the braces"
+                    f"{what}, field {key}: a template outside args",
+                    got=repr(text[:120]),
+                    expected="plain text",
+                    mend="remove the braces",
                 )
             )
     for key, text in _texts(args):
         try:
             names = templates_in(text)
         except CatalogError as error:
-            faults.append(CatalogError(f"{what}, field args.{key}: {error.what}", got=error.got, expected=error.expected, mend=error.mend))
+            faults.append(
+                CatalogError(
+                    f"{what}, field args.{key}: {error.what}",
+                    got=error.got,
+                    expected=error.expected,
+                    mend=error.mend,
+                )
+            )
             continue
         used.update(names)
         for name in set(names) - known:
@@ -314,12 +351,21 @@ def address_faults(entry: Entry, *, catalog_dir: str) -> list[CatalogError]:
     """Addresses of the entry, for every combination of its parameters, that :func:`parse_address` refuses."""
     what = f"entry {entry.name!r}, field args.urlpath"
     if CATALOG_DIR in entry.args.urlpath and not re.match(r"\{\{\s*CATALOG_DIR\s*\}\}/", entry.args.urlpath):
-        return [CatalogError(what, got=entry.args.urlpath, expected="{{ CATALOG_DIR }}/ at the start only", mend="move it to the start")]
+        return [
+            CatalogError(
+                what,
+                got=entry.args.urlpath,
+                expected="{{ CATALOG_DIR }}/ at the start only",
+                mend="move it to the start",
+            )
+        ]
     for values in entry.combinations():
         try:
             entry.address_of(values, catalog_dir=catalog_dir)
         except CatalogError as error:
-            return [CatalogError(f"{what}: {error.what}", got=error.got, expected=error.expected, mend=error.mend)]
+            return [
+                CatalogError(f"{what}: {error.what}", got=error.got, expected=error.expected, mend=error.mend)
+            ]
     return []
 
 
@@ -329,7 +375,11 @@ def _texts(value: object, key: str = "") -> list[tuple[str, str]]:
         return [(key, value)]
     if isinstance(value, dict):
         pairs = value.items()
-        return [found for name, inner in pairs for found in [(key, str(name)), *_texts(inner, f"{key}.{name}" if key else str(name))]]
+        return [
+            found
+            for name, inner in pairs
+            for found in [(key, str(name)), *_texts(inner, f"{key}.{name}" if key else str(name))]
+        ]
     if isinstance(value, (list, tuple)):
         return [found for index, inner in enumerate(value) for found in _texts(inner, f"{key}[{index}]")]
     return []

@@ -1,7 +1,7 @@
 """At the door: data get house names, house units, sound geometries; what was changed is counted and told.
 
-Each function takes data as read and returns them in the form the engine asks for, or refuses with one error. Nothing is
-guessed: a CRS, a unit, a country that is not stated is asked for.
+Each function takes data as read and returns them in the form the engine asks for, or refuses with one error.
+Nothing is guessed: a CRS, a unit, a country that is not stated is asked for.
 """
 
 from __future__ import annotations
@@ -38,10 +38,11 @@ EAGER_CELLS: Final = 4_000_000
 def frame(
     data: gpd.GeoDataFrame, *, what: str = "layer", countries: Sequence[str] = (), crs: str | None = None
 ) -> tuple[gpd.GeoDataFrame, Repairs]:
-    """A vector layer with sound geometries, a geometry column of that name, and the count of what was changed.
+    """A vector layer with sound geometries, a geometry column of that name, and the count of what was
+    changed.
 
-    Invalid polygons are repaired by structure (overlapping parts are united, holes stay holes) and keep their polygon parts
-    only; rows without geometry, or whose polygon vanishes, are dropped and counted.
+    Invalid polygons are repaired by structure (overlapping parts are united, holes stay holes) and keep their
+    polygon parts only; rows without geometry, or whose polygon vanishes, are dropped and counted.
 
     Raises
     ------
@@ -54,7 +55,10 @@ def frame(
         out = out.set_crs(4326, allow_override=True)
     if crs is not None and not out.crs.equals(crs, ignore_axis_order=True):
         raise InputError(
-            f"{what} is in another CRS than stated", got=out.crs.to_string()[:80], expected=crs, mend="mend the crs of the entry"
+            f"{what} is in another CRS than stated",
+            got=out.crs.to_string()[:80],
+            expected=crs,
+            mend="mend the crs of the entry",
         )
     repairs: Repairs = {}
     missing = out.geometry.isna() | out.geometry.is_empty
@@ -82,9 +86,14 @@ def told(repairs: Mapping[str, int]) -> str:
 
 
 def raster(
-    data: xr.DataArray, *, what: str = "raster", units_stated: str | None = None, countries: Sequence[str] = ()
+    data: xr.DataArray,
+    *,
+    what: str = "raster",
+    units_stated: str | None = None,
+    countries: Sequence[str] = (),
 ) -> tuple[xr.DataArray, Repairs]:
-    """A raster with dims (y, x), north up, its unit in ``attrs["units"]`` and its no-data value declared; dtype and laziness kept.
+    """A raster with dims (y, x), north up, its unit in ``attrs["units"]`` and its no-data value declared;
+    dtype and laziness kept.
 
     A scale factor or offset that the file declares is applied, in float64, with NaN for no data.
 
@@ -95,7 +104,12 @@ def raster(
     """
     require_crs(data, what=what)
     if set(data.dims) != {"y", "x"} or 0 in data.shape:
-        raise InputError(f"{what} has dims {tuple(map(str, data.dims))}", got=dict(data.sizes), expected="(y, x)", mend="choose one band")
+        raise InputError(
+            f"{what} has dims {tuple(map(str, data.dims))}",
+            got=dict(data.sizes),
+            expected="(y, x)",
+            mend="choose one band",
+        )
     out, repairs = data.transpose("y", "x"), Repairs()
     if out.sizes["y"] > 1 and float(out.y[0]) < float(out.y[-1]):
         out, repairs = out.isel(y=slice(None, None, -1)), {"rows_turned_north_up": int(out.sizes["y"])}
@@ -105,7 +119,9 @@ def raster(
     if attrs.get("scale_factor", 1) != 1 or attrs.get("add_offset", 0) != 0:
         nodata = out.rio.nodata
         kept = out if nodata is None else out.where(out != nodata)
-        out = (kept.astype("float64") * attrs.pop("scale_factor", 1) + attrs.pop("add_offset", 0)).rio.write_nodata(np.nan)
+        out = (
+            kept.astype("float64") * attrs.pop("scale_factor", 1) + attrs.pop("add_offset", 0)
+        ).rio.write_nodata(np.nan)
         attrs["_FillValue"] = np.nan
     own = attrs.get("units") or None
     if units_stated is not None or own is not None:
@@ -132,12 +148,16 @@ def _bounds(data: xr.DataArray, *, what: str) -> tuple[float, float, float, floa
 
 
 def polygons(
-    data: gpd.GeoDataFrame, *, class_column: str | None = None, what: str = "layer", countries: Sequence[str] = ()
+    data: gpd.GeoDataFrame,
+    *,
+    class_column: str | None = None,
+    what: str = "layer",
+    countries: Sequence[str] = (),
 ) -> tuple[gpd.GeoDataFrame, Repairs]:
     """Polygons of a hazard with one spelling a class.
 
-    Labels that differ only by case and blanks (``YES``, ``Yes``) become the most frequent spelling; empty ones become
-    ``unclassified``; whole numbers stored as floats become integers. All counted.
+    Labels that differ only by case and blanks (``YES``, ``Yes``) become the most frequent spelling; empty
+    ones become ``unclassified``; whole numbers stored as floats become integers. All counted.
 
     Raises
     ------
@@ -161,7 +181,12 @@ def polygons(
         found = {"class_labels_merged": int(changed.sum()), "class_labels_missing": int(empty.sum())}
         repairs.update({name: count for name, count in found.items() if count})
         if any(found.values()):
-            log.warning("%s, column %r: %s", what, class_column, told({name: count for name, count in found.items() if count}))
+            log.warning(
+                "%s, column %r: %s",
+                what,
+                class_column,
+                told({name: count for name, count in found.items() if count}),
+            )
     elif labels.isna().any():
         raise InputError(
             f"{what}, column {class_column!r}",
@@ -193,8 +218,8 @@ def communes(
     id_column : str
         Column of official codes, or of ids that name the country already (``FR:59350``, ``FR_59350``).
     country : str, optional
-        Country of all rows; ``country_column`` (or a column ``country``) says it row by row. Where neither is known, the id is used as
-        it is.
+        Country of all rows; ``country_column`` (or a column ``country``) says it row by row. Where neither is
+        known, the id is used as it is.
     name_column, population_column : str, optional
         Columns that become ``name`` and ``population``.
     columns : mapping, optional
@@ -205,20 +230,24 @@ def communes(
     Raises
     ------
     InputError
-        If a column is missing, codes are empty, doubled, of another country or of no country while several are present, or
-        populations are negative or infinite; as :func:`frame` beside.
+        If a column is missing, codes are empty, doubled, of another country or of no country while several
+        are present, or populations are negative or infinite; as :func:`frame` beside.
     """
     for column in (id_column, country_column, name_column, population_column):
         if column is not None:
             require_column(data, column, what=what)
-    ids, told_codes = codes.commune_ids(data, id_column=id_column, country=country, country_column=country_column, what=what)
+    ids, told_codes = codes.commune_ids(
+        data, id_column=id_column, country=country, country_column=country_column, what=what
+    )
     out = data.copy(deep=False)
     out["commune_id"] = ids
     out["country"], out["code"] = codes.parts(ids)
     out = _renamed(out, {str(name_column): "name", str(population_column): "population", **(columns or {})})
     out, repairs = frame(out, what=what, countries=[one for one in sorted(set(out["country"])) if one])
     if "population" in out.columns:
-        out["population"] = _people(out["population"], what=f"{what}, column {population_column or 'population'!r}")
+        out["population"] = _people(
+            out["population"], what=f"{what}, column {population_column or 'population'!r}"
+        )
     for flag in ("approximate_boundary", "estimated_population"):
         if flag in out.columns:
             out[flag] = out[flag].fillna(False).astype(bool)
@@ -250,12 +279,13 @@ def population(
     Parameters
     ----------
     data : xarray.DataArray or geopandas.GeoDataFrame
-        With a CRS. Negative cells that are not the declared no-data value are an error; rasters above a few million cells
-        are checked chunk by chunk when they are read.
+        With a CRS. Negative cells that are not the declared no-data value are an error; rasters above a few
+        million cells are checked chunk by chunk when they are read.
     column : str, optional
         Counts of polygons.
     units : str, optional
-        ``1`` for people per cell or polygon, ``km-2`` and such for densities; ``attrs["units"]`` of a raster where none is given.
+        ``1`` for people per cell or polygon, ``km-2`` and such for densities; ``attrs["units"]`` of a raster
+        where none is given.
 
     Raises
     ------
@@ -275,7 +305,14 @@ def population(
         stated = cf_units(out.attrs.get("units"), what=what)
         out = _guarded(out, what=what)
     told_source = (with_repairs(source, repairs),) if source is not None else ()
-    return Population(out, units=stated, column=column, disclosure_minimum=disclosure_minimum, sources=told_source, caveats=tuple(caveats))
+    return Population(
+        out,
+        units=stated,
+        column=column,
+        disclosure_minimum=disclosure_minimum,
+        sources=told_source,
+        caveats=tuple(caveats),
+    )
 
 
 def with_repairs(source: Source, repairs: Mapping[str, int]) -> Source:
@@ -290,7 +327,10 @@ def _people(values: pd.Series, *, what: str) -> pd.Series:
     unread = numbers.isna() & values.notna()
     if unread.any():
         raise InputError(
-            what, got=repr(values[unread].iloc[0]), expected="numbers of people", mend="remove blanks and signs, or name another column"
+            what,
+            got=repr(values[unread].iloc[0]),
+            expected="numbers of people",
+            mend="remove blanks and signs, or name another column",
         )
     numbers = numbers.astype("float64")
     bad = np.isinf(numbers) | (numbers < 0)
@@ -309,7 +349,11 @@ def _guarded(data: xr.DataArray, *, what: str) -> xr.DataArray:
     nodata = data.rio.nodata
 
     def check(block: np.ndarray) -> np.ndarray:
-        known = np.ones(block.shape, dtype=bool) if nodata is None or np.isnan(nodata) else block != np.asarray(nodata).astype(block.dtype)
+        known = (
+            np.ones(block.shape, dtype=bool)
+            if nodata is None or np.isnan(nodata)
+            else block != np.asarray(nodata).astype(block.dtype)
+        )
         bad = known & (np.isinf(block) | (block < 0)) if block.dtype.kind == "f" else known & (block < 0)
         if bad.any():
             raise InputError(
@@ -323,4 +367,6 @@ def _guarded(data: xr.DataArray, *, what: str) -> xr.DataArray:
     if data.size <= EAGER_CELLS or data.chunks is None:
         check(data.to_numpy())
         return data
-    return data.copy(data=data.data.map_blocks(check, dtype=data.dtype, meta=np.empty((0, 0), dtype=data.dtype)))
+    return data.copy(
+        data=data.data.map_blocks(check, dtype=data.dtype, meta=np.empty((0, 0), dtype=data.dtype))
+    )

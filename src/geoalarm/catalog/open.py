@@ -33,8 +33,8 @@ def open_catalog(path: str | Path | None = None, *, mirror: str | Path | None = 
     Parameters
     ----------
     path : str or pathlib.Path, optional
-        The file. Without it: ``GEOALARM_CATALOG``, then ``catalog.yml`` in the working folder, then that of the checkout, then the one
-        installed with the package.
+        The file. Without it: ``GEOALARM_CATALOG``, then ``catalog.yml`` in the working folder, then that of
+        the checkout, then the one installed with the package.
     mirror : str or pathlib.Path, optional
         Folder that serves entries instead of their addresses; ``GEOALARM_MIRROR`` where none is given.
 
@@ -45,7 +45,9 @@ def open_catalog(path: str | Path | None = None, *, mirror: str | Path | None = 
     CatalogError, Faults
         If the file breaks the rules: every fault, with entry, field and mend.
     """
-    return Catalog(read_catalog_file(path if path is not None else find_catalog()), mirror=mirror_from(mirror))
+    return Catalog(
+        read_catalog_file(path if path is not None else find_catalog()), mirror=mirror_from(mirror)
+    )
 
 
 def find_catalog() -> Path:
@@ -65,7 +67,10 @@ def find_catalog() -> Path:
         if place.is_file():
             return place
     raise InputError(
-        "no catalog was found", got=", ".join(map(str, places)), expected=f"a file {FILE_NAME}", mend=f"name one, or set {VARIABLE}"
+        "no catalog was found",
+        got=", ".join(map(str, places)),
+        expected=f"a file {FILE_NAME}",
+        mend=f"name one, or set {VARIABLE}",
     )
 
 
@@ -206,7 +211,9 @@ class Catalog:
         )
 
     def address(self, name: str, **parameters: object) -> str:
-        """Where the bytes of an entry would come from: the mirror's file, the file beside the catalog, or the web address."""
+        """Where the bytes of an entry would come from: the mirror's file, the file beside the catalog, or the
+        web address.
+        """
         wanted = self._wanted(name, parameters)
         served = self.mirror.find(wanted) if self.mirror is not None else None
         if served is not None:
@@ -220,7 +227,12 @@ class Catalog:
     def _wanted(self, name: str, parameters: dict[str, object]) -> Wanted:
         entry = self.entry(name)
         values = entry.resolve(parameters)
-        return Wanted(name, entry.address_of(values, catalog_dir=self.file.folder), entry.address_values(values), entry.name_tells)
+        return Wanted(
+            name,
+            entry.address_of(values, catalog_dir=self.file.folder),
+            entry.address_values(values),
+            entry.name_tells,
+        )
 
     def check(self, *, online: bool = False) -> list[Finding]:
         """Open everything that needs no network (or everything, ``online``), gather all faults, raise once.
@@ -272,7 +284,9 @@ class Catalog:
         return source.open()
 
     def _intake_entry(self, entry: Entry) -> Any:
-        """The entry as Intake knows it, built from the checked model: no file is read again, nothing is looked up by name."""
+        """The entry as Intake knows it, built from the checked model: no file is read again, nothing is
+        looked up by name.
+        """
         if entry.name not in self._sources:
             import intake
             from intake.catalog.local import LocalCatalogEntry, UserParameter
@@ -282,7 +296,13 @@ class Catalog:
             intake.conf["allow_import"] = False
             drivers = {"geo_vector": GeoVectorSource, "geo_raster": GeoRasterSource}
             choices = [
-                UserParameter(name, description=one.description, type=one.type, default=one.default, allowed=list(one.allowed))
+                UserParameter(
+                    name,
+                    description=one.description,
+                    type=one.type,
+                    default=one.default,
+                    allowed=list(one.allowed),
+                )
                 for name, one in entry.parameters.items()
             ]
             self._sources[entry.name] = LocalCatalogEntry(

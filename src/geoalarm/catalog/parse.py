@@ -1,8 +1,8 @@
 """Read a catalog file as data, never as a program, and gather every fault before anything is opened.
 
-To Intake a catalog is executable code: a driver may be any importable class, braces are Jinja, defaults may call a shell.
-Here the file is parsed without tags, anchors and duplicate keys, held against the models of ``entry``, and only what passed
-is handed on.
+To Intake a catalog is executable code: a driver may be any importable class, braces are Jinja, defaults may
+call a shell. Here the file is parsed without tags, anchors and duplicate keys, held against the models of
+``entry``, and only what passed is handed on.
 """
 
 from __future__ import annotations
@@ -18,7 +18,16 @@ from typing import Any, Final
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from geoalarm.catalog.entry import DRIVERS, Entry, Facts, Parameter, RasterArgs, VectorArgs, address_faults, template_faults
+from geoalarm.catalog.entry import (
+    DRIVERS,
+    Entry,
+    Facts,
+    Parameter,
+    RasterArgs,
+    VectorArgs,
+    address_faults,
+    template_faults,
+)
 from geoalarm.core.errors import CatalogError, Faults, GeoalarmError, InputError, near_miss
 
 MAX_BYTES: Final = 1_000_000
@@ -73,16 +82,31 @@ def read_catalog_file(path: str | Path) -> CatalogFile:
     if faults:
         raise Faults(f"catalog {place.name} is refused, nothing of it was opened", faults)
     header = data.get("metadata") or {}
-    return CatalogFile(place, hashlib.sha256(content).hexdigest(), str(header.get("title", place.stem)), MappingProxyType(entries))
+    return CatalogFile(
+        place,
+        hashlib.sha256(content).hexdigest(),
+        str(header.get("title", place.stem)),
+        MappingProxyType(entries),
+    )
 
 
 def _read_bytes(place: Path) -> bytes:
     try:
         status = place.stat()
     except OSError as error:
-        raise InputError(f"catalog {place} cannot be read", got=error.strerror, expected="a YAML file", mend="check the path") from error
+        raise InputError(
+            f"catalog {place} cannot be read",
+            got=error.strerror,
+            expected="a YAML file",
+            mend="check the path",
+        ) from error
     if not stat.S_ISREG(status.st_mode):
-        raise InputError(f"catalog {place}", got="a folder or a device", expected="a YAML file", mend="name the file itself")
+        raise InputError(
+            f"catalog {place}",
+            got="a folder or a device",
+            expected="a YAML file",
+            mend="name the file itself",
+        )
     if status.st_size > MAX_BYTES:
         raise CatalogError(
             f"catalog {place.name} is too large",
@@ -95,7 +119,10 @@ def _read_bytes(place: Path) -> bytes:
             return stream.read(MAX_BYTES + 1)
     except OSError as error:
         raise InputError(
-            f"catalog {place} cannot be read", got=error.strerror, expected="a readable file", mend="check its permissions"
+            f"catalog {place} cannot be read",
+            got=error.strerror,
+            expected="a readable file",
+            mend="check its permissions",
         ) from error
 
 
@@ -114,7 +141,9 @@ def parse_yaml(content: bytes, *, what: str) -> dict[str, Any]:
         _require_unique_keys(node, what=what)
         data = yaml.load(text, Loader=yaml.SafeLoader)
     except UnicodeDecodeError as error:
-        raise CatalogError(f"catalog {what} is not text", got=str(error), expected="UTF-8", mend="save it as UTF-8") from error
+        raise CatalogError(
+            f"catalog {what} is not text", got=str(error), expected="UTF-8", mend="save it as UTF-8"
+        ) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         if isinstance(error, GeoalarmError):
             raise
@@ -126,7 +155,10 @@ def parse_yaml(content: bytes, *, what: str) -> dict[str, Any]:
         ) from error
     if not isinstance(data, dict):
         raise CatalogError(
-            f"catalog {what}", got=type(data).__name__, expected="a mapping with 'sources'", mend="see the README for an entry to copy"
+            f"catalog {what}",
+            got=type(data).__name__,
+            expected="a mapping with 'sources'",
+            mend="see the README for an entry to copy",
         )
     return data
 
@@ -136,7 +168,12 @@ def _require_plain_events(text: str, *, what: str) -> None:
     for count, event in enumerate(yaml.parse(text, Loader=yaml.SafeLoader)):
         line = event.start_mark.line + 1 if event.start_mark else 0
         if count > MAX_EVENTS:
-            raise CatalogError(f"catalog {what} is too long", got=f"more than {MAX_EVENTS} items", expected="fewer", mend="split it")
+            raise CatalogError(
+                f"catalog {what} is too long",
+                got=f"more than {MAX_EVENTS} items",
+                expected="fewer",
+                mend="split it",
+            )
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise CatalogError(
                 f"catalog {what}, line {line}: anchor or alias",
@@ -147,12 +184,18 @@ def _require_plain_events(text: str, *, what: str) -> None:
         tag = getattr(event, "tag", None)
         if tag:
             raise CatalogError(
-                f"catalog {what}, line {line}: tag", got=repr(tag), expected="plain values", mend="remove the tag; tags can build objects"
+                f"catalog {what}, line {line}: tag",
+                got=repr(tag),
+                expected="plain values",
+                mend="remove the tag; tags can build objects",
             )
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
             raise CatalogError(
-                f"catalog {what}, line {line}: nested too deeply", got=f"{depth} levels", expected=f"at most {MAX_DEPTH}", mend="flatten it"
+                f"catalog {what}, line {line}: nested too deeply",
+                got=f"{depth} levels",
+                expected=f"at most {MAX_DEPTH}",
+                mend="flatten it",
             )
 
 
@@ -173,7 +216,10 @@ def _require_unique_keys(node: yaml.Node | None, *, what: str) -> None:
             )
         if key.value in seen:
             raise CatalogError(
-                f"catalog {what}, line {key.start_mark.line + 1}: the key stands twice", got=key.value, expected="once", mend="remove one"
+                f"catalog {what}, line {key.start_mark.line + 1}: the key stands twice",
+                got=key.value,
+                expected="once",
+                mend="remove one",
             )
         seen.add(key.value)
         _require_unique_keys(value, what=what)
@@ -184,10 +230,22 @@ def _top_level_faults(data: dict[str, Any], *, what: str) -> list[GeoalarmError]
     for key in data:
         if key not in TOP_LEVEL:
             mend = "remove it: plugins import code" if key == "plugins" else near_miss(str(key), TOP_LEVEL)
-            faults.append(CatalogError(f"catalog {what}, field {key}", got=repr(key), expected=", ".join(sorted(TOP_LEVEL)), mend=mend))
+            faults.append(
+                CatalogError(
+                    f"catalog {what}, field {key}",
+                    got=repr(key),
+                    expected=", ".join(sorted(TOP_LEVEL)),
+                    mend=mend,
+                )
+            )
     if data.get("version", 1) != 1:
         faults.append(
-            CatalogError(f"catalog {what}, field version", got=data["version"], expected="1 (the sources: format)", mend="write version: 1")
+            CatalogError(
+                f"catalog {what}, field version",
+                got=data["version"],
+                expected="1 (the sources: format)",
+                mend="write version: 1",
+            )
         )
     if not isinstance(data.get("sources"), dict) or not data["sources"]:
         faults.append(
@@ -201,11 +259,23 @@ def _top_level_faults(data: dict[str, Any], *, what: str) -> list[GeoalarmError]
     header = data.get("metadata", {})
     for key in set(header) - {"title", "version"} if isinstance(header, dict) else {"metadata"}:
         faults.append(
-            CatalogError(f"catalog {what}, field metadata.{key}", got=repr(key), expected="title", mend="parameters belong to an entry")
+            CatalogError(
+                f"catalog {what}, field metadata.{key}",
+                got=repr(key),
+                expected="title",
+                mend="parameters belong to an entry",
+            )
         )
     for key, text in (("name", data.get("name")), ("description", data.get("description"))):
         if text is not None and not isinstance(text, str):
-            faults.append(CatalogError(f"catalog {what}, field {key}", got=type(text).__name__, expected="text", mend="put it in quotes"))
+            faults.append(
+                CatalogError(
+                    f"catalog {what}, field {key}",
+                    got=type(text).__name__,
+                    expected="text",
+                    mend="put it in quotes",
+                )
+            )
     return faults
 
 
@@ -214,7 +284,12 @@ def check_entry(name: str, raw: object, *, catalog_dir: str) -> tuple[Entry | No
     what = f"entry {name!r}"
     if not isinstance(raw, dict):
         return None, [
-            CatalogError(what, got=type(raw).__name__, expected="a mapping with driver, args and metadata", mend="indent its fields")
+            CatalogError(
+                what,
+                got=type(raw).__name__,
+                expected="a mapping with driver, args and metadata",
+                mend="indent its fields",
+            )
         ]
     driver = raw.get("driver")
     if driver not in DRIVERS:
@@ -240,7 +315,13 @@ def check_entry(name: str, raw: object, *, catalog_dir: str) -> tuple[Entry | No
         faults += found
         if isinstance(parameter, Parameter):
             parameters[str(key)] = parameter
-    whole = {**{str(key): value for key, value in raw.items()}, "name": name, "args": args, "metadata": facts, "parameters": parameters}
+    whole = {
+        **{str(key): value for key, value in raw.items()},
+        "name": name,
+        "args": args,
+        "metadata": facts,
+        "parameters": parameters,
+    }
     entry, found = _build(Entry, whole, what=what)
     if args is not None and facts is not None:
         faults += found

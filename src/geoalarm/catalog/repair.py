@@ -11,8 +11,9 @@ import shapely
 from geoalarm.core.errors import InputError
 
 MAX_CROSSINGS: Final = 200_000
-"""Pairs of segments of one polygon whose boxes meet, beyond neighbours and one for each segment. A polygon of 2,000 random
-points has half a million, and its repair took 30 s and 1 GB."""
+"""Pairs of segments of one polygon whose boxes meet, beyond neighbours and one for each segment. A polygon of
+2,000 random points has half a million, and its repair took 30 s and 1 GB.
+"""
 
 MAX_CROSSINGS_IN_ALL: Final = 3_000_000
 
@@ -75,7 +76,8 @@ def _require_few_crossings(shapes: np.ndarray, *, what: str) -> None:
         if crossings > MAX_CROSSINGS or in_all > MAX_CROSSINGS_IN_ALL:
             raise InputError(
                 f"{what} holds polygons that cross themselves without end",
-                got=f"over {min(crossings, in_all)} crossings in an invalid polygon of {shapely.get_num_coordinates(shape)} points",
+                got=f"over {min(crossings, in_all)} crossings in an invalid polygon of "
+                f"{shapely.get_num_coordinates(shape)} points",
                 expected=f"at most {MAX_CROSSINGS} in one, {MAX_CROSSINGS_IN_ALL} in all",
                 mend="repair the layer in a GIS first",
             )
@@ -88,7 +90,10 @@ def _crossings(shape: shapely.Geometry, *, most: int) -> int:
     lines = shapely.linestrings(np.stack([points[:-1][joined], points[1:][joined]], axis=1))
     if not len(lines):
         return 0
-    tree, found = shapely.STRtree(lines), -4 * len(lines)  # itself, two neighbours, and one that only comes near
+    tree, found = (
+        shapely.STRtree(lines),
+        -4 * len(lines),
+    )  # itself, two neighbours, and one that only comes near
     start, step = 0, 16
     while start < len(lines) and found <= most * 2:
         pairs = tree.query(lines[start : start + step]).shape[1]

@@ -1,4 +1,6 @@
-"""The command line: thin. It parses, calls ``analysis`` (or ``app``, ``demo``) and prints; nothing is computed here."""
+"""The command line: thin. It parses, calls ``analysis`` (or ``app``, ``demo``) and prints; nothing is
+computed here.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,11 @@ COMMANDS = {
 _LEVELS = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}
 
 
-@click.group(cls=LazyGroup, commands_at=COMMANDS, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(
+    cls=LazyGroup,
+    commands_at=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
 @click.version_option(__version__, prog_name="geoalarm")
 @click.option("-v", "--verbose", count=True, help="Say what is being done; twice for the details.")
 @click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong.")
@@ -43,10 +49,13 @@ _LEVELS = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}
 def main(ctx: click.Context, verbose: int, quiet: bool, debug: bool, mirror: Path | None) -> None:
     """People exposed to hazards, per commune, on both sides of a border.
 
-    Exit code 0: done. 1: an unexpected error, or a check that failed. 2: the input cannot be used, and the message says how to mend it.
+    Exit code 0: done. 1: an unexpected error, or a check that failed. 2: the input cannot be used, and the
+    message says how to mend it.
     """
     level = _LEVELS.get(-1 if quiet else verbose, logging.DEBUG)
-    logging.basicConfig(level=level if verbose < 2 else logging.INFO, format="%(levelname)s %(name)s: %(message)s", force=True)
+    logging.basicConfig(
+        level=level if verbose < 2 else logging.INFO, format="%(levelname)s %(name)s: %(message)s", force=True
+    )
     logging.getLogger("geoalarm").setLevel(level)
     if mirror is not None:
         ctx.with_resource(_variable("GEOALARM_MIRROR", str(mirror)))

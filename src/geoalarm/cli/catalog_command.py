@@ -11,7 +11,13 @@ import click
 
 from geoalarm.cli.terminal import show_table
 
-_FILE = click.option("--catalog", "path", type=click.Path(path_type=Path), metavar="FILE", help="Another catalog than the package's.")
+_FILE = click.option(
+    "--catalog",
+    "path",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Another catalog than the package's.",
+)
 
 
 @click.group()
@@ -58,7 +64,9 @@ def show(name: str, path: Path | None, as_json: bool) -> None:
         return
     for key, value in facts.items():
         if value not in (None, "", [], {}):
-            click.echo(f"{key}: {value if isinstance(value, str | int | float) else json.dumps(value, ensure_ascii=False)}")
+            click.echo(
+                f"{key}: {value if isinstance(value, str | int | float) else json.dumps(value, ensure_ascii=False)}"
+            )
 
 
 @catalog.command()
@@ -75,7 +83,8 @@ def check(path: Path | None, online: bool) -> None:
             click.echo(f"changed: {opened.entry(item.entry).source_id(item.values)}: {item.message}")
     counts = Counter(item.status for item in found)
     click.echo(
-        f"{counts['opened']} layers opened, {counts['not_opened']} not opened (network or mirror), {counts['changed']} changed, no fault"
+        f"{counts['opened']} layers opened, {counts['not_opened']} not opened (network or mirror), "
+        f"{counts['changed']} changed, no fault"
     )
 
 
@@ -87,5 +96,13 @@ def _entries(path: Path | None) -> list[Any]:
 
 
 def _facts(entry: Any) -> dict[str, Any]:
-    parameters = {name: {"allowed": list(item.allowed), "default": item.default} for name, item in entry.parameters.items()}
-    return {"name": entry.name, **entry.facts.model_dump(mode="json"), "address": entry.args.urlpath, "parameters": parameters}
+    parameters = {
+        name: {"allowed": list(item.allowed), "default": item.default}
+        for name, item in entry.parameters.items()
+    }
+    return {
+        "name": entry.name,
+        **entry.facts.model_dump(mode="json"),
+        "address": entry.args.urlpath,
+        "parameters": parameters,
+    }

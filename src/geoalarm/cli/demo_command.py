@@ -15,7 +15,11 @@ def demo() -> None:
 
 @demo.command()
 @click.option(
-    "--out", required=True, type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Folder to write, for example data/demo."
+    "--out",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Folder to write, for example data/demo.",
 )
 @click.option(
     "--wheels",

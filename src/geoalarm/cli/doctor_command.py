@@ -15,7 +15,8 @@ _SIGN = {"ok": "ok", "missing": "--", "broken": "BROKEN"}
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def doctor(as_json: bool) -> None:
-    """Check Python, libraries, GDAL, PROJ, the embedded data, the catalog, the cache and the browser; no network.
+    """Check Python, libraries, GDAL, PROJ, the embedded data, the catalog, the cache and the browser; no
+    network.
 
     Exit code 1 when something that every run needs is broken.
     """
@@ -26,7 +27,10 @@ def doctor(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([asdict(check) for check in checks], indent=1))
     else:
-        rows = [[_SIGN[check.verdict], check.name, check.found + (f"  -> {check.mend}" if check.mend else "")] for check in checks]
+        rows = [
+            [_SIGN[check.verdict], check.name, check.found + (f"  -> {check.mend}" if check.mend else "")]
+            for check in checks
+        ]
         show_table(rows, head=["", f"geoalarm {__version__}", ""])
     broken = [check.name for check in checks if check.verdict == "broken"]
     if not as_json:

@@ -19,7 +19,9 @@ class Numbers(click.ParamType[tuple[float, ...]]):
 
     name = "numbers"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[float, ...]:
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[float, ...]:
         """The numbers, or a usage error that shows the form."""
         if isinstance(value, tuple):
             return value
@@ -34,40 +36,85 @@ class Words(click.ParamType[tuple[str, ...]]):
 
     name = "words"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
         """The words, blanks around them gone."""
-        return value if isinstance(value, tuple) else tuple(word.strip() for word in value.split(",") if word.strip())
+        return (
+            value
+            if isinstance(value, tuple)
+            else tuple(word.strip() for word in value.split(",") if word.strip())
+        )
 
 
 @click.command()
 @click.option("--communes", required=True, metavar="FILE[:LAYER]", help="Polygons of the communes.")
-@click.option("--id", "id_column", required=True, metavar="COLUMN", help="Column that names each commune, once.")
-@click.option("--population", required=True, metavar="FILE[:LAYER]", help="People: a raster (per cell, or a density), or polygons.")
+@click.option(
+    "--id", "id_column", required=True, metavar="COLUMN", help="Column that names each commune, once."
+)
+@click.option(
+    "--population",
+    required=True,
+    metavar="FILE[:LAYER]",
+    help="People: a raster (per cell, or a density), or polygons.",
+)
 @click.option("--population-column", metavar="COLUMN", help="People per polygon.")
-@click.option("--population-units", metavar="UNIT", help="1 (people per cell) or km-2, ha-1, m-2; default: what the raster states, else 1.")
+@click.option(
+    "--population-units",
+    metavar="UNIT",
+    help="1 (people per cell) or km-2, ha-1, m-2; default: what the raster states, else 1.",
+)
 @click.option("--footprint", required=True, metavar="FILE[:LAYER]", help="The hazard: a raster, or polygons.")
 @click.option("--class-column", metavar="COLUMN", help="Class, or intensity, of each polygon.")
 @click.option(
-    "--bounds", type=Numbers(), default=(), metavar="NUMBERS", help='Lower bounds of classes: "0.1,0.5,1,2" makes [0.1, 0.5) ... [2, inf).'
+    "--bounds",
+    type=Numbers(),
+    default=(),
+    metavar="NUMBERS",
+    help='Lower bounds of classes: "0.1,0.5,1,2" makes [0.1, 0.5) ... [2, inf).',
 )
-@click.option("--units", metavar="UNIT", help="Unit of the footprint's values and of the bounds, such as m; demanded for an intensity.")
+@click.option(
+    "--units",
+    metavar="UNIT",
+    help="Unit of the footprint's values and of the bounds, such as m; demanded for an intensity.",
+)
 @click.option(
     "--kind",
     type=click.Choice(["intensity", "classes", "fraction"]),
     help="What a raster's values are; default: intensity with bounds, else classes.",
 )
 @click.option(
-    "--class-order", type=Words(), default=(), metavar="WORDS", help="Named classes, mild to severe: overlaps count in the most severe."
+    "--class-order",
+    type=Words(),
+    default=(),
+    metavar="WORDS",
+    help="Named classes, mild to severe: overlaps count in the most severe.",
 )
 @click.option(
-    "--no-data", type=click.Choice(["not_studied", "dry"]), default="not_studied", show_default=True, help="What a cell without data means."
+    "--no-data",
+    type=click.Choice(["not_studied", "dry"]),
+    default="not_studied",
+    show_default=True,
+    help="What a cell without data means.",
 )
-@click.option("--studied", metavar="FILE[:LAYER]", help="Area that was studied; communes outside are not, never zero.")
-@click.option("--footprint-country", "countries", multiple=True, metavar="CC", help="Country that was studied; repeat for several.")
+@click.option(
+    "--studied", metavar="FILE[:LAYER]", help="Area that was studied; communes outside are not, never zero."
+)
+@click.option(
+    "--footprint-country",
+    "countries",
+    multiple=True,
+    metavar="CC",
+    help="Country that was studied; repeat for several.",
+)
 @click.option("--hazard", default="hazard", show_default=True, help="Name for the table.")
 @click.option("--scenario", default="", help="Name for the table.")
 @click.option(
-    "--return-period", type=float, default=math.nan, metavar="YEARS", help="For the table; leave out where there is no probability."
+    "--return-period",
+    type=float,
+    default=math.nan,
+    metavar="YEARS",
+    help="For the table; leave out where there is no probability.",
 )
 @click.option(
     "--basis",
@@ -78,15 +125,25 @@ class Words(click.ParamType[tuple[str, ...]]):
 )
 @click.option("--country", metavar="CC", help="Country of all communes: 59350 becomes FR:59350.")
 @click.option(
-    "--country-column", metavar="COLUMN", help="Country of each commune (a column 'country' of two-letter codes is used without asking)."
+    "--country-column",
+    metavar="COLUMN",
+    help="Country of each commune (a column 'country' of two-letter codes is used without asking).",
 )
-@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="Table to write: .csv or .parquet.")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Table to write: .csv or .parquet.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def expose(out: Path, as_json: bool, **given: Any) -> None:
-    r"""People exposed per commune and class, from your own files, into a table; beside it goes OUT.manifest.json.
+    r"""People exposed per commune and class, from your own files, into a table; beside it goes
+    OUT.manifest.json.
 
-    One row per commune and class. A value that is not known is empty, never zero; 'state' says why. Units and CRS are taken from
-    the files or asked for, never guessed. FILE:LAYER names a layer of a GeoPackage, or a band of a raster.
+    One row per commune and class. A value that is not known is empty, never zero; 'state' says why. Units and
+    CRS are taken from the files or asked for, never guessed. FILE:LAYER names a layer of a GeoPackage, or a
+    band of a raster.
 
     \b
     geoalarm expose --communes communes.gpkg --id code --population people.tif \\
@@ -97,14 +154,19 @@ def expose(out: Path, as_json: bool, **given: Any) -> None:
 
     results.require_table_ending(out)
     results.require_writable(out.parent)
-    own = analysis.OwnFiles(return_period_yr=given.pop("return_period"), basis=Basis(given.pop("basis")), **given)
+    own = analysis.OwnFiles(
+        return_period_yr=given.pop("return_period"), basis=Basis(given.pop("basis")), **given
+    )
     with progress_line() as progress:
         done = analysis.expose_files(own, command=_command(sys.argv), progress=progress)
     results.write_table(results.in_order(done.table), out)
     results.write_manifest(done.manifest, out.with_name(f"{out.stem}.manifest.json"), files=[out])
     if as_json:
         click.echo(
-            json.dumps({key: done.manifest[key] for key in ("title", "counts", "footprints", "repairs", "warnings")}, ensure_ascii=False)
+            json.dumps(
+                {key: done.manifest[key] for key in ("title", "counts", "footprints", "repairs", "warnings")},
+                ensure_ascii=False,
+            )
         )
     elif not is_quiet():
         show_run(done)
@@ -113,4 +175,6 @@ def expose(out: Path, as_json: bool, **given: Any) -> None:
 
 def _command(words: list[str]) -> str:
     """The command as given, files by their names: the folders of this machine stay here."""
-    return shlex.join(["geoalarm", *(Path(word).name if "/" in word or "\\" in word else word for word in words[1:])])
+    return shlex.join(
+        ["geoalarm", *(Path(word).name if "/" in word or "\\" in word else word for word in words[1:])]
+    )

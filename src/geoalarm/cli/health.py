@@ -43,13 +43,24 @@ class Check:
 
 
 def check_health() -> list[Check]:
-    """All checks, none of which goes on the network; a check that fails is a line of the answer, never an error."""
-    return [check for group in (_python, _packages, _drivers, _projections, _cache, _catalog, _territory, _browser) for check in group()]
+    """All checks, none of which goes on the network; a check that fails is a line of the answer, never an
+    error.
+    """
+    return [
+        check
+        for group in (_python, _packages, _drivers, _projections, _cache, _catalog, _territory, _browser)
+        for check in group()
+    ]
 
 
 def _python() -> Iterator[Check]:
     fits = PYTHONS[0] <= sys.version_info[:2] <= PYTHONS[1]
-    yield Check("python", "ok" if fits else "broken", platform.python_version(), "" if fits else "use Python 3.11, 3.12 or 3.13")
+    yield Check(
+        "python",
+        "ok" if fits else "broken",
+        platform.python_version(),
+        "" if fits else "use Python 3.11, 3.12 or 3.13",
+    )
 
 
 def _packages() -> Iterator[Check]:
@@ -72,20 +83,28 @@ def _drivers() -> Iterator[Check]:
     from rasterio.drivers import raster_driver_extensions
 
     vectors, rasters = pyogrio.list_drivers(write=True), set(raster_driver_extensions().values()) | {"COG"}
-    lacking = [name for name in VECTOR_DRIVERS if name not in vectors] + [name for name in RASTER_DRIVERS if name not in rasters]
+    lacking = [name for name in VECTOR_DRIVERS if name not in vectors] + [
+        name for name in RASTER_DRIVERS if name not in rasters
+    ]
     yield Check(
         "GDAL drivers",
         "broken" if lacking else "ok",
         f"no {', '.join(lacking)}" if lacking else ", ".join((*VECTOR_DRIVERS, *RASTER_DRIVERS)),
         "reinstall pyogrio and rasterio from wheels" if lacking else "",
     )
-    yield Check("GDAL", "ok", f"{rasterio.__gdal_version__} for rasters, {pyogrio.__gdal_version_string__} for vectors")
+    yield Check(
+        "GDAL",
+        "ok",
+        f"{rasterio.__gdal_version__} for rasters, {pyogrio.__gdal_version_string__} for vectors",
+    )
 
 
 def _projections() -> Iterator[Check]:
-    """Lambert 72 against the worked point of EPSG guidance note 7-2, and its datum shift against Lambert 2008.
+    """Lambert 72 against the worked point of EPSG guidance note 7-2, and its datum shift against Lambert
+    2008.
 
-    Lambert 2008 was made to differ from Lambert 72 by 500 km each way in Brussels; without a datum shift it is 100 m off.
+    Lambert 2008 was made to differ from Lambert 72 by 500 km each way in Brussels; without a datum shift it
+    is 100 m off.
     """
     import pyproj
 
@@ -119,11 +138,20 @@ def _cache() -> Iterator[Check]:
         free = shutil.disk_usage(folder).free / 1e9
         yield Check("cache", "ok", f"{folder}, {free:.0f} GB free")
     except OSError as error:
-        yield Check("cache", "broken", f"{folder}: {error.strerror}", "set GEOALARM_CACHE to a folder you may write to")
+        yield Check(
+            "cache",
+            "broken",
+            f"{folder}: {error.strerror}",
+            "set GEOALARM_CACHE to a folder you may write to",
+        )
 
 
 def _catalog() -> Iterator[Check]:
-    yield _tried("catalog", lambda: f"{_checked_entries()} entries, their local layers open", mend="geoalarm catalog check says where")
+    yield _tried(
+        "catalog",
+        lambda: f"{_checked_entries()} entries, their local layers open",
+        mend="geoalarm catalog check says where",
+    )
 
 
 def _checked_entries() -> int:

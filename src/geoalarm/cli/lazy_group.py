@@ -1,4 +1,6 @@
-"""A click group that imports a command when it is called, and turns every error into one line and an exit code."""
+"""A click group that imports a command when it is called, and turns every error into one line and an exit
+code.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,9 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, with the near miss offered."""
         if args and not args[0].startswith("-") and args[0] not in self.commands_at:
             raise click.UsageError(f"no command {args[0]!r}; {near_miss(args[0], self.commands_at)}", ctx)
@@ -56,7 +60,9 @@ class LazyGroup(click.Group):
     def main(  # type: ignore[override]
         self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
     ) -> Any:
-        """Run, and exit: 0 done, 1 unexpected, 2 bad input; errors on stderr in one message, never a traceback unless asked for."""
+        """Run, and exit: 0 done, 1 unexpected, 2 bad input; errors on stderr in one message, never a
+        traceback unless asked for.
+        """
         given = list(sys.argv[1:] if args is None else args)
         debug = DEBUG in given
         given = [word for word in given if word != DEBUG]
@@ -78,7 +84,11 @@ def _say(error: BaseException, *, debug: bool) -> int:
         click.echo("stopped", err=True)
         return INTERRUPTED
     if isinstance(error, click.ClickException):
-        hint = f"; see '{error.ctx.command_path} --help'" if isinstance(error, click.UsageError) and error.ctx else ""
+        hint = (
+            f"; see '{error.ctx.command_path} --help'"
+            if isinstance(error, click.UsageError) and error.ctx
+            else ""
+        )
         click.echo(f"error: {error.format_message().rstrip('.')}{hint}.", err=True)
         return error.exit_code if not isinstance(error, click.FileError) else BAD_INPUT
     if isinstance(error, GeoalarmError):
@@ -87,7 +97,10 @@ def _say(error: BaseException, *, debug: bool) -> int:
     if debug:
         click.echo("".join(traceback.format_exception(error)), err=True)
     first = next(iter(str(error).splitlines()), "")
-    click.echo(f"error: unexpected {type(error).__name__}: {first}; run it again with --debug to see where.", err=True)
+    click.echo(
+        f"error: unexpected {type(error).__name__}: {first}; run it again with --debug to see where.",
+        err=True,
+    )
     return UNEXPECTED
 
 

@@ -17,7 +17,9 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 
 
 class ModelGroup(click.Group):
-    """A group that knows, beside its own commands, one command a model; models are looked up when one is asked for."""
+    """A group that knows, beside its own commands, one command a model; models are looked up when one is
+    asked for.
+    """
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of this name, or the calculator of the model of this name."""
@@ -48,11 +50,15 @@ def list_models(as_json: bool) -> None:
     found = analysis.models()
     if as_json:
         told = [
-            {"name": name, "hazard": analysis.room_of(one), "summary": one.summary, "source": one.source} for name, one in found.items()
+            {"name": name, "hazard": analysis.room_of(one), "summary": one.summary, "source": one.source}
+            for name, one in found.items()
         ]
         click.echo(json.dumps(told, ensure_ascii=False, indent=1))
         return
-    show_table([[name, analysis.room_of(one), one.summary] for name, one in found.items()], head=["name", "hazard", "computes"])
+    show_table(
+        [[name, analysis.room_of(one), one.summary] for name, one in found.items()],
+        head=["name", "hazard", "computes"],
+    )
 
 
 @model.command()
@@ -67,10 +73,18 @@ def show(name: str, as_json: bool) -> None:
         click.echo(json.dumps(told, ensure_ascii=False, indent=1, default=str))
         return
     click.echo(f"{told['name']}: {told['summary']}\n")
-    rows = [[_option(row["name"]), row["unit"] or "word", row["range"], _default(row), row["description"]] for row in told["parameters"]]
+    rows = [
+        [_option(row["name"]), row["unit"] or "word", row["range"], _default(row), row["description"]]
+        for row in told["parameters"]
+    ]
     show_table(rows, head=["input", "unit", "range", "default", "meaning"])
-    click.echo("\ngives " + ", ".join(f"{name} [{unit}]" if unit else name for name, unit in told["outputs"].items()))
-    click.echo(f"source: {told['source']}\njurisdiction: {told['jurisdiction']}{' ' + told['vintage'] if told['vintage'] else ''}")
+    click.echo(
+        "\ngives " + ", ".join(f"{name} [{unit}]" if unit else name for name, unit in told["outputs"].items())
+    )
+    click.echo(
+        f"source: {told['source']}\njurisdiction: "
+        f"{told['jurisdiction']}{' ' + told['vintage'] if told['vintage'] else ''}"
+    )
     for item in told["to_be_confirmed"]:
         click.echo(f"to be confirmed: {item}")
 
@@ -87,8 +101,13 @@ def _calculator(chosen: Model) -> click.Command:
         click.Option(
             [_option(row["name"]), row["name"]],
             required=row["required"],
-            metavar=f"'{row['unit']}'" if row["unit"] not in (None, "1") else "NUMBER" if row["unit"] else "WORD",
-            help=f"{row['description']} ({row['range']}{'' if row['required'] else '; default ' + _default(row)})",
+            metavar=f"'{row['unit']}'"
+            if row["unit"] not in (None, "1")
+            else "NUMBER"
+            if row["unit"]
+            else "WORD",
+            help=f"{row['description']} "
+            f"({row['range']}{'' if row['required'] else '; default ' + _default(row)})",
         )
         for row in told["parameters"]
     ]
@@ -109,7 +128,10 @@ def _text(result: ModelResult) -> str:
     lines = [f"{name}: {_measured(item)}" for name, item in told["values"].items()]
     lines += ["", "inputs"]
     for name, item in told["inputs"].items():
-        lines.append(f"  {name}: {_measured(item)}" + (f"   (range: {told['valid_range'][name]})" if item["unit"] else ""))
+        lines.append(
+            f"  {name}: {_measured(item)}"
+            + (f"   (range: {told['valid_range'][name]})" if item["unit"] else "")
+        )
     lines += ["", *(f"warning: {warning}" for warning in told["warnings"])]
     lines.append(f"source: {told['source']}")
     lines.append(f"jurisdiction: {told['jurisdiction']}{' ' + told['vintage'] if told['vintage'] else ''}")

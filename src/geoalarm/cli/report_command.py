@@ -22,11 +22,31 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--commune", "communes", multiple=True, metavar="ID", help="A commune, such as FR:59350; repeat for several.")
+@click.option(
+    "--commune",
+    "communes",
+    multiple=True,
+    metavar="ID",
+    help="A commune, such as FR:59350; repeat for several.",
+)
 @click.option("--all", "every", is_flag=True, help="Every commune of the territory.")
-@click.option("--country", "countries", multiple=True, metavar="CC", help="Every commune of a country: FR, BE.")
-@click.option("--departement", "departments", multiple=True, metavar="CODE", help="Every commune of a French department: 59, or Nord.")
-@click.option("--province", "provinces", multiple=True, metavar="CODE", help="Every commune of a Belgian province: 50000, or Hainaut.")
+@click.option(
+    "--country", "countries", multiple=True, metavar="CC", help="Every commune of a country: FR, BE."
+)
+@click.option(
+    "--departement",
+    "departments",
+    multiple=True,
+    metavar="CODE",
+    help="Every commune of a French department: 59, or Nord.",
+)
+@click.option(
+    "--province",
+    "provinces",
+    multiple=True,
+    metavar="CODE",
+    help="Every commune of a Belgian province: 50000, or Hainaut.",
+)
 @click.option(
     "--lang",
     "langs",
@@ -36,33 +56,58 @@ if TYPE_CHECKING:
     help="fr, nl, de, en, or several: fr,nl. Default: the language of the place (fr in France; in Belgium nl in Flanders, fr in Wallonia, "
     "de in the German-speaking Community, fr and nl in Brussels).",
 )
-@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Folder of the edition; made when missing.")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder of the edition; made when missing.",
+)
 @click.option("--pdf", is_flag=True, help="Each page as PDF too; needs Chromium.")
-@click.option("--scenario", type=click.Path(path_type=Path), metavar="FILE", help="Scenario to report on; default: the embedded territory.")
-@click.option("--catalog", type=click.Path(path_type=Path), metavar="FILE", help="Catalog to use instead of the one the scenario names.")
-@click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Processes; default: one a processor, fewer for a few communes.")
+@click.option(
+    "--scenario",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Scenario to report on; default: the embedded territory.",
+)
+@click.option(
+    "--catalog",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Catalog to use instead of the one the scenario names.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Processes; default: one a processor, fewer for a few communes.",
+)
 @click.option(
     "--before",
     default="",
     metavar="DIR",
-    help="Edition to compare with, or none. Default: the older edition that --out itself holds; in a new folder there is none.",
+    help="Edition to compare with, or none. Default: the older edition that --out itself holds; in a new "
+    "folder there is none.",
 )
 @click.option(
     "--as-of",
     type=click.DateTime(["%Y-%m-%d"]),
     metavar="DATE",
-    help="Date of the reports, 2026-03-01; default: today, or the date of a run of the same inputs that was stopped.",
+    help="Date of the reports, 2026-03-01; default: today, or the date of a run of the same inputs that "
+    "was stopped.",
 )
 @click.option("--fresh", is_flag=True, help="Make reports again that are whole already.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def report(out: Path, as_of: datetime | None, as_json: bool, **given: Any) -> int:
-    r"""Write the page of each commune into DIR: HTML, JSON, a checklist to fill in (DOCX), on demand PDF; and an index of all.
+    r"""Write the page of each commune into DIR: HTML, JSON, a checklist to fill in (DOCX), on demand PDF; and
+    an index of all.
 
-    DIR gets a folder a commune (FR-59350/FR-59350.fr.html ...), index.html, index.json, manifest.json, and failures.json with what could
-    not be made; the rest is delivered then, and the exit code is 1. A run that was stopped is taken up by the same command: what is whole
-    is not made again.
+    DIR gets a folder a commune (FR-59350/FR-59350.fr.html ...), index.html, index.json, manifest.json, and
+    failures.json with what could not be made; the rest is delivered then, and the exit code is 1. A run that
+    was stopped is taken up by the same command: what is whole is not made again.
 
-    Each page says what changed since the edition before, and why: population, map, boundaries, method. A first report says that it is one.
+    Each page says what changed since the edition before, and why: population, map, boundaries, method. A
+    first report says that it is one.
 
     \b
     geoalarm report --commune FR:59350 --lang fr,nl --out report
@@ -94,7 +139,9 @@ def report(out: Path, as_of: datetime | None, as_json: bool, **given: Any) -> in
         command=_command(scenario, catalog),
     )
     with _ended_like_interrupted(), progress_line() as progress:
-        edition = make_edition(order, analysis.read_scenario(scenario) if scenario else None, catalog=catalog, progress=progress)
+        edition = make_edition(
+            order, analysis.read_scenario(scenario) if scenario else None, catalog=catalog, progress=progress
+        )
     if as_json:
         click.echo(json.dumps(_summary(edition, out), ensure_ascii=False))
     elif not is_quiet():
@@ -108,7 +155,12 @@ def _day(moment: datetime | None) -> date | None:
 
 def _command(scenario: Path | None, catalog: Path | None) -> tuple[str, ...]:
     """Words that rebuild a report, without the paths of this machine."""
-    words = ["geoalarm", "report", *(["--scenario", scenario.name] if scenario else []), *(["--catalog", catalog.name] if catalog else [])]
+    words = [
+        "geoalarm",
+        "report",
+        *(["--scenario", scenario.name] if scenario else []),
+        *(["--catalog", catalog.name] if catalog else []),
+    ]
     return tuple(map(shlex.quote, words))
 
 
@@ -143,7 +195,9 @@ def _summary(edition: Edition, out: Path) -> dict[str, object]:
 
 
 def _show(edition: Edition, out: Path) -> None:
-    told = f"{edition.written} communes written, {edition.kept} already whole, as of {edition.as_of.isoformat()}"
+    told = (
+        f"{edition.written} communes written, {edition.kept} already whole, as of {edition.as_of.isoformat()}"
+    )
     click.echo(f"{told}, compared with {edition.before}" if edition.before else f"{told}, compared with none")
     for layer in edition.layers:
         click.echo(f"missing layer {layer['key']}: {layer['what']}", err=True)

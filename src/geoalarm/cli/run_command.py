@@ -13,14 +13,26 @@ from geoalarm.cli.terminal import is_quiet, progress_line, show_run
 
 @click.command()
 @click.argument("scenario", required=False, type=click.Path(path_type=Path))
-@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Folder of the result; made when missing.")
-@click.option("--catalog", type=click.Path(path_type=Path), metavar="FILE", help="Catalog to use instead of the one the scenario names.")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder of the result; made when missing.",
+)
+@click.option(
+    "--catalog",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Catalog to use instead of the one the scenario names.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def run(scenario: Path | None, out: Path, catalog: Path | None, as_json: bool) -> None:
     r"""Compute a SCENARIO file, by default the embedded territory, and write the result into DIR.
 
-    DIR gets exposure.parquet and exposure.csv (one row per commune, layer and class), communes.gpkg (the map), annual.* and union.* where
-    the layers allow it, and manifest.json (sources, hashes, ledger, seam, versions, and the command that rebuilds it all).
+    DIR gets exposure.parquet and exposure.csv (one row per commune, layer and class), communes.gpkg (the
+    map), annual.* and union.* where the layers allow it, and manifest.json (sources, hashes, ledger, seam,
+    versions, and the command that rebuilds it all).
 
     \b
     A scenario file:
@@ -47,7 +59,10 @@ def run(scenario: Path | None, out: Path, catalog: Path | None, as_json: bool) -
     results.write(done, out)
     if as_json:
         click.echo(
-            json.dumps({key: done.manifest[key] for key in ("title", "counts", "footprints", "seam", "warnings")}, ensure_ascii=False)
+            json.dumps(
+                {key: done.manifest[key] for key in ("title", "counts", "footprints", "seam", "warnings")},
+                ensure_ascii=False,
+            )
         )
     elif not is_quiet():
         show_run(done)
@@ -56,5 +71,12 @@ def run(scenario: Path | None, out: Path, catalog: Path | None, as_json: bool) -
 
 def _command(scenario: Path | None, catalog: Path | None) -> str:
     """What rebuilds the result, without the paths of this machine."""
-    words = ["geoalarm", "run", *([scenario.name] if scenario else []), *(["--catalog", catalog.name] if catalog else []), "--out", "DIR"]
+    words = [
+        "geoalarm",
+        "run",
+        *([scenario.name] if scenario else []),
+        *(["--catalog", catalog.name] if catalog else []),
+        "--out",
+        "DIR",
+    ]
     return shlex.join(words)

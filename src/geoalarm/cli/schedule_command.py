@@ -28,14 +28,20 @@ _STATE = click.option(
 
 @click.group()
 def schedule() -> None:
-    """Make reports on time and deliver them: to folders, to storage, by e-mail. docs/schedule.md describes the file."""
+    """Make reports on time and deliver them: to folders, to storage, by e-mail. docs/schedule.md describes
+    the file.
+    """
 
 
 @schedule.command()
 @_FILE
 @_STATE
 @click.option("--once", is_flag=True, help="Do all that is due, then end; for timers and cron.")
-@click.option("--again", is_flag=True, help="First try once more what failed the last time; what is uncertain is left alone.")
+@click.option(
+    "--again",
+    is_flag=True,
+    help="First try once more what failed the last time; what is uncertain is left alone.",
+)
 def run(file: Path, state: Path | None, once: bool, again: bool) -> int:
     """Run the jobs of FILE.yml, in the foreground, until stopped (Ctrl-C, SIGTERM).
 
@@ -86,7 +92,9 @@ def run(file: Path, state: Path | None, once: bool, again: bool) -> int:
 @schedule.command()
 @_FILE
 def check(file: Path) -> None:
-    """Check FILE.yml and whether it can run here, tell all faults at once, and print the next five times of each job."""
+    """Check FILE.yml and whether it can run here, tell all faults at once, and print the next five times of
+    each job.
+    """
     from geoalarm.schedule.plan.cron import Timetable
     from geoalarm.schedule.plan.plan_file import read_plan
     from geoalarm.schedule.readiness import require_ready
@@ -98,7 +106,11 @@ def check(file: Path) -> None:
         timetable = Timetable(job.cron, plan.timezone)
         for when in timetable.upcoming(datetime.now(UTC), 5):
             rows.append(
-                [job.name, when.astimezone(timetable.zone).strftime("%a %Y-%m-%d %H:%M %Z"), ", ".join(one.name for one in job.deliver)]
+                [
+                    job.name,
+                    when.astimezone(timetable.zone).strftime("%a %Y-%m-%d %H:%M %Z"),
+                    ", ".join(one.name for one in job.deliver),
+                ]
             )
     show_table(rows, head=["job", f"due ({plan.timezone})", "delivered to"])
     require_ready(plan)
@@ -108,7 +120,10 @@ def check(file: Path) -> None:
 @schedule.command()
 @_FILE
 @click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Folder to write them into; default: print them."
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Folder to write them into; default: print them.",
 )
 @click.option("--user", default="geoalarm", show_default=True, help="Who runs the service.")
 def units(file: Path, out: Path | None, user: str) -> None:
@@ -132,7 +147,9 @@ def units(file: Path, out: Path | None, user: str) -> None:
 @_STATE
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 def status(file: Path, state: Path | None, as_json: bool) -> int:
-    """Tell what ran, what is due and what failed. Exit code 1: the last run of a job failed, lacks something or is uncertain."""
+    """Tell what ran, what is due and what failed. Exit code 1: the last run of a job failed, lacks something
+    or is uncertain.
+    """
     from geoalarm.schedule import status as told
     from geoalarm.schedule.plan.plan_file import read_plan
 
@@ -146,7 +163,10 @@ def status(file: Path, state: Path | None, as_json: bool) -> int:
 
 
 def _show_status(facts: dict[str, Any]) -> None:
-    click.echo(f"{facts['schedule']}: the service is {'running' if facts['running'] else 'not running'} (times in {facts['timezone']})")
+    click.echo(
+        f"{facts['schedule']}: the service is {'running' if facts['running'] else 'not running'} (times "
+        f"in {facts['timezone']})"
+    )
     rows = []
     for job in facts["jobs"]:
         last = job["last"] or {}
@@ -167,7 +187,10 @@ def _show_run(job: str, one: dict[str, Any]) -> None:
         click.echo(f"{head}: no report for {lacking['name'] or lacking['commune']}: {lacking['why']}")
     for layer in one["layers"]:
         click.echo(f"{head}: layer not read: {layer['name']}: {layer['why']}")
-    for kind, rows in (("not delivered", one["not_delivered"]), ("uncertain, not sent again", one["uncertain"])):
+    for kind, rows in (
+        ("not delivered", one["not_delivered"]),
+        ("uncertain, not sent again", one["uncertain"]),
+    ):
         for row in rows:
             where = " ".join(word for word in (row["target"], row["commune"], row["addressee"]) if word)
             click.echo(f"{head}: {kind}: {where}: {row['note']} {row['message_id']}".rstrip())

@@ -9,15 +9,27 @@ import click
 
 
 @click.command()
-@click.option("--port", type=click.IntRange(0, 65535), default=5006, show_default=True, help="Port; 0 takes a free one.")
-@click.option("--address", default="localhost", show_default=True, help="Address to listen on; 0.0.0.0 opens it to the network.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=5006, show_default=True, help="Port; 0 takes a free one."
+)
+@click.option(
+    "--address",
+    default="localhost",
+    show_default=True,
+    help="Address to listen on; 0.0.0.0 opens it to the network.",
+)
 @click.option(
     "--allow-origin",
     multiple=True,
     metavar="HOST:PORT",
     help="Host a browser may reach the explorer by, beside localhost; repeat for several.",
 )
-@click.option("--scenario", type=click.Path(path_type=Path), metavar="FILE", help="Scenario to explore; default: the embedded territory.")
+@click.option(
+    "--scenario",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Scenario to explore; default: the embedded territory.",
+)
 @click.option("--show/--no-show", default=False, help="Open a browser.")
 def serve(port: int, address: str, allow_origin: tuple[str, ...], scenario: Path | None, show: bool) -> None:
     """Serve the explorer and print its address; stop it with Ctrl-C."""
@@ -35,12 +47,17 @@ def serve(port: int, address: str, allow_origin: tuple[str, ...], scenario: Path
         )
     click.echo("opening the layers ...", err=True)
     try:
-        serve_explorer(port, address, show=show, scenario=wanted, allow_origin=allow_origin, announce=_announce)
+        serve_explorer(
+            port, address, show=show, scenario=wanted, allow_origin=allow_origin, announce=_announce
+        )
     except OSError as error:
         if error.errno not in (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES):
             raise
         raise InputError(
-            f"address {address}:{port}", got=error.strerror, expected="a free port of this machine", mend="choose another --port"
+            f"address {address}:{port}",
+            got=error.strerror,
+            expected="a free port of this machine",
+            mend="choose another --port",
         ) from error
 
 

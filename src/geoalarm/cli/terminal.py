@@ -46,7 +46,10 @@ def show_run(run: Run) -> None:
     """Communes, then people by footprint: exposed, not exposed, unknown, outside the communes."""
     facts = run.manifest
     countries = ", ".join(f"{name} {n}" for name, n in facts["counts"]["communes_by_country"].items())
-    click.echo(f"{facts['counts']['communes']} communes{f' ({countries})' if countries else ''}, {facts['counts']['rows']} rows")
+    click.echo(
+        f"{facts['counts']['communes']} communes{f' ({countries})' if countries else ''}, "
+        f"{facts['counts']['rows']} rows"
+    )
     rows = [
         [
             footprint_name(item),
@@ -58,7 +61,10 @@ def show_run(run: Run) -> None:
     show_table(rows, head=["layer", "exposed", "not exposed", "unknown", "outside", "basis"])
     if facts["seam"]:
         seam = facts["seam"]
-        click.echo(f"seam ({seam.get('rule')}): {seam.get('overlap_km2', 0):.2f} km2 overlap, {seam.get('gap_km2', 0):.2f} km2 gaps")
+        click.echo(
+            f"seam ({seam.get('rule')}): {seam.get('overlap_km2', 0):.2f} km2 overlap, "
+            f"{seam.get('gap_km2', 0):.2f} km2 gaps"
+        )
     for name, repairs in facts["repairs"].items():
         click.echo(f"repaired in {name}: " + ", ".join(f"{key} {n}" for key, n in repairs.items() if n))
     for line in facts["warnings"]:
@@ -67,11 +73,20 @@ def show_run(run: Run) -> None:
 
 
 def show_accidents(facts: dict[str, Any]) -> None:
-    """Of each accident the people in its zones, its severity class and its flags; then the notice that goes with any of them."""
+    """Of each accident the people in its zones, its severity class and its flags; then the notice that goes
+    with any of them.
+    """
     for item in facts.get("accidents", []):
-        zones = ", ".join(f"{zone['label']} {people(zone['within'])} within {zone['distance_m']:.0f} m" for zone in item["people"])
+        zones = ", ".join(
+            f"{zone['label']} {people(zone['within'])} within {zone['distance_m']:.0f} m"
+            for zone in item["people"]
+        )
         graded = item["severity"]
-        severity = f"; severity {'at least ' if graded['is_lower_bound'] else ''}{graded['label']} (annex 3, France)" if graded else ""
+        severity = (
+            f"; severity {'at least ' if graded['is_lower_bound'] else ''}{graded['label']} (annex 3, France)"
+            if graded
+            else ""
+        )
         click.echo(f"accident {item['scenario']}: {zones or 'no zone'}{severity}")
         for warning in item["warnings"]:
             click.echo(f"  warning: {warning}")

@@ -15,8 +15,9 @@ from geoalarm.core.errors import InputError
 def folder_aside(target: Path, *, stale: Iterable[str] = ()) -> Iterator[Path]:
     """A scratch folder whose files become those of ``target`` when the block ends well.
 
-    A new target appears by one rename. In an existing one each file is replaced whole, after the old ones were put
-    aside; if one rename fails, all are put back. ``stale`` names files of an older result that go when the new one lacks them.
+    A new target appears by one rename. In an existing one each file is replaced whole, after the old ones
+    were put aside; if one rename fails, all are put back. ``stale`` names files of an older result that go
+    when the new one lacks them.
 
     Raises
     ------
@@ -24,7 +25,9 @@ def folder_aside(target: Path, *, stale: Iterable[str] = ()) -> Iterator[Path]:
         If the target is a file, or the folder cannot be written.
     """
     if target.exists() and not target.is_dir():
-        raise InputError(f"{target} is a file", expected="a folder for the result", mend="choose another --out")
+        raise InputError(
+            f"{target} is a file", expected="a folder for the result", mend="choose another --out"
+        )
     scratch = _scratch(target)
     made = not target.exists()
     try:
@@ -53,7 +56,9 @@ def file_aside(target: Path) -> Iterator[Path]:
         raise InputError(f"{target} is a folder", expected="a file name", mend="add a file name to --out")
     if not target.parent.is_dir():
         raise InputError(
-            f"folder {target.parent} does not exist", expected="an existing folder", mend="make it first, or choose another --out"
+            f"folder {target.parent} does not exist",
+            expected="an existing folder",
+            mend="make it first, or choose another --out",
         )
     try:
         scratch = Path(tempfile.mkdtemp(prefix=f".{target.stem}-", dir=target.parent))
@@ -89,7 +94,9 @@ def require_writable(target: Path) -> None:
     """
     folder = next(parent for parent in (target, *target.absolute().parents) if parent.exists())
     if not folder.is_dir():
-        raise InputError(f"{folder} is a file", expected="a folder for the result", mend="choose another --out")
+        raise InputError(
+            f"{folder} is a file", expected="a folder for the result", mend="choose another --out"
+        )
     try:
         Path(tempfile.mkdtemp(prefix=".geoalarm-", dir=folder)).rmdir()
     except OSError as error:

@@ -1,4 +1,6 @@
-"""Distributions of uncertain inputs, by their quantiles: one uniform sample serves Monte Carlo, tornado and Sobol alike."""
+"""Distributions of uncertain inputs, by their quantiles: one uniform sample serves Monte Carlo, tornado and
+Sobol alike.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,9 @@ def lognormal(s: float, *, mean: float = 1.0) -> Distribution:
 
 def triangular(low: float, mode: float, high: float) -> Distribution:
     """Triangle over ``low`` to ``high`` with its top at ``mode``."""
-    _require("triangular", low <= mode <= high and low < high, (low, mode, high), "low <= mode <= high, low < high")
+    _require(
+        "triangular", low <= mode <= high and low < high, (low, mode, high), "low <= mode <= high, low < high"
+    )
     return Distribution("triangular", (float(low), float(mode), float(high)))
 
 
@@ -77,16 +81,28 @@ def uniform(low: float, high: float) -> Distribution:
 
 
 def normal(mean: float, sd: float, *, low: float = -math.inf, high: float = math.inf) -> Distribution:
-    """Normal, cut at ``low`` and ``high`` if they are given (truncated, not clamped: no mass gathers at a bound)."""
+    """Normal, cut at ``low`` and ``high`` if they are given (truncated, not clamped: no mass gathers at a
+    bound).
+    """
     _require("normal", sd > 0 and low < high, (mean, sd, low, high), "sd above 0, low < high")
-    _require("normal", ndtr((high - mean) / sd) - ndtr((low - mean) / sd) > 1e-12, (mean, sd, low, high), "bounds that hold some of it")
+    _require(
+        "normal",
+        ndtr((high - mean) / sd) - ndtr((low - mean) / sd) > 1e-12,
+        (mean, sd, low, high),
+        "bounds that hold some of it",
+    )
     return Distribution("normal", (float(mean), float(sd), float(low), float(high)))
 
 
 def categorical(weights: Mapping[Any, float]) -> Distribution:
     """One of some values or words, by weights that need not add up to 1."""
     shares = np.array(list(weights.values()), dtype="float64")
-    _require("categorical", bool(len(shares)) and bool((shares >= 0).all()) and shares.sum() > 0, (dict(weights),), "weights of 0 or more")
+    _require(
+        "categorical",
+        bool(len(shares)) and bool((shares >= 0).all()) and shares.sum() > 0,
+        (dict(weights),),
+        "weights of 0 or more",
+    )
     return Distribution("categorical", (tuple(weights), tuple((shares / shares.sum()).tolist())))
 
 
@@ -97,7 +113,14 @@ def fixed(value: float) -> Distribution:
 
 
 MAKERS: Final[Mapping[str, Callable[..., Distribution]]] = MappingProxyType(
-    {"lognormal": lognormal, "triangular": triangular, "beta": beta, "loguniform": loguniform, "uniform": uniform, "fixed": fixed}
+    {
+        "lognormal": lognormal,
+        "triangular": triangular,
+        "beta": beta,
+        "loguniform": loguniform,
+        "uniform": uniform,
+        "fixed": fixed,
+    }
 )
 """Kinds a data row may name, with plain numbers as parameters; ``normal`` is written with two or four."""
 
@@ -118,7 +141,9 @@ def from_row(kind: str, parameters: Sequence[float]) -> Distribution:
     try:
         return MAKERS[kind](*parameters)
     except TypeError as error:
-        raise InputError(f"parameters of distribution {kind!r}", got=list(parameters), expected="those of its function") from error
+        raise InputError(
+            f"parameters of distribution {kind!r}", got=list(parameters), expected="those of its function"
+        ) from error
 
 
 def _require(kind: str, is_right: bool, got: tuple[Any, ...], expected: str) -> None:
@@ -143,13 +168,17 @@ def _triangular(u: np.ndarray, low: float, mode: float, high: float) -> np.ndarr
 
 def _normal(u: np.ndarray, mean: float, sd: float, low: float, high: float) -> np.ndarray:
     below, above = ndtr((low - mean) / sd), ndtr((high - mean) / sd)
-    found: np.ndarray = np.clip(mean + sd * ndtri(below + u * (above - below)), low, high)  # rounding at the very ends only
+    found: np.ndarray = np.clip(
+        mean + sd * ndtri(below + u * (above - below)), low, high
+    )  # rounding at the very ends only
     return found
 
 
 def _normal_mean(mean: float, sd: float, low: float, high: float) -> float:
     a, b = (low - mean) / sd, (high - mean) / sd
-    density = [0.0 if math.isinf(edge) else math.exp(-edge * edge / 2) / math.sqrt(2 * math.pi) for edge in (a, b)]
+    density = [
+        0.0 if math.isinf(edge) else math.exp(-edge * edge / 2) / math.sqrt(2 * math.pi) for edge in (a, b)
+    ]
     return float(mean + sd * (density[0] - density[1]) / (ndtr(b) - ndtr(a)))
 
 

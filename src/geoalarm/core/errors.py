@@ -19,7 +19,9 @@ class GeoalarmError(Exception):
         What the reader can do about it.
     """
 
-    def __init__(self, what: str, *, got: object = None, expected: object = None, mend: str | None = None) -> None:
+    def __init__(
+        self, what: str, *, got: object = None, expected: object = None, mend: str | None = None
+    ) -> None:
         self.what, self.got, self.expected, self.mend = what, got, expected, mend
         super().__init__(self.sentence())
 

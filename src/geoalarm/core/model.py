@@ -1,7 +1,8 @@
 """The nouns of the house, frozen: Source, Layer, IntensityClass, Footprint, Population, Communes.
 
 They hold data with its facts and check what can be checked without a file: CRS, units, columns, codes, signs.
-Anything read from disk passes ``catalog.normalise`` first, which repairs and counts; these constructors only refuse.
+Anything read from disk passes ``catalog.normalise`` first, which repairs and counts; these constructors only
+refuse.
 """
 
 from __future__ import annotations
@@ -48,7 +49,9 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class IntensityClass:
-    """One class of intensity: half-open ``[lower, upper)`` in the footprint's units, or a named class without bounds."""
+    """One class of intensity: half-open ``[lower, upper)`` in the footprint's units, or a named class without
+    bounds.
+    """
 
     label: str
     lower: float = math.nan
@@ -61,7 +64,8 @@ class IntensityClass:
 
 
 def interval_classes(bounds: Sequence[float]) -> tuple[IntensityClass, ...]:
-    """Half-open classes from lower bounds, the last open above: (0.1, 0.5) gives ``[0.1, 0.5)`` and ``[0.5, ∞)``.
+    """Half-open classes from lower bounds, the last open above: (0.1, 0.5) gives ``[0.1, 0.5)`` and ``[0.5,
+    ∞)``.
 
     Raises
     ------
@@ -71,7 +75,10 @@ def interval_classes(bounds: Sequence[float]) -> tuple[IntensityClass, ...]:
     values = [float(bound) for bound in bounds]
     if not values or not all(math.isfinite(value) for value in values) or values != sorted(set(values)):
         raise InputError(
-            "class bounds", got=list(bounds), expected="finite numbers in strictly rising order", mend='for example "0.1,0.5,1,2"'
+            "class bounds",
+            got=list(bounds),
+            expected="finite numbers in strictly rising order",
+            mend='for example "0.1,0.5,1,2"',
         )
     uppers = [*values[1:], math.inf]
     return tuple(
@@ -84,8 +91,8 @@ def interval_classes(bounds: Sequence[float]) -> tuple[IntensityClass, ...]:
 class Hazard:
     """What a hazard module declares about itself; ``hazards.discover`` collects them.
 
-    Either ``class_bounds`` (lower bounds of half-open classes in ``units``) or ``class_labels`` (named classes, mild
-    to severe) is given.
+    Either ``class_bounds`` (lower bounds of half-open classes in ``units``) or ``class_labels`` (named
+    classes, mild to severe) is given.
     """
 
     name: str
@@ -101,7 +108,8 @@ class Layer:
     """A layer as the catalog hands it over: normalised data and the facts of its entry.
 
     ``countries`` are the countries the producer studied (empty: not stated); ``no_data`` says what a missing
-    cell means; ``class_order`` are the producer's own labels from mild to severe; ``repairs`` counts what normalising changed.
+    cell means; ``class_order`` are the producer's own labels from mild to severe; ``repairs`` counts what
+    normalising changed.
     """
 
     data: xr.DataArray | gpd.GeoDataFrame
@@ -128,8 +136,9 @@ class Footprint:
     data : xarray.DataArray or geopandas.GeoDataFrame
         dims (y, x) with a CRS, NaN or the declared no-data value where nothing is known; or polygons.
     kind : str
-        ``intensity``: values in ``units`` against half-open ``classes``; ``classes``: values are class codes, 0 is none;
-        ``fraction``: share of each cell that is affected [1]; ``polygons``: one class a polygon in ``class_column``.
+        ``intensity``: values in ``units`` against half-open ``classes``; ``classes``: values are class codes,
+        0 is none; ``fraction``: share of each cell that is affected [1]; ``polygons``: one class a polygon in
+        ``class_column``.
     classes : tuple of IntensityClass
         From mild to severe. For ``classes`` and named polygons the label is the value as text.
     countries : tuple of str
@@ -137,7 +146,8 @@ class Footprint:
     studied : geopandas.GeoDataFrame, optional
         Area the producer studied, for polygons: a commune outside is not studied.
     no_data : str
-        What a missing cell inside the extent means: ``not_studied`` (default) or ``dry`` (the producer says so).
+        What a missing cell inside the extent means: ``not_studied`` (default) or ``dry`` (the producer says
+        so).
     """
 
     data: xr.DataArray | gpd.GeoDataFrame
@@ -192,8 +202,9 @@ class Footprint:
 class Population:
     """People: a raster of counts or densities, or polygons with counts in ``column``.
 
-    ``units`` is ``1`` (people per cell or polygon) or a density such as ``km-2``. Missing cells mean that nobody was
-    counted there. ``disclosure_minimum``: counts of people below it are not published (0: no rule).
+    ``units`` is ``1`` (people per cell or polygon) or a density such as ``km-2``. Missing cells mean that
+    nobody was counted there. ``disclosure_minimum``: counts of people below it are not published (0: no
+    rule).
     """
 
     data: xr.DataArray | gpd.GeoDataFrame
@@ -222,7 +233,10 @@ class Population:
                     expected="counts (units '1')",
                     mend="multiply by the area of each polygon first",
                 )
-            _require_counts(self.data[self.column].to_numpy(dtype="float64", na_value=math.nan), what=f"population column {self.column!r}")
+            _require_counts(
+                self.data[self.column].to_numpy(dtype="float64", na_value=math.nan),
+                what=f"population column {self.column!r}",
+            )
 
     @property
     def kind(self) -> PopulationKind:
@@ -234,8 +248,8 @@ class Population:
 class Communes:
     """Communes of one or several countries: one row each, ``commune_id`` unique, polygons, a CRS.
 
-    Columns beyond ``commune_id`` and ``geometry`` are optional: country, code, name, name_fr, name_nl, name_de,
-    population (official total), approximate_boundary and estimated_population (bool).
+    Columns beyond ``commune_id`` and ``geometry`` are optional: country, code, name, name_fr, name_nl,
+    name_de, population (official total), approximate_boundary and estimated_population (bool).
     """
 
     data: gpd.GeoDataFrame
@@ -259,7 +273,8 @@ class Communes:
                 "commune_id is not unique",
                 got=", ".join(map(str, twice[:5])),
                 expected="one row a commune",
-                mend="key on country and code together (FR:55004 and BE:55004 are two places), or dissolve the parts",
+                mend="key on country and code together (FR:55004 and BE:55004 are two places), or "
+                "dissolve the parts",
             )
 
     @property
@@ -270,7 +285,9 @@ class Communes:
     @property
     def countries(self) -> np.ndarray:
         """Country of each row: the part of ``commune_id`` before the colon, empty where there is none."""
-        return np.array([key.split(":", 1)[0] if COMMUNE_ID.match(key) else "" for key in self.ids], dtype=object)
+        return np.array(
+            [key.split(":", 1)[0] if COMMUNE_ID.match(key) else "" for key in self.ids], dtype=object
+        )
 
     def only(self, mask: Sequence[bool] | np.ndarray) -> Communes:
         """The communes where ``mask`` is true."""
@@ -312,17 +329,28 @@ def require_column(frame: gpd.GeoDataFrame | pd.DataFrame, column: str, *, what:
     if column not in frame.columns:
         known = [str(name) for name in frame.columns if name != "geometry"]
         raise InputError(
-            f"{what} has no column {column!r}", got=", ".join(known[:15]) or "no columns", expected=column, mend=near_miss(column, known)
+            f"{what} has no column {column!r}",
+            got=", ".join(known[:15]) or "no columns",
+            expected=column,
+            mend=near_miss(column, known),
         )
 
 
 def _require_frame(data: object, *, what: str) -> None:
     if not isinstance(data, gpd.GeoDataFrame):
         raise InputError(
-            f"{what} must be polygons", got=type(data).__name__, expected="geopandas.GeoDataFrame", mend="read it with geopandas"
+            f"{what} must be polygons",
+            got=type(data).__name__,
+            expected="geopandas.GeoDataFrame",
+            mend="read it with geopandas",
         )
     if data.empty:
-        raise InputError(f"{what} is empty", got="0 features", expected="at least one", mend="check the layer name and any filter")
+        raise InputError(
+            f"{what} is empty",
+            got="0 features",
+            expected="at least one",
+            mend="check the layer name and any filter",
+        )
     kinds = set(data.geom_type.dropna()) - {"Polygon", "MultiPolygon"}
     if kinds:
         raise InputError(

@@ -1,4 +1,6 @@
-"""The door of the models: quantities with units come in, SI floats go on; a value outside its range is refused, never moved."""
+"""The door of the models: quantities with units come in, SI floats go on; a value outside its range is
+refused, never moved.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +20,24 @@ Closed = Literal["both", "left", "right", "neither"]
 
 _NUMBER: Final = re.compile(r"^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*?)\s*$")
 _POWER: Final = re.compile(r"(?<=[A-Za-z°µ])(?=-?\d)")
-_GAUGE: Final = {"psig": "psi", "psi(g)": "psi", "barg": "bar", "bar(g)": "bar", "bar g": "bar", "kpag": "kPa", "kpa(g)": "kPa"}
-_ABSOLUTE: Final = {"psia": "psi", "psi(a)": "psi", "bara": "bar", "bar(a)": "bar", "bar a": "bar", "kpaa": "kPa", "kpa(a)": "kPa"}
+_GAUGE: Final = {
+    "psig": "psi",
+    "psi(g)": "psi",
+    "barg": "bar",
+    "bar(g)": "bar",
+    "bar g": "bar",
+    "kpag": "kPa",
+    "kpa(g)": "kPa",
+}
+_ABSOLUTE: Final = {
+    "psia": "psi",
+    "psi(a)": "psi",
+    "bara": "bar",
+    "bar(a)": "bar",
+    "bar a": "bar",
+    "kpaa": "kPa",
+    "kpa(a)": "kPa",
+}
 _ABOVE_THE_AIR: Final = frozenset({"gauge_pressure", "overpressure"})
 _AMBIGUOUS: Final = {"ton": "t (1000 kg) or short_ton (907 kg)", "tons": "t (1000 kg) or short_ton (907 kg)"}
 _GROUPED: Final = re.compile(r"^\s*[+-]?\d+(,\d|[ \u00a0\u202f]\d{3}\b(?!/))")
@@ -43,17 +61,30 @@ def parse_unit(text: str, *, name: str = "unit") -> pint.Unit:
     Raises
     ------
     InputError
-        If it is not a unit, or may be two: ``ton``. A gauge pressure is refused where an absolute one is asked for, and an
-        absolute one where the pressure above the air's is (``gauge_pressure``, ``overpressure``).
+        If it is not a unit, or may be two: ``ton``. A gauge pressure is refused where an absolute one is
+        asked for, and an absolute one where the pressure above the air's is (``gauge_pressure``,
+        ``overpressure``).
     """
     registry, stripped = unit_registry(), text.strip()
     if stripped in _AMBIGUOUS:
-        raise InputError(f"unit of {name}", got=repr(text), expected="one unit", mend=f"write {_AMBIGUOUS[stripped]}")
+        raise InputError(
+            f"unit of {name}", got=repr(text), expected="one unit", mend=f"write {_AMBIGUOUS[stripped]}"
+        )
     above, folded = name in _ABOVE_THE_AIR, stripped.casefold()
     if folded in (_ABSOLUTE if above else _GAUGE):
         if above:
-            raise InputError(f"unit of {name}", got=repr(text), expected="a pressure above that of the air", mend="take off 1.01325 bar")
-        raise InputError(f"unit of {name}", got=repr(text), expected="an absolute pressure", mend="add the air's 1.01325 bar")
+            raise InputError(
+                f"unit of {name}",
+                got=repr(text),
+                expected="a pressure above that of the air",
+                mend="take off 1.01325 bar",
+            )
+        raise InputError(
+            f"unit of {name}",
+            got=repr(text),
+            expected="an absolute pressure",
+            mend="add the air's 1.01325 bar",
+        )
     stripped = (_GAUGE | _ABSOLUTE).get(folded, stripped)
     if stripped in ("", "1"):
         return registry.Unit("dimensionless")
@@ -63,7 +94,12 @@ def parse_unit(text: str, *, name: str = "unit") -> pint.Unit:
             return registry.Unit(spelling)
         except (pint.errors.PintError, ValueError, TypeError, AttributeError, SyntaxError, AssertionError):
             continue
-    raise InputError(f"unit of {name}", got=repr(text), expected="a unit such as kg/s, 'kg s-1', bar, degC", mend="write 1 for none")
+    raise InputError(
+        f"unit of {name}",
+        got=repr(text),
+        expected="a unit such as kg/s, 'kg s-1', bar, degC",
+        mend="write 1 for none",
+    )
 
 
 def to_si(value: object, unit: str, *, name: str) -> float | np.ndarray:
@@ -72,8 +108,8 @@ def to_si(value: object, unit: str, *, name: str) -> float | np.ndarray:
     Parameters
     ----------
     value : str, pint.Quantity or (number, unit)
-        ``"5 m/s"``, ``Quantity(5, "m/s")`` or ``(5, "m/s")``; a bare number only where ``unit`` is ``"1"``. The number of a
-        pair or of a quantity may be an array.
+        ``"5 m/s"``, ``Quantity(5, "m/s")`` or ``(5, "m/s")``; a bare number only where ``unit`` is ``"1"``.
+        The number of a pair or of a quantity may be an array.
     unit : str
         What the model asks for, CF spelling (``"kg s-1"``); it also says which dimension is right.
     name : str
@@ -99,13 +135,21 @@ def to_si(value: object, unit: str, *, name: str) -> float | np.ndarray:
     number, spelled = _split(value, unit, name=name)
     magnitude = np.asarray(number, dtype=float)
     if not np.isfinite(magnitude).all():
-        raise InputError(f"input {name!r}", got=value, expected="finite numbers", mend=f"for example '1 {unit}'")
+        raise InputError(
+            f"input {name!r}", got=value, expected="finite numbers", mend=f"for example '1 {unit}'"
+        )
     target = parse_unit(unit, name=name)
     try:
-        converted = np.asarray(unit_registry().Quantity(magnitude, parse_unit(spelled, name=name)).to(target).magnitude, dtype=float)
+        converted = np.asarray(
+            unit_registry().Quantity(magnitude, parse_unit(spelled, name=name)).to(target).magnitude,
+            dtype=float,
+        )
     except pint.errors.DimensionalityError as error:
         raise InputError(
-            f"input {name!r} has the wrong dimension", got=value, expected=f"a unit like {unit}", mend=_mend(spelled, unit)
+            f"input {name!r} has the wrong dimension",
+            got=value,
+            expected=f"a unit like {unit}",
+            mend=_mend(spelled, unit),
         ) from error
     return float(converted) if converted.ndim == 0 else converted
 
@@ -133,10 +177,18 @@ def _split(value: object, unit: str, *, name: str) -> tuple[Any, str]:
     if isinstance(value, str):
         found = _NUMBER.match(value)
         if found is None:
-            raise InputError(f"input {name!r}", got=repr(value), expected="a number and its unit", mend=f"for example '1 {unit}'")
+            raise InputError(
+                f"input {name!r}",
+                got=repr(value),
+                expected="a number and its unit",
+                mend=f"for example '1 {unit}'",
+            )
         if _GROUPED.match(value):
             raise InputError(
-                f"input {name!r}", got=repr(value), expected="a point for decimals and nothing between thousands", mend="0.5, 1000"
+                f"input {name!r}",
+                got=repr(value),
+                expected="a point for decimals and nothing between thousands",
+                mend="0.5, 1000",
             )
         number, spelled = float(found[1]), "percent" if found[2] == "%" else found[2]
     elif isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], str):
@@ -144,13 +196,25 @@ def _split(value: object, unit: str, *, name: str) -> tuple[Any, str]:
     elif isinstance(value, Real | np.ndarray | np.generic | Sequence) and not isinstance(value, bool | bytes):
         number, spelled = value, ""
     else:
-        raise InputError(f"input {name!r}", got=repr(value), expected="a number and its unit", mend=f"for example '1 {unit}'")
+        raise InputError(
+            f"input {name!r}",
+            got=repr(value),
+            expected="a number and its unit",
+            mend=f"for example '1 {unit}'",
+        )
     if not spelled and unit != "1":
-        raise InputError(f"input {name!r} has no unit", got=repr(value), expected=f"a unit like {unit}", mend=f"for example '1 {unit}'")
+        raise InputError(
+            f"input {name!r} has no unit",
+            got=repr(value),
+            expected=f"a unit like {unit}",
+            mend=f"for example '1 {unit}'",
+        )
     return number, spelled or "1"
 
 
-def require_range(name: str, value: float | np.ndarray, low: float, high: float, *, unit: str = "1", closed: Closed = "both") -> None:
+def require_range(
+    name: str, value: float | np.ndarray, low: float, high: float, *, unit: str = "1", closed: Closed = "both"
+) -> None:
     """Refuse a value outside the range in which a model holds; nothing is moved to the bound.
 
     Parameters
@@ -189,7 +253,12 @@ def range_text(low: float, high: float, *, unit: str = "1", closed: Closed = "bo
     """A range in words: ``above 0 Pa``, ``100 to 10000 m``, ``any``."""
     lower, upper = math.isfinite(low), math.isfinite(high)
     if lower and upper:
-        opened = {"both": "", "left": f", below {high:g}", "right": f", above {low:g}", "neither": ", both excluded"}[closed]
+        opened = {
+            "both": "",
+            "left": f", below {high:g}",
+            "right": f", above {low:g}",
+            "neither": ", both excluded",
+        }[closed]
         return _with_unit(f"{low:g} to {high:g}", unit) + opened
     if lower:
         return f"{'at least' if closed in ('both', 'left') else 'above'} {_with_unit(f'{low:g}', unit)}"

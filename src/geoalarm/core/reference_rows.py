@@ -1,4 +1,6 @@
-"""Facts kept as rows beside the code that uses them: thresholds, factors and curves, each with its source and how far it was checked."""
+"""Facts kept as rows beside the code that uses them: thresholds, factors and curves, each with its source and
+how far it was checked.
+"""
 
 from __future__ import annotations
 
@@ -48,8 +50,12 @@ def rows(package: str, name: str) -> tuple[Mapping[str, str], ...]:
     file = folder.joinpath(f"{name}.csv")
     if not file.is_file():
         known = [path.name.removesuffix(".csv") for path in folder.iterdir()]
-        raise InputError("data rows", got=repr(name), expected="a file of the package", mend=near_miss(name, known))
-    return tuple(MappingProxyType(row) for row in csv.DictReader(io.StringIO(file.read_text(encoding="utf-8"))))
+        raise InputError(
+            "data rows", got=repr(name), expected="a file of the package", mend=near_miss(name, known)
+        )
+    return tuple(
+        MappingProxyType(row) for row in csv.DictReader(io.StringIO(file.read_text(encoding="utf-8")))
+    )
 
 
 def row(package: str, name: str, column: str, key: str) -> Mapping[str, str]:
@@ -105,14 +111,23 @@ def read_table(
     """
     file = Path(path)
     if not file.is_file():
-        raise InputError(f"{what} {file.name}", got="no such file", expected="a CSV file", mend="check the path")
+        raise InputError(
+            f"{what} {file.name}", got="no such file", expected="a CSV file", mend="check the path"
+        )
     try:
         with file.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.DictReader(stream)
-            missing = [name for name in columns if name not in (reader.fieldnames or ()) and name not in optional]
+            missing = [
+                name for name in columns if name not in (reader.fieldnames or ()) and name not in optional
+            ]
             if missing:
-                raise InputError(f"{what} {file.name}", got=f"no column {', '.join(missing)}", expected=", ".join(columns))
-            lines = [(line, {name: (row.get(name) or "").strip() for name in columns}) for line, row in enumerate(reader, start=2)]
+                raise InputError(
+                    f"{what} {file.name}", got=f"no column {', '.join(missing)}", expected=", ".join(columns)
+                )
+            lines = [
+                (line, {name: (row.get(name) or "").strip() for name in columns})
+                for line, row in enumerate(reader, start=2)
+            ]
     except (UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{what} {file.name}", got=str(error), expected="a CSV file in UTF-8") from error
     made: dict[Hashable, T] = {}
@@ -124,7 +139,9 @@ def read_table(
             faults.append(error if f"line {line}" in error.what else _in_line(error, line))
             continue
         if key(found) in made:
-            faults.append(InputError(f"line {line}", got=f"{key(found)} a second time", expected="one row each"))
+            faults.append(
+                InputError(f"line {line}", got=f"{key(found)} a second time", expected="one row each")
+            )
         made[key(found)] = found
     if faults:
         raise Faults(f"{what} {file.name}", faults)
@@ -148,14 +165,24 @@ def require_words(row: Mapping[str, str], line: int, *names: str) -> None:
     """
     for name in names:
         if not row[name]:
-            raise InputError(f"{name} in line {line}", got="nothing", expected="a value", mend="every row names its place and its source")
+            raise InputError(
+                f"{name} in line {line}",
+                got="nothing",
+                expected="a value",
+                mend="every row names its place and its source",
+            )
     if row["verified"] not in VERIFIED:
         raise InputError(
-            f"verified in line {line}", got=repr(row["verified"]), expected=", ".join(VERIFIED), mend="R if nobody read it in its source"
+            f"verified in line {line}",
+            got=repr(row["verified"]),
+            expected=", ".join(VERIFIED),
+            mend="R if nobody read it in its source",
         )
 
 
-def number_in(row: Mapping[str, str], name: str, line: int, *, positive: bool = False, mend: str | None = None) -> float:
+def number_in(
+    row: Mapping[str, str], name: str, line: int, *, positive: bool = False, mend: str | None = None
+) -> float:
     """The number of a column.
 
     Raises
@@ -168,5 +195,10 @@ def number_in(row: Mapping[str, str], name: str, line: int, *, positive: bool = 
     except ValueError:
         number = math.nan
     if not math.isfinite(number) or (positive and number <= 0):
-        raise InputError(f"{name} in line {line}", got=repr(row[name]), expected="a positive number" if positive else "a number", mend=mend)
+        raise InputError(
+            f"{name} in line {line}",
+            got=repr(row[name]),
+            expected="a positive number" if positive else "a number",
+            mend=mend,
+        )
     return number

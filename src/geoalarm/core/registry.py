@@ -1,9 +1,9 @@
 """Models by name: what each takes, in which units and range, what it gives, and where it was published.
 
-A model is a pure function in SI. :func:`model` puts it behind the door: quantities with units or plain SI numbers come
-in, ranges are checked, and a :class:`~geoalarm.core.result.ModelResult` goes out. An array for an input that is one number
-runs the model once for each; loops use ``name.pure`` and check for themselves. Rooms above register here; a list of models
-names the packages it wants, since nothing here knows them.
+A model is a pure function in SI. :func:`model` puts it behind the door: quantities with units or plain SI
+numbers come in, ranges are checked, and a :class:`~geoalarm.core.result.ModelResult` goes out. An array for
+an input that is one number runs the model once for each; loops use ``name.pure`` and check for themselves.
+Rooms above register here; a list of models names the packages it wants, since nothing here knows them.
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ _TRUE: Final = {"true": True, "yes": True, "1": True, "false": False, "no": Fals
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """What a parameter may be: a number in ``unit`` within a range, or a word (``unit`` None) among ``choices``, if any."""
+    """What a parameter may be: a number in ``unit`` within a range, or a word (``unit`` None) among
+    ``choices``, if any.
+    """
 
     unit: str | None = "1"
     low: float = -math.inf
@@ -60,7 +62,9 @@ def at_least_zero(unit: str, high: float = math.inf) -> Input:
 
 
 class Outcome(NamedTuple):
-    """What a body returns when it has flags to raise: outputs in the order declared, and codes (``code`` or ``code: detail``)."""
+    """What a body returns when it has flags to raise: outputs in the order declared, and codes (``code`` or
+    ``code: detail``).
+    """
 
     values: Any
     warnings: tuple[str, ...] = ()
@@ -95,7 +99,9 @@ class Model:
 
     @property
     def signature(self) -> inspect.Signature:
-        """Parameters and defaults (SI) of the body, with those that it passes on to another in its last argument, ``**``."""
+        """Parameters and defaults (SI) of the body, with those that it passes on to another in its last
+        argument, ``**``.
+        """
         return _signature(self.pure, self.passes_to, frozenset(self.inputs))
 
     def __call__(self, *args: Any, **kwargs: Any) -> ModelResult:
@@ -112,7 +118,8 @@ class Model:
         return self._result({name: self._admit(name, value) for name, value in given.items()})
 
     def run(self, texts: Mapping[str, object]) -> ModelResult:
-        """Run the model on texts, as a command line gives them: ``{"pressure": "50 bar"}``; a number needs its unit.
+        """Run the model on texts, as a command line gives them: ``{"pressure": "50 bar"}``; a number needs
+        its unit.
 
         Several numbers stand apart by ``;`` and share the unit of the last: ``"10; 100; 1000 yr"``.
 
@@ -124,8 +131,12 @@ class Model:
         return self(**{name: self._read(name, text) for name, text in texts.items()})
 
     def describe(self) -> dict[str, Any]:
-        """Parameters with units, ranges and defaults, outputs, reference and docstring, as JSON can hold them."""
-        words = (described(inspect.getdoc(self.passes_to) or "") if self.passes_to else {}) | described(self.__doc__)
+        """Parameters with units, ranges and defaults, outputs, reference and docstring, as JSON can hold
+        them.
+        """
+        words = (described(inspect.getdoc(self.passes_to) or "") if self.passes_to else {}) | described(
+            self.__doc__
+        )
         rows = []
         for name, parameter in self.signature.parameters.items():
             spec = self.inputs[name]
@@ -157,11 +168,17 @@ class Model:
         known = self.signature.parameters
         for name in kwargs:
             if name not in known:
-                raise InputError(f"input {name!r} of model {self.name!r}", got="not one of its inputs", mend=near_miss(name, known))
+                raise InputError(
+                    f"input {name!r} of model {self.name!r}",
+                    got="not one of its inputs",
+                    mend=near_miss(name, known),
+                )
         try:
             bound = self.signature.bind(*args, **kwargs)
         except TypeError as error:
-            raise InputError(f"inputs of model {self.name!r}", got=str(error), expected=str(self.signature)) from error
+            raise InputError(
+                f"inputs of model {self.name!r}", got=str(error), expected=str(self.signature)
+            ) from error
         bound.apply_defaults()
         return dict(bound.arguments)
 
@@ -197,7 +214,9 @@ class Model:
         parameter = self.signature.parameters[name]
         if isinstance(parameter.default, bool) or str(parameter.annotation).startswith("bool"):
             if text.casefold() not in _TRUE:
-                raise InputError(f"input {name!r} of model {self.name!r}", got=repr(text), expected="true or false")
+                raise InputError(
+                    f"input {name!r} of model {self.name!r}", got=repr(text), expected="true or false"
+                )
             return _TRUE[text.casefold()]
         return text
 
@@ -214,9 +233,13 @@ class Model:
         return values if isinstance(values, tuple) else (values,), warnings
 
     def _run_each(self, admitted: Mapping[str, Any]) -> tuple[tuple[Any, ...], tuple[str, ...]]:
-        """The same; an array for an input that is one number runs the body for each, with the other arrays beside it."""
+        """The same; an array for an input that is one number runs the body for each, with the other arrays
+        beside it.
+        """
         kinds = {name: str(parameter.annotation) for name, parameter in self.signature.parameters.items()}
-        given = {name: value for name, value in admitted.items() if isinstance(value, np.ndarray) and value.ndim}
+        given = {
+            name: value for name, value in admitted.items() if isinstance(value, np.ndarray) and value.ndim
+        }
         if not any(kinds[name] in _ONE_NUMBER for name in given):
             return self._run(admitted)
         swept = {name: value for name, value in given.items() if kinds[name].startswith("float")}
@@ -224,20 +247,36 @@ class Model:
             cells = np.broadcast(*swept.values())
         except ValueError as error:
             got = ", ".join(f"{name} {value.shape}" for name, value in swept.items())
-            raise InputError(f"inputs of model {self.name!r}", got=got, expected="lists of one length") from error
+            raise InputError(
+                f"inputs of model {self.name!r}", got=got, expected="lists of one length"
+            ) from error
         runs = [self._run({**admitted, **dict(zip(swept, map(float, cell), strict=True))}) for cell in cells]
         if not runs:
-            raise InputError(f"inputs of model {self.name!r}", got="an empty list", expected="at least one number")
-        columns = tuple(_stacked([row[place] for row, _ in runs], cells.shape) for place in range(len(self.outputs)))
+            raise InputError(
+                f"inputs of model {self.name!r}", got="an empty list", expected="at least one number"
+            )
+        columns = tuple(
+            _stacked([row[place] for row, _ in runs], cells.shape) for place in range(len(self.outputs))
+        )
         return columns, tuple(flag for _, flags in runs for flag in flags)
 
     def _result(self, admitted: dict[str, Any]) -> ModelResult:
         row, warnings = self._run_each(admitted)
-        named = {name: Measured(_scalar(value), unit) for (name, unit), value in zip(self.outputs.items(), row, strict=True)}
+        named = {
+            name: Measured(_scalar(value), unit)
+            for (name, unit), value in zip(self.outputs.items(), row, strict=True)
+        }
         flags = (*(f"{TO_BE_CONFIRMED}: {item}" for item in self.confirm), *warnings)
         inputs = {name: Measured(value, self.inputs[name].unit or "") for name, value in admitted.items()}
         return ModelResult(
-            self.name, named, self.source, inputs, {name: self._range(name) for name in admitted}, flags, self.jurisdiction, self.vintage
+            self.name,
+            named,
+            self.source,
+            inputs,
+            {name: self._range(name) for name in admitted},
+            flags,
+            self.jurisdiction,
+            self.vintage,
         )
 
 
@@ -267,7 +306,8 @@ def model(
     jurisdiction, vintage : str
         Where the rule holds, and the year of its text.
     passes_to : Model or callable, optional
-        What takes the inputs that the function gathers in ``**``: their defaults and descriptions are those of it.
+        What takes the inputs that the function gathers in ``**``: their defaults and descriptions are those
+        of it.
 
     Raises
     ------
@@ -280,11 +320,15 @@ def model(
         parameters = set(_signature(function, passed, frozenset(inputs)).parameters)
         if parameters != set(inputs):
             raise InputError(
-                f"declared inputs of model {function.__name__!r}", got=sorted(set(inputs) ^ parameters), expected="those of its signature"
+                f"declared inputs of model {function.__name__!r}",
+                got=sorted(set(inputs) ^ parameters),
+                expected="those of its signature",
             )
         held = _MODELS.get(function.__name__)
         if held is not None and held.pure.__module__ != function.__module__:
-            raise InputError(f"model {function.__name__!r}", got="a second one", expected="one name, one model")
+            raise InputError(
+                f"model {function.__name__!r}", got="a second one", expected="one name, one model"
+            )
         made = Model(
             function.__name__,
             function,
@@ -315,11 +359,18 @@ def models(*packages: str) -> Mapping[str, Model]:
         for info in pkgutil.walk_packages(folder.__path__, f"{package}."):
             importlib.import_module(info.name)
     inside = tuple(f"{package}." for package in packages)
-    return MappingProxyType({name: made for name, made in sorted(_MODELS.items()) if f"{made.pure.__module__}.".startswith(inside)})
+    return MappingProxyType(
+        {
+            name: made
+            for name, made in sorted(_MODELS.items())
+            if f"{made.pure.__module__}.".startswith(inside)
+        }
+    )
 
 
 def find(name: str, *packages: str) -> Model:
-    """One model by name, among those of some packages; of their modules only the one that defines it is imported.
+    """One model by name, among those of some packages; of their modules only the one that defines it is
+    imported.
 
     Raises
     ------
@@ -348,12 +399,18 @@ def _defining(name: str, packages: tuple[str, ...]) -> Iterator[str]:
                     yield ".".join([package, *(part for part in parts if part != "__init__")])
 
 
-def _signature(function: Callable[..., Any], passes_to: Callable[..., Any] | None, known: frozenset[str]) -> inspect.Signature:
-    """Signature of a body; in place of its ``**`` the inputs declared beside its own, as what takes them has them."""
+def _signature(
+    function: Callable[..., Any], passes_to: Callable[..., Any] | None, known: frozenset[str]
+) -> inspect.Signature:
+    """Signature of a body; in place of its ``**`` the inputs declared beside its own, as what takes them has
+    them.
+    """
     own = inspect.signature(function)
     if passes_to is None:
         return own
-    kept = {name: one for name, one in own.parameters.items() if one.kind is not inspect.Parameter.VAR_KEYWORD}
+    kept = {
+        name: one for name, one in own.parameters.items() if one.kind is not inspect.Parameter.VAR_KEYWORD
+    }
     for name, one in inspect.signature(passes_to).parameters.items():
         if name in known and name not in kept:
             kept[name] = one.replace(kind=inspect.Parameter.KEYWORD_ONLY)
@@ -364,7 +421,9 @@ def _numbers(text: str, unit: str, *, name: str) -> np.ndarray:
     """Numbers apart by ``;`` in SI; the unit of the last is that of all."""
     *first, last = (part.strip() for part in text.strip().strip(";").split(";"))
     spelled = last.lstrip("+-0123456789.eE").strip() if last[:1] in "+-.0123456789" else ""
-    return np.array([to_si(part if part is last else f"{part} {spelled}", unit, name=name) for part in (*first, last)])
+    return np.array(
+        [to_si(part if part is last else f"{part} {spelled}", unit, name=name) for part in (*first, last)]
+    )
 
 
 def _plain_number(value: Any) -> float | np.ndarray | None:
@@ -379,7 +438,9 @@ def _plain_number(value: Any) -> float | np.ndarray | None:
 
 
 def _stacked(values: list[Any], shape: tuple[int, ...]) -> np.ndarray:
-    """One output of several runs as an array of the runs' shape; of objects where it is more than a number or a word."""
+    """One output of several runs as an array of the runs' shape; of objects where it is more than a number or
+    a word.
+    """
     if all(np.ndim(value) == 0 and not isinstance(value, Mapping) for value in values):
         return np.array([_scalar(value) for value in values]).reshape(shape)
     whole = np.empty(len(values), dtype=object)
@@ -389,4 +450,8 @@ def _stacked(values: list[Any], shape: tuple[int, ...]) -> np.ndarray:
 
 def _scalar(value: Any) -> Any:
     """An array of one number without an axis as that number."""
-    return value.item() if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0) else value
+    return (
+        value.item()
+        if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0)
+        else value
+    )

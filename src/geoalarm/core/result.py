@@ -1,4 +1,6 @@
-"""What a model hands over: values with units, and everything needed to judge and repeat them (MODELS, section 0)."""
+"""What a model hands over: values with units, and everything needed to judge and repeat them (MODELS, section
+0).
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,8 @@ class Measured(NamedTuple):
 class ModelResult:
     """Values of one run of one model, in SI, with what it takes to judge them.
 
-    ``warnings`` are codes, or ``code: detail``; views put them in words. ``inputs`` hold every parameter, defaults too.
+    ``warnings`` are codes, or ``code: detail``; views put them in words. ``inputs`` hold every parameter,
+    defaults too.
     """
 
     model: str
@@ -59,7 +62,9 @@ class ModelResult:
     def __getitem__(self, name: str) -> Any:
         """The value of one output, in SI."""
         if name not in self.values:
-            raise InputError(f"output of model {self.model!r}", got=repr(name), mend=near_miss(name, self.values))
+            raise InputError(
+                f"output of model {self.model!r}", got=repr(name), mend=near_miss(name, self.values)
+            )
         return self.values[name].value
 
     def __float__(self) -> float:
@@ -84,8 +89,12 @@ class ModelResult:
         """Everything as JSON can hold it; numbers that are not finite become None."""
         return {
             "model": self.model,
-            "values": {name: {"value": _plain(item.value), "unit": item.unit} for name, item in self.values.items()},
-            "inputs": {name: {"value": _plain(item.value), "unit": item.unit} for name, item in self.inputs.items()},
+            "values": {
+                name: {"value": _plain(item.value), "unit": item.unit} for name, item in self.values.items()
+            },
+            "inputs": {
+                name: {"value": _plain(item.value), "unit": item.unit} for name, item in self.inputs.items()
+            },
             "valid_range": dict(self.valid_range),
             "warnings": list(self.warnings),
             "source": self.source,

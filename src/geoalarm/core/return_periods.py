@@ -41,7 +41,9 @@ def reduced_variate(return_period_yr: float | np.ndarray, *, scale: Scale = "gum
     if scale not in SCALES:
         raise InputError("scale of return periods", got=repr(scale), expected=" or ".join(SCALES))
     periods = np.asarray(return_period_yr, dtype="float64")
-    require_range("return_period", periods, 1.0, np.inf, unit="yr", closed="neither" if scale == "gumbel" else "left")
+    require_range(
+        "return_period", periods, 1.0, np.inf, unit="yr", closed="neither" if scale == "gumbel" else "left"
+    )
     found: np.ndarray = np.log(periods) if scale == "log" else -np.log(-np.log1p(-1.0 / periods))
     return float(found) if found.ndim == 0 else found
 
@@ -49,15 +51,16 @@ def reduced_variate(return_period_yr: float | np.ndarray, *, scale: Scale = "gum
 def between_periods(
     return_periods_yr: Sequence[float] | np.ndarray, values: np.ndarray, at_yr: float, *, scale: Scale = "log"
 ) -> np.ndarray:
-    """Values at a return period between mapped ones, on a line over ``ln T`` or the Gumbel variate; never beyond them.
+    """Values at a return period between mapped ones, on a line over ``ln T`` or the Gumbel variate; never
+    beyond them.
 
     Parameters
     ----------
     return_periods_yr : sequence of float (k,)
         Mapped return periods [yr], in any order, each once.
     values : array_like (..., k)
-        People, depths or bounds of classes at each; NaN where either neighbour is unknown. An open upper bound
-        (infinity) stays open.
+        People, depths or bounds of classes at each; NaN where either neighbour is unknown. An open upper
+        bound (infinity) stays open.
     at_yr : float
         [yr]
     scale : {'log', 'gumbel'}
@@ -85,7 +88,9 @@ def between_periods(
     return found
 
 
-def nested(return_periods_yr: Sequence[float] | np.ndarray, values: np.ndarray, *, what: str = "values") -> np.ndarray:
+def nested(
+    return_periods_yr: Sequence[float] | np.ndarray, values: np.ndarray, *, what: str = "values"
+) -> np.ndarray:
     """Values that never fall with the return period: each is the largest over all shorter periods.
 
     Maps of different origin may not nest; how many values were raised goes to the log.
@@ -109,14 +114,21 @@ def nested(return_periods_yr: Sequence[float] | np.ndarray, values: np.ndarray, 
     raised = np.where(np.isnan(columns), np.nan, np.fmax.accumulate(columns, axis=-1))
     moved = int((raised > columns).sum())
     if moved:
-        log.warning("%s: %d of %d did not nest over the periods %s yr and were raised", what, moved, columns.size, list(periods))
+        log.warning(
+            "%s: %d of %d did not nest over the periods %s yr and were raised",
+            what,
+            moved,
+            columns.size,
+            list(periods),
+        )
     back = np.empty_like(raised)
     back[..., np.argsort(np.asarray(return_periods_yr, dtype="float64"))] = raised
     return back
 
 
 def at_least_once(return_period_yr: float, years: float) -> float:
-    """Chance that the level of a return period is reached at least once in some years, ``1 - (1 - 1/T)^n`` [1].
+    """Chance that the level of a return period is reached at least once in some years, ``1 - (1 - 1/T)^n``
+    [1].
 
     Raises
     ------
@@ -137,12 +149,21 @@ def at_least_once(return_period_yr: float, years: float) -> float:
     return float(-np.expm1(years * np.log1p(-probability)))
 
 
-def _ordered(return_periods_yr: Sequence[float] | np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _ordered(
+    return_periods_yr: Sequence[float] | np.ndarray, values: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Periods rising, and the columns of the values in their order."""
     periods, columns = np.asarray(return_periods_yr, dtype="float64"), np.asarray(values, dtype="float64")
-    if periods.ndim != 1 or not len(periods) or len(np.unique(periods)) != len(periods) or columns.shape[-1:] != periods.shape:
+    if (
+        periods.ndim != 1
+        or not len(periods)
+        or len(np.unique(periods)) != len(periods)
+        or columns.shape[-1:] != periods.shape
+    ):
         raise InputError(
-            "return periods", got=f"{periods.tolist()} for values of shape {columns.shape}", expected="one distinct period a column"
+            "return periods",
+            got=f"{periods.tolist()} for values of shape {columns.shape}",
+            expected="one distinct period a column",
         )
     if not (periods >= 1).all():
         raise RangeError("return periods", got=periods.tolist(), expected="at least 1 yr")

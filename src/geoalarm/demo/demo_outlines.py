@@ -21,10 +21,13 @@ MINIMUM_PART_M2 = 1.0
 """Parts smaller than this that an overlay leaves behind are dropped; their area is below any figure printed."""
 
 
-def split_by_points(territory: BaseGeometry, points: np.ndarray, owners: Sequence[str]) -> dict[str, BaseGeometry]:
+def split_by_points(
+    territory: BaseGeometry, points: np.ndarray, owners: Sequence[str]
+) -> dict[str, BaseGeometry]:
     """Give each owner the part of ``territory`` that is nearest to one of its points.
 
-    The Voronoi cells of all points are cut by the territory and joined per owner, so the parts cover it without gap or overlap.
+    The Voronoi cells of all points are cut by the territory and joined per owner, so the parts cover it
+    without gap or overlap.
 
     Parameters
     ----------
@@ -61,7 +64,9 @@ def split_by_points(territory: BaseGeometry, points: np.ndarray, owners: Sequenc
     return _voronoi_parts(territory, coordinates, names)
 
 
-def _voronoi_parts(territory: BaseGeometry, coordinates: np.ndarray, owners: Sequence[str]) -> dict[str, BaseGeometry]:
+def _voronoi_parts(
+    territory: BaseGeometry, coordinates: np.ndarray, owners: Sequence[str]
+) -> dict[str, BaseGeometry]:
     seeds = shapely.points(coordinates)
     cells = np.array(shapely.voronoi_polygons(shapely.multipoints(seeds), extend_to=territory).geoms)
     of_seed = shapely.STRtree(cells).query(seeds, predicate="within")
@@ -69,29 +74,42 @@ def _voronoi_parts(territory: BaseGeometry, coordinates: np.ndarray, owners: Seq
     pieces, names = [], []
     for owner in dict.fromkeys(owners):
         mine = shapely.union_all(cells[[cell for cell, name in owner_of_cell.items() if name == owner]])
-        found = [piece for piece in shapely.get_parts(shapely.intersection(mine, territory)) if piece.geom_type == "Polygon"]
+        found = [
+            piece
+            for piece in shapely.get_parts(shapely.intersection(mine, territory))
+            if piece.geom_type == "Polygon"
+        ]
         pieces += found
         names += [owner] * len(found)
     return _join_crumbs(np.array(pieces, dtype=object), names)
 
 
 def _join_crumbs(pieces: np.ndarray, names: list[str]) -> dict[str, BaseGeometry]:
-    """Pieces joined by owner; detached ones below :data:`CRUMB_M2` go to the piece they share the longest edge with."""
+    """Pieces joined by owner; detached ones below :data:`CRUMB_M2` go to the piece they share the longest
+    edge with.
+    """
     area = shapely.area(pieces)
     largest = {
-        name: int(max((i for i, other in enumerate(names) if other == name), key=lambda i: area[i])) for name in dict.fromkeys(names)
+        name: int(max((i for i, other in enumerate(names) if other == name), key=lambda i: area[i]))
+        for name in dict.fromkeys(names)
     }
     kept = [i for i, name in enumerate(names) if area[i] >= CRUMB_M2 or i == largest[name]]
     members: dict[str, list[int]] = {name: [i for i in kept if names[i] == name] for name in largest}
     for i in set(range(len(pieces))) - set(kept):
-        shared = shapely.length(shapely.intersection(shapely.boundary(pieces[i]), shapely.boundary(pieces[kept])))
+        shared = shapely.length(
+            shapely.intersection(shapely.boundary(pieces[i]), shapely.boundary(pieces[kept]))
+        )
         members[names[kept[int(np.argmax(shared))]] if shared.max() > 0 else names[i]].append(i)
     return {name: polygons_of(shapely.union_all(pieces[rows])) for name, rows in members.items()}
 
 
 def polygons_of(geometry: BaseGeometry) -> BaseGeometry:
     """The polygons of a geometry that are larger than a square metre, as one Polygon or MultiPolygon."""
-    parts = [part for part in shapely.get_parts(geometry, return_index=False) if part.geom_type in {"Polygon", "MultiPolygon"}]
+    parts = [
+        part
+        for part in shapely.get_parts(geometry, return_index=False)
+        if part.geom_type in {"Polygon", "MultiPolygon"}
+    ]
     flat = [part for part in shapely.get_parts(np.array(parts, dtype=object)) if part.area >= MINIMUM_PART_M2]
     return flat[0] if len(flat) == 1 else shapely.multipolygons(flat)
 
@@ -120,7 +138,9 @@ def fill_holes(
     given: dict[str, float] = {}
     column = out.columns.get_loc(out.geometry.name)
     for hole in holes_of(out.geometry.to_numpy(), minimum_m2=minimum_m2):
-        touched = [row for row in out.sindex.query(hole, predicate="intersects") if out["code"].iat[row] in owners]
+        touched = [
+            row for row in out.sindex.query(hole, predicate="intersects") if out["code"].iat[row] in owners
+        ]
         if touched:
             row = touched[0]
             out.iat[row, column] = polygons_of(shapely.union(out.geometry.iat[row], hole))
@@ -130,9 +150,11 @@ def fill_holes(
 
 
 def tidy(outlines: np.ndarray, *, grid_m: float = 1.0) -> np.ndarray:
-    """The same outlines as one valid coverage: cut together on a lattice of ``grid_m`` [m], each face to one of them.
+    """The same outlines as one valid coverage: cut together on a lattice of ``grid_m`` [m], each face to one
+    of them.
 
-    A face claimed twice goes to the earlier outline, so nothing is counted twice. Holes stay holes, but those below
+    A face claimed twice goes to the earlier outline, so nothing is counted twice. Holes stay holes, but those
+    below
     :data:`PINHOLE_M2` go to the outline they share the longest edge with.
     """
     lines = shapely.union_all(shapely.boundary(outlines), grid_size=grid_m)
@@ -144,9 +166,15 @@ def tidy(outlines: np.ndarray, *, grid_m: float = 1.0) -> np.ndarray:
     for pinhole in np.flatnonzero((owner == len(outlines)) & (shapely.area(faces) < PINHOLE_M2)):
         owner[pinhole] = _longest_neighbour(faces, owner, int(pinhole), len(outlines))
     order = np.argsort(owner, kind="stable")
-    starts, ends = (np.searchsorted(owner[order], np.arange(len(outlines)), side=side) for side in ("left", "right"))
+    starts, ends = (
+        np.searchsorted(owner[order], np.arange(len(outlines)), side=side) for side in ("left", "right")
+    )
     return np.array(
-        [polygons_of(shapely.coverage_union_all(faces[order[start:end]])) for start, end in zip(starts, ends, strict=True)], dtype=object
+        [
+            polygons_of(shapely.coverage_union_all(faces[order[start:end]]))
+            for start, end in zip(starts, ends, strict=True)
+        ],
+        dtype=object,
     )
 
 
@@ -155,5 +183,7 @@ def _longest_neighbour(faces: np.ndarray, owner: np.ndarray, pinhole: int, nobod
     near = np.flatnonzero(shapely.intersects(faces, faces[pinhole]) & (owner != nobody))
     if not len(near):
         return nobody
-    shared = shapely.length(shapely.intersection(shapely.boundary(faces[near]), shapely.boundary(faces[pinhole])))
+    shared = shapely.length(
+        shapely.intersection(shapely.boundary(faces[near]), shapely.boundary(faces[pinhole]))
+    )
     return int(owner[near[np.argmax(shared)]])

@@ -1,4 +1,6 @@
-"""The lattices of the territory's rasters, and how they are written: small, cloud-optimised, the same bytes for the same values."""
+"""The lattices of the territory's rasters, and how they are written: small, cloud-optimised, the same bytes
+for the same values.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +22,17 @@ SLOPE_CELL_M: Final = 250.0
 
 
 def grid_over(frame: gpd.GeoDataFrame, cell_m: float) -> Grid:
-    """Lattice of ``cell_m`` [m] over a frame in EPSG:3035, its lines at whole multiples of the cell, one cell to spare."""
+    """Lattice of ``cell_m`` [m] over a frame in EPSG:3035, its lines at whole multiples of the cell, one cell
+    to spare.
+    """
     west, south, east, north = frame.total_bounds
     left, bottom = (math.floor(edge / cell_m) - 1 for edge in (west, south))
     right, top = (math.ceil(edge / cell_m) + 1 for edge in (east, north))
-    return Grid(CRS.from_epsg(3035), Affine(cell_m, 0.0, left * cell_m, 0.0, -cell_m, top * cell_m), (top - bottom, right - left))
+    return Grid(
+        CRS.from_epsg(3035),
+        Affine(cell_m, 0.0, left * cell_m, 0.0, -cell_m, top * cell_m),
+        (top - bottom, right - left),
+    )
 
 
 def centres(grid: Grid) -> tuple[np.ndarray, np.ndarray]:
@@ -35,8 +43,12 @@ def centres(grid: Grid) -> tuple[np.ndarray, np.ndarray]:
     )
 
 
-def write_cog(values: np.ndarray, grid: Grid, path: Path, *, nodata: float | None, units: str, description: str) -> None:
-    """Write one band as a cloud-optimised GeoTIFF without overviews, which would average people and mix classes."""
+def write_cog(
+    values: np.ndarray, grid: Grid, path: Path, *, nodata: float | None, units: str, description: str
+) -> None:
+    """Write one band as a cloud-optimised GeoTIFF without overviews, which would average people and mix
+    classes.
+    """
     profile = {
         "driver": "COG",
         "height": grid.shape[0],

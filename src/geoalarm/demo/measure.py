@@ -1,4 +1,6 @@
-"""How good the approximate Belgian outlines and estimates are, against a file of true ones that is not part of the project."""
+"""How good the approximate Belgian outlines and estimates are, against a file of true ones that is not part
+of the project.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,11 @@ from geoalarm.io.vector_files import read_vector
 
 
 def compare(
-    communes: gpd.GeoDataFrame, truth: gpd.GeoDataFrame, *, code: str = "code", population: str = "population_2020"
+    communes: gpd.GeoDataFrame,
+    truth: gpd.GeoDataFrame,
+    *,
+    code: str = "code",
+    population: str = "population_2020",
 ) -> pd.DataFrame:
     """Overlap of each Belgian commune with its true outline, and the ratio of its people to the true number.
 
@@ -44,7 +50,9 @@ def compare(
     both = shapely.area(shapely.intersection(mine.geometry.to_numpy(), true.geometry.to_numpy()))
     either = shapely.area(shapely.union(mine.geometry.to_numpy(), true.geometry.to_numpy()))
     ratio = mine["population"].to_numpy(dtype="float64") / true[population].to_numpy(dtype="float64")
-    return pd.DataFrame({"iou": both / either, "ratio": ratio}, index=pd.Index("BE:" + mine.index, name="commune_id"))
+    return pd.DataFrame(
+        {"iou": both / either, "ratio": ratio}, index=pd.Index("BE:" + mine.index, name="commune_id")
+    )
 
 
 def summary(table: pd.DataFrame) -> dict[str, float | int | str]:

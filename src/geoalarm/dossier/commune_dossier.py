@@ -1,4 +1,6 @@
-"""What is known of one commune, as numbers: rows of the exposure table and what stands round it. No word of it is for readers yet."""
+"""What is known of one commune, as numbers: rows of the exposure table and what stands round it. No word of
+it is for readers yet.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +21,8 @@ class LayerRows:
     Attributes
     ----------
     key : str
-        Name of the layer: ``demo_flood(return_period=100)``, the id of its source; ``accident(...)`` with the scenario of an
-        accident, whose source is a model.
+        Name of the layer: ``demo_flood(return_period=100)``, the id of its source; ``accident(...)`` with the
+        scenario of an accident, whose source is a model.
     return_period_yr : float
         NaN where the layer has no probability [yr].
     basis : str
@@ -30,7 +32,8 @@ class LayerRows:
     class_labels : tuple of str
         Every class of the layer from mild to severe, also those without people here.
     rows : pandas.DataFrame
-        Rows of the exposure table of this commune and footprint, columns of :data:`geoalarm.core.schema.FIELDS`, untouched.
+        Rows of the exposure table of this commune and footprint, columns of
+        :data:`geoalarm.core.schema.FIELDS`, untouched.
     total : mapping
         The one row of :func:`geoalarm.results.totals.threshold_total` over them.
     source : Source
@@ -64,11 +67,13 @@ class LayerRows:
 
 @dataclass(frozen=True, slots=True)
 class Danger:
-    """One danger (hazard and scenario) over one commune: its layers from often to rare, and the one that the page speaks of.
+    """One danger (hazard and scenario) over one commune: its layers from often to rare, and the one that the
+    page speaks of.
 
-    ``main`` is, of the layers that know anything of this commune, the one nearest to 1 in 100 a year on a log scale (the rarer
-    of two as near); without probability the first. Where none knows anything it is chosen from all, and its state says why:
-    ``layers`` is never empty. ``main.key`` is what :meth:`geoalarm.dossier.Territory.footprint` takes.
+    ``main`` is, of the layers that know anything of this commune, the one nearest to 1 in 100 a year on a log
+    scale (the rarer of two as near); without probability the first. Where none knows anything it is chosen
+    from all, and its state says why: ``layers`` is never empty. ``main.key`` is what
+    :meth:`geoalarm.dossier.Territory.footprint` takes.
     """
 
     hazard: str
@@ -90,8 +95,8 @@ class SiteNear:
     reaches_here : bool or None
         Whether a zone drawn round this site touches the commune; None where no zone of it is known.
     people_here : float
-        People of this commune in its zones, each once [1]; NaN where unknown: no zone is known, or a layer that holds one does
-        not speak for the country of the commune.
+        People of this commune in its zones, each once [1]; NaN where unknown: no zone is known, or a layer
+        that holds one does not speak for the country of the commune.
     source : Source or None
         Of the zones; of the list of sites where no zone is known.
     """
@@ -112,8 +117,9 @@ class Neighbour:
     """A commune beside this one (within 50 m of its outline), or across the border within reach.
 
     ``distance_km`` is from outline to outline.
-    ``totals`` holds, by layer key of each danger's ``main``, the row of ``threshold_total`` of that commune; ``headlines`` the
-    same from the mildest class that a page counts (:func:`geoalarm.core.terms.counted_from`), where there is one.
+    ``totals`` holds, by layer key of each danger's ``main``, the row of ``threshold_total`` of that commune;
+    ``headlines`` the same from the mildest class that a page counts
+    (:func:`geoalarm.core.terms.counted_from`), where there is one.
     """
 
     commune_id: str
@@ -132,11 +138,14 @@ class Region:
     Attributes
     ----------
     communes : int
-        Communes of it within the territory (30 km of the border in the embedded one): only these count, here and in ``totals``.
+        Communes of it within the territory (30 km of the border in the embedded one): only these count, here
+        and in ``totals``.
     totals : mapping
-        People over these communes by layer key, of every layer; a commune that is not mapped is counted, not added as zero.
+        People over these communes by layer key, of every layer; a commune that is not mapped is counted, not
+        added as zero.
     spread : mapping
-        By layer key: shares of residents exposed of its mapped communes, sorted [1]: the fixed ground the dots stand on.
+        By layer key: shares of residents exposed of its mapped communes, sorted [1]: the fixed ground the
+        dots stand on.
     headlines : mapping
         As ``totals``, from the mildest class that a page counts; layers with such a class only.
     """
@@ -171,15 +180,17 @@ class Dossier:
     Attributes
     ----------
     facts : mapping
-        Row of the communes: ``name``, ``name_fr``, ``name_nl``, ``name_de``, ``code``, ``department_code``, ``department_name``,
-        ``postcodes``, ``area_km2``, ``estimated_population``, ``approximate_boundary``, ``population_vintage``, whatever there is.
+        Row of the communes: ``name``, ``name_fr``, ``name_nl``, ``name_de``, ``code``, ``department_code``,
+        ``department_name``, ``postcodes``, ``area_km2``, ``estimated_population``, ``approximate_boundary``,
+        ``population_vintage``, whatever there is.
     population : float
         Residents as counted by the engine [1]: the same as in every row.
     dangers : tuple of Danger
-        In the order of the scenario, accidents last; a layer that says nothing of the commune is here too, in its state.
+        In the order of the scenario, accidents last; a layer that says nothing of the commune is here too, in
+        its state.
     union : mapping or None
-        The commune's row of :func:`geoalarm.exposure.union.union`; None with fewer than two hazards, or where a layer of the
-        catalog could not be read: without it the number would be too small.
+        The commune's row of :func:`geoalarm.exposure.union.union`; None with fewer than two hazards, or where
+        a layer of the catalog could not be read: without it the number would be too small.
     annual : tuple of mapping
         The commune's rows of expected people a year; none of a danger of which a layer could not be read.
     sites : tuple of SiteNear

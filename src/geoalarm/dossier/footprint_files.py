@@ -27,9 +27,10 @@ _BORN: Final = os.getpid()
 class FootprintFiles:
     """Footprints by layer key.
 
-    Open files and threads do not live on in a forked worker: the place in a file would be shared with other workers, and a pool
-    of threads be there without its threads. Every process therefore opens the catalog again at its first footprint, checks that
-    the bytes are still those that were counted, and a fork reads without threads. Nothing of the workspace is kept alive.
+    Open files and threads do not live on in a forked worker: the place in a file would be shared with other
+    workers, and a pool of threads be there without its threads. Every process therefore opens the catalog
+    again at its first footprint, checks that the bytes are still those that were counted, and a fork reads
+    without threads. Nothing of the workspace is kept alive.
     """
 
     def __init__(self, space: Workspace, read: Read) -> None:
@@ -37,8 +38,12 @@ class FootprintFiles:
         self.mirror: Path | None = space.catalog.mirror.folder if space.catalog.mirror is not None else None
         self.cache: Path = space.cache
         self.scenario: Scenario = space.scenario.with_accidents(layers=True)
-        self.hashes: dict[str, str | None] = {layer.key: layer.source.sha256 for layer in read.layers if layer.is_option}
-        self.zones: dict[str, Footprint] = {layer.key: read.footprints[layer.key] for layer in read.layers if not layer.is_option}
+        self.hashes: dict[str, str | None] = {
+            layer.key: layer.source.sha256 for layer in read.layers if layer.is_option
+        }
+        self.zones: dict[str, Footprint] = {
+            layer.key: read.footprints[layer.key] for layer in read.layers if not layer.is_option
+        }
         self._forget()
 
     def footprint(self, key: str) -> Footprint:
@@ -53,7 +58,9 @@ class FootprintFiles:
             return self.zones[key]
         if key not in self.hashes:
             known = [*self.hashes, *self.zones]
-            raise InputError(f"layer {key!r}", got=key, expected="a layer of the territory", mend=near_miss(key, known))
+            raise InputError(
+                f"layer {key!r}", got=key, expected="a layer of the territory", mend=near_miss(key, known)
+            )
         space, options = self._opened()
         footprint = space.footprint(options[key])
         found = next((source.sha256 for source in footprint.sources if source.id == key), None)
@@ -84,8 +91,14 @@ class FootprintFiles:
 
                 if pid != _BORN:
                     dask.config.set(scheduler="synchronous")
-                space = Workspace(self.scenario, catalog=open_catalog(self.catalog, mirror=self.mirror), cache=self.cache)
-                self._pid, self._space, self._options = pid, space, {option.key: option for option in space.options()}
+                space = Workspace(
+                    self.scenario, catalog=open_catalog(self.catalog, mirror=self.mirror), cache=self.cache
+                )
+                self._pid, self._space, self._options = (
+                    pid,
+                    space,
+                    {option.key: option for option in space.options()},
+                )
             return self._space, self._options
 
     def __getstate__(self) -> dict[str, Any]:

@@ -1,4 +1,6 @@
-"""What stands round a commune: the communes beside it, those across the border, the sites within reach, its department."""
+"""What stands round a commune: the communes beside it, those across the border, the sites within reach, its
+department.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,9 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class _Zones:
-    """Zones drawn round sites: one geometry a site in the analysis CRS, its source, and the countries all its layers speak for."""
+    """Zones drawn round sites: one geometry a site in the analysis CRS, its source, and the countries all its
+    layers speak for.
+    """
 
     site_ids: tuple[str, ...]
     geometry: np.ndarray
@@ -58,7 +62,8 @@ class _Zones:
 
 
 def beside(outlines: np.ndarray, countries: Sequence[str]) -> list[tuple[Beside, ...]]:
-    """Communes near each: those that touch, then the nearest :data:`MOST_ACROSS` across the border within :data:`REACH_M`.
+    """Communes near each: those that touch, then the nearest :data:`MOST_ACROSS` across the border within
+    :data:`REACH_M`.
 
     Parameters
     ----------
@@ -83,12 +88,18 @@ def beside(outlines: np.ndarray, countries: Sequence[str]) -> list[tuple[Beside,
 
 
 def regions(communes: Communes, layers: Sequence[ReadLayer]) -> list[Region | None]:
-    """Department or province of each commune, one object for all of its communes; None where the communes name none."""
+    """Department or province of each commune, one object for all of its communes; None where the communes
+    name none.
+    """
     frame = communes.data
     if "department_code" not in frame.columns:
         return [None] * len(frame)
     codes = frame["department_code"].astype("string").fillna("").to_numpy(dtype=object)
-    names = frame["department_name"].astype("string").fillna("").to_numpy(dtype=object) if "department_name" in frame.columns else codes
+    names = (
+        frame["department_name"].astype("string").fillna("").to_numpy(dtype=object)
+        if "department_name" in frame.columns
+        else codes
+    )
     keys = list(zip(communes.countries.tolist(), codes.tolist(), strict=True))
     at: dict[tuple[str, str], list[int]] = {}
     for n, key in enumerate(keys):
@@ -97,11 +108,13 @@ def regions(communes: Communes, layers: Sequence[ReadLayer]) -> list[Region | No
     return [made.get(key) for key in keys]
 
 
-def sites_near(space: Workspace, prepared: Prepared, read: Read) -> tuple[list[tuple[SiteNear, ...]], tuple[Source, ...]]:
+def sites_near(
+    space: Workspace, prepared: Prepared, read: Read
+) -> tuple[list[tuple[SiteNear, ...]], tuple[Source, ...]]:
     """Sites near each commune, nearest first, and the sources of the lists of sites.
 
-    A site is near within :data:`REACH_M`, or where a zone round it touches the commune. A zone belongs to a site by the column
-    ``site_id`` of its layer, or as an accident placed within :data:`PLACED_M` of the site.
+    A site is near within :data:`REACH_M`, or where a zone round it touches the commune. A zone belongs to a
+    site by the column ``site_id`` of its layer, or as an accident placed within :data:`PLACED_M` of the site.
 
     Raises
     ------
@@ -112,13 +125,18 @@ def sites_near(space: Workspace, prepared: Prepared, read: Read) -> tuple[list[t
     if not sites:
         return [()] * n, ()
     listed = _site_sources(space)
-    at = gpd.GeoSeries(gpd.points_from_xy([site.lon for site in sites], [site.lat for site in sites]), crs=4326)
+    at = gpd.GeoSeries(
+        gpd.points_from_xy([site.lon for site in sites], [site.lat for site in sites]), crs=4326
+    )
     points = at.to_crs(prepared.crs).to_numpy()
     zones = _zones(sites, points, prepared, read)
     reached, people = _reached(zones, prepared)
     i, j = shapely.STRtree(prepared.outlines).query(points, predicate="dwithin", distance=REACH_M)
     position = {site.site_id: number for number, site in enumerate(sites)}
-    near = {*zip(j.tolist(), i.tolist(), strict=True), *((commune, position[site_id]) for commune, site_id in reached)}
+    near = {
+        *zip(j.tolist(), i.tolist(), strict=True),
+        *((commune, position[site_id]) for commune, site_id in reached),
+    }
     out: list[list[SiteNear]] = [[] for _ in range(n)]
     for commune, number in sorted(near):
         site = sites[number]
@@ -156,19 +174,30 @@ def _region(key: tuple[str, str], name: str, at: list[int], layers: Sequence[Rea
         country=country,
         communes=len(at),
         totals={layer: summary(totals) for layer, totals in rows.items()},
-        headlines={layer.key: summary(layer.headlines.iloc[at]) for layer in layers if layer.headlines is not None},
-        spread={layer: tuple(np.sort(totals["share_exposed"].dropna().to_numpy()).tolist()) for layer, totals in rows.items()},
+        headlines={
+            layer.key: summary(layer.headlines.iloc[at]) for layer in layers if layer.headlines is not None
+        },
+        spread={
+            layer: tuple(np.sort(totals["share_exposed"].dropna().to_numpy()).tolist())
+            for layer, totals in rows.items()
+        },
     )
 
 
 def _site_sources(space: Workspace) -> dict[str, Source]:
-    """Source of each site of the lists, by its id as :func:`geoalarm.analysis.accident.run_accident.sites_of` gives it."""
+    """Source of each site of the lists, by its id as :func:`geoalarm.analysis.accident.run_accident.sites_of`
+    gives it.
+    """
     found: dict[str, Source] = {}
     catalog = space.catalog
     for name in catalog.names(role=ROLE, group=catalog.entry(space.scenario.communes[0]).group):
         layer = catalog.layer(name)
         frame = layer.data
-        ids = frame[_SITE].astype("str") if _SITE in frame.columns else [f"{name}:{n + 1}" for n in range(len(frame))]
+        ids = (
+            frame[_SITE].astype("str")
+            if _SITE in frame.columns
+            else [f"{name}:{n + 1}" for n in range(len(frame))]
+        )
         found |= dict.fromkeys(ids, layer.source)
     return found
 
@@ -184,16 +213,31 @@ def _zones(sites: Sequence[SiteOption], points: np.ndarray, prepared: Prepared, 
         frame = to_crs(footprint.data, prepared.crs)
         if _SITE in frame.columns:
             ids, geometry = frame[_SITE].astype("str").to_numpy(dtype=object), frame.geometry.to_numpy()
-            parts += [(name, geometry[ids == name], footprint, layer.source) for name in dict.fromkeys(ids) if name in known]
+            parts += [
+                (name, geometry[ids == name], footprint, layer.source)
+                for name in dict.fromkeys(ids)
+                if name in known
+            ]
     for view in read.accidents:
         if view.zones is not None:
-            place = gpd.GeoSeries(gpd.points_from_xy([view.choice.lon], [view.choice.lat]), crs=4326).to_crs(prepared.crs).iloc[0]
+            place = (
+                gpd.GeoSeries(gpd.points_from_xy([view.choice.lon], [view.choice.lat]), crs=4326)
+                .to_crs(prepared.crs)
+                .iloc[0]
+            )
             metres = shapely.distance(points, place)
             if metres.min() <= PLACED_M:
                 geometry = to_crs(view.zones.data, prepared.crs).geometry.to_numpy()
-                parts.append((sites[int(metres.argmin())].site_id, geometry, view.zones, view.zones.sources[0]))
+                parts.append(
+                    (sites[int(metres.argmin())].site_id, geometry, view.zones, view.zones.sources[0])
+                )
     names = tuple(dict.fromkeys(name for name, *_ in parts))
-    united = [polygonal(np.array([shapely.union_all(np.concatenate([g for name, g, *_ in parts if name == wanted]))])) for wanted in names]
+    united = [
+        polygonal(
+            np.array([shapely.union_all(np.concatenate([g for name, g, *_ in parts if name == wanted]))])
+        )
+        for wanted in names
+    ]
     countries: dict[str, frozenset[str] | None] = {}
     for name, _, footprint, _ in parts:
         spoken, held = frozenset(footprint.countries), countries.get(name)
@@ -219,7 +263,9 @@ def _reached(zones: _Zones, prepared: Prepared) -> tuple[set[tuple[int, str]], d
     position = {key: n for n, key in enumerate(prepared.communes.ids)}
     names, countries = dict(zip(labels, zones.site_ids, strict=True)), prepared.communes.countries.tolist()
     people: dict[tuple[int, str], float] = {}
-    for commune_id, label, count in zip(table["commune_id"], table["intensity_class"], table["population_exposed"], strict=True):
+    for commune_id, label, count in zip(
+        table["commune_id"], table["intensity_class"], table["population_exposed"], strict=True
+    ):
         commune, site_id = position[commune_id], names[label]
         spoken = zones.countries[site_id]
         if spoken is None or not countries[commune] or countries[commune] in spoken:

@@ -1,4 +1,6 @@
-"""A territory: everything that is known of every commune, made once; the dossier of one commune is then a look-up."""
+"""A territory: everything that is known of every commune, made once; the dossier of one commune is then a
+look-up.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,8 @@ __all__ = ["Territory", "open_territory"]
 class Territory:
     """Everything a briefing or a report asks of a scenario; made by :func:`open_territory`.
 
-    It holds plain data and no open file: it can be pickled and sent to a worker that was spawned. Nothing in it may be changed in place.
+    It holds plain data and no open file: it can be pickled and sent to a worker that was spawned. Nothing in
+    it may be changed in place.
 
     Attributes
     ----------
@@ -73,7 +76,9 @@ class Territory:
 
     @property
     def layer_keys(self) -> tuple[str, ...]:
-        """Keys of the layers that could be read, in the order of the scenario, then of the accidents that have zones."""
+        """Keys of the layers that could be read, in the order of the scenario, then of the accidents that
+        have zones.
+        """
         return tuple(self._layer)
 
     def totals(self, layer_key: str) -> pd.DataFrame:
@@ -86,7 +91,10 @@ class Territory:
         """
         if layer_key not in self._layer:
             raise InputError(
-                f"layer {layer_key!r}", got=layer_key, expected="a layer of the territory", mend=near_miss(layer_key, self._layer)
+                f"layer {layer_key!r}",
+                got=layer_key,
+                expected="a layer of the territory",
+                mend=near_miss(layer_key, self._layer),
             )
         return self._layer[layer_key].totals
 
@@ -101,7 +109,9 @@ class Territory:
         return self._files.footprint(layer_key)
 
     def search(self, query: str, *, limit: int = 8) -> list[str]:
-        """``commune_id`` of the communes that a reader may mean, best first; see :func:`geoalarm.i18n.place_names.search`."""
+        """``commune_id`` of the communes that a reader may mean, best first; see
+        :func:`geoalarm.i18n.place_names.search`.
+        """
         return names.search(self.communes, query, limit=limit)
 
     def dossier(self, commune_id: str) -> Dossier:
@@ -153,7 +163,9 @@ class Territory:
             touches=item.touches,
             totals={danger.main.key: self._layer[danger.main.key].total(item.position) for danger in found},
             headlines={
-                danger.main.key: row for danger in found if (row := self._layer[danger.main.key].headline(item.position)) is not None
+                danger.main.key: row
+                for danger in found
+                if (row := self._layer[danger.main.key].headline(item.position)) is not None
             },
         )
 
@@ -176,7 +188,10 @@ class Territory:
     @cached_property
     def _columns(self) -> dict[str, list[object]]:
         frame = pd.DataFrame(self.communes.data.drop(columns=self.communes.data.geometry.name))
-        return {str(name): [None if value is pd.NA else value for value in column.tolist()] for name, column in frame.items()}
+        return {
+            str(name): [None if value is pd.NA else value for value in column.tolist()]
+            for name, column in frame.items()
+        }
 
     @cached_property
     def _union(self) -> dict[str, dict[str, Any]]:
@@ -190,8 +205,11 @@ class Territory:
         return found
 
 
-def open_territory(workspace: Workspace, *, command: str = "", progress: Progress | None = None, lenient: bool = False) -> Territory:
-    """Read a workspace whole: every layer and accident, people in any hazard, people a year, sites, neighbours, departments.
+def open_territory(
+    workspace: Workspace, *, command: str = "", progress: Progress | None = None, lenient: bool = False
+) -> Territory:
+    """Read a workspace whole: every layer and accident, people in any hazard, people a year, sites,
+    neighbours, departments.
 
     Parameters
     ----------
@@ -220,7 +238,9 @@ def open_territory(workspace: Workspace, *, command: str = "", progress: Progres
         table=table,
         union=_union(workspace, read),
         annual=_annual(workspace, table, read),
-        sources=tuple({source.id: source for source in (*workspace.sources(), *read.sources, *listed)}.values()),
+        sources=tuple(
+            {source.id: source for source in (*workspace.sources(), *read.sources, *listed)}.values()
+        ),
         faults=(*read.faults, *missing),
         scenario_name=workspace.scenario.name,
         scenario_title=workspace.scenario.title,
@@ -242,11 +262,16 @@ def _require_something(read: Read) -> None:
     if not read.layers:
         first = read.faults[0].sentence if read.faults else "its accidents reach their thresholds nowhere"
         raise InputError(
-            "no layer of the scenario can be used", got=first, expected="at least one", mend="check the scenario and its catalog"
+            "no layer of the scenario can be used",
+            got=first,
+            expected="at least one",
+            mend="check the scenario and its catalog",
         )
 
 
-def _sites(space: Workspace, read: Read, *, lenient: bool) -> tuple[list[tuple[SiteNear, ...]], tuple[Source, ...], tuple[Fault, ...]]:
+def _sites(
+    space: Workspace, read: Read, *, lenient: bool
+) -> tuple[list[tuple[SiteNear, ...]], tuple[Source, ...], tuple[Fault, ...]]:
     """Sites near each commune; none and a fault where their list cannot be read."""
     try:
         with told_plainly("sites"):
@@ -260,7 +285,9 @@ def _sites(space: Workspace, read: Read, *, lenient: bool) -> tuple[list[tuple[S
 
 
 def _union(space: Workspace, read: Read) -> pd.DataFrame | None:
-    """People in at least one hazard; None where a layer of the catalog is missing: the number would be too small."""
+    """People in at least one hazard; None where a layer of the catalog is missing: the number would be too
+    small.
+    """
     options = {option.key: option for option in space.options()}
     if any(fault.key in options for fault in read.faults):
         return None
@@ -280,4 +307,8 @@ def _country(commune_id: str) -> str:
 
 
 def _rows(frame: pd.DataFrame | None) -> list[dict[str, Any]]:
-    return [] if frame is None else [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+    return (
+        []
+        if frame is None
+        else [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+    )

@@ -1,4 +1,6 @@
-"""Every layer and accident of a workspace read once: its table, its totals, and where the rows of each commune stand."""
+"""Every layer and accident of a workspace read once: its table, its totals, and where the rows of each
+commune stand.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +76,11 @@ class ReadLayer:
 
     @cached_property
     def _headlines(self) -> list[dict[str, object]]:
-        return [] if self.headlines is None else [{str(k): v for k, v in row.items()} for row in self.headlines.to_dict("records")]
+        return (
+            []
+            if self.headlines is None
+            else [{str(k): v for k, v in row.items()} for row in self.headlines.to_dict("records")]
+        )
 
     def headline(self, n: int) -> dict[str, object] | None:
         """Row of ``headlines`` of the commune at position ``n``."""
@@ -118,7 +124,8 @@ class Read:
     Attributes
     ----------
     tables : tuple of pandas.DataFrame
-        In the order of the whole table; those of individual risk of accidents are here, and part of no danger.
+        In the order of the whole table; those of individual risk of accidents are here, and part of no
+        danger.
     footprints : mapping
         By layer key; rasters as lazy as they were.
     sources : tuple of Source
@@ -158,7 +165,16 @@ def read_all(space: Workspace, *, lenient: bool, progress: Progress | None = Non
             footprints[option.key] = space.footprint(option)
             tables.append(layers[-1].table)
         except GeoalarmError as error:
-            faults.append(_fault(error, lenient, key=option.key, title=option.title, hazard=option.hazard, scenario=option.scenario))
+            faults.append(
+                _fault(
+                    error,
+                    lenient,
+                    key=option.key,
+                    title=option.title,
+                    hazard=option.hazard,
+                    scenario=option.scenario,
+                )
+            )
     for n, choice in enumerate(choices, start=len(options) + 1):
         tell(progress, "exposure", n, len(options) + len(choices))
         key = accident_key(choice.scenario)
@@ -169,11 +185,23 @@ def read_all(space: Workspace, *, lenient: bool, progress: Progress | None = Non
                 layers.append(_read_accident(view, key, ids))
                 footprints[key] = view.zones
         except GeoalarmError as error:
-            faults.append(_fault(error, lenient, key=key, title=choice.scenario, hazard="industrial", scenario=choice.scenario))
+            faults.append(
+                _fault(
+                    error,
+                    lenient,
+                    key=key,
+                    title=choice.scenario,
+                    hazard="industrial",
+                    scenario=choice.scenario,
+                )
+            )
             continue
         views.append(view)
         tables += [table for table in (view.table, view.risk_table) if table is not None and len(table)]
-    sources = (*(layer.source for layer in layers if layer.is_option), *(source for view in views for source in view.sources))
+    sources = (
+        *(layer.source for layer in layers if layer.is_option),
+        *(source for view in views for source in view.sources),
+    )
     return Read(tuple(layers), tuple(tables), tuple(views), footprints, sources, tuple(faults))
 
 
@@ -187,17 +215,24 @@ def dangers(layers: tuple[ReadLayer, ...]) -> tuple[tuple[ReadLayer, ...], ...]:
     groups: dict[tuple[str, str], list[ReadLayer]] = {}
     for layer in layers:
         groups.setdefault((layer.hazard, layer.scenario), []).append(layer)
-    return tuple(tuple(sorted(group, key=lambda layer: _or_never(layer.return_period_yr))) for group in groups.values())
+    return tuple(
+        tuple(sorted(group, key=lambda layer: _or_never(layer.return_period_yr))) for group in groups.values()
+    )
 
 
 def main_of(group: tuple[ReadLayer, ...], n: int) -> ReadLayer:
-    """The layer that a page of the commune at position ``n`` speaks of; see :class:`geoalarm.dossier.commune_dossier.Danger`."""
+    """The layer that a page of the commune at position ``n`` speaks of; see
+    :class:`geoalarm.dossier.commune_dossier.Danger`.
+    """
     speaking = [layer for layer in group if layer.speaks(n)] or list(group)
     likely = [layer for layer in speaking if not math.isnan(layer.return_period_yr)]
     if not likely:
         return speaking[0]
     nearest = min(_distance(layer) for layer in likely)
-    return max((layer for layer in likely if _distance(layer) <= nearest + NEAR), key=lambda layer: layer.return_period_yr)
+    return max(
+        (layer for layer in likely if _distance(layer) <= nearest + NEAR),
+        key=lambda layer: layer.return_period_yr,
+    )
 
 
 def danger_of(group: tuple[ReadLayer, ...], n: int) -> Danger:
@@ -252,7 +287,9 @@ def _read_accident(view: AccidentView, key: str, ids: pd.Index) -> ReadLayer:
 
 
 def _by_commune(exposed: pd.DataFrame, ids: pd.Index) -> tuple[pd.DataFrame, pd.DataFrame, np.ndarray]:
-    """A table without its ``attrs``, its totals, and where each commune's rows begin; both in the order of the communes."""
+    """A table without its ``attrs``, its totals, and where each commune's rows begin; both in the order of
+    the communes.
+    """
     table = exposed.copy(deep=False)
     table.attrs = {}
     position = ids.get_indexer(pd.Index(table["commune_id"]))

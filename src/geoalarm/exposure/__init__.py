@@ -1,1 +1,3 @@
-"""People present where a hazard reaches: the engine, the population rules, yearly expectation and unions. Pure, no I/O."""
+"""People present where a hazard reaches: the engine, the population rules, yearly expectation and unions.
+Pure, no I/O.
+"""

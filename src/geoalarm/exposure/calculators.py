@@ -1,4 +1,6 @@
-"""Small sums over return periods as models by name: expected people a year, people between mapped periods, chance over years."""
+"""Small sums over return periods as models by name: expected people a year, people between mapped periods,
+chance over years.
+"""
 
 from __future__ import annotations
 
@@ -23,15 +25,19 @@ _PERIODS = Input("yr", 1.0)
     source="integral of people over the yearly probability; log-linear variant: Delft-FIAT, risk_density",
 )
 def expected_annual_people(
-    return_periods: np.ndarray, people: np.ndarray, *, convention: str = "trapezoid", zero_at: float | None = None
+    return_periods: np.ndarray,
+    people: np.ndarray,
+    *,
+    convention: str = "trapezoid",
+    zero_at: float | None = None,
 ) -> Outcome:
     """People exposed in an average year, from people at mapped return periods.
 
     ``EAI = integral of N dp`` over the yearly probability ``p = 1/T``.
 
-    ``trapezoid`` is linear in the yearly probability, ``log-linear`` in its logarithm; both hold the longest period's people for
-    rarer events. ``zero_at`` adds events more frequent than the shortest period, down to nobody at that period. ``low`` and
-    ``high`` span the conventions: their spread is part of the uncertainty.
+    ``trapezoid`` is linear in the yearly probability, ``log-linear`` in its logarithm; both hold the longest
+    period's people for rarer events. ``zero_at`` adds events more frequent than the shortest period, down to
+    nobody at that period. ``low`` and ``high`` span the conventions: their spread is part of the uncertainty.
 
     Parameters
     ----------
@@ -68,11 +74,18 @@ def expected_annual_people(
 
 
 @model(
-    inputs={"return_periods": _PERIODS, "people": at_least_zero("1"), "at": _PERIODS, "scale": word("log", "gumbel")},
+    inputs={
+        "return_periods": _PERIODS,
+        "people": at_least_zero("1"),
+        "at": _PERIODS,
+        "scale": word("log", "gumbel"),
+    },
     outputs={"people": "1"},
     source="linear over ln T, or over the Gumbel reduced variate",
 )
-def people_at_return_period(return_periods: np.ndarray, people: np.ndarray, at: float, *, scale: str = "log") -> float:
+def people_at_return_period(
+    return_periods: np.ndarray, people: np.ndarray, at: float, *, scale: str = "log"
+) -> float:
     """People exposed at a return period between mapped ones; never beyond the shortest or the longest.
 
     ``N = N_i + (N_j - N_i) (y - y_i) / (y_j - y_i)``, with ``y = ln T`` or ``y = -ln(-ln(1 - 1/T))``.
@@ -144,7 +157,8 @@ def chance_over_years(return_period: float, years: float) -> float:
     source="bounds of Frechet: max f <= union <= min(1, sum f); independence 1 - prod(1 - f)",
 )
 def share_in_any_zone(shares: np.ndarray) -> tuple[float, float, float]:
-    """Share of a cell in at least one of several zones whose overlap is unknown: if they are independent, least and most.
+    """Share of a cell in at least one of several zones whose overlap is unknown: if they are independent,
+    least and most.
 
     ``1 - prod(1 - f)`` if independent; ``max f <= union <= min(1, sum f)`` whatever they are.
 

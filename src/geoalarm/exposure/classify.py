@@ -17,7 +17,8 @@ from geoalarm.exposure.population_index import known
 class ClassedRaster:
     """A footprint raster as shares of class per cell.
 
-    ``shares[k]`` is flat in row order [1]: 0 or 1 for classes, a fraction for ``kind='fraction'``; ``mapped`` likewise.
+    ``shares[k]`` is flat in row order [1]: 0 or 1 for classes, a fraction for ``kind='fraction'``; ``mapped``
+    likewise.
     """
 
     labels: tuple[str, ...]
@@ -55,7 +56,10 @@ def classify_values(footprint: Footprint, values: np.ndarray, valid: np.ndarray)
     """Share of each cell in each class, from flat values and which of them are data; see :func:`classify`."""
     if values.dtype.kind == "f" and np.isinf(values[valid]).any():
         raise InputError(
-            f"footprint {footprint.name!r}", got="infinite values", expected="finite intensities", mend="declare its no-data value"
+            f"footprint {footprint.name!r}",
+            got="infinite values",
+            expected="finite intensities",
+            mend="declare its no-data value",
         )
     mapped = np.ones(valid.shape) if footprint.no_data == "dry" else valid.astype("float64")
     if footprint.kind == "fraction":
@@ -69,7 +73,8 @@ def classify_values(footprint: Footprint, values: np.ndarray, valid: np.ndarray)
 
 
 def interval_codes(values: np.ndarray, classes: tuple[IntensityClass, ...]) -> np.ndarray:
-    """Position of the half-open class ``[lower, upper)`` of each value, -1 below the first and from the last bound up.
+    """Position of the half-open class ``[lower, upper)`` of each value, -1 below the first and from the last
+    bound up.
 
     Bounds are compared in the dtype of floating values: a float32 depth of 0.1 m is in ``[0.1, 0.5)``.
 
@@ -94,13 +99,17 @@ def interval_codes(values: np.ndarray, classes: tuple[IntensityClass, ...]) -> n
     return np.where(values >= top, -1, codes)
 
 
-def _named_codes(values: np.ndarray, valid: np.ndarray, classes: tuple[IntensityClass, ...]) -> tuple[np.ndarray, tuple[str, ...]]:
+def _named_codes(
+    values: np.ndarray, valid: np.ndarray, classes: tuple[IntensityClass, ...]
+) -> tuple[np.ndarray, tuple[str, ...]]:
     if not classes:
         found = np.unique(values[valid & (values != 0)])
         if len(found) > 100 or np.any(found != np.round(found)):
             raise InputError(
                 "raster of classes",
-                got=f"{len(found)} different values, not all whole numbers" if len(found) <= 100 else f"{len(found)} different values",
+                got=f"{len(found)} different values, not all whole numbers"
+                if len(found) <= 100
+                else f"{len(found)} different values",
                 expected="at most 100 whole class codes, 0 for none",
                 mend="give class bounds if the raster holds an intensity",
             )
@@ -111,7 +120,9 @@ def _named_codes(values: np.ndarray, valid: np.ndarray, classes: tuple[Intensity
     return codes, tuple(cls.label for cls in classes)
 
 
-def _fractions(footprint: Footprint, values: np.ndarray, valid: np.ndarray, mapped: np.ndarray) -> ClassedRaster:
+def _fractions(
+    footprint: Footprint, values: np.ndarray, valid: np.ndarray, mapped: np.ndarray
+) -> ClassedRaster:
     share = np.where(valid, values, 0).astype("float64")
     if share.size and (share.min() < 0 or share.max() > 1 + 1e-6):
         raise InputError(

@@ -1,4 +1,6 @@
-"""Communes compared over several hazards by the index, from people with their uncertainty and cut-offs given as rows."""
+"""Communes compared over several hazards by the index, from people with their uncertainty and cut-offs given
+as rows.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ _BANDS: Final = ("people_p5", "people_p50", "people_p95")
 
 @dataclass(frozen=True, slots=True)
 class Cutoffs:
-    """Lower bounds of the classes 2 to 5 of one hazard: people (``absolute``) or people per 1000 inhabitants (``per_1000``)."""
+    """Lower bounds of the classes 2 to 5 of one hazard: people (``absolute``) or people per 1000 inhabitants
+    (``per_1000``).
+    """
 
     hazard: str
     measure: str
@@ -41,19 +45,27 @@ def load_cutoffs(path: str | Path) -> tuple[Cutoffs, ...]:
     Faults
         If rows are wrong: all of them, with their lines.
     """
-    return read_table(path, what="cut-offs file", columns=COLUMNS, one=_read, key=lambda one: (one.hazard, one.measure))
+    return read_table(
+        path, what="cut-offs file", columns=COLUMNS, one=_read, key=lambda one: (one.hazard, one.measure)
+    )
 
 
 def commune_index(
-    bands: pd.DataFrame, *, cutoffs: Sequence[Cutoffs], weights: Mapping[str, float], measure: str = "per_1000"
+    bands: pd.DataFrame,
+    *,
+    cutoffs: Sequence[Cutoffs],
+    weights: Mapping[str, float],
+    measure: str = "per_1000",
 ) -> pd.DataFrame:
-    """Index of each commune over several hazards with its bounds, the highest class, and the ranks that the bounds allow.
+    """Index of each commune over several hazards with its bounds, the highest class, and the ranks that the
+    bounds allow.
 
     Parameters
     ----------
     bands : pandas.DataFrame
-        One row a commune and hazard: ``commune_id``, ``hazard``, ``population``, ``people_p5``, ``people_p50`` and ``people_p95``
-        [1], as :func:`geoalarm.exposure.ensemble.people_ensemble` gives them; NaN where nothing is known.
+        One row a commune and hazard: ``commune_id``, ``hazard``, ``population``, ``people_p5``,
+        ``people_p50`` and ``people_p95`` [1], as :func:`geoalarm.exposure.ensemble.people_ensemble` gives
+        them; NaN where nothing is known.
     cutoffs : sequence of Cutoffs
         One a hazard for the measure; the same for all communes.
     weights : mapping
@@ -64,15 +76,16 @@ def commune_index(
     Returns
     -------
     pandas.DataFrame
-        ``commune_id``, ``measure``, ``index``, ``index_low``, ``index_high``, ``highest`` (class; of the known hazards), ``unknown``
-        (how many hazards), ``class_<hazard>``, ``rank``, ``rank_best``, ``rank_worst``. Where a hazard is not known, ``index`` and
-        ``rank`` are NaN, the bounds take any class of it, and it comes before others where
-        even its lower bound is above them.
+        ``commune_id``, ``measure``, ``index``, ``index_low``, ``index_high``, ``highest`` (class; of the
+        known hazards), ``unknown`` (how many hazards), ``class_<hazard>``, ``rank``, ``rank_best``,
+        ``rank_worst``. Where a hazard is not known, ``index`` and ``rank`` are NaN, the bounds take any class
+        of it, and it comes before others where even its lower bound is above them.
 
     Raises
     ------
     InputError
-        If the uncertainty is missing, a commune has several rows of a hazard, or a hazard has no weight or no cut-offs.
+        If the uncertainty is missing, a commune has several rows of a hazard, or a hazard has no weight or no
+        cut-offs.
     """
     _require_bands(bands)
     bounds = {one.hazard: np.array(one.bounds) for one in cutoffs if one.measure == measure}
@@ -81,7 +94,9 @@ def commune_index(
     share = np.array([weights[name] for name in hazards])
     communes = list(dict.fromkeys(bands["commune_id"]))
     low, middle, high = (
-        np.column_stack([score_of(_measured(bands, name, column, communes, measure), bounds[name]) for name in hazards])
+        np.column_stack(
+            [score_of(_measured(bands, name, column, communes, measure), bounds[name]) for name in hazards]
+        )
         for column in _BANDS
     )
     unknown = np.isnan(middle)
@@ -126,19 +141,28 @@ def _require_bands(bands: pd.DataFrame) -> None:
         )
 
 
-def _require_named(hazards: Sequence[str], bands: pd.DataFrame, bounds: Mapping[str, np.ndarray], measure: str) -> None:
+def _require_named(
+    hazards: Sequence[str], bands: pd.DataFrame, bounds: Mapping[str, np.ndarray], measure: str
+) -> None:
     if measure not in MEASURES:
         raise InputError("measure of an index", got=repr(measure), expected=" or ".join(MEASURES))
     for name in dict.fromkeys([*bands["hazard"], *hazards]):
         if name not in hazards:
-            raise InputError(f"weight of {name}", got="none", expected="a weight for every hazard, 0 to leave one out")
+            raise InputError(
+                f"weight of {name}", got="none", expected="a weight for every hazard, 0 to leave one out"
+            )
         if name not in bounds:
             raise InputError(
-                f"cut-offs of {name}", got="none", expected=f"a row of measure {measure}", mend="give the cut-offs of your study"
+                f"cut-offs of {name}",
+                got="none",
+                expected=f"a row of measure {measure}",
+                mend="give the cut-offs of your study",
             )
 
 
-def _measured(bands: pd.DataFrame, hazard: str, column: str, communes: Sequence[str], measure: str) -> np.ndarray:
+def _measured(
+    bands: pd.DataFrame, hazard: str, column: str, communes: Sequence[str], measure: str
+) -> np.ndarray:
     own = bands[bands["hazard"] == hazard].set_index("commune_id").reindex(list(communes))
     people = own[column].to_numpy(dtype="float64")
     if measure == "absolute":

@@ -1,6 +1,7 @@
 """People inside one unit, spread by a stated rule: dasymetric shares, and whole people that still add up.
 
-The rule is MODELS section 4: a cell of area ``a`` and weight ``w`` gets ``P a w / sum(a w)`` of the unit's ``P`` people.
+The rule is MODELS section 4: a cell of area ``a`` and weight ``w`` gets ``P a w / sum(a w)`` of the unit's
+``P`` people.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ def dasymetric(total: float, areas: np.ndarray, weights: np.ndarray) -> np.ndarr
     areas : numpy.ndarray
         dims (cell), area of each cell in the unit, in any one unit of area, zero or more.
     weights : numpy.ndarray
-        dims (cell), how densely each cell is lived in beside the others [1], zero or more; a zero keeps a cell empty.
+        dims (cell), how densely each cell is lived in beside the others [1], zero or more; a zero keeps a
+        cell empty.
 
     Returns
     -------
@@ -35,7 +37,12 @@ def dasymetric(total: float, areas: np.ndarray, weights: np.ndarray) -> np.ndarr
         If a value is negative, NaN or infinite, the lengths differ, or people have no cell to be in.
     """
     if not math.isfinite(total) or total < 0:
-        raise InputError("people to be spread", got=total, expected="a finite number, zero or more", mend="check the unit's total")
+        raise InputError(
+            "people to be spread",
+            got=total,
+            expected="a finite number, zero or more",
+            mend="check the unit's total",
+        )
     area, weight = np.asarray(areas, dtype="float64"), np.asarray(weights, dtype="float64")
     if area.shape != weight.shape or area.ndim != 1:
         raise InputError(
@@ -67,7 +74,8 @@ def dasymetric(total: float, areas: np.ndarray, weights: np.ndarray) -> np.ndarr
 
 
 def largest_remainder(shares: np.ndarray, total: int | None = None) -> np.ndarray:
-    """Whole people from shares, by largest remainder: each cell gets its whole part, the rest goes to the largest fractions.
+    """Whole people from shares, by largest remainder: each cell gets its whole part, the rest goes to the
+    largest fractions.
 
     Parameters
     ----------
@@ -79,7 +87,8 @@ def largest_remainder(shares: np.ndarray, total: int | None = None) -> np.ndarra
     Returns
     -------
     numpy.ndarray
-        dims (cell), int64, summing to ``total`` exactly and within one of each share. Equal fractions go to the earlier cell.
+        dims (cell), int64, summing to ``total`` exactly and within one of each share. Equal fractions go to
+        the earlier cell.
 
     Raises
     ------
@@ -106,7 +115,9 @@ def largest_remainder(shares: np.ndarray, total: int | None = None) -> np.ndarra
     left = wanted - int(whole.sum())
     fraction = np.round(values - whole, 12)
     order = np.argsort(-fraction, kind="stable")
-    if left < 0:  # the shares are whole but for rounding: take back from the smallest fractions that have someone
+    if (
+        left < 0
+    ):  # the shares are whole but for rounding: take back from the smallest fractions that have someone
         order = order[::-1][whole[order[::-1]] > 0]
     whole[order[: abs(left)]] += 1 if left > 0 else -1
     return whole

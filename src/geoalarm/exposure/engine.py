@@ -1,10 +1,10 @@
-"""The engine: a footprint, a population and communes become the exposure table. Pure: no file is read or written
-but the coverage index, when a cache folder is given.
+"""The engine: a footprint, a population and communes become the exposure table. Pure: no file is read or
+written but the coverage index, when a cache folder is given.
 
-People are even within a population unit (a grid cell or a polygon); a commune owns the part of a unit that lies in it,
-by covered area. ``population_exposed`` follows from that. ``population_exposed_low`` counts only units that lie wholly
-in the class, ``population_exposed_high`` all units that the class touches: where they are far apart the population is
-too coarse for the zone, and the row says so.
+People are even within a population unit (a grid cell or a polygon); a commune owns the part of a unit that
+lies in it, by covered area. ``population_exposed`` follows from that. ``population_exposed_low`` counts only
+units that lie wholly in the class, ``population_exposed_high`` all units that the class touches: where they
+are far apart the population is too coarse for the zone, and the row says so.
 """
 
 from __future__ import annotations
@@ -28,7 +28,12 @@ __all__ = ["expose", "prepare"]
 
 
 def expose(
-    footprint: Footprint, population: Population, communes: Communes, *, prepared: Prepared | None = None, cache: Path | None = None
+    footprint: Footprint,
+    population: Population,
+    communes: Communes,
+    *,
+    prepared: Prepared | None = None,
+    cache: Path | None = None,
 ) -> pd.DataFrame:
     """People per commune and class of a footprint: the tidy exposure table.
 
@@ -48,21 +53,26 @@ def expose(
     Returns
     -------
     pandas.DataFrame
-        Columns of :data:`geoalarm.core.schema.FIELDS`, one row a commune and class, in the order of the communes and
-        from mild to severe. NaN in ``population_exposed`` means that nothing is known; ``state`` says why.
-        ``attrs['ledger']`` closes the account of the people [1], ``attrs['method']`` says what was done.
+        Columns of :data:`geoalarm.core.schema.FIELDS`, one row a commune and class, in the order of the
+        communes and from mild to severe. NaN in ``population_exposed`` means that nothing is known; ``state``
+        says why. ``attrs['ledger']`` closes the account of the people [1], ``attrs['method']`` says what was
+        done.
 
     Raises
     ------
     InputError
-        If an input cannot be used, ``prepared`` belongs to other inputs, or the hazard damages buildings only.
+        If an input cannot be used, ``prepared`` belongs to other inputs, or the hazard damages buildings
+        only.
     """
     require_life_safety(footprint)
     if prepared is None:
         prepared = prepare(population, communes, cache=cache)
     elif prepared.population is not population or prepared.communes is not communes:
         raise InputError(
-            "prepared population", got="made from other inputs", expected="the same population and communes", mend="call prepare() again"
+            "prepared population",
+            got="made from other inputs",
+            expected="the same population and communes",
+            mend="call prepare() again",
         )
     count = count_polygons if footprint.kind == "polygons" else count_raster
     counts = _unstudied_countries(footprint, prepared, count(footprint, prepared, cache=cache))

@@ -1,7 +1,8 @@
-"""Uncertainty by Monte Carlo: many runs with inputs drawn at random from a fixed seed, told as P5, P50 and P95.
+"""Uncertainty by Monte Carlo: many runs with inputs drawn at random from a fixed seed, told as P5, P50 and
+P95.
 
-Each input has its own stream of random numbers, from the seed and its name: adding one changes no other, and a commune's
-people are off by the same factor in every hazard of a run.
+Each input has its own stream of random numbers, from the seed and its name: adding one changes no other, and
+a commune's people are off by the same factor in every hazard of a run.
 """
 
 from __future__ import annotations
@@ -104,7 +105,9 @@ def draw(factors: Mapping[str, Distribution], *, runs: int = RUNS, seed: int = S
     return {name: made.quantile(_stream(name, seed).random(runs)) for name, made in factors.items()}
 
 
-def monte_carlo(simulation: Simulation, factors: Mapping[str, Distribution], *, runs: int = RUNS, seed: int = SEED) -> Ensemble:
+def monte_carlo(
+    simulation: Simulation, factors: Mapping[str, Distribution], *, runs: int = RUNS, seed: int = SEED
+) -> Ensemble:
     """A model run many times with its inputs drawn at random.
 
     Parameters
@@ -141,7 +144,8 @@ def monte_carlo(simulation: Simulation, factors: Mapping[str, Distribution], *, 
         "seed": Input("1", 0, 2**31),
     },
     outputs={"mean": "1", "p5": "1", "p50": "1", "p95": "1"},
-    source="Monte Carlo: lognormal people, triangular footprint, beta occupancy (choices of this project, MODELS section 9)",
+    source="Monte Carlo: lognormal people, triangular footprint, beta occupancy (choices of this project, "
+    "MODELS section 9)",
 )
 def exposed_people_band(
     people: float,
@@ -155,7 +159,8 @@ def exposed_people_band(
     runs: float = 100_000,
     seed: float = SEED,
 ) -> tuple[float, float, float, float]:
-    """People in a zone with their uncertainty: exact mean, and P5, P50, P95 over people, footprint and occupancy.
+    """People in a zone with their uncertainty: exact mean, and P5, P50, P95 over people, footprint and
+    occupancy.
 
     ``N = people x P x A x O``: P lognormal with mean 1, A triangular, O beta, drawn anew in each run.
 
@@ -199,7 +204,12 @@ def exposed_people_band(
         "footprint": triangular(footprint_low, footprint_mode, footprint_high),
         "occupancy": beta(occupancy_a, occupancy_b),
     }
-    band = monte_carlo(lambda **drawn: people * np.prod(list(drawn.values()), axis=0), factors, runs=int(runs), seed=int(seed)).band
+    band = monte_carlo(
+        lambda **drawn: people * np.prod(list(drawn.values()), axis=0),
+        factors,
+        runs=int(runs),
+        seed=int(seed),
+    ).band
     return people * float(np.prod([made.mean for made in factors.values()])), band.p5, band.p50, band.p95
 
 
@@ -214,8 +224,9 @@ def people_ensemble(
 ) -> pd.DataFrame:
     """An exposure table with P5, P50 and P95 of its people.
 
-    In each run a commune has one population factor for all its hazards, and a hazard one footprint factor for all its maps and
-    communes. Nobody is exposed who does not live there: a footprint factor stops where the whole commune is inside.
+    In each run a commune has one population factor for all its hazards, and a hazard one footprint factor for
+    all its maps and communes. Nobody is exposed who does not live there: a footprint factor stops where the
+    whole commune is inside.
 
     Parameters
     ----------
@@ -228,9 +239,9 @@ def people_ensemble(
     Returns
     -------
     pandas.DataFrame
-        Key columns, ``population``, ``population_exposed``, ``people_mean``, ``people_p5``, ``people_p50``, ``people_p95`` [1],
-        ``state``, one row a row of the table; NaN where nothing is known. ``attrs['totals']``: the same over all communes, added up
-        within each run.
+        Key columns, ``population``, ``population_exposed``, ``people_mean``, ``people_p5``, ``people_p50``,
+        ``people_p95`` [1], ``state``, one row a row of the table; NaN where nothing is known.
+        ``attrs['totals']``: the same over all communes, added up within each run.
 
     Raises
     ------
@@ -244,7 +255,10 @@ def people_ensemble(
     _require_runs(runs, seed)
     population = factor("population_1km") if population is None else population
     footprint = factor("footprint") if footprint is None else footprint
-    streams = {name: footprint.quantile(_stream(f"footprint {name}", seed).random(runs)) for name in table["hazard"].unique()}
+    streams = {
+        name: footprint.quantile(_stream(f"footprint {name}", seed).random(runs))
+        for name in table["hazard"].unique()
+    }
     there = 1.0 if occupancy is None else occupancy.quantile(_stream("occupancy", seed).random(runs))
     out = table[[*KEY, "population", "population_exposed", "state"]].reset_index(drop=True)
     ceiling = _ceiling(table.reset_index(drop=True))
@@ -276,18 +290,29 @@ class _Totals:
 
     def frame(self) -> pd.DataFrame:
         first = self._rows.drop_duplicates(self._keys)[self._keys].reset_index(drop=True)
-        known = self._rows.groupby(self._group, sort=True)["population_exposed"].agg(lambda values: values.sum(min_count=1))
+        known = self._rows.groupby(self._group, sort=True)["population_exposed"].agg(
+            lambda values: values.sum(min_count=1)
+        )
         quantiles = np.quantile(self._sums, SHARES, axis=1)
         blank = known.isna().to_numpy()
-        columns: dict[str, Any] = {"population_exposed": known.to_numpy(), "people_mean": self._sums.mean(axis=1)}
+        columns: dict[str, Any] = {
+            "population_exposed": known.to_numpy(),
+            "people_mean": self._sums.mean(axis=1),
+        }
         columns |= dict(zip(("people_p5", "people_p50", "people_p95"), quantiles, strict=True))
         return first.assign(**{name: np.where(blank, np.nan, values) for name, values in columns.items()})
 
 
 def _ceiling(table: pd.DataFrame) -> np.ndarray:
-    """Largest footprint factor of each row: where all classes of its map hold the whole commune; never below 1."""
+    """Largest footprint factor of each row: where all classes of its map hold the whole commune; never below
+    1.
+    """
     keys = [name for name in KEY if name != "intensity_class"]
-    inside = table.groupby(keys, sort=False, dropna=False)["population_exposed"].transform("sum").to_numpy(dtype="float64")
+    inside = (
+        table.groupby(keys, sort=False, dropna=False)["population_exposed"]
+        .transform("sum")
+        .to_numpy(dtype="float64")
+    )
     people = table["population"].to_numpy(dtype="float64")
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = people / inside

@@ -32,7 +32,11 @@ def exposure_table(counts: Counts, footprint: Footprint, prepared: Prepared) -> 
     states[hidden] = State.SUPPRESSED
     for values in (exposed, low, high):
         values[hidden] = np.nan
-    repeat = {"commune_id": prepared.communes.ids.to_numpy(), "population": prepared.total, "mapped_share": counts.mapped_share}
+    repeat = {
+        "commune_id": prepared.communes.ids.to_numpy(),
+        "population": prepared.total,
+        "mapped_share": counts.mapped_share,
+    }
     columns: dict[str, object] = {name: np.repeat(values, k) for name, values in repeat.items()}
     columns |= {
         "hazard": footprint.hazard,
@@ -45,7 +49,10 @@ def exposure_table(counts: Counts, footprint: Footprint, prepared: Prepared) -> 
         "population_exposed_high": high.ravel(),
         "area_exposed_km2": np.where(silent[:, None], np.nan, counts.area_km2).ravel(),
         "state": states.ravel(),
-        "source_ids": join_keys(source.id for source in (*footprint.sources, *prepared.population.sources, *prepared.communes.sources)),
+        "source_ids": join_keys(
+            source.id
+            for source in (*footprint.sources, *prepared.population.sources, *prepared.communes.sources)
+        ),
         "caveats": _caveats(exposed, high, silent, counts, footprint, prepared).ravel(),
     }
     return conform(pd.DataFrame(columns, index=pd.RangeIndex(n * k)))
@@ -53,7 +60,9 @@ def exposure_table(counts: Counts, footprint: Footprint, prepared: Prepared) -> 
 
 def _silent(counts: Counts, prepared: Prepared) -> np.ndarray:
     """Communes about which the layers say nothing: not mapped, or without population data."""
-    nothing = (counts.mapped_share <= 0) | ((counts.mapped_share < SLIVER_SHARE) & (counts.exposed.sum(axis=1) <= 0))
+    nothing = (counts.mapped_share <= 0) | (
+        (counts.mapped_share < SLIVER_SHARE) & (counts.exposed.sum(axis=1) <= 0)
+    )
     return nothing | np.isnan(prepared.total)
 
 
@@ -71,8 +80,8 @@ def _states(exposed: np.ndarray, silent: np.ndarray, counts: Counts, prepared: P
 
 
 def _suppressed(exposed: np.ndarray, minimum: float) -> np.ndarray:
-    """Counts above zero and below the minimum; and, where only one class of a commune is hidden, the next smallest too,
-    so that it cannot be found by subtraction.
+    """Counts above zero and below the minimum; and, where only one class of a commune is hidden, the next
+    smallest too, so that it cannot be found by subtraction.
     """
     with np.errstate(invalid="ignore"):
         hidden = (exposed > 0) & (exposed < minimum)
@@ -84,7 +93,12 @@ def _suppressed(exposed: np.ndarray, minimum: float) -> np.ndarray:
 
 
 def _caveats(
-    exposed: np.ndarray, high: np.ndarray, silent: np.ndarray, counts: Counts, footprint: Footprint, prepared: Prepared
+    exposed: np.ndarray,
+    high: np.ndarray,
+    silent: np.ndarray,
+    counts: Counts,
+    footprint: Footprint,
+    prepared: Prepared,
 ) -> np.ndarray:
     always = [*footprint.caveats, *prepared.population.caveats, *counts.caveats]
     if footprint.basis == Basis.ILLUSTRATIVE:

@@ -9,8 +9,9 @@ from geoalarm.exposure.population_index import Prepared
 def ledger(counts: Counts, prepared: Prepared) -> dict[str, float]:
     """People by where they went [1].
 
-    ``total = in_communes + outside - counted_twice + residual`` over the whole population layer, each term summed on its
-    own; ``in_communes = exposed + not_exposed + unknown + residual_exposure`` over the communes.
+    ``total = in_communes + outside - counted_twice + residual`` over the whole population layer, each term
+    summed on its own; ``in_communes = exposed + not_exposed + unknown + residual_exposure`` over the
+    communes.
     """
     total, inside, outside, twice = prepared.account
     overlapping = "classes_overlap" in counts.caveats

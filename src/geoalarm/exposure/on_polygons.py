@@ -1,4 +1,6 @@
-"""Polygons of a footprint counted over a population: exact areas, each place in one class where classes have an order."""
+"""Polygons of a footprint counted over a population: exact areas, each place in one class where classes have
+an order.
+"""
 
 from __future__ import annotations
 
@@ -27,25 +29,36 @@ OVERLAP_KM2: Final = 1e-4
 def count_polygons(footprint: Footprint, prepared: Prepared, *, cache: Path | None = None) -> Counts:
     """People and area per commune and class of footprint polygons.
 
-    Polygons of one class are united first. Classes that overlap are cut so that each place belongs to the most severe,
-    where an order is known (``footprint.classes``, or numeric labels); else each class is counted on its own and the
-    caveat ``classes_overlap`` says that rows do not add up.
+    Polygons of one class are united first. Classes that overlap are cut so that each place belongs to the
+    most severe, where an order is known (``footprint.classes``, or numeric labels); else each class is
+    counted on its own and the caveat ``classes_overlap`` says that rows do not add up.
     """
     labels, zones, caveats = class_zones(footprint, prepared)
     studied, reached, share_mapped, more = _studied(footprint, prepared, zones)
     parts = [pieces(prepared.outlines, np.array([zone], dtype=object)) for zone in zones]
-    anywhere = pieces(prepared.outlines, np.array([polygonal(np.array([shapely.union_all(zones)], dtype=object))[0]], dtype=object))
+    anywhere = pieces(
+        prepared.outlines,
+        np.array([polygonal(np.array([shapely.union_all(zones)], dtype=object))[0]], dtype=object),
+    )
     count = _over_cells if prepared.grid is not None else _over_pieces
     per_class = [count(i, geometry, prepared, cache) for i, _, geometry in parts]
     n = len(prepared.area_km2)
-    any_class = _without_rounding(count(anywhere[0], anywhere[2], prepared, cache)[0], np.sum([found[0] for found in per_class], axis=0))
-    known = np.nan_to_num(prepared.total) if studied is None else _people_in(studied, share_mapped, prepared, count, cache)
+    any_class = _without_rounding(
+        count(anywhere[0], anywhere[2], prepared, cache)[0], np.sum([found[0] for found in per_class], axis=0)
+    )
+    known = (
+        np.nan_to_num(prepared.total)
+        if studied is None
+        else _people_in(studied, share_mapped, prepared, count, cache)
+    )
     return Counts(
         labels,
         exposed=np.column_stack([found[0] for found in per_class]),
         low=np.column_stack([found[1] for found in per_class]),
         high=np.column_stack([found[2] for found in per_class]),
-        area_km2=np.column_stack([np.bincount(i, weights=shapely.area(geometry) / 1e6, minlength=n) for i, _, geometry in parts]),
+        area_km2=np.column_stack(
+            [np.bincount(i, weights=shapely.area(geometry) / 1e6, minlength=n) for i, _, geometry in parts]
+        ),
         mapped_share=share_mapped,
         not_exposed=np.clip(known - any_class, 0, None),
         unknown=np.clip(np.nan_to_num(prepared.total) - np.maximum(known, any_class), 0, None),
@@ -56,11 +69,15 @@ def count_polygons(footprint: Footprint, prepared: Prepared, *, cache: Path | No
 
 
 def _without_rounding(whole: np.ndarray, parts: np.ndarray) -> np.ndarray:
-    """People in any class: the sum over the classes where the two agree to rounding, so that the account closes."""
+    """People in any class: the sum over the classes where the two agree to rounding, so that the account
+    closes.
+    """
     return np.where(np.abs(whole - parts) <= ROUNDING * parts, parts, whole)
 
 
-def class_zones(footprint: Footprint, prepared: Prepared) -> tuple[tuple[str, ...], list[shapely.Geometry], tuple[str, ...]]:
+def class_zones(
+    footprint: Footprint, prepared: Prepared
+) -> tuple[tuple[str, ...], list[shapely.Geometry], tuple[str, ...]]:
     """Labels mild to severe, one zone a label in the analysis CRS, and caveats about overlaps."""
     frame = to_crs(footprint.data, prepared.crs)
     geometry = frame.geometry.to_numpy()
@@ -110,7 +127,9 @@ def _highest(zones: list[shapely.Geometry]) -> list[shapely.Geometry]:
     return out[::-1]
 
 
-def _over_cells(i: np.ndarray, geometry: np.ndarray, prepared: Prepared, cache: Path | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _over_cells(
+    i: np.ndarray, geometry: np.ndarray, prepared: Prepared, cache: Path | None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """People, low and high per commune of pieces over a raster population."""
     assert prepared.grid is not None
     n = len(prepared.area_km2)
@@ -120,7 +139,9 @@ def _over_cells(i: np.ndarray, geometry: np.ndarray, prepared: Prepared, cache: 
     cells = np.unique(cover.indices)
     reached, row = np.unique(i, return_inverse=True)
     owned = _columns(prepared.share[reached], cells)
-    per_commune = sparse.csr_array((np.ones(len(i)), (row, np.arange(len(i)))), shape=(len(reached), len(i))) @ _columns(cover, cells)
+    per_commune = sparse.csr_array(
+        (np.ones(len(i)), (row, np.arange(len(i)))), shape=(len(reached), len(i))
+    ) @ _columns(cover, cells)
     touched = owned.multiply(per_commune > 0).tocsr()
     inside = per_commune.minimum(owned)
     cut = touched.multiply((touched - inside) > 1e-6)
@@ -130,14 +151,20 @@ def _over_cells(i: np.ndarray, geometry: np.ndarray, prepared: Prepared, cache: 
 
 
 def _columns(matrix: sparse.csr_array, kept: np.ndarray) -> sparse.csr_array:
-    """Some columns of a matrix, by their rising numbers; the time it takes does not grow with the columns left out."""
+    """Some columns of a matrix, by their rising numbers; the time it takes does not grow with the columns
+    left out.
+    """
     rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
     position = np.minimum(np.searchsorted(kept, matrix.indices), max(len(kept) - 1, 0))
     held = kept[position] == matrix.indices if len(kept) else np.zeros(len(rows), dtype=bool)
-    return sparse.csr_array((matrix.data[held], (rows[held], position[held])), shape=(matrix.shape[0], len(kept)))
+    return sparse.csr_array(
+        (matrix.data[held], (rows[held], position[held])), shape=(matrix.shape[0], len(kept))
+    )
 
 
-def _over_pieces(i: np.ndarray, geometry: np.ndarray, prepared: Prepared, cache: Path | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _over_pieces(
+    i: np.ndarray, geometry: np.ndarray, prepared: Prepared, cache: Path | None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """People, low and high per commune of pieces over a polygon population."""
     assert prepared.pieces is not None
     n = len(prepared.area_km2)
@@ -146,7 +173,9 @@ def _over_pieces(i: np.ndarray, geometry: np.ndarray, prepared: Prepared, cache:
     commune, _, outlines = prepared.pieces
     a, b, cut = pieces(outlines, geometry)
     same = commune[a] == i[b]
-    share = np.bincount(a[same], weights=shapely.area(cut[same]), minlength=len(outlines)) / shapely.area(outlines)
+    share = np.bincount(a[same], weights=shapely.area(cut[same]), minlength=len(outlines)) / shapely.area(
+        outlines
+    )
     share, people = snap(share), prepared.piece_people
     return (
         np.bincount(commune, weights=people * share, minlength=n),
@@ -155,8 +184,12 @@ def _over_pieces(i: np.ndarray, geometry: np.ndarray, prepared: Prepared, cache:
     )
 
 
-def _people_in(studied: shapely.Geometry, share: np.ndarray, prepared: Prepared, count: object, cache: Path | None) -> np.ndarray:
-    """People in the studied area; where it holds a whole commune they are the commune's, and nothing is overlaid."""
+def _people_in(
+    studied: shapely.Geometry, share: np.ndarray, prepared: Prepared, count: object, cache: Path | None
+) -> np.ndarray:
+    """People in the studied area; where it holds a whole commune they are the commune's, and nothing is
+    overlaid.
+    """
     partly = np.flatnonzero((share > 0) & (share < 1))
     known = np.where(share >= 1, np.nan_to_num(prepared.total), 0.0)
     if len(partly):
@@ -180,7 +213,10 @@ def _studied(
         return zone, share > 0, share, ()
     if footprint.countries:
         return None, np.ones(n, dtype=bool), np.ones(n), ()
-    extents = [shapely.box(*shapely.total_bounds(outlines)) for outlines in (prepared.outlines, np.array(zones, dtype=object))]
+    extents = [
+        shapely.box(*shapely.total_bounds(outlines))
+        for outlines in (prepared.outlines, np.array(zones, dtype=object))
+    ]
     if not shapely.intersects(*extents):
         return shapely.Polygon(), np.zeros(n, dtype=bool), np.zeros(n), ("studied_area_not_stated",)
     return None, np.ones(n, dtype=bool), np.ones(n), ("studied_area_not_stated",)

@@ -22,11 +22,14 @@ from geoalarm.geo.grid import Grid, lattice_offset, overlay
 from geoalarm.geo.zonal import coverage
 
 FINER: Final = 0.999
-"""A hazard grid whose cells are smaller than this part of the population's is the finer one; else the population's is used."""
+"""A hazard grid whose cells are smaller than this part of the population's is the finer one; else the
+population's is used.
+"""
 
 APART: Final = 4
-"""Where the hazard's cells are not this many times smaller than the population's they are cut until they are, so that
-few of them mix people of two population cells; up to :data:`MOST_CELLS`."""
+"""Where the hazard's cells are not this many times smaller than the population's they are cut until they are,
+so that few of them mix people of two population cells; up to :data:`MOST_CELLS`.
+"""
 
 MOST_CELLS: Final = 4_000_000
 
@@ -37,8 +40,8 @@ WHOLE: Final = 1 - 1e-6
 def count_raster(footprint: Footprint, prepared: Prepared, *, cache: Path | None = None) -> Counts:
     """People and area per commune and class of a raster footprint.
 
-    The raster is cut to the communes first; what lies beyond its edge is unmapped. See :mod:`geoalarm.exposure.engine`
-    for what the numbers mean.
+    The raster is cut to the communes first; what lies beyond its edge is unmapped. See
+    :mod:`geoalarm.exposure.engine` for what the numbers mean.
     """
     cut, grid = cut_to_communes(footprint, prepared)
     if grid is None:
@@ -56,14 +59,18 @@ def _on_population(footprint: Footprint, grid: Grid, prepared: Prepared) -> Coun
     whole = prepared.area_km2 if prepared.pieces is None else prepared.split @ prepared.split_area_km2
     counts = _tally(prepared.split, prepared.split_people, prepared.split_area_km2, on_units, whole)
     if prepared.grid is not None:
-        units = f"on the population grid ({prepared.grid.cell_size_m():.0f} m); class shares of each cell by area"
+        units = (
+            f"on the population grid ({prepared.grid.cell_size_m():.0f} m); class shares of each cell by area"
+        )
     else:
         units = f"population polygons over the hazard grid ({grid.cell_size_m():.0f} m)"
     return replace(counts, method=(f"{units}; people even within a unit",))
 
 
 def onto_units(footprint: Footprint, grid: Grid, prepared: Prepared) -> ClassedRaster:
-    """Classes of a raster as shares of the population's working units: touched grid cells, or pieces of polygons."""
+    """Classes of a raster as shares of the population's working units: touched grid cells, or pieces of
+    polygons.
+    """
     if prepared.pieces is not None:
         frame = gpd.GeoDataFrame(geometry=prepared.pieces[2], crs=prepared.crs)
         cover, cells, size = coverage(frame, grid), grid.cell_area_km2(), prepared.split_area_km2
@@ -78,8 +85,12 @@ def onto_units(footprint: Footprint, grid: Grid, prepared: Prepared) -> ClassedR
     return classify(footprint).mapped_to(lambda share: snap(weights @ share))
 
 
-def _picked(footprint: Footprint, grid: Grid, cells: tuple[np.ndarray, np.ndarray], offset: tuple[int, int]) -> ClassedRaster:
-    """Classes at cells of a lattice the raster shares: one value a cell, nothing mixed; unmapped beyond the raster."""
+def _picked(
+    footprint: Footprint, grid: Grid, cells: tuple[np.ndarray, np.ndarray], offset: tuple[int, int]
+) -> ClassedRaster:
+    """Classes at cells of a lattice the raster shares: one value a cell, nothing mixed; unmapped beyond the
+    raster.
+    """
     assert isinstance(footprint.data, xr.DataArray)
     values, valid = known(footprint.data)
     rows, columns = cells[0] - offset[0], cells[1] - offset[1]
@@ -89,15 +100,26 @@ def _picked(footprint: Footprint, grid: Grid, cells: tuple[np.ndarray, np.ndarra
     return replace(classed, mapped=classed.mapped * inside)
 
 
-def _tally(split: sparse.csc_array, people: np.ndarray, area: np.ndarray, classed: ClassedRaster, commune_area: np.ndarray) -> Counts:
-    """Units (cells or pieces) gathered by commune: ``split`` is the part of each unit in each commune (n x units) [1].
+def _tally(
+    split: sparse.csc_array,
+    people: np.ndarray,
+    area: np.ndarray,
+    classed: ClassedRaster,
+    commune_area: np.ndarray,
+) -> Counts:
+    """Units (cells or pieces) gathered by commune: ``split`` is the part of each unit in each commune (n x
+    units) [1].
 
     Only units that some class touches are gathered per class: a flood touches few.
     """
     any_class = classed.any_class
     touched = np.flatnonzero(any_class > 0)
     near, people_near, area_near = split[:, touched], people[touched], area[touched]
-    shares = np.column_stack([share[touched] for share in classed.shares]) if classed.shares else np.zeros((len(touched), 0))
+    shares = (
+        np.column_stack([share[touched] for share in classed.shares])
+        if classed.shares
+        else np.zeros((len(touched), 0))
+    )
     return Counts(
         classed.labels,
         exposed=near @ (people_near[:, None] * shares),
@@ -112,7 +134,9 @@ def _tally(split: sparse.csc_array, people: np.ndarray, area: np.ndarray, classe
 
 
 def _on_hazard_grid(classed: ClassedRaster, grid: Grid, prepared: Prepared, cache: Path | None) -> Counts:
-    """Population split over the finer hazard cells by area, then scaled so that each commune keeps its people."""
+    """Population split over the finer hazard cells by area, then scaled so that each commune keeps its
+    people.
+    """
     assert prepared.grid is not None
     classed, grid = _refined(classed, grid, prepared.grid)
     cover = coverage(prepared.communes.data, grid, cache=cache)
@@ -153,12 +177,19 @@ def _refined(classed: ClassedRaster, grid: Grid, population: Grid) -> tuple[Clas
     factor = max((k for k in range(1, wanted + 1) if grid.size * k * k <= MOST_CELLS), default=1)
     if factor == 1:
         return classed, grid
-    fine = classed.mapped_to(lambda share: share.reshape(grid.shape).repeat(factor, axis=0).repeat(factor, axis=1).ravel())
+    fine = classed.mapped_to(
+        lambda share: share.reshape(grid.shape).repeat(factor, axis=0).repeat(factor, axis=1).ravel()
+    )
     return fine, grid.refine(factor)
 
 
 def _unit_bounds(
-    classed: ClassedRaster, weights: sparse.csr_array, cells: np.ndarray, prepared: Prepared, exposed: np.ndarray, area: np.ndarray
+    classed: ClassedRaster,
+    weights: sparse.csr_array,
+    cells: np.ndarray,
+    prepared: Prepared,
+    exposed: np.ndarray,
+    area: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """People in population cells wholly in a class, and touched by it, for communes the class reaches."""
     assert prepared.grid is not None
@@ -167,7 +198,12 @@ def _unit_bounds(
     whole_unit = prepared.grid.cell_area_km2()
     low, high = np.zeros_like(exposed), np.zeros_like(exposed)
     for k, part in enumerate(classed.shares):
-        share = np.divide(to_units @ (cells * part), np.maximum(seen, whole_unit * (1 - 1e-3)), out=np.zeros_like(seen), where=seen > 0)
+        share = np.divide(
+            to_units @ (cells * part),
+            np.maximum(seen, whole_unit * (1 - 1e-3)),
+            out=np.zeros_like(seen),
+            where=seen > 0,
+        )
         low[:, k] = prepared.share @ (prepared.people * (share >= 1 - 1e-3))
         high[:, k] = prepared.share @ (prepared.people * (share > 0))
     none = area <= 0
@@ -176,7 +212,9 @@ def _unit_bounds(
 
 
 def cut_to_communes(footprint: Footprint, prepared: Prepared) -> tuple[Footprint, Grid | None]:
-    """The footprint's raster within the extent of the communes, with its lattice; None where they do not meet."""
+    """The footprint's raster within the extent of the communes, with its lattice; None where they do not
+    meet.
+    """
     data = footprint.data
     assert isinstance(data, xr.DataArray)
     grid = Grid.from_dataarray(data)
@@ -184,7 +222,9 @@ def cut_to_communes(footprint: Footprint, prepared: Prepared) -> tuple[Footprint
     rows, columns = grid.window(tuple(bounds))
     if rows.stop <= rows.start or columns.stop <= columns.start:
         return footprint, None
-    return replace(footprint, data=data.isel({data.rio.y_dim: rows, data.rio.x_dim: columns})), grid.crop(rows, columns)
+    return replace(footprint, data=data.isel({data.rio.y_dim: rows, data.rio.x_dim: columns})), grid.crop(
+        rows, columns
+    )
 
 
 def _reached(prepared: Prepared, grid: Grid) -> np.ndarray:

@@ -27,8 +27,11 @@ _DWELLINGS: Final = {
 }
 
 
-def at_points(footprint: Footprint, points: gpd.GeoDataFrame, communes: Communes, *, column: str | None = None) -> pd.DataFrame:
-    """What stands at points in each class of a footprint, by commune: each point once, in its most severe class.
+def at_points(
+    footprint: Footprint, points: gpd.GeoDataFrame, communes: Communes, *, column: str | None = None
+) -> pd.DataFrame:
+    """What stands at points in each class of a footprint, by commune: each point once, in its most severe
+    class.
 
     Parameters
     ----------
@@ -43,8 +46,9 @@ def at_points(footprint: Footprint, points: gpd.GeoDataFrame, communes: Communes
     Returns
     -------
     pandas.DataFrame
-        ``commune_id``, ``hazard``, ``scenario``, ``intensity_class``, ``total`` (all points of the commune), ``count`` (in the class)
-        and ``unknown`` (where nothing is mapped) [1], ``state``. ``attrs['outside']``: what stands in no commune.
+        ``commune_id``, ``hazard``, ``scenario``, ``intensity_class``, ``total`` (all points of the commune),
+        ``count`` (in the class) and ``unknown`` (where nothing is mapped) [1], ``state``.
+        ``attrs['outside']``: what stands in no commune.
 
     Raises
     ------
@@ -55,12 +59,19 @@ def at_points(footprint: Footprint, points: gpd.GeoDataFrame, communes: Communes
     labels = [item.label for item in footprint.classes] or _own_labels(footprint)
     home = _home(points, communes)
     place = _class_of_points(footprint, points, labels)
-    silent = ~np.isin(communes.countries, [*footprint.countries, ""]) if footprint.countries else np.zeros(len(communes.ids), dtype=bool)
+    silent = (
+        ~np.isin(communes.countries, [*footprint.countries, ""])
+        if footprint.countries
+        else np.zeros(len(communes.ids), dtype=bool)
+    )
     place = np.where((home >= 0) & silent[home], -2, place)
     n, inside = len(communes.ids), home >= 0
     total = np.bincount(home[inside], weights=weight[inside], minlength=n)
     blank = np.bincount(home[inside], weights=np.where(place == -2, weight, 0.0)[inside], minlength=n)
-    parts = [np.bincount(home[inside], weights=np.where(place == k, weight, 0.0)[inside], minlength=n) for k in range(len(labels))]
+    parts = [
+        np.bincount(home[inside], weights=np.where(place == k, weight, 0.0)[inside], minlength=n)
+        for k in range(len(labels))
+    ]
     count = np.column_stack(parts) if parts else np.zeros((n, 0))
     is_silent = silent | ((blank >= total) & (total > 0))
     values = np.where(is_silent[:, None], np.nan, count).ravel()
@@ -82,9 +93,14 @@ def at_points(footprint: Footprint, points: gpd.GeoDataFrame, communes: Communes
 
 
 def dwellings(
-    footprint: Footprint, places: Population | gpd.GeoDataFrame, communes: Communes, *, column: str | None = None
+    footprint: Footprint,
+    places: Population | gpd.GeoDataFrame,
+    communes: Communes,
+    *,
+    column: str | None = None,
 ) -> pd.DataFrame:
-    """Dwellings in each class of a footprint, by commune; for hazards of buildings, and kept out of every total of people.
+    """Dwellings in each class of a footprint, by commune; for hazards of buildings, and kept out of every
+    total of people.
 
     Parameters
     ----------
@@ -99,7 +115,8 @@ def dwellings(
     Returns
     -------
     pandas.DataFrame
-        With ``dwellings`` and ``dwellings_exposed`` [1] where a table of people has people, so that the two cannot be added.
+        With ``dwellings`` and ``dwellings_exposed`` [1] where a table of people has people, so that the two
+        cannot be added.
 
     Raises
     ------
@@ -110,20 +127,30 @@ def dwellings(
         table = expose(replace(footprint, hazard="dwellings"), places, communes)
         return table.assign(hazard=footprint.hazard).rename(columns=_DWELLINGS)
     found = at_points(footprint, places, communes, column=column)
-    return found.rename(columns={"total": "dwellings", "count": "dwellings_exposed", "unknown": "dwellings_unknown"})
+    return found.rename(
+        columns={"total": "dwellings", "count": "dwellings_exposed", "unknown": "dwellings_unknown"}
+    )
 
 
 def _weights(points: gpd.GeoDataFrame, column: str | None) -> np.ndarray:
     require_crs(points, what="points")
     if points.empty or set(points.geom_type.dropna()) != {"Point"} or points.geometry.isna().any():
-        raise InputError("points", got=f"{len(points)} of {sorted(set(points.geom_type.dropna()))}", expected="points only, at least one")
+        raise InputError(
+            "points",
+            got=f"{len(points)} of {sorted(set(points.geom_type.dropna()))}",
+            expected="points only, at least one",
+        )
     if column is None:
         return np.ones(len(points))
     require_column(points, column, what="points")
     weight: np.ndarray = points[column].to_numpy(dtype="float64", na_value=np.nan)
     if not (np.isfinite(weight) & (weight >= 0)).all():
         bad = int((~(np.isfinite(weight) & (weight >= 0))).sum())
-        raise InputError(f"column {column!r} of points", got=f"{bad} missing, negative or infinite", expected="numbers of 0 or more")
+        raise InputError(
+            f"column {column!r} of points",
+            got=f"{bad} missing, negative or infinite",
+            expected="numbers of 0 or more",
+        )
     return weight
 
 
@@ -147,7 +174,11 @@ def _class_of_points(footprint: Footprint, points: gpd.GeoDataFrame, labels: lis
     if isinstance(footprint.data, xr.DataArray):
         return _raster_class(footprint, points)
     frame = footprint.data
-    names = ["affected"] * len(frame) if footprint.class_column is None else frame[footprint.class_column].astype(str).tolist()
+    names = (
+        ["affected"] * len(frame)
+        if footprint.class_column is None
+        else frame[footprint.class_column].astype(str).tolist()
+    )
     rank = np.array([labels.index(name) for name in names])
     placed = to_crs(points[["geometry"]], frame.crs).reset_index(drop=True)
     point, zone = frame.sindex.query(placed.geometry, predicate="intersects")
@@ -160,7 +191,11 @@ def _raster_class(footprint: Footprint, points: gpd.GeoDataFrame) -> np.ndarray:
     data = footprint.data
     assert isinstance(data, xr.DataArray)
     if not footprint.classes or footprint.kind == "fraction":
-        raise InputError("footprint at points", got=f"kind {footprint.kind} without classes", expected="classes, intensity or polygons")
+        raise InputError(
+            "footprint at points",
+            got=f"kind {footprint.kind} without classes",
+            expected="classes, intensity or polygons",
+        )
     placed = to_crs(points[["geometry"]], data.rio.crs).geometry
     columns, rows = ~data.rio.transform(recalc=True) * (placed.x.to_numpy(), placed.y.to_numpy())
     rows, columns = np.floor(rows).astype(int), np.floor(columns).astype(int)

@@ -64,19 +64,25 @@ class Prepared:
 
     @cached_property
     def cells(self) -> np.ndarray:
-        """Numbers of the grid cells that some commune touches; all work on a population grid is done on these."""
+        """Numbers of the grid cells that some commune touches; all work on a population grid is done on
+        these.
+        """
         return np.unique(self.share.indices)
 
     @cached_property
     def split(self) -> sparse.csc_array:
-        """Part of each working unit in each commune [1]: of the touched ``cells`` of a grid, or of each of the ``pieces``."""
+        """Part of each working unit in each commune [1]: of the touched ``cells`` of a grid, or of each of
+        the ``pieces``.
+        """
         n = len(self.area_km2)
         if self.pieces is not None:
             i, _, parts = self.pieces
             return sparse.csc_array((np.ones(len(i)), (i, np.arange(len(parts)))), shape=(n, len(parts)))
         position = np.zeros(self.share.shape[1], dtype=self.share.indices.dtype)
         position[self.cells] = np.arange(len(self.cells))
-        kept = sparse.csr_array((self.share.data, position[self.share.indices], self.share.indptr), shape=(n, len(self.cells)))
+        kept = sparse.csr_array(
+            (self.share.data, position[self.share.indices], self.share.indptr), shape=(n, len(self.cells))
+        )
         return sparse.csc_array(kept)
 
     @cached_property
@@ -102,7 +108,9 @@ class Prepared:
 
     @cached_property
     def account(self) -> tuple[float, float, float, float]:
-        """People in all units, in communes, outside all of them, and counted twice where communes overlap; each summed on its own."""
+        """People in all units, in communes, outside all of them, and counted twice where communes overlap;
+        each summed on its own.
+        """
         shared = np.asarray(self.share.sum(axis=0)).ravel()
         outside = float((self.people * np.clip(1 - shared, 0, None)).sum())
         twice = float((self.people * np.clip(shared - 1, 0, None)).sum())
@@ -142,7 +150,12 @@ def prepare(population: Population, communes: Communes, *, cache: Path | None = 
 
 
 def _prepare_raster(
-    population: Population, communes: Communes, crs: CRS, outlines: np.ndarray, area: np.ndarray, cache: Path | None
+    population: Population,
+    communes: Communes,
+    crs: CRS,
+    outlines: np.ndarray,
+    area: np.ndarray,
+    cache: Path | None,
 ) -> Prepared:
     grid = Grid.from_dataarray(population.data)
     people, valid = cell_counts(population, grid)
@@ -152,11 +165,27 @@ def _prepare_raster(
     covered = np.minimum(inside / np.where(inside > area * (1 - 1e-3), inside, area), 1.0)
     any_cell = share @ valid.astype("float64") > 0
     total = np.where(any_cell, share @ people, np.nan)
-    return Prepared(communes, population, crs, outlines, area, people, share, total, np.where(any_cell, covered, 0.0), grid=grid)
+    return Prepared(
+        communes,
+        population,
+        crs,
+        outlines,
+        area,
+        people,
+        share,
+        total,
+        np.where(any_cell, covered, 0.0),
+        grid=grid,
+    )
 
 
 def _prepare_polygons(
-    population: Population, communes: Communes, crs: CRS, outlines: np.ndarray, area: np.ndarray, cache: Path | None
+    population: Population,
+    communes: Communes,
+    crs: CRS,
+    outlines: np.ndarray,
+    area: np.ndarray,
+    cache: Path | None,
 ) -> Prepared:
     frame = population.data
     assert isinstance(frame, gpd.GeoDataFrame)
@@ -165,17 +194,22 @@ def _prepare_polygons(
     i, j, parts = pieces(outlines, units)
     sizes = gpd.GeoSeries(parts, crs=crs).area.to_numpy() / 1e6
     unit_area = gpd.GeoSeries(units, crs=crs).area.to_numpy() / 1e6
-    share = closed_columns(sparse.csr_array((sizes / unit_area[j], (i, j)), shape=(len(outlines), len(units))))
+    share = closed_columns(
+        sparse.csr_array((sizes / unit_area[j], (i, j)), shape=(len(outlines), len(units)))
+    )
     covered = np.minimum(np.bincount(i, weights=sizes, minlength=len(outlines)) / area, 1.0)
     covered[covered > 1 - 1e-6] = 1.0
     total = np.where(covered > 0, share @ people, np.nan)
-    return Prepared(communes, population, crs, outlines, area, people, share, total, covered, pieces=(i, j, parts))
+    return Prepared(
+        communes, population, crs, outlines, area, people, share, total, covered, pieces=(i, j, parts)
+    )
 
 
 def cell_counts(population: Population, grid: Grid) -> tuple[np.ndarray, np.ndarray]:
     """People of each cell [1] and which cells hold a value, both flat in row order.
 
-    A density is multiplied by the area of its cell; it is never resampled as a count, nor a count as a density.
+    A density is multiplied by the area of its cell; it is never resampled as a count, nor a count as a
+    density.
 
     Raises
     ------

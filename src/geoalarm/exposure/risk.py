@@ -31,7 +31,9 @@ ANNUAL_COLUMNS: Final = {
     "source_ids": "str",
     "caveats": "str",
 }
-"""Columns of :func:`annual_expectation`; people_per_yr is the expected number of people exposed in a year [yr-1]."""
+"""Columns of :func:`annual_expectation`; people_per_yr is the expected number of people exposed in a year
+[yr-1].
+"""
 
 
 def expected_annual(
@@ -48,18 +50,19 @@ def expected_annual(
     return_periods_yr : sequence of float (k,)
         Mapped return periods [yr], in any order.
     people : array_like (..., k)
-        People exposed at each [1]; NaN stays NaN. Nesting is enforced: N(T) is the largest over all shorter periods.
+        People exposed at each [1]; NaN stays NaN. Nesting is enforced: N(T) is the largest over all shorter
+        periods.
     convention : str
-        ``trapezoid``: N is linear in the probability p between mapped periods. ``log-linear``: linear in ln p.
-        Both hold N constant for events rarer than the longest period.
+        ``trapezoid``: N is linear in the probability p between mapped periods. ``log-linear``: linear in ln
+        p. Both hold N constant for events rarer than the longest period.
     zero_at_yr : float, optional
-        Return period [yr] at which N falls to zero, for events more frequent than the shortest mapped (``trapezoid``
-        only). None leaves these out, which is a lower bound.
+        Return period [yr] at which N falls to zero, for events more frequent than the shortest mapped
+        (``trapezoid`` only). None leaves these out, which is a lower bound.
 
     References
     ----------
-    Trapezoidal integration over probability is the usual expected-annual-damage rule; the log-linear variant is that of
-    Delft-FIAT, whose published test value is kept in the tests.
+    Trapezoidal integration over probability is the usual expected-annual-damage rule; the log-linear variant
+    is that of Delft-FIAT, whose published test value is kept in the tests.
 
     Raises
     ------
@@ -69,7 +72,12 @@ def expected_annual(
     periods = np.asarray(return_periods_yr, dtype="float64")
     values = np.asarray(people, dtype="float64")
     if len(np.unique(periods)) != len(periods) or values.shape[-1] != len(periods):
-        raise InputError("return periods", got=list(periods), expected="one distinct period a column of people", mend="drop duplicates")
+        raise InputError(
+            "return periods",
+            got=list(periods),
+            expected="one distinct period a column of people",
+            mend="drop duplicates",
+        )
     order = np.argsort(periods)
     p = np.array([annual_exceedance_probability(period) for period in periods[order]])
     n = np.maximum.accumulate(values[..., order], axis=-1)
@@ -104,23 +112,29 @@ def _log_linear(p: np.ndarray, n: np.ndarray) -> np.ndarray:
     high, low = p[:-1], p[1:]
     slope = (n[..., :-1] - n[..., 1:]) / (np.log(high) - np.log(low))
     base = n[..., :-1] - slope * np.log(high)
-    area: np.ndarray = (base * (high - low) + slope * ((high * np.log(high) - high) - (low * np.log(low) - low))).sum(axis=-1)
+    area: np.ndarray = (
+        base * (high - low) + slope * ((high * np.log(high) - high) - (low * np.log(low) - low))
+    ).sum(axis=-1)
     return area
 
 
-def annual_expectation(table: pd.DataFrame, *, convention: Convention = "trapezoid", zero_at_yr: float | None = 2.0) -> pd.DataFrame:
+def annual_expectation(
+    table: pd.DataFrame, *, convention: Convention = "trapezoid", zero_at_yr: float | None = 2.0
+) -> pd.DataFrame:
     """People exposed in an average year, per commune, hazard and scenario, from rows with return periods.
 
-    ``people_per_yr_low`` leaves out events more frequent than the shortest mapped period; ``people_per_yr_high`` is the
-    largest of the conventions. A commune that one of the periods does not map is NaN with that state. Hazards with one
-    return period or none give no row: there is no risk without a probability (DESIGN, law 7).
+    ``people_per_yr_low`` leaves out events more frequent than the shortest mapped period;
+    ``people_per_yr_high`` is the largest of the conventions. A commune that one of the periods does not map
+    is NaN with that state. Hazards with one return period or none give no row: there is no risk without a
+    probability (DESIGN, law 7).
 
     Parameters
     ----------
     table : pandas.DataFrame
         Exposure table; classes are added up within a return period.
     convention, zero_at_yr
-        See :func:`expected_annual`. ``zero_at_yr`` is dropped where the shortest mapped period is not above it.
+        See :func:`expected_annual`. ``zero_at_yr`` is dropped where the shortest mapped period is not above
+        it.
     """
     rows = table[table["return_period_yr"].notna()]
     parts = [
@@ -139,7 +153,11 @@ def _annual_group(group: pd.DataFrame, convention: Convention, zero_at_yr: float
     blank = per_period["population_exposed"].apply(lambda values: values.isna().any())
     wide = people.mask(blank).unstack("return_period_yr")
     periods = [float(period) for period in wide.columns]
-    tail = zero_at_yr if convention == "trapezoid" and zero_at_yr is not None and zero_at_yr < min(periods) else None
+    tail = (
+        zero_at_yr
+        if convention == "trapezoid" and zero_at_yr is not None and zero_at_yr < min(periods)
+        else None
+    )
     values = wide.to_numpy()
     value = expected_annual(periods, values, convention=convention, zero_at_yr=tail)
     others = [
@@ -156,14 +174,22 @@ def _annual_group(group: pd.DataFrame, convention: Convention, zero_at_yr: float
             "basis": first["basis"].to_numpy(),
             "population": first["population"].to_numpy(),
             "people_per_yr": value,
-            "people_per_yr_low": np.minimum(expected_annual(periods, values, convention="trapezoid"), np.minimum(value, others[0])),
+            "people_per_yr_low": np.minimum(
+                expected_annual(periods, values, convention="trapezoid"), np.minimum(value, others[0])
+            ),
             "people_per_yr_high": np.maximum(value, np.maximum(*others)),
             "convention": convention,
             "right_tail": "none" if tail is None else f"zero at {tail:g} yr",
             "return_periods_yr": "|".join(f"{period:g}" for period in sorted(periods)),
             "state": states.to_numpy(),
-            "source_ids": group.groupby("commune_id", sort=False)["source_ids"].agg(_joined).reindex(wide.index).to_numpy(),
-            "caveats": group.groupby("commune_id", sort=False)["caveats"].agg(_joined).reindex(wide.index).to_numpy(),
+            "source_ids": group.groupby("commune_id", sort=False)["source_ids"]
+            .agg(_joined)
+            .reindex(wide.index)
+            .to_numpy(),
+            "caveats": group.groupby("commune_id", sort=False)["caveats"]
+            .agg(_joined)
+            .reindex(wide.index)
+            .to_numpy(),
         }
     )
 

@@ -1,7 +1,9 @@
-"""An index over several hazards, ``I = sum w_k s_k``, with its bounds, and ranks that say how far they can be trusted.
+"""An index over several hazards, ``I = sum w_k s_k``, with its bounds, and ranks that say how far they can be
+trusted.
 
-No cut-off is built in: how many people make a class is a choice of those who compare, and it is given as rows that stay
-the same whatever is compared. Weights are given too. An unknown hazard may be of any class, so it widens the bounds.
+No cut-off is built in: how many people make a class is a choice of those who compare, and it is given as rows
+that stay the same whatever is compared. Weights are given too. An unknown hazard may be of any class, so it
+widens the bounds.
 """
 
 from __future__ import annotations
@@ -19,16 +21,23 @@ _SOURCE: Final = "index of this project: I = sum w_k s_k, classes 1 to 5 by fixe
 
 
 @model(
-    inputs={"people": at_least_zero("1"), "cutoffs": at_least_zero("1"), "population": Input("1", 0, closed="neither")},
+    inputs={
+        "people": at_least_zero("1"),
+        "cutoffs": at_least_zero("1"),
+        "population": Input("1", 0, closed="neither"),
+    },
     outputs={"score": "1", "measured": "1"},
     source="classes 1 to 5 by fixed cut-offs, absolute or per 1000 inhabitants (choice of this project)",
 )
-def exposure_class(people: float, cutoffs: np.ndarray, *, population: float | None = None) -> tuple[int, float]:
+def exposure_class(
+    people: float, cutoffs: np.ndarray, *, population: float | None = None
+) -> tuple[int, float]:
     """Class 1 to 5 of a number of exposed people by four fixed cut-offs: absolute, or per 1000 inhabitants.
 
     ``s = 1 + (how many cut-offs <= x)``, with ``x = people`` or ``x = 1000 people / population``.
 
-    A cut-off belongs to the class above it. None is built in: give those of your study, and the same for every commune.
+    A cut-off belongs to the class above it. None is built in: give those of your study, and the same for
+    every commune.
 
     Parameters
     ----------
@@ -59,7 +68,9 @@ def exposure_class(people: float, cutoffs: np.ndarray, *, population: float | No
     """
     bounds = require_cutoffs(cutoffs)
     if population is not None and people > population * (1 + 1e-9):
-        raise InputError("input 'people'", got=f"{people:g}", expected=f"no more than the {population:g} inhabitants")
+        raise InputError(
+            "input 'people'", got=f"{people:g}", expected=f"no more than the {population:g} inhabitants"
+        )
     measured = people if population is None else 1000 * people / population
     return int(score_of(np.asarray(measured), bounds)), float(measured)
 
@@ -70,11 +81,17 @@ def exposure_class(people: float, cutoffs: np.ndarray, *, population: float | No
     source=_SOURCE,
 )
 def risk_index(
-    scores: np.ndarray, weights: np.ndarray, *, scores_low: np.ndarray | None = None, scores_high: np.ndarray | None = None
+    scores: np.ndarray,
+    weights: np.ndarray,
+    *,
+    scores_low: np.ndarray | None = None,
+    scores_high: np.ndarray | None = None,
 ) -> Outcome:
-    """Index of a place over several hazards, ``I = sum w_k s_k``, its bounds, and the highest class, which a sum may hide.
+    """Index of a place over several hazards, ``I = sum w_k s_k``, its bounds, and the highest class, which a
+    sum may hide.
 
-    An unknown hazard has bounds from 1 to 5. Without bounds the index has none (NaN), and no rank may be made of it.
+    An unknown hazard has bounds from 1 to 5. Without bounds the index has none (NaN), and no rank may be made
+    of it.
 
     Parameters
     ----------
@@ -90,7 +107,8 @@ def risk_index(
     RangeError
         If a class is not from 1 to 5, or a weight is negative.
     InputError
-        If the lists are not of one length, all weights are 0, a class is no whole number, or the bounds do not hold the class.
+        If the lists are not of one length, all weights are 0, a class is no whole number, or the bounds do
+        not hold the class.
 
     References
     ----------
@@ -110,24 +128,37 @@ def risk_index(
     if (scores_low is None) != (scores_high is None):
         raise InputError("bounds of the classes", got="one of them", expected="scores_low and scores_high")
     if scores_low is None or scores_high is None:
-        return Outcome((float(share @ middle), np.nan, np.nan, int(middle.max())), (*flags, "uncertainty_not_given"))
-    low, high = _classes("scores_low", scores_low, len(share)), _classes("scores_high", scores_high, len(share))
+        return Outcome(
+            (float(share @ middle), np.nan, np.nan, int(middle.max())), (*flags, "uncertainty_not_given")
+        )
+    low, high = (
+        _classes("scores_low", scores_low, len(share)),
+        _classes("scores_high", scores_high, len(share)),
+    )
     if (low > middle).any() or (middle > high).any():
-        raise InputError("bounds of the classes", got="a class outside its bounds", expected="scores_low <= scores <= scores_high")
-    return Outcome((float(share @ middle), float(share @ low), float(share @ high), int(middle.max())), tuple(flags))
+        raise InputError(
+            "bounds of the classes",
+            got="a class outside its bounds",
+            expected="scores_low <= scores <= scores_high",
+        )
+    return Outcome(
+        (float(share @ middle), float(share @ low), float(share @ high), int(middle.max())), tuple(flags)
+    )
 
 
 @model(
     inputs={"index": at_least_zero("1"), "low": at_least_zero("1"), "high": at_least_zero("1")},
     outputs={"rank": "1", "best": "1", "worst": "1"},
-    source="ranks of intervals: a place may be anywhere that the bounds of the others allow (choice of this project)",
+    source="ranks of intervals: a place may be anywhere that the bounds of the others allow (choice of "
+    "this project)",
 )
 def index_rank(
     index: np.ndarray, low: np.ndarray | None = None, high: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Rank of each place by its index, 1 the highest, and the first and last rank that the bounds allow.
 
-    ``rank = 1 + (how many I_j > I)``, ``best = 1 + (how many low_j > high)``, ``worst = 1 + (how many high_j > low)``.
+    ``rank = 1 + (how many I_j > I)``, ``best = 1 + (how many low_j > high)``, ``worst = 1 + (how many high_j
+    > low)``.
 
     Where the ranks of two places overlap, which of them comes first is not known.
 
@@ -162,7 +193,11 @@ def index_rank(
         )
     middle, least, most = (np.atleast_1d(np.asarray(values, dtype=float)) for values in (index, low, high))
     if not middle.shape == least.shape == most.shape or (least > middle).any() or (middle > most).any():
-        raise InputError("bounds of an index", got="another length, or an index outside", expected="low <= index <= high for each place")
+        raise InputError(
+            "bounds of an index",
+            got="another length, or an index outside",
+            expected="low <= index <= high for each place",
+        )
     return ranks(middle, least, most)
 
 
@@ -175,8 +210,17 @@ def require_cutoffs(cutoffs: np.ndarray) -> np.ndarray:
         If they are not.
     """
     bounds = np.atleast_1d(np.asarray(cutoffs, dtype=float))
-    if bounds.shape != (len(CLASSES) - 1,) or not np.isfinite(bounds).all() or bounds[0] < 0 or (np.diff(bounds) <= 0).any():
-        raise InputError("cut-offs", got=bounds.tolist(), expected="four rising numbers: the lower bounds of the classes 2, 3, 4 and 5")
+    if (
+        bounds.shape != (len(CLASSES) - 1,)
+        or not np.isfinite(bounds).all()
+        or bounds[0] < 0
+        or (np.diff(bounds) <= 0).any()
+    ):
+        raise InputError(
+            "cut-offs",
+            got=bounds.tolist(),
+            expected="four rising numbers: the lower bounds of the classes 2, 3, 4 and 5",
+        )
     return bounds
 
 
@@ -187,7 +231,9 @@ def score_of(measured: np.ndarray, cutoffs: np.ndarray) -> np.ndarray:
 
 
 def ranks(index: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Rank, best and worst rank of intervals; equal places share the better one, and one without an index counts by its low."""
+    """Rank, best and worst rank of intervals; equal places share the better one, and one without an index
+    counts by its low.
+    """
     at_least = np.where(np.isnan(index), low, index)
     rank = np.where(np.isnan(index), np.nan, 1.0 + (at_least[None, :] > index[:, None]).sum(axis=1))
     best = 1.0 + (low[None, :] > high[:, None]).sum(axis=1)

@@ -1,4 +1,6 @@
-"""Likelihood against severity: the 5 by 5 matrix of this project, and the chance of at least one of several events."""
+"""Likelihood against severity: the 5 by 5 matrix of this project, and the chance of at least one of several
+events.
+"""
 
 from __future__ import annotations
 
@@ -16,13 +18,16 @@ ROOM: Final = "geoalarm.exposure"
 @model(
     inputs={"likelihood": at_least_zero("yr-1"), "severity": Input("1", 1, 5)},
     outputs={"cell": "", "likelihood_class": "1", "severity_class": "1"},
-    source="5 by 5 matrix chosen by this project: likelihood in bands of 1e-1, 1e-2, 1e-3 and 1e-4 a year (rows of data/likelihood.csv)",
+    source="5 by 5 matrix chosen by this project: likelihood in bands of 1e-1, 1e-2, 1e-3 and 1e-4 a year "
+    "(rows of data/likelihood.csv)",
 )
 def risk_matrix(likelihood: float, severity: float) -> tuple[str, int, int]:
-    """Cell of the matrix of likelihood and severity: ``L1`` to ``L5`` by bands of 1e-4 to 1e-1 a year, ``S1`` to ``S5`` as given.
+    """Cell of the matrix of likelihood and severity: ``L1`` to ``L5`` by bands of 1e-4 to 1e-1 a year, ``S1``
+    to ``S5`` as given.
 
-    A band holds its lower bound. The cell is a place in a table: nothing in it says whether the risk is acceptable, and no sum or
-    product of the two classes is made. Of Seveso sites the French authorities judge by their own grid (``mmr_cell``).
+    A band holds its lower bound. The cell is a place in a table: nothing in it says whether the risk is
+    acceptable, and no sum or product of the two classes is made. Of Seveso sites the French authorities judge
+    by their own grid (``mmr_cell``).
 
     Parameters
     ----------
@@ -48,7 +53,11 @@ def risk_matrix(likelihood: float, severity: float) -> tuple[str, int, int]:
     'L4 S4'
     """
     chosen = whole_class("severity", severity)
-    band = next(int(item["class"]) for item in rows(ROOM, "likelihood") if float(item["at_least"]) <= likelihood < float(item["below"]))
+    band = next(
+        int(item["class"])
+        for item in rows(ROOM, "likelihood")
+        if float(item["at_least"]) <= likelihood < float(item["below"])
+    )
     return f"L{band} S{chosen}", band, chosen
 
 

@@ -20,7 +20,8 @@ Simulation = Callable[..., Any]
 
 
 def tornado(simulation: Simulation, factors: Mapping[str, Distribution]) -> pd.DataFrame:
-    """Result when one input goes from its P5 to its P95 and the others stay at their median; the widest swing first.
+    """Result when one input goes from its P5 to its P95 and the others stay at their median; the widest swing
+    first.
 
     Parameters
     ----------
@@ -32,8 +33,8 @@ def tornado(simulation: Simulation, factors: Mapping[str, Distribution]) -> pd.D
     Returns
     -------
     pandas.DataFrame
-        ``factor``, ``input_p5``, ``input_p95`` in the input's unit, ``result_p5``, ``result_p95``, ``base`` and ``swing`` in the
-        result's; ``swing`` is the difference without its sign.
+        ``factor``, ``input_p5``, ``input_p95`` in the input's unit, ``result_p5``, ``result_p95``, ``base``
+        and ``swing`` in the result's; ``swing`` is the difference without its sign.
 
     Raises
     ------
@@ -62,10 +63,13 @@ def tornado(simulation: Simulation, factors: Mapping[str, Distribution]) -> pd.D
     return pd.DataFrame(rows).sort_values("swing", ascending=False, kind="stable", ignore_index=True)
 
 
-def sobol(simulation: Simulation, factors: Mapping[str, Distribution], *, samples: int = 2**12, seed: int = SEED) -> pd.DataFrame:
+def sobol(
+    simulation: Simulation, factors: Mapping[str, Distribution], *, samples: int = 2**12, seed: int = SEED
+) -> pd.DataFrame:
     """Sobol indices: share of the variance that an input explains alone (S) and with all its company (ST).
 
-    Sampling after Saltelli over a scrambled Sobol sequence, first order by Saltelli (2010), total by Jansen (1999).
+    Sampling after Saltelli over a scrambled Sobol sequence, first order by Saltelli (2010), total by Jansen
+    (1999).
 
     Parameters
     ----------
@@ -81,8 +85,8 @@ def sobol(simulation: Simulation, factors: Mapping[str, Distribution], *, sample
     Returns
     -------
     pandas.DataFrame
-        ``factor``, ``S``, ``S_confidence``, ``ST``, ``ST_confidence`` (half width of the interval of 95 %) [1], in the order of the
-        factors; ``attrs``: ``variance``, ``mean``, ``runs``, ``seed``.
+        ``factor``, ``S``, ``S_confidence``, ``ST``, ``ST_confidence`` (half width of the interval of 95 %)
+        [1], in the order of the factors; ``attrs``: ``variance``, ``mean``, ``runs``, ``seed``.
 
     Raises
     ------
@@ -102,23 +106,39 @@ def sobol(simulation: Simulation, factors: Mapping[str, Distribution], *, sample
     require_range("samples", samples, *BASE_SAMPLES)
     if len(names) < 2 or samples & (samples - 1):
         got = f"{len(names)} factor(s), {samples} samples"
-        raise InputError("Sobol indices", got=got, expected="at least two factors and a power of 2 of samples")
+        raise InputError(
+            "Sobol indices", got=got, expected="at least two factors and a power of 2 of samples"
+        )
     problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
     shares = np.clip(sample.sample(problem, samples, calc_second_order=False, seed=seed), 1e-12, 1 - 1e-12)
     inputs = {name: factors[name].quantile(shares[:, place]) for place, name in enumerate(names)}
     result = evaluate(simulation, inputs, len(shares))
     if not np.ptp(result) > 0:
-        raise InputError("Sobol indices", got="a result that does not vary", expected="one that its inputs change")
+        raise InputError(
+            "Sobol indices", got="a result that does not vary", expected="one that its inputs change"
+        )
     found = analyse.analyze(problem, result, calc_second_order=False, num_resamples=100, seed=seed)
     table = pd.DataFrame(
-        {"factor": names, "S": found["S1"], "S_confidence": found["S1_conf"], "ST": found["ST"], "ST_confidence": found["ST_conf"]}
+        {
+            "factor": names,
+            "S": found["S1"],
+            "S_confidence": found["S1_conf"],
+            "ST": found["ST"],
+            "ST_confidence": found["ST_conf"],
+        }
     )
-    table.attrs = {"variance": float(result.var()), "mean": float(result.mean()), "runs": len(shares), "seed": seed}
+    table.attrs = {
+        "variance": float(result.var()),
+        "mean": float(result.mean()),
+        "runs": len(shares),
+        "seed": seed,
+    }
     return table
 
 
 def evaluate(simulation: Simulation, inputs: Mapping[str, np.ndarray], runs: int) -> np.ndarray:
-    """Results of all runs (runs,), from a function of arrays or a model by name; refused if one is missing or not finite.
+    """Results of all runs (runs,), from a function of arrays or a model by name; refused if one is missing or
+    not finite.
 
     Raises
     ------
@@ -128,11 +148,19 @@ def evaluate(simulation: Simulation, inputs: Mapping[str, np.ndarray], runs: int
     returned = simulation(**inputs)
     result = np.asarray(getattr(returned, "value", returned), dtype="float64")
     if result.shape != (runs,):
-        raise InputError("result of an uncertain model", got=f"shape {result.shape}", expected=f"({runs},), one a run", mend="use arrays")
+        raise InputError(
+            "result of an uncertain model",
+            got=f"shape {result.shape}",
+            expected=f"({runs},), one a run",
+            mend="use arrays",
+        )
     if not np.isfinite(result).all():
         bad = int((~np.isfinite(result)).sum())
         raise InputError(
-            "result of an uncertain model", got=f"{bad} of {runs} not finite", expected="numbers", mend="check the distributions"
+            "result of an uncertain model",
+            got=f"{bad} of {runs} not finite",
+            expected="numbers",
+            mend="check the distributions",
         )
     return result
 

@@ -1,4 +1,6 @@
-"""People within reach of several hazards, each counted once: bounds, because how zones overlap inside a cell is unknown."""
+"""People within reach of several hazards, each counted once: bounds, because how zones overlap inside a cell
+is unknown.
+"""
 
 from __future__ import annotations
 
@@ -41,14 +43,16 @@ def union_bounds(shares: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, 
 def union(footprints: Sequence[Footprint], prepared: Prepared) -> pd.DataFrame:
     """People of each commune in at least one footprint, each person once.
 
-    Every class counts, but for hazards whose mild classes mean no danger (:data:`geoalarm.core.terms.COUNTED_FROM`).
+    Every class counts, but for hazards whose mild classes mean no danger
+    (:data:`geoalarm.core.terms.COUNTED_FROM`).
 
     Returns
     -------
     pandas.DataFrame
-        ``commune_id``, ``hazards``, ``population`` [1], ``population_exposed_low`` and ``_high`` [1] (bounds of the union
-        over the mapped layers), ``population_exposed`` [1] (independence within a unit), ``layers_mapped`` and ``layers``
-        (how many of the layers speak about the commune), ``state``, ``source_ids``, ``caveats``. NaN where no layer does.
+        ``commune_id``, ``hazards``, ``population`` [1], ``population_exposed_low`` and ``_high`` [1] (bounds
+        of the union over the mapped layers), ``population_exposed`` [1] (independence within a unit),
+        ``layers_mapped`` and ``layers`` (how many of the layers speak about the commune), ``state``,
+        ``source_ids``, ``caveats``. NaN where no layer does.
 
     Raises
     ------
@@ -66,10 +70,14 @@ def union(footprints: Sequence[Footprint], prepared: Prepared) -> pd.DataFrame:
     total = np.nan_to_num(prepared.total)
     states = np.where(silent, State.NOT_STUDIED, np.where(value > 0, State.EXPOSED, State.ZERO))
     sources = [source.id for footprint in footprints for source in footprint.sources]
-    always = [key for footprint in footprints for key in footprint.caveats] + list(prepared.population.caveats)
+    always = [key for footprint in footprints for key in footprint.caveats] + list(
+        prepared.population.caveats
+    )
     if any(footprint.basis == Basis.ILLUSTRATIVE for footprint in footprints):
         always.insert(0, "illustrative")
-    if any(counted_from(footprint.hazard, [item.label for item in footprint.classes]) for footprint in footprints):
+    if any(
+        counted_from(footprint.hazard, [item.label for item in footprint.classes]) for footprint in footprints
+    ):
         always.append("mild_classes_left_out")
     return pd.DataFrame(
         {
@@ -83,20 +91,27 @@ def union(footprints: Sequence[Footprint], prepared: Prepared) -> pd.DataFrame:
             "layers": len(footprints),
             "state": [str(state) for state in states],
             "source_ids": join_keys([*sources, *(source.id for source in prepared.population.sources)]),
-            "caveats": [join_keys([*always, *(["partly_mapped"] if count < len(footprints) else [])]) for count in mapped.sum(axis=0)],
+            "caveats": [
+                join_keys([*always, *(["partly_mapped"] if count < len(footprints) else [])])
+                for count in mapped.sum(axis=0)
+            ],
         }
     )
 
 
 def unit_shares(footprint: Footprint, prepared: Prepared) -> tuple[np.ndarray, np.ndarray]:
-    """Share of each population unit (cell or piece) in any class [1], and the communes the layer speaks about."""
+    """Share of each population unit (cell or piece) in any class [1], and the communes the layer speaks
+    about.
+    """
     allowed = (
         np.isin(prepared.communes.countries, [*footprint.countries, ""])
         if footprint.countries
         else np.ones(len(prepared.area_km2), dtype=bool)
     )
     split = prepared.split
-    silenced = np.asarray(split.T @ allowed.astype("float64")).ravel() / np.maximum(np.asarray(split.sum(axis=0)).ravel(), 1e-12)
+    silenced = np.asarray(split.T @ allowed.astype("float64")).ravel() / np.maximum(
+        np.asarray(split.sum(axis=0)).ravel(), 1e-12
+    )
     if footprint.kind == "polygons":
         share, mapped = _polygon_shares(footprint, prepared), allowed
     else:
@@ -119,7 +134,9 @@ def _polygon_shares(footprint: Footprint, prepared: Prepared) -> np.ndarray:
     first = counted_from(footprint.hazard, labels)
     zone = shapely.union_all(zones[labels.index(first) if first else 0 :])
     if prepared.grid is not None:
-        return np.asarray(coverage(gpd.GeoDataFrame(geometry=[zone], crs=prepared.crs), prepared.grid).todense()).ravel()[prepared.cells]
+        return np.asarray(
+            coverage(gpd.GeoDataFrame(geometry=[zone], crs=prepared.crs), prepared.grid).todense()
+        ).ravel()[prepared.cells]
     assert prepared.pieces is not None
     outlines = prepared.pieces[2]
     a, _, cut = pieces(outlines, np.array([zone], dtype=object))

@@ -1,4 +1,6 @@
-"""Communes by country and code: keys, the languages their names are official in, and what became of them in mergers."""
+"""Communes by country and code: keys, the languages their names are official in, and what became of them in
+mergers.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +18,15 @@ from geoalarm.core.model import require_column
 _KEY: Final = re.compile(r"([A-Z]{2}):(\S+)")
 _FORMS: Final = {"FR": re.compile(r"\d{5}|2[AB]\d{3}"), "BE": re.compile(r"\d{5}")}
 
-_GERMAN_SPEAKING: Final = frozenset({"63001", "63012", "63013", "63023", "63040", "63048", "63061", "63067", "63087"})
+_GERMAN_SPEAKING: Final = frozenset(
+    {"63001", "63012", "63013", "63023", "63040", "63048", "63061", "63067", "63087"}
+)
 """The nine municipalities of the Belgian German language area, by NIS code."""
 _BRUSSELS: Final = "21"
 _FRENCH_SPEAKING: Final = ("25", "5", "6", "8", "9")
-"""Beginnings of the NIS codes of the French language area: Walloon Brabant, Hainaut, Liege, Luxembourg, Namur."""
+"""Beginnings of the NIS codes of the French language area: Walloon Brabant, Hainaut, Liege, Luxembourg,
+Namur.
+"""
 _ELSEWHERE: Final = {"FR": ("fr",), "LU": ("fr", "de"), "NL": ("nl",), "DE": ("de",)}
 
 
@@ -34,7 +40,10 @@ def commune_id(country: str, code: str) -> str:
     """
     if not re.fullmatch(r"[A-Z]{2}", str(country)):
         raise InputError(
-            "country of a commune", got=repr(country), expected="two capital letters such as FR or BE", mend="use the ISO 3166 code"
+            "country of a commune",
+            got=repr(country),
+            expected="two capital letters such as FR or BE",
+            mend="use the ISO 3166 code",
         )
     form = _FORMS.get(country, re.compile(r"\S+"))
     if not isinstance(code, str) or not form.fullmatch(code):
@@ -97,7 +106,9 @@ def display_name(row: Mapping[str, object], lang: str) -> str:
     key = str(row["commune_id"])
     spoken = official_languages(key) if _KEY.fullmatch(key) else ()
     local = _text(row, "name")
-    official = list(dict.fromkeys(name for name in (_text(row, f"name_{tongue}") for tongue in spoken) if name)) or [local or key]
+    official = list(
+        dict.fromkeys(name for name in (_text(row, f"name_{tongue}") for tongue in spoken) if name)
+    ) or [local or key]
     if lang == "de" and "de" in spoken and not _text(row, "name_de"):
         return _text(row, "name_nl") or official[0]
     page = _text(row, f"name_{lang}")
@@ -109,7 +120,11 @@ def display_name(row: Mapping[str, object], lang: str) -> str:
 
 def _text(row: Mapping[str, object], column: str) -> str:
     value = row.get(column)
-    return "" if value is None or (isinstance(value, float) and math.isnan(value)) or value is pd.NA else str(value).strip()
+    return (
+        ""
+        if value is None or (isinstance(value, float) and math.isnan(value)) or value is pd.NA
+        else str(value).strip()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +154,11 @@ class Crosswalk:
         following = self.steps.get(key, (key,))
         if following == (key,):
             return following
-        ends = [end for step in following for end in ((step,) if step == key else self._follow(step, (*seen, key)))]
+        ends = [
+            end
+            for step in following
+            for end in ((step,) if step == key else self._follow(step, (*seen, key)))
+        ]
         return tuple(dict.fromkeys(ends))
 
 
@@ -159,7 +178,10 @@ def crosswalk(table: pd.DataFrame, *, old: str, new: str, country: str) -> Cross
     for before, after in zip(table[old], table[new], strict=True):
         if pd.isna(after) or not str(after).strip():
             raise InputError(
-                f"table of successors, column {new!r}", got=f"nothing after {before}", expected="at least one code", mend="complete the row"
+                f"table of successors, column {new!r}",
+                got=f"nothing after {before}",
+                expected="at least one code",
+                mend="complete the row",
             )
         key = commune_id(country, before)
         following = tuple(commune_id(country, part.strip()) for part in str(after).split("|"))
@@ -193,7 +215,11 @@ class Moved:
 
 
 def move_counts(
-    counts: pd.Series, walk: Crosswalk, *, shares: Mapping[tuple[str, str], float] | None = None, zone: Collection[str] | None = None
+    counts: pd.Series,
+    walk: Crosswalk,
+    *,
+    shares: Mapping[tuple[str, str], float] | None = None,
+    zone: Collection[str] | None = None,
 ) -> Moved:
     """Bring counts by ``commune_id`` to a newer vintage; counts in zone and outside add up to what came in.
 
@@ -202,7 +228,8 @@ def move_counts(
     counts : pandas.Series
         Indexed by ``commune_id``, each once. NaN is not known, and makes the sum it enters not known.
     shares : mapping, optional
-        Share of an old commune that went to each new one, ``{(old, new): 0.4, ...}`` [1], for communes that were split.
+        Share of an old commune that went to each new one, ``{(old, new): 0.4, ...}`` [1], for communes that
+        were split.
     zone : collection of str, optional
         ``commune_id`` of the communes wanted; without it nothing is outside.
 
@@ -226,7 +253,11 @@ def move_counts(
             renamed[str(key)] = following
         parts = _parts(str(key), following, shares or {})
         rows += [(after, float(value) * part) for after, part in zip(following, parts, strict=True)]
-    sums = pd.DataFrame(rows, columns=["commune_id", "count"]).groupby("commune_id")["count"].agg(lambda part: part.sum(skipna=False))
+    sums = (
+        pd.DataFrame(rows, columns=["commune_id", "count"])
+        .groupby("commune_id")["count"]
+        .agg(lambda part: part.sum(skipna=False))
+    )
     inside = sums.index.isin(list(zone)) if zone is not None else pd.Series(True, index=sums.index).to_numpy()
     return Moved(sums[inside], sums[~inside], renamed)
 

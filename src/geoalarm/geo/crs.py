@@ -24,7 +24,8 @@ _EUROPE_BOUNDS: Final = (-16.1, 32.88, 40.18, 84.73)
 def analysis_crs(bounds: Sequence[float], crs: CRS | str | int) -> CRS:
     """Equal-area CRS for data within ``bounds`` (minx, miny, maxx, maxy in ``crs``).
 
-    EPSG:3035 where the data lie inside its area of use, else a Lambert azimuthal equal-area system centred on them.
+    EPSG:3035 where the data lie inside its area of use, else a Lambert azimuthal equal-area system centred on
+    them.
 
     Raises
     ------
@@ -33,7 +34,10 @@ def analysis_crs(bounds: Sequence[float], crs: CRS | str | int) -> CRS:
     """
     if not np.all(np.isfinite(bounds)):
         raise InputError(
-            "extent of the layer", got=tuple(bounds), expected="finite coordinates", mend="check the layer for empty geometries"
+            "extent of the layer",
+            got=tuple(bounds),
+            expected="finite coordinates",
+            mend="check the layer for empty geometries",
         )
     west, south, east, north = _to_degrees(tuple(map(float, bounds)), CRS.from_user_input(crs).to_wkt())
     if not np.all(np.isfinite([west, south, east, north])):
@@ -43,10 +47,21 @@ def analysis_crs(bounds: Sequence[float], crs: CRS | str | int) -> CRS:
             expected="coordinates inside the area of its CRS",
             mend="check the CRS, and whether x and y are swapped",
         )
-    if west >= _EUROPE_BOUNDS[0] and south >= _EUROPE_BOUNDS[1] and east <= _EUROPE_BOUNDS[2] and north <= _EUROPE_BOUNDS[3]:
+    if (
+        west >= _EUROPE_BOUNDS[0]
+        and south >= _EUROPE_BOUNDS[1]
+        and east <= _EUROPE_BOUNDS[2]
+        and north <= _EUROPE_BOUNDS[3]
+    ):
         return EUROPE
     return CRS.from_dict(
-        {"proj": "laea", "lon_0": round((west + east) / 2, 2), "lat_0": round((south + north) / 2, 2), "datum": "WGS84", "units": "m"}
+        {
+            "proj": "laea",
+            "lon_0": round((west + east) / 2, 2),
+            "lat_0": round((south + north) / 2, 2),
+            "datum": "WGS84",
+            "units": "m",
+        }
     )
 
 
@@ -86,9 +101,11 @@ def to_crs(frame: gpd.GeoDataFrame, crs: CRS | str | int) -> gpd.GeoDataFrame:
 
 
 def transformer(source: CRS | str | int, target: CRS | str | int) -> Transformer:
-    """Transformer with x, y (longitude, latitude) order; PROJ picks the best datum shift that needs no download.
+    """Transformer with x, y (longitude, latitude) order; PROJ picks the best datum shift that needs no
+    download.
 
-    EPSG:31370 is taken through its best-available registered shift; ``tests/unit/test_crs.py`` pins a control point.
+    EPSG:31370 is taken through its best-available registered shift; ``tests/unit/test_crs.py`` pins a control
+    point.
     """
     return _transformer(CRS.from_user_input(source).to_wkt(), CRS.from_user_input(target).to_wkt())
 

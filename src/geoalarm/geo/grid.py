@@ -17,7 +17,9 @@ from geoalarm.core.model import require_crs
 from geoalarm.geo.crs import geod_of, same_crs, transformer
 
 SAMPLES_PER_SIDE = 8
-"""Sub-cells along the side of a source cell when two grids in different CRS overlay: places are off by 1/16 of a side at most."""
+"""Sub-cells along the side of a source cell when two grids in different CRS overlay: places are off by 1/16
+of a side at most.
+"""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,11 @@ class Grid:
             )
         for axis in (data.rio.x_dim, data.rio.y_dim):
             _require_even(data[axis].to_numpy(), axis)
-        return cls(CRS.from_user_input(data.rio.crs), transform, (data.sizes[data.rio.y_dim], data.sizes[data.rio.x_dim]))
+        return cls(
+            CRS.from_user_input(data.rio.crs),
+            transform,
+            (data.sizes[data.rio.y_dim], data.sizes[data.rio.x_dim]),
+        )
 
     @property
     def size(self) -> int:
@@ -91,14 +97,20 @@ class Grid:
         return float(np.sqrt(self.row_area_km2[self.shape[0] // 2]) * 1000)
 
     def window(self, bounds: tuple[float, float, float, float], *, margin: int = 1) -> tuple[slice, slice]:
-        """Rows and columns that cover ``bounds`` (grid CRS) and ``margin`` cells more, within the grid; may be empty."""
+        """Rows and columns that cover ``bounds`` (grid CRS) and ``margin`` cells more, within the grid; may
+        be empty.
+        """
         columns = np.sort((np.array([bounds[0], bounds[2]]) - self.transform.c) / self.transform.a)
         rows = np.sort((np.array([bounds[1], bounds[3]]) - self.transform.f) / self.transform.e)
         return _clip(rows, self.shape[0], margin), _clip(columns, self.shape[1], margin)
 
     def refine(self, factor: int) -> Grid:
         """The lattice with each cell cut into ``factor`` by ``factor``."""
-        return Grid(self.crs, self.transform @ Affine.scale(1 / factor), (self.shape[0] * factor, self.shape[1] * factor))
+        return Grid(
+            self.crs,
+            self.transform @ Affine.scale(1 / factor),
+            (self.shape[0] * factor, self.shape[1] * factor),
+        )
 
     def crop(self, rows: slice, columns: slice) -> Grid:
         """The part of the lattice in a window."""
@@ -107,7 +119,9 @@ class Grid:
 
 
 def lattice_offset(source: Grid, target: Grid) -> tuple[int, int] | None:
-    """Row and column of the target at which the source begins, where both are windows of one lattice; else None."""
+    """Row and column of the target at which the source begins, where both are windows of one lattice; else
+    None.
+    """
     a, b = source.transform, target.transform
     if not same_crs(source.crs, target.crs) or not np.allclose((a.a, a.e), (b.a, b.e), rtol=1e-9, atol=0):
         return None
@@ -119,10 +133,12 @@ def lattice_offset(source: Grid, target: Grid) -> tuple[int, int] | None:
 
 
 def overlay(source: Grid, target: Grid) -> sparse.csr_array:
-    """Share of each target cell that lies in each source cell: (target.size x source.size), rows sum to at most 1.
+    """Share of each target cell that lies in each source cell: (target.size x source.size), rows sum to at
+    most 1.
 
-    Exact where both grids share a CRS (areas on the ellipsoid for degrees); else target cells are cut into sub-cells
-    so that :data:`SAMPLES_PER_SIDE` of them fit along a source cell, and each is placed by its centre.
+    Exact where both grids share a CRS (areas on the ellipsoid for degrees); else target cells are cut into
+    sub-cells so that :data:`SAMPLES_PER_SIDE` of them fit along a source cell, and each is placed by its
+    centre.
     """
     if same_crs(source.crs, target.crs):
         return _overlay_aligned(source, target)
@@ -157,10 +173,16 @@ def _overlap(source: np.ndarray, target: np.ndarray) -> sparse.csr_array:
 
 
 def _overlay_sampled(source: Grid, target: Grid) -> sparse.csr_array:
-    per_side = int(np.clip(np.ceil(SAMPLES_PER_SIDE * target.cell_size_m() / source.cell_size_m()), 1, 16 * SAMPLES_PER_SIDE))
+    per_side = int(
+        np.clip(
+            np.ceil(SAMPLES_PER_SIDE * target.cell_size_m() / source.cell_size_m()), 1, 16 * SAMPLES_PER_SIDE
+        )
+    )
     steps = (np.arange(per_side) + 0.5) / per_side
     corners = transformer(target.crs, source.crs).transform(*np.meshgrid(target.x_edges, target.y_edges))
-    across, down = ((np.asarray(axis) - start) / step for axis, start, step in _axes(corners, source.transform))
+    across, down = (
+        (np.asarray(axis) - start) / step for axis, start, step in _axes(corners, source.transform)
+    )
     cells = np.repeat(np.arange(target.shape[1]), per_side * per_side)
     parts = []
     for row in range(target.shape[0]):
@@ -169,7 +191,9 @@ def _overlay_sampled(source: Grid, target: Grid) -> sparse.csr_array:
             rows = np.floor(_within(down[row : row + 2], steps))
             inside = (columns >= 0) & (columns < source.shape[1]) & (rows >= 0) & (rows < source.shape[0])
         hits = (rows[inside] * source.shape[1] + columns[inside]).astype("int64")
-        part = sparse.csr_array((np.full(len(hits), 1 / per_side**2), (cells[inside], hits)), shape=(target.shape[1], source.size))
+        part = sparse.csr_array(
+            (np.full(len(hits), 1 / per_side**2), (cells[inside], hits)), shape=(target.shape[1], source.size)
+        )
         part.sum_duplicates()
         parts.append(part)
     return sparse.csr_array(sparse.vstack(parts, format="csr"))
@@ -180,14 +204,18 @@ def _axes(corners: tuple[np.ndarray, np.ndarray], transform: Affine) -> list[tup
 
 
 def _within(edges: np.ndarray, steps: np.ndarray) -> np.ndarray:
-    """Values at sub-cell centres of one row of cells, bilinear between their corners (2, n + 1); flat, cell by cell."""
+    """Values at sub-cell centres of one row of cells, bilinear between their corners (2, n + 1); flat, cell
+    by cell.
+    """
     north, south = (edge[:-1, None] + (edge[1:] - edge[:-1])[:, None] * steps[None, :] for edge in edges)
     values: np.ndarray = north[:, None, :] + (south - north)[:, None, :] * steps[None, :, None]
     return values.ravel()
 
 
 def _authalic_height(latitudes: np.ndarray, es: float) -> np.ndarray:
-    """A function of latitude [degrees] whose differences are proportional to area on the ellipsoid (Snyder 1987, eq. 3-12)."""
+    """A function of latitude [degrees] whose differences are proportional to area on the ellipsoid (Snyder
+    1987, eq. 3-12).
+    """
     sine = np.sin(np.radians(np.clip(latitudes, -90, 90)))
     if es == 0:
         return 2 * sine

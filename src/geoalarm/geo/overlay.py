@@ -39,7 +39,9 @@ def polygonal(geometries: np.ndarray) -> np.ndarray:
     mixed = np.flatnonzero(~np.isin(kinds, (3, 6)))
     out = np.array(geometries, dtype=object)
     for index in mixed:
-        parts = [part for part in shapely.get_parts(out[index]) if part.geom_type in ("Polygon", "MultiPolygon")]
+        parts = [
+            part for part in shapely.get_parts(out[index]) if part.geom_type in ("Polygon", "MultiPolygon")
+        ]
         out[index] = shapely.union_all(parts) if parts else shapely.Polygon()
     return out
 

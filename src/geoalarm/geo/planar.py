@@ -1,7 +1,9 @@
-"""A plane cut into faces by lines: every place lies in exactly one face, and faces that touch share whole edges.
+"""A plane cut into faces by lines: every place lies in exactly one face, and faces that touch share whole
+edges.
 
-Lines are noded together once, so faces have the same vertices along their common edges, to the last bit. Unions of
-faces therefore meet without gap or overlap, in the CRS they were cut in and, vertex by vertex, in any other.
+Lines are noded together once, so faces have the same vertices along their common edges, to the last bit.
+Unions of faces therefore meet without gap or overlap, in the CRS they were cut in and, vertex by vertex, in
+any other.
 """
 
 from __future__ import annotations
@@ -40,7 +42,9 @@ class Edges:
 
     def lines(self) -> np.ndarray:
         """The edges as LineStrings."""
-        return shapely.linestrings(self.ends.reshape(-1, 2, 2)) if len(self.ends) else np.empty(0, dtype=object)
+        return (
+            shapely.linestrings(self.ends.reshape(-1, 2, 2)) if len(self.ends) else np.empty(0, dtype=object)
+        )
 
 
 def faces_between(lines: Sequence[shapely.Geometry] | np.ndarray) -> np.ndarray:
@@ -74,7 +78,10 @@ def _segments(faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def components(count: int, edges: Edges, mask: np.ndarray) -> np.ndarray:
     """Number of the connected group of each face where ``mask`` is true, counted from 0; -1 elsewhere."""
     inside = (edges.other != OUTSIDE) & mask[edges.face] & mask[edges.other]
-    links = sparse.csr_array((np.ones(int(inside.sum()), dtype=np.int8), (edges.face[inside], edges.other[inside])), shape=(count, count))
+    links = sparse.csr_array(
+        (np.ones(int(inside.sum()), dtype=np.int8), (edges.face[inside], edges.other[inside])),
+        shape=(count, count),
+    )
     label = csgraph.connected_components(links, directed=False)[1]
     out = np.full(count, -1)
     out[mask] = np.unique(label[mask], return_inverse=True)[1]
@@ -82,7 +89,9 @@ def components(count: int, edges: Edges, mask: np.ndarray) -> np.ndarray:
 
 
 def owners(faces: np.ndarray, polygons: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Row of the polygon that holds each face, -1 for none, the lowest where several overlap; and how many hold it."""
+    """Row of the polygon that holds each face, -1 for none, the lowest where several overlap; and how many
+    hold it.
+    """
     found = np.full(len(faces), -1)
     face, row = shapely.STRtree(polygons).query(shapely.point_on_surface(faces), predicate="within")
     order = np.argsort(row)[::-1]
@@ -91,10 +100,11 @@ def owners(faces: np.ndarray, polygons: np.ndarray) -> tuple[np.ndarray, np.ndar
 
 
 def side_of(points: np.ndarray, line: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Which side of directed segments points lie on: +1 left, -1 right, and the position of the nearest segment.
+    """Which side of directed segments points lie on: +1 left, -1 right, and the position of the nearest
+    segment.
 
-    At a bend the nearest place may be a shared vertex; the mean direction of its two segments decides, as for signed
-    distances to polylines (Baerentzen and Aanaes 2005, pseudonormals).
+    At a bend the nearest place may be a shared vertex; the mean direction of its two segments decides, as for
+    signed distances to polylines (Baerentzen and Aanaes 2005, pseudonormals).
 
     Parameters
     ----------
@@ -107,13 +117,21 @@ def side_of(points: np.ndarray, line: np.ndarray) -> tuple[np.ndarray, np.ndarra
     nearest = tree.nearest(shapely.points(points))
     start, end = line[nearest, :2], line[nearest, 2:]
     step = end - start
-    place = np.einsum("ij,ij->i", points - start, step) / np.maximum(np.einsum("ij,ij->i", step, step), np.finfo(float).tiny)
-    unit = (line[:, 2:] - line[:, :2]) / np.maximum(np.linalg.norm(line[:, 2:] - line[:, :2], axis=1), np.finfo(float).tiny)[:, None]
+    place = np.einsum("ij,ij->i", points - start, step) / np.maximum(
+        np.einsum("ij,ij->i", step, step), np.finfo(float).tiny
+    )
+    unit = (line[:, 2:] - line[:, :2]) / np.maximum(
+        np.linalg.norm(line[:, 2:] - line[:, :2], axis=1), np.finfo(float).tiny
+    )[:, None]
     direction = unit[nearest].copy()
     begins = {tuple(row): number for number, row in enumerate(line[:, :2].tolist())}
     finishes = {tuple(row): number for number, row in enumerate(line[:, 2:].tolist())}
     for number in np.flatnonzero((place <= 0) | (place >= 1)):
-        joint = finishes.get(tuple(start[number].tolist())) if place[number] <= 0 else begins.get(tuple(end[number].tolist()))
+        joint = (
+            finishes.get(tuple(start[number].tolist()))
+            if place[number] <= 0
+            else begins.get(tuple(end[number].tolist()))
+        )
         if joint is not None:
             direction[number] += unit[joint]
     corner = start + np.clip(place, 0, 1)[:, None] * step

@@ -1,8 +1,9 @@
 """The seam between two countries: where their boundary sets overlap or leave a gap, and who gets that land.
 
-Both sets are cut together into faces (:mod:`geoalarm.geo.planar`). A face claimed by both countries is an overlap; a face
-claimed by neither, bounded by both and nowhere wider than the search distance, is a gap. Each goes to one commune by
-a stated rule; everything else stays as it was. Holes inside one country (enclaves) and wide holes between both are real.
+Both sets are cut together into faces (:mod:`geoalarm.geo.planar`). A face claimed by both countries is an
+overlap; a face claimed by neither, bounded by both and nowhere wider than the search distance, is a gap. Each
+goes to one commune by a stated rule; everything else stays as it was. Holes inside one country (enclaves) and
+wide holes between both are real.
 """
 
 from __future__ import annotations
@@ -48,13 +49,14 @@ def resolve(
     Parameters
     ----------
     a, b : geopandas.GeoDataFrame
-        ``commune_id`` and polygons of one country each, with a CRS; each set should be free of overlaps in itself.
+        ``commune_id`` and polygons of one country each, with a CRS; each set should be free of overlaps in
+        itself.
     rule : str
-        Who gets a sliver, overlap or gap, as a whole: ``nearest``, the country whose undisputed side of the sliver's
-        outline is nearest to its middle (ties: as ``share``); ``share``, the country whose undisputed land borders the
-        larger share of its outline (ties: the lower ``commune_id``); ``line``, each country up to ``line``, slivers
-        being cut by it. Within the country an overlap goes to the commune that claimed it, a gap to the commune it
-        borders longest.
+        Who gets a sliver, overlap or gap, as a whole: ``nearest``, the country whose undisputed side of the
+        sliver's outline is nearest to its middle (ties: as ``share``); ``share``, the country whose
+        undisputed land borders the larger share of its outline (ties: the lower ``commune_id``); ``line``,
+        each country up to ``line``, slivers being cut by it. Within the country an overlap goes to the
+        commune that claimed it, a gap to the commune it borders longest.
     line : geopandas.GeoDataFrame or shapely geometry, optional
         The border, for ``rule="line"``; a bare geometry is in the CRS of ``a``.
     search_m : float
@@ -63,15 +65,15 @@ def resolve(
     Returns
     -------
     resolved : geopandas.GeoDataFrame
-        Rows of ``a`` then ``b``, in the CRS of ``a``; communes further than ``search_m`` from the other country keep
-        their outlines as they were.
+        Rows of ``a`` then ``b``, in the CRS of ``a``; communes further than ``search_m`` from the other
+        country keep their outlines as they were.
     report : SeamReport
 
     Raises
     ------
     InputError
-        If a CRS or ``commune_id`` is missing, an id is in both sets, ``line`` does not go with ``rule`` or does not
-        reach the slivers, or the sets overlap by more than ``search_m``.
+        If a CRS or ``commune_id`` is missing, an id is in both sets, ``line`` does not go with ``rule`` or
+        does not reach the slivers, or the sets overlap by more than ``search_m``.
     """
     _require(a, b, rule, line, search_m)
     ground = _ground(a, b, search_m)
@@ -115,7 +117,9 @@ def _require(a: gpd.GeoDataFrame, b: gpd.GeoDataFrame, rule: str, line: object, 
                 mend="check the layer and its filter",
             )
     if rule not in RULES:
-        raise InputError("rule of the seam", got=repr(rule), expected=", ".join(RULES), mend=near_miss(str(rule), RULES))
+        raise InputError(
+            "rule of the seam", got=repr(rule), expected=", ".join(RULES), mend=near_miss(str(rule), RULES)
+        )
     if (line is not None) != (rule == "line"):
         raise InputError(
             f"seam rule {rule!r}",
@@ -124,7 +128,12 @@ def _require(a: gpd.GeoDataFrame, b: gpd.GeoDataFrame, rule: str, line: object, 
             mend="give both or neither",
         )
     if not (math.isfinite(search_m) and search_m > 0):
-        raise InputError("search distance of the seam", got=f"{search_m} m", expected="a positive number of metres", mend="500 is usual")
+        raise InputError(
+            "search distance of the seam",
+            got=f"{search_m} m",
+            expected="a positive number of metres",
+            mend="500 is usual",
+        )
     shared = sorted(set(a["commune_id"]) & set(b["commune_id"]))
     if shared:
         raise InputError(
@@ -138,7 +147,9 @@ def _require(a: gpd.GeoDataFrame, b: gpd.GeoDataFrame, rule: str, line: object, 
 def _ground(a: gpd.GeoDataFrame, b: gpd.GeoDataFrame, search_m: float) -> Ground:
     name = a.geometry.name
     other = to_crs(b, a.crs)
-    frame = pd.concat([a, other if other.geometry.name == name else other.rename_geometry(name)], ignore_index=True)
+    frame = pd.concat(
+        [a, other if other.geometry.name == name else other.rename_geometry(name)], ignore_index=True
+    )
     frame[name] = gpd.GeoSeries(shapely.force_2d(frame[name].to_numpy()), index=frame.index, crs=a.crs)
     frame = gpd.GeoDataFrame(frame, geometry=name, crs=a.crs)
     side = np.repeat([0, 1], [len(a), len(b)])
@@ -211,7 +222,9 @@ def _by_line(ground: Ground, now: Cut, border: np.ndarray) -> np.ndarray:
     part = np.cumsum(np.r_[True, (border[1:, :2] != border[:-1, 2:]).any(axis=1)]) - 1
     sign, nearest = planar.side_of(shapely.get_coordinates(shapely.point_on_surface(now.flat)), flat)
     own = np.where(now.kind == 0, now.country(), -1)
-    votes = np.bincount(part[nearest], weights=sign * now.area_m2 * np.choose(own + 1, [0, 1, -1]), minlength=part[-1] + 1)
+    votes = np.bincount(
+        part[nearest], weights=sign * now.area_m2 * np.choose(own + 1, [0, 1, -1]), minlength=part[-1] + 1
+    )
     disputed = now.kind > 0
     middle = shapely.point_on_surface(now.flat[disputed])
     far = shapely.distance(middle, shapely.linestrings(flat.reshape(-1, 2, 2))[nearest[disputed]])
@@ -244,7 +257,11 @@ def _give(ground: Ground, now: Cut, side: np.ndarray) -> np.ndarray:
         }
     )
     found = found.groupby(["sliver", "row", "id"])[["length"]].sum().round(6).reset_index()
-    best = found.sort_values(["length", "id"], ascending=[False, True]).drop_duplicates("sliver").set_index("sliver")["row"]
+    best = (
+        found.sort_values(["length", "id"], ascending=[False, True])
+        .drop_duplicates("sliver")
+        .set_index("sliver")["row"]
+    )
     row[gaps] = best.reindex(now.group[gaps] * 2 + side[gaps]).fillna(-1).to_numpy(dtype=int)
     lost = np.flatnonzero(gaps & (row < 0))
     for face in lost:

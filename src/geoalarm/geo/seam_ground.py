@@ -24,7 +24,9 @@ _OVERSHOOT_M: Final = 1e-3
 
 @dataclass(frozen=True)
 class Ground:
-    """Communes of both countries in one frame: ``side`` 0 or 1, ``touched`` within the search distance of the other side."""
+    """Communes of both countries in one frame: ``side`` 0 or 1, ``touched`` within the search distance of the
+    other side.
+    """
 
     frame: gpd.GeoDataFrame
     side: np.ndarray
@@ -60,9 +62,11 @@ class Ground:
 
 @dataclass(frozen=True)
 class Cut:
-    """The faces: ``owner`` rows by side (-1 none), ``kind``, ``group`` the number of the sliver (-1 for undisputed).
+    """The faces: ``owner`` rows by side (-1 none), ``kind``, ``group`` the number of the sliver (-1 for
+    undisputed).
 
-    ``holes`` counts the groups of faces left open, ``twice`` marks faces that communes of one country claim twice.
+    ``holes`` counts the groups of faces left open, ``twice`` marks faces that communes of one country claim
+    twice.
     """
 
     faces: np.ndarray
@@ -90,14 +94,19 @@ class Cut:
         order = order[self.group[order] >= 0]
         starts = np.searchsorted(self.group[order], np.arange(count + 1))
         shapes = np.array(
-            [self.flat[order[lo]] if hi == lo + 1 else shapely.union_all(self.flat[order[lo:hi]]) for lo, hi in itertools.pairwise(starts)],
+            [
+                self.flat[order[lo]] if hi == lo + 1 else shapely.union_all(self.flat[order[lo:hi]])
+                for lo, hi in itertools.pairwise(starts)
+            ],
             dtype=object,
         )
         centre = shapely.centroid(shapes)
         return np.where(shapely.contains(shapes, centre), centre, shapely.point_on_surface(shapes))
 
     def lowest_id_side(self, ground: Ground, count: int) -> np.ndarray:
-        """Country of the lowest ``commune_id`` that claims or borders each sliver: the last tie-break, blind to order."""
+        """Country of the lowest ``commune_id`` that claims or borders each sliver: the last tie-break, blind
+        to order.
+        """
         sliver = self.group[self.edges.face]
         reach = np.vstack([self.owner[self.edges.face], np.vstack([self.owner, [-1, -1]])[self.edges.other]])
         rank = np.append(np.argsort(np.argsort(ground.ids.astype(str))), len(ground.ids))
@@ -113,10 +122,24 @@ def cut(ground: Ground, extra: np.ndarray | None = None) -> Cut:
     """Cut the touched communes into faces, with further lines if given, and name what each face is."""
     shapes = ground.frame.geometry.to_numpy()
     lines = shapely.boundary(shapes[ground.touched])
-    faces = planar.faces_between(lines if extra is None else np.concatenate([lines, extra])) if len(lines) else np.empty(0, dtype=object)
+    faces = (
+        planar.faces_between(lines if extra is None else np.concatenate([lines, extra]))
+        if len(lines)
+        else np.empty(0, dtype=object)
+    )
     if not len(faces):
         empty = np.empty(0, dtype=int)
-        return Cut(faces, faces, np.empty(0), empty.reshape(0, 2), planar.Edges(np.empty((0, 4)), empty, empty), empty, empty, 0, empty)
+        return Cut(
+            faces,
+            faces,
+            np.empty(0),
+            empty.reshape(0, 2),
+            planar.Edges(np.empty((0, 4)), empty, empty),
+            empty,
+            empty,
+            0,
+            empty,
+        )
     flat = ground.flat_shapes(faces)
     owner, twice = np.full((len(faces), 2), -1), np.zeros(len(faces), dtype=bool)
     for side in (0, 1):
@@ -130,12 +153,16 @@ def cut(ground: Ground, extra: np.ndarray | None = None) -> Cut:
     kind = np.where(both, OVERLAP, np.where(open_land, GAP, 0))
     overlaps = planar.components(len(faces), edges, kind == OVERLAP)
     gaps = planar.components(len(faces), edges, kind == GAP)
-    group = np.where(kind == OVERLAP, overlaps, np.where(kind == GAP, gaps + overlaps.max(initial=-1) + 1, -1))
+    group = np.where(
+        kind == OVERLAP, overlaps, np.where(kind == GAP, gaps + overlaps.max(initial=-1) + 1, -1)
+    )
     return Cut(faces, flat, shapely.area(flat), owner, edges, kind, group, holes, twice)
 
 
 def _gaps(ground: Ground, flat: np.ndarray, owner: np.ndarray, edges: planar.Edges) -> tuple[np.ndarray, int]:
-    """Faces that are gaps: nobody's, bounded by both countries, nowhere wider than the search distance; and the holes kept."""
+    """Faces that are gaps: nobody's, bounded by both countries, nowhere wider than the search distance; and
+    the holes kept.
+    """
     nobody = np.asarray((owner < 0).all(axis=1))
     group = planar.components(len(flat), edges, nobody)
     count = int(group.max(initial=-1)) + 1
@@ -145,7 +172,10 @@ def _gaps(ground: Ground, flat: np.ndarray, owner: np.ndarray, edges: planar.Edg
     for side in (0, 1):
         reached[group[edges.face[rim]][beyond[:, side]], side] = True
     gap = np.asarray(reached.all(axis=1))
-    wide = np.bincount(group[nobody], weights=shapely.area(flat[nobody]), minlength=count) > ground.search_m**2 / 4
+    wide = (
+        np.bincount(group[nobody], weights=shapely.area(flat[nobody]), minlength=count)
+        > ground.search_m**2 / 4
+    )
     for number in np.flatnonzero(gap & wide):
         shape = shapely.union_all(flat[group == number])
         gap[number] = bool(shapely.is_empty(shapely.buffer(shape, -ground.search_m / 2)))
@@ -153,7 +183,8 @@ def _gaps(ground: Ground, flat: np.ndarray, owner: np.ndarray, edges: planar.Edg
 
 
 def mouths(ground: Ground, now: Cut) -> np.ndarray:
-    """Lines that close the gaps open at an end of the border, at their narrowest: where either side is nearest to the other.
+    """Lines that close the gaps open at an end of the border, at their narrowest: where either side is
+    nearest to the other.
 
     Beyond them lies the sea or a third country, not a gap.
     """
@@ -171,21 +202,35 @@ def mouths(ground: Ground, now: Cut) -> np.ndarray:
     flat = ground.to_flat(start[free])
     step = tip[free] - flat
     beyond = tip[free] + step / np.linalg.norm(step, axis=1)[:, None] * _OVERSHOOT_M
-    return shapely.linestrings(np.stack([start[free], ground.from_flat(beyond)], axis=1)) if free.any() else np.empty(0, dtype=object)
+    return (
+        shapely.linestrings(np.stack([start[free], ground.from_flat(beyond)], axis=1))
+        if free.any()
+        else np.empty(0, dtype=object)
+    )
 
 
-def _bridges(ground: Ground, rim: planar.Edges, lines: np.ndarray, here: np.ndarray, there: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Vertices of one side's rim and the nearest places on the other's, where each is the nearest to the other."""
+def _bridges(
+    ground: Ground, rim: planar.Edges, lines: np.ndarray, here: np.ndarray, there: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Vertices of one side's rim and the nearest places on the other's, where each is the nearest to the
+    other.
+    """
     none = np.empty((0, 2)), np.empty((0, 2))
     if not (here.any() and there.any()):
         return none
     start = np.unique(rim.ends[here].reshape(-1, 2), axis=0)
     points = shapely.points(ground.to_flat(start))
-    reach = shapely.STRtree(lines[there]).query_nearest(points, max_distance=ground.search_m, all_matches=False)
+    reach = shapely.STRtree(lines[there]).query_nearest(
+        points, max_distance=ground.search_m, all_matches=False
+    )
     start, points = start[reach[0]], points[reach[0]]
     across = lines[there][reach[1]]
     length = shapely.distance(points, across)
     tip = shapely.line_interpolate_point(across, shapely.line_locate_point(across, points))
-    back = shapely.STRtree(lines[here]).query_nearest(tip, all_matches=False, return_distance=True)[1] if len(tip) else np.empty(0)
+    back = (
+        shapely.STRtree(lines[here]).query_nearest(tip, all_matches=False, return_distance=True)[1]
+        if len(tip)
+        else np.empty(0)
+    )
     keep = (length > _OVERSHOOT_M) & (back >= length - _OVERSHOOT_M)
     return start[keep], shapely.get_coordinates(tip[keep])

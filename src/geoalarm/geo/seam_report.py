@@ -1,4 +1,6 @@
-"""What resolving a seam took: areas, slivers, the commune hit hardest, the people concerned, as numbers and as a layer."""
+"""What resolving a seam took: areas, slivers, the commune hit hardest, the people concerned, as numbers and
+as a layer.
+"""
 
 from __future__ import annotations
 
@@ -31,13 +33,15 @@ class SeamReport:
     holes_kept : int
         Holes bounded by one country only, or too wide for a fault: left open.
     inner_overlap_km2 : float
-        Land near the border that communes of one country claim twice: a fault of that set; the first row keeps it [km2].
+        Land near the border that communes of one country claim twice: a fault of that set; the first row
+        keeps it [km2].
     worst_commune, worst_share : str, float
         The commune of which the other country claimed the largest share, and that share [1].
     people_in_overlaps, people_in_gaps : float
         People who would be counted twice, and not at all; NaN until :func:`with_people` counts them.
     layer : geopandas.GeoDataFrame
-        One row a piece: kind, sliver, area_km2, commune_id (who got it), from_commune_id (who else claimed it, or empty).
+        One row a piece: kind, sliver, area_km2, commune_id (who got it), from_commune_id (who else claimed
+        it, or empty).
     """
 
     rule: str
@@ -71,17 +75,24 @@ class SeamReport:
         """Everything but the layer, for a manifest; people not counted are None."""
         names = [name for name in self.__dataclass_fields__ if name != "layer"]
         out = {name: getattr(self, name) for name in [*names, "people_moved"]}
-        return {name: None if isinstance(value, float) and math.isnan(value) else value for name, value in out.items()}
+        return {
+            name: None if isinstance(value, float) and math.isnan(value) else value
+            for name, value in out.items()
+        }
 
 
-def report(ground: Ground, now: Cut, row: np.ndarray | None, *, rule: str, after: Cut | None = None) -> SeamReport:
+def report(
+    ground: Ground, now: Cut, row: np.ndarray | None, *, rule: str, after: Cut | None = None
+) -> SeamReport:
     """Measure a cut seam; ``row`` is who got each face, ``after`` the same ground cut again once resolved."""
     layer = _layer(ground, now, np.full(len(now.faces), -1) if row is None else row)
     if not len(now.faces):
         return SeamReport(rule, layer=layer)
     worst, share = _worst(ground, now)
     size = layer.groupby(["kind", "sliver"])["area_km2"].sum()
-    overlap, gap = (size[size.index.get_level_values("kind") == kind].to_numpy() for kind in ("overlap", "gap"))
+    overlap, gap = (
+        size[size.index.get_level_values("kind") == kind].to_numpy() for kind in ("overlap", "gap")
+    )
     left = now if after is None else after
     return SeamReport(
         rule,
@@ -136,8 +147,8 @@ def with_people(found: SeamReport, population: xr.DataArray) -> SeamReport:
     Parameters
     ----------
     population : xarray.DataArray
-        People per cell, dims (y, x), with a CRS; NaN or the no-data value where nobody was counted. People are taken
-        to be spread evenly inside a cell.
+        People per cell, dims (y, x), with a CRS; NaN or the no-data value where nobody was counted. People
+        are taken to be spread evenly inside a cell.
 
     Raises
     ------
@@ -158,4 +169,9 @@ def with_people(found: SeamReport, population: xr.DataArray) -> SeamReport:
     layer = found.layer.copy()
     layer["people"] = coverage(layer, grid) @ counts if len(layer) else np.empty(0)
     sums = layer.groupby("kind")["people"].sum()
-    return replace(found, layer=layer, people_in_overlaps=float(sums.get("overlap", 0.0)), people_in_gaps=float(sums.get("gap", 0.0)))
+    return replace(
+        found,
+        layer=layer,
+        people_in_overlaps=float(sums.get("overlap", 0.0)),
+        people_in_gaps=float(sums.get("gap", 0.0)),
+    )

@@ -1,4 +1,6 @@
-"""Covered fractions: how much of each grid cell lies in each polygon. Built once, kept on disk, reused by every scenario."""
+"""Covered fractions: how much of each grid cell lies in each polygon. Built once, kept on disk, reused by
+every scenario.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ from geoalarm.geo.grid import Grid
 log = logging.getLogger(__name__)
 
 FULL: Final = 1e-5
-"""A cell whose parts sum to one within this is wholly shared out; exactextract keeps fractions in single precision."""
+"""A cell whose parts sum to one within this is wholly shared out; exactextract keeps fractions in single
+precision.
+"""
 
 _VERSION: Final = "1"
 
@@ -28,8 +32,8 @@ _VERSION: Final = "1"
 def coverage(polygons: gpd.GeoDataFrame, grid: Grid, *, cache: Path | None = None) -> sparse.csr_array:
     """Fraction of each cell covered by each polygon, exactly, as a sparse matrix (polygons x cells) [1].
 
-    Cells are numbered in row order. The matrix is built on the lattice itself, never on a raster's values, so no-data
-    cells keep their share. Where the polygons fill a cell together, its fractions sum to one.
+    Cells are numbered in row order. The matrix is built on the lattice itself, never on a raster's values, so
+    no-data cells keep their share. Where the polygons fill a cell together, its fractions sum to one.
 
     Parameters
     ----------
@@ -80,7 +84,9 @@ def _build(polygons: gpd.GeoDataFrame, grid: Grid) -> sparse.csr_array:
 
     xmin, ymin, xmax, ymax = grid.bounds
     ones = np.broadcast_to(np.uint8(1), grid.shape)
-    raster = NumPyRasterSource(ones, xmin=xmin, ymin=ymin, xmax=xmax, ymax=ymax, srs_wkt=polygons.crs.to_wkt())
+    raster = NumPyRasterSource(
+        ones, xmin=xmin, ymin=ymin, xmax=xmax, ymax=ymax, srs_wkt=polygons.crs.to_wkt()
+    )
     frame = gpd.GeoDataFrame(geometry=polygons.geometry.reset_index(drop=True), crs=polygons.crs)
     touching = frame[frame.intersects(shapely.box(xmin, ymin, xmax, ymax)) & ~frame.is_empty]
     if touching.empty:
@@ -94,7 +100,9 @@ def _build(polygons: gpd.GeoDataFrame, grid: Grid) -> sparse.csr_array:
         row, column = np.divmod(cells, grid.shape[1])
         cells = (grid.shape[0] - 1 - row) * grid.shape[1] + column
     keep = shares > 0
-    return closed_columns(sparse.csr_array((shares[keep], (rows[keep], cells[keep])), shape=(len(frame), grid.size)))
+    return closed_columns(
+        sparse.csr_array((shares[keep], (rows[keep], cells[keep])), shape=(len(frame), grid.size))
+    )
 
 
 def _load(path: Path) -> sparse.csr_array | None:

@@ -1,7 +1,9 @@
-"""Hazards: one file each, holding a ``HAZARD`` that says what it measures and a pure ``footprint(layer, *, bounds=None)``.
+"""Hazards: one file each, holding a ``HAZARD`` that says what it measures and a pure ``footprint(layer, *,
+bounds=None)``.
 
-A new hazard is one new file here and one catalog entry; :func:`discover` finds it. Files of hazards do not know each
-other; what they share, from a layer of any kind to a footprint in house units, is :func:`read_layer`.
+A new hazard is one new file here and one catalog entry; :func:`discover` finds it. Files of hazards do not
+know each other; what they share, from a layer of any kind to a footprint in house units, is
+:func:`read_layer`.
 """
 
 from __future__ import annotations
@@ -19,7 +21,16 @@ import pandas as pd
 import xarray as xr
 
 from geoalarm.core.errors import InputError, near_miss
-from geoalarm.core.model import Footprint, FootprintKind, Hazard, IntensityClass, Layer, interval_classes, require_column, require_crs
+from geoalarm.core.model import (
+    Footprint,
+    FootprintKind,
+    Hazard,
+    IntensityClass,
+    Layer,
+    interval_classes,
+    require_column,
+    require_crs,
+)
 from geoalarm.core.units import LENGTH_UNITS, require_units
 
 if TYPE_CHECKING:
@@ -70,15 +81,20 @@ def footprint(layer: Layer, *, bounds: Sequence[float] | None = None) -> Footpri
 
 
 def read_layer(
-    layer: Layer, hazard: Hazard, *, bounds: Sequence[float] | None = None, classes: tuple[IntensityClass, ...] | None = None
+    layer: Layer,
+    hazard: Hazard,
+    *,
+    bounds: Sequence[float] | None = None,
+    classes: tuple[IntensityClass, ...] | None = None,
 ) -> Footprint:
-    """A layer of any kind as a footprint in the hazard's units: values kept, no data kept, facts carried over.
+    """A layer of any kind as a footprint in the hazard's units: values kept, no data kept, facts carried
+    over.
 
     Parameters
     ----------
     layer : Layer
-        Kind ``intensity`` (raster in ``units``), ``classes`` (codes, 0 is none, or in the order of the hazard's labels),
-        ``fraction`` (share of each cell) or ``polygons`` (labels in ``class_column``).
+        Kind ``intensity`` (raster in ``units``), ``classes`` (codes, 0 is none, or in the order of the
+        hazard's labels), ``fraction`` (share of each cell) or ``polygons`` (labels in ``class_column``).
     hazard : Hazard
     bounds : sequence of float, optional
         Lower class bounds in the hazard's units [units of the hazard].
@@ -102,7 +118,9 @@ def read_layer(
     data, units = layer.data, "1"
     if kind == "intensity":
         data, units = _in_house_units(layer, hazard, what=what)
-        classes = classes or interval_classes(bounds if bounds is not None else _own_bounds(hazard, what=what))
+        classes = classes or interval_classes(
+            bounds if bounds is not None else _own_bounds(hazard, what=what)
+        )
     elif kind == "classes":
         classes = classes if classes is not None else _code_classes(layer, hazard, what=what)
     elif kind == "fraction":
@@ -130,12 +148,17 @@ def read_layer(
 def _kind(layer: Layer, hazard: Hazard, *, what: str) -> FootprintKind:
     if layer.hazard != hazard.name:
         raise InputError(
-            f"hazard of {what}", got=repr(layer.hazard), expected=hazard.name, mend="use hazards.footprint, which chooses by the layer"
+            f"hazard of {what}",
+            got=repr(layer.hazard),
+            expected=hazard.name,
+            mend="use hazards.footprint, which chooses by the layer",
         )
     require_crs(layer.data, what=what)
     kind = layer.kind or ("polygons" if isinstance(layer.data, gpd.GeoDataFrame) else "")
     if kind not in KINDS:
-        raise InputError(f"kind of {what}", got=repr(kind), expected=", ".join(KINDS), mend=near_miss(kind, KINDS))
+        raise InputError(
+            f"kind of {what}", got=repr(kind), expected=", ".join(KINDS), mend=near_miss(kind, KINDS)
+        )
     if isinstance(layer.data, gpd.GeoDataFrame) != (kind == "polygons"):
         raise InputError(
             f"{what} of kind {kind}",
@@ -177,7 +200,10 @@ def _in_house_units(layer: Layer, hazard: Hazard, *, what: str) -> tuple[xr.Data
     if values.dtype.kind != "f":
         values = values.astype("float64")
     scaled = values / round(1 / factor) if factor < 1 else values * factor
-    scaled.attrs = {**{name: value for name, value in data.attrs.items() if name != "_FillValue"}, "units": hazard.units}
+    scaled.attrs = {
+        **{name: value for name, value in data.attrs.items() if name != "_FillValue"},
+        "units": hazard.units,
+    }
     return scaled.rio.write_crs(crs).rio.write_nodata(np.nan), hazard.units
 
 
@@ -201,9 +227,11 @@ def _code_classes(layer: Layer, hazard: Hazard, *, what: str) -> tuple[Intensity
     return tuple(IntensityClass(label, code, code) for code, label in enumerate(hazard.class_labels, start=1))
 
 
-def _labelled(layer: Layer, hazard: Hazard, *, what: str) -> tuple[gpd.GeoDataFrame, tuple[IntensityClass, ...]]:
-    """Polygons in the hazard's own labels, mild to severe, where all of theirs are among them; else as they are, in the
-    order the producer states, if any.
+def _labelled(
+    layer: Layer, hazard: Hazard, *, what: str
+) -> tuple[gpd.GeoDataFrame, tuple[IntensityClass, ...]]:
+    """Polygons in the hazard's own labels, mild to severe, where all of theirs are among them; else as they
+    are, in the order the producer states, if any.
     """
     data = layer.data
     assert isinstance(data, gpd.GeoDataFrame)
@@ -213,10 +241,14 @@ def _labelled(layer: Layer, hazard: Hazard, *, what: str) -> tuple[gpd.GeoDataFr
     if layer.class_order:
         return data, _stated_order(layer, data[layer.class_column], what=what)
     known = {label.casefold(): label for label in hazard.class_labels}
-    labels = data[layer.class_column].map(lambda value: known.get(str(value).strip().casefold().replace(" ", "_")))
+    labels = data[layer.class_column].map(
+        lambda value: known.get(str(value).strip().casefold().replace(" ", "_"))
+    )
     if not known or labels.isna().any():
         return data, ()
-    return data.assign(**{layer.class_column: labels}), tuple(IntensityClass(label) for label in hazard.class_labels)
+    return data.assign(**{layer.class_column: labels}), tuple(
+        IntensityClass(label) for label in hazard.class_labels
+    )
 
 
 def _stated_order(layer: Layer, labels: pd.Series, *, what: str) -> tuple[IntensityClass, ...]:

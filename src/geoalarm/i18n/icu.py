@@ -1,8 +1,9 @@
-"""A small subset of ICU MessageFormat: ``{name}``, ``{n, plural, =0 {..} one {..} other {..}}``, ``{x, select, a {..} other {..}}``.
+"""A small subset of ICU MessageFormat: ``{name}``, ``{n, plural, =0 {..} one {..} other {..}}``, ``{x,
+select, a {..} other {..}}``.
 
-``#`` inside a plural is its number. Branches may hold further placeholders. An apostrophe is always itself, so that French
-needs no escapes; a literal brace cannot be written. Two differences from full ICU hold the message readable by its tools as well:
-no offset, no quoting (a test refuses an apostrophe before a brace).
+``#`` inside a plural is its number. Branches may hold further placeholders. An apostrophe is always itself,
+so that French needs no escapes; a literal brace cannot be written. Two differences from full ICU hold the
+message readable by its tools as well: no offset, no quoting (a test refuses an apostrophe before a brace).
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ _TEXT: Final = re.compile(r"[^{}#]+|#")
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """A placeholder; ``kind`` is empty, ``plural`` or ``select``, and then ``branches`` holds the parsed variants."""
+    """A placeholder; ``kind`` is empty, ``plural`` or ``select``, and then ``branches`` holds the parsed
+    variants.
+    """
 
     name: str
     kind: str = ""
@@ -48,7 +51,13 @@ def parse(pattern: str) -> Message:
     return parts
 
 
-def render(message: Message, values: Mapping[str, object], *, plural: Callable[[float], str], show: Callable[[object], str]) -> str:
+def render(
+    message: Message,
+    values: Mapping[str, object],
+    *,
+    plural: Callable[[float], str],
+    show: Callable[[object], str],
+) -> str:
     """The message with its values.
 
     Parameters
@@ -114,7 +123,11 @@ def _argument(pattern: str, at: int) -> tuple[Argument, int]:
 
 
 def _render(
-    message: Message, values: Mapping[str, object], plural: Callable[[float], str], show: Callable[[object], str], number: object
+    message: Message,
+    values: Mapping[str, object],
+    plural: Callable[[float], str],
+    show: Callable[[object], str],
+    number: object,
 ) -> str:
     out: list[str] = []
     for part in message:
@@ -122,7 +135,9 @@ def _render(
             out.append(show(number) if part == "#" and number is not None else part)
             continue
         if part.name not in values:
-            raise InputError("a sentence lacks a value", got=", ".join(sorted(values)) or "none", expected=part.name)
+            raise InputError(
+                "a sentence lacks a value", got=", ".join(sorted(values)) or "none", expected=part.name
+            )
         value = values[part.name]
         if part.kind:
             body = _branch(part, value, plural)
@@ -142,4 +157,8 @@ def _branch(part: Argument, value: object, plural: Callable[[float], str]) -> Me
 
 
 def _fault(pattern: str, at: int, why: str) -> InputError:
-    return InputError(f"message {pattern!r}", got=f"{why}, at character {at}", expected="{name}, plural or select with 'other'")
+    return InputError(
+        f"message {pattern!r}",
+        got=f"{why}, at character {at}",
+        expected="{name}, plural or select with 'other'",
+    )

@@ -1,7 +1,8 @@
-"""Every sentence a person reads is a key in four languages, resolved when rendered; numbers and dates by Babel (DESIGN, law 10).
+"""Every sentence a person reads is a key in four languages, resolved when rendered; numbers and dates by
+Babel (DESIGN, law 10).
 
-``lang`` is ``fr``, ``nl``, ``de`` or ``en``, or one of these with a country (``fr-BE``, ``fr_BE``). All functions return plain
-text: whoever puts it in HTML escapes it, once.
+``lang`` is ``fr``, ``nl``, ``de`` or ``en``, or one of these with a country (``fr-BE``, ``fr_BE``). All
+functions return plain text: whoever puts it in HTML escapes it, once.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ _MINUS: Final = "\N{MINUS SIGN}"
 
 
 def languages() -> dict[str, str]:
-    """The languages of the house with their own names, in the order of the switch: ``{"fr": "Français", ...}``."""
+    """The languages of the house with their own names, in the order of the switch: ``{"fr": "Français",
+    ...}``.
+    """
     return {lang: sentences(lang)["language.self"] for lang in LANGUAGES}
 
 
@@ -61,13 +64,20 @@ def text(key: str, lang: str, **values: object) -> str:
     """
     patterns = sentences(_language(lang))
     if key not in patterns:
-        raise InputError("sentence is not in the locale files", got=key, expected="a key of i18n/locales", mend=near_miss(key, patterns))
+        raise InputError(
+            "sentence is not in the locale files",
+            got=key,
+            expected="a key of i18n/locales",
+            mend=near_miss(key, patterns),
+        )
     rules = locale(lang).plural_form
     return render(parse(patterns[key]), values, plural=rules, show=lambda value: _show(value, lang))
 
 
 def term(namespace: str, value: str, lang: str) -> str:
-    """The name of a value of a vocabulary (``hazard``, ``state``, ``basis``, ``class``); a user's own value reads as it is written."""
+    """The name of a value of a vocabulary (``hazard``, ``state``, ``basis``, ``class``); a user's own value
+    reads as it is written.
+    """
     key = f"{namespace}.{value}.name"
     return text(key, lang) if has(key, lang) else str(value).replace("_", " ")
 
@@ -89,7 +99,8 @@ def number(value: float, lang: str, *, decimals: int = 0, signed: bool = False) 
 
 
 def percent(share: float, lang: str) -> str:
-    """A share [1] as per cent: one decimal under 10 %, whole above; a tenth of a per cent or less to one significant digit.
+    """A share [1] as per cent: one decimal under 10 %, whole above; a tenth of a per cent or less to one
+    significant digit.
 
     Between 99.95 and 100 % it stays under 100 %, above 0 it never becomes 0 %.
     """
@@ -105,14 +116,21 @@ def percent(share: float, lang: str) -> str:
 
 
 def measure(value: float, unit: str, lang: str, *, exact: bool = False) -> str:
-    """A value with its CF unit (``m``, ``km``, ``km2``, ``min``, ``mbar``, ``kW m-2``, ...), joined by a no-break space.
+    """A value with its CF unit (``m``, ``km``, ``km2``, ``min``, ``mbar``, ``kW m-2``, ...), joined by a
+    no-break space.
 
     One decimal under 10, whole above, minutes whole; ``exact`` keeps up to three decimals, for class bounds.
     """
     decimals = 3 if exact else 0 if unit == "min" or abs(value) >= 9.95 else 1
     shown = number(value, lang, decimals=decimals)
     key = f"unit.{unit.replace(' ', '_')}"
-    return text(key, lang, value=shown) if has(key, lang) else shown if unit in ("", "1") else f"{shown}\N{NO-BREAK SPACE}{unit}"
+    return (
+        text(key, lang, value=shown)
+        if has(key, lang)
+        else shown
+        if unit in ("", "1")
+        else f"{shown}\N{NO-BREAK SPACE}{unit}"
+    )
 
 
 def area_km2(value: float, lang: str) -> str:
@@ -126,7 +144,9 @@ def date_long(day: date, lang: str) -> str:
 
 
 def people(count: float, lang: str) -> str:
-    """A number of people with its noun: ``1 230 personnes``, ``1 000 000 de personnes``. Round first (``present.rounding``)."""
+    """A number of people with its noun: ``1 230 personnes``, ``1 000 000 de personnes``. Round first
+    (``present.rounding``).
+    """
     return text("unit.people", lang, n=_whole(count))
 
 
@@ -169,7 +189,9 @@ def _language(lang: str) -> str:
 
 @lru_cache(maxsize=64)
 def _locale(language: str, country: str) -> babel.Locale:
-    return babel.Locale.parse(_BELGIAN.get(language, _LOCALES[language]) if country == "BE" else _LOCALES[language])
+    return babel.Locale.parse(
+        _BELGIAN.get(language, _LOCALES[language]) if country == "BE" else _LOCALES[language]
+    )
 
 
 def _percent_tail(lang: str) -> str:
@@ -188,5 +210,6 @@ def _require_finite(value: float) -> None:
             "a number on a page",
             got=value,
             expected="a finite number",
-            mend="ask for the state first: not mapped, not studied and suppressed have sentences of their own",
+            mend="ask for the state first: not mapped, not studied and suppressed have sentences of "
+            "their own",
         )

@@ -1,4 +1,6 @@
-"""Names of communes: the page's language first, then the local name (Doornik (Tournai)); search without accents."""
+"""Names of communes: the page's language first, then the local name (Doornik (Tournai)); search without
+accents.
+"""
 
 from __future__ import annotations
 
@@ -28,27 +30,39 @@ def names(communes: Communes, lang: str) -> pd.Series:
     local = frame["name"].astype("str") if "name" in frame.columns else frame["commune_id"].astype("str")
     local = local.where(local.notna() & (local.str.strip() != ""), frame["commune_id"].astype("str"))
     column = f"name_{lang.replace('-', '_').partition('_')[0]}"
-    shown = frame[column].astype("str").where(frame[column].notna() & (frame[column] != ""), local) if column in frame.columns else local
+    shown = (
+        frame[column].astype("str").where(frame[column].notna() & (frame[column] != ""), local)
+        if column in frame.columns
+        else local
+    )
     joined = shown.where(shown == local, shown + " (" + local + ")")
     return pd.Series(joined.to_numpy(dtype=object), index=communes.ids, name="name")
 
 
 def source_title(source: Source, lang: str) -> str:
-    """Title of a source in the reader's language, for the layers that come with the package; else as its producer gives it."""
+    """Title of a source in the reader's language, for the layers that come with the package; else as its
+    producer gives it.
+    """
     key = f"source.{source.id.partition('(')[0]}"
     return i18n.text(key, lang) if i18n.has(key, lang) else source.title or source.id
 
 
 def region_name(country: str, code: str, name: str, lang: str) -> str:
-    """Name of a department or province: in the reader's language where it has one there, else as the data give it."""
+    """Name of a department or province: in the reader's language where it has one there, else as the data
+    give it.
+    """
     key = f"province.{country}_{code}"
     return i18n.text(key, lang) if i18n.has(key, lang) else name or code
 
 
 def fold(words: str) -> str:
-    """Lower case without accents, ligatures and punctuation, for comparison: ``Écaussinnes-d'Enghien`` is ``ecaussinnes d enghien``."""
+    """Lower case without accents, ligatures and punctuation, for comparison: ``Écaussinnes-d'Enghien`` is
+    ``ecaussinnes d enghien``.
+    """
     plain = unicodedata.normalize("NFKD", words.casefold().translate(_LIGATURES))
-    return " ".join(_SPLIT.split("".join(letter for letter in plain if not unicodedata.combining(letter)))).strip()
+    return " ".join(
+        _SPLIT.split("".join(letter for letter in plain if not unicodedata.combining(letter)))
+    ).strip()
 
 
 def search(communes: Communes, query: str, *, limit: int = 8) -> list[str]:
@@ -57,7 +71,9 @@ def search(communes: Communes, query: str, *, limit: int = 8) -> list[str]:
 
 
 def find(communes: Communes, query: str, *, limit: int = 8) -> list[str]:
-    """Like :func:`search`, but one alone where the query is the very code, name or postcode of one commune only."""
+    """Like :func:`search`, but one alone where the query is the very code, name or postcode of one commune
+    only.
+    """
     found = ranked(communes, query)
     exact = found[found["rank"] <= EXACT]
     return list(found["commune_id"].head(limit)) if len(exact) != 1 else list(exact["commune_id"])
@@ -66,15 +82,18 @@ def find(communes: Communes, query: str, *, limit: int = 8) -> list[str]:
 def ranked(communes: Communes, query: str) -> pd.DataFrame:
     """Communes that a reader may mean: ``commune_id`` and ``rank``, best first.
 
-    Rank 0 is the code, 1 the whole name or a postcode (column ``postcodes``, joined by ``|``), 2 the start of a name or of a
-    postcode, 3 the start of a word in a name. All languages of the name are searched; among equals the larger population comes first.
+    Rank 0 is the code, 1 the whole name or a postcode (column ``postcodes``, joined by ``|``), 2 the start of
+    a name or of a postcode, 3 the start of a word in a name. All languages of the name are searched; among
+    equals the larger population comes first.
     """
     asked = fold(query)
     frame = communes.data
     best = pd.Series(9, index=frame.index)
     for column in ("commune_id", "name", "name_fr", "name_nl", "name_de", "postcodes"):
         if asked and column in frame.columns:
-            ranks = frame[column].fillna("").astype("str").map(partial(_RANKS.get(column, _rank), asked=asked))
+            ranks = (
+                frame[column].fillna("").astype("str").map(partial(_RANKS.get(column, _rank), asked=asked))
+            )
             best = best.where(best <= ranks, ranks)
     people = frame["population"] if "population" in frame.columns else pd.Series(0.0, index=frame.index)
     order = pd.DataFrame({"commune_id": frame["commune_id"], "rank": best, "people": -people.fillna(0)})
@@ -90,7 +109,11 @@ def _rank_postcodes(value: str, asked: str) -> int:
     codes = [code.strip() for code in value.split("|")]
     if asked in codes:
         return 1
-    return 2 if len(asked) >= _LEAST_DIGITS and asked.isdigit() and any(code.startswith(asked) for code in codes) else 9
+    return (
+        2
+        if len(asked) >= _LEAST_DIGITS and asked.isdigit() and any(code.startswith(asked) for code in codes)
+        else 9
+    )
 
 
 def _rank(value: str, asked: str) -> int:

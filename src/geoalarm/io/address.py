@@ -1,4 +1,6 @@
-"""Addresses an entry may name: a file beside the catalog, an absolute file, https, or a file that only a mirror holds."""
+"""Addresses an entry may name: a file beside the catalog, an absolute file, https, or a file that only a
+mirror holds.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ Scheme = Literal["file", "https", "mirror"]
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where the bytes of an entry are: ``path`` for a file, ``url`` for https, neither for a file that must be brought."""
+    """Where the bytes of an entry are: ``path`` for a file, ``url`` for https, neither for a file that must
+    be brought.
+    """
 
     scheme: Scheme
     text: str
@@ -44,7 +48,9 @@ class Address:
 
     @property
     def host_path(self) -> str | None:
-        """Host and path of a web address, for a mirror that is a copy of the site; None where a query decides."""
+        """Host and path of a web address, for a mirror that is a copy of the site; None where a query
+        decides.
+        """
         if self.url is None or self.query:
             return None
         parts = urlsplit(self.url)
@@ -62,11 +68,17 @@ def parse_address(text: str) -> Address:
     Raises
     ------
     CatalogError
-        If it is anything else: another protocol, a chain of protocols, a virtual file system, a relative name.
+        If it is anything else: another protocol, a chain of protocols, a virtual file system, a relative
+        name.
     """
     expected = "{{ CATALOG_DIR }}/FILE, an absolute file name, https://... or mirror://NAME"
     if not text or any(ord(sign) < 32 for sign in text):
-        raise CatalogError("address of the data", got=repr(text[:80]), expected=expected, mend="remove control characters and line breaks")
+        raise CatalogError(
+            "address of the data",
+            got=repr(text[:80]),
+            expected=expected,
+            mend="remove control characters and line breaks",
+        )
     scheme, separator, rest = text.partition("://")
     if separator:
         return _parse_web(text, scheme.lower(), rest, expected=expected)
@@ -80,7 +92,10 @@ def parse_address(text: str) -> Address:
     path = Path(text)
     if not path.is_absolute():
         raise CatalogError(
-            "address of the data is relative to nothing", got=repr(text), expected=expected, mend="start it with {{ CATALOG_DIR }}/"
+            "address of the data is relative to nothing",
+            got=repr(text),
+            expected=expected,
+            mend="start it with {{ CATALOG_DIR }}/",
         )
     return Address("file", text, path=path)
 
@@ -103,7 +118,12 @@ def _parse_web(text: str, scheme: str, rest: str, *, expected: str) -> Address:
             )
         if host and " " not in text and (scheme == "https" or host in _LOOPBACK):
             return Address("https", text, url=text)
-    raise CatalogError("address of the data", got=repr(text), expected=expected, mend="use https, or put the file in a mirror folder")
+    raise CatalogError(
+        "address of the data",
+        got=repr(text),
+        expected=expected,
+        mend="use https, or put the file in a mirror folder",
+    )
 
 
 def templates_in(text: str) -> list[str]:

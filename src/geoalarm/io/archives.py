@@ -52,7 +52,8 @@ def unpack(path: Path, *, member: str | None, endings: Sequence[str], limits: Li
     path : pathlib.Path
         A zip archive.
     member : str, optional
-        Name or pattern (``*``, ``?``) of the members wanted; without it the archive must hold exactly one data file.
+        Name or pattern (``*``, ``?``) of the members wanted; without it the archive must hold exactly one
+        data file.
     endings : sequence of str
         Endings of data files, with the dot.
 
@@ -76,11 +77,16 @@ def unpack(path: Path, *, member: str | None, endings: Sequence[str], limits: Li
             return [_extract_all(archive, path, [info, *parts[info.filename]], target) for info in wanted]
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, UnicodeDecodeError) as error:
         raise InputError(
-            f"{path.name} is not a sound zip archive", got=str(error), expected="a zip archive", mend="fetch it again"
+            f"{path.name} is not a sound zip archive",
+            got=str(error),
+            expected="a zip archive",
+            mend="fetch it again",
         ) from error
 
 
-def _choose(path: Path, listed: list[zipfile.ZipInfo], *, member: str | None, endings: Sequence[str]) -> list[zipfile.ZipInfo]:
+def _choose(
+    path: Path, listed: list[zipfile.ZipInfo], *, member: str | None, endings: Sequence[str]
+) -> list[zipfile.ZipInfo]:
     data = [info for info in listed if PurePosixPath(info.filename).suffix.lower() in endings]
     if member is not None:
         data = [
@@ -99,11 +105,18 @@ def _choose(path: Path, listed: list[zipfile.ZipInfo], *, member: str | None, en
             mend=near_miss(member, held) if member else "name the member in args.member",
         )
     if len(data) > 1 and member is None:
-        raise InputError(f"{path.name} holds several data files", got=", ".join(names[:10]), expected="one", mend="name one in args.member")
+        raise InputError(
+            f"{path.name} holds several data files",
+            got=", ".join(names[:10]),
+            expected="one",
+            mend="name one in args.member",
+        )
     return sorted(data, key=lambda info: info.filename)
 
 
-def _with_sidecars(wanted: list[zipfile.ZipInfo], listed: list[zipfile.ZipInfo]) -> dict[str, list[zipfile.ZipInfo]]:
+def _with_sidecars(
+    wanted: list[zipfile.ZipInfo], listed: list[zipfile.ZipInfo]
+) -> dict[str, list[zipfile.ZipInfo]]:
     found: dict[str, list[zipfile.ZipInfo]] = {}
     for info in wanted:
         name = PurePosixPath(info.filename)
@@ -121,9 +134,16 @@ def _with_sidecars(wanted: list[zipfile.ZipInfo], listed: list[zipfile.ZipInfo])
 
 
 def _require_within(
-    path: Path, listed: list[zipfile.ZipInfo], parts: dict[str, list[zipfile.ZipInfo]], *, limits: Limits, wanted: int
+    path: Path,
+    listed: list[zipfile.ZipInfo],
+    parts: dict[str, list[zipfile.ZipInfo]],
+    *,
+    limits: Limits,
+    wanted: int,
 ) -> None:
-    taken = [info for info in listed if info.filename in parts] + [info for beside in parts.values() for info in beside]
+    taken = [info for info in listed if info.filename in parts] + [
+        info for beside in parts.values() for info in beside
+    ]
     size, packed = sum(info.file_size for info in taken), path.stat().st_size
     problem = None
     if len(listed) > limits.members or wanted > limits.stacked:
@@ -137,15 +157,23 @@ def _require_within(
             f"{path.name} expands too far",
             got=problem,
             mend="unpack it by hand if you trust it, and name the file",
-            expected=f"at most {limits.members} members, {limits.stacked} wanted, {limits.bytes} bytes, {limits.ratio} times its size",
+            expected=f"at most {limits.members} members, {limits.stacked} wanted, {limits.bytes} bytes, "
+            f"{limits.ratio} times its size",
         )
     if any(info.flag_bits & _ENCRYPTED for info in taken):
-        raise InputError(f"{path.name} is encrypted", got="a member under a password", expected="open data", mend="unpack it by hand")
+        raise InputError(
+            f"{path.name} is encrypted",
+            got="a member under a password",
+            expected="open data",
+            mend="unpack it by hand",
+        )
 
 
 def _extract_all(archive: zipfile.ZipFile, path: Path, infos: list[zipfile.ZipInfo], target: Path) -> Path:
     """Unpack members beside each other under one safe stem; the first is the data file."""
-    stem = re.sub(r"[^A-Za-z0-9._+-]", "_", infos[0].filename.rsplit(".", 1)[0])[-120:].lstrip(".") or "member"
+    stem = (
+        re.sub(r"[^A-Za-z0-9._+-]", "_", infos[0].filename.rsplit(".", 1)[0])[-120:].lstrip(".") or "member"
+    )
     places = [target / f"{stem}{PurePosixPath(info.filename).suffix.lower()}" for info in infos]
     for info, place in zip(infos, places, strict=True):
         if not (place.is_file() and place.stat().st_size == info.file_size):

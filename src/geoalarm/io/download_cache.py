@@ -1,7 +1,8 @@
 """Files from the network, kept on disk with their hash: trusted on first use, compared ever after.
 
-The bytes come through fsspec's http file system; they are counted while they arrive, hashed, written aside and renamed,
-so that a broken download leaves nothing. Beside each file ``source.json`` keeps address, hash, size and day.
+The bytes come through fsspec's http file system; they are counted while they arrive, hashed, written aside
+and renamed, so that a broken download leaves nothing. Beside each file ``source.json`` keeps address, hash,
+size and day.
 """
 
 from __future__ import annotations
@@ -112,7 +113,8 @@ def fetch(address: Address, *, folder: Path | None = None, most: int = MAX_DOWNL
 def compare(address: Address, *, folder: Path | None = None, most: int = MAX_DOWNLOAD) -> str | None:
     """Fetch anew beside the kept copy and say how it differs: None where it is the same, else one sentence.
 
-    Where nothing was kept, the file is fetched and kept. The kept copy stays; replacing it is the reader's decision.
+    Where nothing was kept, the file is fetched and kept. The kept copy stays; replacing it is the reader's
+    decision.
     """
     known = kept(address, folder=folder)
     if known is None:
@@ -142,7 +144,10 @@ def _download(url: str, target: Path, *, most: int) -> tuple[str, int]:
                 size += len(block)
                 if size > most:
                     raise InputError(
-                        f"{url} is too large", got=f"more than {most} bytes", expected="less", mend="fetch it by hand into a mirror folder"
+                        f"{url} is too large",
+                        got=f"more than {most} bytes",
+                        expected="less",
+                        mend="fetch it by hand into a mirror folder",
                     )
                 digest.update(block)
                 out.write(block)
@@ -156,7 +161,12 @@ def _download(url: str, target: Path, *, most: int) -> tuple[str, int]:
             mend="check the network, or serve it from a mirror folder (GEOALARM_MIRROR)",
         ) from error
     if size == 0:
-        raise InputError(f"{url} is empty", got="0 bytes", expected="a file", mend="open the address in a browser; it may have moved")
+        raise InputError(
+            f"{url} is empty",
+            got="0 bytes",
+            expected="a file",
+            mend="open the address in a browser; it may have moved",
+        )
     return digest.hexdigest(), size
 
 
@@ -170,7 +180,8 @@ def _stream(url: str) -> Iterator[bytes]:
         "timeout": aiohttp.ClientTimeout(total=None, sock_connect=30, sock_read=90),
     }
     files = fsspec.filesystem("https", client_kwargs=options, encoded=True, use_listings_cache=False)
-    # block_size=0 streams to the end; a size, whatever it is, spares the question for it that slow services answer twice
+    # block_size=0 streams to the end; a size, whatever it is, spares the question for it that slow services
+    # answer twice
     with files.open(url, "rb", block_size=0, size=1) as stream:
         while block := stream.read(_CHUNK):
             yield block

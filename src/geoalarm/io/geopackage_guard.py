@@ -1,8 +1,8 @@
 """Look at a GeoPackage before any library opens it: it is a database, and a database can be hostile.
 
-A view may recurse without end, a generated column may hold a gigabyte, a virtual table may read other files, thousands of
-rows may share the same pages, a record may claim more than the file has. Each is refused here with one error, in memory
-bounded by one record, before OGR sees the file.
+A view may recurse without end, a generated column may hold a gigabyte, a virtual table may read other files,
+thousands of rows may share the same pages, a record may claim more than the file has. Each is refused here
+with one error, in memory bounded by one record, before OGR sees the file.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ def require_sound(path: Path, layer: str | None = None) -> None:
     Raises
     ------
     InputError
-        If the header and the size disagree, a layer is a view or a virtual table, a column is computed, rows hold more than
-        the file, or the layer does not exist.
+        If the header and the size disagree, a layer is a view or a virtual table, a column is computed, rows
+        hold more than the file, or the layer does not exist.
     """
     _require_header(path)
     uri = path.absolute().as_uri() + "?mode=ro&immutable=1"
@@ -49,7 +49,12 @@ def require_sound(path: Path, layer: str | None = None) -> None:
             tables = _tables(database)
             layers = _layers(database, tables, path)
             if not layers:
-                raise InputError(f"{path.name} has no layer with geometry", got="tables only", expected="a layer", mend="check the file")
+                raise InputError(
+                    f"{path.name} has no layer with geometry",
+                    got="tables only",
+                    expected="a layer",
+                    mend="check the file",
+                )
             if layer is not None and layer not in layers:
                 raise InputError(
                     f"{path.name} has no layer {layer!r}",
@@ -79,18 +84,27 @@ def layers_of(path: Path) -> list[str]:
     """
     _require_header(path)
     try:
-        with closing(sqlite3.connect(path.absolute().as_uri() + "?mode=ro&immutable=1", uri=True)) as database:
+        with closing(
+            sqlite3.connect(path.absolute().as_uri() + "?mode=ro&immutable=1", uri=True)
+        ) as database:
             _harden(database, path)
             return sorted(_layers(database, _tables(database), path))
     except sqlite3.Error as error:
-        raise InputError(f"{path.name} is damaged", got=str(error), expected="a sound GeoPackage", mend="fetch it again") from error
+        raise InputError(
+            f"{path.name} is damaged", got=str(error), expected="a sound GeoPackage", mend="fetch it again"
+        ) from error
 
 
 def _require_header(path: Path) -> None:
     with path.open("rb") as stream:
         head = stream.read(100)
     if len(head) < 100 or not head.startswith(MAGIC):
-        raise InputError(f"{path.name} is not a GeoPackage", got="other first bytes", expected="an SQLite header", mend="check the file")
+        raise InputError(
+            f"{path.name} is not a GeoPackage",
+            got="other first bytes",
+            expected="an SQLite header",
+            mend="check the file",
+        )
     page = struct.unpack(">H", head[16:18])[0]
     page = 65_536 if page == 1 else page
     pages, size = struct.unpack(">I", head[28:32])[0], path.stat().st_size
@@ -103,7 +117,12 @@ def _require_header(path: Path) -> None:
             mend="fetch it again; it may be cut off",
         )
     if size > MAX_BYTES:
-        raise InputError(f"{path.name} is too large", got=f"{size} bytes", expected=f"at most {MAX_BYTES}", mend="cut the zone out first")
+        raise InputError(
+            f"{path.name} is too large",
+            got=f"{size} bytes",
+            expected=f"at most {MAX_BYTES}",
+            mend="cut the zone out first",
+        )
 
 
 def _harden(database: sqlite3.Connection, path: Path) -> None:
@@ -124,7 +143,9 @@ def _harden(database: sqlite3.Connection, path: Path) -> None:
 
 def _tables(database: sqlite3.Connection) -> dict[str, tuple[str, str]]:
     """Name -> (type, SQL) of everything in the schema that can be read from."""
-    rows = database.execute("SELECT name, type, coalesce(sql, '') FROM sqlite_master WHERE type IN ('table', 'view')").fetchmany(100_000)
+    rows = database.execute(
+        "SELECT name, type, coalesce(sql, '') FROM sqlite_master WHERE type IN ('table', 'view')"
+    ).fetchmany(100_000)
     return {str(name): (str(kind), str(sql)) for name, kind, sql in rows}
 
 
@@ -142,7 +163,12 @@ def _layers(database: sqlite3.Connection, tables: dict[str, tuple[str, str]], pa
         "SELECT c.table_name FROM gpkg_contents c JOIN gpkg_geometry_columns g ON g.table_name = c.table_name"
     ).fetchmany(MAX_CONTENTS + 1)
     if len(rows) > MAX_CONTENTS:
-        raise InputError(f"{path.name} has too many layers", got=f"more than {MAX_CONTENTS}", expected="fewer", mend="split it")
+        raise InputError(
+            f"{path.name} has too many layers",
+            got=f"more than {MAX_CONTENTS}",
+            expected="fewer",
+            mend="split it",
+        )
     return [str(name) for (name,) in rows]
 
 
@@ -152,7 +178,9 @@ def _module_of(sql: str) -> str | None:
     return found.group(1).lower() if found else None
 
 
-def _require_plain_schema(database: sqlite3.Connection, tables: dict[str, tuple[str, str]], path: Path) -> None:
+def _require_plain_schema(
+    database: sqlite3.Connection, tables: dict[str, tuple[str, str]], path: Path
+) -> None:
     """No view, virtual table or computed column anywhere but the spatial index that the standard asks for."""
     for name, (kind, sql) in tables.items():
         module = _module_of(sql)
@@ -165,7 +193,11 @@ def _require_plain_schema(database: sqlite3.Connection, tables: dict[str, tuple[
                 expected="plain tables",
                 mend="export the layer to a new GeoPackage",
             )
-        computed = [column[1] for column in database.execute(f"PRAGMA table_xinfo({_quoted(name)})") if column[6] in (2, 3)]
+        computed = [
+            column[1]
+            for column in database.execute(f"PRAGMA table_xinfo({_quoted(name)})")
+            if column[6] in (2, 3)
+        ]
         if computed:
             raise InputError(
                 f"{path.name}, table {name!r} computes its column {computed[0]!r}",
@@ -177,11 +209,21 @@ def _require_plain_schema(database: sqlite3.Connection, tables: dict[str, tuple[
 
 def _require_honest_rows(database: sqlite3.Connection, table: str, path: Path) -> None:
     """Rows may not hold more than the file does: rows that share pages, or claim what is not there."""
-    columns = [_quoted(str(column[1])) for column in database.execute(f"PRAGMA table_xinfo({_quoted(table)})")]
+    columns = [
+        _quoted(str(column[1])) for column in database.execute(f"PRAGMA table_xinfo({_quoted(table)})")
+    ]
     if not columns:
-        raise InputError(f"{path.name} lists the layer {table!r} but does not hold it", expected="a table", mend="export the layer again")
+        raise InputError(
+            f"{path.name} lists the layer {table!r} but does not hold it",
+            expected="a table",
+            mend="export the layer again",
+        )
     lengths = [
-        f"CASE typeof({name}) WHEN 'blob' THEN length({name}) WHEN 'text' THEN length(CAST({name} AS BLOB)) ELSE 0 END" for name in columns
+        (
+            f"CASE typeof({name}) WHEN 'blob' THEN length({name}) WHEN 'text' THEN length(CAST({name} AS "
+            f"BLOB)) ELSE 0 END"
+        )
+        for name in columns
     ]
     held, total = path.stat().st_size, 0
     for (length,) in database.execute(f"SELECT {' + '.join(lengths)} FROM {_quoted(table)}"):  # noqa: S608 - quoted names of the file itself

@@ -1,4 +1,6 @@
-"""Look at a GeoParquet before it is unpacked: a value stored once may stand in twenty million rows, and geometries may nest without end."""
+"""Look at a GeoParquet before it is unpacked: a value stored once may stand in twenty million rows, and
+geometries may nest without end.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,12 @@ def require_sound(path: Path) -> None:
         rows, schema = file.metadata.num_rows, file.schema_arrow
         columns = _geometry_columns(schema, path)
     if rows > MAX_FEATURES:
-        raise InputError(f"{path.name} has too many features", got=rows, expected=f"at most {MAX_FEATURES}", mend="cut the zone out first")
+        raise InputError(
+            f"{path.name} has too many features",
+            got=rows,
+            expected=f"at most {MAX_FEATURES}",
+            mend="cut the zone out first",
+        )
     fixed = sum(_width(field.type, field.name, path) for field in schema)
     _require_less(rows * fixed, path)
     texts = [field.name for field in schema if _is_text(field.type)]
@@ -60,7 +67,9 @@ def _geometry_columns(schema: pa.Schema, path: Path) -> set[str]:
     if not columns or other:
         raise InputError(
             f"{path.name} cannot be read as GeoParquet",
-            got="no geometry column" if not columns else f"column {other[0]!r} in encoding {columns[other[0]].get('encoding')!r}",
+            got="no geometry column"
+            if not columns
+            else f"column {other[0]!r} in encoding {columns[other[0]].get('encoding')!r}",
             expected="geometries as WKB",
             mend="write it with geopandas to_parquet",
         )
@@ -72,7 +81,12 @@ def _is_text(kind: pa.DataType) -> bool:
 
     if types.is_dictionary(kind):
         kind = kind.value_type
-    return bool(types.is_string(kind) or types.is_binary(kind) or types.is_large_string(kind) or types.is_large_binary(kind))
+    return bool(
+        types.is_string(kind)
+        or types.is_binary(kind)
+        or types.is_large_string(kind)
+        or types.is_large_binary(kind)
+    )
 
 
 def _width(kind: pa.DataType, name: str, path: Path) -> int:
@@ -87,7 +101,12 @@ def _width(kind: pa.DataType, name: str, path: Path) -> int:
         return 8
     if types.is_primitive(kind) or types.is_decimal(kind) or types.is_fixed_size_binary(kind):
         return int(kind.bit_width) // 8 + 1
-    raise InputError(f"{path.name}, column {name!r}", got=str(kind), expected="numbers, dates or text", mend="drop columns of lists")
+    raise InputError(
+        f"{path.name}, column {name!r}",
+        got=str(kind),
+        expected="numbers, dates or text",
+        mend="drop columns of lists",
+    )
 
 
 def _length(column: pa.Array) -> int:

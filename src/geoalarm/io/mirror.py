@@ -4,8 +4,8 @@ A file is looked for under the entry's name first, then under the address' host 
 
     DIR/official_seveso_be_wallonia.geojson             one file for the entry
     DIR/official_communes_fr/departement=59.geojson     one file for each choice of parameters
-    DIR/official_flood_eu/Europe_RP100_filled_depth.tif the address' own file name, in a folder of the entry's name
-    DIR/host.example/path/of/the/address.zip            a copy of the site
+    DIR/official_flood_eu/Europe_RP100_filled_depth.tif the address' own file name, in a folder of the entry's
+    name DIR/host.example/path/of/the/address.zip            a copy of the site
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from geoalarm.core.errors import InputError
 from geoalarm.io.address import Address
 
 VARIABLE: Final = "GEOALARM_MIRROR"
-_PARTS: Final = frozenset({".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".xml", ".md", ".txt", ".sha256"})
+_PARTS: Final = frozenset(
+    {".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".xml", ".md", ".txt", ".sha256"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,9 @@ class Mirror:
             return []
         ending = re.compile(re.escape(stem) + r"\.[A-Za-z]\w*(\.zip)?")
         return sorted(
-            path for path in place.iterdir() if ending.fullmatch(path.name) and path.suffix.lower() not in _PARTS and path.is_file()
+            path
+            for path in place.iterdir()
+            if ending.fullmatch(path.name) and path.suffix.lower() not in _PARTS and path.is_file()
         )
 
 
@@ -104,5 +108,10 @@ def mirror_from(folder: str | Path | None) -> Mirror | None:
         return None
     place = Path(named).expanduser().absolute()
     if not place.is_dir():
-        raise InputError(f"mirror {place}", got="no such folder", expected="a folder of files", mend=f"check --mirror or {VARIABLE}")
+        raise InputError(
+            f"mirror {place}",
+            got="no such folder",
+            expected="a folder of files",
+            mend=f"check --mirror or {VARIABLE}",
+        )
     return Mirror(place)

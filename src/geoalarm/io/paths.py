@@ -33,7 +33,12 @@ def regular_file(path: str | Path) -> Path:
         If it is missing, a folder, a device, a pipe, or empty.
     """
     if "\0" in str(path) or str(path).startswith("/vsi") or "://" in str(path):
-        raise InputError("file name", got=repr(str(path)), expected="a file on this machine", mend="use a catalog entry for addresses")
+        raise InputError(
+            "file name",
+            got=repr(str(path)),
+            expected="a file on this machine",
+            mend="use a catalog entry for addresses",
+        )
     place = Path(path).expanduser().absolute()
     try:
         status = place.stat()
@@ -42,21 +47,36 @@ def regular_file(path: str | Path) -> Path:
     except FileNotFoundError as error:
         beside = [other.name for other in place.parent.iterdir()] if place.parent.is_dir() else []
         raise InputError(
-            f"file {place} does not exist", got="no such file", expected="a file", mend=near_miss(place.name, beside) or "check the path"
+            f"file {place} does not exist",
+            got="no such file",
+            expected="a file",
+            mend=near_miss(place.name, beside) or "check the path",
         ) from error
     except OSError as error:
         raise InputError(
-            f"file {place} cannot be read", got=error.strerror, expected="a readable file", mend="check the path and its permissions"
+            f"file {place} cannot be read",
+            got=error.strerror,
+            expected="a readable file",
+            mend="check the path and its permissions",
         ) from error
     if not stat.S_ISREG(status.st_mode):
-        raise InputError(f"{place} is not a file", got="a folder, a device or a pipe", expected="a file", mend="name the file itself")
+        raise InputError(
+            f"{place} is not a file",
+            got="a folder, a device or a pipe",
+            expected="a file",
+            mend="name the file itself",
+        )
     if not status.st_size:
-        raise InputError(f"file {place} is empty", got="0 bytes", expected="data", mend="fetch or export it again")
+        raise InputError(
+            f"file {place} is empty", got="0 bytes", expected="data", mend="fetch or export it again"
+        )
     return place
 
 
 def what_it_looks_like(head: bytes) -> str:
-    """A word for the first bytes of a file; the bytes themselves are not repeated, they may be nobody's business."""
+    """A word for the first bytes of a file; the bytes themselves are not repeated, they may be nobody's
+    business.
+    """
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     for sign, word in _SIGNS.items():
         if start.startswith(sign):

@@ -1,4 +1,6 @@
-"""Open one band of a GeoTIFF or an ASCII grid, lazily and in its own dtype. Other formats may name further files: refused."""
+"""Open one band of a GeoTIFF or an ASCII grid, lazily and in its own dtype. Other formats may name further
+files: refused.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ CHUNK_CELLS: Final = 4_194_304
 _TRIVIAL: Final = (("scale_factor", 1.0), ("add_offset", 0.0))
 
 
-def read_raster(path: str | Path, band: int = 1, *, member: str | None = None, crs: str | None = None) -> xr.DataArray:
+def read_raster(
+    path: str | Path, band: int = 1, *, member: str | None = None, crs: str | None = None
+) -> xr.DataArray:
     """Open one band of a raster, lazily and in its own dtype.
 
     Parameters
@@ -46,7 +50,8 @@ def read_raster(path: str | Path, band: int = 1, *, member: str | None = None, c
     Raises
     ------
     InputError
-        If the file is missing, not a raster of these formats, without CRS, rotated, or built to exhaust the memory.
+        If the file is missing, not a raster of these formats, without CRS, rotated, or built to exhaust the
+        memory.
     """
     place = regular_file(path)
     if archives.is_zip(place):
@@ -74,10 +79,17 @@ def read_raster(path: str | Path, band: int = 1, *, member: str | None = None, c
         ) from error
     if not isinstance(opened, xr.DataArray):
         raise InputError(
-            f"{place.name} holds several data sets", got=type(opened).__name__, expected="one raster", mend="export the one you need"
+            f"{place.name} holds several data sets",
+            got=type(opened).__name__,
+            expected="one raster",
+            mend="export the one you need",
         )
     data = opened.sel(band=band, drop=True)
-    data.attrs = {key: value for key, value in data.attrs.items() if not isinstance(value, tuple) and (key, value) not in _TRIVIAL}
+    data.attrs = {
+        key: value
+        for key, value in data.attrs.items()
+        if not isinstance(value, tuple) and (key, value) not in _TRIVIAL
+    }
     return data.rio.write_crs(stated) if data.rio.crs is None else data
 
 
@@ -112,7 +124,12 @@ def _require_sane(raster: rasterio.DatasetReader, path: Path, *, band: int, crs:
             mend="args.band",
         )
     if np.dtype(raster.dtypes[band - 1]).kind not in "uif":
-        raise InputError(f"{path.name} band {band}", got=raster.dtypes[band - 1], expected="real numbers", mend="export the real part")
+        raise InputError(
+            f"{path.name} band {band}",
+            got=raster.dtypes[band - 1],
+            expected="real numbers",
+            mend="export the real part",
+        )
     rows, columns = raster.block_shapes[band - 1]
     block = (
         rows
@@ -136,7 +153,10 @@ def _require_sane(raster: rasterio.DatasetReader, path: Path, *, band: int, crs:
         )
     if raster.crs is not None and crs is not None and raster.crs != rasterio.CRS.from_user_input(crs):
         raise InputError(
-            f"{path.name} carries another CRS than the entry states", got=raster.crs.to_string()[:80], expected=crs, mend="mend args.crs"
+            f"{path.name} carries another CRS than the entry states",
+            got=raster.crs.to_string()[:80],
+            expected=crs,
+            mend="mend args.crs",
         )
     _require_regular(raster, path)
     return raster.crs if raster.crs is not None else rasterio.CRS.from_user_input(crs)

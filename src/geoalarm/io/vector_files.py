@@ -1,7 +1,9 @@
-"""Open one file: GeoPackage, Shapefile, GeoJSON, FlatGeobuf, GeoParquet or CSV points; rasters through ``rasters``.
+"""Open one file: GeoPackage, Shapefile, GeoJSON, FlatGeobuf, GeoParquet or CSV points; rasters through
+``rasters``.
 
-The format is told by the first bytes, not by the name: a file called ``.geojson`` may be a GDAL pipeline or a virtual data
-set that names other files, and GDAL would run it. Only formats that hold their own data are opened.
+The format is told by the first bytes, not by the name: a file called ``.geojson`` may be a GDAL pipeline or a
+virtual data set that names other files, and GDAL would run it. Only formats that hold their own data are
+opened.
 """
 
 from __future__ import annotations
@@ -69,7 +71,8 @@ def read_vector(
     x, y : str, optional
         Columns of a CSV (longitude or easting; latitude or northing).
     crs : str, optional
-        CRS its producer states, for files that carry none; where a file carries another one, that is an error.
+        CRS its producer states, for files that carry none; where a file carries another one, that is an
+        error.
     delimiter : str, optional
         Of a CSV; a comma where none is given.
     keep : sequence of Rule
@@ -85,11 +88,22 @@ def read_vector(
     Raises
     ------
     InputError
-        If the file is missing, damaged, hostile, of another format, without CRS, without the layer or column, or empty.
+        If the file is missing, damaged, hostile, of another format, without CRS, without the layer or column,
+        or empty.
     """
     place = regular_file(path)
-    places = archives.unpack(place, member=member, endings=VECTOR_ENDINGS) if archives.is_zip(place) else [place]
-    reader = _Reader(layer=layer, x=x, y=y, crs=crs, delimiter=delimiter, keep=tuple(keep), bbox=tuple(bbox) if bbox else None)
+    places = (
+        archives.unpack(place, member=member, endings=VECTOR_ENDINGS) if archives.is_zip(place) else [place]
+    )
+    reader = _Reader(
+        layer=layer,
+        x=x,
+        y=y,
+        crs=crs,
+        delimiter=delimiter,
+        keep=tuple(keep),
+        bbox=tuple(bbox) if bbox else None,
+    )
     frames = [reader.read(one) for one in places]
     frame = frames[0] if len(frames) == 1 else _stacked(frames, place.name)
     if frame.empty:
@@ -119,7 +133,9 @@ class _Reader:
         if kind in ("parquet", "csv"):
             frame = _kept(frame, self.keep, what=path.name)
             if self.bbox:
-                west, south, east, north = gpd.GeoSeries.from_wkt([_box_wkt(self.bbox)], crs=4326).to_crs(frame.crs).total_bounds
+                west, south, east, north = (
+                    gpd.GeoSeries.from_wkt([_box_wkt(self.bbox)], crs=4326).to_crs(frame.crs).total_bounds
+                )
                 frame = frame.cx[west:east, south:north]
         return frame
 
@@ -138,7 +154,11 @@ class _Reader:
             _require_features(path, int(facts["features"]))
             box = _bbox_in(self.bbox, facts["crs"]) if self.bbox else None
             return pyogrio.read_dataframe(
-                name, layer=layer, where=_where(self.keep, list(facts["fields"]), what=path.name), bbox=box, **options
+                name,
+                layer=layer,
+                where=_where(self.keep, list(facts["fields"]), what=path.name),
+                bbox=box,
+                **options,
             )
         except (DataSourceError, DataLayerError, ShapelyError, ValueError) as error:
             if isinstance(error, InputError):
@@ -238,12 +258,18 @@ def with_stated_crs(frame: gpd.GeoDataFrame, crs: str | None, *, what: str) -> g
     if frame.crs is None:
         if crs is None:
             raise InputError(
-                f"{what} has no CRS", got="none", expected="a CRS in the file", mend="state it: args.crs in the catalog, or set_crs(...)"
+                f"{what} has no CRS",
+                got="none",
+                expected="a CRS in the file",
+                mend="state it: args.crs in the catalog, or set_crs(...)",
             )
         return frame.set_crs(crs)
     if crs is not None and not frame.crs.equals(crs, ignore_axis_order=True):
         raise InputError(
-            f"{what} carries another CRS than the entry states", got=frame.crs.to_string()[:80], expected=crs, mend="mend args.crs"
+            f"{what} carries another CRS than the entry states",
+            got=frame.crs.to_string()[:80],
+            expected=crs,
+            mend="mend args.crs",
         )
     return frame
 
@@ -251,7 +277,12 @@ def with_stated_crs(frame: gpd.GeoDataFrame, crs: str | None, *, what: str) -> g
 def _only_layer(name: str, path: Path) -> str:
     layers = [str(row[0]) for row in pyogrio.list_layers(name) if row[1] is not None]
     if not layers:
-        raise InputError(f"{path.name} has no layer with geometry", got="tables only", expected="a layer", mend="check the file")
+        raise InputError(
+            f"{path.name} has no layer with geometry",
+            got="tables only",
+            expected="a layer",
+            mend="check the file",
+        )
     if len(layers) > 1:
         raise InputError(
             f"{path.name} holds several layers",
@@ -288,7 +319,10 @@ def _kept(frame: gpd.GeoDataFrame, keep: Sequence[Rule], *, what: str) -> gpd.Ge
 def _require_known(column: str, known: list[str], *, what: str) -> None:
     if column not in known:
         raise InputError(
-            f"{what} has no column {column!r}", got=", ".join(map(str, known[:15])), expected=column, mend=near_miss(column, known)
+            f"{what} has no column {column!r}",
+            got=", ".join(map(str, known[:15])),
+            expected=column,
+            mend=near_miss(column, known),
         )
 
 
@@ -296,7 +330,10 @@ def _stacked(frames: list[gpd.GeoDataFrame], name: str) -> gpd.GeoDataFrame:
     systems = {str(frame.crs) for frame in frames}
     if len(systems) > 1:
         raise InputError(
-            f"members of {name} differ in CRS", got=", ".join(sorted(systems)), expected="one", mend="name one member in args.member"
+            f"members of {name} differ in CRS",
+            got=", ".join(sorted(systems)),
+            expected="one",
+            mend="name one member in args.member",
         )
     log.info("%s: %d members stacked", name, len(frames))
     return gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=frames[0].crs)
@@ -318,7 +355,12 @@ def _numbers(table: pd.DataFrame, column: str, *, what: str) -> np.ndarray:
 
 def _require_features(path: Path, count: int) -> None:
     if count > MAX_FEATURES:
-        raise InputError(f"{path.name} has too many features", got=count, expected=f"at most {MAX_FEATURES}", mend="cut the zone out first")
+        raise InputError(
+            f"{path.name} has too many features",
+            got=count,
+            expected=f"at most {MAX_FEATURES}",
+            mend="cut the zone out first",
+        )
 
 
 def _require_size(path: Path, most: int) -> None:
@@ -337,5 +379,7 @@ def _box_wkt(bbox: Sequence[float]) -> str:
 
 
 def _bbox_in(bbox: Sequence[float], crs: Any) -> tuple[float, float, float, float]:
-    bounds = gpd.GeoSeries.from_wkt([_box_wkt(bbox)], crs=4326).segmentize(0.1).to_crs(crs or 4326).total_bounds
+    bounds = (
+        gpd.GeoSeries.from_wkt([_box_wkt(bbox)], crs=4326).segmentize(0.1).to_crs(crs or 4326).total_bounds
+    )
     return float(bounds[0]), float(bounds[1]), float(bounds[2]), float(bounds[3])

@@ -1,4 +1,6 @@
-"""Look at well-known binary before a library unpacks it: geometries nested thousands deep end the process, not in an error."""
+"""Look at well-known binary before a library unpacks it: geometries nested thousands deep end the process,
+not in an error.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ _COLLECTION: Final = re.compile(
     rb"\x01(?:[\x04-\x0c]\x00\x00[\x00\x20\x40\x60\x80\xa0\xc0\xe0]|[\xec-\xf4]\x03\x00\x00|[\xd4-\xdc]\x07\x00\x00|[\xbc-\xc4]\x0b\x00\x00)"
     rb"|\x00(?:[\x00\x20\x40\x60\x80\xa0\xc0\xe0]\x00\x00[\x04-\x0c]|\x00\x00(?:\x03[\xec-\xf4]|\x07[\xd4-\xdc]|\x0b[\xbc-\xc4]))"
 )
-"""Byte order and type of a multi-part geometry or a collection: plain, with EWKB flags, or in the ISO numbers for Z, M and ZM."""
+"""Byte order and type of a multi-part geometry or a collection: plain, with EWKB flags, or in the ISO numbers
+for Z, M and ZM.
+"""
 
 
 def require_shallow(values: Iterable[bytes | None], *, what: str) -> None:

@@ -1,8 +1,8 @@
 """Classes of a map: fixed, readable breaks, so that the same colour means the same from one map to the next.
 
-Shares have one set of breaks. People have the ladder 1, 3, 10, 30, 100 times a power of ten; the power is the largest
-whose top class still holds the largest value, never below 10. Differences are symmetric round "under 10 people".
-Zero and unknown have no class: they are drawn with the pattern of their state.
+Shares have one set of breaks. People have the ladder 1, 3, 10, 30, 100 times a power of ten; the power is the
+largest whose top class still holds the largest value, never below 10. Differences are symmetric round "under
+10 people". Zero and unknown have no class: they are drawn with the pattern of their state.
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ _INTERVAL: Final = re.compile(r"^\[(-?[\d.]+(?:e[+-]?\d+)?), (-?[\d.]+(?:e[+-]?\
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Classes of a map: ``breaks`` part them, half-open ``[a, b)``; n breaks make n + 1 classes of ``palette``."""
+    """Classes of a map: ``breaks`` part them, half-open ``[a, b)``; n breaks make n + 1 classes of
+    ``palette``.
+    """
 
     palette: str
     breaks: tuple[float, ...]
@@ -58,7 +60,10 @@ class Scale:
 
     def labels(self, lang: str) -> list[str]:
         """One label a class, low to high: ``under 10``, ``10 to 30``, ..., ``1,000 or more``."""
-        return [self._label(low, high, lang) for low, high in zip((None, *self.breaks), (*self.breaks, None), strict=True)]
+        return [
+            self._label(low, high, lang)
+            for low, high in zip((None, *self.breaks), (*self.breaks, None), strict=True)
+        ]
 
     def _label(self, low: float | None, high: float | None, lang: str) -> str:
         if low is None:
@@ -90,7 +95,8 @@ def scale_for(values: Iterable[float], measure: Measure) -> Scale:
 def difference_scale_for(values: Iterable[float], measure: Measure) -> Scale:
     """The scale of a map of differences: five classes, symmetric, the middle one "the same".
 
-    People: under 10 is the same; much is the largest rung of the ladder (from 100) that is not above the largest change.
+    People: under 10 is the same; much is the largest rung of the ladder (from 100) that is not above the
+    largest change.
     """
     if measure == "share":
         same, much = SHARE_DIFFERENCE
@@ -102,7 +108,8 @@ def difference_scale_for(values: Iterable[float], measure: Measure) -> Scale:
 
 
 def class_label(label: str, lang: str, *, hazard: str = "", units: str = "") -> str:
-    """A class of the exposure table in words: ``[0.5, 1)`` is ``0.5 to 1 m``, ``SEL`` has a name, ``3`` of a landslide is "medium".
+    """A class of the exposure table in words: ``[0.5, 1)`` is ``0.5 to 1 m``, ``SEL`` has a name, ``3`` of a
+    landslide is "medium".
 
     Parameters
     ----------
@@ -121,7 +128,12 @@ def class_label(label: str, lang: str, *, hazard: str = "", units: str = "") -> 
             return i18n.text("unit.under", lang, value=i18n.measure(high, units, lang, exact=True))
         if math.isinf(high):
             return i18n.text("unit.at_least", lang, low=shown)
-        return i18n.text("unit.range", lang, low=i18n.number(low, lang, decimals=3), high=i18n.measure(high, units, lang, exact=True))
+        return i18n.text(
+            "unit.range",
+            lang,
+            low=i18n.number(low, lang, decimals=3),
+            high=i18n.measure(high, units, lang, exact=True),
+        )
     own = f"{hazard}_{label}"
     return i18n.term("class", own if hazard and i18n.has(f"class.{own}.name") else label, lang)
 

@@ -14,15 +14,17 @@ def curve_points(totals: pd.DataFrame, *, commune_id: str | None = None) -> pd.D
     Parameters
     ----------
     totals : pandas.DataFrame
-        Totals of one hazard and scenario over several return periods (:func:`geoalarm.results.totals.threshold_total`).
+        Totals of one hazard and scenario over several return periods
+        (:func:`geoalarm.results.totals.threshold_total`).
     commune_id : str, optional
-        One commune; None: the sum over the communes that have a number at every return period, so that points compare.
+        One commune; None: the sum over the communes that have a number at every return period, so that points
+        compare.
 
     Returns
     -------
     pandas.DataFrame
-        ``return_period_yr``, ``chance`` [yr-1], ``people``, ``low``, ``high`` [1], ``communes``; a return period without
-        a number has no row.
+        ``return_period_yr``, ``chance`` [yr-1], ``people``, ``low``, ``high`` [1], ``communes``; a return
+        period without a number has no row.
     """
     rows = totals[totals["return_period_yr"].notna()]
     if commune_id is not None:

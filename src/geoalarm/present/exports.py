@@ -1,6 +1,8 @@
-"""Files for a reader to keep, as bytes: CSV, Parquet, GeoPackage. Each carries its facts; the same table gives the same bytes.
+"""Files for a reader to keep, as bytes: CSV, Parquet, GeoPackage. Each carries its facts; the same table
+gives the same bytes.
 
-Numbers keep their digits here, unknown is an empty cell, and rounding stays with the views. Pictures come from ``figures``.
+Numbers keep their digits here, unknown is an empty cell, and rounding stays with the views. Pictures come
+from ``figures``.
 """
 
 from __future__ import annotations
@@ -52,7 +54,9 @@ def csv_with_facts(table: pd.DataFrame, known: Facts, *, name: str = "exposure")
 
 
 def parquet(table: pd.DataFrame, known: Facts) -> bytes:
-    """Parquet with ``unit``, ``label`` and ``meaning`` in each column's metadata, and all facts as JSON under ``geoalarm``."""
+    """Parquet with ``unit``, ``label`` and ``meaning`` in each column's metadata, and all facts as JSON under
+    ``geoalarm``.
+    """
     plain = table.drop(columns="geometry", errors="ignore").copy(deep=False)
     plain.attrs = {}
     arrow = pa.Table.from_pandas(plain, preserve_index=False)
@@ -64,19 +68,25 @@ def parquet(table: pd.DataFrame, known: Facts) -> bytes:
     return out.getvalue()
 
 
-def geopackage(totals: pd.DataFrame, communes: Communes, known: Facts, *, table: pd.DataFrame | None = None) -> bytes:
-    """A GeoPackage of three layers: ``communes`` (outlines with one total each), ``exposure`` (all rows), ``about`` (the facts).
+def geopackage(
+    totals: pd.DataFrame, communes: Communes, known: Facts, *, table: pd.DataFrame | None = None
+) -> bytes:
+    """A GeoPackage of three layers: ``communes`` (outlines with one total each), ``exposure`` (all rows),
+    ``about`` (the facts).
 
     Parameters
     ----------
     totals : pandas.DataFrame
-        One row a commune (:func:`geoalarm.results.totals.threshold_total`); a commune without a row keeps its outline, values NULL.
+        One row a commune (:func:`geoalarm.results.totals.threshold_total`); a commune without a row keeps its
+        outline, values NULL.
     known : Facts
         Facts of ``totals`` or of ``table``; columns get their label and meaning as alias and description.
     table : pandas.DataFrame, optional
         The exposure table behind the totals.
     """
-    outlines = communes.data.drop(columns=[name for name in totals.columns if name in communes.data.columns and name != "commune_id"])
+    outlines = communes.data.drop(
+        columns=[name for name in totals.columns if name in communes.data.columns and name != "commune_id"]
+    )
     joined = outlines.merge(totals, on="commune_id", how="left", validate="one_to_one")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "exposure.gpkg"
@@ -138,7 +148,9 @@ def _column_facts(name: str, known: Facts) -> dict[str, str]:
 
 
 def _guarded(cell: object) -> object:
-    """Text that no spreadsheet runs; a bare carriage return would break the line for some readers, so it becomes a space."""
+    """Text that no spreadsheet runs; a bare carriage return would break the line for some readers, so it
+    becomes a space.
+    """
     if not isinstance(cell, str):
         return cell
     plain = cell.replace("\r", " ")

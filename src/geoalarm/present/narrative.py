@@ -1,4 +1,6 @@
-"""The table in sentences (PAGES 3): what a map shows, and what a commune has to know. No figure is computed here but by ``totals``."""
+"""The table in sentences (PAGES 3): what a map shows, and what a commune has to know. No figure is computed
+here but by ``totals``.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,15 @@ from geoalarm.core.terms import Basis, State, counted_from
 from geoalarm.core.units import annual_exceedance_probability
 from geoalarm.present.classes import class_label, lower_bound
 from geoalarm.present.model_warnings import caveat
-from geoalarm.present.rounding import FEW, is_few, people_text, range_bounds, range_text, round_people, share_text
+from geoalarm.present.rounding import (
+    FEW,
+    is_few,
+    people_text,
+    range_bounds,
+    range_text,
+    round_people,
+    share_text,
+)
 from geoalarm.results.totals import classes, summary, threshold_total
 
 WHOLE: Final = 0.99
@@ -60,10 +70,16 @@ def difference_finding(differences: pd.DataFrame, lang: str) -> str:
     change = float(known.sum())
     if abs(change) < FEW:
         return i18n.text("finding.equal", lang)
-    return i18n.text("finding.more" if change > 0 else "finding.fewer", lang, people=i18n.people(round_people(abs(change)), lang))
+    return i18n.text(
+        "finding.more" if change > 0 else "finding.fewer",
+        lang,
+        people=i18n.people(round_people(abs(change)), lang),
+    )
 
 
-def subtitle(totals: pd.DataFrame, lang: str, *, threshold: str = "", units: str = "", sources: Sequence[Source] = ()) -> str:
+def subtitle(
+    totals: pd.DataFrame, lang: str, *, threshold: str = "", units: str = "", sources: Sequence[Source] = ()
+) -> str:
     """Measure, scenario, chance and basis of a figure: the line under its title."""
     first = totals.iloc[0]
     parts = [i18n.term("hazard", str(first["hazard"]), lang)]
@@ -73,14 +89,22 @@ def subtitle(totals: pd.DataFrame, lang: str, *, threshold: str = "", units: str
         parts.append(chance)
     if threshold:
         key = "unit.from_class" if math.isnan(lower_bound(threshold)) else "unit.from"
-        parts.append(i18n.text(key, lang, value=threshold_label(threshold, lang, units=units, hazard=str(first["hazard"]))))
+        parts.append(
+            i18n.text(
+                key, lang, value=threshold_label(threshold, lang, units=units, hazard=str(first["hazard"]))
+            )
+        )
     return f"{', '.join(parts)}. {basis_text(str(first['basis']), lang, sources=sources)}."
 
 
 def threshold_label(label: str, lang: str, *, units: str = "", hazard: str = "") -> str:
     """The lower end of a class, for "from ...": ``0.5 m``; a named class by its name."""
     low = lower_bound(label)
-    return class_label(label, lang, hazard=hazard) if math.isnan(low) else i18n.measure(low, units, lang, exact=True)
+    return (
+        class_label(label, lang, hazard=hazard)
+        if math.isnan(low)
+        else i18n.measure(low, units, lang, exact=True)
+    )
 
 
 def basis_text(basis: str, lang: str, *, sources: Sequence[Source] = ()) -> str:
@@ -92,7 +116,13 @@ def basis_text(basis: str, lang: str, *, sources: Sequence[Source] = ()) -> str:
 
 
 def commune_sentences(
-    rows: pd.DataFrame, lang: str, commune: str, *, units: str = "m", site: str = "", sources: Sequence[Source] = ()
+    rows: pd.DataFrame,
+    lang: str,
+    commune: str,
+    *,
+    units: str = "m",
+    site: str = "",
+    sources: Sequence[Source] = (),
 ) -> list[str]:
     """What a commune has to know about one danger, most important first.
 
@@ -125,7 +155,11 @@ def commune_sentences(
     if not whole:
         said.append(i18n.text("sentence.part", lang, share=i18n.percent(float(total["mapped_share"]), lang)))
     said += [i18n.text("caveat.mild_classes_left_out", lang)] if first else []
-    return [*said, basis_text(str(total["basis"]), lang, sources=sources) + ".", i18n.text("sentence.limit", lang)]
+    return [
+        *said,
+        basis_text(str(total["basis"]), lang, sources=sources) + ".",
+        i18n.text("sentence.limit", lang),
+    ]
 
 
 def caveat_sentences(rows: pd.DataFrame, lang: str) -> list[str]:
@@ -144,9 +178,13 @@ def _finding(totals: pd.DataFrame, people: float, lang: str, names: Mapping[str,
     if len(totals) == 1 or is_few(float(top["population_exposed"])):
         return i18n.text("finding.zone", lang, people=shown)
     count, residents = float(top["population_exposed"]), float(top["population"])
-    most = share_text(count, residents, lang) if measure == "share" else i18n.number(round_people(count), lang)
+    most = (
+        share_text(count, residents, lang) if measure == "share" else i18n.number(round_people(count), lang)
+    )
     key = "finding.top_share" if measure == "share" else "finding.top"
-    return i18n.text(key, lang, people=shown, most=most, name=names.get(str(top["commune_id"]), str(top["commune_id"])))
+    return i18n.text(
+        key, lang, people=shown, most=most, name=names.get(str(top["commune_id"]), str(top["commune_id"]))
+    )
 
 
 def _exposed(rows: pd.DataFrame, total: pd.Series, lang: str, place: str, units: str, site: str) -> list[str]:
@@ -160,12 +198,16 @@ def _exposed(rows: pd.DataFrame, total: pd.Series, lang: str, place: str, units:
     elif range_text(low, high, lang) != range_text(people, people, lang) and not is_few(high):
         said.append(_ends("sentence.range", low, high, lang))
     if not is_few(people):
-        said.append(i18n.text("sentence.share", lang, share=share_text(people, float(total["population"]), lang)))
+        said.append(
+            i18n.text("sentence.share", lang, share=share_text(people, float(total["population"]), lang))
+        )
     return said + _worst(rows, lang, units)
 
 
 def _headline(rows: pd.DataFrame, total: pd.Series, lang: str, place: str, site: str) -> str:
-    """The first sentence; zones of an accident that are no effect zones (planning, consultation) promise no harm."""
+    """The first sentence; zones of an accident that are no effect zones (planning, consultation) promise no
+    harm.
+    """
     people, period = float(total["population_exposed"]), float(total["return_period_yr"])
     values = {"place": place} if math.isnan(period) else {"place": place, **_chance(period, lang)}
     hazard = str(total["hazard"])
@@ -173,7 +215,9 @@ def _headline(rows: pd.DataFrame, total: pd.Series, lang: str, place: str, site:
     accident = "accident" if LETHAL in classes(rows) else "zone"
     key = {"flood": flood, "landslide": "slide", "industrial": accident}.get(hazard, "zone")
     if key == "accident":
-        values["site"] = site or i18n.term("scenario", str(total["scenario"]), lang) or i18n.term("hazard", hazard, lang)
+        values["site"] = (
+            site or i18n.term("scenario", str(total["scenario"]), lang) or i18n.term("hazard", hazard, lang)
+        )
     return _few_or_about(key, people, lang, values)
 
 
@@ -182,12 +226,20 @@ def _worst(rows: pd.DataFrame, lang: str, units: str) -> list[str]:
     labels = classes(rows)
     hazard = str(rows["hazard"].iloc[0])
     if hazard == "industrial":
-        people = float(threshold_total(rows, from_class=LETHAL)["population_exposed"].iloc[0]) if LETHAL in labels else 0.0
+        people = (
+            float(threshold_total(rows, from_class=LETHAL)["population_exposed"].iloc[0])
+            if LETHAL in labels
+            else 0.0
+        )
         return [_few_or_about("lethal", people, lang, {})] if people > 0 else []
     for label in reversed(labels[1:]) if hazard == "flood" else ():
         people = float(threshold_total(rows, from_class=label)["population_exposed"].iloc[0])
         if people > 0 and not math.isnan(lower_bound(label)):
-            return [_few_or_about("deep", people, lang, {"depth": i18n.measure(lower_bound(label), units, lang, exact=True)})]
+            return [
+                _few_or_about(
+                    "deep", people, lang, {"depth": i18n.measure(lower_bound(label), units, lang, exact=True)}
+                )
+            ]
     return []
 
 

@@ -1,4 +1,5 @@
-"""The colours and patterns of the house (PAGES 2), light and dark, from low to high. A test recomputes what is claimed of them.
+"""The colours and patterns of the house (PAGES 2), light and dark, from low to high. A test recomputes what
+is claimed of them.
 
 Unknown is never white and never a colour of a scale: the pattern is the symbol.
 """
@@ -21,21 +22,45 @@ def _hex(colours: str) -> tuple[str, ...]:
 
 
 SCALES: Final[Mapping[str, Mapping[Theme, tuple[str, ...]]]] = {
-    "people": {"light": _hex("FFF4D9 FFD28A EC9450 C84A32 96242D 561030"), "dark": _hex("20173B 633A47 A84343 DF7050 FFC05A FFECD6")},
-    "depth": {"light": _hex("DCEBF7 A3C9E8 5F9ED6 2A6DB3 0B3A75"), "dark": _hex("143C66 1F5F9E 428DCE 88BCE9 D6EAFB")},
-    "landslide": {"light": _hex("F5EFE3 DCC9A3 BB9A62 8A6434 503413"), "dark": _hex("3D2C19 6B4A24 A88049 D0B07C F4E7CC")},
+    "people": {
+        "light": _hex("FFF4D9 FFD28A EC9450 C84A32 96242D 561030"),
+        "dark": _hex("20173B 633A47 A84343 DF7050 FFC05A FFECD6"),
+    },
+    "depth": {
+        "light": _hex("DCEBF7 A3C9E8 5F9ED6 2A6DB3 0B3A75"),
+        "dark": _hex("143C66 1F5F9E 428DCE 88BCE9 D6EAFB"),
+    },
+    "landslide": {
+        "light": _hex("F5EFE3 DCC9A3 BB9A62 8A6434 503413"),
+        "dark": _hex("3D2C19 6B4A24 A88049 D0B07C F4E7CC"),
+    },
     "minutes": {
         "light": _hex("FFFDD3 C0DF98 85C49C 4FA3A6 43789E 4A4688 33194D"),
         "dark": _hex("33194D 4A4688 43789E 4FA3A6 85C49C C0DF98 FFFDD3"),
     },
-    "gain": {"light": _hex("ECFAE5 9CD0D3 51A093 19746E 123E49"), "dark": _hex("143A36 1F6258 3E9686 7FC6B7 CDEBE4")},
-    "difference": {"light": _hex("4B2E83 A79BCB F4F4F4 F6B26B B45309"), "dark": _hex("B9A5F0 6E5CA8 2A313A A8662A FFB968")},
-    "strength": {"light": _hex("F4ECFC F7B1C7 DF7AB5 B2499A 76277C 360C49"), "dark": _hex("2A1B2D 5C1970 97499B C670AA E9B0D0 FFF0E8")},
+    "gain": {
+        "light": _hex("ECFAE5 9CD0D3 51A093 19746E 123E49"),
+        "dark": _hex("143A36 1F6258 3E9686 7FC6B7 CDEBE4"),
+    },
+    "difference": {
+        "light": _hex("4B2E83 A79BCB F4F4F4 F6B26B B45309"),
+        "dark": _hex("B9A5F0 6E5CA8 2A313A A8662A FFB968"),
+    },
+    "strength": {
+        "light": _hex("F4ECFC F7B1C7 DF7AB5 B2499A 76277C 360C49"),
+        "dark": _hex("2A1B2D 5C1970 97499B C670AA E9B0D0 FFF0E8"),
+    },
     "effects": {"light": _hex("A58A00 B8430F 520A2C"), "dark": _hex("FFF3C4 F5A742 D9567A")},
 }
-"""Ordered colours by what they show; ``effects`` are the lines of SEI, SEL, SELS, ``strength`` the field they are drawn in."""
+"""Ordered colours by what they show; ``effects`` are the lines of SEI, SEL, SELS, ``strength`` the field they
+are drawn in.
+"""
 
-RISK_BY_COVERAGE: Final = (_hex("EEF3EA FEDB81 DB7600"), _hex("9FD9FF 9DA19B 864913"), _hex("508EC5 2B5780 1A0F14"))
+RISK_BY_COVERAGE: Final = (
+    _hex("EEF3EA FEDB81 DB7600"),
+    _hex("9FD9FF 9DA19B 864913"),
+    _hex("508EC5 2B5780 1A0F14"),
+)
 """Rows from fast to slow help, columns from few to many people; on a light plate in both themes."""
 
 EFFECT_DASHES: Final[Mapping[str, str]] = {"SEI": "dotted", "SEL": "dashed", "SELS": "solid"}
@@ -58,8 +83,12 @@ class Interface:
 
 
 INTERFACE: Final[Mapping[Theme, Interface]] = {
-    "light": Interface("#FFFFFF", "#16202B", "#4A5662", "#0B5394", "#9C1C1C", "#3D2B00", "#FFF1CC", "#6B7680", "#FFFFFF"),
-    "dark": Interface("#12181F", "#F2F5F7", "#B4C0CB", "#8CC4FF", "#FFA3A3", "#FFE3A3", "#3A2E0B", "#84909B", "#12181F"),
+    "light": Interface(
+        "#FFFFFF", "#16202B", "#4A5662", "#0B5394", "#9C1C1C", "#3D2B00", "#FFF1CC", "#6B7680", "#FFFFFF"
+    ),
+    "dark": Interface(
+        "#12181F", "#F2F5F7", "#B4C0CB", "#8CC4FF", "#FFA3A3", "#FFE3A3", "#3A2E0B", "#84909B", "#12181F"
+    ),
 }
 
 
@@ -97,7 +126,8 @@ def colours(scale: str, theme: Theme = "light", *, count: int | None = None) -> 
     scale : str
         A key of :data:`SCALES`.
     count : int, optional
-        Number of classes: fewer than the scale has are picked evenly, both ends kept; more are mixed between neighbours.
+        Number of classes: fewer than the scale has are picked evenly, both ends kept; more are mixed between
+        neighbours.
 
     Raises
     ------
@@ -105,7 +135,9 @@ def colours(scale: str, theme: Theme = "light", *, count: int | None = None) -> 
         If the scale is not known, or ``count`` is below 1.
     """
     if scale not in SCALES:
-        raise InputError("colour scale", got=scale, expected="a scale of the house", mend=near_miss(scale, SCALES))
+        raise InputError(
+            "colour scale", got=scale, expected="a scale of the house", mend=near_miss(scale, SCALES)
+        )
     full = SCALES[scale][theme]
     if count is None or count == len(full):
         return full
@@ -116,7 +148,9 @@ def colours(scale: str, theme: Theme = "light", *, count: int | None = None) -> 
     places = [position * (len(full) - 1) / (count - 1) for position in range(count)]
     if count < len(full):
         return tuple(full[int(place + 0.5)] for place in places)
-    return tuple(_mix(full[int(place)], full[min(int(place) + 1, len(full) - 1)], place % 1) for place in places)
+    return tuple(
+        _mix(full[int(place)], full[min(int(place) + 1, len(full) - 1)], place % 1) for place in places
+    )
 
 
 def text_on(ground: str) -> str:

@@ -1,7 +1,7 @@
 """The one place where people are rounded (PAGES 3): every view and report takes its figures from here.
 
-Above zero and under 11 no number is given; under 1,000 to the nearest 10; above to three significant figures. The low end
-of a range goes down, the high end up. Files for machines keep their digits (``present.exports``).
+Above zero and under 11 no number is given; under 1,000 to the nearest 10; above to three significant figures.
+The low end of a range goes down, the high end up. Files for machines keep their digits (``present.exports``).
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ def round_people(count: float, toward: Literal["nearest", "down", "up"] = "neare
         If the count is NaN, infinite or negative.
     """
     if not math.isfinite(count) or count < 0:
-        raise InputError("number of people", got=count, expected="finite and not negative", mend="ask for the state first")
+        raise InputError(
+            "number of people", got=count, expected="finite and not negative", mend="ask for the state first"
+        )
     step = 10 if count < 1000 else 10 ** (math.floor(math.log10(count)) - 2)
     parts = count / step
     whole = {"nearest": math.floor(parts + 0.5), "down": math.floor(parts), "up": math.ceil(parts)}[toward]
@@ -53,7 +55,9 @@ def count_text(count: float, lang: str) -> str:
 
 
 def people_text(count: float, lang: str, *, about: bool = True) -> str:
-    """A number of people with its noun: ``environ 1 230 personnes``; without "about" for none, ``moins de 11 personnes`` for few."""
+    """A number of people with its noun: ``environ 1 230 personnes``; without "about" for none, ``moins de 11
+    personnes`` for few.
+    """
     if is_few(count):
         return i18n.text("unit.few_people", lang)
     said = i18n.people(round_people(count), lang)
@@ -88,7 +92,8 @@ def share_text(count: float, population: float, lang: str) -> str:
 
 
 def figure_text(count: float, state: str, lang: str, *, hidden: bool = False) -> str:
-    """What stands in the place of a figure: the number where there is one, else the name of the state, never a blank.
+    """What stands in the place of a figure: the number where there is one, else the name of the state, never
+    a blank.
 
     With ``hidden`` a part of the count is not published, and the number is told as "at least".
     """
@@ -100,7 +105,9 @@ def figure_text(count: float, state: str, lang: str, *, hidden: bool = False) ->
 
 
 def signed_text(difference: float, lang: str) -> str:
-    """A difference of people with its sign: ``+1,230``, ``−40``, ``0``; a change by fewer than 11 is ``under ±11``."""
+    """A difference of people with its sign: ``+1,230``, ``−40``, ``0``; a change by fewer than 11 is ``under
+    ±11``.
+    """
     if is_few(abs(difference)):
         return "\N{PLUS-MINUS SIGN}" + i18n.text("unit.few", lang)
     return i18n.number(math.copysign(round_people(abs(difference)), difference), lang, signed=True)

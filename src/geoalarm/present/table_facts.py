@@ -1,4 +1,6 @@
-"""What every file carries beside its numbers: sources, licences, basis, states and caveats in words, and the meaning of each column."""
+"""What every file carries beside its numbers: sources, licences, basis, states and caveats in words, and the
+meaning of each column.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +77,8 @@ def facts(table: pd.DataFrame, lang: str, *, sources: Sequence[Source], command:
     table : pandas.DataFrame
         Its ``source_ids``, ``basis``, ``state`` and ``caveats`` say which sources and sentences belong to it.
     sources : sequence of Source
-        Known sources; those the table does not name are left out, one it names that is not known stays with its id.
+        Known sources; those the table does not name are left out, one it names that is not known stays with
+        its id.
     command : str, optional
         Command that makes the figures again.
     """
@@ -85,8 +88,14 @@ def facts(table: pd.DataFrame, lang: str, *, sources: Sequence[Source], command:
         lang=lang,
         columns={str(name): _column(str(name), lang) for name in table.columns if name != "geometry"},
         sources=tuple(known.get(key, Source(key)) for key in named),
-        basis={key: f"{i18n.term('basis', key, lang)}. {_explained('basis', key, lang)}".strip() for key in _keys(table, "basis")},
-        states={key: f"{i18n.term('state', key, lang)}. {_explained('state', key, lang)}".strip() for key in _keys(table, "state")},
+        basis={
+            key: f"{i18n.term('basis', key, lang)}. {_explained('basis', key, lang)}".strip()
+            for key in _keys(table, "basis")
+        },
+        states={
+            key: f"{i18n.term('state', key, lang)}. {_explained('state', key, lang)}".strip()
+            for key in _keys(table, "state")
+        },
         caveats={key: caveat(key, lang) for key in _keys(table, "caveats")},
         limit=i18n.text("sentence.limit", lang),
         software=f"geoalarm {version('geoalarm')}",
@@ -131,5 +140,10 @@ def _source(source: Source) -> dict[str, object]:
 
 
 def _credit(source: Source) -> str:
-    parts = (source.attribution or source.title or source.id, source.vintage, source.licence, source.url or "")
+    parts = (
+        source.attribution or source.title or source.id,
+        source.vintage,
+        source.licence,
+        source.url or "",
+    )
     return ", ".join(part for part in parts if part)

@@ -17,7 +17,16 @@ from geoalarm.report import edition_index as index
 from geoalarm.report.batch_request import Edition, Order, today
 from geoalarm.report.changes_attribution import Walks, walks_between
 from geoalarm.report.changes_record import Inputs, digest_of, inputs_of, record_of
-from geoalarm.report.edition import FORMAT, MANIFEST, alone, commune_manifest, file_names, folder_of, is_whole, read_json
+from geoalarm.report.edition import (
+    FORMAT,
+    MANIFEST,
+    alone,
+    commune_manifest,
+    file_names,
+    folder_of,
+    is_whole,
+    read_json,
+)
 from geoalarm.report.pdf import find_chromium
 from geoalarm.report.previous_edition import (
     NONE,
@@ -63,12 +72,17 @@ class _Plan:
 
 
 def make_edition(
-    order: Order, scenario: Scenario | None = None, *, catalog: Path | None = None, progress: Progress | None = None
+    order: Order,
+    scenario: Scenario | None = None,
+    *,
+    catalog: Path | None = None,
+    progress: Progress | None = None,
 ) -> Edition:
     """Write the reports of an order.
 
-    A commune that fails, a worker that dies or a layer that cannot be read is told in ``failures.json`` and on the index; the rest is
-    delivered. Stopped at any moment, the folder holds whole communes only, and the same order takes it up again.
+    A commune that fails, a worker that dies or a layer that cannot be read is told in ``failures.json`` and
+    on the index; the rest is delivered. Stopped at any moment, the folder holds whole communes only, and the
+    same order takes it up again.
 
     Parameters
     ----------
@@ -103,20 +117,30 @@ def default_workers() -> int:
 
 def _plan(order: Order, space: Workspace, territory: Territory, wanted: Sequence[Wanted]) -> _Plan:
     inputs = inputs_of(space, territory.sources)
-    same = digest_of([asdict(inputs), dict(territory.versions), [fault.key for fault in territory.faults], order.command])
+    same = digest_of(
+        [asdict(inputs), dict(territory.versions), [fault.key for fault in territory.faults], order.command]
+    )
     current = current_of(order.out)
     taken_up = current.get("inputs") == same
-    as_of = order.as_of or (date.fromisoformat(current["as_of"]) if taken_up and not _is_finished(order.out, current) else today())
+    as_of = order.as_of or (
+        date.fromisoformat(current["as_of"]) if taken_up and not _is_finished(order.out, current) else today()
+    )
     taken_up = taken_up and current.get("as_of") == as_of.isoformat()
     earlier = _earlier(order, [str(name) for name in territory.communes.ids], taken_up=taken_up)
     key = digest_of([FORMAT, same, as_of.isoformat(), earlier.key])
     if current.get("edition") != key:
         keep_earlier(order.out, earlier)
         write_place(order.out, space)
-        write_current(order.out, {"edition": key, "inputs": same, "as_of": as_of.isoformat(), "before": earlier.key})
+        write_current(
+            order.out, {"edition": key, "inputs": same, "as_of": as_of.isoformat(), "before": earlier.key}
+        )
     todo = [_as_there(order, item, key) for item in wanted]
     if not order.fresh:
-        todo = [item for item in todo if not is_whole(order.out / folder_of(item.commune_id), edition=key, names=file_names(item))]
+        todo = [
+            item
+            for item in todo
+            if not is_whole(order.out / folder_of(item.commune_id), edition=key, names=file_names(item))
+        ]
     return _Plan(space, territory, inputs, earlier, as_of, key, wanted, todo)
 
 
@@ -134,14 +158,20 @@ def _is_finished(out: Path, current: dict[str, object]) -> bool:
 
 
 def _as_there(order: Order, wanted: Wanted, key: str) -> Wanted:
-    """What is wanted of a commune, and what this edition already has of it: a second order adds, it takes nothing away."""
+    """What is wanted of a commune, and what this edition already has of it: a second order adds, it takes
+    nothing away.
+    """
     facts = commune_manifest(order.out / folder_of(wanted.commune_id))
     mine = replace(wanted, pdf=order.pdf)
     if facts is None or facts.get("edition") != key:
         return mine
     held = [str(lang) for lang in facts.get("langs", [])]
     has_pdf = any(name.endswith(".pdf") for name in facts.get("files", {}))
-    return replace(mine, langs=tuple(lang for lang in LANGUAGES if lang in {*held, *wanted.langs}), pdf=order.pdf or has_pdf)
+    return replace(
+        mine,
+        langs=tuple(lang for lang in LANGUAGES if lang in {*held, *wanted.langs}),
+        pdf=order.pdf or has_pdf,
+    )
 
 
 def _print(order: Order, plan: _Plan, progress: Progress | None) -> list[Outcome]:
@@ -153,14 +183,22 @@ def _print(order: Order, plan: _Plan, progress: Progress | None) -> list[Outcome
         out=order.out.absolute(),
         edition=plan.key,
         as_of=plan.as_of,
-        before={item.commune_id: plan.earlier.records[item.commune_id] for item in plan.todo if item.commune_id in plan.earlier.records},
+        before={
+            item.commune_id: plan.earlier.records[item.commune_id]
+            for item in plan.todo
+            if item.commune_id in plan.earlier.records
+        },
         walks=_walks(plan),
-        sites=() if any(fault.key == "sites" for fault in plan.territory.faults) else tuple(plan.space.sites()),
+        sites=()
+        if any(fault.key == "sites" for fault in plan.territory.faults)
+        else tuple(plan.space.sites()),
         command=order.command,
     )
     workers = order.workers or min(default_workers(), max(len(plan.todo) // WORTH, 1))
     outcomes = []
-    for n, done in enumerate(run_tasks(plan.todo, print_commune, workers=workers, setup=open_shop, given=(press,)), start=1):
+    for n, done in enumerate(
+        run_tasks(plan.todo, print_commune, workers=workers, setup=open_shop, given=(press,)), start=1
+    ):
         outcomes.append(_outcome(done))
         if progress is not None:
             progress("reports", n, len(plan.todo))
@@ -176,7 +214,10 @@ def _walks(plan: _Plan) -> Walks:
     ids = [item.commune_id for item in plan.todo if item.commune_id in plan.earlier.records]
     if not ids:
         return {}
-    after = {name: record_of(plan.territory.dossier(name), plan.inputs, as_of=plan.as_of.isoformat()) for name in ids}
+    after = {
+        name: record_of(plan.territory.dossier(name), plan.inputs, as_of=plan.as_of.isoformat())
+        for name in ids
+    }
     before = {name: plan.earlier.records[name] for name in ids}
     return walks_between(before, after, ways_to_open(plan.earlier.place, plan.space), plan.space)
 
@@ -185,7 +226,12 @@ def _bind(order: Order, plan: _Plan, outcomes: Sequence[Outcome]) -> Edition:
     """The index, the log of failures and the manifest, the manifest last."""
     failed = tuple(sorted((item for item in outcomes if not item.is_whole), key=lambda item: item.commune_id))
     layers = tuple(
-        {"key": fault.key, "title": fault.title, "hazard": fault.hazard, "what": without_folders(fault.sentence)}
+        {
+            "key": fault.key,
+            "title": fault.title,
+            "hazard": fault.hazard,
+            "what": without_folders(fault.sentence),
+        }
         for fault in plan.territory.faults
     )
     edition = Edition(
@@ -198,5 +244,12 @@ def _bind(order: Order, plan: _Plan, outcomes: Sequence[Outcome]) -> Edition:
         layers=layers,
         langs=tuple(lang for lang in LANGUAGES if any(lang in item.langs for item in plan.wanted)),
     )
-    index.write(order.out, edition, plan.territory, plan.inputs, title=plan.territory.scenario_title, command=order.command)
+    index.write(
+        order.out,
+        edition,
+        plan.territory,
+        plan.inputs,
+        title=plan.territory.scenario_title,
+        command=order.command,
+    )
     return edition

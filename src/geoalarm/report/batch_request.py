@@ -23,9 +23,11 @@ class Order:
     Attributes
     ----------
     as_of : datetime.date, optional
-        Date of the reports. None: that of an edition of the same inputs that DIR holds and that is not finished, else today.
+        Date of the reports. None: that of an edition of the same inputs that DIR holds and that is not
+        finished, else today.
     before : str
-        Folder of the edition to compare with, or ``none``. Empty: the older edition that DIR holds, else none.
+        Folder of the edition to compare with, or ``none``. Empty: the older edition that DIR holds, else
+        none.
     fresh : bool
         Whether reports that are whole are made again.
     command : tuple of str
@@ -44,7 +46,9 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """What a run came to: ``written`` and ``kept`` communes, those that failed, layers that could not be read."""
+    """What a run came to: ``written`` and ``kept`` communes, those that failed, layers that could not be
+    read.
+    """
 
     key: str
     as_of: date
@@ -64,4 +68,8 @@ class Edition:
 def today() -> date:
     """The day it is in the territory; that of ``SOURCE_DATE_EPOCH`` where it is set."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    return (datetime.fromtimestamp(int(epoch), tz=UTC) if epoch else datetime.now(tz=UTC)).astimezone(ZONE).date()
+    return (
+        (datetime.fromtimestamp(int(epoch), tz=UTC) if epoch else datetime.now(tz=UTC))
+        .astimezone(ZONE)
+        .date()
+    )

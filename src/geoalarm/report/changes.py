@@ -1,8 +1,9 @@
 """What changed between two reports of a commune, figure by figure, and which input is the cause.
 
-Where one input changed, the whole difference is its own. Where several did, they are exchanged one after the other in the order
-of :data:`ORDER` and each takes what the figure moved by at its turn (``Walk``, from :mod:`geoalarm.report.changes_attribution`). Without
-such a walk the causes stay together: a split is never invented. The parts add up to the difference to the last bit.
+Where one input changed, the whole difference is its own. Where several did, they are exchanged one after the
+other in the order of :data:`ORDER` and each takes what the figure moved by at its turn (``Walk``, from
+:mod:`geoalarm.report.changes_attribution`). Without such a walk the causes stay together: a split is never
+invented. The parts add up to the difference to the last bit.
 """
 
 from __future__ import annotations
@@ -19,18 +20,23 @@ ORDER: Final = ("data", "map", "boundaries", "model")
 """Inputs in the order in which they are exchanged."""
 
 CAUSES: Final = (*ORDER, "reality")
-"""Names of causes. ``reality``: the population is of a later year, or an observed layer is: the world moved. A corrected file of the
-same year is ``data`` or ``map``."""
+"""Names of causes. ``reality``: the population is of a later year, or an observed layer is: the world moved.
+A corrected file of the same year is ``data`` or ``map``.
+"""
 
 GRAIN: Final = 2.0**-20
 """Numbers are compared as multiples of this [people]: sums and differences of such numbers are exact."""
 
 CLOSE: Final = 1e-6
-"""A figure counted again from the old inputs is the old figure if it differs by less than this, or this share of it."""
+"""A figure counted again from the old inputs is the old figure if it differs by less than this, or this share
+of it.
+"""
 
 Kind = Literal["number", "state", "range", "new", "gone"]
 Walk = Mapping[str, float]
-"""Value of a figure after each exchange: ``start`` (old inputs, this version), then those of :data:`ORDER` that were exchanged."""
+"""Value of a figure after each exchange: ``start`` (old inputs, this version), then those of :data:`ORDER`
+that were exchanged.
+"""
 
 _YEAR: Final = re.compile(r"\b(?:1[89]|2[0-9])\d\d\b")
 _OF_COUNTRY: Final = re.compile(r"(\d{4})\s*\(([A-Z]{2})\)")
@@ -66,13 +72,13 @@ class Change:
     Attributes
     ----------
     kind : str
-        ``number``: both are numbers; ``range``: only the bounds moved; ``state``: a number came or went, or the state is another;
-        ``new``, ``gone``: the figure is in one report only.
+        ``number``: both are numbers; ``range``: only the bounds moved; ``state``: a number came or went, or
+        the state is another; ``new``, ``gone``: the figure is in one report only.
     before, after : FigureRecord or None
         None where it is in one report only.
     state_before, state_after : str
-        Terms of :class:`geoalarm.core.terms.State`; ``hidden`` for a lower bound, ``failed`` where its layer could not be read,
-        ``absent`` where the report does not have it.
+        Terms of :class:`geoalarm.core.terms.State`; ``hidden`` for a lower bound, ``failed`` where its layer
+        could not be read, ``absent`` where the report does not have it.
     difference : float
         After minus before [1]; NaN unless ``kind`` is ``number``.
     parts : tuple of Part
@@ -128,7 +134,9 @@ def compare(before: Record | None, after: Record, *, walks: Mapping[str, Walk] |
     return [change for change in found if change is not None]
 
 
-def changed_inputs(before: Record, after: Record, figure: FigureRecord, *, other: FigureRecord | None = None) -> tuple[str, ...]:
+def changed_inputs(
+    before: Record, after: Record, figure: FigureRecord, *, other: FigureRecord | None = None
+) -> tuple[str, ...]:
     """Which of :data:`ORDER` are not the same for a figure; ``other`` is the figure in the earlier report."""
     old = other or figure
     pairs = {
@@ -179,17 +187,31 @@ def _change(name: str, before: Record, after: Record, walk: Walk | None) -> Chan
     if difference == 0:
         still = _same(old.low, new.low) and _same(old.high, new.high)
         return None if still else Change(name, "range", old, new, *states, parts=_unweighed(pair))
-    return Change(name, "number", old, new, *states, difference=difference, parts=_parts(pair, old.value, new.value, walk))
+    return Change(
+        name,
+        "number",
+        old,
+        new,
+        *states,
+        difference=difference,
+        parts=_parts(pair, old.value, new.value, walk),
+    )
 
 
 def _state(figure: FigureRecord | None, other: FigureRecord | None, record: Record) -> str:
     if figure is None:
-        return "failed" if other is not None and any(name in record.faults for name in other.layers) else "absent"
+        return (
+            "failed"
+            if other is not None and any(name in record.faults for name in other.layers)
+            else "absent"
+        )
     return "hidden" if figure.hidden else figure.state
 
 
 def _same(one: float, other: float) -> bool:
-    return (math.isnan(one) and math.isnan(other)) or (math.isfinite(one) and math.isfinite(other) and exactly(one) == exactly(other))
+    return (math.isnan(one) and math.isnan(other)) or (
+        math.isfinite(one) and math.isfinite(other) and exactly(one) == exactly(other)
+    )
 
 
 def _marks(record: Record, ids: tuple[str, ...]) -> tuple[str, ...]:
@@ -207,10 +229,17 @@ def _pair(before: Record, after: Record, figure: FigureRecord, old: FigureRecord
             versions = before.inputs.version, after.inputs.version
             tells[cause] = versions if versions[0] != versions[1] else ("", "")
             continue
-        ids = {"data": (before.inputs.data, after.inputs.data), "boundaries": (before.inputs.boundaries, after.inputs.boundaries)}
-        olds, news = (_inputs(record, of) for record, of in zip((before, after), ids.get(cause, layers), strict=True))
+        ids = {
+            "data": (before.inputs.data, after.inputs.data),
+            "boundaries": (before.inputs.boundaries, after.inputs.boundaries),
+        }
+        olds, news = (
+            _inputs(record, of) for record, of in zip((before, after), ids.get(cause, layers), strict=True)
+        )
         vintages = " ".join(item.vintage for item in olds), " ".join(item.vintage for item in news)
-        tells[cause] = tuple(vintage_of(text, country) for text in vintages) if vintages[0] != vintages[1] else ("", "")  # type: ignore[assignment]
+        tells[cause] = (
+            tuple(vintage_of(text, country) for text in vintages) if vintages[0] != vintages[1] else ("", "")
+        )  # type: ignore[assignment]
         observed = bool(news) and all(item.basis == "observed" for item in news)
         if is_later(*tells[cause]) and (cause == "data" or (cause == "map" and observed)):
             names[cause] = "reality"
@@ -236,13 +265,21 @@ def _parts(pair: _Pair, old: float, new: float, walk: Walk | None) -> tuple[Part
     points = _points(pair.changed, old, new, walk)
     if points is None:
         return (Part(tuple(dict.fromkeys(pair.names[cause] for cause in pair.changed)), difference),)
-    weighed = [Part((pair.names[cause],), points[cause], *pair.tells[cause], cause) for cause in pair.changed if points[cause] != 0]
+    weighed = [
+        Part((pair.names[cause],), points[cause], *pair.tells[cause], cause)
+        for cause in pair.changed
+        if points[cause] != 0
+    ]
     return tuple(weighed)
 
 
 def _points(changed: tuple[str, ...], old: float, new: float, walk: Walk | None) -> dict[str, float] | None:
-    """People by cause along a walk; None without one, or where it does not lead from the old figure to the new."""
-    if walk is None or not all(math.isfinite(walk.get(name, math.nan)) for name in ("start", *changed) if name != "model"):
+    """People by cause along a walk; None without one, or where it does not lead from the old figure to the
+    new.
+    """
+    if walk is None or not all(
+        math.isfinite(walk.get(name, math.nan)) for name in ("start", *changed) if name != "model"
+    ):
         return None
     inner = [name for name in changed if name != "model"]
     first, last = walk["start"], walk[inner[-1]]

@@ -1,6 +1,8 @@
-"""How far each input moved a figure: the old edition is counted again, its inputs exchanged one after the other.
+"""How far each input moved a figure: the old edition is counted again, its inputs exchanged one after the
+other.
 
-That is possible only where the old inputs can still be opened and are, byte for byte, those the old reports were made from.
+That is possible only where the old inputs can still be opened and are, byte for byte, those the old reports
+were made from.
 """
 
 from __future__ import annotations
@@ -51,13 +53,18 @@ class Place:
         """
         import yaml
 
-        scenario = analysis.scenario_from(yaml.safe_load(self.scenario), what="scenario of the earlier edition", folder=self.folder)
+        scenario = analysis.scenario_from(
+            yaml.safe_load(self.scenario), what="scenario of the earlier edition", folder=self.folder
+        )
         found = analysis.open_catalog(catalog or self.catalog, mirror=self.mirror)
         return analysis.Workspace(scenario, catalog=found)
 
 
 def walks_between(
-    before: Mapping[str, Record], after: Mapping[str, Record], places: Iterable[Callable[[], Workspace]], new: Workspace
+    before: Mapping[str, Record],
+    after: Mapping[str, Record],
+    places: Iterable[Callable[[], Workspace]],
+    new: Workspace,
 ) -> Walks:
     """A walk from the old figure to the new for every figure that moved and has more than one cause.
 
@@ -66,7 +73,8 @@ def walks_between(
     before, after : mapping of str to Record
         By commune.
     places : iterable of callable
-        Each opens the workspace of the old edition, where it may still be found; the first that holds the same bytes is used.
+        Each opens the workspace of the old edition, where it may still be found; the first that holds the
+        same bytes is used.
     new : Workspace
         Of the later edition.
 
@@ -79,7 +87,11 @@ def walks_between(
     if not needed:
         return {}
     first = before[next(iter(needed))]
-    causes = [name for name in TAKEN if any(name in changed for changes in needed.values() for changed in changes.values())]
+    causes = [
+        name
+        for name in TAKEN
+        if any(name in changed for changes in needed.values() for changed in changes.values())
+    ]
     for place in places:
         try:
             old = place()
@@ -89,11 +101,16 @@ def walks_between(
             return _walks(needed, _stations(old, new, causes, keys))
         except GeoalarmError as error:
             logger.info("the earlier edition cannot be counted again here: %s", error.sentence())
-    logger.warning("the inputs of the earlier edition are gone or changed: where several inputs moved a figure they stay together")
+    logger.warning(
+        "the inputs of the earlier edition are gone or changed: where several inputs moved a figure they "
+        "stay together"
+    )
     return {}
 
 
-def _needed(before: Mapping[str, Record], after: Mapping[str, Record]) -> dict[str, dict[str, tuple[str, ...]]]:
+def _needed(
+    before: Mapping[str, Record], after: Mapping[str, Record]
+) -> dict[str, dict[str, tuple[str, ...]]]:
     """Figures whose number moved and that have several causes, with these, by commune."""
     found: dict[str, dict[str, tuple[str, ...]]] = {}
     for name, record in after.items():
@@ -102,7 +119,11 @@ def _needed(before: Mapping[str, Record], after: Mapping[str, Record]) -> dict[s
             continue
         for key, figure in record.figures.items():
             was = old.figures.get(key)
-            if was is None or not (was.has_number and figure.has_number) or exactly(was.value) == exactly(figure.value):
+            if (
+                was is None
+                or not (was.has_number and figure.has_number)
+                or exactly(was.value) == exactly(figure.value)
+            ):
                 continue
             changed = changed_inputs(old, record, figure, other=was)
             if len(changed) >= _SPLIT:
@@ -111,14 +132,19 @@ def _needed(before: Mapping[str, Record], after: Mapping[str, Record]) -> dict[s
 
 
 def _unchanged(old: Workspace, inputs: Inputs) -> list[Key] | None:
-    """Layers of the old workspace whose bytes are those of the old edition; None where its people or communes are not."""
+    """Layers of the old workspace whose bytes are those of the old edition; None where its people or communes
+    are not.
+    """
     given = {source.id: source.sha256 or "" for source in (*old.communes.sources, *old.population().sources)}
     if any(given.get(name) != inputs.sources[name].sha256 for name in (*inputs.data, *inputs.boundaries)):
         return None
     found = []
     for option in old.options():
         try:
-            same = option.key in inputs.sources and old.layer(option).source.sha256 == inputs.sources[option.key].sha256
+            same = (
+                option.key in inputs.sources
+                and old.layer(option).source.sha256 == inputs.sources[option.key].sha256
+            )
         except GeoalarmError as error:
             logger.info("layer %s of the earlier edition cannot be opened: %s", option.key, error.sentence())
             continue
@@ -127,7 +153,9 @@ def _unchanged(old: Workspace, inputs: Inputs) -> list[Key] | None:
     return found
 
 
-def _stations(old: Workspace, new: Workspace, causes: list[Taken], keys: list[Key]) -> dict[str, dict[str, dict[str, float]]]:
+def _stations(
+    old: Workspace, new: Workspace, causes: list[Taken], keys: list[Key]
+) -> dict[str, dict[str, dict[str, float]]]:
     """Value of every figure of every commune after each exchange: by station, figure, commune."""
     usable = [key for key in keys if key in {key_of(option) for option in new.options()}]
     taken: list[Taken] = []
@@ -160,11 +188,15 @@ def _by_commune(rows: pd.DataFrame, column: str = "population_exposed") -> dict[
     return dict(zip(rows["commune_id"].astype(str), rows[column].astype(float), strict=True))
 
 
-def _walks(needed: Mapping[str, Mapping[str, Any]], stations: Mapping[str, Mapping[str, Mapping[str, float]]]) -> Walks:
+def _walks(
+    needed: Mapping[str, Mapping[str, Any]], stations: Mapping[str, Mapping[str, Mapping[str, float]]]
+) -> Walks:
     found: dict[str, dict[str, Walk]] = {}
     for commune, figures in needed.items():
         for key in figures:
-            walk = {station: values.get(key, {}).get(commune, math.nan) for station, values in stations.items()}
+            walk = {
+                station: values.get(key, {}).get(commune, math.nan) for station, values in stations.items()
+            }
             if all(math.isfinite(value) for value in walk.values()):
                 found.setdefault(commune, {})[key] = walk
     return found

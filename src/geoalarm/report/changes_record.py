@@ -1,4 +1,6 @@
-"""What a report keeps of itself: its figures, and the inputs that made them, so that the next one can say what changed and why."""
+"""What a report keeps of itself: its figures, and the inputs that made them, so that the next one can say
+what changed and why.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,13 @@ if TYPE_CHECKING:
     from geoalarm.dossier.commune_dossier import Dossier, LayerRows
 
 FORMAT: Final = "geoalarm report 1"
-_CLASS: Final = ("intensity_class", "state", "population_exposed", "population_exposed_low", "population_exposed_high")
+_CLASS: Final = (
+    "intensity_class",
+    "state",
+    "population_exposed",
+    "population_exposed_low",
+    "population_exposed_high",
+)
 KINDS: Final = ("population", "total", "class", "union", "annual")
 
 
@@ -53,7 +61,8 @@ class Inputs:
     version : str
         Of this package.
     options : mapping of str to str
-        Choices of method: ``annual``, ``union``, and ``accident(...)`` with a digest of each accident's inputs.
+        Choices of method: ``annual``, ``union``, and ``accident(...)`` with a digest of each accident's
+        inputs.
     """
 
     sources: Mapping[str, Input]
@@ -75,12 +84,13 @@ class FigureRecord:
     Attributes
     ----------
     id : str
-        ``flood//100/illustrative``: hazard, scenario, return period, basis; with ``#label`` for a class; ``population``, ``union``.
-        It outlives a new catalog entry of the same danger.
+        ``flood//100/illustrative``: hazard, scenario, return period, basis; with ``#label`` for a class;
+        ``population``, ``union``. It outlives a new catalog entry of the same danger.
     kind : str
         One of :data:`KINDS`.
     value, low, high : float
-        [1]; per year for ``annual``. NaN where the state carries no number, or only a lower bound (``hidden``).
+        [1]; per year for ``annual``. NaN where the state carries no number, or only a lower bound
+        (``hidden``).
     layers : tuple of str
         Ids of the sources of the maps.
     method : str
@@ -142,7 +152,9 @@ class Record:
 
 def digest_of(value: object) -> str:
     """SHA-256 of plain values, the same on every machine."""
-    return hashlib.sha256(json.dumps(to_plain(value), sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(to_plain(value), sort_keys=True, ensure_ascii=False).encode()
+    ).hexdigest()
 
 
 def inputs_of(space: Workspace, sources: Iterable[Source] = ()) -> Inputs:
@@ -152,13 +164,17 @@ def inputs_of(space: Workspace, sources: Iterable[Source] = ()) -> Inputs:
     ----------
     space : Workspace
     sources : iterable of Source
-        Sources with the hashes of what was read, such as :attr:`geoalarm.dossier.Territory.sources`; they come before the workspace's own.
+        Sources with the hashes of what was read, such as :attr:`geoalarm.dossier.Territory.sources`; they
+        come before the workspace's own.
     """
     people, outlines = space.population().sources, space.communes.sources
     options = space.scenario.options
     found = {source.id: _input(source) for source in (*space.sources(), *people, *outlines, *sources)}
     method = {
-        "annual": f"{options.annual_expectation or 'none'} {options.zero_at_yr if options.zero_at_yr is not None else ''}".strip(),
+        "annual": (
+            f"{options.annual_expectation or 'none'} "
+            f"{options.zero_at_yr if options.zero_at_yr is not None else ''}"
+        ).strip(),
         "union": "rarest of each hazard" if options.union else "none",
     }
     accidents = {f"accident({item.scenario})": digest_of(item.as_dict()) for item in space.scenario.accidents}
@@ -203,7 +219,12 @@ def read_record(facts: Mapping[str, Any], *, what: str) -> Record:
         If they are no record of this version.
     """
     if facts.get("format") != FORMAT:
-        raise InputError(f"{what} is not the record of a report", got=facts.get("format"), expected=FORMAT, mend="make the report again")
+        raise InputError(
+            f"{what} is not the record of a report",
+            got=facts.get("format"),
+            expected=FORMAT,
+            mend="make the report again",
+        )
     try:
         given = facts["inputs"]
         inputs = Inputs(
@@ -215,10 +236,19 @@ def read_record(facts: Mapping[str, Any], *, what: str) -> Record:
             options=dict(given["options"]),
         )
         figures = [_figure(item) for item in facts["figures"]]
-        return Record(str(facts["commune_id"]), str(facts["as_of"]), {item.id: item for item in figures}, inputs, dict(facts["faults"]))
+        return Record(
+            str(facts["commune_id"]),
+            str(facts["as_of"]),
+            {item.id: item for item in figures},
+            inputs,
+            dict(facts["faults"]),
+        )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise InputError(
-            f"{what} is damaged", got=f"{type(error).__name__}: {error}", expected="a record of a report", mend="make the report again"
+            f"{what} is damaged",
+            got=f"{type(error).__name__}: {error}",
+            expected="a record of a report",
+            mend="make the report again",
         ) from error
 
 
@@ -229,7 +259,11 @@ def layer_id(hazard: str, scenario: str, return_period_yr: float, basis: str) ->
 
 def _short(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Facts without what is empty; a zero stays."""
-    return {name: value for name, value in facts.items() if value is not None and value is not False and value not in ("", [])}
+    return {
+        name: value
+        for name, value in facts.items()
+        if value is not None and value is not False and value not in ("", [])
+    }
 
 
 def _input(source: Source) -> Input:
@@ -237,13 +271,29 @@ def _input(source: Source) -> Input:
 
 
 def _figure(item: Mapping[str, Any]) -> FigureRecord:
-    numbers = {name: float("nan") if item.get(name) is None else float(item[name]) for name in ("return_period_yr", "value", "low", "high")}
+    numbers = {
+        name: float("nan") if item.get(name) is None else float(item[name])
+        for name in ("return_period_yr", "value", "low", "high")
+    }
     return FigureRecord(**{**item, **numbers, "layers": tuple(item.get("layers", ()))})
 
 
 def _population(dossier: Dossier) -> FigureRecord:
-    state = "outside_coverage" if math.isnan(dossier.population) else "exposed" if dossier.population > 0 else "zero"
-    return FigureRecord("population", "population", value=dossier.population, low=dossier.population, high=dossier.population, state=state)
+    state = (
+        "outside_coverage"
+        if math.isnan(dossier.population)
+        else "exposed"
+        if dossier.population > 0
+        else "zero"
+    )
+    return FigureRecord(
+        "population",
+        "population",
+        value=dossier.population,
+        low=dossier.population,
+        high=dossier.population,
+        state=state,
+    )
 
 
 def _of_layer(layer: LayerRows, options: Mapping[str, str]) -> list[FigureRecord]:
@@ -259,12 +309,23 @@ def _of_layer(layer: LayerRows, options: Mapping[str, str]) -> list[FigureRecord
         "layers": (layer.source.id,),
         "method": "|".join(layer.class_labels) + options.get(layer.key, ""),
     }
-    whole = FigureRecord(key, "total", **facts, state=str(total["state"]), hidden=bool(total.get("hidden", False)))
+    whole = FigureRecord(
+        key, "total", **facts, state=str(total["state"]), hidden=bool(total.get("hidden", False))
+    )
     figures = [_counted(whole, total)]
     columns = [layer.rows[name].tolist() for name in _CLASS]
     for label, state, value, low, high in zip(*columns, strict=True):
         figures.append(
-            FigureRecord(f"{key}#{label}", "class", **facts, label=str(label), state=str(state), value=value, low=low, high=high)
+            FigureRecord(
+                f"{key}#{label}",
+                "class",
+                **facts,
+                label=str(label),
+                state=str(state),
+                value=value,
+                low=low,
+                high=high,
+            )
         )
     return figures
 
@@ -276,8 +337,15 @@ def _union(dossier: Dossier, options: Mapping[str, str]) -> list[FigureRecord]:
     maps = [layer for danger in dossier.dangers for layer in danger.layers]
     named = set(str(row["source_ids"]).split("|"))
     used = tuple(layer.source.id for layer in maps if layer.source.id in named)
-    method = "|".join([options.get("union", ""), *(label for layer in maps if layer.source.id in used for label in layer.class_labels)])
-    return [_counted(FigureRecord("union", "union", state=str(row["state"]), layers=used, method=method), row)]
+    method = "|".join(
+        [
+            options.get("union", ""),
+            *(label for layer in maps if layer.source.id in used for label in layer.class_labels),
+        ]
+    )
+    return [
+        _counted(FigureRecord("union", "union", state=str(row["state"]), layers=used, method=method), row)
+    ]
 
 
 def _annual(row: Mapping[str, object], dossier: Dossier, options: Mapping[str, str]) -> FigureRecord:
@@ -300,4 +368,6 @@ def _annual(row: Mapping[str, object], dossier: Dossier, options: Mapping[str, s
 
 def _counted(figure: FigureRecord, row: Mapping[Any, Any], name: str = "population_exposed") -> FigureRecord:
     """The figure with the numbers of its row."""
-    return replace(figure, value=float(row[name]), low=float(row[f"{name}_low"]), high=float(row[f"{name}_high"]))
+    return replace(
+        figure, value=float(row[name]), low=float(row[f"{name}_low"]), high=float(row[f"{name}_high"])
+    )

@@ -1,7 +1,8 @@
-"""What changed, in words: a leading sentence on the largest difference, a line a figure, and how the parts were found.
+"""What changed, in words: a leading sentence on the largest difference, a line a figure, and how the parts
+were found.
 
-Numbers are rounded as everywhere (``present.rounding``). Parts of a difference are rounded together, so that those shown add up to
-the difference shown.
+Numbers are rounded as everywhere (``present.rounding``). Parts of a difference are rounded together, so that
+those shown add up to the difference shown.
 """
 
 from __future__ import annotations
@@ -42,7 +43,11 @@ def changes_text(changes: Sequence[Change], before: Record | None, lang: str) ->
     shown = for_page(changes)
     numbers = [change for change in shown if change.kind == "number"]
     others = len(shown) - len(numbers)
-    said = [_lead(numbers, since, lang)] if numbers else [i18n.text("report.change.only_states", lang, n=others, date=since)]
+    said = (
+        [_lead(numbers, since, lang)]
+        if numbers
+        else [i18n.text("report.change.only_states", lang, n=others, date=since)]
+    )
     if numbers and others:
         said.append(i18n.text("report.change.others", lang, n=others))
     said += _notes(shown, lang)
@@ -54,7 +59,9 @@ def changes_text(changes: Sequence[Change], before: Record | None, lang: str) ->
 
 
 def for_page(changes: Sequence[Change]) -> list[Change]:
-    """The changes that a page lists: of classes only those with a cause that their danger's total does not have; the data have them all."""
+    """The changes that a page lists: of classes only those with a cause that their danger's total does not
+    have; the data have them all.
+    """
     causes = {change.id: {cause for part in change.parts for cause in part.causes} for change in changes}
 
     def is_told_by_total(change: Change) -> bool:
@@ -88,13 +95,18 @@ def change_facts(change: Change, before: Record, langs: Sequence[str]) -> dict[s
         if change.after
         else {"value": None, "state": change.state_after},
         "difference": change.difference,
-        "parts": [{"causes": part.causes, "people": part.people, "before": part.before, "after": part.after} for part in change.parts],
+        "parts": [
+            {"causes": part.causes, "people": part.people, "before": part.before, "after": part.after}
+            for part in change.parts
+        ],
         "text": {lang: said(change, since, lang) for lang in langs},
     }
 
 
 def change_sentence(change: Change, since: date, lang: str) -> str:
-    """A difference and its causes: ``+120 people since 1 January 2025: population 2020 → 2023 +95, map corrected (flood) +25``."""
+    """A difference and its causes: ``+120 people since 1 January 2025: population 2020 → 2023 +95, map
+    corrected (flood) +25``.
+    """
     return i18n.text(
         "sentence.change",
         lang,
@@ -108,17 +120,25 @@ def difference_text(change: Change, lang: str) -> str:
     """The difference of people with its sign and noun."""
     whole = round_difference(change.difference)
     if rounding.is_few(abs(change.difference)):
-        return i18n.text("report.change.more_few" if change.difference > 0 else "report.change.less_few", lang)
+        return i18n.text(
+            "report.change.more_few" if change.difference > 0 else "report.change.less_few", lang
+        )
     key = "report.change.per_year" if change.figure.kind == "annual" else "report.change.people"
     return i18n.text(key, lang, n=abs(whole), signed=i18n.number(whole, lang, signed=True))
 
 
 def causes_text(change: Change, lang: str) -> str:
-    """The causes in the order in which the inputs were exchanged, each with its part of the people where there are several."""
-    shown = shown_parts(change) if len(change.parts) > 1 and change.kind == "number" else [None] * len(change.parts)
-    return ", ".join(_part(part, number, change.figure, lang) for part, number in zip(change.parts, shown, strict=True)) or i18n.text(
-        "report.change.unknown", lang
+    """The causes in the order in which the inputs were exchanged, each with its part of the people where
+    there are several.
+    """
+    shown = (
+        shown_parts(change)
+        if len(change.parts) > 1 and change.kind == "number"
+        else [None] * len(change.parts)
     )
+    return ", ".join(
+        _part(part, number, change.figure, lang) for part, number in zip(change.parts, shown, strict=True)
+    ) or i18n.text("report.change.unknown", lang)
 
 
 def all_causes_text(change: Change, lang: str) -> str:
@@ -126,7 +146,11 @@ def all_causes_text(change: Change, lang: str) -> str:
     held = dict.fromkeys(CAUSES, 0)
     for part, number in zip(change.parts, shown_parts(change), strict=True):
         held[part.causes[0]] += number
-    return i18n.text("sentence.causes", lang, **{name: i18n.number(value, lang, signed=True) for name, value in held.items()})
+    return i18n.text(
+        "sentence.causes",
+        lang,
+        **{name: i18n.number(value, lang, signed=True) for name, value in held.items()},
+    )
 
 
 def figure_label(figure: FigureRecord, lang: str) -> str:
@@ -145,7 +169,11 @@ def figure_label(figure: FigureRecord, lang: str) -> str:
 def danger_label(hazard: str, scenario: str, return_period_yr: float, lang: str) -> str:
     """What a layer is of: ``Flood, 1% a year (1 in 100)``."""
     kind = i18n.term("scenario", scenario, lang) if scenario else ""
-    return ", ".join(part for part in (i18n.term("hazard", hazard, lang), kind, chance_text(return_period_yr, lang)) if part)
+    return ", ".join(
+        part
+        for part in (i18n.term("hazard", hazard, lang), kind, chance_text(return_period_yr, lang))
+        if part
+    )
 
 
 def value_text(figure: FigureRecord | None, state: str, lang: str) -> str:
@@ -164,7 +192,9 @@ def round_difference(difference: float) -> int:
 
 
 def shown_parts(change: Change) -> list[int]:
-    """Parts rounded together: multiples of half the step of the difference that add up to the difference as it is shown."""
+    """Parts rounded together: multiples of half the step of the difference that add up to the difference as
+    it is shown.
+    """
     whole = round_difference(change.difference)
     size = abs(change.difference)
     step = 5 if size < 1000 else 10 ** (math.floor(math.log10(size)) - 2) // 2
@@ -172,7 +202,8 @@ def shown_parts(change: Change) -> list[int]:
 
 
 def largest_remainder(values: Sequence[float], total: int, step: int) -> list[int]:
-    """Values rounded to multiples of a step whose sum is a total (a multiple of it): the largest remainders go up.
+    """Values rounded to multiples of a step whose sum is a total (a multiple of it): the largest remainders
+    go up.
 
     Examples
     --------
@@ -194,7 +225,12 @@ def largest_remainder(values: Sequence[float], total: int, step: int) -> list[in
 def _lead(numbers: Sequence[Change], since: date, lang: str) -> str:
     """The sentence on the whole danger that moved most."""
     first = min(numbers, key=lambda change: (_WEIGHT[change.figure.kind], -abs(change.difference)))
-    return i18n.text("report.change.lead", lang, figure=figure_label(first.figure, lang), sentence=change_sentence(first, since, lang))
+    return i18n.text(
+        "report.change.lead",
+        lang,
+        figure=figure_label(first.figure, lang),
+        sentence=change_sentence(first, since, lang),
+    )
 
 
 def _notes(changes: Sequence[Change], lang: str) -> list[str]:
@@ -214,7 +250,10 @@ def _cause(change: Change, lang: str) -> str:
     """The last cell of a line: the difference and its causes, or what happened in words."""
     causes = causes_text(change, lang)
     if "failed" in (change.state_before, change.state_after):
-        return i18n.text("report.change.failed_now" if change.state_after == "failed" else "report.change.failed_before", lang)
+        return i18n.text(
+            "report.change.failed_now" if change.state_after == "failed" else "report.change.failed_before",
+            lang,
+        )
     if change.kind == "number":
         return i18n.text("report.change.lead", lang, figure=difference_text(change, lang), sentence=causes)
     return i18n.text("report.change.lead", lang, figure=_happened(change, lang), sentence=causes)
@@ -224,7 +263,9 @@ def _happened(change: Change, lang: str) -> str:
     if change.kind == "range":
         assert change.before is not None
         assert change.after is not None
-        olds, news = (rounding.range_text(item.low, item.high, lang) for item in (change.before, change.after))
+        olds, news = (
+            rounding.range_text(item.low, item.high, lang) for item in (change.before, change.after)
+        )
         return i18n.text("report.change.range", lang, before=olds, after=news)
     if change.kind in ("new", "gone"):
         return i18n.text(f"report.change.{change.kind}", lang)
@@ -251,7 +292,9 @@ def _part(part: Part, number: int | None, figure: FigureRecord, lang: str) -> st
 
 
 def _cause_words(part: Part, figure: FigureRecord, lang: str) -> str:
-    """``population 2020 → 2023``, ``map updated (flood, 2024 → 2026)``, ``method changed (version 0.1 → 0.2)``."""
+    """``population 2020 → 2023``, ``map updated (flood, 2024 → 2026)``, ``method changed (version 0.1 →
+    0.2)``.
+    """
     cause, whole = part.causes[0], not figure.hazard
     dated = bool(part.before and part.after)
     if cause == "reality":

@@ -1,4 +1,6 @@
-"""The checklist of the local plan as a text to be edited: what the platform knows, and blank lines for what only the commune knows."""
+"""The checklist of the local plan as a text to be edited: what the platform knows, and blank lines for what
+only the commune knows.
+"""
 
 from __future__ import annotations
 
@@ -70,7 +72,9 @@ def _source(line: SourceLine, words: Words) -> str:
 
 
 def _paragraph(document: Document, text: str, style: str = "Normal") -> None:
-    """A paragraph. Its style is named by its id (the name without blanks): looking it up each time takes most of the time of a file."""
+    """A paragraph. Its style is named by its id (the name without blanks): looking it up each time takes most
+    of the time of a file.
+    """
     paragraph: Any = document.add_paragraph(_NOT_XML.sub("", text))
     if style != "Normal":
         paragraph._p.style = style.replace(" ", "")
@@ -85,14 +89,26 @@ def _prepare(document: Document, briefing: Briefing) -> None:
     _page_numbers(section.footer.paragraphs[0], f"{briefing.name} · {briefing.commune_id} · geoalarm")
     facts = document.core_properties
     facts.title = _NOT_XML.sub("", f"{briefing.checklist.title} {briefing.name}")[:255]
-    facts.author, facts.last_modified_by, facts.comments, facts.language = "geoalarm", "geoalarm", "", _REGION[briefing.lang]
+    facts.author, facts.last_modified_by, facts.comments, facts.language = (
+        "geoalarm",
+        "geoalarm",
+        "",
+        _REGION[briefing.lang],
+    )
     facts.created = facts.modified = EPOCH
     facts.revision = 1
     styles: Any = document.styles
     normal = styles["Normal"]
     normal.font.name, normal.font.size = "Arial", Pt(11)
     normal.paragraph_format.space_after = Pt(6)
-    for name, size in (("Title", 22), ("Heading 1", 14), ("Heading 2", 11), ("Subtitle", 12), ("Caption", 9), ("Intense Quote", 12)):
+    for name, size in (
+        ("Title", 22),
+        ("Heading 1", 14),
+        ("Heading 2", 11),
+        ("Subtitle", 12),
+        ("Caption", 9),
+        ("Intense Quote", 12),
+    ):
         font = styles[name].font
         font.name, font.size, font.color.rgb = "Arial", Pt(size), RGBColor(0x16, 0x20, 0x2B)
         _fonts(styles[name])

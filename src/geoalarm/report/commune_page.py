@@ -1,4 +1,6 @@
-"""The page of a commune: a briefing in words and its pictures laid out as one self-contained document, and its checklist alike."""
+"""The page of a commune: a briefing in words and its pictures laid out as one self-contained document, and
+its checklist alike.
+"""
 
 from __future__ import annotations
 
@@ -32,18 +34,35 @@ MOST_PLACES: Final = 4
 """Places across the border that have a screen of their own in the presentation; the page has them all."""
 
 _SILENT: Final = MARKED - {State.ZERO}
-"""States in which a danger has no number in any class; nobody in the class that a card speaks of says nothing of the others."""
+"""States in which a danger has no number in any class; nobody in the class that a card speaks of says nothing
+of the others.
+"""
 
 _FACTS: Final = ("residents", "area")
 """Figures that the line under the title says."""
 
-_BELGIAN: Final = {"1": "nl", "23": "nl", "24": "nl", "25": "fr", "3": "nl", "4": "nl", "5": "fr", "7": "nl", "8": "fr", "9": "fr"}
-"""Language of a Belgian province by how its codes begin; Brussels (21) and Liège (6, with the German-speaking communes) have several."""
+_BELGIAN: Final = {
+    "1": "nl",
+    "23": "nl",
+    "24": "nl",
+    "25": "fr",
+    "3": "nl",
+    "4": "nl",
+    "5": "fr",
+    "7": "nl",
+    "8": "fr",
+    "9": "fr",
+}
+"""Language of a Belgian province by how its codes begin; Brussels (21) and Liège (6, with the German-speaking
+communes) have several.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """Pictures of a page as SVG: maps, bars and curves by the id of their card, dots by the layer of their danger."""
+    """Pictures of a page as SVG: maps, bars and curves by the id of their card, dots by the layer of their
+    danger.
+    """
 
     maps: Mapping[str, str] = field(default_factory=dict)
     bars: Mapping[str, str] = field(default_factory=dict)
@@ -53,7 +72,9 @@ class Pictures:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Where a page leads: relative or http(s) addresses; an empty one is not shown. ``languages`` by their code."""
+    """Where a page leads: relative or http(s) addresses; an empty one is not shown. ``languages`` by their
+    code.
+    """
 
     languages: Mapping[str, str] = field(default_factory=dict)
     explorer: str = ""
@@ -77,7 +98,9 @@ class ChangeLine:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What changed since the report before, in words; ``lines`` may be empty where ``lead`` says that nothing did."""
+    """What changed since the report before, in words; ``lines`` may be empty where ``lead`` says that nothing
+    did.
+    """
 
     lead: str
     caption: str = ""
@@ -140,7 +163,9 @@ def pictures_of(
         maps=drawn_maps,
         bars={card.id: _bar(card, lang) for card in briefing.cards if card.classes},
         curves={
-            card.id: chance_curve(card.trend, lang=lang, label=card.trend_caption, prefix=f"curve-{anchor(card.id)}", width=WIDE)
+            card.id: chance_curve(
+                card.trend, lang=lang, label=card.trend_caption, prefix=f"curve-{anchor(card.id)}", width=WIDE
+            )
             for card in briefing.cards
             if len(card.trend) > 1
         },
@@ -196,13 +221,17 @@ def render_checklist(briefing: Briefing, *, as_of: date, links: Links | None = N
     return document(inner, briefing, title=f"{title} – geoalarm", description=briefing.checklist.explain)
 
 
-def document(inner: str, briefing: Briefing, *, title: str, description: str, form_action: str = "'none'") -> str:
+def document(
+    inner: str, briefing: Briefing, *, title: str, description: str, form_action: str = "'none'"
+) -> str:
     """A whole document round a body that was made of templates of this room."""
     words = Words(briefing.lang)
     running = f"{briefing.name} · {briefing.commune_id} · geoalarm"
     if briefing.is_example:
         running += f" · {i18n.text('basis.illustrative.explain', briefing.lang)}"
-    return bare_document(inner, words, title=title, description=description, running=running, form_action=form_action)
+    return bare_document(
+        inner, words, title=title, description=description, running=running, form_action=form_action
+    )
 
 
 def bare_document(
@@ -217,7 +246,8 @@ def bare_document(
 ) -> str:
     """A whole document round a body of templates of this room, of no commune in particular.
 
-    ``running`` stands at the foot of every printed page; ``refresh_s`` asks for the page again after this long [s].
+    ``running`` stands at the foot of every printed page; ``refresh_s`` asks for the page again after this
+    long [s].
     """
     return fill(
         "document.html",
@@ -299,17 +329,23 @@ def _large(figure: Figure | None, lang: str) -> Markup | None:
     if figure is None:
         return None
     said = people_text(figure.value, lang, about=False)
-    return notes.linked_where_said(said if figure.text in said else figure.text, [figure.id], {figure.id: figure})
+    return notes.linked_where_said(
+        said if figure.text in said else figure.text, [figure.id], {figure.id: figure}
+    )
 
 
 def foreign(commune_id: str, name: str, lang: str) -> Markup:
-    """The ``lang`` attribute of a name that is not of the page's language; nothing where it is, or has the local one in brackets."""
+    """The ``lang`` attribute of a name that is not of the page's language; nothing where it is, or has the
+    local one in brackets.
+    """
     local = local_language(commune_id)
     return Markup(' lang="{}"').format(local) if local and local != lang and "(" not in name else Markup("")
 
 
 def local_language(commune_id: str) -> str:
-    """Language of the place by its official code: French in France; in Belgium by its province; empty where it may be either."""
+    """Language of the place by its official code: French in France; in Belgium by its province; empty where
+    it may be either.
+    """
     country, _, code = commune_id.partition(":")
     if country == "FR":
         return "fr"
@@ -334,7 +370,11 @@ def _dots(pictures: Pictures, among: Among) -> str:
 
 
 def _languages(links: Links) -> list[tuple[str, str, str]]:
-    return [(code, name, links.languages[code]) for code, name in i18n.languages().items() if code in links.languages]
+    return [
+        (code, name, links.languages[code])
+        for code, name in i18n.languages().items()
+        if code in links.languages
+    ]
 
 
 def _contents(briefing: Briefing, words: Words, changes: Changes | None) -> list[tuple[str, str]]:

@@ -1,10 +1,12 @@
-"""An edition on disk: a folder of reports, each commune whole or not there, with what the next run needs to go on or to compare.
+"""An edition on disk: a folder of reports, each commune whole or not there, with what the next run needs to
+go on or to compare.
 
 ::
 
     DIR/index.html, index.json, manifest.json, failures.json
     DIR/FR-59350/FR-59350.fr.html, .fr.docx, .fr.pdf, FR-59350.json, manifest.json
-    DIR/.edition/                  books of this folder, not for readers: where the inputs were, the edition before, what is being written
+    DIR/.edition/                  books of this folder, not for readers: where the inputs were, the edition
+    before, what is being written
 """
 
 from __future__ import annotations
@@ -50,7 +52,9 @@ def file_names(wanted: Wanted) -> frozenset[str]:
     """Names of the files of a commune, its manifest left out."""
     stem = folder_of(wanted.commune_id)
     endings = ["html", "docx", *(["pdf"] if wanted.pdf else [])]
-    return frozenset([f"{stem}.json", *(f"{stem}.{lang}.{ending}" for lang in wanted.langs for ending in endings)])
+    return frozenset(
+        [f"{stem}.json", *(f"{stem}.{lang}.{ending}" for lang in wanted.langs for ending in endings)]
+    )
 
 
 def write_json(path: Path, facts: object) -> None:
@@ -93,7 +97,9 @@ def commune_manifest(folder: Path) -> dict[str, Any] | None:
 
 
 def is_whole(folder: Path, *, edition: str, names: frozenset[str]) -> bool:
-    """Whether a commune's folder is of this edition, and every wanted file is there and is, byte for byte, the one that was written."""
+    """Whether a commune's folder is of this edition, and every wanted file is there and is, byte for byte,
+    the one that was written.
+    """
     facts = commune_manifest(folder)
     if facts is None or facts.get("edition") != edition or not isinstance(facts.get("files"), dict):
         return False
@@ -103,7 +109,8 @@ def is_whole(folder: Path, *, edition: str, names: frozenset[str]) -> bool:
 
 @contextmanager
 def commune_aside(out: Path, commune_id: str) -> Iterator[Path]:
-    """A scratch folder that becomes the commune's when the block ends well; the older one leaves at the same moment.
+    """A scratch folder that becomes the commune's when the block ends well; the older one leaves at the same
+    moment.
 
     Raises
     ------
@@ -135,7 +142,8 @@ def commune_aside(out: Path, commune_id: str) -> Iterator[Path]:
 
 @contextmanager
 def alone(out: Path) -> Iterator[None]:
-    """The folder for as long as a run writes it: a second run waits a moment, then is refused. Left-overs of an ended run are swept.
+    """The folder for as long as a run writes it: a second run waits a moment, then is refused. Left-overs of
+    an ended run are swept.
 
     Raises
     ------
@@ -164,7 +172,9 @@ def _lock(handle: int, out: Path) -> None:
         except OSError as error:
             if time.monotonic() > until:
                 raise InputError(
-                    f"{out} is being written by another run", expected="one run a folder", mend="wait for it, or choose another --out"
+                    f"{out} is being written by another run",
+                    expected="one run a folder",
+                    mend="wait for it, or choose another --out",
                 ) from error
             time.sleep(0.1)
 

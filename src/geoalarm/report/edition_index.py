@@ -1,4 +1,6 @@
-"""The index of an edition: a map and a list that need no script, the same as JSON, what failed, and the manifest."""
+"""The index of an edition: a map and a list that need no script, the same as JSON, what failed, and the
+manifest.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +61,9 @@ class Entry:
     what: str = ""
 
 
-def write(out: Path, edition: Edition, territory: Territory, inputs: Inputs, *, title: str, command: tuple[str, ...]) -> None:
+def write(
+    out: Path, edition: Edition, territory: Territory, inputs: Inputs, *, title: str, command: tuple[str, ...]
+) -> None:
     """Write the pages and books of an edition from what is in its folder, each whole, the manifest last.
 
     Raises
@@ -70,14 +74,20 @@ def write(out: Path, edition: Edition, territory: Territory, inputs: Inputs, *, 
     found = entries(out, edition, territory)
     maps = Maps(territory.communes)
     langs = tuple(lang for lang in LANGUAGES if any(lang in entry.langs for entry in found)) or edition.langs
-    texts = {f"{INDEX}.{lang}.html": page(found, edition, territory, maps, lang=lang, langs=langs) for lang in langs}
+    texts = {
+        f"{INDEX}.{lang}.html": page(found, edition, territory, maps, lang=lang, langs=langs)
+        for lang in langs
+    }
     main = langs[0]
     texts[f"{INDEX}.html"] = texts[f"{INDEX}.{main}.html"]
     texts[f"{INDEX}.json"] = json_text(_as_json(found, edition, territory))
     texts[FAILURES] = json_text(_failures(edition))
     for name, text in texts.items():
         _write(out / name, text)
-    files = {name: {"bytes": (out / name).stat().st_size, "sha256": sha256_of(out / name)} for name in sorted(texts)}
+    files = {
+        name: {"bytes": (out / name).stat().st_size, "sha256": sha256_of(out / name)}
+        for name in sorted(texts)
+    }
     facts = {
         "format": FORMAT,
         "title": title,
@@ -107,20 +117,40 @@ def entries(out: Path, edition: Edition, territory: Territory) -> list[Entry]:
         if facts is None and commune_id not in failed:
             continue
         found.append(_entry(row, facts or {}, edition.key, what=failed.get(commune_id, "")))
-    return sorted(found, key=lambda entry: (entry.country, entry.region, fold(called[entry.commune_id]), entry.commune_id))
+    return sorted(
+        found,
+        key=lambda entry: (entry.country, entry.region, fold(called[entry.commune_id]), entry.commune_id),
+    )
 
 
-def page(found: list[Entry], edition: Edition, territory: Territory, maps: Maps, *, lang: str, langs: tuple[str, ...]) -> str:
+def page(
+    found: list[Entry],
+    edition: Edition,
+    territory: Territory,
+    maps: Maps,
+    *,
+    lang: str,
+    langs: tuple[str, ...],
+) -> str:
     """The index in one language."""
     words = Words(lang)
     called = names(territory.communes, lang)
     main = territory.dossier(str(territory.communes.ids[0])).dangers[0].main
     key, label = main.key, danger_label(main.hazard, main.scenario, main.return_period_yr, lang)
     links = {entry.commune_id: _page_of(entry, lang) for entry in found if entry.langs}
-    picture = overview(maps, _shares(territory, key), lang=lang, label=label, links=links, key_title=i18n.text("explorer.key_share", lang))
+    picture = overview(
+        maps,
+        _shares(territory, key),
+        lang=lang,
+        label=label,
+        links=links,
+        key_title=i18n.text("explorer.key_share", lang),
+    )
     groups: dict[tuple[str, str, str], list[tuple[Entry, str]]] = {}
     for entry in found:
-        groups.setdefault((entry.country, entry.region, entry.region_name), []).append((entry, str(called[entry.commune_id])))
+        groups.setdefault((entry.country, entry.region, entry.region_name), []).append(
+            (entry, str(called[entry.commune_id]))
+        )
     return fill(
         "index.html",
         w=words,
@@ -137,9 +167,13 @@ def page(found: list[Entry], edition: Edition, territory: Territory, maps: Maps,
         groups=[(_group_name(group, lang), rows) for group, rows in groups.items()],
         page_of=lambda entry: _page_of(entry, lang),
         search=lambda entry, name: _search_words(entry, name),
-        languages=[(code, name, f"{INDEX}.{code}.html") for code, name in i18n.languages().items() if code in langs],
+        languages=[
+            (code, name, f"{INDEX}.{code}.html") for code, name in i18n.languages().items() if code in langs
+        ],
         others=lambda entry: [
-            (code, entry.files[f"{code}.html"]) for code in entry.langs if entry.files[f"{code}.html"] != _page_of(entry, lang)
+            (code, entry.files[f"{code}.html"])
+            for code in entry.langs
+            if entry.files[f"{code}.html"] != _page_of(entry, lang)
         ],
         is_example=any(source.basis == "illustrative" for source in territory.sources),
         count=sum(bool(entry.langs) for entry in found),
@@ -182,7 +216,9 @@ def _shares(territory: Territory, key: str) -> dict[str, str | float]:
     known = totals["share_exposed"].notna()
     return {
         str(commune_id): float(share) if has else str(state)
-        for commune_id, share, state, has in zip(totals["commune_id"], totals["share_exposed"], totals["state"], known, strict=True)
+        for commune_id, share, state, has in zip(
+            totals["commune_id"], totals["share_exposed"], totals["state"], known, strict=True
+        )
     }
 
 
@@ -199,7 +235,10 @@ def _search_words(entry: Entry, name: str) -> str:
 
 def _as_json(found: list[Entry], edition: Edition, territory: Territory) -> dict[str, object]:
     called = {lang: names(territory.communes, lang) for lang in LANGUAGES}
-    told = [{**_facts(entry), "name": {lang: str(column[entry.commune_id]) for lang, column in called.items()}} for entry in found]
+    told = [
+        {**_facts(entry), "name": {lang: str(column[entry.commune_id]) for lang, column in called.items()}}
+        for entry in found
+    ]
     return {"format": FORMAT, "as_of": edition.as_of.isoformat(), "communes": told}
 
 

@@ -1,6 +1,8 @@
-"""HTML of the house: templates that escape everything, one stylesheet and one script of constant text, and the policy that names them.
+"""HTML of the house: templates that escape everything, one stylesheet and one script of constant text, and
+the policy that names them.
 
-No style attribute, no handler, no address elsewhere: the policy of a static page allows nothing but the two texts it hashes.
+No style attribute, no handler, no address elsewhere: the policy of a static page allows nothing but the two
+texts it hashes.
 """
 
 from __future__ import annotations
@@ -73,7 +75,9 @@ def script() -> str:
 
 
 def policy(*, form_action: str = "'none'") -> str:
-    """The content-security policy of a page: the stylesheet and the script by their hashes, pictures inside the page, nothing else."""
+    """The content-security policy of a page: the stylesheet and the script by their hashes, pictures inside
+    the page, nothing else.
+    """
     return "; ".join(
         [
             "default-src 'none'",
@@ -100,8 +104,12 @@ def drawn(svg: str) -> Markup:
         If it is not one ``<svg>``, or holds what no picture of the house holds.
     """
     low = svg.lstrip().lower()
-    if svg and (not low.startswith("<svg") or "<script" in low or "<foreignobject" in low or "javascript:" in low):
-        raise InputError("picture of a page", got=svg[:40], expected="an <svg> of geoalarm.present.svg without a script")
+    if svg and (
+        not low.startswith("<svg") or "<script" in low or "<foreignobject" in low or "javascript:" in low
+    ):
+        raise InputError(
+            "picture of a page", got=svg[:40], expected="an <svg> of geoalarm.present.svg without a script"
+        )
     return Markup(svg)  # noqa: S704  (checked above, made by our own code)
 
 
@@ -117,15 +125,22 @@ class Words:
         self.lang = lang
 
     def __call__(self, key: str, **values: object) -> str:
-        """The sentence of a key: one with a dot as it is, else a word of the files (``report.page``) or of the briefing."""
-        own = next((name for name in (key, f"report.page.{key}") if i18n.has(name, self.lang)), f"briefing.word.{key}")
+        """The sentence of a key: one with a dot as it is, else a word of the files (``report.page``) or of
+        the briefing.
+        """
+        own = next(
+            (name for name in (key, f"report.page.{key}") if i18n.has(name, self.lang)),
+            f"briefing.word.{key}",
+        )
         return i18n.text(own, self.lang, **values)
 
 
 def _shown(value: object) -> object:
     """None and undefined numbers never reach a page."""
     if value is None or (isinstance(value, float) and value != value):
-        raise InputError("a value of a page", got=repr(value), expected="words", mend="say its state in words")
+        raise InputError(
+            "a value of a page", got=repr(value), expected="words", mend="say its state in words"
+        )
     return _CONTROL.sub("", value) if type(value) is str else value
 
 

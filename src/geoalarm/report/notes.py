@@ -1,4 +1,6 @@
-"""The notes of a page: every number it prints, unrounded, with its row, its sources and the anchor that it links to."""
+"""The notes of a page: every number it prints, unrounded, with its row, its sources and the anchor that it
+links to.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,11 @@ def figures_of(briefing: Briefing) -> dict[str, Figure]:
     found: dict[str, Figure] = {}
     for name in _said(briefing):
         if name not in briefing.figures:
-            raise InputError(f"figure {name!r} of the page of {briefing.commune_id}", got="no such figure", expected="one of its figures")
+            raise InputError(
+                f"figure {name!r} of the page of {briefing.commune_id}",
+                got="no such figure",
+                expected="one of its figures",
+            )
         found[name] = briefing.figures[name]
     for figure in (*_inside(briefing), *briefing.figures.values()):
         found.setdefault(figure.id, figure)
@@ -48,7 +54,8 @@ def notes_of(briefing: Briefing) -> list[Note]:
     Raises
     ------
     InputError
-        If a sentence names a figure that the page lacks, or a figure has no source, or one that the page does not list.
+        If a sentence names a figure that the page lacks, or a figure has no source, or one that the page does
+        not list.
     """
     numbers = source_numbers(briefing)
     hashes = {line.source.id: line.source.sha256 or "" for line in briefing.sources}
@@ -61,7 +68,8 @@ def source_numbers(briefing: Briefing) -> dict[str, int]:
 
 
 def linked(said: Sentence | Place, figures: Mapping[str, Figure], *, note: str) -> Markup:
-    """A sentence whose numbers are links to their notes; a number that is not in it word by word gets a mark at its end.
+    """A sentence whose numbers are links to their notes; a number that is not in it word by word gets a mark
+    at its end.
 
     Figures of nobody, or without a number, share one mark: their notes stand together.
 
@@ -81,7 +89,8 @@ def linked(said: Sentence | Place, figures: Mapping[str, Figure], *, note: str) 
     silent = [figure for figure in late if figure.state != State.EXPOSED]
     shown = [figure for figure in late if figure not in silent[1:]]
     marks = Markup("").join(
-        Markup("\N{NO-BREAK SPACE}") + _link(figure, "†", css="ref dagger", label=f"{figure.text}, {note}") for figure in shown
+        Markup("\N{NO-BREAK SPACE}") + _link(figure, "†", css="ref dagger", label=f"{figure.text}, {note}")
+        for figure in shown
     )
     return out + escape(rest) + marks
 
@@ -115,9 +124,15 @@ def _note(figure: Figure, numbers: Mapping[str, int], hashes: Mapping[str, str])
     unknown = [name for name in figure.source_ids if name not in numbers]
     if not figure.source_ids or unknown:
         raise InputError(
-            f"figure {figure.id!r}", got=f"source {unknown[0]!r}" if unknown else "no source", expected="sources that the page lists"
+            f"figure {figure.id!r}",
+            got=f"source {unknown[0]!r}" if unknown else "no source",
+            expected="sources that the page lists",
         )
-    bounds = "" if math.isnan(figure.low) or math.isnan(figure.high) else f"{_plain(figure.low)} – {_plain(figure.high)}"
+    bounds = (
+        ""
+        if math.isnan(figure.low) or math.isnan(figure.high)
+        else f"{_plain(figure.low)} – {_plain(figure.high)}"
+    )
     unit = "" if figure.unit in ("", "1") else f" {figure.unit}"
     return Note(
         id=figure.id,

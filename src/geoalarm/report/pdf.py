@@ -1,4 +1,6 @@
-"""A page as a PDF, printed by headless Chromium as its print stylesheet says; the only part of a report that needs a browser."""
+"""A page as a PDF, printed by headless Chromium as its print stylesheet says; the only part of a report that
+needs a browser.
+"""
 
 from __future__ import annotations
 
@@ -54,12 +56,20 @@ def find_chromium(named: str | None = None) -> str:
         raise PdfError(
             f"the browser {asked!r} cannot be found" if asked else "no Chromium was found",
             expected="Chromium, which prints the PDF",
-            mend=f"install chromium, name it in {CHROMIUM_VARIABLE}, or leave out --pdf: the HTML page is whole without it",
+            mend=f"install chromium, name it in {CHROMIUM_VARIABLE}, or leave out --pdf: the HTML page is "
+            f"whole without it",
         )
     return found
 
 
-def write_pdf(page: Path, target: Path, *, chromium: str | None = None, timeout_s: float = 60.0, as_of: date | None = None) -> None:
+def write_pdf(
+    page: Path,
+    target: Path,
+    *,
+    chromium: str | None = None,
+    timeout_s: float = 60.0,
+    as_of: date | None = None,
+) -> None:
     """Print an HTML file to a PDF; the older file stays whole until the new one stands.
 
     Parameters
@@ -83,25 +93,46 @@ def write_pdf(page: Path, target: Path, *, chromium: str | None = None, timeout_
     if not page.is_file():
         raise InputError(f"page {page} does not exist", expected="an HTML file")
     browser = find_chromium(chromium)
-    with file_aside(target) as aside, tempfile.TemporaryDirectory(prefix="geoalarm-pdf-", ignore_cleanup_errors=True) as profile:
-        command = [browser, *FLAGS, *_as_root(), f"--user-data-dir={profile}", f"--print-to-pdf={aside}", page.absolute().as_uri()]
+    with (
+        file_aside(target) as aside,
+        tempfile.TemporaryDirectory(prefix="geoalarm-pdf-", ignore_cleanup_errors=True) as profile,
+    ):
+        command = [
+            browser,
+            *FLAGS,
+            *_as_root(),
+            f"--user-data-dir={profile}",
+            f"--print-to-pdf={aside}",
+            page.absolute().as_uri(),
+        ]
         told = _run(command, timeout_s, home=profile)
         data = aside.read_bytes() if aside.is_file() else b""
         if not data.startswith(b"%PDF-") or b"%%EOF" not in data[-1024:]:
             raise PdfError(
-                f"{page.name} was not printed", got=_last_line(told), expected="a PDF", mend="open the page in the browser to see"
+                f"{page.name} was not printed",
+                got=_last_line(told),
+                expected="a PDF",
+                mend="open the page in the browser to see",
             )
         if as_of is not None:
             aside.write_bytes(dated(data, as_of))
 
 
 def dated(pdf: bytes, as_of: date) -> bytes:
-    """The PDF with the day in place of the time at which it was printed; of the same length, so that its table of places holds."""
+    """The PDF with the day in place of the time at which it was printed; of the same length, so that its
+    table of places holds.
+    """
     stamp = f"D:{as_of:%Y%m%d}000000".encode("ascii")
 
     def same_length(match: re.Match[bytes]) -> bytes:
         head = b"/" + match.group(1) + b" ("
-        return head + (stamp + b"+00'00'").ljust(len(match.group()) - len(head) - 1)[: len(match.group()) - len(head) - 1] + b")"
+        return (
+            head
+            + (stamp + b"+00'00'").ljust(len(match.group()) - len(head) - 1)[
+                : len(match.group()) - len(head) - 1
+            ]
+            + b")"
+        )
 
     return _DATES.sub(same_length, pdf)
 
@@ -119,7 +150,9 @@ def _run(command: list[str], timeout_s: float, *, home: str) -> str:
             env={**os.environ, "HOME": home},
         )  # fmt: skip
     except OSError as error:
-        raise PdfError(f"{command[0]} cannot be started", got=error.strerror, expected="a browser that runs here") from error
+        raise PdfError(
+            f"{command[0]} cannot be started", got=error.strerror, expected="a browser that runs here"
+        ) from error
     try:
         told = process.communicate(timeout=timeout_s)[1].decode("utf-8", "replace")
     except subprocess.TimeoutExpired as error:
@@ -131,7 +164,11 @@ def _run(command: list[str], timeout_s: float, *, home: str) -> str:
     finally:
         _end_group(process)
     if process.returncode != 0:
-        raise PdfError(f"{Path(command[0]).name} failed", got=f"exit code {process.returncode}: {_last_line(told)}", expected="exit code 0")
+        raise PdfError(
+            f"{Path(command[0]).name} failed",
+            got=f"exit code {process.returncode}: {_last_line(told)}",
+            expected="exit code 0",
+        )
     return told
 
 

@@ -1,7 +1,8 @@
 """The edition before: its records, and where its inputs were.
 
-``DIR/.edition/current.json`` names the edition that DIR is being, ``before.json`` keeps the one it was compared with, so that a run
-that was stopped goes on with the same comparison. ``inputs.json`` says, relative to DIR, where scenario and catalog were.
+``DIR/.edition/current.json`` names the edition that DIR is being, ``before.json`` keeps the one it was
+compared with, so that a run that was stopped goes on with the same comparison. ``inputs.json`` says, relative
+to DIR, where scenario and catalog were.
 """
 
 from __future__ import annotations
@@ -17,7 +18,16 @@ from geoalarm import analysis
 from geoalarm.core.errors import InputError
 from geoalarm.report.changes_attribution import Place
 from geoalarm.report.changes_record import Record, read_record
-from geoalarm.report.edition import BEFORE, BOOKS, CURRENT, PLACE, commune_manifest, folder_of, read_json, write_json
+from geoalarm.report.edition import (
+    BEFORE,
+    BOOKS,
+    CURRENT,
+    PLACE,
+    commune_manifest,
+    folder_of,
+    read_json,
+    write_json,
+)
 
 if TYPE_CHECKING:
     from geoalarm.analysis import Workspace
@@ -61,7 +71,9 @@ def earlier_of(folder: Path, communes: Iterable[str]) -> Earlier:
         if facts is None or not isinstance(facts.get("record"), dict):
             continue
         try:
-            records[commune_id] = read_record(facts["record"], what=f"{folder_of(commune_id)}/manifest.json of the earlier edition")
+            records[commune_id] = read_record(
+                facts["record"], what=f"{folder_of(commune_id)}/manifest.json of the earlier edition"
+            )
         except InputError as error:
             logger.warning("%s", error.sentence())
             continue
@@ -79,7 +91,10 @@ def require_earlier(folder: Path, communes: Iterable[str]) -> Earlier:
     """
     if not folder.is_dir():
         raise InputError(
-            f"--before {folder}", got="no such folder", expected="an edition written by geoalarm report", mend="check the path"
+            f"--before {folder}",
+            got="no such folder",
+            expected="an edition written by geoalarm report",
+            mend="check the path",
         )
     found = earlier_of(folder, communes)
     if not found.records:
@@ -114,12 +129,19 @@ def write_place(out: Path, space: Workspace) -> None:
     """Write down where the inputs of this edition are, relative to the folder."""
     catalog = space.catalog
     text = analysis.scenario_text(space.scenario, folder=out.absolute())
-    place = Place(text, out.absolute(), catalog.path.absolute(), catalog.mirror.folder if catalog.mirror is not None else None)
+    place = Place(
+        text,
+        out.absolute(),
+        catalog.path.absolute(),
+        catalog.mirror.folder if catalog.mirror is not None else None,
+    )
     write_json(out / BOOKS / PLACE, _place_facts(place, out))
 
 
 def ways_to_open(place: Place | None, now: Workspace) -> Iterator[Any]:
-    """Ways to open the inputs of an earlier edition, the likeliest first: its own catalog, then that of the edition of now."""
+    """Ways to open the inputs of an earlier edition, the likeliest first: its own catalog, then that of the
+    edition of now.
+    """
     if place is None:
         return
     yield place.open
@@ -140,7 +162,12 @@ def _place_facts(place: Place, out: Path) -> dict[str, object]:
     def near(path: Path | None) -> str | None:
         return Path(os.path.relpath(path, out.absolute())).as_posix() if path is not None else None
 
-    return {"scenario": place.scenario, "folder": near(place.folder), "catalog": near(place.catalog), "mirror": near(place.mirror)}
+    return {
+        "scenario": place.scenario,
+        "folder": near(place.folder),
+        "catalog": near(place.catalog),
+        "mirror": near(place.mirror),
+    }
 
 
 def _place_from(facts: Mapping[str, Any] | None, out: Path) -> Place | None:

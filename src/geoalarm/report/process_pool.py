@@ -24,8 +24,10 @@ Task = TypeVar("Task")
 Answer = TypeVar("Answer")
 
 METHOD: Final = "spawn"
-"""Workers start afresh and are sent what they need: 34 MB for the whole zone, a quarter of a second. A fork would begin a few seconds
-sooner and print no faster, and take over the locks of threads (of GDAL, of dask) in the state in which they happened to be."""
+"""Workers start afresh and are sent what they need: 34 MB for the whole zone, a quarter of a second. A fork
+would begin a few seconds sooner and print no faster, and take over the locks of threads (of GDAL, of dask) in
+the state in which they happened to be.
+"""
 
 _AHEAD: Final = 2
 """Tasks handed to each worker ahead of time."""
@@ -41,12 +43,17 @@ class Done(Generic[Task, Answer]):
 
 
 def run_tasks(
-    tasks: Sequence[Task], do: Callable[[Task], Answer], *, workers: int, setup: Callable[..., None], given: tuple[Any, ...]
+    tasks: Sequence[Task],
+    do: Callable[[Task], Answer],
+    *,
+    workers: int,
+    setup: Callable[..., None],
+    given: tuple[Any, ...],
 ) -> Iterator[Done[Task, Answer]]:
     """Do every task, in whatever order they end.
 
-    With one worker all is done here, in this process. A worker that dies takes the tasks handed out with it: these are done again,
-    each in a process of its own, so that the one that kills is known.
+    With one worker all is done here, in this process. A worker that dies takes the tasks handed out with it:
+    these are done again, each in a process of its own, so that the one that kills is known.
 
     Parameters
     ----------
@@ -81,7 +88,9 @@ def run_tasks(
                 yield Done(task, died=True)
         if not answered:
             raise GeoalarmError(
-                "no worker answers", got="every process ended before its first task was done", mend="try --workers 1, which shows the fault"
+                "no worker answers",
+                got="every process ended before its first task was done",
+                mend="try --workers 1, which shows the fault",
             )
 
 
@@ -96,7 +105,9 @@ def _with_pool(
 ) -> Iterator[Done[Task, Answer]]:
     """Do tasks until none is left or a worker dies; then those handed out are ``lost``."""
     context = multiprocessing.get_context(METHOD)
-    pool = ProcessPoolExecutor(min(workers, max(len(left), 1)), mp_context=context, initializer=_start, initargs=(setup, given))
+    pool = ProcessPoolExecutor(
+        min(workers, max(len(left), 1)), mp_context=context, initializer=_start, initargs=(setup, given)
+    )
     out: dict[Future[Answer], Task] = {}
     try:
         while left or out:

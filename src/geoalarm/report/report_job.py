@@ -66,7 +66,9 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a commune: ``what`` says what failed, in one sentence without folders; empty where it is whole."""
+    """What became of a commune: ``what`` says what failed, in one sentence without folders; empty where it is
+    whole.
+    """
 
     commune_id: str
     what: str = ""
@@ -131,11 +133,17 @@ def _write(shop: _Shop, wanted: Wanted, folder: Path) -> str:
     before = press.before.get(wanted.commune_id)
     changes = compare(before, record, walks=press.walks.get(wanted.commune_id))
     pages = {lang: briefing(dossier, lang, names=shop.names(lang)) for lang in wanted.langs}
-    faults = [_write_language(shop, page, folder, wanted=wanted, said=changes_text(changes, before, lang)) for lang, page in pages.items()]
+    faults = [
+        _write_language(shop, page, folder, wanted=wanted, said=changes_text(changes, before, lang))
+        for lang, page in pages.items()
+    ]
     told = _told(changes, before, wanted.langs)
     text = as_json(dossier, pages, extra={"as_of": press.as_of.isoformat(), "changes": told})
     (folder / f"{stem}.json").write_text(text, encoding="utf-8")
-    files = {path.name: {"bytes": path.stat().st_size, "sha256": sha256_of(path)} for path in sorted(folder.iterdir())}
+    files = {
+        path.name: {"bytes": path.stat().st_size, "sha256": sha256_of(path)}
+        for path in sorted(folder.iterdir())
+    }
     facts = {
         "format": FORMAT,
         "commune_id": wanted.commune_id,
@@ -169,19 +177,29 @@ def _write_language(shop: _Shop, page: Briefing, folder: Path, *, wanted: Wanted
     try:
         write_pdf(html, folder / f"{name}.pdf", as_of=press.as_of)
     except PdfError as error:
-        html.write_text(render(page, pictures, as_of=press.as_of, changes=said, links=replace(links, pdf="")), encoding="utf-8")
+        html.write_text(
+            render(page, pictures, as_of=press.as_of, changes=said, links=replace(links, pdf="")),
+            encoding="utf-8",
+        )
         return error.sentence()
     return ""
 
 
 def _pictures(shop: _Shop, page: Briefing) -> Pictures:
     press = shop.press
-    return pictures_of(page, press.territory, shop.maps, page.lang, names=shop.names(page.lang), sites=press.sites)
+    return pictures_of(
+        page, press.territory, shop.maps, page.lang, names=shop.names(page.lang), sites=press.sites
+    )
 
 
 def _dossier(press: Press, wanted: Wanted) -> Dossier:
     dossier = press.territory.dossier(wanted.commune_id)
-    words = [*press.command[:2], "--commune", wanted.commune_id, *(word for lang in wanted.langs for word in ("--lang", lang))]
+    words = [
+        *press.command[:2],
+        "--commune",
+        wanted.commune_id,
+        *(word for lang in wanted.langs for word in ("--lang", lang)),
+    ]
     return replace(dossier, command=shlex.join([*words, *press.command[2:], "--out", "DIR"]))
 
 

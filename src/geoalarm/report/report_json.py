@@ -1,4 +1,6 @@
-"""The page of a commune for machines: the same figures, unrounded, with their rows and sources, and the sentences that say them."""
+"""The page of a commune for machines: the same figures, unrounded, with their rows and sources, and the
+sentences that say them.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +25,14 @@ _FACTS: Final = ("name", "name_fr", "name_nl", "name_de", "code", "department_co
                  "estimated_population", "approximate_boundary", "population_vintage")  # fmt: skip
 
 
-def as_json(dossier: Dossier, briefings: Mapping[str, Briefing], *, extra: Mapping[str, object] | None = None) -> str:
+def as_json(
+    dossier: Dossier, briefings: Mapping[str, Briefing], *, extra: Mapping[str, object] | None = None
+) -> str:
     """The JSON beside a page.
 
-    ``figures`` hold value and bounds unrounded (null where there is no number: then ``state`` says why), the key of the row
-    they were read from and the ids of ``sources``; ``text`` is what each language prints. Keys are sorted, dates are left out:
-    the same figures give the same bytes.
+    ``figures`` hold value and bounds unrounded (null where there is no number: then ``state`` says why), the
+    key of the row they were read from and the ids of ``sources``; ``text`` is what each language prints. Keys
+    are sorted, dates are left out: the same figures give the same bytes.
 
     Parameters
     ----------
@@ -64,7 +68,9 @@ def as_json(dossier: Dossier, briefings: Mapping[str, Briefing], *, extra: Mappi
 
 
 def in_html(text: str) -> str:
-    """JSON that may stand inside ``<script type="application/json">``: nothing in it can close that element or open another."""
+    """JSON that may stand inside ``<script type="application/json">``: nothing in it can close that element
+    or open another.
+    """
     return (
         text.replace("&", "\\u0026")
         .replace("<", "\\u003c")
@@ -91,7 +97,12 @@ def plain(value: object) -> object:
 
 def _commune(dossier: Dossier) -> dict[str, object]:
     known = {name: dossier.facts[name] for name in _FACTS if name in dossier.facts}
-    return {**known, "commune_id": dossier.commune_id, "country": dossier.country, "population": dossier.population}
+    return {
+        **known,
+        "commune_id": dossier.commune_id,
+        "country": dossier.country,
+        "population": dossier.population,
+    }
 
 
 def _figures(briefings: Mapping[str, Briefing]) -> list[dict[str, object]]:
@@ -101,7 +112,11 @@ def _figures(briefings: Mapping[str, Briefing]) -> list[dict[str, object]]:
             fact = _figure(figure)
             entry = found.setdefault(name, {**fact, "text": {}})
             if {key: entry[key] for key in fact} != fact:
-                raise InputError(f"figure {name!r} in {lang}", got="another value, row or source", expected="the same in every language")
+                raise InputError(
+                    f"figure {name!r} in {lang}",
+                    got="another value, row or source",
+                    expected="the same in every language",
+                )
             entry["text"][lang] = figure.text
     return [found[name] for name in sorted(found)]
 
@@ -131,14 +146,24 @@ def _words(briefing: Briefing) -> dict[str, object]:
         "across": [one.text for one in ([briefing.across_lead] if briefing.across_lead else [])]
         + [f"{place.name}: {place.text}" for place in briefing.across],
         "among": [
-            {"caption": among.caption, "region": among.region, "dots": {dot.commune_id: dot.share.id for dot in among.dots}}
+            {
+                "caption": among.caption,
+                "region": among.region,
+                "dots": {dot.commune_id: dot.share.id for dot in among.dots},
+            }
             for among in briefing.among
         ],
         "todo": [one.text for one in briefing.todo],
         "checklist": {
             "title": briefing.checklist.title,
             "items": [
-                {"id": item.id, "title": item.title, "known": item.known, "blank": item.blank, "reference": item.reference}
+                {
+                    "id": item.id,
+                    "title": item.title,
+                    "known": item.known,
+                    "blank": item.blank,
+                    "reference": item.reference,
+                }
                 for item in briefing.checklist.items
             ],
         },
@@ -161,8 +186,13 @@ def _card(card: Card) -> dict[str, object]:
         "state": str(card.state),
         "is_example": card.is_example,
         "sentences": [{"text": one.text, "figures": one.figure_ids} for one in card.sentences],
-        "classes": [{"class": line.raw_label, "label": line.label, "people": line.people.id, "share": line.share} for line in card.classes],
-        "trend": [{"return_period_yr": point.return_period_yr, "people": point.people.id} for point in card.trend],
+        "classes": [
+            {"class": line.raw_label, "label": line.label, "people": line.people.id, "share": line.share}
+            for line in card.classes
+        ],
+        "trend": [
+            {"return_period_yr": point.return_period_yr, "people": point.people.id} for point in card.trend
+        ],
         "basis": card.basis,
         "caveats": card.caveats,
         "sources": card.source_ids,

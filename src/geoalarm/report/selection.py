@@ -58,7 +58,8 @@ def select(communes: Communes, choice: Choice) -> list[Wanted]:
     Raises
     ------
     InputError
-        If nothing was asked for, or a commune, country, department, province or language is not known; it offers the nearest.
+        If nothing was asked for, or a commune, country, department, province or language is not known; it
+        offers the nearest.
     """
     asked = {_language(lang) for lang in choice.langs}
     langs = tuple(lang for lang in LANGUAGES if lang in asked)
@@ -76,9 +77,17 @@ def select(communes: Communes, choice: Choice) -> list[Wanted]:
     for country in choice.countries:
         known = sorted({name for name in countries if name})
         if country.upper() not in known:
-            raise InputError(f"country {country!r}", got=country, expected=", ".join(known), mend=near_miss(country.upper(), known))
+            raise InputError(
+                f"country {country!r}",
+                got=country,
+                expected=", ".join(known),
+                mend=near_miss(country.upper(), known),
+            )
         chosen |= {name for name, own in zip(ids, countries, strict=True) if own == country.upper()}
-    for kind, country, parts in (("department", "FR", choice.departments), ("province", "BE", choice.provinces)):
+    for kind, country, parts in (
+        ("department", "FR", choice.departments),
+        ("province", "BE", choice.provinces),
+    ):
         chosen |= _of_parts(frame, ids, countries, kind=kind, country=country, parts=parts)
     names = _local_names(frame)
     return [Wanted(name, langs or languages_of(name, names.get(name))) for name in ids if name in chosen]
@@ -87,9 +96,9 @@ def select(communes: Communes, choice: Choice) -> list[Wanted]:
 def languages_of(commune_id: str, names: Mapping[str, str] | None = None) -> tuple[str, ...]:
     """Languages of a place by its official code.
 
-    France and Luxembourg: fr; Netherlands: nl; Germany: de. Belgium by province, the first digits of the code: nl in Flanders, fr in
-    Wallonia, de in the German-speaking Community, fr and nl in Brussels; where the code tells nothing, the language whose name of the
-    place is the local one. Elsewhere: en.
+    France and Luxembourg: fr; Netherlands: nl; Germany: de. Belgium by province, the first digits of the
+    code: nl in Flanders, fr in Wallonia, de in the German-speaking Community, fr and nl in Brussels; where
+    the code tells nothing, the language whose name of the place is the local one. Elsewhere: en.
 
     Parameters
     ----------
@@ -108,13 +117,17 @@ def languages_of(commune_id: str, names: Mapping[str, str] | None = None) -> tup
     if code[:1] in _PROVINCES:
         return (_PROVINCES[code[:1]],)
     held = names or {}
-    local = [lang for lang in ("fr", "nl", "de") if held.get("name") and held.get(f"name_{lang}") == held["name"]]
+    local = [
+        lang for lang in ("fr", "nl", "de") if held.get("name") and held.get(f"name_{lang}") == held["name"]
+    ]
     return (local[0] if local else "fr",)
 
 
 def _language(lang: str) -> str:
     if lang not in LANGUAGES:
-        raise InputError(f"language {lang!r}", got=lang, expected=", ".join(LANGUAGES), mend=near_miss(lang, LANGUAGES))
+        raise InputError(
+            f"language {lang!r}", got=lang, expected=", ".join(LANGUAGES), mend=near_miss(lang, LANGUAGES)
+        )
     return lang
 
 
@@ -123,11 +136,22 @@ def _commune(name: str, ids: Sequence[str]) -> str:
         return name
     same_code = [known for known in ids if known.partition(":")[2] == name]
     mend = f"write {' or '.join(same_code)}" if same_code else near_miss(name.upper(), ids)
-    raise InputError(f"commune {name!r} is not on the territory", got=name, expected="country and code, such as FR:59350", mend=mend)
+    raise InputError(
+        f"commune {name!r} is not on the territory",
+        got=name,
+        expected="country and code, such as FR:59350",
+        mend=mend,
+    )
 
 
 def _of_parts(
-    frame: pd.DataFrame, ids: Sequence[str], countries: Sequence[str], *, kind: str, country: str, parts: Iterable[str]
+    frame: pd.DataFrame,
+    ids: Sequence[str],
+    countries: Sequence[str],
+    *,
+    kind: str,
+    country: str,
+    parts: Iterable[str],
 ) -> set[str]:
     """Communes of departments or provinces, by code or by name."""
     wanted = list(parts)
@@ -135,20 +159,36 @@ def _of_parts(
         return set()
     if "department_code" not in frame.columns:
         raise InputError(
-            f"{kind} {wanted[0]!r}", got="communes without departments", expected="a column department_code", mend="use --commune"
+            f"{kind} {wanted[0]!r}",
+            got="communes without departments",
+            expected="a column department_code",
+            mend="use --commune",
         )
     codes = frame["department_code"].astype("string").fillna("").tolist()
-    labels = frame["department_name"].astype("string").fillna("").tolist() if "department_name" in frame.columns else codes
+    labels = (
+        frame["department_name"].astype("string").fillna("").tolist()
+        if "department_name" in frame.columns
+        else codes
+    )
     rows = [row for row in zip(ids, countries, codes, labels, strict=True) if row[1] == country]
     known = {code: label for _, _, code, label in rows if code}
     found: set[str] = set()
     for part in wanted:
         asked = fold(part)
-        here = {code for code, label in known.items() if asked in (fold(code), fold(label)) or fold(label).endswith(f" {asked}")}
+        here = {
+            code
+            for code, label in known.items()
+            if asked in (fold(code), fold(label)) or fold(label).endswith(f" {asked}")
+        }
         if not here:
             told = [f"{code} ({label})" for code, label in known.items()]
             mend = near_miss(part, [*known, *known.values()])
-            raise InputError(f"{kind} {part!r} is not on the territory", got=part, expected=", ".join(told) or "none here", mend=mend)
+            raise InputError(
+                f"{kind} {part!r} is not on the territory",
+                got=part,
+                expected=", ".join(told) or "none here",
+                mend=mend,
+            )
         found |= {name for name, _, code, _ in rows if code in here}
     return found
 

@@ -1,4 +1,6 @@
-"""Results in and out: ``exposure.parquet``, ``exposure.csv``, ``communes.gpkg`` and the manifest that explains them."""
+"""Results in and out: ``exposure.parquet``, ``exposure.csv``, ``communes.gpkg`` and the manifest that
+explains them.
+"""
 
 from geoalarm.core.atomic import require_writable
 from geoalarm.results.manifest import FootprintRecord, build_manifest, require_closed, versions

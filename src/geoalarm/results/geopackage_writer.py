@@ -9,8 +9,9 @@ from typing import Final
 
 _EPOCH: Final = "1970-01-01T00:00:00.000Z"
 _COUNTERS: Final = (24, 92)
-"""Offsets of the file change counter and of its copy (SQLite file format, section 1.3): they count transactions, and
-how many of these the driver needs depends on the clock."""
+"""Offsets of the file change counter and of its copy (SQLite file format, section 1.3): they count
+transactions, and how many of these the driver needs depends on the clock.
+"""
 
 
 def settle(path: Path) -> None:

@@ -107,7 +107,8 @@ def build_manifest(
     repairs: Mapping[str, Any] | None = None,
     warnings: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Everything a reader needs to trust, cite and rebuild a result, as plain JSON values. No time, no machine's paths of its own.
+    """Everything a reader needs to trust, cite and rebuild a result, as plain JSON values. No time, no
+    machine's paths of its own.
 
     Raises
     ------
@@ -116,7 +117,10 @@ def build_manifest(
     """
     for record in records:
         require_closed(record.ledger, what=f"{record.hazard} {record.scenario}".strip())
-    held = {source.id: source for source in (*communes.sources, *(population.sources if population else ()), *sources)}
+    held = {
+        source.id: source
+        for source in (*communes.sources, *(population.sources if population else ()), *sources)
+    }
     plain: dict[str, Any] = to_plain(
         {
             "format": FORMAT,
@@ -152,7 +156,9 @@ def require_closed(ledger: Mapping[str, Any], *, what: str) -> None:
     allowed = CLOSES_TO * max(abs(total), 1.0)
     gaps = {"total": total - inside - float(ledger["outside"]) + float(ledger.get("counted_twice", 0.0))}
     if {"exposed", "not_exposed", "unknown"} <= set(ledger):
-        gaps["in communes"] = inside - sum(float(ledger[part]) for part in ("exposed", "not_exposed", "unknown"))
+        gaps["in communes"] = inside - sum(
+            float(ledger[part]) for part in ("exposed", "not_exposed", "unknown")
+        )
     for part, gap in gaps.items():
         if not abs(gap) <= allowed:
             raise GeoalarmError(
@@ -179,7 +185,12 @@ def versions() -> dict[str, str]:
             found[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
             found[name] = "absent"
-    return {**found, "gdal": rasterio.__gdal_version__, "proj": pyproj.proj_version_str, "geos": shapely.geos_version_string}
+    return {
+        **found,
+        "gdal": rasterio.__gdal_version__,
+        "proj": pyproj.proj_version_str,
+        "geos": shapely.geos_version_string,
+    }
 
 
 def created_at() -> str:
@@ -190,7 +201,9 @@ def created_at() -> str:
 
 
 def to_plain(value: Any) -> Any:
-    """A value as JSON can hold it: dataclasses as objects, NaN and infinities as null, numpy numbers as numbers."""
+    """A value as JSON can hold it: dataclasses as objects, NaN and infinities as null, numpy numbers as
+    numbers.
+    """
     if (isinstance(value, str | bool | int) and not isinstance(value, Enum)) or value is None:
         return value
     if isinstance(value, Enum):
@@ -204,7 +217,10 @@ def to_plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(key): to_plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset | np.ndarray | pd.Series | pd.Index):
-        return [to_plain(item) for item in (sorted(value, key=str) if isinstance(value, set | frozenset) else value)]
+        return [
+            to_plain(item)
+            for item in (sorted(value, key=str) if isinstance(value, set | frozenset) else value)
+        ]
     return value.as_posix() if isinstance(value, Path) else str(value)
 
 

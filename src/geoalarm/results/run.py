@@ -1,4 +1,6 @@
-"""A run: the exposure table, the communes it speaks of, and the manifest that says where every number came from."""
+"""A run: the exposure table, the communes it speaks of, and the manifest that says where every number came
+from.
+"""
 
 from __future__ import annotations
 

@@ -28,14 +28,19 @@ EXPOSURE: Final = "exposure"
 COMMUNES: Final = "communes.gpkg"
 MANIFEST: Final = "manifest.json"
 EXTRA_TABLES: Final = ("annual", "union")
-FILES: Final = (*tuple(f"{name}.{ending}" for name in (EXPOSURE, *EXTRA_TABLES) for ending in ("parquet", "csv")), COMMUNES, MANIFEST)
+FILES: Final = (
+    *tuple(f"{name}.{ending}" for name in (EXPOSURE, *EXTRA_TABLES) for ending in ("parquet", "csv")),
+    COMMUNES,
+    MANIFEST,
+)
 
 
 def write(run: Run, out_dir: str | Path) -> Path:
-    """Write a run into a folder: ``exposure.parquet``, ``exposure.csv``, ``communes.gpkg``, ``manifest.json`` and,
-    where the run has them, ``annual`` and ``union`` as both.
+    """Write a run into a folder: ``exposure.parquet``, ``exposure.csv``, ``communes.gpkg``, ``manifest.json``
+    and, where the run has them, ``annual`` and ``union`` as both.
 
-    Same inputs give the same bytes, but for ``created_at`` in the manifest. A failure leaves an older result as it was.
+    Same inputs give the same bytes, but for ``created_at`` in the manifest. A failure leaves an older result
+    as it was.
 
     Raises
     ------
@@ -50,7 +55,9 @@ def write(run: Run, out_dir: str | Path) -> Path:
             if extra is not None:
                 _write_table(extra, name, scratch)
         _write_communes(run, scratch / COMMUNES)
-        (scratch / MANIFEST).write_text(_manifest_text(run.manifest, sorted(scratch.iterdir())), encoding="utf-8")
+        (scratch / MANIFEST).write_text(
+            _manifest_text(run.manifest, sorted(scratch.iterdir())), encoding="utf-8"
+        )
     logger.info("wrote %d rows for %d communes to %s", len(run.table), len(run.communes.data), target)
     return target
 
@@ -74,14 +81,17 @@ def read(out_dir: str | Path) -> Run:
     Raises
     ------
     InputError
-        If the folder holds no result, a file is missing, or a file is not the one the manifest was written for.
+        If the folder holds no result, a file is missing, or a file is not the one the manifest was written
+        for.
     """
     folder = Path(out_dir)
     manifest = _read_manifest(folder)
     for name, facts in manifest["files"].items():
         path = folder / name
         if not path.is_file():
-            raise InputError(f"{path} is missing", expected="a file that the manifest names", mend="run the scenario again")
+            raise InputError(
+                f"{path} is missing", expected="a file that the manifest names", mend="run the scenario again"
+            )
         if _sha256(path) != facts["sha256"]:
             raise InputError(
                 f"{path} is not the file its manifest describes",
@@ -89,7 +99,10 @@ def read(out_dir: str | Path) -> Run:
                 expected=facts["sha256"][:12] + "...",
                 mend="run the scenario again, or restore the file",
             )
-    extras = {name: read_parquet(folder / f"{name}.parquet") if f"{name}.parquet" in manifest["files"] else None for name in EXTRA_TABLES}
+    extras = {
+        name: read_parquet(folder / f"{name}.parquet") if f"{name}.parquet" in manifest["files"] else None
+        for name in EXTRA_TABLES
+    }
     layers = set(pyogrio.list_layers(folder / COMMUNES)[:, 0])
     communes = Communes(gpd.read_file(folder / COMMUNES, layer="communes", engine="pyogrio"))
     seam = gpd.read_file(folder / COMMUNES, layer="seam", engine="pyogrio") if "seam" in layers else None
@@ -107,15 +120,25 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
     if not path.is_file():
         raise InputError(
-            f"{folder} holds no result", got=f"no {MANIFEST}", expected="a folder written by geoalarm run", mend="geoalarm run --out DIR"
+            f"{folder} holds no result",
+            got=f"no {MANIFEST}",
+            expected="a folder written by geoalarm run",
+            mend="geoalarm run --out DIR",
         )
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise InputError(
-            f"{path} is not JSON", got=str(error), expected="a manifest written by geoalarm", mend="run the scenario again"
+            f"{path} is not JSON",
+            got=str(error),
+            expected="a manifest written by geoalarm",
+            mend="run the scenario again",
         ) from error
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT or not isinstance(manifest.get("files"), dict):
+    if (
+        not isinstance(manifest, dict)
+        or manifest.get("format") != FORMAT
+        or not isinstance(manifest.get("files"), dict)
+    ):
         raise InputError(
             f"{path} is not a manifest of this version",
             got=manifest.get("format") if isinstance(manifest, dict) else type(manifest).__name__,
@@ -131,12 +154,18 @@ def _write_table(table: pd.DataFrame, name: str, folder: Path) -> None:
 
 
 def _write_communes(run: Run, path: Path) -> None:
-    """Layer ``communes`` (outlines, names, people exposed per footprint) and layer ``seam``, without a date inside."""
-    outlines = run.communes.data.merge(by_commune(run.table), on="commune_id", how="left", validate="one_to_one", suffixes=("", "_exposed"))
+    """Layer ``communes`` (outlines, names, people exposed per footprint) and layer ``seam``, without a date
+    inside.
+    """
+    outlines = run.communes.data.merge(
+        by_commune(run.table), on="commune_id", how="left", validate="one_to_one", suffixes=("", "_exposed")
+    )
     with _undated():
         outlines.to_file(path, layer="communes", driver="GPKG", engine="pyogrio", promote_to_multi=True)
         if run.seam is not None and len(run.seam):
-            run.seam.to_file(path, layer="seam", driver="GPKG", engine="pyogrio", promote_to_multi=True, mode="a")
+            run.seam.to_file(
+                path, layer="seam", driver="GPKG", engine="pyogrio", promote_to_multi=True, mode="a"
+            )
     settle(path)
 
 

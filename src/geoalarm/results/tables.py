@@ -22,7 +22,8 @@ _ORDER: Final = [name for name in KEY if name != "intensity_class"]
 
 
 def in_order(table: pd.DataFrame) -> pd.DataFrame:
-    """The table of the design in a fixed order: by key, the classes of one footprint as it lists them (mild to severe).
+    """The table of the design in a fixed order: by key, the classes of one footprint as it lists them (mild
+    to severe).
 
     Raises
     ------
@@ -35,10 +36,14 @@ def in_order(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def write_parquet(table: pd.DataFrame, path: Path) -> None:
-    """One Parquet file with unit and meaning in each column's metadata; no time, no index: same values, same bytes."""
+    """One Parquet file with unit and meaning in each column's metadata; no time, no index: same values, same
+    bytes.
+    """
     plain = table.copy(deep=False)
     plain.attrs = {}
-    arrow = pa.Table.from_pandas(plain, preserve_index=False).replace_schema_metadata({"format": "geoalarm table"})
+    arrow = pa.Table.from_pandas(plain, preserve_index=False).replace_schema_metadata(
+        {"format": "geoalarm table"}
+    )
     for position, name in enumerate(arrow.column_names):
         if name in FIELDS:
             known = {"unit": FIELDS[name].unit, "description": FIELDS[name].description}
@@ -91,8 +96,9 @@ def require_table_ending(path: Path) -> None:
 def by_commune(table: pd.DataFrame) -> pd.DataFrame:
     """One row a commune, one column a footprint: people exposed in all its classes, for a map.
 
-    Where named classes overlap (caveat ``classes_overlap``) rows do not add up, and each class has a column of its own.
-    Unknown stays NaN, never zero; ``<footprint>_mapped`` is the share of the commune that the layer covers.
+    Where named classes overlap (caveat ``classes_overlap``) rows do not add up, and each class has a column
+    of its own. Unknown stays NaN, never zero; ``<footprint>_mapped`` is the share of the commune that the
+    layer covers.
     """
     out = pd.DataFrame(index=pd.Index(sorted(table["commune_id"].unique()), name="commune_id"))
     footprint = ["hazard", "scenario", "return_period_yr", "basis"]
@@ -100,7 +106,9 @@ def by_commune(table: pd.DataFrame) -> pd.DataFrame:
         name = _slug(*key)
         overlap = any("classes_overlap" in split_keys(cell) for cell in rows["caveats"].unique())
         groups = (
-            [(f"{name}_{_slug(label)}", part) for label, part in rows.groupby("intensity_class", sort=False)] if overlap else [(name, rows)]
+            [(f"{name}_{_slug(label)}", part) for label, part in rows.groupby("intensity_class", sort=False)]
+            if overlap
+            else [(name, rows)]
         )
         for column, part in groups:
             out[column] = part.groupby("commune_id")["population_exposed"].agg(_known_sum)
@@ -120,4 +128,6 @@ def _slug(*parts: object) -> str:
         for part in parts
         if part not in ("", None) and not (isinstance(part, float | np.floating) and np.isnan(part))
     ]
-    return re.sub(r"[^0-9a-z.]+", "_", "_".join(words).lower().replace("∞", "up")).strip("_").replace(".", "p")
+    return (
+        re.sub(r"[^0-9a-z.]+", "_", "_".join(words).lower().replace("∞", "up")).strip("_").replace(".", "p")
+    )

@@ -1,7 +1,8 @@
-"""Pure operations on the exposure table: totals from a threshold up, shares, rankings, differences, sums by country.
+"""Pure operations on the exposure table: totals from a threshold up, shares, rankings, differences, sums by
+country.
 
-One row a commune and footprint comes out. Unknown stays unknown: a class that is not studied makes the total NaN, never
-smaller; a hidden class makes it a lower bound (``hidden``), or hides it.
+One row a commune and footprint comes out. Unknown stays unknown: a class that is not studied makes the total
+NaN, never smaller; a hidden class makes it a lower bound (``hidden``), or hides it.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ UNKNOWN: Final = (State.OUTSIDE_COVERAGE, State.NOT_STUDIED)
 class Summary:
     """People over several communes.
 
-    ``people``, ``low`` and ``high`` [1] are sums over the communes with a number and NaN where there is none; ``population``
-    is of all communes, ``population_mapped`` of those with a number; ``communes`` = ``mapped`` + ``not_mapped`` + ``hidden``.
+    ``people``, ``low`` and ``high`` [1] are sums over the communes with a number and NaN where there is none;
+    ``population`` is of all communes, ``population_mapped`` of those with a number; ``communes`` = ``mapped``
+    + ``not_mapped`` + ``hidden``.
     """
 
     people: float
@@ -66,14 +68,16 @@ def threshold_total(table: pd.DataFrame, *, from_class: str | None = None) -> pd
     table : pandas.DataFrame
         Exposure table; within a footprint, classes from mild to severe.
     from_class : str, optional
-        Label of the mildest class that counts; None: all. A footprint without that class counts whole. Where classes
-        overlap without an order, "from" means this class alone, and None the union: at least the largest class, at most the sum.
+        Label of the mildest class that counts; None: all. A footprint without that class counts whole. Where
+        classes overlap without an order, "from" means this class alone, and None the union: at least the
+        largest class, at most the sum.
 
     Returns
     -------
     pandas.DataFrame
-        Columns of the exposure table without ``intensity_class``, and ``share_exposed`` [1] and ``hidden`` (bool: part of
-        the people is not published, the number is a lower bound). NaN where nothing is known; ``state`` says why.
+        Columns of the exposure table without ``intensity_class``, and ``share_exposed`` [1] and ``hidden``
+        (bool: part of the people is not published, the number is a lower bound). NaN where nothing is known;
+        ``state`` says why.
 
     Raises
     ------
@@ -82,10 +86,17 @@ def threshold_total(table: pd.DataFrame, *, from_class: str | None = None) -> pd
     """
     known = classes(table)
     if from_class is not None and from_class not in known:
-        raise InputError("class to count from", got=from_class, expected="a class of the table", mend=near_miss(from_class, known))
+        raise InputError(
+            "class to count from",
+            got=from_class,
+            expected="a class of the table",
+            mend=near_miss(from_class, known),
+        )
     plain = table.copy(deep=False)
     plain.attrs = {}
-    parts = [_footprint_total(rows, from_class) for _, rows in plain.groupby(FOOTPRINT, dropna=False, sort=False)]
+    parts = [
+        _footprint_total(rows, from_class) for _, rows in plain.groupby(FOOTPRINT, dropna=False, sort=False)
+    ]
     if not parts:
         return table.drop(columns="intensity_class").assign(share_exposed=0.0, hidden=False)
     return pd.concat(parts, ignore_index=True)
@@ -99,10 +110,14 @@ def share(totals: pd.DataFrame) -> pd.Series:
 
 
 def ranking(totals: pd.DataFrame, *, by: str = "population_exposed") -> pd.DataFrame:
-    """Communes from the largest value to the smallest, with ``rank`` (equal values share one); unknown last, rank NaN."""
+    """Communes from the largest value to the smallest, with ``rank`` (equal values share one); unknown last,
+    rank NaN.
+    """
     order = totals.assign(rank=totals[by].rank(ascending=False, method="min"))
     keys = [by, "state", "commune_id"]
-    return order.sort_values(keys, ascending=[False, True, True], na_position="last", kind="stable", ignore_index=True)
+    return order.sort_values(
+        keys, ascending=[False, True, True], na_position="last", kind="stable", ignore_index=True
+    )
 
 
 def difference(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
@@ -116,9 +131,9 @@ def difference(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``commune_id``, ``population_exposed_first``, ``_second``, ``difference``, ``share_difference`` [1], ``state_first``,
-        ``state_second``, ``reason``: empty where there is a difference, else ``first_only``, ``second_only``, ``neither``
-        (mapped there) or ``hidden``. A lower bound has no difference.
+        ``commune_id``, ``population_exposed_first``, ``_second``, ``difference``, ``share_difference`` [1],
+        ``state_first``, ``state_second``, ``reason``: empty where there is a difference, else ``first_only``,
+        ``second_only``, ``neither`` (mapped there) or ``hidden``. A lower bound has no difference.
     """
     columns = ["commune_id", "population_exposed", "share_exposed", "state", "hidden"]
     for totals in (first, second):
@@ -129,8 +144,13 @@ def difference(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
                 expected="one row a commune",
                 mend="choose one hazard, scenario and return period",
             )
-    both = first[columns].merge(second[columns], on="commune_id", how="outer", suffixes=("_first", "_second"), sort=False)
-    order = {key: position for position, key in enumerate(dict.fromkeys([*first["commune_id"], *second["commune_id"]]))}
+    both = first[columns].merge(
+        second[columns], on="commune_id", how="outer", suffixes=("_first", "_second"), sort=False
+    )
+    order = {
+        key: position
+        for position, key in enumerate(dict.fromkeys([*first["commune_id"], *second["commune_id"]]))
+    }
     both = both.sort_values("commune_id", key=lambda keys: keys.map(order), ignore_index=True)
     for side in ("first", "second"):
         both[f"state_{side}"] = both[f"state_{side}"].fillna(State.OUTSIDE_COVERAGE)
@@ -176,12 +196,19 @@ def summary(totals: pd.DataFrame) -> Summary:
 
 def by_country(totals: pd.DataFrame) -> dict[str, Summary]:
     """:func:`summary` for each country, in first-seen order."""
-    return {str(country): summary(rows) for country, rows in totals.groupby(country_of(totals["commune_id"]), sort=False)}
+    return {
+        str(country): summary(rows)
+        for country, rows in totals.groupby(country_of(totals["commune_id"]), sort=False)
+    }
 
 
 def country_of(commune_ids: pd.Series) -> pd.Series:
     """Country of each ``commune_id``; empty where it names none."""
-    return commune_ids.str.partition(":")[0].where(commune_ids.str.contains(":", regex=False), "").rename("country")
+    return (
+        commune_ids.str.partition(":")[0]
+        .where(commune_ids.str.contains(":", regex=False), "")
+        .rename("country")
+    )
 
 
 def only(
@@ -218,15 +245,24 @@ def _footprint_total(rows: pd.DataFrame, from_class: str | None) -> pd.DataFrame
     out = rows.drop_duplicates("commune_id").drop(columns="intensity_class").reset_index(drop=True)
     added = {
         name: _added(rows[name], codes, len(ids), largest=overlapping and name != "population_exposed_high")
-        for name in ("population_exposed", "population_exposed_low", "population_exposed_high", "area_exposed_km2")
+        for name in (
+            "population_exposed",
+            "population_exposed_low",
+            "population_exposed_high",
+            "area_exposed_km2",
+        )
     }
     shares = np.full(len(ids), np.inf)
     np.minimum.at(shares, codes, rows["mapped_share"].to_numpy())
-    has = {state: np.bincount(codes, weights=rows["state"].eq(state), minlength=len(ids)) > 0 for state in State}
+    has = {
+        state: np.bincount(codes, weights=rows["state"].eq(state), minlength=len(ids)) > 0 for state in State
+    }
     out = out.assign(mapped_share=shares, **_settled(added, has, out["population"].to_numpy()))
     for column in ("source_ids", "caveats"):
         out[column] = _joined(rows[column], rows["commune_id"]).reindex(ids).to_numpy()
-    return out.assign(share_exposed=share(out), state=out["state"].astype("str"))[[*out.columns.drop("hidden"), "share_exposed", "hidden"]]
+    return out.assign(share_exposed=share(out), state=out["state"].astype("str"))[
+        [*out.columns.drop("hidden"), "share_exposed", "hidden"]
+    ]
 
 
 def _added(values: pd.Series, codes: np.ndarray, count: int, *, largest: bool) -> np.ndarray:
@@ -239,7 +275,9 @@ def _added(values: pd.Series, codes: np.ndarray, count: int, *, largest: bool) -
     return out
 
 
-def _settled(added: dict[str, np.ndarray], has: dict[State, np.ndarray], population: np.ndarray) -> dict[str, np.ndarray]:
+def _settled(
+    added: dict[str, np.ndarray], has: dict[State, np.ndarray], population: np.ndarray
+) -> dict[str, np.ndarray]:
     """States of the totals, bounds within [0, population], NaN where nothing is known."""
     people = np.fmin(added["population_exposed"], population)
     unknown = has[State.OUTSIDE_COVERAGE] | has[State.NOT_STUDIED]
@@ -267,7 +305,11 @@ def _joined(cells: pd.Series, keys: pd.Series) -> pd.Series:
     """Keys of all rows of a commune in one cell; most communes have the same cell in every row."""
     pairs = pd.DataFrame({"key": keys, "cell": cells}).drop_duplicates()
     several = pairs["key"].duplicated(keep=False)
-    joined = pairs[several].groupby("key", sort=False)["cell"].agg(lambda part: join_keys(key for cell in part for key in split_keys(cell)))
+    joined = (
+        pairs[several]
+        .groupby("key", sort=False)["cell"]
+        .agg(lambda part: join_keys(key for cell in part for key in split_keys(cell)))
+    )
     out: pd.Series = pd.concat([pairs[~several].set_index("key")["cell"], joined])
     return out
 
@@ -275,5 +317,10 @@ def _joined(cells: pd.Series, keys: pd.Series) -> pd.Series:
 def _reasons(both: pd.DataFrame) -> np.ndarray:
     first, second = (~both[f"state_{side}"].isin(UNKNOWN) for side in ("first", "second"))
     is_hidden = both["hidden_first"] | both["hidden_second"]
-    cases = {"neither": ~first & ~second, "first_only": first & ~second, "second_only": second & ~first, "hidden": is_hidden}
+    cases = {
+        "neither": ~first & ~second,
+        "first_only": first & ~second,
+        "second_only": second & ~first,
+        "hidden": is_hidden,
+    }
     return np.select(list(cases.values()), list(cases), "")

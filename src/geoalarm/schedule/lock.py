@@ -26,7 +26,11 @@ def only_one(state: Path) -> Iterator[None]:
         If another process holds it, or the folder cannot be written.
     """
     if fcntl is None:  # pragma: no cover
-        raise InputError("geoalarm schedule run", expected="Linux, macOS or another POSIX system", mend="run it there, or in a container")
+        raise InputError(
+            "geoalarm schedule run",
+            expected="Linux, macOS or another POSIX system",
+            mend="run it there, or in a container",
+        )
     try:
         state.mkdir(parents=True, exist_ok=True)
         handle = os.open(state / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -38,7 +42,8 @@ def only_one(state: Path) -> Iterator[None]:
         except OSError as error:
             raise InputError(
                 f"state {state.name} is in use",
-                got=f"process {os.pread(handle, 20, 0).decode(errors='replace').strip() or 'unknown'} holds it",
+                got=f"process {os.pread(handle, 20, 0).decode(errors='replace').strip() or 'unknown'} "
+                f"holds it",
                 expected="one service on one state",
                 mend="stop it first, or name another --state",
             ) from error

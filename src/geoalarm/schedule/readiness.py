@@ -13,7 +13,8 @@ from geoalarm.schedule.plan.jobs import Folder, Job, Mail, Plan, Storage
 
 
 def require_ready(plan: Plan) -> None:
-    """Refuse a plan that lacks something here: room for editions, a scenario, a login in the environment, a package for a storage.
+    """Refuse a plan that lacks something here: room for editions, a scenario, a login in the environment, a
+    package for a storage.
 
     Raises
     ------
@@ -34,20 +35,32 @@ def _faults(job: Job) -> Iterator[GeoalarmError]:
         yield error
     scenario = job.report.scenario
     if scenario is not None and not scenario.is_file():
-        yield InputError(f"job {job.name}: scenario {scenario.name} does not exist", expected="a scenario file", mend="check the path")
+        yield InputError(
+            f"job {job.name}: scenario {scenario.name} does not exist",
+            expected="a scenario file",
+            mend="check the path",
+        )
     for target in job.deliver:
         if isinstance(target, Folder) and not target.path.is_dir():
             yield InputError(
-                f"job {job.name}: folder {target.path} does not exist", expected="a folder", mend="make it, or mount the share"
+                f"job {job.name}: folder {target.path} does not exist",
+                expected="a folder",
+                mend="make it, or mount the share",
             )
         if isinstance(target, Mail):
             try:
                 credentials(target)
             except Refused as error:
-                yield InputError(f"job {job.name}: {error}", expected="login in the environment", mend="set it where the service starts")
+                yield InputError(
+                    f"job {job.name}: {error}",
+                    expected="login in the environment",
+                    mend="set it where the service starts",
+                )
             if target.cafile is not None and not target.cafile.is_file():
                 yield InputError(
-                    f"job {job.name}: cafile {target.cafile} does not exist", expected="certificates (PEM)", mend="check the path"
+                    f"job {job.name}: cafile {target.cafile} does not exist",
+                    expected="certificates (PEM)",
+                    mend="check the path",
                 )
         if isinstance(target, Storage):
             try:

@@ -45,13 +45,16 @@ def run_reports(wanted: ReportJob) -> Edition:
 
     batch = make_edition(order, scenario, progress=progress)
     if batch.failed:
-        logger.warning("%d report(s) failed and are tried once more", len(batch.failed), extra={"job": wanted.name})
+        logger.warning(
+            "%d report(s) failed and are tried once more", len(batch.failed), extra={"job": wanted.name}
+        )
         batch = make_edition(order, scenario, progress=progress)
     return _edition(wanted.folder, batch)
 
 
 def require_selection(plan: Plan) -> None:
-    """Open the inputs of every job and find its communes: a month later is too late to learn of a misspelt province.
+    """Open the inputs of every job and find its communes: a month later is too late to learn of a misspelt
+    province.
 
     Raises
     ------
@@ -67,7 +70,9 @@ def _faults(name: str, report: Report) -> Iterator[GeoalarmError]:
     try:
         if report.pdf:
             find_chromium()
-        space = analysis.open_workspace(analysis.read_scenario(report.scenario) if report.scenario is not None else None)
+        space = analysis.open_workspace(
+            analysis.read_scenario(report.scenario) if report.scenario is not None else None
+        )
         select(space.communes, _choice(report.select, report.lang))
     except GeoalarmError as error:
         yield InputError(f"job {name}: {error.what}", got=error.got, expected=error.expected, mend=error.mend)
@@ -91,7 +96,11 @@ def _before(previous: Path | None) -> str:
 
 def _command(wanted: ReportJob) -> tuple[str, ...]:
     """What rebuilds a report, without the folders of this machine."""
-    return ("geoalarm", "report", *(("--scenario", wanted.scenario.name) if wanted.scenario is not None else ()))
+    return (
+        "geoalarm",
+        "report",
+        *(("--scenario", wanted.scenario.name) if wanted.scenario is not None else ()),
+    )
 
 
 def _edition(folder: Path, batch: Batch) -> Edition:
@@ -99,11 +108,18 @@ def _edition(folder: Path, batch: Batch) -> Edition:
     entries = json.loads((folder / f"{INDEX}.json").read_text(encoding="utf-8"))["communes"]
     names = {entry["commune_id"]: _name(entry["name"], entry["langs"]) for entry in entries}
     documents = [
-        _document(entry, ending, path, names) for entry in entries if entry["is_current"] for ending, path in entry["files"].items()
+        _document(entry, ending, path, names)
+        for entry in entries
+        if entry["is_current"]
+        for ending, path in entry["files"].items()
     ]
-    pages = sorted(path.name for path in folder.iterdir() if path.name.startswith(f"{INDEX}.") or path.name == FAILURES)
+    pages = sorted(
+        path.name for path in folder.iterdir() if path.name.startswith(f"{INDEX}.") or path.name == FAILURES
+    )
     documents += [Document(name, kind=name.rpartition(".")[2]) for name in pages]
-    failed = tuple(Lacking(one.commune_id, names.get(one.commune_id, one.commune_id), one.what) for one in batch.failed)
+    failed = tuple(
+        Lacking(one.commune_id, names.get(one.commune_id, one.commune_id), one.what) for one in batch.failed
+    )
     layers = tuple(Lacking("", layer["title"], layer["what"]) for layer in batch.layers)
     return Edition(tuple(documents), (*failed, *layers), example=_is_example(folder, documents))
 
@@ -112,7 +128,9 @@ def _document(entry: dict[str, Any], ending: str, path: str, names: dict[str, st
     """A file of a commune; ``ending`` is ``fr.html``, ``json`` and the like."""
     first, _, last = ending.rpartition(".")
     commune = entry["commune_id"]
-    return Document(path, commune=commune, name=names[commune], lang=first, kind=last if last in _KINDS else "")
+    return Document(
+        path, commune=commune, name=names[commune], lang=first, kind=last if last in _KINDS else ""
+    )
 
 
 def _name(names: dict[str, str], langs: list[str]) -> str:

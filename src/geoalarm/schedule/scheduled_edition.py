@@ -1,8 +1,8 @@
 """An edition: the documents of one job at one due time, in a folder that appears whole.
 
-Whoever makes documents is a :data:`Runner`; it gets a folder of its own and says what it put there and what it could not make. The
-folder gets ``delivery.json`` (which file belongs to which commune, what is lacking) and, last, ``SHA256SUMS``, which anybody can
-check with ``sha256sum -c``; then it is renamed into place.
+Whoever makes documents is a :data:`Runner`; it gets a folder of its own and says what it put there and what
+it could not make. The folder gets ``delivery.json`` (which file belongs to which commune, what is lacking)
+and, last, ``SHA256SUMS``, which anybody can check with ``sha256sum -c``; then it is renamed into place.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ class ReportJob:
     Attributes
     ----------
     folder : Path
-        The documents go here. It may hold what an interrupted attempt at the same edition left; what begins with a dot is the
-        runner's own and not delivered.
+        The documents go here. It may hold what an interrupted attempt at the same edition left; what begins
+        with a dot is the runner's own and not delivered.
     due : datetime
         When the job was due, in the time zone of the territory.
     previous : Path, optional
@@ -53,7 +53,9 @@ class ReportJob:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file of an edition. ``path`` is relative, with slashes; ``commune`` is empty for what belongs to all of them."""
+    """A file of an edition. ``path`` is relative, with slashes; ``commune`` is empty for what belongs to all
+    of them.
+    """
 
     path: str
     commune: str = ""
@@ -75,7 +77,9 @@ class Lacking:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """What a runner made. ``example``: whether the figures rest on example data, which every message then says."""
+    """What a runner made. ``example``: whether the figures rest on example data, which every message then
+    says.
+    """
 
     documents: tuple[Document, ...]
     lacking: tuple[Lacking, ...] = ()
@@ -107,7 +111,9 @@ Runner = Callable[[ReportJob], Edition]
 
 
 def edition_folder(out: Path, job: str, due: datetime) -> Path:
-    """Where an edition stands: ``out/JOB/2026-03-01T0600+0100``; the offset keeps the two hours of an autumn night apart."""
+    """Where an edition stands: ``out/JOB/2026-03-01T0600+0100``; the offset keeps the two hours of an autumn
+    night apart.
+    """
     return out / job / due.strftime("%Y-%m-%dT%H%M%z")
 
 
@@ -137,7 +143,12 @@ def make(wanted: ReportJob, runner: Runner) -> Edition:
     made = runner(replace(wanted, folder=scratch))
     if not made.names:
         told = made.lacking[0].why if made.lacking else "no commune"
-        raise InputError(f"job {wanted.name} made nothing", got=told, expected="a report of at least one commune", mend="see the log")
+        raise InputError(
+            f"job {wanted.name} made nothing",
+            got=told,
+            expected="a report of at least one commune",
+            mend="see the log",
+        )
     seal(scratch, made)
     try:
         scratch.rename(final)
@@ -155,7 +166,9 @@ def seal(folder: Path, made: Edition) -> None:
         "lacking": [asdict(one) for one in made.lacking],
         "example": made.example,
     }
-    (folder / LISTING).write_text(json.dumps(facts, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    (folder / LISTING).write_text(
+        json.dumps(facts, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8"
+    )
     paths = [path for path in visible(folder) if path.name != SUMS]
     sums = [f"{file_sha256(path)}  {path.relative_to(folder).as_posix()}\n" for path in paths]
     (folder / SUMS).write_text("".join(sums), encoding="utf-8")
@@ -166,7 +179,9 @@ def seal(folder: Path, made: Edition) -> None:
 def visible(folder: Path) -> list[Path]:
     """The files of a folder and below, in their order, without those that a dot hides."""
     found = (path for path in folder.rglob("*") if path.is_file())
-    return sorted(path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts))
+    return sorted(
+        path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )
 
 
 def read_edition(folder: Path) -> Edition:
@@ -184,7 +199,12 @@ def read_edition(folder: Path) -> Edition:
         lacking = tuple(Lacking(**one) for one in facts["lacking"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         told = f"{type(error).__name__}: {error}"
-        raise InputError(f"edition {folder.name} cannot be read", got=told, expected=f"{LISTING} and {SUMS}", mend="delete it") from error
+        raise InputError(
+            f"edition {folder.name} cannot be read",
+            got=told,
+            expected=f"{LISTING} and {SUMS}",
+            mend="delete it",
+        ) from error
     return Edition(documents, lacking, bool(facts.get("example")), folder, sha)
 
 
@@ -205,7 +225,9 @@ def require_unchanged(edition: Edition, path: str, sha256: str) -> Path:
     file = edition.folder / path
     if not file.is_file() or file_sha256(file) != sha256:
         raise InputError(
-            f"{path} of edition {edition.folder.name} was changed after it was made", expected="the file as it was", mend="restore it"
+            f"{path} of edition {edition.folder.name} was changed after it was made",
+            expected="the file as it was",
+            mend="restore it",
         )
     return file
 
@@ -230,5 +252,7 @@ def _measured(folder: Path, one: Document) -> Document:
     pure = PurePosixPath(one.path)
     file = folder / pure
     if pure.is_absolute() or ".." in pure.parts or not file.is_file():
-        raise InputError(f"document {one.path}", got="no such file in the edition", expected="a file that the runner wrote")
+        raise InputError(
+            f"document {one.path}", got="no such file in the edition", expected="a file that the runner wrote"
+        )
     return replace(one, sha256=file_sha256(file), size=file.stat().st_size)

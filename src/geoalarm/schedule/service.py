@@ -1,8 +1,8 @@
 """The service: looks what is due, makes it, delivers it, and can be stopped or killed at any moment.
 
-What is due stands in the state on disk, not in memory. APScheduler is the alarm clock: at every due time, and once a minute
-against clocks that were set and machines that slept, it makes :meth:`Service.look` write down what became due. The main
-thread works through what is written, one run at a time.
+What is due stands in the state on disk, not in memory. APScheduler is the alarm clock: at every due time, and
+once a minute against clocks that were set and machines that slept, it makes :meth:`Service.look` write down
+what became due. The main thread works through what is written, one run at a time.
 """
 
 from __future__ import annotations
@@ -26,7 +26,15 @@ from geoalarm.schedule.delivery.storage import StorageCarrier
 from geoalarm.schedule.plan.clock import Clock, Stopped
 from geoalarm.schedule.plan.cron import Timetable
 from geoalarm.schedule.plan.jobs import Folder, Job, Plan, Storage, Target
-from geoalarm.schedule.scheduled_edition import Edition, ReportJob, Runner, edition_folder, make, read_edition, scratch_folder
+from geoalarm.schedule.scheduled_edition import (
+    Edition,
+    ReportJob,
+    Runner,
+    edition_folder,
+    make,
+    read_edition,
+    scratch_folder,
+)
 from geoalarm.schedule.state.database import Database
 from geoalarm.schedule.state.delivery_ledger import Ledger
 from geoalarm.schedule.state.run_log import GRACE, Run, Runs
@@ -52,7 +60,13 @@ class Service:
     """
 
     def __init__(
-        self, plan: Plan, state: Path, runner: Runner, *, clock: Clock | None = None, changed: Callable[[], None] | None = None
+        self,
+        plan: Plan,
+        state: Path,
+        runner: Runner,
+        *,
+        clock: Clock | None = None,
+        changed: Callable[[], None] | None = None,
     ) -> None:
         self.plan, self.clock = plan, clock or Clock()
         database = Database(state)
@@ -65,7 +79,12 @@ class Service:
         for run in new:
             told = "is due" if run.state == "due" else f"is skipped ({run.reason})"
             logger.log(
-                logging.INFO if run.state == "due" else logging.WARNING, "%s %s %s", run.job, run.due.isoformat(), told, extra=_extra(run)
+                logging.INFO if run.state == "due" else logging.WARNING,
+                "%s %s %s",
+                run.job,
+                run.due.isoformat(),
+                told,
+                extra=_extra(run),
             )
         if new:
             self._changed()
@@ -83,7 +102,9 @@ class Service:
         return done
 
     def again(self) -> list[Run]:
-        """Open once more the last run of each job where it failed or lost a parcel; what is uncertain stays so. The runs opened."""
+        """Open once more the last run of each job where it failed or lost a parcel; what is uncertain stays
+        so. The runs opened.
+        """
         opened = [run for job in self.plan.jobs if (run := self.runs.reopen(job.name)) is not None]
         for run in opened:
             logger.info("%s %s is tried once more", run.job, run.due.isoformat(), extra=_extra(run))
@@ -128,7 +149,13 @@ class Service:
             raise
         except Exception as error:  # the service outlives any fault of a job
             told = error_text(error)
-            logger.error("%s failed: %s", job.name, told, exc_info=not isinstance(error, GeoalarmError), extra=_extra(run))
+            logger.error(
+                "%s failed: %s",
+                job.name,
+                told,
+                exc_info=not isinstance(error, GeoalarmError),
+                extra=_extra(run),
+            )
             self.runs.end(run, self.clock.now(), state="failed", reason=told)
         self._changed()
         return self.runs.get(run.job, run.due)
@@ -147,7 +174,14 @@ class Service:
         logger.log(
             logging.WARNING if state == "partly" else logging.INFO,
             "%s %s: %d document(s), %d commune(s) lacking, %d of %d parcel(s) delivered",
-            *(job.name, state, len(edition.documents), len(edition.communes_lacking), len(rows) - len(lost), len(rows)),
+            *(
+                job.name,
+                state,
+                len(edition.documents),
+                len(edition.communes_lacking),
+                len(rows) - len(lost),
+                len(rows),
+            ),
             extra=_extra(run),
         )
         self.runs.end(run, self.clock.now(), state=state)
@@ -158,17 +192,27 @@ class Service:
         zone = Timetable(job.cron, self.plan.timezone).zone
         for old in self.runs.of(job.name):
             if old.state == "skipped" and old.attempts:
-                shutil.rmtree(scratch_folder(edition_folder(job.report.out, job.name, old.due.astimezone(zone))), ignore_errors=True)
+                shutil.rmtree(
+                    scratch_folder(edition_folder(job.report.out, job.name, old.due.astimezone(zone))),
+                    ignore_errors=True,
+                )
 
     def _edition(self, job: Job, run: Run) -> Edition:
         """The edition of a run: as it stands on disk, or made now."""
         if run.state == "made" and run.edition:
             edition = read_edition(Path(run.edition))
             if edition.sha256 != run.sha256:
-                raise InputError(f"edition {edition.folder.name} was changed while it was delivered", expected="the edition as it was made")
+                raise InputError(
+                    f"edition {edition.folder.name} was changed while it was delivered",
+                    expected="the edition as it was made",
+                )
             return edition
         if run.attempts > job.retries.times:
-            raise InputError(f"job {job.name} ended the service {run.attempts} times", expected="a run that ends", mend="see the log")
+            raise InputError(
+                f"job {job.name} ended the service {run.attempts} times",
+                expected="a run that ends",
+                mend="see the log",
+            )
 
         def attempt() -> Edition:
             self.clock.check()
@@ -178,7 +222,14 @@ class Service:
 
         edition = tried(attempt, job.retries, self.clock, what=f"making {job.name}", done=run.attempts)
         for one in edition.communes_lacking:
-            logger.warning("%s: no report for %s (%s): %s", job.name, one.name or one.commune, one.commune, one.why, extra=_extra(run))
+            logger.warning(
+                "%s: no report for %s (%s): %s",
+                job.name,
+                one.name or one.commune,
+                one.commune,
+                one.why,
+                extra=_extra(run),
+            )
         for one in edition.layers_lacking:
             logger.warning("%s: layer %s was not read: %s", job.name, one.name, one.why, extra=_extra(run))
         self.runs.made(run, edition)
@@ -219,7 +270,9 @@ class Service:
     def _alarms(self, look_every_s: float) -> BackgroundScheduler:
         zone = Timetable("* * * * *", self.plan.timezone).zone
         usual = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        alarms = BackgroundScheduler(timezone=zone, job_defaults=usual, executors={"default": {"type": "threadpool", "max_workers": 1}})
+        alarms = BackgroundScheduler(
+            timezone=zone, job_defaults=usual, executors={"default": {"type": "threadpool", "max_workers": 1}}
+        )
         for job in self.plan.jobs:
             alarms.add_job(self._alarm, Timetable(job.cron, self.plan.timezone).trigger, id=f"job:{job.name}")
         alarms.add_job(self._alarm, IntervalTrigger(seconds=look_every_s, timezone=zone), id="look")

@@ -31,7 +31,9 @@ def status(plan: Plan, state: Path, *, now: datetime) -> dict[str, Any]:
     database = Database(state)
     runs, ledger = Runs(database), Ledger(database, Clock())
     running = is_held(state)
-    jobs = [_job(plan, job, runs if database.exists else None, ledger, now, running=running) for job in plan.jobs]
+    jobs = [
+        _job(plan, job, runs if database.exists else None, ledger, now, running=running) for job in plan.jobs
+    ]
     return {
         "schedule": plan.file.name,
         "timezone": plan.timezone,
@@ -42,7 +44,9 @@ def status(plan: Plan, state: Path, *, now: datetime) -> dict[str, Any]:
     }
 
 
-def _job(plan: Plan, job: Job, runs: Runs | None, ledger: Ledger, now: datetime, *, running: bool) -> dict[str, Any]:
+def _job(
+    plan: Plan, job: Job, runs: Runs | None, ledger: Ledger, now: datetime, *, running: bool
+) -> dict[str, Any]:
     upcoming = Timetable(job.cron, plan.timezone).after(now)
     rows = runs.of(job.name, newest=_RUNS) if runs else []
     told = [_run(plan, run, ledger.of(run.job, run.due), running=running) for run in rows]
@@ -73,13 +77,17 @@ def _run(plan: Plan, run: Run, deliveries: list[Delivery], *, running: bool) -> 
 
     return {
         "due": _local(run.due, plan),
-        "state": run.state if running or run.state != "running" else "due",  # cut short: it goes on at the next start
+        "state": run.state
+        if running or run.state != "running"
+        else "due",  # cut short: it goes on at the next start
         "reason": run.reason,
         "started": _local(run.started, plan) if run.started else None,
         "ended": _local(run.ended, plan) if run.ended else None,
         "attempts": run.attempts,
         "documents": run.made,
-        "lacking": [{"commune": one.commune, "name": one.name, "why": one.why} for one in run.lacking if one.commune],
+        "lacking": [
+            {"commune": one.commune, "name": one.name, "why": one.why} for one in run.lacking if one.commune
+        ],
         "layers": [{"name": one.name, "why": one.why} for one in run.lacking if not one.commune],
         "delivered": sum(one.state == "sent" for one in deliveries),
         "parcels": len(deliveries),
@@ -102,13 +110,20 @@ def write_page(plan: Plan, state: Path, *, now: datetime) -> Path:
 
 def render(facts: Mapping[str, Any], lang: str) -> str:
     """The page of these values, in a language."""
-    place = jinja2.Environment(loader=jinja2.PackageLoader("geoalarm.schedule"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    place = jinja2.Environment(
+        loader=jinja2.PackageLoader("geoalarm.schedule"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
 
     def moment(stamp: str | None) -> str:
         if not stamp:
             return text("schedule.status.never", lang)
         when = datetime.fromisoformat(stamp)
-        return text("schedule.status.moment", lang, date=date_long(when.date(), lang), time=when.strftime("%H:%M"))
+        return text(
+            "schedule.status.moment", lang, date=date_long(when.date(), lang), time=when.strftime("%H:%M")
+        )
 
     def reason(run: Mapping[str, Any]) -> str:
         return text(f"schedule.reason.{run['reason']}", lang) if run["state"] == "skipped" else ""
@@ -116,4 +131,6 @@ def render(facts: Mapping[str, Any], lang: str) -> str:
     def t(key: str, **values: object) -> str:
         return text(f"schedule.{key}", lang, **values)
 
-    return place.get_template("status.html.j2").render(facts=facts, lang=lang, t=t, moment=moment, reason=reason)
+    return place.get_template("status.html.j2").render(
+        facts=facts, lang=lang, t=t, moment=moment, reason=reason
+    )

@@ -1,4 +1,6 @@
-"""An accident as it is chosen: what, where, in which weather; frozen, in a scenario file and out of it. Nothing is computed here."""
+"""An accident as it is chosen: what, where, in which weather; frozen, in a scenario file and out of it.
+Nothing is computed here.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,8 @@ class Accident:
     name : str
         Of the site, for labels.
     label : str
-        What tells this accident from another at the same site, such as its weather; by default made of the inputs.
+        What tells this accident from another at the same site, such as its weather; by default made of the
+        inputs.
     wind_from : float, optional
         Where the wind comes from, clockwise from true north [degrees]; needed where the zones turn with it.
     inputs : mapping
@@ -48,14 +51,15 @@ class Accident:
     frequency : str, optional
         Of the accident, ``"1e-5 /yr"``: makes the individual risk.
     rose : mapping
-        Weather (``D5``) to its probability from every direction alike, or from each of 12 or more sectors, north first,
-        where the wind comes from; together they sum to 1 [1].
+        Weather (``D5``) to its probability from every direction alike, or from each of 12 or more sectors,
+        north first, where the wind comes from; together they sum to 1 [1].
     time : str
         ``night`` or ``day``: how many people are outdoors.
     shelter : float, optional
         Share of people indoors, instead of the one of ``time`` [1].
     indoor_time : str, optional
-        How long people stay indoors while a cloud passes, ``"30 min"``: makes the share of it that they breathe.
+        How long people stay indoors while a cloud passes, ``"30 min"``: makes the share of it that they
+        breathe.
     ventilation : str
         Changes of air of the houses.
     thresholds : pathlib.Path, optional
@@ -89,7 +93,9 @@ class Accident:
         for item in fields(self):
             value = getattr(self, item.name)
             if isinstance(value, Mapping):
-                value = {name: list(entry) if isinstance(entry, tuple) else entry for name, entry in value.items()}
+                value = {
+                    name: list(entry) if isinstance(entry, tuple) else entry for name, entry in value.items()
+                }
             if item.name in _ALWAYS or value not in _DEFAULTS[item.name]:
                 out[item.name] = value.as_posix() if isinstance(value, Path) else value
         return out
@@ -102,13 +108,18 @@ class Accident:
     @property
     def scenario(self) -> str:
         """What the exposure table calls it: kind, site, what is let go, weather and wind."""
-        weather = [str(self.inputs[name]) for name in ("substance", "stability", "wind_speed", "wind") if name in self.inputs]
+        weather = [
+            str(self.inputs[name])
+            for name in ("substance", "stability", "wind_speed", "wind")
+            if name in self.inputs
+        ]
         wind = [] if self.wind_from is None else [f"from {self.wind_from:g}°"]
         told = self.label or " ".join([*weather, *wind])
         return ", ".join(part for part in (f"{self.kind} {self.name}".strip(), told) if part)
 
     def changed(self, **changes: Any) -> Accident:
-        """The same accident with other fields, or other inputs: ``changed(wind_from=90, inputs={"stability": "F"})``.
+        """The same accident with other fields, or other inputs: ``changed(wind_from=90, inputs={"stability":
+        "F"})``.
 
         Inputs given are laid over those there are; None takes one away.
         """
@@ -184,7 +195,9 @@ class AccidentFile(BaseModel):
         try:
             require_known(made)
         except InputError as error:
-            raise InputError(f"{what}: {error.what}", got=error.got, expected=error.expected, mend=error.mend) from error
+            raise InputError(
+                f"{what}: {error.what}", got=error.got, expected=error.expected, mend=error.mend
+            ) from error
         return made
 
 
@@ -203,12 +216,20 @@ def require_known(choice: Accident) -> None:
     for label in choice.rose:
         weather_inputs(choice.kind, label)
     if choice.rose and choice.frequency is None:
-        raise InputError("field 'frequency'", got="none", expected="how often, such as '1e-5 /yr'", mend="add it, or leave the rose out")
+        raise InputError(
+            "field 'frequency'",
+            got="none",
+            expected="how often, such as '1e-5 /yr'",
+            mend="add it, or leave the rose out",
+        )
     if choice.time not in ("day", "night"):
         raise InputError("field 'time'", got=repr(choice.time), expected="day or night")
     if choice.tank and "rate" in choice.inputs:
         raise InputError("inputs 'rate' and 'tank'", got="both", expected="one of them", mend="leave one out")
     if choice.wind_from is None and form.is_directed:
         raise InputError(
-            "field 'wind_from'", got="none", expected="0 to 360 degrees, where the wind comes from", mend="wind_from: 270 for a west wind"
+            "field 'wind_from'",
+            got="none",
+            expected="0 to 360 degrees, where the wind comes from",
+            mend="wind_from: 270 for a west wind",
         )

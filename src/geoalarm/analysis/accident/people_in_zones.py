@@ -1,4 +1,6 @@
-"""People in the zones of an accident: by class and country, indoors and outdoors, and the severity class they make."""
+"""People in the zones of an accident: by class and country, indoors and outdoors, and the severity class they
+make.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,12 @@ from geoalarm.geo.crs import to_crs
 RINGS: Final = ("SEI", "SEL", "SELS")
 """French rings, mild to severe: only these have a severity class."""
 
-FLAGS: Final = ("day_population_not_modelled", "severity_lower_bound", "severity_of_residents", "site_boundary_unknown")
+FLAGS: Final = (
+    "day_population_not_modelled",
+    "severity_lower_bound",
+    "severity_of_residents",
+    "site_boundary_unknown",
+)
 """Flags that counting people raises, beside those of the models."""
 
 
@@ -28,8 +35,9 @@ FLAGS: Final = ("day_population_not_modelled", "severity_lower_bound", "severity
 class ZonePeople:
     """One zone of an accident.
 
-    ``ring`` counts each place in its most severe zone only; ``within`` counts everybody inside the zone's outline, those
-    of the severer zones too. People are residents of the mapped communes [1]; NaN where none of them is known.
+    ``ring`` counts each place in its most severe zone only; ``within`` counts everybody inside the zone's
+    outline, those of the severer zones too. People are residents of the mapped communes [1]; NaN where none
+    of them is known.
 
     Attributes
     ----------
@@ -63,12 +71,17 @@ class ZonePeople:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values; NaN stays NaN."""
-        return {name: dict(value) if isinstance(value := getattr(self, name), Mapping) else value for name in self.__slots__}
+        return {
+            name: dict(value) if isinstance(value := getattr(self, name), Mapping) else value
+            for name in self.__slots__
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class Severity:
-    """Class of annex 3 (France) and the people it was made of; ``is_lower_bound`` where some people are not known."""
+    """Class of annex 3 (France) and the people it was made of; ``is_lower_bound`` where some people are not
+    known.
+    """
 
     result: ModelResult
     is_lower_bound: bool
@@ -107,8 +120,8 @@ class RiskPeople:
     level : float
         Lower bound of the class [yr-1].
     within : float
-        People where the risk is this or more [1]; NaN where none of them is known. Beyond a raster at whose edge the risk
-        is below the lowest level there is nobody.
+        People where the risk is this or more [1]; NaN where none of them is known. Beyond a raster at whose
+        edge the risk is below the lowest level there is nobody.
     within_by_country : mapping
         The same by country of the commune.
     """
@@ -120,7 +133,10 @@ class RiskPeople:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values; NaN stays NaN."""
-        return {name: dict(value) if isinstance(value := getattr(self, name), Mapping) else value for name in self.__slots__}
+        return {
+            name: dict(value) if isinstance(value := getattr(self, name), Mapping) else value
+            for name in self.__slots__
+        }
 
 
 def risk_people(risk: Footprint | None, table: pd.DataFrame | None) -> tuple[RiskPeople, ...]:
@@ -140,21 +156,29 @@ def risk_people(risk: Footprint | None, table: pd.DataFrame | None) -> tuple[Ris
     found = []
     for n, item in enumerate(risk.classes):
         inside = table["intensity_class"].isin(labels[n:])
-        by_country = table[inside].groupby(country[inside])["population_exposed"].sum(min_count=1).fillna(nobody)
+        by_country = (
+            table[inside].groupby(country[inside])["population_exposed"].sum(min_count=1).fillna(nobody)
+        )
         within = _known_sum(table.loc[inside, "population_exposed"])
         sides = {str(name): float(people) for name, people in by_country.items()}
-        found.append(RiskPeople(item.label, float(item.lower), nobody if math.isnan(within) else within, sides))
+        found.append(
+            RiskPeople(item.label, float(item.lower), nobody if math.isnan(within) else within, sides)
+        )
     return tuple(found)
 
 
 def _ends_inside(risk: Footprint) -> bool:
-    """Whether the risk is below its lowest level all along the edge of its raster: then nobody beyond it is at that risk."""
+    """Whether the risk is below its lowest level all along the edge of its raster: then nobody beyond it is
+    at that risk.
+    """
     values = np.atleast_2d(np.asarray(risk.data, dtype="float64").squeeze())
     edge = np.concatenate([values[0], values[-1], values[:, 0], values[:, -1]])
     return bool((edge < risk.classes[0].lower).all())
 
 
-def zone_people(zones: Footprint | None, table: pd.DataFrame, prepared: Prepared, *, outdoors: float) -> tuple[ZonePeople, ...]:
+def zone_people(
+    zones: Footprint | None, table: pd.DataFrame, prepared: Prepared, *, outdoors: float
+) -> tuple[ZonePeople, ...]:
     """People of each zone, mild to severe.
 
     Parameters
@@ -178,7 +202,10 @@ def zone_people(zones: Footprint | None, table: pd.DataFrame, prepared: Prepared
         inner = list(frame["zone"].iloc[n:])
         ring, inside = table[table["intensity_class"] == label], table["intensity_class"].isin(inner)
         by_country = table[inside].groupby(country[inside])["population_exposed"].sum(min_count=1)
-        within, area = _known_sum(table.loc[inside, "population_exposed"]), shapely.area(frame.geometry.iloc[n])
+        within, area = (
+            _known_sum(table.loc[inside, "population_exposed"]),
+            shapely.area(frame.geometry.iloc[n]),
+        )
         found.append(
             ZonePeople(
                 label=str(label),
@@ -197,8 +224,11 @@ def zone_people(zones: Footprint | None, table: pd.DataFrame, prepared: Prepared
     return tuple(found)
 
 
-def severity_of(people: Sequence[ZonePeople], distances: Mapping[str, float], table: pd.DataFrame) -> Severity | None:
-    """Severity of annex 3 from everybody within each French ring; None where the zones are others, or people are hidden.
+def severity_of(
+    people: Sequence[ZonePeople], distances: Mapping[str, float], table: pd.DataFrame
+) -> Severity | None:
+    """Severity of annex 3 from everybody within each French ring; None where the zones are others, or people
+    are hidden.
 
     No boundary of the site is known, so a lethal zone counts as leaving it. Residents stand for the permanent
     equivalents of the annex: workers, roads and places open to the public are not in.
@@ -212,14 +242,21 @@ def severity_of(people: Sequence[ZonePeople], distances: Mapping[str, float], ta
         return None
     lethal = any(name in within for name in RINGS[1:])
     result = severity(*(within.get(name, 0.0) for name in reversed(RINGS)), lethal_zone_outside=lethal)
-    unknown = any(item.unknown_share > 1e-4 for item in people) or any(math.isinf(value) for value in distances.values())
+    unknown = any(item.unknown_share > 1e-4 for item in people) or any(
+        math.isinf(value) for value in distances.values()
+    )
     hidden = bool((table["state"] == "suppressed").any())
-    flags = ["severity_of_residents", "site_boundary_unknown", *(["severity_lower_bound"] if unknown or hidden else [])]
+    flags = [
+        "severity_of_residents",
+        "site_boundary_unknown",
+        *(["severity_lower_bound"] if unknown or hidden else []),
+    ]
     return Severity(result, unknown or hidden, tuple(flags))
 
 
 def sheltered(choice: Accident) -> dict[str, Any]:
-    """The stated multipliers of a choice: shares of people outdoors and indoors, and the air they breathe there.
+    """The stated multipliers of a choice: shares of people outdoors and indoors, and the air they breathe
+    there.
 
     Raises
     ------
@@ -233,19 +270,26 @@ def sheltered(choice: Accident) -> dict[str, Any]:
     outdoors = 1 - float(choice.shelter) if choice.shelter is not None else float(row["outdoors"])
     flags = [] if given else list(row["flags"])
     air = _indoor_air(choice)
-    flags += [*(air.warnings if air is not None else ()), *(["day_population_not_modelled"] if choice.time == "day" else [])]
+    flags += [
+        *(air.warnings if air is not None else ()),
+        *(["day_population_not_modelled"] if choice.time == "day" else []),
+    ]
     return {
         "time": choice.time,
         "outdoors": outdoors,
         "indoors": 1 - outdoors,
         "source": "given" if given else row["source"],
-        "indoor_air": {"result": air.as_dict(), **{name: float(air[name]) for name in air.values}} if air is not None else None,
+        "indoor_air": {"result": air.as_dict(), **{name: float(air[name]) for name in air.values}}
+        if air is not None
+        else None,
         "flags": tuple(flags),
     }
 
 
 def _indoor_air(choice: Accident) -> ModelResult | None:
-    """How much less people breathe in a closed house; by the exponent of the substance's probit where it has one."""
+    """How much less people breathe in a closed house; by the exponent of the substance's probit where it has
+    one.
+    """
     from geoalarm.core.errors import InputError
     from geoalarm.hazards.industrial.toxicity import find_probit, indoor_shelter
 
@@ -255,7 +299,9 @@ def _indoor_air(choice: Accident) -> ModelResult | None:
         exponent = find_probit(str(choice.inputs.get("substance", ""))).n
     except InputError:
         exponent = 1.0
-    return indoor_shelter.run({"ventilation_rate": choice.ventilation, "exposure": choice.indoor_time, "n": str(exponent)})
+    return indoor_shelter.run(
+        {"ventilation_rate": choice.ventilation, "exposure": choice.indoor_time, "n": str(exponent)}
+    )
 
 
 def _mapped(zones: np.ndarray, prepared: Prepared) -> np.ndarray:

@@ -1,4 +1,6 @@
-"""What if: an accident at a place, its zones over the communes on both sides of the border, and the people in them."""
+"""What if: an accident at a place, its zones over the communes on both sides of the border, and the people in
+them.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,15 @@ import pandas as pd
 import shapely
 
 from geoalarm.analysis.accident.accident_scenario import Accident
-from geoalarm.analysis.accident.people_in_zones import RiskPeople, Severity, ZonePeople, risk_people, severity_of, sheltered, zone_people
+from geoalarm.analysis.accident.people_in_zones import (
+    RiskPeople,
+    Severity,
+    ZonePeople,
+    risk_people,
+    severity_of,
+    sheltered,
+    zone_people,
+)
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Footprint, Source
 from geoalarm.core.result import SCREENING_NOTICE, ModelResult
@@ -26,7 +36,16 @@ if TYPE_CHECKING:
     from geoalarm.analysis.workspace import Workspace
     from geoalarm.hazards.industrial.footprints import Accident as Released
 
-__all__ = ["Accident", "AccidentView", "SiteOption", "accident_view", "choices", "read_thresholds", "sites_of", "warm_models"]
+__all__ = [
+    "Accident",
+    "AccidentView",
+    "SiteOption",
+    "accident_view",
+    "choices",
+    "read_thresholds",
+    "sites_of",
+    "warm_models",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -58,10 +77,11 @@ class AccidentView:
     choice : Accident
         What was asked for.
     zones, field, risk : Footprint or None
-        Polygons mild to severe (column ``zone``); the effect as a raster; individual risk [yr-1]. In the analysis CRS.
+        Polygons mild to severe (column ``zone``); the effect as a raster; individual risk [yr-1]. In the
+        analysis CRS.
     table : pandas.DataFrame
-        Exposure table of the zones, columns of :data:`geoalarm.core.schema.FIELDS`; each place in its most severe zone.
-        ``attrs`` hold ledger and method. Without zones it has no row.
+        Exposure table of the zones, columns of :data:`geoalarm.core.schema.FIELDS`; each place in its most
+        severe zone. ``attrs`` hold ledger and method. Without zones it has no row.
     risk_table : pandas.DataFrame or None
         The same for the classes of individual risk.
     people : tuple of ZonePeople
@@ -71,7 +91,8 @@ class AccidentView:
     severity : Severity or None
         Class of annex 3 (France) with its inputs; None where the zones are not the French rings.
     shelter : mapping
-        The stated multipliers: ``time``, ``outdoors``, ``indoors`` [1], ``source``, and ``indoor_air`` where asked for.
+        The stated multipliers: ``time``, ``outdoors``, ``indoors`` [1], ``source``, and ``indoor_air`` where
+        asked for.
     distances_m : mapping
         Farthest distance of each zone [m]; NaN: reached nowhere, infinite: beyond the model.
     results : tuple of ModelResult
@@ -112,7 +133,9 @@ class AccidentView:
 
     @property
     def unknown_share(self) -> float:
-        """Share of the widest zone's area in which people are not known, being outside the mapped communes [1]; NaN without zones."""
+        """Share of the widest zone's area in which people are not known, being outside the mapped communes
+        [1]; NaN without zones.
+        """
         return self.people[0].unknown_share if self.people else math.nan
 
     def as_dict(self) -> dict[str, Any]:
@@ -136,7 +159,9 @@ class AccidentView:
 
 
 def choices() -> dict[str, Any]:
-    """What a form needs, as plain data: ``kinds`` with their inputs, ``substances``, ``weathers``, ``occupancy``, ``notice``."""
+    """What a form needs, as plain data: ``kinds`` with their inputs, ``substances``, ``weathers``,
+    ``occupancy``, ``notice``.
+    """
     from geoalarm.hazards.industrial import forms
 
     return {
@@ -167,7 +192,9 @@ def read_thresholds(path: Path) -> dict[str, tuple[str, ...]]:
 
 
 def warm_models() -> None:
-    """Load the models and the tables of substances, which take two seconds, before the first accident is asked for."""
+    """Load the models and the tables of substances, which take two seconds, before the first accident is
+    asked for.
+    """
     from geoalarm.hazards.industrial import footprints, forms
     from geoalarm.hazards.industrial.substances import substance
 
@@ -176,7 +203,8 @@ def warm_models() -> None:
 
 
 def accident_view(workspace: Workspace, choice: Accident, *, population: str | None = None) -> AccidentView:
-    """An accident on the territory of a workspace: zones, people by commune and class, severity, and everything to judge them by.
+    """An accident on the territory of a workspace: zones, people by commune and class, severity, and
+    everything to judge them by.
 
     Parameters
     ----------
@@ -225,7 +253,9 @@ def accident_view(workspace: Workspace, choice: Accident, *, population: str | N
 
 
 def sites_of(workspace: Workspace) -> list[SiteOption]:
-    """Sites of the territory to choose from, by country and name: the points of role ``sites`` beside the scenario's communes."""
+    """Sites of the territory to choose from, by country and name: the points of role ``sites`` beside the
+    scenario's communes.
+    """
     catalog = workspace.catalog
     group = catalog.entry(workspace.scenario.communes[0]).group
     found: list[SiteOption] = []
@@ -244,10 +274,23 @@ def _sites_in(frame: gpd.GeoDataFrame, workspace: Workspace, entry: str) -> list
     ids = workspace.communes.ids
     sites = []
     for n, (lon, lat) in enumerate(at.tolist()):
-        words = {name: str(frame[name].iloc[n] or "") for name in ("country", "activity", "operator", "kind") if name in frame.columns}
+        words = {
+            name: str(frame[name].iloc[n] or "")
+            for name in ("country", "activity", "operator", "kind")
+            if name in frame.columns
+        }
         label = str(frame["name"].iloc[n]) if "name" in frame.columns else f"{entry} {n + 1}"
         key = str(frame["site_id"].iloc[n]) if "site_id" in frame.columns else f"{entry}:{n + 1}"
-        sites.append(SiteOption(key, label, round(lon, 6), round(lat, 6), commune_id=str(ids[inside[n]]) if n in inside else "", **words))
+        sites.append(
+            SiteOption(
+                key,
+                label,
+                round(lon, 6),
+                round(lat, 6),
+                commune_id=str(ids[inside[n]]) if n in inside else "",
+                **words,
+            )
+        )
     return sites
 
 
@@ -306,14 +349,18 @@ def _named(footprint: Footprint | None, choice: Accident, prepared: Prepared) ->
     if footprint is None:
         return None
     risk = "individual risk, " if footprint.units == "yr-1" else ""
-    countries = tuple(sorted({*footprint.countries, *prepared.communes.countries})) if footprint.countries else ()
+    countries = (
+        tuple(sorted({*footprint.countries, *prepared.communes.countries})) if footprint.countries else ()
+    )
     return replace(footprint, scenario=risk + choice.scenario, countries=countries)
 
 
 def _exposed(footprint: Footprint | None, prepared: Prepared, workspace: Workspace) -> pd.DataFrame:
     if footprint is None:
         return _empty()
-    return engine.expose(footprint, prepared.population, prepared.communes, prepared=prepared, cache=workspace.cache)
+    return engine.expose(
+        footprint, prepared.population, prepared.communes, prepared=prepared, cache=workspace.cache
+    )
 
 
 def _empty() -> pd.DataFrame:

@@ -9,7 +9,14 @@ import shapely
 
 from geoalarm.analysis.run_scenario import warnings_of
 from geoalarm.analysis.user_files.user_footprint import read_footprint
-from geoalarm.analysis.user_files.user_options import FilePart, OwnFiles, agreed_units, band_of, is_raster, source_of
+from geoalarm.analysis.user_files.user_options import (
+    FilePart,
+    OwnFiles,
+    agreed_units,
+    band_of,
+    is_raster,
+    source_of,
+)
 from geoalarm.analysis.workspace import Progress, cache_dir, tell
 from geoalarm.catalog import normalise
 from geoalarm.core.errors import InputError
@@ -23,7 +30,9 @@ from geoalarm.io import vector_files as files
 from geoalarm.results import FootprintRecord, Run, build_manifest
 
 
-def expose_files(own: OwnFiles, *, command: str = "", cache: Path | None = None, progress: Progress | None = None) -> Run:
+def expose_files(
+    own: OwnFiles, *, command: str = "", cache: Path | None = None, progress: Progress | None = None
+) -> Run:
     """People exposed per commune and class, from files.
 
     Raises
@@ -40,7 +49,9 @@ def expose_files(own: OwnFiles, *, command: str = "", cache: Path | None = None,
     footprint, repairs = read_footprint(own)
     _require_meeting(footprint, communes, name=own.footprint, notes=notes)
     tell(progress, "exposure", 4, 4)
-    with told_plainly(" or ".join(dict.fromkeys((footprint.sources[0].id, FilePart.parse(own.population).name)))):
+    with told_plainly(
+        " or ".join(dict.fromkeys((footprint.sources[0].id, FilePart.parse(own.population).name)))
+    ):
         table = engine.expose(footprint, population, communes, cache=cache_dir() if cache is None else cache)
     record = FootprintRecord.of(footprint, table, repairs=repairs)
     manifest = build_manifest(
@@ -99,7 +110,10 @@ def read_population(own: OwnFiles, notes: list[str]) -> Population:
     data = rasters.read_raster(part.path, band_of(part))
     units = agreed_units(data, own.population_units, what=part.name, option="--population-units")
     if units is None:
-        notes.append(f"{part.name} states no unit: read as people per cell (--population-units km-2 if it is a density)")
+        notes.append(
+            f"{part.name} states no unit: read as people per cell (--population-units km-2 if it is a "
+            f"density)"
+        )
         units = "1"
     return normalise.population(data, units=units, source=source, what=part.name)
 
@@ -107,7 +121,11 @@ def read_population(own: OwnFiles, notes: list[str]) -> Population:
 def _require_meeting(footprint: Footprint, communes: Communes, *, name: str, notes: list[str]) -> None:
     """A footprint beyond all communes is told; one that would meet them if x and y were swapped is refused."""
     data = footprint.data
-    bounds, crs = (data.total_bounds, data.crs) if isinstance(data, gpd.GeoDataFrame) else (data.rio.bounds(), data.rio.crs)
+    bounds, crs = (
+        (data.total_bounds, data.crs)
+        if isinstance(data, gpd.GeoDataFrame)
+        else (data.rio.bounds(), data.rio.crs)
+    )
     zone = shapely.box(*to_crs(communes.data, crs).total_bounds)
     if zone.intersects(shapely.box(*bounds)):
         return

@@ -1,4 +1,6 @@
-"""A user's own raster or polygons as a footprint: what its values are is told by the user or by the file, never guessed."""
+"""A user's own raster or polygons as a footprint: what its values are is told by the user or by the file,
+never guessed.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,14 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from geoalarm.analysis.user_files.user_options import FilePart, OwnFiles, agreed_units, band_of, is_raster, source_of
+from geoalarm.analysis.user_files.user_options import (
+    FilePart,
+    OwnFiles,
+    agreed_units,
+    band_of,
+    is_raster,
+    source_of,
+)
 from geoalarm.catalog import normalise
 from geoalarm.catalog.cf_units import cf_units
 from geoalarm.core.errors import InputError, near_miss
@@ -27,7 +36,9 @@ RASTER_KINDS: Final = ("intensity", "classes", "fraction")
 def read_footprint(own: OwnFiles) -> tuple[Footprint, dict[str, int]]:
     """The footprint, and what was repaired in it."""
     part = FilePart.parse(own.footprint)
-    footprint, repairs = _raster_footprint(own, part) if is_raster(part.path) else _polygon_footprint(own, part)
+    footprint, repairs = (
+        _raster_footprint(own, part) if is_raster(part.path) else _polygon_footprint(own, part)
+    )
     if any(name.startswith("geometries_") and count for name, count in repairs.items()):
         footprint = replace(footprint, caveats=(*footprint.caveats, "geometry_repaired"))
     return footprint, repairs
@@ -36,7 +47,10 @@ def read_footprint(own: OwnFiles) -> tuple[Footprint, dict[str, int]]:
 def _raster_footprint(own: OwnFiles, part: FilePart) -> tuple[Footprint, dict[str, int]]:
     if own.class_column is not None:
         raise InputError(
-            f"{part.name} is a raster", got=f"--class-column {own.class_column}", expected="no column", mend="leave --class-column out"
+            f"{part.name} is a raster",
+            got=f"--class-column {own.class_column}",
+            expected="no column",
+            mend="leave --class-column out",
         )
     data = rasters.read_raster(part.path, band_of(part))
     stated = agreed_units(data, own.units, what=part.name, option="--units")
@@ -49,11 +63,16 @@ def _raster_footprint(own: OwnFiles, part: FilePart) -> tuple[Footprint, dict[st
 
 
 def _raster_kind(own: OwnFiles, data: xr.DataArray, units: str | None, *, what: str) -> FootprintKind:
-    """What the values of a raster are; where nothing says it, whole numbers are class codes and others an error."""
+    """What the values of a raster are; where nothing says it, whole numbers are class codes and others an
+    error.
+    """
     if own.kind is not None:
         if own.kind not in RASTER_KINDS:
             raise InputError(
-                "kind of a raster footprint", got=own.kind, expected=", ".join(RASTER_KINDS), mend=near_miss(own.kind, RASTER_KINDS)
+                "kind of a raster footprint",
+                got=own.kind,
+                expected=", ".join(RASTER_KINDS),
+                mend=near_miss(own.kind, RASTER_KINDS),
             )
         if (own.kind == "intensity") != bool(own.bounds):
             raise InputError(
@@ -78,7 +97,10 @@ def _raster_kind(own: OwnFiles, data: xr.DataArray, units: str | None, *, what: 
 def _polygon_footprint(own: OwnFiles, part: FilePart) -> tuple[Footprint, dict[str, int]]:
     if own.kind is not None:
         raise InputError(
-            f"{part.name} holds polygons", got=f"--kind {own.kind}", expected="no kind", mend="leave --kind out; it is for rasters"
+            f"{part.name} holds polygons",
+            got=f"--kind {own.kind}",
+            expected="no kind",
+            mend="leave --kind out; it is for rasters",
         )
     if own.bounds and own.class_column is None:
         raise InputError(
@@ -87,20 +109,34 @@ def _polygon_footprint(own: OwnFiles, part: FilePart) -> tuple[Footprint, dict[s
             expected="both, or neither",
             mend="name the column of the intensity",
         )
-    frame, repairs = normalise.polygons(files.read_vector(part.path, part.layer), class_column=own.class_column, what=part.name)
+    frame, repairs = normalise.polygons(
+        files.read_vector(part.path, part.layer), class_column=own.class_column, what=part.name
+    )
     if not own.bounds:
         classes = tuple(IntensityClass(label) for label in own.class_order)
         _require_order(frame, own, what=part.name)
         return _footprint(
-            own, part, frame, kind="polygons", classes=classes, units=own.units or "1", class_column=own.class_column
+            own,
+            part,
+            frame,
+            kind="polygons",
+            classes=classes,
+            units=own.units or "1",
+            class_column=own.class_column,
         ), repairs
-    units = cf_units(require_units(own.units, what=f"column {own.class_column!r} of {part.name}"), what=part.name)
+    units = cf_units(
+        require_units(own.units, what=f"column {own.class_column!r} of {part.name}"), what=part.name
+    )
     classes = interval_classes(own.bounds)
     binned = _binned(frame, str(own.class_column), classes, what=part.name)
-    return _footprint(own, part, binned, kind="polygons", classes=classes, units=units, class_column="intensity_class"), repairs
+    return _footprint(
+        own, part, binned, kind="polygons", classes=classes, units=units, class_column="intensity_class"
+    ), repairs
 
 
-def _binned(frame: gpd.GeoDataFrame, column: str, classes: Sequence[IntensityClass], *, what: str) -> gpd.GeoDataFrame:
+def _binned(
+    frame: gpd.GeoDataFrame, column: str, classes: Sequence[IntensityClass], *, what: str
+) -> gpd.GeoDataFrame:
     """Polygons of a number as polygons of the half-open class it lies in; those below the first bound go."""
     values = pd.to_numeric(frame[column], errors="coerce")
     if values.isna().any():
@@ -110,8 +146,12 @@ def _binned(frame: gpd.GeoDataFrame, column: str, classes: Sequence[IntensityCla
             expected="numbers, to be divided by the bounds",
             mend="leave --bounds out if the column holds named classes",
         )
-    place = np.searchsorted([item.lower for item in classes], values.to_numpy(dtype="float64"), side="right") - 1
-    out = frame[["geometry"]].assign(intensity_class=[classes[k].label if k >= 0 else "" for k in place])[place >= 0]
+    place = (
+        np.searchsorted([item.lower for item in classes], values.to_numpy(dtype="float64"), side="right") - 1
+    )
+    out = frame[["geometry"]].assign(intensity_class=[classes[k].label if k >= 0 else "" for k in place])[
+        place >= 0
+    ]
     if out.empty:
         raise InputError(
             f"{what}, column {column!r}",

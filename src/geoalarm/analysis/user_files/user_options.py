@@ -27,7 +27,9 @@ class FilePart:
 
     @classmethod
     def parse(cls, text: str) -> FilePart:
-        """``FILE`` or ``FILE:LAYER``. A colon that belongs to the name of an existing file or to a drive stays in it."""
+        """``FILE`` or ``FILE:LAYER``. A colon that belongs to the name of an existing file or to a drive
+        stays in it.
+        """
         if Path(text).exists():
             return cls(Path(text))
         left, colon, right = text.rpartition(":")
@@ -109,11 +111,18 @@ def is_raster(path: Path) -> bool:
 
 def source_of(part: FilePart, *, basis: Basis) -> Source:
     """A file as a source: its name and the hash of its bytes."""
-    return Source(id=part.name.replace("|", "_"), title=part.name, basis=basis, sha256=sha256_of(regular_file(part.path)))
+    return Source(
+        id=part.name.replace("|", "_"),
+        title=part.name,
+        basis=basis,
+        sha256=sha256_of(regular_file(part.path)),
+    )
 
 
 def agreed_units(data: xr.DataArray, stated: str | None, *, what: str, option: str) -> str | None:
-    """The unit of a raster, from the file or the user, in the house's spelling; both must say the same. None where neither does."""
+    """The unit of a raster, from the file or the user, in the house's spelling; both must say the same. None
+    where neither does.
+    """
     own = data.attrs.get("units") or None
     said = [cf_units(text, what=what) for text in (own, stated) if text is not None]
     if len(said) == 2 and said[0] != said[1]:
@@ -121,7 +130,8 @@ def agreed_units(data: xr.DataArray, stated: str | None, *, what: str, option: s
             f"{what} states another unit than {option}",
             got=f"{own} in the file, {stated} given",
             expected="the unit of its values",
-            mend=f"leave {option} out; to convert, write a new raster (a raster of counts is summed, never resampled as a density)",
+            mend=f"leave {option} out; to convert, write a new raster (a raster of counts is summed, "
+            f"never resampled as a density)",
         )
     return said[-1] if said else None
 
@@ -131,5 +141,10 @@ def band_of(part: FilePart) -> int:
     if part.layer is None:
         return 1
     if not part.layer.isdigit():
-        raise InputError(f"{part.path.name} is a raster", got=f"layer {part.layer!r}", expected="a band number", mend=f"{part.path.name}:1")
+        raise InputError(
+            f"{part.path.name} is a raster",
+            got=f"layer {part.layer!r}",
+            expected="a band number",
+            mend=f"{part.path.name}:1",
+        )
     return int(part.layer)

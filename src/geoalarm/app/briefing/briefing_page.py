@@ -1,4 +1,6 @@
-"""The briefing served: the page of :mod:`geoalarm.report` as the whole document, with search, languages and files."""
+"""The briefing served: the page of :mod:`geoalarm.report` as the whole document, with search, languages and
+files.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,9 @@ AGAIN_S: Final = 2
 _WHOLE: Final = Template("{{ geoalarm_document }}", autoescape=False)
 
 
-def briefing(*, scenario: str | None = None, world: Shared | None = None, files: bool = False) -> pn.viewable.Viewable:
+def briefing(
+    *, scenario: str | None = None, world: Shared | None = None, files: bool = False
+) -> pn.viewable.Viewable:
     """The page for the request at hand.
 
     Parameters
@@ -62,13 +66,16 @@ def briefing(*, scenario: str | None = None, world: Shared | None = None, files:
     return shown
 
 
-def page_of(desk: Desk, query: Mapping[str, str], lang: str, *, files: bool = False, wait: bool = True) -> str:
+def page_of(
+    desk: Desk, query: Mapping[str, str], lang: str, *, files: bool = False, wait: bool = True
+) -> str:
     """The document for the words of an address: a commune, a list to choose from, a fault, or the way in.
 
     Parameters
     ----------
     wait : bool
-        Whether to read the territory now where that was not done yet; else the reader is asked for a little patience.
+        Whether to read the territory now where that was not done yet; else the reader is asked for a little
+        patience.
     """
     asked, commune = query.get("q", "").strip()[:LONGEST], query.get("commune", "").strip()[:LONGEST]
     hits = desk.find(asked) if asked and not commune else []
@@ -78,7 +85,9 @@ def page_of(desk: Desk, query: Mapping[str, str], lang: str, *, files: bool = Fa
         notice = Words(lang)("search_none", query=asked) if asked and not hits else ""
         return _way_in(desk, lang, asked=asked, hits=hits, notice=notice)
     if not desk.knows(commune):
-        return _way_in(desk, lang, asked=commune, notice=i18n.text("error.commune_unknown", lang, code=commune))
+        return _way_in(
+            desk, lang, asked=commune, notice=i18n.text("error.commune_unknown", lang, code=commune)
+        )
     if not wait and not desk.is_ready:
         return _patience(desk, lang, commune)
     try:
@@ -99,14 +108,29 @@ def _commune(desk: Desk, lang: str, commune: str, *, files: bool) -> str:
         search=_search(desk, lang),
     )
     lead = made.briefing.lead[0].text if made.briefing.lead else ""
-    return document(inner, made.briefing, title=f"{made.briefing.title} – geoalarm", description=lead, form_action="'self'")
+    return document(
+        inner,
+        made.briefing,
+        title=f"{made.briefing.title} – geoalarm",
+        description=lead,
+        form_action="'self'",
+    )
 
 
-def _way_in(desk: Desk, lang: str, *, asked: str = "", hits: list[str] | None = None, notice: str = "") -> str:
+def _way_in(
+    desk: Desk, lang: str, *, asked: str = "", hits: list[str] | None = None, notice: str = ""
+) -> str:
     words = Words(lang)
     examples = [] if hits else desk.examples()
     sentences = (words("search_empty"), words("search_explain"))
-    return _plain(desk, lang, words("nav.briefing"), sentences, search=_search(desk, lang, asked, hits or [], notice), examples=examples)
+    return _plain(
+        desk,
+        lang,
+        words("nav.briefing"),
+        sentences,
+        search=_search(desk, lang, asked, hits or [], notice),
+        examples=examples,
+    )
 
 
 def _patience(desk: Desk, lang: str, commune: str) -> str:
@@ -117,9 +141,13 @@ def _patience(desk: Desk, lang: str, commune: str) -> str:
 def _fault(desk: Desk, lang: str, commune: str, error: Exception) -> str:
     """What failed and what to do; a trace goes to the log only."""
     words = Words(lang)
-    detail = i18n.text("error.details", lang, message=error.sentence()) if isinstance(error, GeoalarmError) else ""
+    detail = (
+        i18n.text("error.details", lang, message=error.sentence()) if isinstance(error, GeoalarmError) else ""
+    )
     title = words("fault_title", name=desk.names(lang)[commune])
-    return _plain(desk, lang, title, tuple(part for part in (words("fault_todo"), detail) if part), commune=commune)
+    return _plain(
+        desk, lang, title, tuple(part for part in (words("fault_todo"), detail) if part), commune=commune
+    )
 
 
 def _plain(
@@ -156,7 +184,9 @@ def _search(desk: Desk, lang: str, asked: str = "", hits: list[str] | None = Non
 def _hit(desk: Desk, lang: str, commune: str) -> tuple[str, str, str]:
     """Address, name, and what tells it from others of this name."""
     row = desk.facts(commune)
-    region = region_name(commune.partition(":")[0], row.get("department_code", ""), row.get("department_name", ""), lang)
+    region = region_name(
+        commune.partition(":")[0], row.get("department_code", ""), row.get("department_name", ""), lang
+    )
     more = ", ".join(part for part in (region, commune) if part)
     return _address(lang, commune), desk.names(lang)[commune], more
 
@@ -181,7 +211,9 @@ def _links(lang: str, commune: str, *, files: bool) -> Links:
 
 
 class FileHandler(RequestHandler):
-    """A file of a commune: ``briefing-file/docx?commune=FR:02381&lang=fr``; only names that the territory knows, nothing of the disk."""
+    """A file of a commune: ``briefing-file/docx?commune=FR:02381&lang=fr``; only names that the territory
+    knows, nothing of the disk.
+    """
 
     def initialize(self, world: Shared) -> None:
         """Take what sessions share."""
@@ -192,19 +224,25 @@ class FileHandler(RequestHandler):
         for name, value in HEADERS.items():
             self.set_header(name, value)
         self.set_header(
-            "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+            "Content-Security-Policy",
+            "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:",
         )
 
     async def get(self, kind: str) -> None:
         """Make the file away from the loop that serves the others, and send it."""
         desk = desk_of(self.world)
-        commune, lang = self.get_query_argument("commune", "")[:LONGEST], self.get_query_argument("lang", "en")
+        commune, lang = (
+            self.get_query_argument("commune", "")[:LONGEST],
+            self.get_query_argument("lang", "en"),
+        )
         if kind not in KINDS or lang not in LANGUAGES or not desk.knows(commune):
             raise HTTPError(404)
         data = await IOLoop.current().run_in_executor(None, desk.file, kind, commune, lang)
         self.set_header("Content-Type", KINDS[kind])
         if kind != "checklist":
-            name = f"geoalarm-{commune.replace(':', '-')}" + {"json": ".json", "docx": f"-{lang}.docx"}.get(kind, f"-{lang}.html")
+            name = f"geoalarm-{commune.replace(':', '-')}" + {"json": ".json", "docx": f"-{lang}.docx"}.get(
+                kind, f"-{lang}.html"
+            )
             self.set_header("Content-Disposition", f'attachment; filename="{name}"')
         self.finish(data)
 

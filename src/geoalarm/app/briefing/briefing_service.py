@@ -1,4 +1,6 @@
-"""What all readers of briefings share: the territory, its maps, and the pages made last. Made once, behind the first reader's back."""
+"""What all readers of briefings share: the territory, its maps, and the pages made last. Made once, behind
+the first reader's back.
+"""
 
 from __future__ import annotations
 
@@ -77,7 +79,9 @@ class Desk:
         """Everything that is known of every commune; a layer that cannot be read is left out and said."""
         from geoalarm.dossier.territory import open_territory
 
-        return self._territory.get("", lambda: open_territory(self.workspace, command=shlex.join(self._command()), lenient=True))
+        return self._territory.get(
+            "", lambda: open_territory(self.workspace, command=shlex.join(self._command()), lenient=True)
+        )
 
     @property
     def maps(self) -> Maps:
@@ -119,7 +123,9 @@ class Desk:
 
         def make() -> Made:
             words = briefing(self._dossier(commune_id), lang, names=self.names(lang))
-            drawn = pictures_of(words, self.territory, self.maps, lang, names=self.names(lang), sites=self.workspace.sites())
+            drawn = pictures_of(
+                words, self.territory, self.maps, lang, names=self.names(lang), sites=self.workspace.sites()
+            )
             return Made(words, drawn)
 
         return self._made.get((commune_id, lang), make)
@@ -154,11 +160,17 @@ class Desk:
         from geoalarm.analysis import default_scenario
 
         scenario = self.workspace.scenario
-        own = ["--scenario", f"{scenario.name}.yml"] if scenario.name != default_scenario(self.workspace.catalog).name else []
+        own = (
+            ["--scenario", f"{scenario.name}.yml"]
+            if scenario.name != default_scenario(self.workspace.catalog).name
+            else []
+        )
         return ["geoalarm", "report", *words, *own, "--out", "DIR"]
 
     def _dossier(self, commune_id: str) -> Dossier:
-        return replace(self.territory.dossier(commune_id), command=shlex.join(self._command("--commune", commune_id)))
+        return replace(
+            self.territory.dossier(commune_id), command=shlex.join(self._command("--commune", commune_id))
+        )
 
 
 @lru_cache(maxsize=4)

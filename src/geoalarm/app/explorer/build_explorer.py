@@ -1,4 +1,6 @@
-"""From a request to a page: choices from the address, the shared workspace, the explorer, or a readable fault."""
+"""From a request to a page: choices from the address, the shared workspace, the explorer, or a readable
+fault.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,9 @@ def explorer(*, scenario: str | None = None, world: Shared | None = None) -> pmu
 
 
 def world_of(scenario: Any = None) -> Shared:
-    """What sessions share for a scenario: already made, a scenario read, the path of a file, or None for the embedded territory."""
+    """What sessions share for a scenario: already made, a scenario read, the path of a file, or None for the
+    embedded territory.
+    """
     if isinstance(scenario, Shared):
         return scenario
     if scenario is None or isinstance(scenario, (str, Path)):
@@ -72,7 +76,9 @@ def _explorer(world: Shared, query: Mapping[str, str], lang: str) -> pmui.Page:
     return shown
 
 
-def framed(main: list[Any], header: list[Any], *, lang: str, title_key: str = "explorer.page_title") -> pmui.Page:
+def framed(
+    main: list[Any], header: list[Any], *, lang: str, title_key: str = "explorer.page_title"
+) -> pmui.Page:
     """A page of parts, its document named in the language."""
     shown = page.frame(lang=lang, main=main, header=header, scheme=scheme())
     doc = pn.state.curdoc
@@ -87,12 +93,19 @@ def framed(main: list[Any], header: list[Any], *, lang: str, title_key: str = "e
 def query_words() -> dict[str, str]:
     """Words of the address, the last of each, of bounded length."""
     args = pn.state.session_args if pn.state.curdoc is not None else {}
-    return {name: values[-1].decode("utf-8", "replace")[:LONGEST_QUERY] for name, values in args.items() if values}
+    return {
+        name: values[-1].decode("utf-8", "replace")[:LONGEST_QUERY] for name, values in args.items() if values
+    }
 
 
 def language_of(query: Mapping[str, str]) -> str:
-    """The language asked for in the address, else the first one of the browser that the house speaks, else English."""
-    asked = [query.get("lang", ""), *(part.partition(";")[0].strip() for part in _header("Accept-Language").split(","))]
+    """The language asked for in the address, else the first one of the browser that the house speaks, else
+    English.
+    """
+    asked = [
+        query.get("lang", ""),
+        *(part.partition(";")[0].strip() for part in _header("Accept-Language").split(",")),
+    ]
     codes = (word.replace("_", "-").partition("-")[0].lower() for word in asked)
     return next((code for code in codes if code in LANGUAGES), "en")
 

@@ -1,4 +1,6 @@
-"""The exceedance curve: people against yearly chance, mapped points only, the band from low to high; drawn once, then patched."""
+"""The exceedance curve: people against yearly chance, mapped points only, the band from low to high; drawn
+once, then patched.
+"""
 
 from __future__ import annotations
 
@@ -35,11 +37,22 @@ class Curve:
         known = [point for point in points if point.state in KNOWN and not np.isnan(point.population_exposed)]
         chance = [annual_exceedance_probability(point.return_period_yr) for point in known]
         ends = [
-            rounding.range_bounds(_or(point.population_exposed_low, point), _or(point.population_exposed_high, point)) for point in known
+            rounding.range_bounds(
+                _or(point.population_exposed_low, point), _or(point.population_exposed_high, point)
+            )
+            for point in known
         ]
-        people = [0 if rounding.is_few(point.population_exposed) else rounding.round_people(point.population_exposed) for point in known]
+        people = [
+            0
+            if rounding.is_few(point.population_exposed)
+            else rounding.round_people(point.population_exposed)
+            for point in known
+        ]
         words = [
-            f"{narrative.chance_text(point.return_period_yr, self.lang)}: {rounding.people_text(point.population_exposed, self.lang)}"
+            (
+                f"{narrative.chance_text(point.return_period_yr, self.lang)}: "
+                f"{rounding.people_text(point.population_exposed, self.lang)}"
+            )
             for point in known
         ]
         self.points.data = {
@@ -51,7 +64,9 @@ class Curve:
         }
         if chance:
             self.x.update(start=max(chance) * 1.8, end=min(chance) / 1.8)
-            self._ticks(self.figure.xaxis[0], {value: i18n.percent(value, self.lang) for value in sorted(chance)})
+            self._ticks(
+                self.figure.xaxis[0], {value: i18n.percent(value, self.lang) for value in sorted(chance)}
+            )
         top = max([high for _, high in ends] + people + [10]) * 1.1
         self.y.end = top
         self._ticks(self.figure.yaxis[0], {value: i18n.number(value, self.lang) for value in steps(top)})
@@ -83,8 +98,12 @@ class Curve:
             outline_line_color=None,
         )
         self._band = fig.varea(x="chance", y1="low", y2="high", source=self.points, fill_alpha=0.35)
-        self._low = fig.line(x="chance", y="low", source=self.points, line_width=1, line_alpha=0.6, line_dash="dotted")
-        self._high = fig.line(x="chance", y="high", source=self.points, line_width=1, line_alpha=0.6, line_dash="dotted")
+        self._low = fig.line(
+            x="chance", y="low", source=self.points, line_width=1, line_alpha=0.6, line_dash="dotted"
+        )
+        self._high = fig.line(
+            x="chance", y="high", source=self.points, line_width=1, line_alpha=0.6, line_dash="dotted"
+        )
         self._line = fig.line(x="chance", y="people", source=self.points, line_width=2, line_dash="dashed")
         self._dots = fig.scatter(x="chance", y="people", source=self.points, size=11, line_width=2)
         fig.add_tools(HoverTool(renderers=[self._dots], tooltips='<div class="ga-tip">@words</div>'))

@@ -50,8 +50,16 @@ class Choices:
 
     def periods(self, hazard: str, scenario: str) -> list[float]:
         """Return periods [yr] of a scenario, often to rare; NaN where the layer has no probability."""
-        found = [option.return_period_yr for option in self.options if (option.hazard, option.scenario) == (hazard, scenario)]
-        return sorted(set(found), key=lambda value: (math.isnan(value), value)) if not all(map(math.isnan, found)) else [math.nan]
+        found = [
+            option.return_period_yr
+            for option in self.options
+            if (option.hazard, option.scenario) == (hazard, scenario)
+        ]
+        return (
+            sorted(set(found), key=lambda value: (math.isnan(value), value))
+            if not all(map(math.isnan, found))
+            else [math.nan]
+        )
 
     def option(self, hazard: str, scenario: str, period: float) -> Option | None:
         """The option of exactly these three, or None."""
@@ -59,7 +67,8 @@ class Choices:
             (
                 option
                 for option in self.options
-                if (option.hazard, option.scenario) == (hazard, scenario) and same_period(option.return_period_yr, period)
+                if (option.hazard, option.scenario) == (hazard, scenario)
+                and same_period(option.return_period_yr, period)
             ),
             None,
         )
@@ -77,7 +86,9 @@ class Choices:
 
     def beside(self, option: Option) -> list[Option]:
         """Options of the same hazard that can stand beside one: its other return periods and scenarios."""
-        return [other for other in self.options if other.hazard == option.hazard and token(other) != token(option)]
+        return [
+            other for other in self.options if other.hazard == option.hazard and token(other) != token(option)
+        ]
 
 
 def same_period(one: float, other: float) -> bool:
@@ -91,7 +102,9 @@ def default_period(periods: list[float]) -> float:
 
 
 def token(option: Option) -> str:
-    """Scenario and return period of an option as one word for an address: ``present~100``, ``~100``, ``reference~``."""
+    """Scenario and return period of an option as one word for an address: ``present~100``, ``~100``,
+    ``reference~``.
+    """
     period = "" if math.isnan(option.return_period_yr) else f"{option.return_period_yr:g}"
     return f"{option.scenario}~{period}"
 

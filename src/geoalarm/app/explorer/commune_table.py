@@ -43,23 +43,34 @@ class Listing:
 
 
 def arranged(view: View, state: ExplorerState, shared: Shared, listing: Listing) -> pd.DataFrame:
-    """Rows of the table in the reader's order, with name, rank, difference and its reason; unknown figures always last."""
+    """Rows of the table in the reader's order, with name, rank, difference and its reason; unknown figures
+    always last.
+    """
     rows = tables.only(view.first, countries=(state.country,) if state.country else ())
     by = "share_exposed" if state.measure == "share" else "population_exposed"
     ranked = tables.ranking(rows, by=by)
     ranked = ranked.assign(name=shared.names(state.lang).reindex(ranked["commune_id"]).to_numpy())
     if view.difference is not None:
         ranked = ranked.merge(
-            view.difference.drop(columns=["state_first", "population_exposed_first"]), on="commune_id", how="left", sort=False
+            view.difference.drop(columns=["state_first", "population_exposed_first"]),
+            on="commune_id",
+            how="left",
+            sort=False,
         )
     if listing.search:
         asked = naming.fold(listing.search)
-        ranked = ranked[(ranked["name"].map(naming.fold) + " " + ranked["commune_id"].map(naming.fold)).str.contains(asked, regex=False)]
+        ranked = ranked[
+            (ranked["name"].map(naming.fold) + " " + ranked["commune_id"].map(naming.fold)).str.contains(
+                asked, regex=False
+            )
+        ]
     column = listing.sort or ("difference" if view.difference is not None else "")
     if column == "difference" and view.difference is not None:
         order = ranked["difference"].abs() if not listing.sort else ranked["difference"]
         ranked = (
-            ranked.assign(_by=order).sort_values("_by", ascending=listing.ascending, na_position="last", kind="stable").drop(columns="_by")
+            ranked.assign(_by=order)
+            .sort_values("_by", ascending=listing.ascending, na_position="last", kind="stable")
+            .drop(columns="_by")
         )
     elif column == "name":
         ranked = (
@@ -96,11 +107,23 @@ def html(rows: pd.DataFrame, view: View, state: ExplorerState, listing: Listing,
 
 
 def _heads(view: View, listing: Listing, lang: str) -> str:
-    columns = [("", "field.rank.label"), ("name", "field.name.label"), ("population_exposed", "field.population_exposed.label")]
+    columns = [
+        ("", "field.rank.label"),
+        ("name", "field.name.label"),
+        ("population_exposed", "field.population_exposed.label"),
+    ]
     if view.difference is None:
-        columns += [("", "explorer.curve_band"), ("share_exposed", "field.share_exposed.label"), ("population", "field.population.label")]
+        columns += [
+            ("", "explorer.curve_band"),
+            ("share_exposed", "field.share_exposed.label"),
+            ("population", "field.population.label"),
+        ]
     else:
-        columns += [("", "explorer.second"), ("difference", "explorer.difference"), ("population", "field.population.label")]
+        columns += [
+            ("", "explorer.second"),
+            ("difference", "explorer.difference"),
+            ("population", "field.population.label"),
+        ]
     cells = []
     for column, key in columns:
         css = "" if column == "name" else ' class="ga-n"'
@@ -131,14 +154,22 @@ def _row(row: Any, view: View, state: ExplorerState) -> str:
         f'<td class="ga-n">{mark}<b>{e(figure(row, lang))}</b></td>',
     ]
     if view.difference is None:
-        cells += [f'<td class="ga-n ga-muted">{e(between(row, lang))}</td>', f'<td class="ga-n">{e(share_figure(row, lang))}</td>']
+        cells += [
+            f'<td class="ga-n ga-muted">{e(between(row, lang))}</td>',
+            f'<td class="ga-n">{e(share_figure(row, lang))}</td>',
+        ]
     else:
         other = rounding.figure_text(float(row.population_exposed_second), str(row.state_second), lang)
-        cells += [f'<td class="ga-n">{e(other)}</td>', f'<td class="ga-n"><b>{e(difference_words(row, "people", lang))}</b></td>']
+        cells += [
+            f'<td class="ga-n">{e(other)}</td>',
+            f'<td class="ga-n"><b>{e(difference_words(row, "people", lang))}</b></td>',
+        ]
     residents = (
         ""
         if pd.isna(row.population)
-        else i18n.number(rounding.round_people(row.population) if row.population >= rounding.FEW else row.population, lang)
+        else i18n.number(
+            rounding.round_people(row.population) if row.population >= rounding.FEW else row.population, lang
+        )
     )
     return f'<tr{chosen}>{"".join(cells)}<td class="ga-n ga-muted">{e(residents)}</td></tr>'
 

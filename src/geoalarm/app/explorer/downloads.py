@@ -49,7 +49,11 @@ class Shown:
         """Sources that the rows name, and those of the outlines."""
         named = {key for cell in self.rows["source_ids"].dropna().unique() for key in split_keys(cell)}
         workspace = self.shared.workspace
-        return tuple(source for source in workspace.sources() if source.id in named or source in workspace.communes.sources)
+        return tuple(
+            source
+            for source in workspace.sources()
+            if source.id in named or source in workspace.communes.sources
+        )
 
     @property
     def facts(self) -> Facts:
@@ -71,13 +75,18 @@ def download(kind: str, view: View, state: ExplorerState, shared: Shared, *, tit
 
 
 def rows(view: View, state: ExplorerState, shared: Shared) -> pd.DataFrame:
-    """The rows of the table on the page, all pages, most exposed first, with names and, beside a second scenario, the difference."""
+    """The rows of the table on the page, all pages, most exposed first, with names and, beside a second
+    scenario, the difference.
+    """
     shown = tables.only(view.first, countries=(state.country,) if state.country else ())
     ranked = tables.ranking(shown, by="share_exposed" if state.measure == "share" else "population_exposed")
     ranked.insert(1, "name", shared.names(state.lang).reindex(ranked["commune_id"]).to_numpy())
     if view.difference is not None:
         ranked = ranked.merge(
-            view.difference.drop(columns=["state_first", "population_exposed_first"]), on="commune_id", how="left", sort=False
+            view.difference.drop(columns=["state_first", "population_exposed_first"]),
+            on="commune_id",
+            how="left",
+            sort=False,
         )
     return ranked
 
@@ -98,15 +107,21 @@ def stem(view: View, state: ExplorerState) -> str:
 def _csv(shown: Shown) -> bytes:
     """The rows, each with what a file without a header can say of its sources."""
     credit = "; ".join(
-        ", ".join(part for part in (source_title(source, shown.state.lang), source.vintage, source.licence) if part)
+        ", ".join(
+            part for part in (source_title(source, shown.state.lang), source.vintage, source.licence) if part
+        )
         for source in shown.sources
     )
-    said = i18n.text("sentence.example" if shown.shared.is_illustrative else "explorer.limit", shown.state.lang)
+    said = i18n.text(
+        "sentence.example" if shown.shared.is_illustrative else "explorer.limit", shown.state.lang
+    )
     return exports.csv(shown.rows.assign(sources=credit, note=said))
 
 
 def _geopackage(shown: Shown) -> bytes:
-    return exports.geopackage(shown.rows.drop(columns="name"), shown.shared.workspace.communes, shown.facts, table=shown.view.table)
+    return exports.geopackage(
+        shown.rows.drop(columns="name"), shown.shared.workspace.communes, shown.facts, table=shown.view.table
+    )
 
 
 def _parquet(shown: Shown) -> bytes:
@@ -115,9 +130,21 @@ def _parquet(shown: Shown) -> bytes:
 
 def _picture(shown: Shown) -> bytes:
     view, state, communes = shown.view, shown.state, shown.shared.workspace.communes
-    below = narrative.subtitle(view.first, state.lang, threshold=state.threshold, units=view.option.units, sources=(view.option.source,))
-    frame = Frame(shown.title, below, lang=state.lang, sources=shown.sources, is_example=shown.shared.is_illustrative)
+    below = narrative.subtitle(
+        view.first,
+        state.lang,
+        threshold=state.threshold,
+        units=view.option.units,
+        sources=(view.option.source,),
+    )
+    frame = Frame(
+        shown.title, below, lang=state.lang, sources=shown.sources, is_example=shown.shared.is_illustrative
+    )
     if view.difference is not None:
-        return figures.difference_map(view.difference, communes, frame, measure=state.measure, selected=state.commune)
+        return figures.difference_map(
+            view.difference, communes, frame, measure=state.measure, selected=state.commune
+        )
     footprint = shown.shared.workspace.footprint(view.option) if state.overlay else None
-    return figures.commune_map(view.first, communes, frame, measure=state.measure, footprint=footprint, selected=state.commune)
+    return figures.commune_map(
+        view.first, communes, frame, measure=state.measure, footprint=footprint, selected=state.commune
+    )

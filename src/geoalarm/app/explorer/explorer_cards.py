@@ -1,4 +1,6 @@
-"""The cards beside and above the map: finding, key, commune, strengths, sources. Words from the locales, figures from ``present``."""
+"""The cards beside and above the map: finding, key, commune, strengths, sources. Words from the locales,
+figures from ``present``.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,15 @@ import pandas as pd
 
 from geoalarm import i18n
 from geoalarm.app.explorer.explorer_state import ExplorerState
-from geoalarm.app.explorer.explorer_view import Point, View, between, difference_states, difference_words, figure, share_figure
+from geoalarm.app.explorer.explorer_view import (
+    Point,
+    View,
+    between,
+    difference_states,
+    difference_words,
+    figure,
+    share_figure,
+)
 from geoalarm.app.map.atlas import STATES
 from geoalarm.app.map.hazard_overlay import Picture, Rings
 from geoalarm.app.session import Shared
@@ -33,7 +43,9 @@ def finding(view: View, state: ExplorerState, shared: Shared) -> str:
     if view.difference is not None:
         kept = view.difference[view.difference["commune_id"].isin(shown["commune_id"])]
         title = narrative.difference_finding(kept, lang)
-    below = narrative.subtitle(shown, lang, threshold=state.threshold, units=view.option.units, sources=(view.option.source,))
+    below = narrative.subtitle(
+        shown, lang, threshold=state.threshold, units=view.option.units, sources=(view.option.source,)
+    )
     return f'<h2 id="finding" tabindex="-1">{e(title)}</h2><p class="ga-sub">{e(below)}</p>'
 
 
@@ -79,7 +91,11 @@ def hits(found: list[str], query: str, names: pd.Series, lang: str) -> str:
     if not found:
         return f'<p class="ga-small" role="status">{said("explorer.search_none", lang, query=query)}</p>'
     rows = (
-        f'<button type="button" data-do="found|{e(key)}">{e(names[key])} <span class="ga-code">{e(key)}</span></button>' for key in found
+        (
+            f'<button type="button" data-do="found|{e(key)}">{e(names[key])} <span '
+            f'class="ga-code">{e(key)}</span></button>'
+        )
+        for key in found
     )
     return items(rows, css="ga-hits")
 
@@ -106,11 +122,19 @@ def key(view: View, state: ExplorerState, shared: Shared, *, difference: bool = 
     scale = view.difference_scale if difference and view.difference_scale is not None else view.scale
     title = i18n.text("explorer.key_difference" if difference else f"explorer.key_{state.measure}", lang)
     name = "difference" if difference else "people"
-    steps = "".join(f"<li>{swatch(f'ga-{name}-{index}')}<span>{e(label)}</span></li>" for index, label in enumerate(scale.labels(lang)))
-    parts = [f'<div><h3>{e(title)}</h3><ul class="ga-steps">{steps}</ul></div>', _state_key(view, lang, difference=difference)]
+    steps = "".join(
+        f"<li>{swatch(f'ga-{name}-{index}')}<span>{e(label)}</span></li>"
+        for index, label in enumerate(scale.labels(lang))
+    )
+    parts = [
+        f'<div><h3>{e(title)}</h3><ul class="ga-steps">{steps}</ul></div>',
+        _state_key(view, lang, difference=difference),
+    ]
     if state.overlay and not difference:
         parts.append(_hazard_key(view, shared, lang))
-    return f'<div class="ga-key" role="group" aria-label="{said("explorer.key", lang)}">{"".join(parts)}</div>'
+    return (
+        f'<div class="ga-key" role="group" aria-label="{said("explorer.key", lang)}">{"".join(parts)}</div>'
+    )
 
 
 def selected(view: View, state: ExplorerState, shared: Shared) -> str:
@@ -120,14 +144,20 @@ def selected(view: View, state: ExplorerState, shared: Shared) -> str:
     if not state.commune:
         rows = tables.ranking(_shown(view.first, state)).head(EXAMPLES)
         names = shared.names(lang)
-        buttons = "".join(button(f"select|{key}", str(names[key]), css="ga-chip") for key in rows["commune_id"])
-        start = f'<p>{said("explorer.begin", lang)}</p><p class="ga-small">{said("explorer.examples", lang)}</p>'
+        buttons = "".join(
+            button(f"select|{key}", str(names[key]), css="ga-chip") for key in rows["commune_id"]
+        )
+        start = (
+            f'<p>{said("explorer.begin", lang)}</p><p class="ga-small">{said("explorer.examples", lang)}</p>'
+        )
         return f'{head}{start}<div class="ga-chips">{buttons}</div>'
     row = view.first[view.first["commune_id"] == state.commune].iloc[0]
     name = str(shared.names(lang)[state.commune])
     clear = icon_button("clear|", "close", i18n.text("explorer.selected_clear", lang, name=name))
     rows = view.table[view.table["commune_id"] == state.commune]
-    told = narrative.commune_sentences(rows, lang, name, units=view.option.units, sources=(view.option.source,))
+    told = narrative.commune_sentences(
+        rows, lang, name, units=view.option.units, sources=(view.option.source,)
+    )
     notes = narrative.caveat_sentences(rows, lang)
     return (
         f'<div class="ga-row"><h3>{e(name)} <span class="ga-code">{e(state.commune)}</span></h3>{clear}</div>'
@@ -172,8 +202,14 @@ def bars(view: View, state: ExplorerState) -> str:
             f'<tr><th scope="row">{e(name)}</th><td class="ga-bar"><span class="ga-{palette}-{_step(index, len(labels), palette)}" '
             f'style="width:{width:.1f}%"></span></td><td class="ga-n">{e(words)}</td></tr>'
         )
-    title = i18n.text("explorer.bars_title_flood" if view.option.hazard == "flood" else "explorer.bars_title", lang)
-    note = f'<p class="ga-small">{said("caveat.classes_overlap", lang)}</p>' if tables.overlaps(view.table) else ""
+    title = i18n.text(
+        "explorer.bars_title_flood" if view.option.hazard == "flood" else "explorer.bars_title", lang
+    )
+    note = (
+        f'<p class="ga-small">{said("caveat.classes_overlap", lang)}</p>'
+        if tables.overlaps(view.table)
+        else ""
+    )
     return f'<h3>{e(title)}</h3><table class="ga-bars"><tbody>{"".join(cells)}</tbody></table>{note}'
 
 
@@ -205,9 +241,15 @@ def per_year(average: tuple[float, float, float] | None, lang: str) -> str:
         return ""
     value, low, high = average
     number = rounding.count_text(value, lang)
-    if not rounding.is_few(high) and rounding.range_bounds(low, high)[0] < rounding.range_bounds(low, high)[1]:
+    if (
+        not rounding.is_few(high)
+        and rounding.range_bounds(low, high)[0] < rounding.range_bounds(low, high)[1]
+    ):
         number = f"{number} ({rounding.range_text(low, high, lang)})"
-    return f'{_facts({"explorer.per_year": number}, lang)}<p class="ga-small">{said("explorer.per_year_help", lang)}</p>'
+    return (
+        f"{_facts({'explorer.per_year': number}, lang)}<p "
+        f'class="ga-small">{said("explorer.per_year_help", lang)}</p>'
+    )
 
 
 def chance(return_period_yr: float, lang: str) -> str:
@@ -219,7 +261,11 @@ def chance(return_period_yr: float, lang: str) -> str:
 def sources(view: View, shared: Shared, lang: str) -> str:
     """Where the figures come from: source, vintage, licence, basis."""
     wanted = {key for cell in view.first["source_ids"].dropna().unique() for key in str(cell).split("|")}
-    found = [source for source in shared.workspace.sources() if source.id in wanted or source.id == view.option.source.id]
+    found = [
+        source
+        for source in shared.workspace.sources()
+        if source.id in wanted or source.id == view.option.source.id
+    ]
     found += [source for source in shared.workspace.communes.sources if source not in found]
     rows = []
     for source in found:
@@ -243,14 +289,27 @@ def _number(row: Any, lang: str) -> str:
     if row["state"] not in (State.EXPOSED, State.ZERO):
         word = i18n.term("state", str(row["state"]), lang)
         return f'<p class="ga-big ga-word">{swatch("ga-" + str(row["state"]))} {e(word)}</p>'
-    residents = rounding.count_text(float(row["population"]), lang) if not math.isnan(float(row["population"])) else ""
-    facts = {"explorer.share_exposed": share_figure(row, lang), "explorer.residents": residents, "explorer.curve_band": between(row, lang)}
+    residents = (
+        rounding.count_text(float(row["population"]), lang)
+        if not math.isnan(float(row["population"]))
+        else ""
+    )
+    facts = {
+        "explorer.share_exposed": share_figure(row, lang),
+        "explorer.residents": residents,
+        "explorer.curve_band": between(row, lang),
+    }
     unit = said("explorer.people_exposed", lang)
-    return f'<p class="ga-big">{e(figure(row, lang))} <span class="ga-range">{unit}</span></p>{_facts(facts, lang)}'
+    return (
+        f'<p class="ga-big">{e(figure(row, lang))} <span '
+        f'class="ga-range">{unit}</span></p>{_facts(facts, lang)}'
+    )
 
 
 def _facts(facts: dict[str, str], lang: str) -> str:
-    rows = "".join(f"<dt>{e(i18n.text(key, lang))}</dt><dd>{e(words)}</dd>" for key, words in facts.items() if words)
+    rows = "".join(
+        f"<dt>{e(i18n.text(key, lang))}</dt><dd>{e(words)}</dd>" for key, words in facts.items() if words
+    )
     return f'<dl class="ga-facts">{rows}</dl>'
 
 
@@ -260,7 +319,11 @@ def _second_number(view: View, state: ExplorerState) -> str:
     row = next(item for item in view.difference.itertuples(index=False) if item.commune_id == state.commune)
     other = next(item for item in view.second.itertuples(index=False) if item.commune_id == state.commune)
     return _facts(
-        {"explorer.second": figure(other, state.lang), "explorer.difference": difference_words(row, "people", state.lang)}, state.lang
+        {
+            "explorer.second": figure(other, state.lang),
+            "explorer.difference": difference_words(row, "people", state.lang),
+        },
+        state.lang,
     )
 
 
@@ -276,7 +339,9 @@ def _state_key(view: View, lang: str, *, difference: bool) -> str:
     if difference and view.difference is not None:
         seen = set(difference_states(view.difference))
     else:
-        seen = set(view.first["state"].astype(str)) | (set(view.second["state"].astype(str)) if view.second is not None else set())
+        seen = set(view.first["state"].astype(str)) | (
+            set(view.second["state"].astype(str)) if view.second is not None else set()
+        )
     rows = [(str(state), state_word(state, lang)) for state in STATES if state in seen]
     if not rows:
         return ""
@@ -286,7 +351,9 @@ def _state_key(view: View, lang: str, *, difference: bool) -> str:
 
 def state_word(state: str, lang: str) -> str:
     """Name of a state for a key: zero with what it means."""
-    return i18n.text("explorer.key_zero", lang) if state == State.ZERO else i18n.term("state", str(state), lang)
+    return (
+        i18n.text("explorer.key_zero", lang) if state == State.ZERO else i18n.term("state", str(state), lang)
+    )
 
 
 def _hazard_key(view: View, shared: Shared, lang: str) -> str:

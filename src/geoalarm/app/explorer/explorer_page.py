@@ -1,7 +1,7 @@
 """The explorer: where most people are exposed, and what changes with the scenario.
 
-One session is a state, a few panes and the bridge; the rest is shared by all. A change of state is computed beside the
-page's own thread, shown when it is there, and told when it takes longer than half a second.
+One session is a state, a few panes and the bridge; the rest is shared by all. A change of state is computed
+beside the page's own thread, shown when it is there, and told when it takes longer than half a second.
 """
 
 from __future__ import annotations
@@ -25,7 +25,17 @@ from geoalarm.app.explorer.charts import Curve
 from geoalarm.app.explorer.commune_table import Listing
 from geoalarm.app.explorer.downloads import FORMATS, download
 from geoalarm.app.explorer.explorer_state import ExplorerState, Rejected, read_query
-from geoalarm.app.explorer.explorer_view import View, compute, curve_points, is_ready, map_palette, paint, paint_difference, wanted, yearly
+from geoalarm.app.explorer.explorer_view import (
+    View,
+    compute,
+    curve_points,
+    is_ready,
+    map_palette,
+    paint,
+    paint_difference,
+    wanted,
+    yearly,
+)
 from geoalarm.app.explorer.filters import filters, picked
 from geoalarm.app.explorer.layout import Panes
 from geoalarm.app.map.atlas import SLOTS, Atlas, Ink
@@ -60,13 +70,24 @@ STATE_FIELDS: Final = ("hazard", "period", *DEFAULTS)
 class Explorer:
     """One reader's explorer."""
 
-    def __init__(self, state: ExplorerState, shared: Shared, *, theme: Theme = "light", rejected: tuple[Rejected, ...] = ()) -> None:
+    def __init__(
+        self,
+        state: ExplorerState,
+        shared: Shared,
+        *,
+        theme: Theme = "light",
+        rejected: tuple[Rejected, ...] = (),
+    ) -> None:
         self.state, self.shared, self.theme = state, shared, theme
         self.listing = Listing()
         self.view: View | None = None
         self.names = shared.names(state.lang)
         self.atlas = Atlas(
-            shared.geometry, names=list(self.names), labels=shared.labels(state.lang), ink=ink(theme), dashed=approximate(shared)
+            shared.geometry,
+            names=list(self.names),
+            labels=shared.labels(state.lang),
+            ink=ink(theme),
+            dashed=approximate(shared),
         )
         self.curve = Curve(state.lang, ink(theme), theme)
         self.panes = Panes(state.lang, self.atlas, self.curve)
@@ -107,7 +128,9 @@ class Explorer:
             return
         progress: dict[str, Any] = {}
         started = time.monotonic()
-        job = WORKERS.submit(compute, layers, measure, self.shared, lambda step, n, m: progress.update(step=step, n=n, m=m))
+        job = WORKERS.submit(
+            compute, layers, measure, self.shared, lambda step, n, m: progress.update(step=step, n=n, m=m)
+        )
         doc = self._doc
         job.add_done_callback(lambda done: doc.add_next_tick_callback(lambda: self._arrived(turn, done)))
 
@@ -135,7 +158,9 @@ class Explorer:
         lang = self.state.lang
         detail = error.sentence() if isinstance(error, GeoalarmError) else ""
         self.panes.notice.object = cards.fault(
-            i18n.text("error.calculation", lang, name=i18n.term("hazard", self.state.hazard, lang)), lang, detail=detail
+            i18n.text("error.calculation", lang, name=i18n.term("hazard", self.state.hazard, lang)),
+            lang,
+            detail=detail,
         )
 
     def _locked(self, handler: Callable[[str], None]) -> Callable[[str], None]:
@@ -149,7 +174,9 @@ class Explorer:
             self._doc.add_next_tick_callback(lambda: self._at_once(act))
 
     def _at_once(self, act: Callable[[], None]) -> None:
-        """Everything a message changes as one answer; the document's models are counted once, not after each change."""
+        """Everything a message changes as one answer; the document's models are counted once, not after each
+        change.
+        """
         with pn.io.hold(self._doc, freeze=True):
             act()
 
@@ -180,10 +207,15 @@ class Explorer:
             self.panes.compare(view.other is not None, cards.slot_titles(view, state))
             for slot in SLOTS[: len(view.layers)]:
                 self.atlas.colour(slot, map_palette(view.scale, self.theme))
-                self.atlas.paint(slot, paint(view, slot, self.shared, measure=state.measure, countries=countries, lang=lang))
+                self.atlas.paint(
+                    slot,
+                    paint(view, slot, self.shared, measure=state.measure, countries=countries, lang=lang),
+                )
             if view.difference is not None and view.difference_scale is not None:
                 self.atlas.colour("d", map_palette(view.difference_scale, self.theme))
-                self.atlas.paint("d", paint_difference(view, measure=state.measure, countries=countries, lang=lang))
+                self.atlas.paint(
+                    "d", paint_difference(view, measure=state.measure, countries=countries, lang=lang)
+                )
                 self.panes.changes.object = cards.changes(view, state, self.shared)
                 self.panes.key_difference.object = cards.key(view, state, self.shared, difference=True)
             self._drape()
@@ -192,7 +224,12 @@ class Explorer:
             self.panes.head.object = cards.band(self.shared, lang) + cards.finding(view, state, self.shared)
             self.panes.sources.object = cards.sources(view, self.shared, lang)
             self._show_commune(zoom=False, announce=False)
-        self.bridge.label("ga-map-a", role="img", tabindex="0", aria_label=i18n.text("explorer.aria.map", lang, finding=self._finding()))
+        self.bridge.label(
+            "ga-map-a",
+            role="img",
+            tabindex="0",
+            aria_label=i18n.text("explorer.aria.map", lang, finding=self._finding()),
+        )
 
     def _finding(self) -> str:
         text = self.panes.head.object or ""
@@ -203,7 +240,11 @@ class Explorer:
         assert view is not None
         for slot, option in zip(SLOTS, (view.option, view.other), strict=False):
             drape = self.shared.drape(option) if option is not None and self.state.overlay else None
-            tones = colours(palette_of(view.option.hazard), self.theme, count=max(len(drape.labels), 1)) if drape else ()
+            tones = (
+                colours(palette_of(view.option.hazard), self.theme, count=max(len(drape.labels), 1))
+                if drape
+                else ()
+            )
             self.atlas.drape(slot, drape, tones)
 
     def _show_commune(self, *, zoom: bool, announce: bool = True) -> None:
@@ -225,7 +266,9 @@ class Explorer:
         self.panes.bars.object = cards.bars(view, state)
         self._show_table(follow=bool(state.commune))
         if announce and state.commune:
-            self.bridge.say(i18n.text("explorer.selected_announce", state.lang, name=str(self.names[state.commune])))
+            self.bridge.say(
+                i18n.text("explorer.selected_announce", state.lang, name=str(self.names[state.commune]))
+            )
 
     def _show_table(self, *, follow: bool = False) -> None:
         view, state = self.view, self.state
@@ -238,7 +281,9 @@ class Explorer:
         last = max(0, math.ceil(len(rows) / table.ROWS) - 1)
         if self.listing.page > last:
             self.listing = Listing(self.listing.sort, self.listing.ascending, last, self.listing.search)
-        self.panes.table.object = table.html(rows, view, state, self.listing, total=len(self.shared.geometry.ids))
+        self.panes.table.object = table.html(
+            rows, view, state, self.listing, total=len(self.shared.geometry.ids)
+        )
 
     def _tapped(self, event: Tap) -> None:
         row = self.shared.geometry.at(event.x, event.y)
@@ -272,13 +317,18 @@ class Explorer:
     def _ready(self) -> None:
         self.bridge.title(i18n.text("explorer.page_title", self.state.lang) + " – geoalarm")
         self.bridge.label(
-            "ga-map-a", role="img", tabindex="0", aria_label=i18n.text("explorer.aria.map", self.state.lang, finding=self._finding())
+            "ga-map-a",
+            role="img",
+            tabindex="0",
+            aria_label=i18n.text("explorer.aria.map", self.state.lang, finding=self._finding()),
         )
 
     def _visit(self, search: str) -> None:
         """Back and forward: the state of another address of this page."""
         words = dict(parse_qsl(search.lstrip("?")))
-        values, _ = read_query(words, self.shared.choices, communes=frozenset(self.shared.geometry.ids), lang=self.state.lang)
+        values, _ = read_query(
+            words, self.shared.choices, communes=frozenset(self.shared.geometry.ids), lang=self.state.lang
+        )
         values.pop("lang")
         self.state.choose(**{**DEFAULTS, **values})
 
@@ -294,7 +344,9 @@ class Explorer:
 
     def _page(self, number: str) -> None:
         if number.isdigit():
-            self.listing = Listing(self.listing.sort, self.listing.ascending, int(number), self.listing.search)
+            self.listing = Listing(
+                self.listing.sort, self.listing.ascending, int(number), self.listing.search
+            )
             self._show_table()
 
     def _filter(self, words: str) -> None:
@@ -320,7 +372,9 @@ class Explorer:
         self.atlas.reink(ink(theme))
         self.curve.skin(ink(theme), theme)
         if self.view is not None:
-            for slot, scale in zip(SLOTS, (self.view.scale, self.view.scale, self.view.difference_scale), strict=True):
+            for slot, scale in zip(
+                SLOTS, (self.view.scale, self.view.scale, self.view.difference_scale), strict=True
+            ):
                 if scale is not None:
                     self.atlas.colour(slot, map_palette(scale, theme))
             self._drape()
@@ -333,14 +387,26 @@ class Explorer:
             self.bridge.save(file.name, file.kind, file.data)
         except Exception as error:
             log.error("download %s: %s", kind, error, exc_info=error)
-            self.panes.notice.object = cards.fault(i18n.text("error.download", self.state.lang), self.state.lang)
+            self.panes.notice.object = cards.fault(
+                i18n.text("error.download", self.state.lang), self.state.lang
+            )
 
 
 def ink(theme: Theme) -> Ink:
     """Colours of lines and letters of a theme."""
     face = INTERFACE[theme]
     _, card, line = SURFACES[theme]
-    return Ink(face.outline, face.ink, face.casing, PATTERNS[theme]["not_studied"].ink, face.ink, face.link, card, face.muted, line)
+    return Ink(
+        face.outline,
+        face.ink,
+        face.casing,
+        PATTERNS[theme]["not_studied"].ink,
+        face.ink,
+        face.link,
+        card,
+        face.muted,
+        line,
+    )
 
 
 def approximate(shared: Shared) -> list[bool]:

@@ -1,6 +1,7 @@
 """What a reader has chosen: param classes without Panel, and their form in an address.
 
-``lang=nl&hazard=flood&T=100&commune=BE:57081``: short words, the default left out, unknown values told and replaced.
+``lang=nl&hazard=flood&T=100&commune=BE:57081``: short words, the default left out, unknown values told and
+replaced.
 """
 
 from __future__ import annotations
@@ -55,7 +56,9 @@ class ExplorerState(param.Parameterized):
             self.threshold = self.first_class()
 
     def settle(self) -> None:
-        """Replace whatever no longer fits by its default: a hazard without this scenario, a second scenario like the first."""
+        """Replace whatever no longer fits by its default: a hazard without this scenario, a second scenario
+        like the first.
+        """
         known = self.choices
         hazards = known.hazards()
         values: dict[str, object] = {}
@@ -63,7 +66,9 @@ class ExplorerState(param.Parameterized):
         scenarios = known.scenarios(hazard)
         scenario = self.scenario if self.scenario in scenarios else scenarios[0]
         periods = known.periods(hazard, scenario)
-        period = next((value for value in periods if same_period(value, self.period)), default_period(periods))
+        period = next(
+            (value for value in periods if same_period(value, self.period)), default_period(periods)
+        )
         values.update(hazard=hazard, scenario=scenario, period=period)
         option = known.option(hazard, scenario, period)
         if self.beside and (option is None or by_token(known.beside(option), self.beside) is None):
@@ -105,7 +110,9 @@ class ExplorerState(param.Parameterized):
         return by_token(self.choices.options_of(self.hazard), self.beside) if self.beside else None
 
     def query(self) -> dict[str, str]:
-        """The words of the address that bring a reader back here; defaults are left out, language and hazard never."""
+        """The words of the address that bring a reader back here; defaults are left out, language and hazard
+        never.
+        """
         words = {
             "lang": self.lang,
             "hazard": self.hazard,
@@ -113,7 +120,9 @@ class ExplorerState(param.Parameterized):
             "T": "" if math.isnan(self.period) else f"{self.period:g}",
             "from": ("" if self.threshold == self.first_class() else self.threshold or ALL),
             "show": "" if self.measure == "people" else self.measure,
-            "population": "" if self.population == next(iter(self.choices.populations), "") else self.population,
+            "population": ""
+            if self.population == next(iter(self.choices.populations), "")
+            else self.population,
             "country": self.country,
             "commune": self.commune,
             "beside": self.beside,

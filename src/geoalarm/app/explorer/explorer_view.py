@@ -1,4 +1,6 @@
-"""What a page shows for a choice: totals, scales and paint, in the row order of the map. Arithmetic is ``present``'s."""
+"""What a page shows for a choice: totals, scales and paint, in the row order of the map. Arithmetic is
+``present``'s.
+"""
 
 from __future__ import annotations
 
@@ -68,7 +70,9 @@ class Point:
 
 
 def curve_points(view: View, *, commune: str, countries: tuple[str, ...]) -> list[Point]:
-    """Points of one commune, its states kept, or of the sum over the communes shown that are mapped at every chance."""
+    """Points of one commune, its states kept, or of the sum over the communes shown that are mapped at every
+    chance.
+    """
     if commune:
         rows = [(period, totals[totals["commune_id"] == commune].iloc[0]) for period, totals in view.curve]
         return [
@@ -88,16 +92,26 @@ def curve_points(view: View, *, commune: str, countries: tuple[str, ...]) -> lis
     found = sums.curve_points(pd.concat(frames, ignore_index=True))
     return [
         Point(period, people, low, high, State.EXPOSED if people > 0 else State.ZERO)
-        for period, people, low, high in found[["return_period_yr", "people", "low", "high"]].to_numpy(dtype="float64").tolist()
+        for period, people, low, high in found[["return_period_yr", "people", "low", "high"]]
+        .to_numpy(dtype="float64")
+        .tolist()
     ]
 
 
 def yearly(view: View, *, commune: str, countries: tuple[str, ...]) -> tuple[float, float, float] | None:
-    """Expected people a year, least and most, of one commune or of the sum over those mapped at every chance; None where unknown."""
+    """Expected people a year, least and most, of one commune or of the sum over those mapped at every chance;
+    None where unknown.
+    """
     if view.annual is None:
         return None
-    rows = view.annual[view.annual["commune_id"] == commune] if commune else tables.only(view.annual, countries=countries)
-    known = rows.loc[rows["people_per_yr"].notna(), ["people_per_yr", "people_per_yr_low", "people_per_yr_high"]]
+    rows = (
+        view.annual[view.annual["commune_id"] == commune]
+        if commune
+        else tables.only(view.annual, countries=countries)
+    )
+    known = rows.loc[
+        rows["people_per_yr"].notna(), ["people_per_yr", "people_per_yr_low", "people_per_yr_high"]
+    ]
     if known.empty:
         return None
     value, low, high = known.to_numpy(dtype="float64").sum(axis=0).tolist()
@@ -112,8 +126,13 @@ def wanted(state: ExplorerState) -> list[Wanted]:
 
 def is_ready(layers: list[Wanted], shared: Shared) -> bool:
     """Whether nothing has to be computed for these layers."""
-    periods = [Wanted(option, layers[0].from_class, layers[0].population) for option in shared.periods(layers[0].option)]
-    return all(shared.is_ready(item) for item in (*layers, *periods)) and all(shared.is_draped(item.option) for item in layers)
+    periods = [
+        Wanted(option, layers[0].from_class, layers[0].population)
+        for option in shared.periods(layers[0].option)
+    ]
+    return all(shared.is_ready(item) for item in (*layers, *periods)) and all(
+        shared.is_draped(item.option) for item in layers
+    )
 
 
 def compute(layers: list[Wanted], measure: Measure, shared: Shared, progress: Progress | None = None) -> View:
@@ -136,7 +155,12 @@ def compute(layers: list[Wanted], measure: Measure, shared: Shared, progress: Pr
     curve = []
     for n, option in enumerate(periods, start=len(layers) + 1):
         tell("exposure", n, steps)
-        curve.append((float(option.return_period_yr), shared.totals(Wanted(option, layers[0].from_class, layers[0].population))))
+        curve.append(
+            (
+                float(option.return_period_yr),
+                shared.totals(Wanted(option, layers[0].from_class, layers[0].population)),
+            )
+        )
     for n, item in enumerate(layers, start=steps - len(layers) + 1):
         tell("hazard", n, steps)
         shared.drape(item.option)
@@ -144,7 +168,11 @@ def compute(layers: list[Wanted], measure: Measure, shared: Shared, progress: Pr
 
 
 def _view(
-    measure: Measure, layers: list[Wanted], found: list[pd.DataFrame], curve: list[tuple[float, pd.DataFrame]], shared: Shared
+    measure: Measure,
+    layers: list[Wanted],
+    found: list[pd.DataFrame],
+    curve: list[tuple[float, pd.DataFrame]],
+    shared: Shared,
 ) -> View:
     column = value_column(measure)
     second = found[1] if len(found) > 1 else None
@@ -195,14 +223,18 @@ def share_figure(row: Any, lang: str) -> str:
     return rounding.share_text(float(row.population_exposed), float(row.population), lang)
 
 
-def paint(view: View, slot: str, shared: Shared, *, measure: Measure, countries: tuple[str, ...], lang: str) -> Paint:
+def paint(
+    view: View, slot: str, shared: Shared, *, measure: Measure, countries: tuple[str, ...], lang: str
+) -> Paint:
     """Colour numbers, patterns and words of the map of the first (``a``) or second (``b``) scenario."""
     totals, layer = (view.first, view.layers[0]) if slot == "a" else (view.second, view.layers[1])
     assert totals is not None
     numbers = view.scale.index(totals[value_column(measure)].to_numpy(dtype="float64"))
     states = totals["state"].astype(str).to_numpy()
     for offset, state in enumerate(STATES):
-        numbers[(states == state) | ((state == State.ZERO) & (numbers < 0) & (states == State.EXPOSED))] = FIRST_STATE + offset
+        numbers[(states == state) | ((state == State.ZERO) & (numbers < 0) & (states == State.EXPOSED))] = (
+            FIRST_STATE + offset
+        )
     words = shared.words((*layer.key, measure, lang), lambda: _words(totals, measure, lang))
     return _settled(numbers, totals["commune_id"], words, countries)
 
@@ -227,7 +259,9 @@ def paint_difference(view: View, *, measure: Measure, countries: tuple[str, ...]
 
 
 def difference_states(frame: pd.DataFrame) -> np.ndarray:
-    """The state that stops a comparison: hidden, or the side that says nothing, not mapped before not studied; else ``exposed``."""
+    """The state that stops a comparison: hidden, or the side that says nothing, not mapped before not
+    studied; else ``exposed``.
+    """
     out = np.full(len(frame), str(State.EXPOSED), dtype=object)
     for state in (State.NOT_STUDIED, State.OUTSIDE_COVERAGE):
         out[(frame["state_first"].eq(state) | frame["state_second"].eq(state)).to_numpy()] = str(state)
@@ -250,7 +284,12 @@ def difference_words(row: Any, measure: Measure, lang: str) -> str:
 def map_palette(scale: classes.Scale, theme: palette.Theme) -> list[str]:
     """Colours by number: classes, states from :data:`FIRST_STATE` on, then nothing for communes apart."""
     patterns, tones = palette.PATTERNS[theme], list(scale.colours(theme))
-    return [*tones, *[tones[-1]] * (FIRST_STATE - len(tones)), *(patterns[state].ground for state in STATES), "#00000000"]
+    return [
+        *tones,
+        *[tones[-1]] * (FIRST_STATE - len(tones)),
+        *(patterns[state].ground for state in STATES),
+        "#00000000",
+    ]
 
 
 def _settled(numbers: np.ndarray, ids: pd.Series, words: list[str], countries: tuple[str, ...]) -> Paint:

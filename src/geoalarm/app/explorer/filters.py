@@ -1,4 +1,6 @@
-"""The choices on one side of the page: plain lists of the browser, so that keyboard, screen reader and phone know them."""
+"""The choices on one side of the page: plain lists of the browser, so that keyboard, screen reader and phone
+know them.
+"""
 
 from __future__ import annotations
 
@@ -50,16 +52,27 @@ def offered(state: ExplorerState, shared: Shared) -> dict[str, tuple[dict[str, s
     """Words by value of every list, and the value chosen."""
     lang, known = state.lang, shared.choices
     option: Any = state.option()
-    countries = {"": i18n.text("explorer.country_all", lang)} | {code: i18n.term("country", code, lang) for code in known.countries}
+    countries = {"": i18n.text("explorer.country_all", lang)} | {
+        code: i18n.term("country", code, lang) for code in known.countries
+    }
     return {
         "hazard": ({name: i18n.term("hazard", name, lang) for name in known.hazards()}, state.hazard),
-        "scenario": ({name: scenario_words(name, lang) for name in known.scenarios(state.hazard)}, state.scenario),
+        "scenario": (
+            {name: scenario_words(name, lang) for name in known.scenarios(state.hazard)},
+            state.scenario,
+        ),
         "period": (
-            {period_word(item): chance_words(item, lang) for item in known.periods(state.hazard, state.scenario)},
+            {
+                period_word(item): chance_words(item, lang)
+                for item in known.periods(state.hazard, state.scenario)
+            },
             period_word(state.period),
         ),
         "threshold": (_thresholds(option, lang), state.threshold),
-        "beside": ({"": "–"} | {token(other): beside_words(other, option, lang) for other in known.beside(option)}, state.beside),
+        "beside": (
+            {"": "–"} | {token(other): beside_words(other, option, lang) for other in known.beside(option)},
+            state.beside,
+        ),
         "measure": ({name: i18n.text(f"explorer.key_{name}", lang) for name in MEASURES}, state.measure),
         "country": (countries if len(known.countries) > 1 else {"": ""}, state.country),
         "population": ({name: shared.title(name, lang) for name in known.populations}, state.population),
@@ -78,7 +91,9 @@ def picked(state: ExplorerState, name: str, value: str) -> None:
 
 def scenario_words(scenario: str, lang: str) -> str:
     """Name of a scenario; the unnamed one is the base."""
-    words = i18n.term("scenario", scenario, lang) if scenario else i18n.text("explorer.scenario_default", lang)
+    words = (
+        i18n.term("scenario", scenario, lang) if scenario else i18n.text("explorer.scenario_default", lang)
+    )
     return words[:1].upper() + words[1:]
 
 
@@ -115,5 +130,11 @@ def _switch(name: str, on: bool, lang: str) -> str:
 
 
 def _list(name: str, options: dict[str, str], value: str, lang: str) -> str:
-    rows = "".join(f'<option value="{e(key)}"{" selected" if key == value else ""}>{e(words)}</option>' for key, words in options.items())
-    return f'<label class="ga-pick"><span>{said(LABELS[name], lang)}</span><select data-do="pick|{name}">{rows}</select></label>'
+    rows = "".join(
+        f'<option value="{e(key)}"{" selected" if key == value else ""}>{e(words)}</option>'
+        for key, words in options.items()
+    )
+    return (
+        f'<label class="ga-pick"><span>{said(LABELS[name], lang)}</span><select '
+        f'data-do="pick|{name}">{rows}</select></label>'
+    )

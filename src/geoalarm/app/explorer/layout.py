@@ -1,4 +1,6 @@
-"""Panes of the explorer and where they stand: filters, finding, maps, details, table; the sheet and its opener on a phone."""
+"""Panes of the explorer and where they stand: filters, finding, maps, details, table; the sheet and its
+opener on a phone.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +22,8 @@ if TYPE_CHECKING:
 class Styled:
     """Carries the house's CSS as one model a document: Panel would send the text again with every pane.
 
-    A pane remembers the document it is drawn in: while many changes are held together a new model belongs to none yet, and
-    Panel would fetch its style sheets from elsewhere.
+    A pane remembers the document it is drawn in: while many changes are held together a new model belongs to
+    none yet, and Panel would fetch its style sheets from elsewhere.
     """
 
     _drawn_in: Document | None = None
@@ -33,7 +35,9 @@ class Styled:
             props["stylesheets"] = [*props["stylesheets"], sheet(doc)]
         return props
 
-    def _update_model(self, events: Any, msg: dict[str, Any], root: Any, model: Any, doc: Document | None, comm: Any) -> None:
+    def _update_model(
+        self, events: Any, msg: dict[str, Any], root: Any, model: Any, doc: Document | None, comm: Any
+    ) -> None:
         doc = doc or self._drawn_in
         if "stylesheets" in msg:
             msg = {**msg, "stylesheets": [*msg["stylesheets"], sheet(doc)]}
@@ -118,15 +122,23 @@ class Panes:
         self._dim(False)
 
     def compare(self, on: bool, titles: dict[str, str]) -> None:
-        """One map, or two beside each other and their difference below, all of one size so that they share one view."""
+        """One map, or two beside each other and their difference below, all of one size so that they share
+        one view.
+        """
         for slot in ("a", "b", "d"):
-            getattr(self, f"title_{slot}").object = f'<span class="ga-slot">{e(titles[slot])}</span>' if slot in titles else ""
+            getattr(self, f"title_{slot}").object = (
+                f'<span class="ga-slot">{e(titles[slot])}</span>' if slot in titles else ""
+            )
         if on == (len(self._panes) > 1):
             return
         for slot in ("b", "d"):
             if slot not in self.maps:
                 self.maps[slot] = self._map(slot)
-        others = [self._slot("b"), self._slot("d"), box([self.key_difference, self.changes], "ga-pane")] if on else []
+        others = (
+            [self._slot("b"), self._slot("d"), box([self.key_difference, self.changes], "ga-pane")]
+            if on
+            else []
+        )
         self._panes.objects = [self._panes[0], *others]
         self._panes.css_classes = ["ga-panes", "ga-two"] if on else ["ga-panes"]
         for slot, pane in self.maps.items():
@@ -151,7 +163,11 @@ class Panes:
         lang = self.lang
         tools = "".join(
             icon_button(f"zoom|{way}", icon, i18n.text(f"explorer.aria.{key}", lang))
-            for way, icon, key in (("in", "plus", "zoom_in"), ("out", "minus", "zoom_out"), ("home", "home", "map_home"))
+            for way, icon, key in (
+                ("in", "plus", "zoom_in"),
+                ("out", "minus", "zoom_out"),
+                ("home", "home", "map_home"),
+            )
         )
         buttons = Html(f'<div class="ga-stack">{tools}</div>', css_classes=["ga-tools"], margin=0, width=44)
         return box([self.key, self._panes, buttons], "ga-mapcard")
@@ -182,7 +198,13 @@ class Panes:
 
     def _opener(self) -> pn.pane.HTML:
         return html(
-            button("filters|open", i18n.text("explorer.filters_open", self.lang), css="ga-opener", extra='aria-expanded="false"'), "ga-open"
+            button(
+                "filters|open",
+                i18n.text("explorer.filters_open", self.lang),
+                css="ga-opener",
+                extra='aria-expanded="false"',
+            ),
+            "ga-open",
         )
 
 

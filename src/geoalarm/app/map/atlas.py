@@ -1,6 +1,8 @@
-"""The map: drawn once, then patched. A change sends one byte and one word a commune; outlines never travel again.
+"""The map: drawn once, then patched. A change sends one byte and one word a commune; outlines never travel
+again.
 
-Three slots share one source and one pair of ranges: ``a`` the scenario, ``b`` the one beside it, ``d`` their difference.
+Three slots share one source and one pair of ranges: ``a`` the scenario, ``b`` the one beside it, ``d`` their
+difference.
 """
 
 from __future__ import annotations
@@ -129,7 +131,9 @@ ground.end = span / stretch
 BAR_INK: Final = "#16202B"
 """BokehJS draws the line of a scale bar in black whatever the theme, so its plate stays light."""
 EARTH_M: Final = 6_378_137.0
-"""Radius of the Web-Mercator sphere; its map is stretched by cosh(y / radius), which the scale bar takes back."""
+"""Radius of the Web-Mercator sphere; its map is stretched by cosh(y / radius), which the scale bar takes
+back.
+"""
 FONT: Final = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
 
 
@@ -159,16 +163,31 @@ class Paint:
 class Atlas:
     """The maps of one session."""
 
-    def __init__(self, geometry: MapGeometry, *, names: Sequence[str], labels: Labels, ink: Ink, dashed: Sequence[bool] = ()) -> None:
+    def __init__(
+        self,
+        geometry: MapGeometry,
+        *,
+        names: Sequence[str],
+        labels: Labels,
+        ink: Ink,
+        dashed: Sequence[bool] = (),
+    ) -> None:
         self.geometry, self.ink, self.names, self.labels = geometry, ink, list(names), labels
         count = len(geometry.ids)
         dashes = ["dashed" if rough else "solid" for rough in dashed] or ["solid"] * count
-        columns: dict[str, object] = {"xs": [[]] * count, "ys": [[]] * count, "name": self.names, "dash": dashes}
+        columns: dict[str, object] = {
+            "xs": [[]] * count,
+            "ys": [[]] * count,
+            "name": self.names,
+            "dash": dashes,
+        }
         for slot in SLOTS:
             columns |= {f"n_{slot}": np.zeros(count, "uint8"), f"w_{slot}": [""] * count}
         self.communes = ColumnDataSource(columns)
         self.points = ColumnDataSource({"x": geometry.x, "y": geometry.y})
-        self.outlines = ColumnDataSource({name: geometry.rings[:, column].copy() for column, name in enumerate(("row", "part", "length"))})
+        self.outlines = ColumnDataSource(
+            {name: geometry.rings[:, column].copy() for column, name in enumerate(("row", "part", "length"))}
+        )
         self.states = {slot: [ColumnDataSource({"xs": [], "ys": []}) for _ in STATES] for slot in SLOTS}
         self.gather = {"communes": self.communes, "states": self.states, "first": FIRST_STATE}
         self.communes.js_on_change("data", CustomJS(args=self.gather, code=STATE_JS))
@@ -178,9 +197,13 @@ class Atlas:
         self.x, self.y = Range1d(start=west, end=east), Range1d(start=south, end=north)
         self.stretch = float(np.cosh((south + north) / 2 / EARTH_M))
         self.ground = Range1d(start=0, end=(east - west) / self.stretch)
-        self.mappers = {slot: LinearColorMapper(palette=["#888888"] * 2, low=-0.5, high=1.5) for slot in SLOTS}
+        self.mappers = {
+            slot: LinearColorMapper(palette=["#888888"] * 2, low=-0.5, high=1.5) for slot in SLOTS
+        }
         self.pictures = {slot: ColumnDataSource(dict(NO_PICTURE)) for slot in SLOTS}
-        self.rings = {slot: [ColumnDataSource({"xs": [[]], "ys": [[]]}) for _ in RING_DASHES] for slot in SLOTS}
+        self.rings = {
+            slot: [ColumnDataSource({"xs": [[]], "ys": [[]]}) for _ in RING_DASHES] for slot in SLOTS
+        }
         self.figures: dict[Slot, Figure] = {}
         self._inked: list[tuple[object, str, str]] = []
 
@@ -202,14 +225,20 @@ class Atlas:
     def drape(self, slot: Slot, drawn: Picture | Rings | None, colours: Sequence[str]) -> None:
         """Lay the hazard on a slot: a picture, rings, or nothing."""
         self.lay(slot, drawn if isinstance(drawn, Picture) else None, colours)
-        layers = list(zip(drawn.xs, drawn.ys, strict=True))[-len(RING_DASHES) :] if isinstance(drawn, Rings) else []
+        layers = (
+            list(zip(drawn.xs, drawn.ys, strict=True))[-len(RING_DASHES) :]
+            if isinstance(drawn, Rings)
+            else []
+        )
         offset = len(RING_DASHES) - len(layers)
         for index, source in enumerate(self.rings[slot]):
             xs, ys = layers[index - offset] if index >= offset else ([], [])
             source.data = {"xs": [[[line] for line in xs]], "ys": [[[line] for line in ys]]}
         self._ring_colours(slot, colours)
 
-    def lay(self, slot: Slot, picture: Picture | None, colours: Sequence[str], *, opacity: float = 0.82) -> None:
+    def lay(
+        self, slot: Slot, picture: Picture | None, colours: Sequence[str], *, opacity: float = 0.82
+    ) -> None:
         """Lay a picture under the lines of a slot, or take it away."""
         laid: dict[str, list[object]] = dict(NO_PICTURE)
         if picture is not None:
@@ -224,11 +253,15 @@ class Atlas:
         self.pictures[slot].data = laid
 
     def background(self, basemap: Basemap | None) -> None:
-        """Lay the operator's tiles under the communes, or take them away; tiles that do not come leave the map as it is."""
+        """Lay the operator's tiles under the communes, or take them away; tiles that do not come leave the
+        map as it is.
+        """
         for fig in self.figures.values():
             tiles = [renderer for renderer in fig.renderers if isinstance(renderer, TileRenderer)]
             if basemap is not None and not tiles:
-                fig.add_tile(WMTSTileSource(url=basemap.url, attribution=escape(basemap.credit)), level="image")
+                fig.add_tile(
+                    WMTSTileSource(url=basemap.url, attribution=escape(basemap.credit)), level="image"
+                )
                 fig.renderers.insert(0, fig.renderers.pop())
             for renderer in tiles:
                 renderer.visible = basemap is not None
@@ -244,7 +277,12 @@ class Atlas:
         """Show a box [m, EPSG:3857] with a margin around it, in the proportions of the screen."""
         west, south, east, north = box
         pad = max(east - west, north - south) * margin
-        self.frame.data = {"west": [west - pad], "south": [south - pad], "east": [east + pad], "north": [north + pad]}
+        self.frame.data = {
+            "west": [west - pad],
+            "south": [south - pad],
+            "east": [east + pad],
+            "north": [north + pad],
+        }
 
     def zoom(self, factor: float) -> None:
         """Nearer (below 1) or farther (above 1), about the middle."""
@@ -254,7 +292,12 @@ class Atlas:
 
     def pan(self, way: str) -> None:
         """A quarter of the view to the ``left``, ``right``, ``up`` or ``down``."""
-        axis, sign = {"left": (self.x, -1), "right": (self.x, 1), "up": (self.y, 1), "down": (self.y, -1)}.get(way, (self.x, 0))
+        axis, sign = {
+            "left": (self.x, -1),
+            "right": (self.x, 1),
+            "up": (self.y, 1),
+            "down": (self.y, -1),
+        }.get(way, (self.x, 0))
         step = (axis.end - axis.start) * 0.25 * sign
         axis.update(start=axis.start + step, end=axis.end + step)
 
@@ -293,7 +336,10 @@ class Atlas:
         fig.image_url(url="url", x="x", y="y", w="w", h="h", source=self.pictures[slot], anchor="top_left")
         self._lines(fig, slot)
         self._letters(fig)
-        nest = CustomJS(args={**self.gather, "points": self.points, "outlines": self.outlines}, code=NEST_JS + "{" + STATE_JS + "}")
+        nest = CustomJS(
+            args={**self.gather, "points": self.points, "outlines": self.outlines},
+            code=NEST_JS + "{" + STATE_JS + "}",
+        )
         fig.js_on_change("inner_width", nest)
         fit = CustomJS(args={"fig": fig, "xr": self.x, "yr": self.y, "frame": self.frame}, code=FIT_JS)
         fig.js_on_change("inner_width", fit)
@@ -302,7 +348,9 @@ class Atlas:
         return fig
 
     def _fill(self, fig: Figure, slot: Slot) -> None:
-        """Grounds of all communes, then one plain pattern a state over its own: a pattern drawn commune by commune costs seconds."""
+        """Grounds of all communes, then one plain pattern a state over its own: a pattern drawn commune by
+        commune costs seconds.
+        """
         ground = fig.multi_polygons(
             xs="xs",
             ys="ys",
@@ -331,19 +379,41 @@ class Atlas:
             )
             self._inked.append((drawn.glyph, "hatch_color", "hatch"))
         tip = f'<div class="ga-tip"><b>@name</b><br>@w_{slot}</div>'
-        fig.add_tools(HoverTool(renderers=[ground], tooltips=tip, point_policy="follow_mouse", attachment="above"))
+        fig.add_tools(
+            HoverTool(renderers=[ground], tooltips=tip, point_policy="follow_mouse", attachment="above")
+        )
 
     def _lines(self, fig: Figure, slot: Slot) -> None:
         xs, ys = self.geometry.border
         for width, name in ((5.0, "casing"), (2.2, "border")):
-            line = fig.multi_line(xs=xs, ys=ys, line_width=width, line_color=getattr(self.ink, name), line_join="round", line_cap="round")
+            line = fig.multi_line(
+                xs=xs,
+                ys=ys,
+                line_width=width,
+                line_color=getattr(self.ink, name),
+                line_join="round",
+                line_cap="round",
+            )
             self._inked.append((line.glyph, "line_color", name))
         for source, dash in zip(self.rings[slot], RING_DASHES, strict=True):
             casing = fig.multi_polygons(
-                xs="xs", ys="ys", source=source, fill_alpha=0, line_width=5, line_color=self.ink.casing, line_alpha=0.9
+                xs="xs",
+                ys="ys",
+                source=source,
+                fill_alpha=0,
+                line_width=5,
+                line_color=self.ink.casing,
+                line_alpha=0.9,
             )
             fig.multi_polygons(
-                xs="xs", ys="ys", source=source, fill_alpha=0, line_width=2.4, line_dash=dash, line_color=self.ink.ink, name=f"ring_{slot}"
+                xs="xs",
+                ys="ys",
+                source=source,
+                fill_alpha=0,
+                line_width=2.4,
+                line_dash=dash,
+                line_color=self.ink.ink,
+                name=f"ring_{slot}",
             )
             self._inked.append((casing.glyph, "line_color", "casing"))
         for width, name in ((6.5, "casing"), (3.0, "focus")):
@@ -368,7 +438,9 @@ class Atlas:
                 x=centres[:, 0].tolist(),
                 y=centres[:, 1].tolist(),
                 text=names,
-                text_align=[ALIGN[side] for side in inwards(centres, names, bounds=self.geometry.bounds).tolist()],
+                text_align=[
+                    ALIGN[side] for side in inwards(centres, names, bounds=self.geometry.bounds).tolist()
+                ],
                 text_baseline="middle",
                 text_font=value(FONT),
                 text_font_size="13px" if tier < 2 else "12px",
@@ -380,7 +452,10 @@ class Atlas:
                 border_radius=3,
                 visible=tier < 2,
             )
-            self._inked += [(text.glyph, "text_color", "ink"), (text.glyph, "background_fill_color", "casing")]
+            self._inked += [
+                (text.glyph, "text_color", "ink"),
+                (text.glyph, "background_fill_color", "casing"),
+            ]
             tiers.append(text)
         show = CustomJS(
             args={

@@ -1,7 +1,8 @@
-"""A background map from the network: only where the operator names one, off until a reader asks, missed by no figure.
+"""A background map from the network: only where the operator names one, off until a reader asks, missed by no
+figure.
 
-``GEOALARM_BASEMAP=https://.../{Z}/{X}/{Y}.png`` (Web Mercator tiles) and ``GEOALARM_BASEMAP_CREDIT`` for its attribution.
-Without network the tiles do not come and nothing else changes.
+``GEOALARM_BASEMAP=https://.../{Z}/{X}/{Y}.png`` (Web Mercator tiles) and ``GEOALARM_BASEMAP_CREDIT`` for its
+attribution. Without network the tiles do not come and nothing else changes.
 """
 
 from __future__ import annotations
@@ -33,6 +34,10 @@ class Basemap:
 def configured() -> Basemap | None:
     """The background map the operator named; None without one, or where the address is no tile address."""
     url = os.environ.get(ADDRESS, "").strip()
-    if not url.startswith(("https://", "http://")) or not all(place in url for place in PLACES) or set(url) & set(" ;,'\""):
+    if (
+        not url.startswith(("https://", "http://"))
+        or not all(place in url for place in PLACES)
+        or set(url) & set(" ;,'\"")
+    ):
         return None
     return Basemap(url, os.environ.get(CREDIT, "").strip())

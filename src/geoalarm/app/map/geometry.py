@@ -1,4 +1,5 @@
-"""Outlines for the screen: communes as nested lists of whole Web-Mercator metres, the state border, the main towns.
+"""Outlines for the screen: communes as nested lists of whole Web-Mercator metres, the state border, the main
+towns.
 
 Made once a process and shared by all sessions; the figures themselves never change with them.
 """
@@ -87,7 +88,11 @@ def map_geometry(communes: Communes) -> MapGeometry:
     shapes = thinned(frame.geometry.to_numpy())
     bounds = tuple(float(value) for value in shapely.total_bounds(shapes))
     if not np.isfinite(bounds).all():
-        raise InputError("communes cannot be drawn in Web Mercator", got=bounds, expected="latitudes between 85° S and 85° N")
+        raise InputError(
+            "communes cannot be drawn in Web Mercator",
+            got=bounds,
+            expected="latitudes between 85° S and 85° N",
+        )
     points, rings = flat(shapes)
     return MapGeometry(
         ids=tuple(communes.ids),
@@ -113,7 +118,9 @@ def thinned(shapes: np.ndarray, *, vertices: int = VERTICES) -> np.ndarray:
 
 
 def flat(shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """All points of polygons as whole metres, and row, part and length of each ring: what the browser nests again."""
+    """All points of polygons as whole metres, and row, part and length of each ring: what the browser nests
+    again.
+    """
     parts, rows = shapely.get_parts(shapes, return_index=True)
     lines, part = shapely.get_rings(parts, return_index=True)
     points, ring = shapely.get_coordinates(lines, return_index=True)
@@ -153,18 +160,26 @@ def border_lines(shapes: np.ndarray, countries: np.ndarray) -> tuple[list[list[i
 
 
 def labels(
-    centres: np.ndarray, people: np.ndarray, names: Sequence[str], *, bounds: tuple[float, float, float, float] | None = None
+    centres: np.ndarray,
+    people: np.ndarray,
+    names: Sequence[str],
+    *,
+    bounds: tuple[float, float, float, float] | None = None,
 ) -> tuple[tuple[int, int, str], ...]:
-    """Row, tier (0 from afar) and name of the communes to name, the most populous first, none over another at its scale.
+    """Row, tier (0 from afar) and name of the communes to name, the most populous first, none over another at
+    its scale.
 
     Parameters
     ----------
     bounds : tuple, optional
-        West, south, east, north of the map [m, EPSG:3857]: names near its sides stand beside their point, see :func:`inwards`.
+        West, south, east, north of the map [m, EPSG:3857]: names near its sides stand beside their point, see
+        :func:`inwards`.
     """
     order = np.argsort(-people, kind="stable")
     sides = inwards(centres, names, bounds=bounds) if bounds is not None else np.zeros(len(names))
-    shift = np.column_stack([sides * np.array([len(name) for name in names]) * LETTER_PX / 2, np.zeros(len(names))])
+    shift = np.column_stack(
+        [sides * np.array([len(name) for name in names]) * LETTER_PX / 2, np.zeros(len(names))]
+    )
     chosen: list[tuple[int, int]] = []
     for tier, (metres_per_px, most) in enumerate(LABEL_TIERS):
         added = 0
@@ -178,8 +193,12 @@ def labels(
     return tuple((row, tier, names[row]) for row, tier in chosen)
 
 
-def inwards(centres: np.ndarray, names: Sequence[str], *, bounds: tuple[float, float, float, float]) -> np.ndarray:
-    """Way each name runs from its point so that the edge of a narrow map does not cut it: 1 eastwards, -1 westwards, 0 both."""
+def inwards(
+    centres: np.ndarray, names: Sequence[str], *, bounds: tuple[float, float, float, float]
+) -> np.ndarray:
+    """Way each name runs from its point so that the edge of a narrow map does not cut it: 1 eastwards, -1
+    westwards, 0 both.
+    """
     west, _, east, _ = bounds
     half = np.array([len(name) for name in names]) * LETTER_PX / 2 * (east - west) / NARROWEST_PX
     return np.where(centres[:, 0] - half < west, 1, np.where(centres[:, 0] + half > east, -1, 0))

@@ -51,8 +51,16 @@ class Picture:
         palette = b"\x00\x00\x00" + b"".join(bytes.fromhex(colour.lstrip("#")) for colour in colours)
         alpha = b"\x00" + bytes([round(opacity * 255)] * len(colours))
         head = struct.pack(">IIBBBBB", self.columns, self.rows, 8, 3, 0, 0, 0)
-        chunks = [_chunk(b"IHDR", head), _chunk(b"PLTE", palette), _chunk(b"tRNS", alpha), _chunk(b"IDAT", self.body), _chunk(b"IEND", b"")]
-        return "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"".join(chunks)).decode("ascii")
+        chunks = [
+            _chunk(b"IHDR", head),
+            _chunk(b"PLTE", palette),
+            _chunk(b"tRNS", alpha),
+            _chunk(b"IDAT", self.body),
+            _chunk(b"IEND", b""),
+        ]
+        return "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"".join(chunks)).decode(
+            "ascii"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +103,11 @@ def picture(footprint: Footprint, *, bounds: Bounds, pixels: int = PIXELS) -> Pi
         nodata=0,
     )
     values = np.ascontiguousarray(flat.to_numpy().astype("uint8"))
-    return encoded(values, (bounds[0], bounds[3] - shape[0] * step, bounds[0] + shape[1] * step, bounds[3]), _labels(footprint))
+    return encoded(
+        values,
+        (bounds[0], bounds[3] - shape[0] * step, bounds[0] + shape[1] * step, bounds[3]),
+        _labels(footprint),
+    )
 
 
 def encoded(codes: np.ndarray, bounds: Bounds, labels: tuple[str, ...]) -> Picture:
@@ -114,7 +126,11 @@ def class_codes(footprint: Footprint, data: xr.DataArray) -> xr.DataArray:
     if footprint.kind == "classes":
         codes = np.where(known, values, 0)
     else:
-        lower = FRACTION_STEPS if footprint.kind == "fraction" else tuple(item.lower for item in footprint.classes)
+        lower = (
+            FRACTION_STEPS
+            if footprint.kind == "fraction"
+            else tuple(item.lower for item in footprint.classes)
+        )
         codes = np.where(known, np.digitize(values, np.asarray(lower, dtype=values.dtype)), 0)
     return data.copy(data=codes.astype("uint8")).rio.write_crs(data.rio.crs)
 

@@ -1,4 +1,6 @@
-"""The page's hand in the browser: clicks on plain controls, keys, colour scheme, downloads, what is announced."""
+"""The page's hand in the browser: clicks on plain controls, keys, colour scheme, downloads, what is
+announced.
+"""
 
 from __future__ import annotations
 
@@ -57,4 +59,9 @@ class Bridge(JSComponent):
 
     def label(self, css_class: str, **attributes: str) -> None:
         """Attributes of the element with this class: a role, a label."""
-        self._send_msg({"label": css_class, "attributes": {name.replace("_", "-"): text for name, text in attributes.items()}})
+        self._send_msg(
+            {
+                "label": css_class,
+                "attributes": {name.replace("_", "-"): text for name, text in attributes.items()},
+            }
+        )

@@ -1,4 +1,6 @@
-"""The frame of every page: language, viewport, security policy, colours of both themes, one main landmark, a skip link."""
+"""The frame of every page: language, viewport, security policy, colours of both themes, one main landmark, a
+skip link.
+"""
 
 from __future__ import annotations
 
@@ -70,7 +72,8 @@ def stylesheet() -> str:
 def sheet(doc: Document | None) -> InlineStyleSheet:
     """The components' CSS as one model of a document: it travels once a session, not once a pane.
 
-    The document is the one the pane is drawn in, never "the current one": that is global to the process and may be another session's.
+    The document is the one the pane is drawn in, never "the current one": that is global to the process and
+    may be another session's.
     """
     if doc is None:
         return InlineStyleSheet(css=stylesheet())
@@ -86,7 +89,8 @@ def page_css() -> str:
     light, dark = (_variables(theme) for theme in THEMES)
     return (
         f":root{{{light}}}\n:root[data-scheme=dark]{{{dark}}}\n"
-        f"@media (prefers-color-scheme: dark){{:root[data-scheme='']{{{dark}}}}}\n" + (ASSETS / "page.css").read_text(encoding="utf-8")
+        f"@media (prefers-color-scheme: dark){{:root[data-scheme='']{{{dark}}}}}\n"
+        + (ASSETS / "page.css").read_text(encoding="utf-8")
     )
 
 
@@ -117,8 +121,18 @@ def frame(*, lang: str, main: list[Any], header: list[Any], scheme: str = "") ->
         dark_theme=scheme == "dark",
         template=_template(),
         sx={
-            "& .MuiAppBar-root": {"backgroundColor": "var(--ga-bar)", "color": "#FFFFFF", "boxShadow": "none", "backgroundImage": "none"},
-            "& .MuiToolbar-root": {"minHeight": "56px !important", "height": "56px", "paddingLeft": "16px", "paddingRight": "12px"},
+            "& .MuiAppBar-root": {
+                "backgroundColor": "var(--ga-bar)",
+                "color": "#FFFFFF",
+                "boxShadow": "none",
+                "backgroundImage": "none",
+            },
+            "& .MuiToolbar-root": {
+                "minHeight": "56px !important",
+                "height": "56px",
+                "paddingLeft": "16px",
+                "paddingRight": "12px",
+            },
             "& .MuiLinearProgress-root": {"display": "none"},
             "& main": {"backgroundColor": "var(--ga-ground)"},
         },

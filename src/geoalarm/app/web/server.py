@@ -1,4 +1,6 @@
-"""The explorer at an address: security headers, bounded sessions, everything slow made once before the first reader comes."""
+"""The explorer at an address: security headers, bounded sessions, everything slow made once before the first
+reader comes.
+"""
 
 from __future__ import annotations
 
@@ -95,12 +97,16 @@ def serve(
 
 def origins(port: int, address: str, allowed: Sequence[str]) -> list[str]:
     """Hosts whose pages may open a session: this machine under its usual names, and those the operator names."""
-    return [f"{name}:{port}" for name in dict.fromkeys(("localhost", "127.0.0.1", address)) if name != ANYWHERE] + list(allowed)
+    return [
+        f"{name}:{port}" for name in dict.fromkeys(("localhost", "127.0.0.1", address)) if name != ANYWHERE
+    ] + list(allowed)
 
 
 def free_port(address: str) -> int:
     """A port that nobody listens on now; origins must name it, so it is found before the server starts."""
-    with socket.create_server(("127.0.0.1" if address in (ANYWHERE, "localhost", "") else address, 0)) as taken:
+    with socket.create_server(
+        ("127.0.0.1" if address in (ANYWHERE, "localhost", "") else address, 0)
+    ) as taken:
         return int(taken.getsockname()[1])
 
 
@@ -118,7 +124,10 @@ def secure(handler: type[Any]) -> None:
 
     def set_default_headers(self: Any) -> None:
         before(self)
-        for name, value in {**page.HEADERS, "Content-Security-Policy": page.content_security_policy() + "; frame-ancestors 'self'"}.items():
+        for name, value in {
+            **page.HEADERS,
+            "Content-Security-Policy": page.content_security_policy() + "; frame-ancestors 'self'",
+        }.items():
             self.set_header(name, value)
 
     handler.set_default_headers = set_default_headers
@@ -126,10 +135,14 @@ def secure(handler: type[Any]) -> None:
 
 
 def warm_rest(world: Shared) -> None:
-    """Make the other layers ready behind the first readers' backs; a fault is told in the log and again when asked for."""
+    """Make the other layers ready behind the first readers' backs; a fault is told in the log and again when
+    asked for.
+    """
     for option in world.choices.options:
         try:
-            world.totals(Wanted(option, "", world.choices.populations[0] if world.choices.populations else ""))
+            world.totals(
+                Wanted(option, "", world.choices.populations[0] if world.choices.populations else "")
+            )
             world.drape(option)
         except Exception:
             log.exception("layer %s could not be made ready", option.key)

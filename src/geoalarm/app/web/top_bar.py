@@ -14,7 +14,13 @@ PAGES: Final = ("explorer", "whatif", "briefing")
 """Pages of the bar, by their address."""
 
 
-def bar(state: Any, *, here: str = "explorer", files: Mapping[str, str] | None = None, help_key: str = "explorer.download_help") -> str:
+def bar(
+    state: Any,
+    *,
+    here: str = "explorer",
+    files: Mapping[str, str] | None = None,
+    help_key: str = "explorer.download_help",
+) -> str:
     """HTML of the bar; the languages are links to the same view.
 
     Parameters
@@ -35,9 +41,15 @@ def bar(state: Any, *, here: str = "explorer", files: Mapping[str, str] | None =
         current = ' aria-current="true"' if code == lang else ""
         label = f"{code.upper()}. {i18n.text('explorer.aria.language', code, language=name)}"
         address = e(urlencode({**state.query(), "lang": code}, safe=":~"))
-        links.append(f'<li><a href="?{address}" lang="{code}" hreflang="{code}" aria-label="{e(label)}"{current}>{code.upper()}</a></li>')
+        links.append(
+            f'<li><a href="?{address}" lang="{code}" hreflang="{code}" '
+            f'aria-label="{e(label)}"{current}>{code.upper()}</a></li>'
+        )
     buttons = "".join(button(f"download|{kind}", name) for kind, name in words.items())
-    icon = f'<svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true" focusable="false">{ICONS["download"]}</svg>'
+    icon = (
+        '<svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true" '
+        f'focusable="false">{ICONS["download"]}</svg>'
+    )
     word = i18n.text("label.download", lang)
     menu = (
         f'<details class="ga-menu"><summary aria-label="{e(word)}" title="{e(word)}">{icon}</summary><div>{buttons}'
@@ -55,7 +67,12 @@ def bar(state: Any, *, here: str = "explorer", files: Mapping[str, str] | None =
 def page_links(here: str, lang: str, *, commune: str = "") -> str:
     """Links to the pages, the open one marked; those of one commune keep it."""
     marks = {page: ' aria-current="page"' if page == here else "" for page in PAGES}
-    kept = {page: {"lang": lang, "commune": commune} if commune and page != "whatif" else {"lang": lang} for page in PAGES}
+    kept = {
+        page: {"lang": lang, "commune": commune} if commune and page != "whatif" else {"lang": lang}
+        for page in PAGES
+    }
     addresses = {page: e(f"{page}?{urlencode(kept[page], safe=':')}") for page in PAGES}
-    rows = "".join(f'<li><a href="{addresses[page]}"{marks[page]}>{said(f"nav.{page}", lang)}</a></li>' for page in PAGES)
+    rows = "".join(
+        f'<li><a href="{addresses[page]}"{marks[page]}>{said(f"nav.{page}", lang)}</a></li>' for page in PAGES
+    )
     return f'<nav class="ga-pages" aria-label="{said("nav.pages", lang)}"><ul>{rows}</ul></nav>'

@@ -1,4 +1,6 @@
-"""The figures of an accident in words: finding, severity, individual risk, what to know, models. HTML, every value escaped once."""
+"""The figures of an accident in words: finding, severity, individual risk, what to know, models. HTML, every
+value escaped once.
+"""
 
 from __future__ import annotations
 
@@ -47,15 +49,24 @@ def finding(outcome: Outcome, lang: str) -> str:
     if not widest.within > 0:
         return i18n.text("whatif.finding_none", lang)
     sides = {code: count for code, count in widest.within_by_country.items() if count > 0}
-    parts = [f"{i18n.term('country', code, lang)} {count_words(count, lang)}" for code, count in sides.items()]
-    split = f" ({', '.join(parts)})" if len(parts) > 1 else f" ({i18n.term('country', next(iter(sides)), lang)})"
+    parts = [
+        f"{i18n.term('country', code, lang)} {count_words(count, lang)}" for code, count in sides.items()
+    ]
+    split = (
+        f" ({', '.join(parts)})" if len(parts) > 1 else f" ({i18n.term('country', next(iter(sides)), lang)})"
+    )
     told = i18n.text("whatif.finding", lang, people=rounding.people_text(widest.within, lang), split=split)
     if outcome.second is None:
         return told
     other = outcome.second.people[0].within if outcome.second.people else 0.0
     if math.isnan(other):
         return told
-    more = i18n.text("whatif.finding_second", lang, people=rounding.people_text(other, lang), change=change(widest.within, other, lang))
+    more = i18n.text(
+        "whatif.finding_second",
+        lang,
+        people=rounding.people_text(other, lang),
+        change=change(widest.within, other, lang),
+    )
     return f"{told} {more}"
 
 
@@ -90,14 +101,19 @@ def slot_titles(outcome: Outcome, lang: str) -> dict[str, str]:
     if outcome.second is None:
         return {}
     names = ("whatif.first", "whatif.second")
-    return {slot: f"{i18n.text(name, lang)} – {weather(view, lang)}" for slot, name, view in zip("ab", names, outcome.both, strict=True)}
+    return {
+        slot: f"{i18n.text(name, lang)} – {weather(view, lang)}"
+        for slot, name, view in zip("ab", names, outcome.both, strict=True)
+    }
 
 
 def severity(outcome: Outcome, lang: str) -> str:
     """Class of annex 3 with the people it was made of, of each weather."""
     parts = [f"<div class='ga-severity'><h3>{said('accident.severity.name', lang)}</h3>"]
     is_graded = any(view.severity is not None for view in outcome.both)
-    for name, view in zip(("whatif.first", "whatif.second"), outcome.both if is_graded else (outcome.first,), strict=False):
+    for name, view in zip(
+        ("whatif.first", "whatif.second"), outcome.both if is_graded else (outcome.first,), strict=False
+    ):
         if outcome.second is not None and is_graded:
             parts.append(f'<p class="ga-small">{said(name, lang)}</p>')
         parts.append(_severity(view, lang))
@@ -105,7 +121,9 @@ def severity(outcome: Outcome, lang: str) -> str:
 
 
 def risk(outcome: Outcome, lang: str) -> str:
-    """People at each level of individual risk, by country, in one weather after the other; nothing where no frequency was given."""
+    """People at each level of individual risk, by country, in one weather after the other; nothing where no
+    frequency was given.
+    """
     if all(view.risk is None for view in outcome.both):
         return ""
     parts = [f"<div class='ga-severity'><h3>{said('accident.risk.name', lang)}</h3>"]
@@ -116,14 +134,21 @@ def risk(outcome: Outcome, lang: str) -> str:
         if view.choice.rose:  # the rose holds every weather: the second form changes nothing of it
             break
     unread = any(TO_BE_CONFIRMED in view.risk.caveats for view in outcome.both if view.risk is not None)
-    notes = [said("accident.risk.explain", lang), said("whatif.risk_levels", lang), *([e(flag(RISK_LEVELS, lang))] if unread else [])]
+    notes = [
+        said("accident.risk.explain", lang),
+        said("whatif.risk_levels", lang),
+        *([e(flag(RISK_LEVELS, lang))] if unread else []),
+    ]
     return f'{"".join(parts)}<p class="ga-small">{" ".join(notes)}</p></div>'
 
 
 def example(state: WhatIfState) -> str:
     """That what is shown is an example, what to do, and three others to try."""
     lang = state.lang
-    chips = "".join(button(f"example|{name}", i18n.text(f"whatif.example_{name}", lang), css="ga-chip") for name in EXAMPLES)
+    chips = "".join(
+        button(f"example|{name}", i18n.text(f"whatif.example_{name}", lang), css="ga-chip")
+        for name in EXAMPLES
+    )
     return (
         f'<div class="ga-notice ga-example"><p><strong>{said("whatif.example", lang)}</strong> {said("whatif.begin", lang)}</p>'
         f'<div class="ga-chips" role="group" aria-label="{said("whatif.examples", lang)}">{chips}</div></div>'
@@ -133,7 +158,9 @@ def example(state: WhatIfState) -> str:
 def told(outcome: Outcome, lang: str) -> str:
     """What to know: the warnings of both weathers as sentences."""
     graded = {flag for view in outcome.both if view.severity is not None for flag in view.severity.flags}
-    warnings = dict.fromkeys(warning for view in outcome.both for warning in view.warnings if warning not in graded)
+    warnings = dict.fromkeys(
+        warning for view in outcome.both for warning in view.warnings if warning not in graded
+    )
     rows = [e(pretty(words)) for words in flags(warnings, lang)]
     return f"<h3>{said('whatif.flags', lang)}</h3>{items(rows, css='ga-notes')}" if rows else ""
 
@@ -143,12 +170,27 @@ def models(outcome: Outcome, shared: Shared, lang: str) -> str:
     rows = {}
     for result in (result for view in outcome.both for result in view.results):
         where = "" if result.jurisdiction in ("", "any") else f" ({result.jurisdiction})"
-        rows[result.model, result.source] = f'<code>{e(result.model)}</code><br><span class="ga-muted">{e(result.source)}{e(where)}</span>'
+        rows[result.model, result.source] = (
+            f'<code>{e(result.model)}</code><br><span class="ga-muted">{e(result.source)}{e(where)}</span>'
+        )
     workspace = shared.workspace
     sources = list(workspace.communes.sources)
-    sources += [source for source in workspace.sources() if source.id in workspace.populations and source not in sources]
-    given = [f"<dt>{e(label(name, lang))}</dt><dd>{e(_word(text, lang))}</dd>" for name, text in _given(outcome.first, lang).items()]
-    facts = [f'<strong>{e(source_title(source, lang))}</strong><br><span class="ga-muted">{e(source.licence)}</span>' for source in sources]
+    sources += [
+        source
+        for source in workspace.sources()
+        if source.id in workspace.populations and source not in sources
+    ]
+    given = [
+        f"<dt>{e(label(name, lang))}</dt><dd>{e(_word(text, lang))}</dd>"
+        for name, text in _given(outcome.first, lang).items()
+    ]
+    facts = [
+        (
+            f"<strong>{e(source_title(source, lang))}</strong><br><span "
+            f'class="ga-muted">{e(source.licence)}</span>'
+        )
+        for source in sources
+    ]
     return (
         f"<details open><summary>{said('whatif.models', lang)}</summary>{items([*rows.values(), *facts], css='ga-notes')}</details>"
         f'<details><summary>{said("whatif.inputs", lang)}</summary><dl class="ga-facts">{"".join(given)}</dl></details>'
@@ -162,7 +204,9 @@ def _severity(view: AccidentView, lang: str) -> str:
     name = i18n.text(f"accident.severity.{graded.label}", lang)
     if graded.is_lower_bound:
         name = i18n.text("accident.severity.at_least", lang, severity=name)
-    counts = {code: count_words(float(count), lang) for code, count in graded.as_dict()["people_within"].items()}
+    counts = {
+        code: count_words(float(count), lang) for code, count in graded.as_dict()["people_within"].items()
+    }
     why = said("accident.severity.explain", lang, **counts)
     notes = items([e(words) for words in flags(graded.flags, lang)], css="ga-notes")
     return f'<p class="ga-big">{e(name)}</p><p class="ga-small">{why}</p>{notes}'
@@ -173,14 +217,25 @@ def _risk(view: AccidentView, lang: str) -> str:
         return ""
     values = np.asarray(view.risk.data)
     highest = float(np.nanmax(values)) if np.isfinite(values).any() else 0.0
-    top = "" if not highest > 0 else f"<p>{said('whatif.risk_highest', lang, chance=chance(highest, lang))}</p>"
+    top = (
+        "" if not highest > 0 else f"<p>{said('whatif.risk_highest', lang, chance=chance(highest, lang))}</p>"
+    )
     codes = sorted({code for item in view.risk_people for code in item.within_by_country})
-    heads = [i18n.text("whatif.risk_level", lang), i18n.text("whatif.total", lang), *(i18n.term("country", code, lang) for code in codes)]
+    heads = [
+        i18n.text("whatif.risk_level", lang),
+        i18n.text("whatif.total", lang),
+        *(i18n.term("country", code, lang) for code in codes),
+    ]
     rows = []
     for item in reversed(view.risk_people):
-        cells = [f"<b>{e(count_words(item.within, lang))}</b>", *(side(item.within_by_country.get(code, 0.0), lang) for code in codes)]
+        cells = [
+            f"<b>{e(count_words(item.within, lang))}</b>",
+            *(side(item.within_by_country.get(code, 0.0), lang) for code in codes),
+        ]
         name = i18n.text("whatif.risk_class", lang, chance=chance(item.level, lang))
-        rows.append(f'<tr><th scope="row">{e(name)}</th>{"".join(f"<td class=ga-n>{cell}</td>" for cell in cells)}</tr>')
+        rows.append(
+            f'<tr><th scope="row">{e(name)}</th>{"".join(f"<td class=ga-n>{cell}</td>" for cell in cells)}</tr>'
+        )
     return f"{top}{table(heads, ''.join(rows))}"
 
 
@@ -192,8 +247,12 @@ def _given(view: AccidentView, lang: str) -> Mapping[str, str]:
         given["wind_from"] = f"{choice.wind_from:g}°"
     if choice.frequency is not None:
         given["frequency"] = choice.frequency
-        rows = [(name, sum(value) if isinstance(value, tuple) else value) for name, value in choice.rose.items()]
-        given["rose"] = ", ".join(f"{name} {i18n.percent(share, lang)}" for name, share in rows) or i18n.text("whatif.rose_none", lang)
+        rows = [
+            (name, sum(value) if isinstance(value, tuple) else value) for name, value in choice.rose.items()
+        ]
+        given["rose"] = ", ".join(f"{name} {i18n.percent(share, lang)}" for name, share in rows) or i18n.text(
+            "whatif.rose_none", lang
+        )
     if choice.indoor_time is not None:
         given |= {"indoor_time": choice.indoor_time, "ventilation": choice.ventilation}
     if choice.thresholds is not None:
@@ -203,4 +262,6 @@ def _given(view: AccidentView, lang: str) -> Mapping[str, str]:
 
 def _word(word: Any, lang: str) -> str:
     """A word of a form in the language of the page; a text of the reader as it is."""
-    return i18n.text(f"accident.word.{word}", lang) if word and i18n.has(f"accident.word.{word}") else str(word)
+    return (
+        i18n.text(f"accident.word.{word}", lang) if word and i18n.has(f"accident.word.{word}") else str(word)
+    )

@@ -26,7 +26,17 @@ from geoalarm.results import totals as tables
 FORMATS: Final = ("yml", "csv")
 LARGEST: Final = 100_000
 """Bytes of a file of thresholds that are taken."""
-COLUMNS: Final = ("jurisdiction", "substance", "effect", "exposure_min", "value", "unit", "label", "source", "verified")
+COLUMNS: Final = (
+    "jurisdiction",
+    "substance",
+    "effect",
+    "exposure_min",
+    "value",
+    "unit",
+    "label",
+    "source",
+    "verified",
+)
 
 
 class Desk:
@@ -44,9 +54,17 @@ class Desk:
             If it is too large or no such table: nothing of it is kept.
         """
         if not size.isdigit() or int(size) > LARGEST or len(text) > LARGEST:
-            raise InputError("thresholds file", got=f"{size[:12]} bytes", expected=f"at most {LARGEST}", mend="one row a threshold")
+            raise InputError(
+                "thresholds file",
+                got=f"{size[:12]} bytes",
+                expected=f"at most {LARGEST}",
+                mend="one row a threshold",
+            )
         self._folder = self._folder or Path(tempfile.mkdtemp(prefix="geoalarm-"))
-        stem = re.sub(r"[^A-Za-z0-9._-]+", "_", name.rpartition("/")[2].rpartition(".")[0])[:40].strip("._") or "thresholds"
+        stem = (
+            re.sub(r"[^A-Za-z0-9._-]+", "_", name.rpartition("/")[2].rpartition(".")[0])[:40].strip("._")
+            or "thresholds"
+        )
         path = self._folder / hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12] / f"{stem}.csv"
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8", errors="replace")
@@ -68,7 +86,11 @@ def thresholds_form(state: WhatIfState) -> File:
     substance = state.inputs.get("substance") or "chlorine"
     minutes = re.sub(r"[^0-9.].*$", "", state.inputs.get("exposure_min", "").strip()) or "60"
     rows = [f"FR,{substance},{effect},{minutes},,ppm,,INERIS,R" for effect in ("SEI", "SEL", "SELS")]
-    return File(f"thresholds_{substance}.csv", "text/csv", ("\n".join([",".join(COLUMNS), *rows]) + "\n").encode("utf-8"))
+    return File(
+        f"thresholds_{substance}.csv",
+        "text/csv",
+        ("\n".join([",".join(COLUMNS), *rows]) + "\n").encode("utf-8"),
+    )
 
 
 def file_of(kind: str, outcome: Outcome, state: WhatIfState, shared: Shared) -> File:
@@ -87,7 +109,9 @@ def scenario(outcome: Outcome, shared: Shared) -> str:
 
 
 def _portable(choice: Accident) -> Accident:
-    """The choice with its effect as a raster; a file of thresholds is looked for beside the scenario, under its own name."""
+    """The choice with its effect as a raster; a file of thresholds is looked for beside the scenario, under
+    its own name.
+    """
     changes = {"thresholds": Path(choice.thresholds.name)} if choice.thresholds is not None else {}
     return choice.changed(field=True, **changes)
 

@@ -1,4 +1,6 @@
-"""The form of an accident: plain fields of the browser with their range and default, grouped as the models give them."""
+"""The form of an accident: plain fields of the browser with their range and default, grouped as the models
+give them.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,11 @@ def form(state: WhatIfState) -> str:
     parts = [
         _place(state),
         _list(
-            "pick|kind", "whatif.kind", {name: i18n.text(f"accident.kind.{name}.name", lang) for name in known()["kinds"]}, state.kind, lang
+            "pick|kind",
+            "whatif.kind",
+            {name: i18n.text(f"accident.kind.{name}.name", lang) for name in known()["kinds"]},
+            state.kind,
+            lang,
         ),
         f'<p class="ga-small ga-explain">{said(f"accident.kind.{state.kind}.explain", lang)}</p>',
         _source(state),
@@ -30,7 +36,8 @@ def form(state: WhatIfState) -> str:
     ]
     name = said("whatif.form", lang)
     return (
-        f'<div class="ga-form" role="group" aria-label="{name}"><div class="ga-sheethead"><h3>{name}</h3>{head}</div>{"".join(parts)}</div>'
+        f'<div class="ga-form" role="group" aria-label="{name}"><div '
+        f'class="ga-sheethead"><h3>{name}</h3>{head}</div>{"".join(parts)}</div>'
     )
 
 
@@ -53,10 +60,14 @@ def on_a_phone(words: str) -> str:
 def _place(state: WhatIfState) -> str:
     lang = state.lang
     names = {"": i18n.text("whatif.site_none", lang)} | {
-        key: f"{site.name} ({i18n.term('country', site.country, lang)})" if site.country else site.name for key, site in state.sites.items()
+        key: f"{site.name} ({i18n.term('country', site.country, lang)})" if site.country else site.name
+        for key, site in state.sites.items()
     }
     sites = _list("pick|site", "whatif.site", names, state.site, lang) if state.sites else ""
-    point = "".join(_text(f"write|{name}", i18n.text(f"whatif.{name}", lang), getattr(state, name)) for name in ("lon", "lat"))
+    point = "".join(
+        _text(f"write|{name}", i18n.text(f"whatif.{name}", lang), getattr(state, name))
+        for name in ("lon", "lat")
+    )
     return f'{sites}<div class="ga-two-fields">{point}</div>'
 
 
@@ -70,8 +81,16 @@ def _source(state: WhatIfState) -> str:
         if state.with_tank:
             hidden = {"rate", "duration", "fuel"}
             skip = {"substance"} if state.kind == "toxic" else set()
-            tank = "".join(_field(item, state.tank, "tank", lang) for item in _of(state.form["tank"], "source") if item["name"] not in skip)
-    fields = "".join(_field(item, state.inputs, "in", lang) for item in _of(state.form["inputs"], "source") if item["name"] not in hidden)
+            tank = "".join(
+                _field(item, state.tank, "tank", lang)
+                for item in _of(state.form["tank"], "source")
+                if item["name"] not in skip
+            )
+    fields = "".join(
+        _field(item, state.inputs, "in", lang)
+        for item in _of(state.form["inputs"], "source")
+        if item["name"] not in hidden
+    )
     return _group("source", given + fields + tank, lang)
 
 
@@ -84,14 +103,19 @@ def _weather(state: WhatIfState) -> str:
         return ""
     check = " checked" if state.beside else ""
     first += (
-        f'<label class="ga-check"><input type="checkbox" data-do="pick|beside"{check}><span>{said("whatif.beside", lang)}</span></label>'
+        '<label class="ga-check"><input type="checkbox" '
+        f'data-do="pick|beside"{check}><span>{said("whatif.beside", lang)}</span></label>'
     )
     second = ""
     if state.beside:
-        second = _preset(state, second=True) + "".join(_field(item, state.second, "b", lang) for item in state.weather_fields())
+        second = _preset(state, second=True) + "".join(
+            _field(item, state.second, "b", lang) for item in state.weather_fields()
+        )
         if state.form["is_directed"]:
             second += _wind("b.wind_from", state.second.get("wind_from", SECOND_WIND), lang)
-        second = f'<fieldset class="ga-group"><legend>{said("whatif.second", lang)}</legend>{second}</fieldset>'
+        second = (
+            f'<fieldset class="ga-group"><legend>{said("whatif.second", lang)}</legend>{second}</fieldset>'
+        )
     return _group("weather", first, lang) + second
 
 
@@ -100,13 +124,30 @@ def _effects(state: WhatIfState) -> str:
     fields = "".join(_field(item, state.inputs, "in", lang) for item in _of(state.form["inputs"], "effects"))
     times = {name: i18n.text(f"accident.time.{name}", lang) for name in TIMES}
     people = _list("pick|time", "whatif.time", times, state.time, lang)
-    people += _text("write|indoors", i18n.text("accident.input.shelter", lang), state.indoors, hint=i18n.text("whatif.in_percent", lang))
+    people += _text(
+        "write|indoors",
+        i18n.text("accident.input.shelter", lang),
+        state.indoors,
+        hint=i18n.text("whatif.in_percent", lang),
+    )
     if state.kind == "toxic":
         fields += _file(state)
         inside = i18n.text("accident.input.indoor_time", lang)
-        people += _text("write|indoor_time", inside, state.indoor_time, hint=i18n.text("whatif.indoor_hint", lang), example="30 min")
+        people += _text(
+            "write|indoor_time",
+            inside,
+            state.indoor_time,
+            hint=i18n.text("whatif.indoor_hint", lang),
+            example="30 min",
+        )
         air = i18n.text("accident.input.ventilation", lang)
-        people += _text("write|ventilation", air, state.ventilation, hint=i18n.text("whatif.ventilation_hint", lang), example="0.5 /h")
+        people += _text(
+            "write|ventilation",
+            air,
+            state.ventilation,
+            hint=i18n.text("whatif.ventilation_hint", lang),
+            example="0.5 /h",
+        )
     return _group("effects", fields + people, lang)
 
 
@@ -115,8 +156,15 @@ def _file(state: WhatIfState) -> str:
     lang = state.lang
     empty = button("download|thresholds", i18n.text("whatif.thresholds_empty", lang), css="ga-link")
     if state.thresholds is not None:
-        words = e(i18n.text("whatif.thresholds_held", lang, name=state.thresholds.name, content=state.thresholds_content))
-        return f'<p class="ga-small">{words} {button("forget|", i18n.text("whatif.thresholds_forget", lang), css="ga-link")}</p>'
+        words = e(
+            i18n.text(
+                "whatif.thresholds_held", lang, name=state.thresholds.name, content=state.thresholds_content
+            )
+        )
+        return (
+            f'<p class="ga-small">{words} '
+            f"{button('forget|', i18n.text('whatif.thresholds_forget', lang), css='ga-link')}</p>"
+        )
     return (
         f'<label class="ga-pick"><span>{said("whatif.thresholds", lang)}</span><input type="file" accept=".csv,text/csv" data-do="file|" '
         f'aria-describedby="hint-file"><small id="hint-file">{said("whatif.thresholds_hint", lang)}</small></label>'
@@ -128,7 +176,13 @@ def _risk(state: WhatIfState) -> str:
     """How often the accident happens, and in which weathers and winds."""
     lang = state.lang
     often = i18n.text("accident.input.frequency", lang)
-    fields = _text("write|frequency", often, state.frequency, hint=i18n.text("whatif.frequency_hint", lang), example="1e-5 /yr")
+    fields = _text(
+        "write|frequency",
+        often,
+        state.frequency,
+        hint=i18n.text("whatif.frequency_hint", lang),
+        example="1e-5 /yr",
+    )
     names = {name: i18n.text(f"whatif.rose_{name or 'none'}", lang) for name in ROSES}
     fields += _list("pick|rose", "whatif.rose", names, state.rose, lang)
     if state.rose == OWN:
@@ -143,14 +197,26 @@ def _risk(state: WhatIfState) -> str:
 def _expert(state: WhatIfState) -> str:
     lang = state.lang
     fields = [
-        _field(item, state.inputs, "in", lang) for item in state.form["inputs"] if item["group"] not in SHOWN and item["name"] not in FILES
+        _field(item, state.inputs, "in", lang)
+        for item in state.form["inputs"]
+        if item["group"] not in SHOWN and item["name"] not in FILES
     ]
     if state.with_tank:
-        fields += [_field(item, state.tank, "tank", lang) for item in state.form["tank"] if item["group"] not in SHOWN]
+        fields += [
+            _field(item, state.tank, "tank", lang)
+            for item in state.form["tank"]
+            if item["group"] not in SHOWN
+        ]
     if not fields:
         return ""
-    is_open = " open" if any(state.inputs.get(item["name"]) for item in state.form["inputs"] if item["group"] not in SHOWN) else ""
-    return f"<details{is_open}><summary>{said('whatif.group.expert', lang)}</summary>{''.join(fields)}</details>"
+    is_open = (
+        " open"
+        if any(state.inputs.get(item["name"]) for item in state.form["inputs"] if item["group"] not in SHOWN)
+        else ""
+    )
+    return (
+        f"<details{is_open}><summary>{said('whatif.group.expert', lang)}</summary>{''.join(fields)}</details>"
+    )
 
 
 def _preset(state: WhatIfState, *, second: bool) -> str:
@@ -159,13 +225,26 @@ def _preset(state: WhatIfState, *, second: bool) -> str:
     lang = state.lang
     words = {"": i18n.text("whatif.preset_none", lang)}
     for name, item in known()["weathers"].items():
-        words[name] = f"{name} ({', '.join(i18n.term('country', code, lang) for code in item['jurisdictions'])})"
-    chosen = _list("pick|weather2" if second else "pick|weather", "whatif.preset", words, state.weather_label(second=second), lang)
+        words[name] = (
+            f"{name} ({', '.join(i18n.term('country', code, lang) for code in item['jurisdictions'])})"
+        )
+    chosen = _list(
+        "pick|weather2" if second else "pick|weather",
+        "whatif.preset",
+        words,
+        state.weather_label(second=second),
+        lang,
+    )
     return chosen + f'<p class="ga-small ga-explain">{said("whatif.preset_hint", lang)}</p>'
 
 
 def _wind(field: str, text: str, lang: str) -> str:
-    return _text(f"write|{field}", i18n.text("accident.input.wind_from", lang), text, hint=i18n.text("whatif.north", lang))
+    return _text(
+        f"write|{field}",
+        i18n.text("accident.input.wind_from", lang),
+        text,
+        hint=i18n.text("whatif.north", lang),
+    )
 
 
 def _field(item: Mapping[str, Any], held: Mapping[str, str], prefix: str, lang: str) -> str:
@@ -174,7 +253,8 @@ def _field(item: Mapping[str, Any], held: Mapping[str, str], prefix: str, lang: 
     do, words = f"write|{prefix}.{name}", label(name, lang)
     if item["unit"] is None and item["choices"]:
         options = {
-            word: i18n.text(f"accident.word.{word}", lang) if i18n.has(f"accident.word.{word}") else word for word in item["choices"]
+            word: i18n.text(f"accident.word.{word}", lang) if i18n.has(f"accident.word.{word}") else word
+            for word in item["choices"]
         }
         if not item["required"] and not item["default"]:
             options = {"": "–", **options}
@@ -184,7 +264,14 @@ def _field(item: Mapping[str, Any], held: Mapping[str, str], prefix: str, lang: 
         parts.append(i18n.text("whatif.default", lang, default=_default(item)))
     elif not item["required"]:
         parts.append(i18n.text("whatif.optional", lang))
-    return _text(do, words, text, hint="; ".join(part for part in parts if part), example=item["example"] or "", title=_title(item, lang))
+    return _text(
+        do,
+        words,
+        text,
+        hint="; ".join(part for part in parts if part),
+        example=item["example"] or "",
+        title=_title(item, lang),
+    )
 
 
 def _default(item: Mapping[str, Any]) -> str:
@@ -203,7 +290,11 @@ def _of(items: list[Mapping[str, Any]], group: str) -> list[Mapping[str, Any]]:
 
 
 def _group(name: str, body: str, lang: str) -> str:
-    return f'<fieldset class="ga-group"><legend>{said(f"whatif.group.{name}", lang)}</legend>{body}</fieldset>' if body else ""
+    return (
+        f'<fieldset class="ga-group"><legend>{said(f"whatif.group.{name}", lang)}</legend>{body}</fieldset>'
+        if body
+        else ""
+    )
 
 
 def _list(do: str, key: str, options: Mapping[str, str], value: str, lang: str) -> str:
@@ -211,7 +302,10 @@ def _list(do: str, key: str, options: Mapping[str, str], value: str, lang: str) 
 
 
 def _choice(do: str, words: str, options: Mapping[str, str], value: str) -> str:
-    rows = "".join(f'<option value="{e(key)}"{" selected" if key == value else ""}>{e(text)}</option>' for key, text in options.items())
+    rows = "".join(
+        f'<option value="{e(key)}"{" selected" if key == value else ""}>{e(text)}</option>'
+        for key, text in options.items()
+    )
     return f'<label class="ga-pick"><span>{e(words)}</span><select data-do="{e(do)}">{rows}</select></label>'
 
 

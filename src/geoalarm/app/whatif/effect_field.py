@@ -1,4 +1,6 @@
-"""The effect of an accident and its individual risk as pictures on the map: graded in round steps, the same in both weathers."""
+"""The effect of an accident and its individual risk as pictures on the map: graded in round steps, the same
+in both weathers.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,8 @@ PIXELS: Final = 640
 
 
 def breaks(low: float, high: float) -> tuple[float, ...]:
-    """Lower bounds of the classes between two values, low to high: round numbers, at most :data:`MOST`, the last open above.
+    """Lower bounds of the classes between two values, low to high: round numbers, at most :data:`MOST`, the
+    last open above.
 
     Examples
     --------
@@ -69,8 +72,12 @@ def field_picture(footprint: Footprint | None, lower: Sequence[float]) -> Pictur
     if footprint is None or not lower or not isinstance(footprint.data, xr.DataArray):
         return None
     data = footprint.data.squeeze(drop=True)
-    floor = lower[0] / 10  # between nothing and the first class the edge is drawn half way, not where a zero would pull it
-    logs = data.copy(data=np.log10(np.maximum(data.to_numpy().astype("float64"), floor))).rio.write_nodata(np.nan)
+    floor = (
+        lower[0] / 10
+    )  # between nothing and the first class the edge is drawn half way, not where a zero would pull it
+    logs = data.copy(data=np.log10(np.maximum(data.to_numpy().astype("float64"), floor))).rio.write_nodata(
+        np.nan
+    )
     west, south, east, north = data.rio.transform_bounds(WEB_MERCATOR)
     step = max(east - west, north - south) / PIXELS
     rows, columns = max(1, math.ceil((north - south) / step)), max(1, math.ceil((east - west) / step))

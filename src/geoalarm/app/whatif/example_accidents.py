@@ -1,4 +1,6 @@
-"""The accidents that a first visitor sees: made up, at no real site, so near the border that both countries are hit."""
+"""The accidents that a first visitor sees: made up, at no real site, so near the border that both countries
+are hit.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,8 @@ EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
 
 
 def example_place(geometry: MapGeometry, people: np.ndarray) -> tuple[float, float]:
-    """Longitude and latitude [degrees] of the examples: where the border runs past the most people, a little upwind of it.
+    """Longitude and latitude [degrees] of the examples: where the border runs past the most people, a little
+    upwind of it.
 
     On a map without a border: the middle of its most populous commune.
 
@@ -39,8 +42,17 @@ def example_place(geometry: MapGeometry, people: np.ndarray) -> tuple[float, flo
     if not xs:
         x, y = geometry.centres[order[0]].tolist()
         return degrees(x, y)
-    border = shapely.MultiLineString([shapely.LineString(list(zip(x, y, strict=True))) for x, y in zip(xs, ys, strict=True) if len(x) > 1])
-    row = next((row for row in order if shapely.distance(shapely.Point(geometry.centres[row]), border) < NEAR_BORDER_M), order[0])
+    border = shapely.MultiLineString(
+        [shapely.LineString(list(zip(x, y, strict=True))) for x, y in zip(xs, ys, strict=True) if len(x) > 1]
+    )
+    row = next(
+        (
+            row
+            for row in order
+            if shapely.distance(shapely.Point(geometry.centres[row]), border) < NEAR_BORDER_M
+        ),
+        order[0],
+    )
     near = shapely.get_coordinates(shapely.shortest_line(border, shapely.Point(geometry.centres[row])))[0]
     x, y = float(near[0]) - UPWIND_M, float(near[1])
     return degrees(x, y) if geometry.at(x, y) is not None else degrees(float(near[0]), y)

@@ -1,4 +1,6 @@
-"""Panes of the what-if page and where they stand: the form, the finding, the maps, the figures, the communes hit."""
+"""Panes of the what-if page and where they stand: the form, the finding, the maps, the figures, the communes
+hit.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,13 @@ class WhatIfPanes:
         self["switch"].sizing_mode = None
         self.maps = {"a": self._map("a")}
         self._panes = box([self._slot("a")], "ga-panes")
-        self._side = box([box([self["zones"], self["severity"], self["risk"]], "ga-card"), box([self["flags"]], "ga-card")], "ga-side")
+        self._side = box(
+            [
+                box([self["zones"], self["severity"], self["risk"]], "ga-card"),
+                box([self["flags"]], "ga-card"),
+            ],
+            "ga-side",
+        )
         self._list = box([self["table"]], "ga-list", "ga-card")
         self._models = box([self["models"]], "ga-card")
         self.results(False)
@@ -56,7 +64,10 @@ class WhatIfPanes:
     def results(self, on: bool) -> None:
         """Show the cards of figures, or none before the first calculation."""
         for pane in (self._side, self._list, self._models):
-            pane.css_classes = [*(name for name in pane.css_classes if name != "ga-none"), *([] if on else ["ga-none"])]
+            pane.css_classes = [
+                *(name for name in pane.css_classes if name != "ga-none"),
+                *([] if on else ["ga-none"]),
+            ]
 
     def dim(self, on: bool) -> None:
         """Tell by fading that what is shown is not what the form says."""
@@ -67,7 +78,9 @@ class WhatIfPanes:
         """One map, or two of one view beside each other."""
         on = "b" in titles
         for slot in ("a", "b"):
-            self[f"title_{slot}"].object = f'<span class="ga-slot">{e(titles[slot])}</span>' if slot in titles else ""
+            self[f"title_{slot}"].object = (
+                f'<span class="ga-slot">{e(titles[slot])}</span>' if slot in titles else ""
+            )
         if on == (len(self._panes) > 1):
             return
         if on and "b" not in self.maps:
@@ -86,7 +99,11 @@ class WhatIfPanes:
         lang = self.lang
         tools = "".join(
             icon_button(f"zoom|{way}", icon, i18n.text(f"explorer.aria.{key}", lang))
-            for way, icon, key in (("in", "plus", "zoom_in"), ("out", "minus", "zoom_out"), ("home", "home", "map_home"))
+            for way, icon, key in (
+                ("in", "plus", "zoom_in"),
+                ("out", "minus", "zoom_out"),
+                ("home", "home", "map_home"),
+            )
         )
         buttons = html(f'<div class="ga-stack">{tools}</div>', "ga-tools")
         buttons.param.update(sizing_mode=None, width=44)

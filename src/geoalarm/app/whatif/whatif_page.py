@@ -1,4 +1,6 @@
-"""The what-if page: an accident on the map, its zones on both sides of the border, the people in them, one weather beside another."""
+"""The what-if page: an accident on the map, its zones on both sides of the border, the people in them, one
+weather beside another.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,16 @@ from geoalarm.app.map.atlas import Atlas
 from geoalarm.app.session import Shared
 from geoalarm.app.web.bridge import Bridge
 from geoalarm.app.web.top_bar import bar
-from geoalarm.app.whatif.accident_cards import example, finding, head, models, risk, severity, slot_titles, told
+from geoalarm.app.whatif.accident_cards import (
+    example,
+    finding,
+    head,
+    models,
+    risk,
+    severity,
+    slot_titles,
+    told,
+)
 from geoalarm.app.whatif.accident_files import FORMATS, Desk, file_of, thresholds_form
 from geoalarm.app.whatif.accident_form import calculate as calculate_button
 from geoalarm.app.whatif.accident_form import form, on_a_phone, refused
@@ -47,13 +58,24 @@ NOTHING: Final = "#00000000"
 class WhatIf:
     """One reader's what-if page."""
 
-    def __init__(self, state: WhatIfState, shared: Shared, *, theme: Theme = "light", rejected: tuple[Rejected, ...] = ()) -> None:
+    def __init__(
+        self,
+        state: WhatIfState,
+        shared: Shared,
+        *,
+        theme: Theme = "light",
+        rejected: tuple[Rejected, ...] = (),
+    ) -> None:
         self.state, self.shared, self.theme = state, shared, theme
         self.outcome: Outcome | None = None
         self.listing = Listing()
         lang = state.lang
         self.atlas = Atlas(
-            shared.geometry, names=list(shared.names(lang)), labels=shared.labels(lang), ink=ink(theme), dashed=approximate(shared)
+            shared.geometry,
+            names=list(shared.names(lang)),
+            labels=shared.labels(lang),
+            ink=ink(theme),
+            dashed=approximate(shared),
         )
         self.zones = Zones(self.atlas, list(state.sites.values()))
         self.desk = Desk()
@@ -97,9 +119,18 @@ class WhatIf:
         state.show_example(*self._example_place())
         self.panes["form"].object = form(state)
         try:
-            made = self.shared.example("whatif", lambda: calculate(state, self.shared)) if is_plain else calculate(state, self.shared)
+            made = (
+                self.shared.example("whatif", lambda: calculate(state, self.shared))
+                if is_plain
+                else calculate(state, self.shared)
+            )
         except Exception as error:
-            log.log(logging.INFO if isinstance(error, GeoalarmError) else logging.ERROR, "example: %s", error, exc_info=error)
+            log.log(
+                logging.INFO if isinstance(error, GeoalarmError) else logging.ERROR,
+                "example: %s",
+                error,
+                exc_info=error,
+            )
             self._refuse(refusal(error, state, state.lang))
             return
         self._show(made)
@@ -120,7 +151,9 @@ class WhatIf:
             return
         started, doc = time.monotonic(), self._doc
         job = WORKERS.submit(calculate, state, self.shared)
-        job.add_done_callback(lambda done: doc.add_next_tick_callback(lambda: self._arrived(turn, done, started)))
+        job.add_done_callback(
+            lambda done: doc.add_next_tick_callback(lambda: self._arrived(turn, done, started))
+        )
 
         def tell() -> None:
             if not job.done() and turn == self._turn:
@@ -301,7 +334,9 @@ class WhatIf:
         self.calculate()
 
     def _file(self, message: str) -> None:
-        """A file of toxic thresholds from the reader: kept for this session where it can be read, else told why not."""
+        """A file of toxic thresholds from the reader: kept for this session where it can be read, else told
+        why not.
+        """
         lang = self.state.lang
         name, _, rest = message.partition("|")
         size, _, text = rest.partition("|")
@@ -354,16 +389,24 @@ class WhatIf:
         if kind not in (*FORMATS, "thresholds") or self.outcome is None:
             return
         try:
-            file = thresholds_form(self.state) if kind == "thresholds" else file_of(kind, self.outcome, self.state, self.shared)
+            file = (
+                thresholds_form(self.state)
+                if kind == "thresholds"
+                else file_of(kind, self.outcome, self.state, self.shared)
+            )
             self.bridge.save(file.name, file.kind, file.data)
         except Exception as error:
             log.error("download %s: %s", kind, error, exc_info=error)
-            self.panes["notice"].object = cards.fault(i18n.text("error.download", self.state.lang), self.state.lang)
+            self.panes["notice"].object = cards.fault(
+                i18n.text("error.download", self.state.lang), self.state.lang
+            )
 
     def _visit(self, search: str) -> None:
         """Back and forward: the form of another address of this page."""
         sites, communes = list(self.state.sites.values()), frozenset(self.shared.geometry.ids)
-        values, _ = read_query(dict(parse_qsl(search.lstrip("?"))), sites, communes=communes, lang=self.state.lang)
+        values, _ = read_query(
+            dict(parse_qsl(search.lstrip("?"))), sites, communes=communes, lang=self.state.lang
+        )
         kept = {"thresholds": self.state.thresholds, "thresholds_content": self.state.thresholds_content}
         self.state = WhatIfState(sites, **{**values, **kept, "lang": self.state.lang})
         self.panes["form"].object = form(self.state)
@@ -375,18 +418,28 @@ class WhatIf:
     def _ready(self) -> None:
         self.bridge.title(i18n.text("whatif.title", self.state.lang) + " – geoalarm")
         self._name_map()
-        if self._is_waiting:  # an answer that lands while the page is still being drawn would not reach its maps
+        if (
+            self._is_waiting
+        ):  # an answer that lands while the page is still being drawn would not reach its maps
             self._is_waiting = False
             self.calculate()
 
     def _name_map(self) -> None:
         lang = self.state.lang
         words = i18n.text("whatif.begin", lang) if self.outcome is None else finding(self.outcome, lang)
-        self.bridge.label("ga-map-a", role="img", tabindex="0", aria_label=i18n.text("explorer.aria.map", lang, finding=words))
+        self.bridge.label(
+            "ga-map-a",
+            role="img",
+            tabindex="0",
+            aria_label=i18n.text("explorer.aria.map", lang, finding=words),
+        )
 
     def _bar(self) -> str:
         lang = self.state.lang
-        files = {kind: i18n.text("whatif.save" if kind == "yml" else f"explorer.download_{kind}", lang) for kind in FORMATS}
+        files = {
+            kind: i18n.text("whatif.save" if kind == "yml" else f"explorer.download_{kind}", lang)
+            for kind in FORMATS
+        }
         return bar(self.state, here="whatif", files=files, help_key="whatif.save_help")
 
     def _locked(self, handler: Callable[[str], None]) -> Callable[[str], None]:
@@ -401,6 +454,8 @@ class WhatIf:
         return act
 
     def _at_once(self, handler: Callable[[str], None], value: str) -> None:
-        """Everything a message changes as one answer; the document's models are counted once, not after each change."""
+        """Everything a message changes as one answer; the document's models are counted once, not after each
+        change.
+        """
         with pn.io.hold(self._doc, freeze=True):
             handler(value)

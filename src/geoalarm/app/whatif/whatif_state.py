@@ -1,4 +1,6 @@
-"""What a reader asks of an accident: the texts of a form without Panel, their form in an address, and the accident they make."""
+"""What a reader asks of an accident: the texts of a form without Panel, their form in an address, and the
+accident they make.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,9 @@ _LOADING: Final = threading.Lock()
 
 
 def known() -> Mapping[str, Any]:
-    """What a form may offer, asked once: ``kinds`` by name, ``weathers`` by label, ``substances``, ``occupancy``."""
+    """What a form may offer, asked once: ``kinds`` by name, ``weathers`` by label, ``substances``,
+    ``occupancy``.
+    """
     with _LOADING:
         return _known()
 
@@ -62,7 +66,9 @@ def _known() -> Mapping[str, Any]:
 
 
 class WhatIfState(param.Parameterized):
-    """The form of one reader. Fields hold texts as they were typed; nothing is checked before it is calculated."""
+    """The form of one reader. Fields hold texts as they were typed; nothing is checked before it is
+    calculated.
+    """
 
     lang = param.Selector(default="en", objects=list(LANGUAGES), doc="language of the page")
     kind = param.String(default="", doc="kind of accident")
@@ -77,7 +83,9 @@ class WhatIfState(param.Parameterized):
     commune = param.String(default="", doc="commune selected; empty: none")
     is_example = param.Boolean(default=False, doc="whether nobody chose the place yet")
     show = param.Selector(default="zones", objects=list(SHOWS), doc="what lies on the map")
-    indoor_time = param.String(default="", doc="how long people stay indoors while the cloud passes; empty: not asked")
+    indoor_time = param.String(
+        default="", doc="how long people stay indoors while the cloud passes; empty: not asked"
+    )
     ventilation = param.String(default=VENTILATION, doc="changes of air of the houses")
     frequency = param.String(default="", doc="how often the accident happens; empty: no individual risk")
     rose = param.Selector(default="", objects=list(ROSES), doc="weathers and winds of the individual risk")
@@ -86,7 +94,9 @@ class WhatIfState(param.Parameterized):
     thresholds_content = param.String(default="", doc="what that file holds, in words")
     inputs = param.Dict(default={}, doc="texts of the inputs of the kind")
     tank = param.Dict(default={}, doc="texts of the inputs of the tank")
-    second = param.Dict(default={}, doc="texts of the second weather: wind_from and the weather inputs of the kind")
+    second = param.Dict(
+        default={}, doc="texts of the second weather: wind_from and the weather inputs of the kind"
+    )
 
     measure = "people"
     country = ""
@@ -131,8 +141,16 @@ class WhatIfState(param.Parameterized):
         """Another kind of accident, with its own examples; what both kinds ask for is kept."""
         if kind not in known()["kinds"] or kind == self.kind:
             return
-        kept = {name: text for name, text in self.inputs.items() if name in {item["name"] for item in known()["kinds"][kind]["inputs"]}}
-        shared = {name: text for name, text in kept.items() if name in ("substance", "wind_speed", "stability", "wind")}
+        kept = {
+            name: text
+            for name, text in self.inputs.items()
+            if name in {item["name"] for item in known()["kinds"][kind]["inputs"]}
+        }
+        shared = {
+            name: text
+            for name, text in kept.items()
+            if name in ("substance", "wind_speed", "stability", "wind")
+        }
         self.kind = kind
         self._fill({"inputs": shared, "tank": {}, "second": {}})
 
@@ -159,7 +177,10 @@ class WhatIfState(param.Parameterized):
     def hold(self, path: Path | None, content: Mapping[str, Sequence[str]] | None = None) -> None:
         """A file of toxic thresholds, or none; with the French ones of the substance their rings are chosen."""
         found = content or {}
-        self.param.update(thresholds=path, thresholds_content="; ".join(f"{name}: {', '.join(kinds)}" for name, kinds in found.items()))
+        self.param.update(
+            thresholds=path,
+            thresholds_content="; ".join(f"{name}: {', '.join(kinds)}" for name, kinds in found.items()),
+        )
         french = any("SEI" in kinds for name, kinds in found.items() if name == self.inputs.get("substance"))
         if french and "scheme" in self._names("inputs"):
             self.inputs = {**self.inputs, "scheme": "FR"}
@@ -177,12 +198,16 @@ class WhatIfState(param.Parameterized):
         """The usual weather that the fields spell, or none."""
         held = self.second if second else self.inputs
         for label, item in known()["weathers"].items():
-            if self.form["weather"] and all(held.get(name, "") == item[fact] for fact, name in self.form["weather"].items()):
+            if self.form["weather"] and all(
+                held.get(name, "") == item[fact] for fact, name in self.form["weather"].items()
+            ):
                 return str(label)
         return ""
 
     def write(self, field: str, text: str) -> None:
-        """The text of a field: ``lon``, ``in.rate``, ``tank.phase``, ``b.wind_from``; an unknown one is left alone."""
+        """The text of a field: ``lon``, ``in.rate``, ``tank.phase``, ``b.wind_from``; an unknown one is left
+        alone.
+        """
         group, _, name = field.rpartition(".")
         target = {"in": "inputs", "tank": "tank", "b": "second"}.get(group)
         text = text[: LONGEST_ROSE if field == "winds" else LONGEST]
@@ -201,10 +226,22 @@ class WhatIfState(param.Parameterized):
         InputError
             If place, wind direction or share indoors is no number in its range. The models check the rest.
         """
-        inputs = {name: text.strip() for name, text in self.inputs.items() if text.strip() and name in self._names("inputs")}
+        inputs = {
+            name: text.strip()
+            for name, text in self.inputs.items()
+            if text.strip() and name in self._names("inputs")
+        }
         if second:
-            inputs |= {name: text.strip() for name, text in self.second.items() if name != "wind_from" and text.strip()}
-        tank = {name: text.strip() for name, text in self.tank.items() if text.strip()} if self.with_tank and self.form["tank"] else {}
+            inputs |= {
+                name: text.strip()
+                for name, text in self.second.items()
+                if name != "wind_from" and text.strip()
+            }
+        tank = (
+            {name: text.strip() for name, text in self.tank.items() if text.strip()}
+            if self.with_tank and self.form["tank"]
+            else {}
+        )
         if tank:
             inputs = {name: text for name, text in inputs.items() if name not in ("rate", "duration", "fuel")}
         wind = self.second.get("wind_from", "") if second else self.wind_from
@@ -225,12 +262,16 @@ class WhatIfState(param.Parameterized):
             time=self.time,
             shelter=share,
             indoor_time=(self.indoor_time.strip() or None) if is_toxic else None,
-            ventilation=(self.ventilation.strip() or VENTILATION) if is_toxic and self.indoor_time.strip() else VENTILATION,
+            ventilation=(self.ventilation.strip() or VENTILATION)
+            if is_toxic and self.indoor_time.strip()
+            else VENTILATION,
             thresholds=self.thresholds if is_toxic else None,
         )
 
     def query(self) -> dict[str, str]:
-        """The words of the address that bring a reader back here: what differs from the examples, language and kind always."""
+        """The words of the address that bring a reader back here: what differs from the examples, language
+        and kind always.
+        """
         words = {
             "lang": self.lang,
             "kind": self.kind,
@@ -253,9 +294,17 @@ class WhatIfState(param.Parameterized):
         usual = self._usual()
         for prefix, name in (("in", "inputs"), ("tank", "tank"), ("b", "second")):
             held = (
-                getattr(self, name) if name == "inputs" or (name == "tank" and self.with_tank) or (name == "second" and self.beside) else {}
+                getattr(self, name)
+                if name == "inputs"
+                or (name == "tank" and self.with_tank)
+                or (name == "second" and self.beside)
+                else {}
             )
-            words |= {f"{prefix}.{key}": text or "-" for key, text in held.items() if text != usual[name].get(key, "")}
+            words |= {
+                f"{prefix}.{key}": text or "-"
+                for key, text in held.items()
+                if text != usual[name].get(key, "")
+            }
         return {name: value for name, value in words.items() if value}
 
     def _names(self, target: str) -> set[str]:
@@ -266,7 +315,11 @@ class WhatIfState(param.Parameterized):
     def _usual(self) -> dict[str, dict[str, str]]:
         """Texts of a form that nobody touched."""
         inputs, tank = (
-            {item["name"]: str(item["example"] or "") for item in self.form[name] if item["group"] in SHOWN and item["name"] not in FILES}
+            {
+                item["name"]: str(item["example"] or "")
+                for item in self.form[name]
+                if item["group"] in SHOWN and item["name"] not in FILES
+            }
             for name in ("inputs", "tank")
         )
         if "substance" in tank and self.kind == "toxic":
@@ -274,11 +327,18 @@ class WhatIfState(param.Parameterized):
         second = {item["name"]: inputs.get(item["name"], "") for item in self.weather_fields()}
         night = known()["weathers"].get("F3") or next(iter(known()["weathers"].values()))
         second |= {name: night[fact] for fact, name in self.form["weather"].items()}
-        return {"inputs": inputs, "tank": tank, "second": {"wind_from": SECOND_WIND if not self.form["weather"] else WIND, **second}}
+        return {
+            "inputs": inputs,
+            "tank": tank,
+            "second": {"wind_from": SECOND_WIND if not self.form["weather"] else WIND, **second},
+        }
 
     def _fill(self, given: Mapping[str, Mapping[str, str]]) -> None:
         usual = self._usual()
-        held = {name: {key: text for key, text in texts.items() if key in self._names(name)} for name, texts in given.items()}
+        held = {
+            name: {key: text for key, text in texts.items() if key in self._names(name)}
+            for name, texts in given.items()
+        }
         self.param.update(**{name: {**usual[name], **held[name]} for name in usual})
 
 

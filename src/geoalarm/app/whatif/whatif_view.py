@@ -1,4 +1,6 @@
-"""An accident, or two weathers of one, as the maps and tables of the explorer show it; and a refusal in words."""
+"""An accident, or two weathers of one, as the maps and tables of the explorer show it; and a refusal in
+words.
+"""
 
 from __future__ import annotations
 
@@ -78,7 +80,13 @@ class Outcome:
 
     def shows(self, asked: str) -> str:
         """What can lie on the map: what was asked for where there is a picture of it, else the zones."""
-        return asked if any(picture is not None for picture in {"field": self.fields, "risk": self.risks}.get(asked, ())) else "zones"
+        return (
+            asked
+            if any(
+                picture is not None for picture in {"field": self.fields, "risk": self.risks}.get(asked, ())
+            )
+            else "zones"
+        )
 
     def picture(self, show: str, index: int) -> Picture | None:
         """The picture of a weather, or None."""
@@ -91,7 +99,10 @@ class Outcome:
         keep = view.first["state"].isin(HIT) & ~view.first["population_exposed"].eq(0)
         if view.second is not None:
             keep |= (view.second["state"].isin(HIT) & ~view.second["population_exposed"].eq(0)).to_numpy()
-        parts = {"first": view.first[keep], "second": None if view.second is None else view.second[keep.to_numpy()]}
+        parts = {
+            "first": view.first[keep],
+            "second": None if view.second is None else view.second[keep.to_numpy()],
+        }
         return View(**{name: parts.get(name, getattr(view, name)) for name in View.__slots__})
 
 
@@ -119,11 +130,15 @@ def calculate(state: WhatIfState, shared: Shared) -> Outcome:
         table=both[0].table,
         curve=[],
         scale=classes.scale_for(shares, "share"),
-        difference_scale=None if difference is None else classes.difference_scale_for(difference["difference"], "people"),
+        difference_scale=None
+        if difference is None
+        else classes.difference_scale_for(difference["difference"], "people"),
     )
     rings = tuple(None if item.zones is None else zone_rings(item.zones, bounds=EVERYWHERE) for item in both)
     effects = [item.field for item in both if item.field is not None]
-    levels = next((tuple(part.lower for part in item.risk.classes) for item in both if item.risk is not None), ())
+    levels = next(
+        (tuple(part.lower for part in item.risk.classes) for item in both if item.risk is not None), ()
+    )
     steps = field_breaks(effects)
     return Outcome(
         both[0],
@@ -139,16 +154,22 @@ def calculate(state: WhatIfState, shared: Shared) -> Outcome:
 
 
 def paint_of(outcome: Outcome, index: int, *, show: str, lang: str) -> Paint:
-    """Colours and words of the communes of one weather: the share of residents in a zone; plain under a picture."""
+    """Colours and words of the communes of one weather: the share of residents in a zone; plain under a
+    picture.
+    """
     totals = outcome.view.first if index == 0 else outcome.view.second
     assert totals is not None
     states = totals["state"].astype(str).to_numpy()
     numbers = outcome.view.scale.index(totals["share_exposed"].to_numpy(dtype="float64"))
     for offset, state in enumerate(STATES):
-        numbers[(states == state) | ((state == State.ZERO) & (numbers < 0) & (states == State.EXPOSED))] = FIRST_STATE + offset
+        numbers[(states == state) | ((state == State.ZERO) & (numbers < 0) & (states == State.EXPOSED))] = (
+            FIRST_STATE + offset
+        )
     if show != "zones":
         numbers = np.full(len(numbers), APART)
-    told = {str(state): i18n.term("state", str(state), lang) for state in State} | {str(State.ZERO): i18n.number(0, lang)}
+    told = {str(state): i18n.term("state", str(state), lang) for state in State} | {
+        str(State.ZERO): i18n.number(0, lang)
+    }
     words = [told[state] for state in states]
     for row in totals[states == State.EXPOSED].itertuples():
         share = share_figure(row, lang)
@@ -180,13 +201,17 @@ def refusal(error: BaseException, state: WhatIfState, lang: str) -> str:
     if error.what.startswith("place of the accident"):
         return i18n.text("whatif.refused_outside", lang)
     if error.what.startswith("threshold"):
-        return i18n.text("whatif.refused_rings" if "not loaded" in str(error.got) else "whatif.refused_threshold", lang)
+        return i18n.text(
+            "whatif.refused_rings" if "not loaded" in str(error.got) else "whatif.refused_threshold", lang
+        )
     return i18n.text("whatif.refused_plain", lang, message=pretty(error.sentence()))
 
 
 def label(name: str, lang: str) -> str:
     """Name of an input; one for experts reads as its model calls it."""
-    own = {"lon": "whatif.lon", "lat": "whatif.lat", "indoors": "accident.input.shelter"}.get(name, f"accident.input.{name}")
+    own = {"lon": "whatif.lon", "lat": "whatif.lat", "indoors": "accident.input.shelter"}.get(
+        name, f"accident.input.{name}"
+    )
     return i18n.text(own, lang) if i18n.has(own, lang) else name.replace("_", " ").capitalize()
 
 
@@ -198,18 +223,24 @@ def range_words(item: Any, lang: str) -> str:
         return i18n.text("whatif.between", lang, low=shown[0], high=f"{shown[1]}{unit}")
     if low is None:
         return ""
-    return i18n.text("whatif.above" if "above" in item["range"] else "whatif.least", lang, low=f"{shown[0]}{unit}")
+    return i18n.text(
+        "whatif.above" if "above" in item["range"] else "whatif.least", lang, low=f"{shown[0]}{unit}"
+    )
 
 
 def pretty(text: str) -> str:
     """Units as readers write them: ``m s-1`` is ``m/s``."""
-    text = _POWER.sub(lambda found: f"/{found[1]}{'' if found[2] == '1' else found[2].translate(_SUPERSCRIPT)}", text)
+    text = _POWER.sub(
+        lambda found: f"/{found[1]}{'' if found[2] == '1' else found[2].translate(_SUPERSCRIPT)}", text
+    )
     text = text.replace(")^(4/3)*s", ")^4/3·s")
     return re.sub(r"\bm\^?([23])\b", lambda found: "m" + found[1].translate(_SUPERSCRIPT), text)
 
 
 def _of_page(error: GeoalarmError, state: WhatIfState, lang: str) -> str | None:
-    """A refusal of a field that the page has beside those of its kind: how often, the wind rose, the air indoors."""
+    """A refusal of a field that the page has beside those of its kind: how often, the wind rose, the air
+    indoors.
+    """
     if error.what.startswith("individual risk of"):
         return i18n.text("whatif.refused_risk", lang)
     if error.what == "field 'rose'" or (error.what == "weather" and state.rose == OWN):
@@ -229,13 +260,18 @@ def _of_page(error: GeoalarmError, state: WhatIfState, lang: str) -> str | None:
 
 
 def _of_input(name: str, error: GeoalarmError, state: WhatIfState, lang: str) -> str:
-    item = next((item for part in ("inputs", "tank") for item in state.form[part] if item["name"] == name), None)
+    item = next(
+        (item for part in ("inputs", "tank") for item in state.form[part] if item["name"] == name), None
+    )
     expected = pretty(str(error.expected or ""))
     if item is not None and item["unit"] is None and item["choices"]:
         expected = ", ".join(
-            i18n.text(f"accident.word.{word}", lang) if i18n.has(f"accident.word.{word}") else word for word in item["choices"][:12]
+            i18n.text(f"accident.word.{word}", lang) if i18n.has(f"accident.word.{word}") else word
+            for word in item["choices"][:12]
         )
-    elif item is not None and ("number" in expected or (_BARE.fullmatch(str(error.got).strip("'\"")) and item["unit"] != "1")):
+    elif item is not None and (
+        "number" in expected or (_BARE.fullmatch(str(error.got).strip("'\"")) and item["unit"] != "1")
+    ):
         example = item["example"] or item["default"] or pretty(f"1 {item['unit']}")
         expected = i18n.text("whatif.number_unit", lang, example=example)
     elif item is not None:
@@ -248,8 +284,19 @@ def _of_input(name: str, error: GeoalarmError, state: WhatIfState, lang: str) ->
     if typed and not (state.has_second and name in state.second):
         got = typed
     if got in ("", "none", "nothing", "None") or _LACKING.search(str(error.got)):
-        return i18n.text("whatif.refused_missing", lang, label=label(name, lang), expected=expected or i18n.text("whatif.number", lang))
-    return i18n.text("whatif.refused", lang, label=label(name, lang), got=got, expected=expected or i18n.text("whatif.number", lang))
+        return i18n.text(
+            "whatif.refused_missing",
+            lang,
+            label=label(name, lang),
+            expected=expected or i18n.text("whatif.number", lang),
+        )
+    return i18n.text(
+        "whatif.refused",
+        lang,
+        label=label(name, lang),
+        got=got,
+        expected=expected or i18n.text("whatif.number", lang),
+    )
 
 
 def _totals(item: AccidentView, shared: Shared) -> pd.DataFrame:
@@ -264,23 +311,37 @@ def _none_hit(item: AccidentView, shared: Shared) -> pd.DataFrame:
     """Totals of an accident without zones: zero in every commune."""
     geometry = shared.geometry
     frame = item.table.drop(columns="intensity_class").reindex(range(len(geometry.ids)))
-    zero = dict.fromkeys(("population_exposed", "population_exposed_low", "population_exposed_high", "share_exposed"), 0.0)
-    return frame.assign(commune_id=list(geometry.ids), population=geometry.people, state=str(State.ZERO), hidden=False, **zero)
+    zero = dict.fromkeys(
+        ("population_exposed", "population_exposed_low", "population_exposed_high", "share_exposed"), 0.0
+    )
+    return frame.assign(
+        commune_id=list(geometry.ids), population=geometry.people, state=str(State.ZERO), hidden=False, **zero
+    )
 
 
 def _layer(item: AccidentView) -> Wanted:
     source = item.sources[0] if item.sources else None
     labels = () if item.zones is None else tuple(part.label for part in item.zones.classes)
     option = SimpleNamespace(
-        key=f"whatif {item.choice.key}", hazard="industrial", scenario=item.choice.scenario, return_period_yr=math.nan,
-        class_labels=labels, units=item.zones.units if item.zones is not None else "", source=source, basis="modelled")  # fmt: skip
+        key=f"whatif {item.choice.key}",
+        hazard="industrial",
+        scenario=item.choice.scenario,
+        return_period_yr=math.nan,
+        # fmt: skip
+        class_labels=labels,
+        units=item.zones.units if item.zones is not None else "",
+        source=source,
+        basis="modelled",
+    )
     return Wanted(option, "", "")
 
 
 def _box(both: list[AccidentView]) -> tuple[float, float, float, float] | None:
     """What the map shows: every zone and every level of risk of both weathers [m, EPSG:3857]."""
     frames = [item.zones.data.to_crs(WEB_MERCATOR).total_bounds for item in both if item.zones is not None]
-    frames += [item.risk.data.rio.transform_bounds(WEB_MERCATOR) for item in both if frames and item.risk is not None]
+    frames += [
+        item.risk.data.rio.transform_bounds(WEB_MERCATOR) for item in both if frames and item.risk is not None
+    ]
     if not frames:
         return None
     west, south = np.min(frames, axis=0)[:2].tolist()

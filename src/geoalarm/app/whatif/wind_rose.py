@@ -1,4 +1,6 @@
-"""The wind rose of a form: a few stated ones, or a table that a reader types: a weather a line, one share or one a direction."""
+"""The wind rose of a form: a few stated ones, or a table that a reader types: a weather a line, one share or
+one a direction.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ LONGEST: Final = 1_800
 """Letters of a table that are read."""
 OWN: Final = "own"
 MIXED: Final[Mapping[str, Mapping[str, float]]] = MappingProxyType({"half": {"D5": 0.5, "F3": 0.5}})
-"""Stated roses by name, every direction alike: an assumption, not a measurement. Without one the weather of the form holds all year."""
+"""Stated roses by name, every direction alike: an assumption, not a measurement. Without one the weather of
+the form holds all year.
+"""
 ROSES: Final = ("", *MIXED, OWN)
 EXAMPLE: Final = "D5 0.5\nF3 0.5"
 _BETWEEN: Final = re.compile(r"[\s;|:]+")
@@ -29,7 +33,8 @@ def rose_of(name: str, table: str) -> Rose:
     Raises
     ------
     InputError
-        If a line of an own table has no weather, another number of shares than 1 or 12 and more, or all do not sum to 1 (or 100 %).
+        If a line of an own table has no weather, another number of shares than 1 or 12 and more, or all do
+        not sum to 1 (or 100 %).
     """
     if name in MIXED:
         return dict(MIXED[name])
@@ -37,7 +42,8 @@ def rose_of(name: str, table: str) -> Rose:
 
 
 def read_table(text: str) -> Rose:
-    """A typed table: ``D5 0.5`` or ``D5`` and a share for each of 12 directions or more, north first; per cent too.
+    """A typed table: ``D5 0.5`` or ``D5`` and a share for each of 12 directions or more, north first; per
+    cent too.
 
     Examples
     --------
@@ -70,4 +76,8 @@ def _share(cell: str) -> float:
 
 
 def _refused(got: str) -> InputError:
-    return InputError("field 'rose'", got=got, expected=f"a weather a line with 1 share or {SECTORS}, all of them 1 or 100 % together")
+    return InputError(
+        "field 'rose'",
+        got=got,
+        expected=f"a weather a line with 1 share or {SECTORS}, all of them 1 or 100 % together",
+    )

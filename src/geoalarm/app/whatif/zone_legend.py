@@ -26,7 +26,12 @@ def switch(outcome: Outcome | None, state: WhatIfState) -> str:
     lang, shown = state.lang, outcome.shows(state.show)
     names = ["zones", "field", *(["risk"] if outcome.first.risk is not None else [])]
     buttons = "".join(
-        button(f"show|{name}", i18n.text(f"whatif.show_{name}", lang), css="ga-view", extra=f'aria-pressed="{str(name == shown).lower()}"')
+        button(
+            f"show|{name}",
+            i18n.text(f"whatif.show_{name}", lang),
+            css="ga-view",
+            extra=f'aria-pressed="{str(name == shown).lower()}"',
+        )
         for name in names
     )
     return f'<div class="ga-views" role="group" aria-label="{said("whatif.show", lang)}">{buttons}</div>'
@@ -41,14 +46,22 @@ def key(outcome: Outcome | None, state: WhatIfState, shared: Shared) -> str:
     if show == "field":
         field = next(item.field for item in outcome.both if item.field is not None)
         name = FIELDS.get(field.units, "dose")
-        filled = [_graded(said(f"whatif.field_{name}", lang), [pretty(words) for words in class_words(outcome.steps, field.units, lang)])]
+        filled = [
+            _graded(
+                said(f"whatif.field_{name}", lang),
+                [pretty(words) for words in class_words(outcome.steps, field.units, lang)],
+            )
+        ]
     elif show == "risk":
         words = [i18n.text("whatif.risk_class", lang, chance=chance(level, lang)) for level in outcome.levels]
         filled = [_graded(said("accident.risk.name", lang), words)]
     else:
         plain = cards.key(outcome.view, _NoHazard(lang), shared)  # type: ignore[arg-type]
         filled = [plain.partition(">")[2].removesuffix("</div>")]
-    return _framed([*filled, _row(said("whatif.key", lang), [*_lines(outcome, lang), *_sites(state), _border(lang)])], lang)
+    return _framed(
+        [*filled, _row(said("whatif.key", lang), [*_lines(outcome, lang), *_sites(state), _border(lang)])],
+        lang,
+    )
 
 
 def _lines(outcome: Outcome, lang: str) -> list[str]:
@@ -62,17 +75,27 @@ def _lines(outcome: Outcome, lang: str) -> list[str]:
         value = bounds.get(name, math.nan)
         words = zone_name(name, lang)
         if zones is not None and not math.isnan(value):
-            words = i18n.text("whatif.key_limit", lang, name=words, value=pretty(i18n.measure(value, zones.units, lang)))
+            words = i18n.text(
+                "whatif.key_limit", lang, name=words, value=pretty(i18n.measure(value, zones.units, lang))
+            )
         css = f"ga-line ga-line-{RING_DASHES[step]} ga-effects-{step}"
         rows.append(f"<li>{swatch(css)}<span>{e(words)}</span></li>")
-    spot = f'<li><span class="ga-spot" aria-hidden="true"></span><span>{said("whatif.key_site", lang)}</span></li>'
+    spot = (
+        '<li><span class="ga-spot" '
+        f'aria-hidden="true"></span><span>{said("whatif.key_site", lang)}</span></li>'
+    )
     return [*rows, spot]
 
 
 def _sites(state: WhatIfState) -> list[str]:
     if not state.sites:
         return []
-    return [f'<li><span class="ga-dot" aria-hidden="true"></span><span>{said("whatif.key_sites", state.lang)}</span></li>']
+    return [
+        (
+            '<li><span class="ga-dot" '
+            f'aria-hidden="true"></span><span>{said("whatif.key_sites", state.lang)}</span></li>'
+        )
+    ]
 
 
 def _border(lang: str) -> str:
@@ -80,7 +103,10 @@ def _border(lang: str) -> str:
 
 
 def _graded(title: str, words: list[str]) -> str:
-    rows = [f"<li>{swatch(f'ga-{SCALE}-{step_of(index, len(words))}')}<span>{e(label)}</span></li>" for index, label in enumerate(words)]
+    rows = [
+        f"<li>{swatch(f'ga-{SCALE}-{step_of(index, len(words))}')}<span>{e(label)}</span></li>"
+        for index, label in enumerate(words)
+    ]
     return f'<div><h3>{title}</h3><ul class="ga-steps">{"".join(rows)}</ul></div>'
 
 
@@ -89,7 +115,9 @@ def _row(title: str, rows: list[str]) -> str:
 
 
 def _framed(parts: list[str], lang: str) -> str:
-    return f'<div class="ga-key" role="group" aria-label="{said("explorer.key", lang)}">{"".join(parts)}</div>'
+    return (
+        f'<div class="ga-key" role="group" aria-label="{said("explorer.key", lang)}">{"".join(parts)}</div>'
+    )
 
 
 class _NoHazard:

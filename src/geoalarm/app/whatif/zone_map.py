@@ -26,7 +26,9 @@ class Zones:
         self.atlas = atlas
         points = [mercator(site.lon, site.lat) for site in sites]
         names, keys = [site.name for site in sites], [site.site_id for site in sites]
-        self.sites = ColumnDataSource({"x": [x for x, _ in points], "y": [y for _, y in points], "name": names, "id": keys})
+        self.sites = ColumnDataSource(
+            {"x": [x for x, _ in points], "y": [y for _, y in points], "name": names, "id": keys}
+        )
         self.names = {slot: ColumnDataSource(dict(NONE)) for slot in ("a", "b")}
         self.spot = ColumnDataSource({"x": [], "y": []})
         self._inked: list[tuple[Any, str, str]] = []
@@ -42,7 +44,9 @@ class Zones:
         self._mark(fig, ink)
         self._letters(fig, ink, slot)
 
-    def show(self, slot: Slot, rings: Rings | None, colours: tuple[str, ...], *, words: dict[str, str]) -> None:
+    def show(
+        self, slot: Slot, rings: Rings | None, colours: tuple[str, ...], *, words: dict[str, str]
+    ) -> None:
         """Lay the zones of a weather on a slot; none takes them away."""
         self.draw(slot)
         self.atlas.drape(slot, rings, colours)
@@ -51,9 +55,15 @@ class Zones:
         easts = [max(line) for part in (rings.xs if rings is not None else ()) for line in part if line]
         for index, label in enumerate(rings.labels if rings is not None else ()):
             assert rings is not None
-            points = [(x, y) for xs, ys in zip(rings.xs[index], rings.ys[index], strict=True) for x, y in zip(xs, ys, strict=True)]
+            points = [
+                (x, y)
+                for xs, ys in zip(rings.xs[index], rings.ys[index], strict=True)
+                for x, y in zip(xs, ys, strict=True)
+            ]
             if points:
-                below = index % 2 == 0 and len(rings.labels) > 1  # in turn, so that names of long thin zones stay apart
+                below = (
+                    index % 2 == 0 and len(rings.labels) > 1
+                )  # in turn, so that names of long thin zones stay apart
                 x, y = (min if below else max)(points, key=lambda point: point[1])
                 found["base"].append("top" if below else "bottom")
                 place = (x - min(wests)) / max(max(easts) - min(wests), 1)
@@ -71,7 +81,9 @@ class Zones:
     def site_at(self, x: float, y: float) -> str:
         """The site under a point of the map [m, EPSG:3857] as it is shown now; empty where there is none."""
         best, near = "", NEAR * abs(float(self.atlas.x.end) - float(self.atlas.x.start))
-        for key, sx, sy in zip(self.sites.data["id"], self.sites.data["x"], self.sites.data["y"], strict=True):
+        for key, sx, sy in zip(
+            self.sites.data["id"], self.sites.data["x"], self.sites.data["y"], strict=True
+        ):
             if (distance := math.hypot(sx - x, sy - y)) <= near:
                 best, near = key, distance
         return str(best)
@@ -84,14 +96,32 @@ class Zones:
     def _dots(self, fig: figure, ink: Ink) -> None:
         """Sites to choose from: a dot with its name."""
         dots = fig.scatter(
-            "x", "y", source=self.sites, size=9, marker="diamond", line_width=1.5, line_color=ink.casing, fill_color=ink.ink, name="sites"
+            "x",
+            "y",
+            source=self.sites,
+            size=9,
+            marker="diamond",
+            line_width=1.5,
+            line_color=ink.casing,
+            fill_color=ink.ink,
+            name="sites",
         )
         self._inked += [(dots.glyph, "line_color", "casing"), (dots.glyph, "fill_color", "ink")]
-        fig.add_tools(HoverTool(renderers=[dots], tooltips='<div class="ga-tip"><b>@name</b></div>', attachment="above"))
+        fig.add_tools(
+            HoverTool(renderers=[dots], tooltips='<div class="ga-tip"><b>@name</b></div>', attachment="above")
+        )
 
     def _mark(self, fig: figure, ink: Ink) -> None:
         for size, width, name in ((15, 6.0, "casing"), (15, 2.6, "ink")):
-            mark = fig.scatter("x", "y", source=self.spot, size=size, marker="x", line_width=width, line_color=getattr(ink, name))
+            mark = fig.scatter(
+                "x",
+                "y",
+                source=self.spot,
+                size=size,
+                marker="x",
+                line_width=width,
+                line_color=getattr(ink, name),
+            )
             self._inked.append((mark.glyph, "line_color", name))
 
     def _letters(self, fig: figure, ink: Ink, slot: str) -> None:

@@ -1,4 +1,6 @@
-"""People inside each zone of an accident: total and by country, or the first weather, the second and their signed difference."""
+"""People inside each zone of an accident: total and by country, or the first weather, the second and their
+signed difference.
+"""
 
 from __future__ import annotations
 
@@ -34,8 +36,13 @@ def zones(outcome: Outcome, state: WhatIfState) -> str:
 def table(heads: Sequence[str], body: str) -> str:
     """A narrow table of people: its first column in words, the others numbers."""
     first, *others = heads
-    cells = f'<th scope="col">{e(first)}</th>' + "".join(f'<th scope="col" class="ga-n">{e(cell)}</th>' for cell in others)
-    return f'<div class="ga-scroll"><table class="ga-zones"><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table></div>'
+    cells = f'<th scope="col">{e(first)}</th>' + "".join(
+        f'<th scope="col" class="ga-n">{e(cell)}</th>' for cell in others
+    )
+    return (
+        '<div class="ga-scroll"><table '
+        f'class="ga-zones"><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table></div>'
+    )
 
 
 def zone_name(name: str, lang: str) -> str:
@@ -45,14 +52,20 @@ def zone_name(name: str, lang: str) -> str:
 
 def labels(outcome: Outcome) -> tuple[str, ...]:
     """Zones of both weathers, mild to severe."""
-    for rings in sorted((item for item in outcome.rings if item is not None), key=lambda item: -len(item.labels)):
+    for rings in sorted(
+        (item for item in outcome.rings if item is not None), key=lambda item: -len(item.labels)
+    ):
         return rings.labels
     return ()
 
 
 def count_words(count: float, lang: str) -> str:
     """A number of people as it is published; a missing one is told as a place without a map."""
-    return i18n.term("state", "outside_coverage", lang) if math.isnan(count) else rounding.count_text(count, lang)
+    return (
+        i18n.term("state", "outside_coverage", lang)
+        if math.isnan(count)
+        else rounding.count_text(count, lang)
+    )
 
 
 def side(count: float, lang: str) -> str:
@@ -85,7 +98,10 @@ def _row(name: str, outcome: Outcome, lang: str) -> str:
     """One zone in one weather: reach, total, each country."""
     zone = _zone(outcome.first, name)
     people = "–" if zone is None else f"<b>{e(count_words(zone.within, lang))}</b>"
-    sides = [side(0.0 if zone is None else zone.within_by_country.get(code, 0.0), lang) for code in countries(outcome)]
+    sides = [
+        side(0.0 if zone is None else zone.within_by_country.get(code, 0.0), lang)
+        for code in countries(outcome)
+    ]
     cells = [e(_reach(outcome.first, name, lang)), people, *sides]
     return f'<tr><th scope="row">{e(zone_name(name, lang))}</th>{_cells(cells)}</tr>'
 
@@ -100,7 +116,12 @@ def _rows(name: str, outcome: Outcome, lang: str) -> str:
     rows.append(_inner(i18n.text("whatif.total", lang), [*total, f"<b>{e(change(one, two, lang))}</b>"]))
     for code in countries(outcome):
         one, two = (0.0 if zone is None else zone.within_by_country.get(code, 0.0) for zone in found)
-        rows.append(_inner(i18n.term("country", code, lang), [side(one, lang), side(two, lang), e(change(one, two, lang))]))
+        rows.append(
+            _inner(
+                i18n.term("country", code, lang),
+                [side(one, lang), side(two, lang), e(change(one, two, lang))],
+            )
+        )
     return "".join(rows)
 
 
@@ -136,9 +157,15 @@ def _shelter(view: AccidentView, lang: str) -> str:
     zone = view.people[0]
     share = i18n.percent(float(view.shelter["outdoors"]), lang)
     inside = i18n.text("accident.people.indoors", lang, people=rounding.people_text(zone.indoors, lang))
-    outside = i18n.text("accident.people.outdoors", lang, people=rounding.people_text(zone.outdoors, lang), share=share)
+    outside = i18n.text(
+        "accident.people.outdoors", lang, people=rounding.people_text(zone.outdoors, lang), share=share
+    )
     air = view.shelter["indoor_air"]
-    house = "" if air is None else f" {i18n.text('accident.indoor_air', lang, share=i18n.percent(float(air['dose_ratio']), lang))}"
+    house = (
+        ""
+        if air is None
+        else f" {i18n.text('accident.indoor_air', lang, share=i18n.percent(float(air['dose_ratio']), lang))}"
+    )
     return f"<p><b>{e(zone_name(zone.label, lang))}</b> – {e(inside)}, {e(outside)}.{e(house)}</p>"
 
 
@@ -146,4 +173,6 @@ def _unknown(outcome: Outcome, lang: str) -> str:
     share = max((view.unknown_share for view in outcome.both if view.people), default=0.0)
     if not share > 0:
         return ""
-    return f'<p class="ga-notice">{said("accident.people.unknown", lang, share=i18n.percent(share, lang))}</p>'
+    return (
+        f'<p class="ga-notice">{said("accident.people.unknown", lang, share=i18n.percent(share, lang))}</p>'
+    )

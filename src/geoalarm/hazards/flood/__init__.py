@@ -1,4 +1,6 @@
-"""Floods: depth of water by return period, official classes side by side, and what water at a level would cover."""
+"""Floods: depth of water by return period, official classes side by side, and what water at a level would
+cover.
+"""
 
 from __future__ import annotations
 
@@ -49,5 +51,7 @@ HAZARD: Final = Hazard(
 
 
 def footprint(layer: Layer, *, bounds: Sequence[float] | None = None) -> Footprint:
-    """Depth of a raster in classes of metres, whatever length its units are; or classes, fractions and polygons as they are."""
+    """Depth of a raster in classes of metres, whatever length its units are; or classes, fractions and
+    polygons as they are.
+    """
     return read_layer(layer, HAZARD, bounds=bounds)

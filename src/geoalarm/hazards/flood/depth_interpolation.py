@@ -14,15 +14,23 @@ from geoalarm.core.return_periods import Scale, between_periods, nested
 
 
 @model(
-    inputs={"return_periods": Input("yr", 1.0), "depths": at_least_zero("m"), "at": Input("yr", 1.0), "scale": word("gumbel", "log")},
+    inputs={
+        "return_periods": Input("yr", 1.0),
+        "depths": at_least_zero("m"),
+        "at": Input("yr", 1.0),
+        "scale": word("gumbel", "log"),
+    },
     outputs={"depth": "m"},
     source="linear over the Gumbel reduced variate -ln(-ln(1 - 1/T)), or over ln T",
 )
-def depth_at_return_period(return_periods: np.ndarray, depths: np.ndarray, at: float, *, scale: str = "gumbel") -> float:
+def depth_at_return_period(
+    return_periods: np.ndarray, depths: np.ndarray, at: float, *, scale: str = "gumbel"
+) -> float:
     """Depth of a flood between two mapped return periods; never beyond the shortest or the longest.
 
-    On a line over the Gumbel variate ``y = -ln(-ln(1 - 1/T))`` or over ``ln T``. Depths that fall with the return period
-    are first raised to nest. Where the shorter period is dry the depth is that of a line from 0, which is too deep.
+    On a line over the Gumbel variate ``y = -ln(-ln(1 - 1/T))`` or over ``ln T``. Depths that fall with the
+    return period are first raised to nest. Where the shorter period is dry the depth is that of a line from
+    0, which is too deep.
 
     Parameters
     ----------
@@ -49,16 +57,24 @@ def depth_at_return_period(return_periods: np.ndarray, depths: np.ndarray, at: f
     >>> [round(float(depth_at_return_period([10, 100], [0.4, 1.1], "50 yr", scale=scale)), 3) for scale in ("gumbel", "log")]
     [0.892, 0.889]
     """
-    return float(between_periods(return_periods, nested(return_periods, depths, what="depths"), at, scale=_scale(scale)))
+    return float(
+        between_periods(
+            return_periods, nested(return_periods, depths, what="depths"), at, scale=_scale(scale)
+        )
+    )
 
 
-def depth_between(maps: Mapping[float, xr.DataArray], at_yr: float, *, scale: Scale = "gumbel") -> xr.DataArray:
-    """A map of depth at a return period between mapped ones, cell by cell; NaN where either neighbour is unknown [m].
+def depth_between(
+    maps: Mapping[float, xr.DataArray], at_yr: float, *, scale: Scale = "gumbel"
+) -> xr.DataArray:
+    """A map of depth at a return period between mapped ones, cell by cell; NaN where either neighbour is
+    unknown [m].
 
     Parameters
     ----------
     maps : mapping
-        Return period [yr] and its map of depth, all on the same cells, NaN or the declared no-data value where unknown [m].
+        Return period [yr] and its map of depth, all on the same cells, NaN or the declared no-data value
+        where unknown [m].
     at_yr : float
         [yr]
     scale : {'gumbel', 'log'}
@@ -81,7 +97,11 @@ def depth_between(maps: Mapping[float, xr.DataArray], at_yr: float, *, scale: Sc
             or other.rio.crs != first.rio.crs
             or not np.allclose(tuple(other.rio.transform()), tuple(first.rio.transform()))
         ):
-            raise InputError(f"map of depth at {period:g} yr", got=f"{other.shape}", expected=f"the cells of {periods[0]:g} yr")
+            raise InputError(
+                f"map of depth at {period:g} yr",
+                got=f"{other.shape}",
+                expected=f"the cells of {periods[0]:g} yr",
+            )
     stack = np.stack([_values(maps[period]) for period in periods], axis=-1)
     found = between_periods(periods, nested(periods, stack, what="cells of depth"), at_yr, scale=scale)
     out = first.copy(data=found)
@@ -90,8 +110,11 @@ def depth_between(maps: Mapping[float, xr.DataArray], at_yr: float, *, scale: Sc
     return located
 
 
-def class_between(bounds: Mapping[float, tuple[float, float]], at_yr: float, *, scale: Scale = "gumbel") -> tuple[float, float]:
-    """Interval of depth at a return period between mapped classes: both bounds on their own lines, an open one stays open [m].
+def class_between(
+    bounds: Mapping[float, tuple[float, float]], at_yr: float, *, scale: Scale = "gumbel"
+) -> tuple[float, float]:
+    """Interval of depth at a return period between mapped classes: both bounds on their own lines, an open
+    one stays open [m].
 
     Parameters
     ----------
@@ -107,7 +130,10 @@ def class_between(bounds: Mapping[float, tuple[float, float]], at_yr: float, *, 
         If ``at_yr`` is not between the mapped periods.
     """
     periods = sorted(bounds)
-    lower, upper = (between_periods(periods, [bounds[period][side] for period in periods], at_yr, scale=scale) for side in (0, 1))  # type: ignore[arg-type]
+    lower, upper = (
+        between_periods(periods, [bounds[period][side] for period in periods], at_yr, scale=scale)
+        for side in (0, 1)
+    )  # type: ignore[arg-type]
     return float(lower), float(upper)
 
 

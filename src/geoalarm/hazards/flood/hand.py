@@ -26,20 +26,22 @@ def hand_screen(
     heights_m: Sequence[float] = (1.0, 2.0, 5.0),
     countries: tuple[str, ...] = (),
 ) -> Footprint:
-    """Low ground along rivers: height above the nearest drainage (HAND), in classes. A susceptibility, without a return period.
+    """Low ground along rivers: height above the nearest drainage (HAND), in classes. A susceptibility,
+    without a return period.
 
-    A cell drains along its D8 directions to the first cell with at least ``min_upstream_km2`` upstream of it; HAND is
-    how much higher it lies. No volume of water, no defences, no hydraulics; not valid in polders. A river cell counts
-    whole, so coarse grids widen narrow valleys. Where upstream land is cut off by the edge of the data, rivers start
-    too late.
+    A cell drains along its D8 directions to the first cell with at least ``min_upstream_km2`` upstream of it;
+    HAND is how much higher it lies. No volume of water, no defences, no hydraulics; not valid in polders. A
+    river cell counts whole, so coarse grids widen narrow valleys. Where upstream land is cut off by the edge
+    of the data, rivers start too late.
 
     Parameters
     ----------
     dem : xarray.DataArray
         Elevation, dims (y, x) [m].
     flow_direction : xarray.DataArray
-        D8 directions on the same grid, 1 east, 2 south-east ... 128 north-east, 0 a pit, 247 no data; without them they
-        follow from the elevation (:func:`flow_directions`), which is worse than those of a hydrographic producer.
+        D8 directions on the same grid, 1 east, 2 south-east ... 128 north-east, 0 a pit, 247 no data; without
+        them they follow from the elevation (:func:`flow_directions`), which is worse than those of a
+        hydrographic producer.
     source : Source
     min_upstream_km2 : float
         Smallest upstream area of a river [km2].
@@ -51,8 +53,8 @@ def hand_screen(
     Returns
     -------
     Footprint
-        Raster of classes, code 1 the highest ground; no data where the DEM or the directions have none, or where a
-        cell drains out of the data before it meets a river.
+        Raster of classes, code 1 the highest ground; no data where the DEM or the directions have none, or
+        where a cell drains out of the data before it meets a river.
 
     Raises
     ------
@@ -92,8 +94,11 @@ def hand_screen(
     )
 
 
-def height_above_drainage(dem: xr.DataArray, flow_direction: xr.DataArray | None = None, *, min_upstream_km2: float) -> xr.DataArray:
-    """Height of each cell above the river cell it drains to [m]; NaN where there is none. Parameters as :func:`hand_screen`.
+def height_above_drainage(
+    dem: xr.DataArray, flow_direction: xr.DataArray | None = None, *, min_upstream_km2: float
+) -> xr.DataArray:
+    """Height of each cell above the river cell it drains to [m]; NaN where there is none. Parameters as
+    :func:`hand_screen`.
 
     Negative where a cell lies below its river: a hollow that the directions were led out of.
     """
@@ -115,7 +120,8 @@ def height_above_drainage(dem: xr.DataArray, flow_direction: xr.DataArray | None
 
 
 def flow_directions(dem: xr.DataArray) -> xr.DataArray:
-    """D8 directions from elevation alone: hollows are filled up to their lowest way out, and water leaves at the edges of the data.
+    """D8 directions from elevation alone: hollows are filled up to their lowest way out, and water leaves at
+    the edges of the data.
 
     Parameters
     ----------
@@ -141,7 +147,9 @@ def flow_directions(dem: xr.DataArray) -> xr.DataArray:
     require_metres(dem)
     height, known = heights(dem)
     if not known.any():
-        raise InputError("elevation", got="no value at all", expected="metres", mend="check the declared no-data value")
+        raise InputError(
+            "elevation", got="no value at all", expected="metres", mend="check the declared no-data value"
+        )
     _, found = pyflwdir.fill_depressions(np.where(known, height, np.float32(-9999)), nodata=-9999.0)
     out = dem.copy(data=np.where(known, found, _NO_DIRECTION).astype("uint8"))
     out.attrs = {"units": "1", "long_name": "D8 flow direction"}
@@ -173,14 +181,18 @@ def require_metres(dem: xr.DataArray) -> None:
     """
     require_crs(dem, what="elevation")
     if require_units(dem.attrs.get("units"), what="elevation") != "m":
-        raise InputError("units of the elevation", got=dem.attrs["units"], expected="m", mend="convert it to metres")
+        raise InputError(
+            "units of the elevation", got=dem.attrs["units"], expected="m", mend="convert it to metres"
+        )
 
 
 def _require_same_grid(dem: xr.DataArray, flow_direction: xr.DataArray) -> None:
     require_metres(dem)
     require_crs(flow_direction, what="flow direction")
     same = dem.shape == flow_direction.shape and dem.rio.crs == flow_direction.rio.crs
-    if not same or not np.allclose(tuple(dem.rio.transform()), tuple(flow_direction.rio.transform()), rtol=0, atol=1e-9):
+    if not same or not np.allclose(
+        tuple(dem.rio.transform()), tuple(flow_direction.rio.transform()), rtol=0, atol=1e-9
+    ):
         raise InputError(
             "grids of elevation and flow direction",
             got=f"{dem.shape} and {flow_direction.shape}",

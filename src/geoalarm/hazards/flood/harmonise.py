@@ -1,7 +1,9 @@
-"""Three official systems of flood maps side by side: native labels and intervals are kept, and a common frequency stands beside them.
+"""Three official systems of flood maps side by side: native labels and intervals are kept, and a common
+frequency stands beside them.
 
-Official classes are read and mapped, never recomputed. A class that spans two frequencies carries both; one without a
-period or a depth of its own (Walloon alea, PPRI) says so and is good for counting people by class only.
+Official classes are read and mapped, never recomputed. A class that spans two frequencies carries both; one
+without a period or a depth of its own (Walloon alea, PPRI) says so and is good for counting people by class
+only.
 """
 
 from __future__ import annotations
@@ -28,10 +30,12 @@ Likeness = Literal["same", "overlapping", "apart", "not_comparable"]
 
 @dataclass(frozen=True, slots=True)
 class FloodClass:
-    """One class of one system: its native label, intervals of return period [yr] and depth [m], and frequencies it may have.
+    """One class of one system: its native label, intervals of return period [yr] and depth [m], and
+    frequencies it may have.
 
-    NaN where the system states none; an infinite upper bound is open. ``frequencies`` go from the rarest to the most
-    frequent and are empty where none can be stated. ``depth_for_functions_m`` is what a depth function takes for the class.
+    NaN where the system states none; an infinite upper bound is open. ``frequencies`` go from the rarest to
+    the most frequent and are empty where none can be stated. ``depth_for_functions_m`` is what a depth
+    function takes for the class.
     """
 
     system: str
@@ -66,7 +70,9 @@ def systems() -> tuple[str, ...]:
     return tuple(dict.fromkeys(row["system"] for row in rows(ROOM, "scenarios")))
 
 
-def flood_class(system: str, scenario: str, *, depth_class: str | None = None, depth_system: str | None = None) -> FloodClass:
+def flood_class(
+    system: str, scenario: str, *, depth_class: str | None = None, depth_system: str | None = None
+) -> FloodClass:
     """One class of a system in the common record.
 
     Parameters
@@ -86,7 +92,11 @@ def flood_class(system: str, scenario: str, *, depth_class: str | None = None, d
         If the system, the scenario or the class of depth is unknown, with the nearest that exists.
     """
     found = _row("scenarios", system, "scenario", scenario)
-    deep = None if depth_class is None else _row("depth_classes", depth_system or system, "depth_class", str(depth_class))
+    deep = (
+        None
+        if depth_class is None
+        else _row("depth_classes", depth_system or system, "depth_class", str(depth_class))
+    )
     if deep is not None and not str(deep["system"]).startswith(system):
         raise InputError("depth_system", got=repr(depth_system), expected=f"one of system {system!r}")
     low, high = found["frequency_low"], found["frequency_high"]
@@ -108,33 +118,54 @@ def flood_class(system: str, scenario: str, *, depth_class: str | None = None, d
         warnings=(
             *confirm(found["verified"], f"class {scenario} of {system}"),
             *confirm(found["interval_verified"], f"interval of return periods of {scenario} of {system}"),
-            *(confirm(deep["verified"], f"depths of class {depth_class} of {system}") if deep is not None else ()),
+            *(
+                confirm(deep["verified"], f"depths of class {depth_class} of {system}")
+                if deep is not None
+                else ()
+            ),
             *([f"class_remark: {found['remark']}"] if found["remark"] else []),
         ),
     )
 
 
 def crosswalk(classes: Sequence[FloodClass]) -> pd.DataFrame:
-    """Classes of several systems as a table, the most frequent first: both native labels stand beside the common frequency.
+    """Classes of several systems as a table, the most frequent first: both native labels stand beside the
+    common frequency.
 
     Returns
     -------
     pandas.DataFrame
-        ``country``, ``system``, ``source_class``, ``label``, ``depth_label``, ``frequency``, ``period_min_yr``,
-        ``period_max_yr`` [yr], ``depth_min_m``, ``depth_max_m`` [m], ``source``, ``warnings``.
+        ``country``, ``system``, ``source_class``, ``label``, ``depth_label``, ``frequency``,
+        ``period_min_yr``, ``period_max_yr`` [yr], ``depth_min_m``, ``depth_max_m`` [m], ``source``,
+        ``warnings``.
     """
     order = {name: place for place, name in enumerate(FREQUENCIES)}
-    ranked = sorted(classes, key=lambda item: [order[name] for name in reversed(item.frequencies)] or [len(order)])
-    columns = ["country", "system", "source_class", "label", "depth_label", "frequency", "period_min_yr", "period_max_yr"]
+    ranked = sorted(
+        classes, key=lambda item: [order[name] for name in reversed(item.frequencies)] or [len(order)]
+    )
+    columns = [
+        "country",
+        "system",
+        "source_class",
+        "label",
+        "depth_label",
+        "frequency",
+        "period_min_yr",
+        "period_max_yr",
+    ]
     columns += ["depth_min_m", "depth_max_m", "source"]
-    table = pd.DataFrame([{name: getattr(item, name) for name in columns} for item in ranked], columns=columns)
+    table = pd.DataFrame(
+        [{name: getattr(item, name) for name in columns} for item in ranked], columns=columns
+    )
     return table.assign(warnings=["|".join(item.warnings) for item in ranked])
 
 
 def likeness(a: FloodClass, b: FloodClass) -> Likeness:
-    """Whether two classes are equally frequent: ``same`` only where each has one frequency and it is the same.
+    """Whether two classes are equally frequent: ``same`` only where each has one frequency and it is the
+    same.
 
-    A French *fort* and a Walloon *eleve* have no frequency of their own: ``not_comparable``, whatever their words.
+    A French *fort* and a Walloon *eleve* have no frequency of their own: ``not_comparable``, whatever their
+    words.
     """
     if a.system == b.system and a.scenario == b.scenario:
         return "same"
@@ -146,7 +177,12 @@ def likeness(a: FloodClass, b: FloodClass) -> Likeness:
 
 
 def with_common_record(
-    frame: gpd.GeoDataFrame, system: str, *, scenario_column: str, depth_column: str | None = None, depth_system: str | None = None
+    frame: gpd.GeoDataFrame,
+    system: str,
+    *,
+    scenario_column: str,
+    depth_column: str | None = None,
+    depth_system: str | None = None,
 ) -> gpd.GeoDataFrame:
     """Polygons of an official map with the common record in new columns; their own columns stay as they are.
 
@@ -172,24 +208,31 @@ def with_common_record(
         require_column(frame, column, what=f"flood map of system {system!r}")
     depths: Sequence[object] = [None] * len(frame) if depth_column is None else frame[depth_column].tolist()
     found = [
-        flood_class(system, str(code), depth_class=None if depth is None else str(depth), depth_system=depth_system)
+        flood_class(
+            system, str(code), depth_class=None if depth is None else str(depth), depth_system=depth_system
+        )
         for code, depth in zip(frame[scenario_column].tolist(), depths, strict=True)
     ]
     return frame.assign(
         source_class=[item.source_class for item in found],
         native_label=[item.label for item in found],
         frequency=[item.frequency for item in found],
-        **{name: [getattr(item, name) for item in found] for name in ("period_min_yr", "period_max_yr", "depth_min_m", "depth_max_m")},
+        **{
+            name: [getattr(item, name) for item in found]
+            for name in ("period_min_yr", "period_max_yr", "depth_min_m", "depth_max_m")
+        },
     )
 
 
 @model(
     inputs={"return_period": Input("yr", 1.0), "return_period_max": Input("yr", 1.0)},
     outputs={"rarest": "", "most_frequent": ""},
-    source="classes of frequency chosen by this project: F3 up to 30 yr, F2 up to 150, F1 up to 1000, F0 beyond",
+    source="classes of frequency chosen by this project: F3 up to 30 yr, F2 up to 150, F1 up to 1000, "
+    "F0 beyond",
 )
 def flood_frequency(return_period: float, return_period_max: float | None = None) -> tuple[str, str]:
-    """Common class of frequency of a return period, or the two of an interval: F3 T <= 30, F2 to 150, F1 to 1000, F0 beyond.
+    """Common class of frequency of a return period, or the two of an interval: F3 T <= 30, F2 to 150, F1 to
+    1000, F0 beyond.
 
     Parameters
     ----------
@@ -216,7 +259,9 @@ def flood_frequency(return_period: float, return_period_max: float | None = None
     """
     last = return_period if return_period_max is None else return_period_max
     if last < return_period:
-        raise InputError("input 'return_period_max'", got=f"{last:g} yr", expected=f"at least {return_period:g} yr")
+        raise InputError(
+            "input 'return_period_max'", got=f"{last:g} yr", expected=f"at least {return_period:g} yr"
+        )
     return _frequency(last), _frequency(return_period)
 
 
@@ -227,19 +272,31 @@ def flood_frequency(return_period: float, return_period_max: float | None = None
         "depth_class": Input(None),
         "depth_system": Input(None, choices=("fr_tri", "fr_tri_runoff", "wal_alea")),
     },
-    outputs={"frequency": "", "period_min": "yr", "period_max": "yr", "depth_min": "m", "depth_max": "m", "label": ""},
-    source="Code de l'environnement, art. R566-6 and R562-11-4; Walloon AGW of 10 March 2016 and 4 March 2021; Flemish watertoets 2023",
+    outputs={
+        "frequency": "",
+        "period_min": "yr",
+        "period_max": "yr",
+        "depth_min": "m",
+        "depth_max": "m",
+        "label": "",
+    },
+    source="Code de l'environnement, art. R566-6 and R562-11-4; Walloon AGW of 10 March 2016 and 4 March "
+    "2021; Flemish watertoets 2023",
     jurisdiction="FR, BE",
 )
-def official_flood_class(system: str, scenario: str, *, depth_class: str | None = None, depth_system: str | None = None) -> Outcome:
-    """Common record of an official class of flood: frequency, interval of return periods and of depths, native label.
+def official_flood_class(
+    system: str, scenario: str, *, depth_class: str | None = None, depth_system: str | None = None
+) -> Outcome:
+    """Common record of an official class of flood: frequency, interval of return periods and of depths,
+    native label.
 
     Parameters
     ----------
     system : str
         ``fr_tri``, ``fr_ppri``, ``wal_zones``, ``wal_alea`` or ``vla_watertoets``.
     scenario : str
-        Native code: ``01FOR``, ``02MOY``, ``03MCC``, ``04FAI``; ``T25``, ``T50``, ``T100``, ``extreme``; ``A`` to ``D``; ``1`` to ``4``.
+        Native code: ``01FOR``, ``02MOY``, ``03MCC``, ``04FAI``; ``T25``, ``T50``, ``T100``, ``extreme``;
+        ``A`` to ``D``; ``1`` to ``4``.
     depth_class : str
         Number of the class of depth, from 1.
     depth_system : str
@@ -262,12 +319,23 @@ def official_flood_class(system: str, scenario: str, *, depth_class: str | None 
     ['F2', 1.0, 2.0]
     """
     found = flood_class(system, scenario, depth_class=depth_class, depth_system=depth_system)
-    row = (found.frequency, found.period_min_yr, found.period_max_yr, found.depth_min_m, found.depth_max_m, found.label)
+    row = (
+        found.frequency,
+        found.period_min_yr,
+        found.period_max_yr,
+        found.depth_min_m,
+        found.depth_max_m,
+        found.label,
+    )
     return Outcome(row, found.warnings)
 
 
 def _frequency(return_period: float) -> str:
-    return next(row["frequency"] for row in rows(ROOM, "frequencies") if return_period <= _number(row["period_up_to_yr"]))
+    return next(
+        row["frequency"]
+        for row in rows(ROOM, "frequencies")
+        if return_period <= _number(row["period_up_to_yr"])
+    )
 
 
 def _between(low: str, high: str) -> tuple[str, ...]:
@@ -284,9 +352,13 @@ def _row(name: str, system: str, column: str, key: str) -> dict[str, str]:
     mine = [row for row in table if row["system"] == system]
     if not mine:
         known = dict.fromkeys(row["system"] for row in table)
-        raise InputError(f"flood system without {name.replace('_', ' ')}", got=repr(system), mend=near_miss(system, known))
+        raise InputError(
+            f"flood system without {name.replace('_', ' ')}", got=repr(system), mend=near_miss(system, known)
+        )
     for row in mine:
         if row[column] == key:
             return dict(row)
     known = dict.fromkeys(row[column] for row in mine)
-    raise InputError(f"{column.replace('_', ' ')} of flood system {system!r}", got=repr(key), expected=", ".join(known))
+    raise InputError(
+        f"{column.replace('_', ' ')} of flood system {system!r}", got=repr(key), expected=", ".join(known)
+    )

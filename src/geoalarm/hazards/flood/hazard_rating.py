@@ -48,10 +48,11 @@ def hazard_to_people(
 ) -> Outcome:
     """Hazard rating of water to people on foot: ``HR = d (v + 0.5) + DF``; 0 where it is dry.
 
-    The debris factor DF follows from depth and land use (none up to 0.25 m; then 0, 0.5, 1 for pasture, wood, urban; 0.5, 1, 1
-    above 0.75 m or where water is faster than 2 m/s). ``planning`` takes 0.5 up to 0.25 m and 1 above, everywhere.
-    Classes: below 0.75 low; from 0.75 danger for some; from 1.25 for most; from 2.0 (2.5 in FD2321) for all. A rating on a
-    bound belongs to the higher class. Without a speed, as on the TRI maps of depth, it is a lower bound and says so.
+    The debris factor DF follows from depth and land use (none up to 0.25 m; then 0, 0.5, 1 for pasture, wood,
+    urban; 0.5, 1, 1 above 0.75 m or where water is faster than 2 m/s). ``planning`` takes 0.5 up to 0.25 m
+    and 1 above, everywhere. Classes: below 0.75 low; from 0.75 danger for some; from 1.25 for most; from 2.0
+    (2.5 in FD2321) for all. A rating on a bound belongs to the higher class. Without a speed, as on the TRI
+    maps of depth, it is a lower bound and says so.
 
     Parameters
     ----------
@@ -77,7 +78,8 @@ def hazard_to_people(
 
     References
     ----------
-    Defra/Environment Agency (2006), Flood risks to people, FD2321, table 3.1; FD2320 (2005); EA/HR Wallingford (2008).
+    Defra/Environment Agency (2006), Flood risks to people, FD2321, table 3.1; FD2320 (2005); EA/HR
+    Wallingford (2008).
 
     Examples
     --------
@@ -89,7 +91,11 @@ def hazard_to_people(
     """
     deep = np.asarray(depth, dtype="float64")
     fast = np.zeros(()) if speed is None else np.asarray(speed, dtype="float64")
-    debris = _debris(deep, fast, land_use, variant) if debris_factor is None else np.full(np.broadcast(deep, fast).shape, debris_factor)
+    debris = (
+        _debris(deep, fast, land_use, variant)
+        if debris_factor is None
+        else np.full(np.broadcast(deep, fast).shape, debris_factor)
+    )
     rating = np.where(deep > 0, deep * (fast + 0.5) + debris, 0.0)
     names = np.array([row["label"] for row in _CLASSES])
     danger = names[np.searchsorted(_bounds(all_from), rating, side="right") - 1]
@@ -108,11 +114,19 @@ def rating_classes(*, all_from: float = 2.0) -> tuple[IntensityClass, ...]:
     require_range("all_from", all_from, 1.25, 2.5, unit=RATING_UNIT, closed="right")
     edges = [*_bounds(all_from)[1:], math.inf]
     labels = [f"danger_{row['label']}" for row in _CLASSES[1:]]
-    return tuple(IntensityClass(label, float(low), float(high)) for label, (low, high) in zip(labels, pairwise(edges), strict=True))
+    return tuple(
+        IntensityClass(label, float(low), float(high))
+        for label, (low, high) in zip(labels, pairwise(edges), strict=True)
+    )
 
 
 def rating_footprint(
-    depth: Footprint, speed: xr.DataArray | None = None, *, land_use: str = "urban", variant: str = "fd2321", all_from: float = 2.0
+    depth: Footprint,
+    speed: xr.DataArray | None = None,
+    *,
+    land_use: str = "urban",
+    variant: str = "fd2321",
+    all_from: float = 2.0,
 ) -> Footprint:
     """A raster of depths as one of ratings, in classes of danger, ready to count people in.
 
@@ -121,7 +135,8 @@ def rating_footprint(
     depth : Footprint
         Of kind intensity [m].
     speed : xarray.DataArray, optional
-        Of the water, on the same cells [m s-1]; without it the rating is a lower bound, and the scenario says so.
+        Of the water, on the same cells [m s-1]; without it the rating is a lower bound, and the scenario says
+        so.
     land_use, variant, all_from
         See :func:`hazard_to_people`.
 
@@ -139,9 +154,15 @@ def rating_footprint(
     """
     data = depth.data
     if depth.kind != "intensity" or depth.units != "m" or not isinstance(data, xr.DataArray):
-        raise InputError("footprint of depths", got=f"kind {depth.kind} in {depth.units}", expected="kind intensity in m")
+        raise InputError(
+            "footprint of depths", got=f"kind {depth.kind} in {depth.units}", expected="kind intensity in m"
+        )
     if speed is not None and (speed.shape != data.shape or speed.attrs.get("units") not in ("m s-1", "m/s")):
-        raise InputError("speed of the water", got=f"{speed.shape} in {speed.attrs.get('units')}", expected=f"{data.shape} in m s-1")
+        raise InputError(
+            "speed of the water",
+            got=f"{speed.shape} in {speed.attrs.get('units')}",
+            expected=f"{data.shape} in m s-1",
+        )
     missing = data.rio.nodata
     known = data if missing is None or np.isnan(missing) else data.where(data != missing)
     deep = known.to_numpy().astype("float64")
@@ -162,7 +183,11 @@ def rating_footprint(
         hazard=depth.hazard,
         classes=rating_classes(all_from=all_from),
         units=RATING_UNIT,
-        scenario=" ".join(part for part in (depth.scenario, "danger to people", "" if speed is not None else "(still water)") if part),
+        scenario=" ".join(
+            part
+            for part in (depth.scenario, "danger to people", "" if speed is not None else "(still water)")
+            if part
+        ),
         return_period_yr=depth.return_period_yr,
         countries=depth.countries,
         no_data=depth.no_data,
@@ -173,7 +198,11 @@ def rating_footprint(
 
 def _debris(depth: np.ndarray, speed: np.ndarray, land_use: str, variant: str) -> np.ndarray:
     """Debris factor [1] of the class of depth that each place lies in: a bound belongs to the lower class."""
-    mine = [row for row in rows(ROOM, "debris") if row["variant"] == variant and row["land_use"] in (land_use, "any")]
+    mine = [
+        row
+        for row in rows(ROOM, "debris")
+        if row["variant"] == variant and row["land_use"] in (land_use, "any")
+    ]
     above = np.array([float(row["depth_above_m"]) for row in mine])
     factors = np.array([float(row["debris_factor"]) for row in mine])
     place = np.maximum(np.searchsorted(above, depth, side="left") - 1, 0)

@@ -1,7 +1,9 @@
-"""What water at a level would cover: depth over terrain, by height above drainage or as a bathtub that is connected to its source.
+"""What water at a level would cover: depth over terrain, by height above drainage or as a bathtub that is
+connected to its source.
 
-A screen: no volume of water, no defences, no culverts, no hydraulics; not valid in polders and wateringues, where pumps
-keep the level. The error of the terrain bounds the depths that can be told apart, so it is asked for.
+A screen: no volume of water, no defences, no culverts, no hydraulics; not valid in polders and wateringues,
+where pumps keep the level. The error of the terrain bounds the depths that can be told apart, so it is asked
+for.
 """
 
 from __future__ import annotations
@@ -31,7 +33,9 @@ FINE_CLASS_M: Final = 1.0
 """Classes of depth narrower than this need better terrain than a satellite's (MODELS, section 1.5)."""
 
 ERROR_PER_CLASS: Final = 2.0
-"""The vertical error may be this many times the narrowest class at most: 0.5 m classes on 1 m (choice of this project)."""
+"""The vertical error may be this many times the narrowest class at most: 0.5 m classes on 1 m (choice of this
+project).
+"""
 
 WET_M: Final = 0.05
 """A lowest bound up to this only tells wet from dry [m]: the class is taken to start at 0."""
@@ -48,7 +52,11 @@ def terrain_error_m(product: str) -> tuple[float, float, tuple[str, ...]]:
         If the product is not in the rows.
     """
     found = row(ROOM, "terrain_accuracy", "product", product)
-    return float(found["error_low_m"]), float(found["error_high_m"]), confirm(found["verified"], f"vertical error of {found['meaning']}")
+    return (
+        float(found["error_low_m"]),
+        float(found["error_high_m"]),
+        confirm(found["verified"], f"vertical error of {found['meaning']}"),
+    )
 
 
 def require_terrain_carries(bounds: Sequence[float], vertical_accuracy_m: float) -> None:
@@ -64,7 +72,8 @@ def require_terrain_carries(bounds: Sequence[float], vertical_accuracy_m: float)
     Raises
     ------
     RangeError
-        If classes narrower than 1 m meet an error of more than twice their width, or the error is not positive.
+        If classes narrower than 1 m meet an error of more than twice their width, or the error is not
+        positive.
     """
     require_range("vertical_accuracy_m", vertical_accuracy_m, 0.0, 100.0, unit="m", closed="right")
     edges = [0.0 if bounds[0] <= WET_M else bounds[0], *bounds[1:]]
@@ -73,13 +82,15 @@ def require_terrain_carries(bounds: Sequence[float], vertical_accuracy_m: float)
         raise RangeError(
             "input 'vertical_accuracy_m': the terrain cannot carry these classes of depth",
             got=f"classes from {narrowest:g} m wide on elevations that are {vertical_accuracy_m:g} m off",
-            expected=f"an error of at most {ERROR_PER_CLASS * narrowest:g} m, or classes of {FINE_CLASS_M:g} m and wider",
+            expected=f"an error of at most {ERROR_PER_CLASS * narrowest:g} m, or classes of "
+            f"{FINE_CLASS_M:g} m and wider",
             mend="use lidar terrain, or bounds such as (0.01,) for wet and dry, or (1, 2, 5)",
         )
 
 
 def depth_by_hand(hand: xr.DataArray, stage_m: float) -> xr.DataArray:
-    """Depth of water that stands a stage above its river everywhere, ``H - HAND`` where HAND < H; 0 elsewhere, NaN where unknown [m].
+    """Depth of water that stands a stage above its river everywhere, ``H - HAND`` where HAND < H; 0
+    elsewhere, NaN where unknown [m].
 
     Parameters
     ----------
@@ -108,7 +119,8 @@ def depth_by_bathtub(
     sources: np.ndarray | gpd.GeoDataFrame | Sequence[tuple[float, float]] | None,
     connectivity: int = 8,
 ) -> xr.DataArray:
-    """Depth below a level, ``Z - z``, in the cells that water can reach from its sources over ground below the level [m].
+    """Depth below a level, ``Z - z``, in the cells that water can reach from its sources over ground below
+    the level [m].
 
     Parameters
     ----------
@@ -117,27 +129,31 @@ def depth_by_bathtub(
     level_m : float
         Level of the water above the same datum [m].
     sources : mask, geometries or places
-        Where the water comes from: a boolean array of the raster's shape, shapes of a river or a sea, or (x, y) pairs in
-        the raster's CRS. None fills every hollow below the level, connected or not, which overstates the flood.
+        Where the water comes from: a boolean array of the raster's shape, shapes of a river or a sea, or (x,
+        y) pairs in the raster's CRS. None fills every hollow below the level, connected or not, which
+        overstates the flood.
     connectivity : int
         4: water passes sides of cells; 8: corners too.
 
     Returns
     -------
     xarray.DataArray
-        0 where dry, NaN where the elevation is unknown; ``attrs['connected']`` and ``attrs['reaches_edge']``: water
-        stands at the edge of the data, so that its way in or out may lie beyond.
+        0 where dry, NaN where the elevation is unknown; ``attrs['connected']`` and ``attrs['reaches_edge']``:
+        water stands at the edge of the data, so that its way in or out may lie beyond.
 
     Raises
     ------
     InputError
-        If CRS or units are missing, sources lie outside the data or on none, or the connectivity is neither 4 nor 8.
+        If CRS or units are missing, sources lie outside the data or on none, or the connectivity is neither 4
+        nor 8.
     """
     require_metres(dem)
     if connectivity not in (4, 8):
         raise InputError("connectivity of the bathtub", got=connectivity, expected="4 or 8")
     if not math.isfinite(level_m):
-        raise InputError("level of the water", got=level_m, expected="a number of metres above the datum of the elevation")
+        raise InputError(
+            "level of the water", got=level_m, expected="a number of metres above the datum of the elevation"
+        )
     height, known = heights(dem)
     below = known & (height < level_m)
     wet = below if sources is None else _connected(below, _source_cells(dem, sources, known), connectivity)
@@ -189,7 +205,9 @@ def water_footprint(
         require_crs(not_valid_in, what="land where the screen is not valid")
         shapes = not_valid_in.to_crs(depth.rio.crs).geometry
         transform = depth.rio.transform(recalc=True)
-        values = np.where(geometry_mask(shapes, values.shape, transform, all_touched=True, invert=True), np.nan, values)
+        values = np.where(
+            geometry_mask(shapes, values.shape, transform, all_touched=True, invert=True), np.nan, values
+        )
     return Footprint(
         _raster(depth, values),
         kind="intensity",
@@ -210,7 +228,8 @@ def water_footprint(
     source="Nobre et al. (2016), HAND contour",
 )
 def hand_depth(height_above_drainage: float | np.ndarray, stage: float) -> float | np.ndarray:
-    """Depth of water where the river stands a stage above its bed: ``H - HAND``, 0 where the ground is higher.
+    """Depth of water where the river stands a stage above its bed: ``H - HAND``, 0 where the ground is
+    higher.
 
     Parameters
     ----------
@@ -238,11 +257,18 @@ def hand_depth(height_above_drainage: float | np.ndarray, stage: float) -> float
 
 
 @model(
-    inputs={"elevation": Input("m"), "level": Input("m"), "source_cell": Input("1", 0.0), "is_connected": Input(None)},
+    inputs={
+        "elevation": Input("m"),
+        "level": Input("m"),
+        "source_cell": Input("1", 0.0),
+        "is_connected": Input(None),
+    },
     outputs={"depth": "m", "wet_cells": "1"},
     source="bathtub with connectivity: cells below the level that neighbour each other from the source",
 )
-def bathtub_profile(elevation: np.ndarray, level: float, *, source_cell: float = 0, is_connected: bool = True) -> Outcome:
+def bathtub_profile(
+    elevation: np.ndarray, level: float, *, source_cell: float = 0, is_connected: bool = True
+) -> Outcome:
     """Depth below a level along a profile of ground, only where water can come from the source cell.
 
     ``d = Z - z`` in the cells below the level Z that touch the source through such cells, 0 in the others.
@@ -274,7 +300,9 @@ def bathtub_profile(elevation: np.ndarray, level: float, *, source_cell: float =
     """
     ground = np.atleast_1d(np.asarray(elevation, dtype="float64"))
     if not float(source_cell).is_integer() or source_cell >= len(ground):
-        raise InputError("input 'source_cell'", got=f"{source_cell:g}", expected=f"a whole number, 0 to {len(ground) - 1}")
+        raise InputError(
+            "input 'source_cell'", got=f"{source_cell:g}", expected=f"a whole number, 0 to {len(ground) - 1}"
+        )
     below = ground[None, :] < level
     start = np.zeros_like(below)
     start[0, int(source_cell)] = True
@@ -307,23 +335,38 @@ def _source_cells(dem: xr.DataArray, sources: object, known: np.ndarray) -> np.n
     elif isinstance(sources, np.ndarray | xr.DataArray) and np.asarray(sources).dtype == bool:
         mask = np.asarray(sources)
         if mask.shape != known.shape:
-            raise InputError("sources of the water", got=f"a mask of {mask.shape}", expected=f"one of {known.shape}")
+            raise InputError(
+                "sources of the water", got=f"a mask of {mask.shape}", expected=f"one of {known.shape}"
+            )
     else:
         mask = _cells_at(np.asarray(sources, dtype="float64"), transform, known.shape)
     if not (mask & known).any():
         raise InputError(
-            "sources of the water", got="no cell with a known elevation", expected="at least one", mend="check their CRS and place"
+            "sources of the water",
+            got="no cell with a known elevation",
+            expected="at least one",
+            mend="check their CRS and place",
         )
     return np.asarray(mask & known)
 
 
 def _cells_at(places: np.ndarray, transform: object, shape: tuple[int, ...]) -> np.ndarray:
     if places.ndim != 2 or places.shape[1:] != (2,) or not np.isfinite(places).all():
-        raise InputError("sources of the water", got=f"an array of shape {places.shape}", expected="(x, y) pairs, a mask or shapes")
-    rows, columns = (np.atleast_1d(axis).astype(int) for axis in rowcol(transform, places[:, 0], places[:, 1]))
+        raise InputError(
+            "sources of the water",
+            got=f"an array of shape {places.shape}",
+            expected="(x, y) pairs, a mask or shapes",
+        )
+    rows, columns = (
+        np.atleast_1d(axis).astype(int) for axis in rowcol(transform, places[:, 0], places[:, 1])
+    )
     inside = (rows >= 0) & (rows < shape[0]) & (columns >= 0) & (columns < shape[1])
     if not inside.all():
-        raise InputError("sources of the water", got=f"{int((~inside).sum())} outside the elevation", expected="places inside it")
+        raise InputError(
+            "sources of the water",
+            got=f"{int((~inside).sum())} outside the elevation",
+            expected="places inside it",
+        )
     mask = np.zeros(shape, dtype=bool)
     mask[rows, columns] = True
     return mask

@@ -1,4 +1,6 @@
-"""French plans for flood prevention (PPRI): classes of alea from depth and dynamics, and the band behind a levee."""
+"""French plans for flood prevention (PPRI): classes of alea from depth and dynamics, and the band behind a
+levee.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ from geoalarm.core.registry import Input, Outcome, at_least_zero, model, word
 
 ROOM: Final = "geoalarm.hazards.flood"
 BAND_PER_METRE: Final = 100.0
-"""Width of the precaution band over the height of the water above the ground behind the levee (C. env., art. R562-11-4)."""
+"""Width of the precaution band over the height of the water above the ground behind the levee (C. env., art.
+R562-11-4).
+"""
 
 _CLASSES: Final = ("faible", "modere", "fort", "tres_fort")
 
@@ -19,7 +23,8 @@ _CLASSES: Final = ("faible", "modere", "fort", "tres_fort")
 @model(
     inputs={"depth": at_least_zero("m"), "dynamics": word("slow", "medium", "fast")},
     outputs={"alea": "", "rank": "1"},
-    source="arrete of 5 July 2019, matrix of depth and dynamics; classes: Code de l'environnement, art. R562-11-4",
+    source="arrete of 5 July 2019, matrix of depth and dynamics; classes: Code de l'environnement, art. "
+    "R562-11-4",
     confirm=("matrix of the arrete of 5 July 2019",),
     jurisdiction="FR",
     vintage="2019",
@@ -27,9 +32,9 @@ _CLASSES: Final = ("faible", "modere", "fort", "tres_fort")
 def ppri_alea(depth: float, dynamics: str = "slow") -> tuple[str, int]:
     """Class of alea of a French PPRI from depth and dynamics: faible, modere, fort, tres fort (1 to 4).
 
-    Below 0.5 m: faible, modere, fort as the dynamics is slow, medium, fast; 0.5 to 1 m: modere, modere, fort; 1 to 2 m: fort,
-    fort, tres fort; from 2 m tres fort. A depth on a bound belongs to the deeper class. Where an official map exists its
-    class is read, never worked out like this.
+    Below 0.5 m: faible, modere, fort as the dynamics is slow, medium, fast; 0.5 to 1 m: modere, modere, fort;
+    1 to 2 m: fort, fort, tres fort; from 2 m tres fort. A depth on a bound belongs to the deeper class. Where
+    an official map exists its class is read, never worked out like this.
 
     Parameters
     ----------
@@ -45,7 +50,8 @@ def ppri_alea(depth: float, dynamics: str = "slow") -> tuple[str, int]:
 
     References
     ----------
-    Arrete of 5 July 2019 on the determination of the alea, to be confirmed; Code de l'environnement, art. R562-11-4.
+    Arrete of 5 July 2019 on the determination of the alea, to be confirmed; Code de l'environnement, art.
+    R562-11-4.
 
     Examples
     --------
@@ -65,7 +71,8 @@ def ppri_alea(depth: float, dynamics: str = "slow") -> tuple[str, int]:
     jurisdiction="FR",
 )
 def levee_precaution_band(upstream_level: float, ground: float) -> Outcome:
-    """Width of the precaution band behind a levee: 100 times the highest upstream water level above the ground; always tres fort.
+    """Width of the precaution band behind a levee: 100 times the highest upstream water level above the
+    ground; always tres fort.
 
     ``width = 100 (level - ground)``
 

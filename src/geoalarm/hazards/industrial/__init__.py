@@ -40,21 +40,30 @@ HAZARD: Final = Hazard(
     units="1",
     class_labels=("SEI", "SEL", "SELS"),
     references=(
-        "France, arrete of 29 September 2005, annex 2, effects on people: irreversible SEI, lethal SEL, significantly lethal SELS",
+        (
+            "France, arrete of 29 September 2005, annex 2, effects on people: irreversible SEI, lethal SEL, "
+            "significantly lethal SELS"
+        ),
     ),
 )
 
-_MEASURED: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({"mbar": ("overpressure", "peak"), "kW m-2": ("thermal", "flux")})
-"""What a raster in these units is of; its bounds are the rows of the French rings for it, those of long exposures for heat."""
+_MEASURED: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {"mbar": ("overpressure", "peak"), "kW m-2": ("thermal", "flux")}
+)
+"""What a raster in these units is of; its bounds are the rows of the French rings for it, those of long
+exposures for heat.
+"""
 
 _SIDES: Final = 360
 
 
 def footprint(layer: Layer, *, bounds: Sequence[float] | None = None) -> Footprint:
-    """Effect zones as polygons or class codes (1 SEI, 2 SEL, 3 SELS), or a raster of overpressure [mbar] or heat [kW m-2].
+    """Effect zones as polygons or class codes (1 SEI, 2 SEL, 3 SELS), or a raster of overpressure [mbar] or
+    heat [kW m-2].
 
-    Zones nest: where they overlap each place counts in the most severe. Polygons with other words (consultation or
-    planning zones) keep them, without an order: a Belgian consultation zone is not a French effect distance.
+    Zones nest: where they overlap each place counts in the most severe. Polygons with other words
+    (consultation or planning zones) keep them, without an order: a Belgian consultation zone is not a French
+    effect distance.
 
     Raises
     ------
@@ -74,17 +83,28 @@ def footprint(layer: Layer, *, bounds: Sequence[float] | None = None) -> Footpri
             expected=" or ".join(_MEASURED),
             mend="give bounds in these units",
         )
-    from geoalarm.hazards.industrial.thresholds import french_rings  # models, and what they need, only where they are asked for
+    from geoalarm.hazards.industrial.thresholds import (
+        french_rings,
+    )  # models, and what they need, only where they are asked for
 
     edges = [*(ring.value for ring in french_rings(*_MEASURED[units])), math.inf]
-    classes = tuple(IntensityClass(label, low, high) for label, (low, high) in zip(HAZARD.class_labels, pairwise(edges), strict=True))
+    classes = tuple(
+        IntensityClass(label, low, high)
+        for label, (low, high) in zip(HAZARD.class_labels, pairwise(edges), strict=True)
+    )
     return read_layer(layer, hazard, classes=classes)
 
 
 def zones_round(
-    sites: gpd.GeoDataFrame, radii_m: Mapping[str, float], *, source: Source, scenario: str = "", countries: tuple[str, ...] = ()
+    sites: gpd.GeoDataFrame,
+    radii_m: Mapping[str, float],
+    *,
+    source: Source,
+    scenario: str = "",
+    countries: tuple[str, ...] = (),
 ) -> Footprint:
-    """Circles of true distance round sites, one class a radius; where they overlap each place counts in the innermost.
+    """Circles of true distance round sites, one class a radius; where they overlap each place counts in the
+    innermost.
 
     Parameters
     ----------
@@ -114,11 +134,18 @@ def zones_round(
             mend="use a point inside each site",
         )
     if not radii_m or not all(math.isfinite(radius) and radius > 0 for radius in radii_m.values()):
-        raise InputError("radii of effect zones", got=dict(radii_m), expected="positive numbers of metres", mend="for example {'SEI': 500}")
+        raise InputError(
+            "radii of effect zones",
+            got=dict(radii_m),
+            expected="positive numbers of metres",
+            mend="for example {'SEI': 500}",
+        )
     order = sorted(radii_m, key=lambda label: -radii_m[label])
     points = shapely.get_coordinates(sites.geometry.to_crs(4326).to_numpy())
     circles = [(label, circle) for label in order for circle in _circles(points, radii_m[label])]
-    frame = gpd.GeoDataFrame({"zone": [label for label, _ in circles]}, geometry=[circle for _, circle in circles], crs=4326)
+    frame = gpd.GeoDataFrame(
+        {"zone": [label for label, _ in circles]}, geometry=[circle for _, circle in circles], crs=4326
+    )
     return Footprint(
         frame,
         kind="polygons",
@@ -137,7 +164,10 @@ def _circles(points: np.ndarray, radius_m: float) -> np.ndarray:
     radius = radius_m / math.sqrt(math.sin(2 * math.pi / _SIDES) / (2 * math.pi / _SIDES))
     bearing = np.tile(np.arange(_SIDES) * (360.0 / _SIDES), len(points))
     lon, lat, _ = Geod(ellps="WGS84").fwd(
-        np.repeat(points[:, 0], _SIDES), np.repeat(points[:, 1], _SIDES), bearing, np.full(len(bearing), radius)
+        np.repeat(points[:, 0], _SIDES),
+        np.repeat(points[:, 1], _SIDES),
+        bearing,
+        np.full(len(bearing), radius),
     )
     corners = np.stack([lon, lat], axis=1).reshape(len(points), _SIDES, 2)
     return np.array(shapely.polygons(corners), dtype=object)

@@ -19,10 +19,12 @@ from geoalarm.hazards.industrial.industrial_rows import confirm, rows
     vintage="2010",
 )
 def mmr_cell(severity: str, probability_class: str, *, site: str = "existing") -> Outcome:
-    """Cell of an accident in the French grid for Seveso sites: ``moindre``, ``MMR`` (rank 1 or 2) or ``NON`` (rank 1 to 4).
+    """Cell of an accident in the French grid for Seveso sites: ``moindre``, ``MMR`` (rank 1 or 2) or ``NON``
+    (rank 1 to 4).
 
-    It says where one accident stands. The authority judges all accidents of a site together, and which measures were taken;
-    that judgement is not in the cell. The grid is for French Seveso sites and for nothing else.
+    It says where one accident stands. The authority judges all accidents of a site together, and which
+    measures were taken; that judgement is not in the cell. The grid is for French Seveso sites and for
+    nothing else.
 
     Parameters
     ----------
@@ -51,6 +53,7 @@ def mmr_cell(severity: str, probability_class: str, *, site: str = "existing") -
     found = next(
         item
         for item in rows("mmr_grid")
-        if (item["severity"], item["probability"]) == (severity, probability_class) and item["site"] in ("any", site)
+        if (item["severity"], item["probability"]) == (severity, probability_class)
+        and item["site"] in ("any", site)
     )
     return Outcome((found["cell"], int(found["rank"])), confirm(found["verified"], "cells of the MMR grid"))

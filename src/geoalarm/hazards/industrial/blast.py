@@ -1,4 +1,6 @@
-"""Blast of a charge of TNT: at the ground by Kingery and Bulmash, in free air by Kinney and Graham. Never mix the two."""
+"""Blast of a charge of TNT: at the ground by Kingery and Bulmash, in free air by Kinney and Graham. Never mix
+the two.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +25,12 @@ SCALED_RANGE: Final = (0.2, 198.5)
 
 _SCALED: Final = "m kg^(-1/3)"
 _KINGERY: Final = (
-    "Kingery and Bulmash (1984) as fitted by Swisdak (1994), hemispherical surface burst, ADA526744, table of incident pressure"
+    "Kingery and Bulmash (1984) as fitted by Swisdak (1994), hemispherical surface burst, "
+    "ADA526744, table of incident pressure"
 )
 _PIECES: Final = tuple(
-    (float(item["z_low"]), float(item["z_high"]), tuple(float(item[f"c{power}"]) for power in range(5))) for item in rows("kingery_bulmash")
+    (float(item["z_low"]), float(item["z_high"]), tuple(float(item[f"c{power}"]) for power in range(5)))
+    for item in rows("kingery_bulmash")
 )
 
 
@@ -40,7 +44,9 @@ _PIECES: Final = tuple(
     outputs={"tnt_mass": "kg"},
     source="TNO, Yellow Book (CPR 14E), eq. 5.1",
 )
-def tnt_equivalent(mass: float, heat_of_combustion: float, *, yield_factor: float = 0.03, tnt_heat: float = TNT_HEAT) -> float:
+def tnt_equivalent(
+    mass: float, heat_of_combustion: float, *, yield_factor: float = 0.03, tnt_heat: float = TNT_HEAT
+) -> float:
     """Mass of TNT that releases the blast energy of a gas cloud: ``W = eta m Hc / 4.6e6``.
 
     Parameters
@@ -50,8 +56,8 @@ def tnt_equivalent(mass: float, heat_of_combustion: float, *, yield_factor: floa
     heat_of_combustion : float
         [J kg-1].
     yield_factor : float
-        Share of the heat that goes into blast: 0.02 to 0.2 have been seen; 0.03 to 0.04 for a cloud in the open, 0.1
-        in congested places [1].
+        Share of the heat that goes into blast: 0.02 to 0.2 have been seen; 0.03 to 0.04 for a cloud in the
+        open, 0.1 in congested places [1].
     tnt_heat : float
         Heat of explosion of TNT [J kg-1].
 
@@ -72,7 +78,9 @@ def tnt_equivalent(mass: float, heat_of_combustion: float, *, yield_factor: floa
     return yield_factor * mass * heat_of_combustion / tnt_heat
 
 
-@model(inputs={"scaled_distance": Input(_SCALED, *SCALED_RANGE)}, outputs={"overpressure": "Pa"}, source=_KINGERY)
+@model(
+    inputs={"scaled_distance": Input(_SCALED, *SCALED_RANGE)}, outputs={"overpressure": "Pa"}, source=_KINGERY
+)
 def kingery_bulmash(scaled_distance: float | np.ndarray) -> float | np.ndarray:
     """Incident overpressure of a charge on the ground: ``P [kPa] = exp(sum c_i (ln Z)^i)`` in three pieces.
 
@@ -108,7 +116,8 @@ def kingery_bulmash(scaled_distance: float | np.ndarray) -> float | np.ndarray:
 
 @model(inputs={"overpressure": positive("Pa")}, outputs={"scaled_distance": _SCALED}, source=_KINGERY)
 def kingery_bulmash_distance(overpressure: float) -> float:
-    """Scaled distance at which a charge on the ground gives an overpressure; where the fits overlap, the farther one.
+    """Scaled distance at which a charge on the ground gives an overpressure; where the fits overlap, the
+    farther one.
 
     The Z at which ``P(Z) = overpressure``, with the pressure of ``kingery_bulmash``.
 
@@ -135,12 +144,19 @@ def kingery_bulmash_distance(overpressure: float) -> float:
     require_range("overpressure", overpressure, ends[1], ends[0], unit="Pa")
     level = math.log(overpressure / 1e3)
     for low, high, coefficients in reversed(_PIECES):
-        near, far = (float(np.polynomial.polynomial.polyval(math.log(bound), coefficients)) - level for bound in (low, high))
+        near, far = (
+            float(np.polynomial.polynomial.polyval(math.log(bound), coefficients)) - level
+            for bound in (low, high)
+        )
         if far >= 0:
             return high
         if near >= 0:
             return math.exp(
-                brentq(lambda log, fit=coefficients: np.polynomial.polynomial.polyval(log, fit) - level, math.log(low), math.log(high))
+                brentq(
+                    lambda log, fit=coefficients: np.polynomial.polynomial.polyval(log, fit) - level,
+                    math.log(low),
+                    math.log(high),
+                )
             )
     return SCALED_RANGE[0]
 
@@ -150,7 +166,9 @@ def kingery_bulmash_distance(overpressure: float) -> float:
     outputs={"overpressure": "Pa", "scaled_distance": _SCALED},
     source=_KINGERY,
 )
-def tnt_overpressure(distance: float | np.ndarray, tnt_mass: float) -> tuple[float | np.ndarray, float | np.ndarray]:
+def tnt_overpressure(
+    distance: float | np.ndarray, tnt_mass: float
+) -> tuple[float | np.ndarray, float | np.ndarray]:
     """Incident overpressure at a distance from a charge of TNT on the ground.
 
     ``P(Z)`` of ``kingery_bulmash`` at ``Z = R / W^(1/3)``.
@@ -180,7 +198,11 @@ def tnt_overpressure(distance: float | np.ndarray, tnt_mass: float) -> tuple[flo
     return kingery_bulmash.pure(scaled), scaled
 
 
-@model(inputs={"overpressure": positive("Pa"), "tnt_mass": positive("kg")}, outputs={"distance": "m"}, source=_KINGERY)
+@model(
+    inputs={"overpressure": positive("Pa"), "tnt_mass": positive("kg")},
+    outputs={"distance": "m"},
+    source=_KINGERY,
+)
 def tnt_distance(overpressure: float, tnt_mass: float) -> float:
     """Distance at which a charge of TNT on the ground gives an overpressure: ``R = Z W^(1/3)``.
 
@@ -214,11 +236,13 @@ def tnt_distance(overpressure: float, tnt_mass: float) -> float:
     source="Kinney and Graham (1985), Explosive shocks in air, eq. 6-2",
     confirm=("range of scaled distances",),
 )
-def kinney_graham(scaled_distance: float | np.ndarray, *, air_pressure: float = ATMOSPHERE) -> float | np.ndarray:
+def kinney_graham(
+    scaled_distance: float | np.ndarray, *, air_pressure: float = ATMOSPHERE
+) -> float | np.ndarray:
     """Overpressure of a spherical charge in free air, far from the ground.
 
-    ``P / P0 = 808 (1 + (Z/4.5)2) / sqrt((1 + (Z/0.048)2) (1 + (Z/0.32)2) (1 + (Z/1.35)2))``. A charge on the ground
-    is another case: use :func:`kingery_bulmash`.
+    ``P / P0 = 808 (1 + (Z/4.5)2) / sqrt((1 + (Z/0.048)2) (1 + (Z/0.32)2) (1 + (Z/1.35)2))``. A charge on the
+    ground is another case: use :func:`kingery_bulmash`.
 
     Parameters
     ----------

@@ -1,4 +1,6 @@
-"""The arithmetic of Britter and McQuaid for continuous dense gas at the ground; ``dense_gas`` holds the models."""
+"""The arithmetic of Britter and McQuaid for continuous dense gas at the ground; ``dense_gas`` holds the
+models.
+"""
 
 from __future__ import annotations
 
@@ -37,10 +39,12 @@ _CURVES: Final[tuple[tuple[float, tuple[tuple[float, float, float], ...]], ...]]
 
 @dataclass(frozen=True, slots=True)
 class DensePlume:
-    """Numbers of one dense release: source length D and buoyancy length lb [m], alpha, criterion [1], first density [kg m-3].
+    """Numbers of one dense release: source length D and buoyancy length lb [m], alpha, criterion [1], first
+    density [kg m-3].
 
-    ``knots`` are distances over D and dilutions from the end of the near field on, log10 and value. ``far`` is what
-    follows the last curve: None for the inverse square, else weather and rate of the passive plume that takes over.
+    ``knots`` are distances over D and dilutions from the end of the near field on, log10 and value. ``far``
+    is what follows the last curve: None for the inverse square, else weather and rate of the passive plume
+    that takes over.
     """
 
     length: float
@@ -64,14 +68,18 @@ class DensePlume:
         return 0.5 * self.length + 2 * self.buoyancy_length
 
     def dilution(self, x: Any) -> np.ndarray:
-        """Concentration over that at the source, temperatures left out, ``C'`` [1] at x [m]; 1 over the cloud upwind, 0 beyond it."""
+        """Concentration over that at the source, temperatures left out, ``C'`` [1] at x [m]; 1 over the cloud
+        upwind, 0 beyond it.
+        """
         x = np.asarray(x, dtype=float)
         scaled = np.maximum(x, 0.0) / self.length
         beta, value = self.knots
         with np.errstate(divide="ignore"):
             between = np.interp(np.log10(scaled), beta, value)
             beyond = self._beyond(np.maximum(x, self.last))
-        found = np.where(scaled <= self.near, 306 / (306 + scaled**2), np.where(x <= self.last, between, beyond))
+        found = np.where(
+            scaled <= self.near, 306 / (306 + scaled**2), np.where(x <= self.last, between, beyond)
+        )
         return np.asarray(np.where(x >= -self.upwind, found, 0.0))
 
     def _beyond(self, x: np.ndarray) -> np.ndarray:
@@ -89,11 +97,15 @@ class DensePlume:
             return np.asarray(np.nan_to_num(diluted / (diluted + (1 - diluted) * self.temperature_ratio)))
 
     def concentration(self, x: Any) -> np.ndarray:
-        """Mass per volume [kg m-3] at x [m]: ``C' rho``; it needs no correction, since a colder cloud is smaller, not lighter."""
+        """Mass per volume [kg m-3] at x [m]: ``C' rho``; it needs no correction, since a colder cloud is
+        smaller, not lighter.
+        """
         return np.asarray(self.dilution(x) * self.density)
 
     def half_width(self, x: Any) -> np.ndarray:
-        """To each side of the axis [m]: ``D + 8 lb + 2.5 (lb x^2)^(1/3)``; rounded off upwind, 0 beyond the cloud."""
+        """To each side of the axis [m]: ``D + 8 lb + 2.5 (lb x^2)^(1/3)``; rounded off upwind, 0 beyond the
+        cloud.
+        """
         x = np.asarray(x, dtype=float)
         start = self.length + 8 * self.buoyancy_length
         upwind = start * np.sqrt(np.clip(1 - (np.minimum(x, 0.0) / self.upwind) ** 2, 0.0, 1.0))
@@ -115,7 +127,9 @@ def curve(alpha: float) -> tuple[np.ndarray, np.ndarray]:
             expected="alpha of at most 1",
             mend="the wind is too weak for so large or dense a release; take more wind or another model",
         )
-    beta = [next(slope * alpha + base for top, slope, base in segments if alpha <= top) for _, segments in _CURVES]
+    beta = [
+        next(slope * alpha + base for top, slope, base in segments if alpha <= top) for _, segments in _CURVES
+    ]
     return np.array(beta), np.array([dilution for dilution, _ in _CURVES])
 
 
@@ -190,11 +204,15 @@ def dense_release(
     )
     if far == "inverse_square":
         return bare
-    return _with_virtual_source(bare, {"rate": rate, "wind_speed": wind_speed, "stability": stability, "terrain": terrain})
+    return _with_virtual_source(
+        bare, {"rate": rate, "wind_speed": wind_speed, "stability": stability, "terrain": terrain}
+    )
 
 
 def _with_virtual_source(bare: DensePlume, passive: dict[str, Any]) -> DensePlume:
-    """The dense plume, followed by a passive one from a source moved so that both agree where the last curve ends."""
+    """The dense plume, followed by a passive one from a source moved so that both agree where the last curve
+    ends.
+    """
     end = float(bare.knots[1][-1]) * bare.density
     reach = outermost(lambda x: plume_concentration(x, **passive), end, low=0.01, high=1e6)
     shift = (reach if math.isfinite(reach) else 0.0) - bare.last
@@ -219,21 +237,30 @@ def dense_contour(threshold: float, release: DensePlume, *, points: int = 181) -
     end = dense_reach(threshold, release)
     if math.isnan(end):
         return np.empty((0, 2))
-    x = np.concatenate([-release.upwind * np.cos(np.linspace(0, math.pi / 2, points // 6)), np.linspace(0, min(end, FARTHEST), points)[1:]])
+    x = np.concatenate(
+        [
+            -release.upwind * np.cos(np.linspace(0, math.pi / 2, points // 6)),
+            np.linspace(0, min(end, FARTHEST), points)[1:],
+        ]
+    )
     half = release.half_width(x)
     ring = np.concatenate([np.stack([x, half], axis=1), np.stack([x, -half], axis=1)[::-1]])
     return np.concatenate([ring, ring[:1]])
 
 
 def dense_reach(threshold: float, release: DensePlume) -> float:
-    """Farthest distance [m] at which a dense plume reaches a threshold [kg m-3]; NaN where nowhere, infinity beyond 10 km."""
+    """Farthest distance [m] at which a dense plume reaches a threshold [kg m-3]; NaN where nowhere, infinity
+    beyond 10 km.
+    """
     if threshold > release.density:
         return math.nan
     reach = outermost(release.concentration, threshold, low=1e-3 * release.length, high=FARTHEST)
     return 0.0 if math.isnan(reach) else reach
 
 
-def dense_flags(release: DensePlume, farthest: float, *, wind_speed: float, duration: float | None = None) -> tuple[str, ...]:
+def dense_flags(
+    release: DensePlume, farthest: float, *, wind_speed: float, duration: float | None = None
+) -> tuple[str, ...]:
     """Flags of a dense plume up to a distance [m]."""
     flags = []
     if release.criterion <= CRITERION:

@@ -1,4 +1,6 @@
-"""What an accident does, before it is put anywhere: zones in metres round the source, the effect as a field, its lethality."""
+"""What an accident does, before it is put anywhere: zones in metres round the source, the effect as a field,
+its lethality.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,13 @@ import numpy as np
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import IntensityClass
 from geoalarm.core.result import BEYOND_MODEL_RANGE, ModelResult
-from geoalarm.hazards.industrial.explosions import multi_energy, multi_energy_distance, tnt_distance, tnt_equivalent, tnt_overpressure
+from geoalarm.hazards.industrial.explosions import (
+    multi_energy,
+    multi_energy_distance,
+    tnt_distance,
+    tnt_equivalent,
+    tnt_overpressure,
+)
 from geoalarm.hazards.industrial.fires import (
     bleve,
     bleve_distance,
@@ -32,7 +40,9 @@ FARTHEST: Final = 10e3
 """No zone is drawn farther [m]; one that goes on ends here with ``beyond_model_range``."""
 
 FIRE_EXPOSURE: Final = 20.0
-"""How long people stand in the heat of a lasting fire before they are in shelter [s] (Purple Book, chapter 5)."""
+"""How long people stand in the heat of a lasting fire before they are in shelter [s] (Purple Book, chapter
+5).
+"""
 
 Field = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
@@ -44,7 +54,8 @@ class Consequence:
     Attributes
     ----------
     outlines : mapping
-        Label to corners (n, 2), metres downwind and to the left of the source; labels without a zone are absent.
+        Label to corners (n, 2), metres downwind and to the left of the source; labels without a zone are
+        absent.
     distances : mapping
         Label to the farthest distance [m]; NaN where the threshold is reached nowhere.
     classes : tuple of IntensityClass
@@ -69,7 +80,9 @@ class Consequence:
     @property
     def warnings(self) -> tuple[str, ...]:
         """Every warning of the models and of the shape, each once."""
-        return tuple(dict.fromkeys([*self.flags, *(warning for result in self.results for warning in result.warnings)]))
+        return tuple(
+            dict.fromkeys([*self.flags, *(warning for result in self.results for warning in result.warnings)])
+        )
 
 
 def codes(warnings: Sequence[str]) -> tuple[str, ...]:
@@ -80,11 +93,17 @@ def codes(warnings: Sequence[str]) -> tuple[str, ...]:
 def classes_of(thresholds: tuple[EffectThreshold, ...]) -> tuple[IntensityClass, ...]:
     """Half-open classes between thresholds, mild to severe, the last open above."""
     uppers = [*(item.value for item in thresholds[1:]), math.inf]
-    return tuple(IntensityClass(item.label, item.value, upper) for item, upper in zip(thresholds, uppers, strict=True))
+    return tuple(
+        IntensityClass(item.label, item.value, upper) for item, upper in zip(thresholds, uppers, strict=True)
+    )
 
 
-def round_zones(kind: str, thresholds: tuple[EffectThreshold, ...], found: tuple[ModelResult, ...], **more: Any) -> Consequence:
-    """Circles from one distance a threshold; a distance that is nowhere or beyond the range is flagged with its label."""
+def round_zones(
+    kind: str, thresholds: tuple[EffectThreshold, ...], found: tuple[ModelResult, ...], **more: Any
+) -> Consequence:
+    """Circles from one distance a threshold; a distance that is nowhere or beyond the range is flagged with
+    its label.
+    """
     distances = {item.label: float(result.value) for item, result in zip(thresholds, found, strict=True)}
     flags = [*more.pop("flags", ()), *(flag for item in thresholds for flag in item.flags)]
     outlines = {}
@@ -108,7 +127,9 @@ def round_zones(kind: str, thresholds: tuple[EffectThreshold, ...], found: tuple
 
 
 def pool_fire_zones(**inputs: Any) -> Consequence:
-    """Zones of a pool fire by flux (SEI 3, SEL 5, SELS 8 kW/m2), as far as downwind on every side; inputs of ``pool_fire``."""
+    """Zones of a pool fire by flux (SEI 3, SEL 5, SELS 8 kW/m2), as far as downwind on every side; inputs of
+    ``pool_fire``.
+    """
     rings, given = french_rings("thermal", "flux"), {"beyond": True, **inputs}
     found = tuple(pool_fire_distance(item.si, **given) for item in rings)
     known = _si(found[0], "flux")
@@ -131,7 +152,8 @@ def pool_fire_zones(**inputs: Any) -> Consequence:
 def jet_fire_zones(**inputs: Any) -> Consequence:
     """Zones of a jet fire by flux, whatever way the jet points; inputs of ``jet_fire``.
 
-    Where a length of flame is known (liquefied petroleum gas) its middle may lie half of it from the hole, to every side.
+    Where a length of flame is known (liquefied petroleum gas) its middle may lie half of it from the hole, to
+    every side.
     """
     rings = french_rings("thermal", "flux")
     found = tuple(jet_fire_distance(item.si, **inputs) for item in rings)
@@ -172,12 +194,15 @@ def bleve_zones(*, by: str = "dose", **inputs: Any) -> Consequence:
 
 
 def explosion_zones(*, tnt_mass: Any = None, indirect: bool = False, **inputs: Any) -> Consequence:
-    """Zones of an explosion by TNT equivalence (50, 140, 200 mbar): ``tnt_mass``, or the inputs of ``tnt_equivalent``.
+    """Zones of an explosion by TNT equivalence (50, 140, 200 mbar): ``tnt_mass``, or the inputs of
+    ``tnt_equivalent``.
 
     ``indirect`` adds the zone of broken glass (20 mbar).
     """
     if (tnt_mass is None) == (not inputs):
-        raise InputError("input 'tnt_mass'", got="both, or neither", expected="tnt_mass, or mass and heat_of_combustion")
+        raise InputError(
+            "input 'tnt_mass'", got="both, or neither", expected="tnt_mass, or mass and heat_of_combustion"
+        )
     equivalent = () if tnt_mass is not None else (tnt_equivalent(**inputs),)
     rings = _blast_rings(indirect)
     found = tuple(tnt_distance(item.si, equivalent[0].value if equivalent else tnt_mass) for item in rings)
@@ -186,7 +211,12 @@ def explosion_zones(*, tnt_mass: Any = None, indirect: bool = False, **inputs: A
 
     def blast(x: np.ndarray, y: np.ndarray) -> np.ndarray:
         distance = np.hypot(x, y)
-        within = np.asarray(tnt_overpressure.pure(np.clip(distance, near * (1 + 1e-9), far * (1 - 1e-9)), charge)[0]) / 100
+        within = (
+            np.asarray(
+                tnt_overpressure.pure(np.clip(distance, near * (1 + 1e-9), far * (1 - 1e-9)), charge)[0]
+            )
+            / 100
+        )
         return np.where((distance < near) | (distance > far), np.nan, within)
 
     def death(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -217,7 +247,13 @@ def multi_energy_zones(*, indirect: bool = False, **inputs: Any) -> Consequence:
         return np.asarray(overpressure_lethality.pure(np.nan_to_num(blast(x, y)) * 100).values)
 
     shown = None if known["curves"] is not None else (blast, death)
-    return round_zones("multi_energy", rings, found, effect=shown[0] if shown else None, lethality=shown[1] if shown else None)
+    return round_zones(
+        "multi_energy",
+        rings,
+        found,
+        effect=shown[0] if shown else None,
+        lethality=shown[1] if shown else None,
+    )
 
 
 def _blast_rings(indirect: bool) -> tuple[EffectThreshold, ...]:
@@ -226,7 +262,9 @@ def _blast_rings(indirect: bool) -> tuple[EffectThreshold, ...]:
 
 
 def pipeline_zones(**inputs: Any) -> Consequence:
-    """The impact radius of a gas pipeline inside the cordon of responders; inputs of ``pipeline_impact_radius``."""
+    """The impact radius of a gas pipeline inside the cordon of responders; inputs of
+    ``pipeline_impact_radius``.
+    """
     found = pipeline_impact_radius(**inputs)
     distances = {"cordon": float(found["cordon"]), "impact_radius": float(found["radius"])}
     outlines = {label: circle(distance) for label, distance in distances.items()}
@@ -252,7 +290,14 @@ def _moved(result: ModelResult, offset: float) -> ModelResult:
     name, first = next(iter(result.values.items()))
     values = {name: type(first)(first.value + offset, first.unit), "from_flame": first}
     return ModelResult(
-        result.model, values, result.source, result.inputs, result.valid_range, result.warnings, result.jurisdiction, result.vintage
+        result.model,
+        values,
+        result.source,
+        result.inputs,
+        result.valid_range,
+        result.warnings,
+        result.jurisdiction,
+        result.vintage,
     )
 
 

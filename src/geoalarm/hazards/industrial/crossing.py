@@ -14,7 +14,8 @@ _STEPS: Final = 256
 def outermost(effect: Callable[[np.ndarray], np.ndarray], level: float, *, low: float, high: float) -> float:
     """Largest distance in ``[low, high]`` at which ``effect`` is at least ``level`` [m].
 
-    The curve may rise before it falls; it is scanned inwards from ``high`` in steps of equal ratio, then closed in on.
+    The curve may rise before it falls; it is scanned inwards from ``high`` in steps of equal ratio, then
+    closed in on.
 
     Parameters
     ----------

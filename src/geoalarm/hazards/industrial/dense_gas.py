@@ -1,4 +1,6 @@
-"""Dense gas at the ground, continuous: the workbook of Britter and McQuaid, with its criterion, width and upwind extent."""
+"""Dense gas at the ground, continuous: the workbook of Britter and McQuaid, with its criterion, width and
+upwind extent.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,10 @@ from geoalarm.hazards.industrial.britter_mcquaid import dense_flags, dense_reach
 from geoalarm.hazards.industrial.industrial_models import Input, Outcome, model, positive, word
 from geoalarm.hazards.industrial.sigmas import FARTHEST, STABILITIES, TERRAINS
 
-SOURCE: Final = "Britter and McQuaid (1988), Workbook on the Dispersion of Dense Gases; curves as in CCPS (1999), p. 122, and TSCREEN"
+SOURCE: Final = (
+    "Britter and McQuaid (1988), Workbook on the Dispersion of Dense Gases; curves as in CCPS "
+    "(1999), p. 122, and TSCREEN"
+)
 CONFIRM: Final = ("limit 0.15 of the criterion of a dense gas",)
 _DENSE: Final = MappingProxyType(
     {
@@ -56,13 +61,14 @@ def dense_plume(
 ) -> Outcome:
     """Concentration and width of a continuous release of dense gas at the ground.
 
-    ``D = sqrt(Q/u)``, ``g0 = g (rho - rho_a)/rho_a``, ``alpha = 0.2 log10(g0^2 Q u^-5)``, Q the volume flow. Up to
-    ``x/D = 30``, ``C' = 306 / (306 + (x/D)^2)``; then between the curves ``beta(alpha)`` of six dilutions, linear in
-    ``beta = log10(x/D)``; beyond the last (0.002) as ``x^-2``, or by a passive plume from a virtual source. Volume share
-    ``C'/(C' + (1 - C') T_r/T_a)``. Half width ``D + 8 lb + 2.5 (lb x^2)^(1/3)``, upwind ``D/2 + 2 lb``, ``lb = Q g0/u^3``.
+    ``D = sqrt(Q/u)``, ``g0 = g (rho - rho_a)/rho_a``, ``alpha = 0.2 log10(g0^2 Q u^-5)``, Q the volume flow.
+    Up to ``x/D = 30``, ``C' = 306 / (306 + (x/D)^2)``; then between the curves ``beta(alpha)`` of six
+    dilutions, linear in ``beta = log10(x/D)``; beyond the last (0.002) as ``x^-2``, or by a passive plume
+    from a virtual source. Volume share ``C'/(C' + (1 - C') T_r/T_a)``. Half width ``D + 8 lb + 2.5 (lb
+    x^2)^(1/3)``, upwind ``D/2 + 2 lb``, ``lb = Q g0/u^3``.
 
-    Not modelled: a mass of dense gas let go at once. Britter and McQuaid drew other curves for it, which were not read in
-    their source; ``puff`` takes such a gas as passive and raises a flag.
+    Not modelled: a mass of dense gas let go at once. Britter and McQuaid drew other curves for it, which were
+    not read in their source; ``puff`` takes such a gas as passive and raises a flag.
 
     Parameters
     ----------
@@ -77,7 +83,8 @@ def dense_plume(
 
     References
     ----------
-    Britter and McQuaid (1988), HSE contract research report 17/1988. CCPS (1999), p. 122: LNG, 0.05072 at 367 m.
+    Britter and McQuaid (1988), HSE contract research report 17/1988. CCPS (1999), p. 122: LNG, 0.05072 at 367
+    m.
 
     Examples
     --------
@@ -115,7 +122,8 @@ def dense_distance(
     duration: float | None = None,
     **release: Any,
 ) -> Outcome:
-    """Farthest distance at which a dense plume still reaches a threshold, at most 10 km, with its width there.
+    """Farthest distance at which a dense plume still reaches a threshold, at most 10 km, with its width
+    there.
 
     The x at which ``C(x) = threshold``, with the concentration of ``dense_plume``.
 

@@ -16,13 +16,28 @@ import numpy as np
 import xarray as xr
 
 from geoalarm.core.result import BEYOND_MODEL_RANGE, TO_BE_CONFIRMED
-from geoalarm.hazards.industrial.britter_mcquaid import CRITERION, DensePlume, dense_contour, dense_flags, dense_reach, dense_release
+from geoalarm.hazards.industrial.britter_mcquaid import (
+    CRITERION,
+    DensePlume,
+    dense_contour,
+    dense_flags,
+    dense_reach,
+    dense_release,
+)
 from geoalarm.hazards.industrial.dense_gas import CONFIRM, dense_distance, dense_plume
 from geoalarm.hazards.industrial.fields import dense_field, plume_field
 from geoalarm.hazards.industrial.flags import gas_flags, weather_flags
 from geoalarm.hazards.industrial.industrial_models import Input, Outcome, model, positive, word
 from geoalarm.hazards.industrial.outflow import ATMOSPHERE, GRAVITY
-from geoalarm.hazards.industrial.plume import WEATHER, gaussian_plume, peak_on_axis, plume, plume_contour, plume_distance, zone_of
+from geoalarm.hazards.industrial.plume import (
+    WEATHER,
+    gaussian_plume,
+    peak_on_axis,
+    plume,
+    plume_contour,
+    plume_distance,
+    zone_of,
+)
 from geoalarm.hazards.industrial.puff import puff, puff_contour, puff_distance, puff_load
 from geoalarm.hazards.industrial.sigmas import FARTHEST, REFERENCE_TIME, briggs_sigmas
 from geoalarm.hazards.industrial.substances import air_density, gas_density
@@ -59,8 +74,9 @@ GROUND: Final = 10.0
 class Cloud:
     """A continuous release and the model chosen for it.
 
-    ``plume`` are the inputs of the Gaussian plume; ``dense`` the dense release where that model was chosen, and
-    ``passive_rate`` then the largest rate that would not be dense [kg s-1]; ``density`` of what is released [kg m-3].
+    ``plume`` are the inputs of the Gaussian plume; ``dense`` the dense release where that model was chosen,
+    and ``passive_rate`` then the largest rate that would not be dense [kg s-1]; ``density`` of what is
+    released [kg m-3].
     """
 
     method: str
@@ -112,8 +128,8 @@ def cloud(
     release_temperature : float, optional
         Of what is released; by default the boiling point with droplets, else that of the air [K].
     vapour_fraction : float
-        Share of the mass in the air that is vapour, the rest droplets [1]; one half for a flash whose airborne part is
-        twice the vapour.
+        Share of the mass in the air that is vapour, the rest droplets [1]; one half for a flash whose
+        airborne part is twice the vapour.
     ambient_temperature : float
         Of the air [K].
     far : str
@@ -124,15 +140,18 @@ def cloud(
     Raises
     ------
     RangeError
-        If the dense gas model is chosen and does not hold (too large a release for so weak a wind), or is demanded of a gas
-        that is lighter than air.
+        If the dense gas model is chosen and does not hold (too large a release for so weak a wind), or is
+        demanded of a gas that is lighter than air.
     """
     facts = find_substance(substance)
     temperature = facts.boiling_point if vapour_fraction < 1 else ambient_temperature
     temperature = temperature if release_temperature is None else release_temperature
     density = gas_density(facts.molar_mass, temperature, ATMOSPHERE)
     if vapour_fraction < 1:
-        density = 1 / (vapour_fraction / density + (1 - vapour_fraction) / facts.curve("liquid_density").nearest(temperature))
+        density = 1 / (
+            vapour_fraction / density
+            + (1 - vapour_fraction) / facts.curve("liquid_density").nearest(temperature)
+        )
     given: dict[str, Any] = {
         "rate": rate,
         "wind_speed": wind_speed,
@@ -149,7 +168,10 @@ def cloud(
     if not dense:
         flags = (*weather_flags(wind_speed, averaging_time=averaging_time), *facts.flags)
         if method == "gaussian" or criterion > CRITERION:
-            flags = (*flags, *gas_flags(substance, release_temperature=temperature, aerosol=vapour_fraction < 1))
+            flags = (
+                *flags,
+                *gas_flags(substance, release_temperature=temperature, aerosol=vapour_fraction < 1),
+            )
         elif gravity <= -0.1 * GRAVITY:
             flags = (*flags, f"light_gas_not_modelled: {facts.name}")
         return Cloud("gaussian", criterion, density, MappingProxyType(given), tuple(dict.fromkeys(flags)))
@@ -163,16 +185,31 @@ def cloud(
         "stability": stability,
         "terrain": terrain,
     }
-    flags = (*facts.flags, *(f"{TO_BE_CONFIRMED}: {item}" for item in CONFIRM), *(["release_height_ignored"] if release_height else []))
+    flags = (
+        *facts.flags,
+        *(f"{TO_BE_CONFIRMED}: {item}" for item in CONFIRM),
+        *(["release_height_ignored"] if release_height else []),
+    )
     passive = density * (CRITERION**3 * wind_speed**2.5 / gravity) ** 2 if gravity > 0 else math.nan
-    return Cloud("dense", criterion, density, MappingProxyType(given), flags, dense_release(**options), passive, MappingProxyType(options))
+    return Cloud(
+        "dense",
+        criterion,
+        density,
+        MappingProxyType(given),
+        flags,
+        dense_release(**options),
+        passive,
+        MappingProxyType(options),
+    )
 
 
 def cloud_contour(threshold: float, chosen: Cloud) -> np.ndarray:
-    """Where a cloud reaches a threshold [kg m-3] at the ground, as a closed ring of (x downwind, y crosswind) [m].
+    """Where a cloud reaches a threshold [kg m-3] at the ground, as a closed ring of (x downwind, y crosswind)
+    [m].
 
-    (0, 2) where it reaches it nowhere. The ring ends at 10 km. A dense cloud's ring is never shorter than that of the
-    largest passive release of the same gas, so that more never means a smaller zone where the models meet.
+    (0, 2) where it reaches it nowhere. The ring ends at 10 km. A dense cloud's ring is never shorter than
+    that of the largest passive release of the same gas, so that more never means a smaller zone where the
+    models meet.
     """
     if chosen.dense is None:
         return plume_contour(threshold, **chosen.plume)
@@ -185,13 +222,16 @@ def _held(threshold: float, chosen: Cloud) -> np.ndarray | None:
     assert chosen.dense is not None
     if math.isnan(chosen.passive_rate):
         return None
-    ring = plume_contour(threshold, **{**chosen.plume, "rate": min(chosen.passive_rate, chosen.plume["rate"])})
+    ring = plume_contour(
+        threshold, **{**chosen.plume, "rate": min(chosen.passive_rate, chosen.plume["rate"])}
+    )
     reach = dense_reach(threshold, chosen.dense)
     return ring if len(ring) and (math.isnan(reach) or ring[:, 0].max() > reach) else None
 
 
 def cloud_field(chosen: Cloud, *, length: float, half_width: float, cell: float) -> xr.DataArray:
-    """Concentration of a cloud at the ground over a local grid [kg m-3], by the model chosen; see ``plume_field``.
+    """Concentration of a cloud at the ground over a local grid [kg m-3], by the model chosen; see
+    ``plume_field``.
 
     Raises
     ------
@@ -199,7 +239,11 @@ def cloud_field(chosen: Cloud, *, length: float, half_width: float, cell: float)
         If the grid goes beyond 10 km or has more than 4 million cells.
     """
     extent = {"length": length, "half_width": half_width, "cell": cell}
-    made = plume_field(**extent, **chosen.plume) if chosen.dense is None else dense_field(**extent, **chosen.options)
+    made = (
+        plume_field(**extent, **chosen.plume)
+        if chosen.dense is None
+        else dense_field(**extent, **chosen.options)
+    )
     made.attrs["warnings"] = list(dict.fromkeys([*made.attrs["warnings"], *chosen.flags]))
     return made
 
@@ -217,11 +261,15 @@ def cloud_field(chosen: Cloud, *, length: float, half_width: float, cell: float)
         "method": word(*METHODS),
     },
     outputs={"distance": "m", "half_width": "m", "upwind_extent": "m", "criterion": "1", "method": ""},
-    source="dense gas by Britter and McQuaid (1988) where their criterion is met, else the Gaussian plume of Briggs (1973)",
+    source="dense gas by Britter and McQuaid (1988) where their criterion is met, else the Gaussian plume "
+    "of Briggs (1973)",
     passes_to=cloud,
 )
-def cloud_distance(threshold: float, substance: str, *, wind_speed: float, duration: float | None = None, **release: Any) -> Outcome:
-    """Farthest distance at which a release of a substance still reaches a threshold, by the model that fits the gas.
+def cloud_distance(
+    threshold: float, substance: str, *, wind_speed: float, duration: float | None = None, **release: Any
+) -> Outcome:
+    """Farthest distance at which a release of a substance still reaches a threshold, by the model that fits
+    the gas.
 
     The criterion is ``(g0 Q / (u^3 D))^(1/3) > 0.15``, for releases up to 10 m above the ground.
 
@@ -251,7 +299,9 @@ def cloud_distance(threshold: float, substance: str, *, wind_speed: float, durat
     chosen = cloud(substance, wind_speed=wind_speed, duration=duration, **release)
     ring = cloud_contour(threshold, chosen)
     if chosen.dense is None:
-        (distance, width, _), flags = zone_of(ring, peak_on_axis(**chosen.plume), threshold, flags=chosen.flags)
+        (distance, width, _), flags = zone_of(
+            ring, peak_on_axis(**chosen.plume), threshold, flags=chosen.flags
+        )
         return Outcome((distance, width, 0.0, chosen.criterion, "gaussian"), flags)
     if not len(ring):
         return Outcome((0.0, 0.0, 0.0, chosen.criterion, "dense"), (*chosen.flags, "never_reached"))

@@ -1,4 +1,6 @@
-"""Effects on people: the severity grid of annex 3, probability classes, counting rules; beside them thresholds and probits."""
+"""Effects on people: the severity grid of annex 3, probability classes, counting rules; beside them
+thresholds and probits.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,12 @@ from typing import Final
 from geoalarm.core.errors import InputError
 from geoalarm.hazards.industrial.industrial_models import Outcome, at_least_zero, model, word
 from geoalarm.hazards.industrial.industrial_rows import confirm, row, rows
-from geoalarm.hazards.industrial.lethality import overpressure_lethality, thermal_lethal_dose, thermal_lethality, time_to_dose
+from geoalarm.hazards.industrial.lethality import (
+    overpressure_lethality,
+    thermal_lethal_dose,
+    thermal_lethality,
+    time_to_dose,
+)
 from geoalarm.hazards.industrial.thresholds import (
     RINGS,
     EffectThreshold,
@@ -41,7 +48,12 @@ SEVERITIES: Final = ("moderate", "serious", "important", "catastrophic", "disast
 
 
 @model(
-    inputs={"sels": at_least_zero("1"), "sel": at_least_zero("1"), "sei": at_least_zero("1"), "lethal_zone_outside": word()},
+    inputs={
+        "sels": at_least_zero("1"),
+        "sel": at_least_zero("1"),
+        "sei": at_least_zero("1"),
+        "lethal_zone_outside": word(),
+    },
     outputs={"severity": "", "rank": "1"},
     source="arrete of 29 September 2005, annex 3",
     jurisdiction="FR",
@@ -50,17 +62,18 @@ SEVERITIES: Final = ("moderate", "serious", "important", "catastrophic", "disast
 def severity(sels: float, sel: float, sei: float, *, lethal_zone_outside: bool | None = None) -> Outcome:
     """Severity of an accident by the people in its rings (annex 3); the worst column decides.
 
-    Disastrous: over 10 in SELS, over 100 in SEL or over 1000 in SEI; catastrophic: over 1, 10 or more, 100 or more;
-    important: over 0, over 1, 10 or more; serious: less; moderate: no lethal zone leaves the site and SEI holds less
-    than one person. Shelter may be credited only where kinetics allow (note 1 of the annex); that is the caller's to say.
+    Disastrous: over 10 in SELS, over 100 in SEL or over 1000 in SEI; catastrophic: over 1, 10 or more, 100 or
+    more; important: over 0, over 1, 10 or more; serious: less; moderate: no lethal zone leaves the site and
+    SEI holds less than one person. Shelter may be credited only where kinetics allow (note 1 of the annex);
+    that is the caller's to say.
 
     Parameters
     ----------
     sels, sel, sei : float
         People outside the site in each ring, permanent equivalents [1].
     lethal_zone_outside : bool, optional
-        Whether a lethal zone leaves the site at all. Without it, a ring with nobody is taken as no ring, and the
-        result says so.
+        Whether a lethal zone leaves the site at all. Without it, a ring with nobody is taken as no ring, and
+        the result says so.
 
     Raises
     ------
@@ -80,7 +93,8 @@ def severity(sels: float, sel: float, sei: float, *, lethal_zone_outside: bool |
     reached = [
         int(item["rank"])
         for item in rows("severity")
-        if people[item["zone"]] > float(item["people"]) or (item["bound"] == "at_least" and people[item["zone"]] == float(item["people"]))
+        if people[item["zone"]] > float(item["people"])
+        or (item["bound"] == "at_least" and people[item["zone"]] == float(item["people"]))
     ]
     if lethal_zone_outside:
         reached.append(SEVERITIES.index("serious"))
@@ -119,7 +133,11 @@ def probability_class(frequency: float) -> str:
     >>> probability_class("3e-5 /yr")["label"]
     'D'
     """
-    return next(item["label"] for item in rows("probability_classes") if float(item["at_least"]) <= frequency < float(item["below"]))
+    return next(
+        item["label"]
+        for item in rows("probability_classes")
+        if float(item["at_least"]) <= frequency < float(item["below"])
+    )
 
 
 @model(
@@ -163,6 +181,13 @@ def people_counted(kind: str, amount: float, *, traffic: float | None = None) ->
     """
     found = row("counting_factors", "kind", kind)
     if bool(found["traffic"]) != (traffic is not None):
-        raise InputError("input 'traffic'", got=traffic, expected=found["traffic"] or f"nothing for {kind}", mend="see the counting rules")
+        raise InputError(
+            "input 'traffic'",
+            got=traffic,
+            expected=found["traffic"] or f"nothing for {kind}",
+            mend="see the counting rules",
+        )
     share = 1.0 if traffic is None else traffic / float(found["traffic_per"])
-    return Outcome(float(found["factor"]) * amount * share, confirm(found["verified"], f"counting factor of {kind}"))
+    return Outcome(
+        float(found["factor"]) * amount * share, confirm(found["verified"], f"counting factor of {kind}")
+    )

@@ -1,4 +1,6 @@
-"""Explosions: TNT equivalence with the blast of a charge, and the multi-energy method with a curve file or a stated fallback."""
+"""Explosions: TNT equivalence with the blast of a charge, and the multi-energy method with a curve file or a
+stated fallback.
+"""
 
 from __future__ import annotations
 
@@ -61,21 +63,29 @@ _SOURCE: Final = "Multi-energy: van den Berg (1985); TNO, Yellow Book (CPR 14E),
 
 @dataclass(frozen=True, slots=True)
 class BlastCurves:
-    """Peak overpressure over air pressure by scaled distance, one curve a class of strength; from a file of the user."""
+    """Peak overpressure over air pressure by scaled distance, one curve a class of strength; from a file of
+    the user.
+    """
 
     frame: pd.DataFrame
     source: str
 
     def at(self, scaled: np.ndarray, strength: int) -> np.ndarray:
-        """Overpressure over air pressure [1] of a class, straight between points in logarithms; refused beyond its ends."""
+        """Overpressure over air pressure [1] of a class, straight between points in logarithms; refused
+        beyond its ends.
+        """
         curve = self.frame[self.frame["strength"] == strength]
         if curve.empty:
             raise InputError(
-                "class 'strength' of the blast curves", got=strength, expected=", ".join(map(str, sorted(self.frame["strength"].unique())))
+                "class 'strength' of the blast curves",
+                got=strength,
+                expected=", ".join(map(str, sorted(self.frame["strength"].unique()))),
             )
         known = curve["scaled_distance"].to_numpy()
         require_range("scaled distance of the blast curve", scaled, known[0], known[-1])
-        ratio: np.ndarray = np.exp(np.interp(np.log(scaled), np.log(known), np.log(curve["overpressure"].to_numpy())))
+        ratio: np.ndarray = np.exp(
+            np.interp(np.log(scaled), np.log(known), np.log(curve["overpressure"].to_numpy()))
+        )
         return ratio
 
 
@@ -85,8 +95,8 @@ def read_blast_curves(path: str | Path, *, source: str = "") -> BlastCurves:
     Parameters
     ----------
     path : str or Path
-        CSV with columns ``strength`` (class 1 to 10), ``scaled_distance`` (``R (P0/E)^(1/3)``) and ``overpressure``
-        (``dP / P0``), points of a class in rising distance.
+        CSV with columns ``strength`` (class 1 to 10), ``scaled_distance`` (``R (P0/E)^(1/3)``) and
+        ``overpressure`` (``dP / P0``), points of a class in rising distance.
     source : str
         Where the curves were published; the file's name without it.
 
@@ -102,15 +112,26 @@ def read_blast_curves(path: str | Path, *, source: str = "") -> BlastCurves:
     columns = ["strength", "scaled_distance", "overpressure"]
     if missing := [name for name in columns if name not in frame.columns]:
         raise InputError(
-            "file of blast curves", got=", ".join(map(str, frame.columns)), expected=", ".join(columns), mend=f"add {', '.join(missing)}"
+            "file of blast curves",
+            got=", ".join(map(str, frame.columns)),
+            expected=", ".join(columns),
+            mend=f"add {', '.join(missing)}",
         )
     values = frame[columns].apply(pd.to_numeric, errors="coerce")
     if values.isna().any(axis=None) or (values <= 0).any(axis=None):
-        raise InputError("file of blast curves", got="a value that is no positive number", expected="positive numbers only")
+        raise InputError(
+            "file of blast curves", got="a value that is no positive number", expected="positive numbers only"
+        )
     for strength, curve in values.groupby("strength"):
-        if (curve["scaled_distance"].diff().dropna() <= 0).any() or (curve["overpressure"].diff().dropna() > 0).any() or len(curve) < 2:
+        if (
+            (curve["scaled_distance"].diff().dropna() <= 0).any()
+            or (curve["overpressure"].diff().dropna() > 0).any()
+            or len(curve) < 2
+        ):
             raise InputError(
-                f"blast curve of class {strength:g}", got="points out of order", expected="at least two, distance rising, pressure falling"
+                f"blast curve of class {strength:g}",
+                got="points out of order",
+                expected="at least two, distance rising, pressure falling",
             )
     return BlastCurves(values.astype({"strength": int}), source or file.name)
 
@@ -129,11 +150,13 @@ def multi_energy(
     air_pressure: float = ATMOSPHERE,
     curves: BlastCurves | str | Path | None = None,
 ) -> Outcome:
-    """Overpressure of a gas explosion by the energy in the congested volume: ``Rb = R (P0/E)^(1/3)``, ``E = 3.5 MJ/m3 V``.
+    """Overpressure of a gas explosion by the energy in the congested volume: ``Rb = R (P0/E)^(1/3)``, ``E =
+    3.5 MJ/m3 V``.
 
-    The published far curves are drawings; none is shipped. With a curve file they are read from it. Without one a
-    fallback holds, and the result says so: for classes 6 to 10 the lower of the plateau and the blast of a charge of
-    TNT with ``W = E / 4.52e6`` (an upper bound); for classes 1 to 5 ``plateau min(1, 0.6/Rb)``.
+    The published far curves are drawings; none is shipped. With a curve file they are read from it. Without
+    one a fallback holds, and the result says so: for classes 6 to 10 the lower of the plateau and the blast
+    of a charge of TNT with ``W = E / 4.52e6`` (an upper bound); for classes 1 to 5 ``plateau min(1,
+    0.6/Rb)``.
 
     Parameters
     ----------
@@ -159,7 +182,8 @@ def multi_energy(
 
     References
     ----------
-    van den Berg (1985), J. Hazard. Mater. 12; TNO, Yellow Book (CPR 14E), section 5.5.3; fallback: MODELS, section 3.5.
+    van den Berg (1985), J. Hazard. Mater. 12; TNO, Yellow Book (CPR 14E), section 5.5.3; fallback: MODELS,
+    section 3.5.
 
     Examples
     --------
@@ -174,9 +198,19 @@ def multi_energy(
     return Outcome(((ratio * air_pressure)[()], scaled[()], energy, scale), flags)
 
 
-@model(inputs={"overpressure": positive("Pa"), **_INPUTS}, outputs={"distance": "m", "scale": "m"}, source=_SOURCE, passes_to=multi_energy)
+@model(
+    inputs={"overpressure": positive("Pa"), **_INPUTS},
+    outputs={"distance": "m", "scale": "m"},
+    source=_SOURCE,
+    passes_to=multi_energy,
+)
 def multi_energy_distance(
-    overpressure: float, volume: float, strength: float, *, curves: BlastCurves | str | Path | None = None, **mixture: Any
+    overpressure: float,
+    volume: float,
+    strength: float,
+    *,
+    curves: BlastCurves | str | Path | None = None,
+    **mixture: Any,
 ) -> Outcome:
     """How far a gas explosion of the multi-energy method gives an overpressure.
 
@@ -233,7 +267,9 @@ def multi_energy_distance(
 
 def _whole(strength: float) -> int:
     if strength != int(strength):
-        raise InputError("input 'strength'", got=strength, expected="a whole class, 1 to 10", mend="take the higher class")
+        raise InputError(
+            "input 'strength'", got=strength, expected="a whole class, 1 to 10", mend="take the higher class"
+        )
     return int(strength)
 
 
@@ -255,7 +291,9 @@ def _scaled_range(strength: int, air_pressure: float, curves: BlastCurves | None
     return low, high * (1 - 1e-12)
 
 
-def _ratio(scaled: np.ndarray, strength: int, *, air_pressure: float, curves: BlastCurves | None) -> tuple[np.ndarray, tuple[str, ...]]:
+def _ratio(
+    scaled: np.ndarray, strength: int, *, air_pressure: float, curves: BlastCurves | None
+) -> tuple[np.ndarray, tuple[str, ...]]:
     """Overpressure over air pressure [1], and the flags of how it was found."""
     if curves is not None:
         return curves.at(scaled, strength), (f"curves_of_the_user: {curves.source}",)
@@ -263,7 +301,10 @@ def _ratio(scaled: np.ndarray, strength: int, *, air_pressure: float, curves: Bl
     plateau = float(found["plateau"])
     flags = (*confirm(found["verified"], "plateaus of the multi-energy classes"), "multi_energy_fallback")
     if strength <= 5:
-        return plateau * np.minimum(1.0, DECAY_FROM / scaled), (*flags, "to_be_confirmed: decay of the weak classes")
+        return plateau * np.minimum(1.0, DECAY_FROM / scaled), (
+            *flags,
+            "to_be_confirmed: decay of the weak classes",
+        )
     tnt = np.atleast_1d(scaled * _scale_of_tnt(air_pressure))
     near = tnt < SCALED_RANGE[0]
     if math.isinf(plateau) and near.any():

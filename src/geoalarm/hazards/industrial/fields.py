@@ -18,7 +18,9 @@ from geoalarm.hazards.industrial.sigmas import FARTHEST
 _MAX_CELLS: Final = 4_000_000
 
 
-def plume_field(*, length: float, half_width: float, cell: float, z: float = 0.0, **options: Any) -> xr.DataArray:
+def plume_field(
+    *, length: float, half_width: float, cell: float, z: float = 0.0, **options: Any
+) -> xr.DataArray:
     """Concentration of a Gaussian plume over a local grid.
 
     Parameters
@@ -33,13 +35,14 @@ def plume_field(*, length: float, half_width: float, cell: float, z: float = 0.0
     Returns
     -------
     xarray.DataArray
-        ``concentration`` [kg m-3], dims (y, x), coordinates in metres from the source, downwind and crosswind (left of the
-        wind positive); ``attrs`` hold units, model, source, inputs and warnings.
+        ``concentration`` [kg m-3], dims (y, x), coordinates in metres from the source, downwind and crosswind
+        (left of the wind positive); ``attrs`` hold units, model, source, inputs and warnings.
 
     Raises
     ------
     RangeError
-        If the grid goes beyond 10 km or has more than 4 million cells, or an input is outside the range of ``plume``.
+        If the grid goes beyond 10 km or has more than 4 million cells, or an input is outside the range of
+        ``plume``.
     """
     x, y = _axes(0.0, length, half_width, cell)
     result = plume(x[None, :], y[:, None], z, **options)
@@ -89,7 +92,11 @@ def _axes(start: float, length: float, half_width: float, cell: float) -> tuple[
 
 
 def _field(result: ModelResult, values: np.ndarray, x: np.ndarray, y: np.ndarray) -> xr.DataArray:
-    scalars = {name: item.value for name, item in result.inputs.items() if name not in ("x", "y") and item.value is not None}
+    scalars = {
+        name: item.value
+        for name, item in result.inputs.items()
+        if name not in ("x", "y") and item.value is not None
+    }
     attrs = {
         "units": "kg m-3",
         "long_name": "concentration",

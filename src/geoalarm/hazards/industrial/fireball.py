@@ -1,4 +1,6 @@
-"""Fireballs of a BLEVE: size, duration, and the heat or dose at a distance. Blast and fragments are not modelled."""
+"""Fireballs of a BLEVE: size, duration, and the heat or dose at a distance. Blast and fragments are not
+modelled.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ _BLEVE: Final = {
     "vapour_pressure": positive("Pa", 1e5),
     "emissive_power_cap": positive("W m-2"),
 }
-_SOURCE: Final = "CCPS (1994, 1999) and TNO, Yellow Book (CPR 14E), section 6.5.7; solid flame, transmissivity of Bagster"
+_SOURCE: Final = (
+    "CCPS (1994, 1999) and TNO, Yellow Book (CPR 14E), section 6.5.7; solid flame, transmissivity of Bagster"
+)
 _FLAGS: Final = ("blast_and_fragments_not_modelled",)
 
 
@@ -54,8 +58,8 @@ _FLAGS: Final = ("blast_and_fragments_not_modelled",)
 def fireball(mass: float, *, correlation: str = "ccps") -> Outcome:
     """Diameter, duration and height of the middle of a fireball.
 
-    CCPS: ``D = 5.8 M^(1/3)``, ``t = 0.45 M^(1/3)`` below 30 t and ``2.6 M^(1/6)`` from there on, ``H = 0.75 D``.
-    TNO: ``D = 6.48 M^0.325``, ``t = 0.852 M^0.26``, ``H = D``.
+    CCPS: ``D = 5.8 M^(1/3)``, ``t = 0.45 M^(1/3)`` below 30 t and ``2.6 M^(1/6)`` from there on, ``H = 0.75
+    D``. TNO: ``D = 6.48 M^0.325``, ``t = 0.852 M^0.26``, ``H = D``.
 
     Parameters
     ----------
@@ -71,7 +75,8 @@ def fireball(mass: float, *, correlation: str = "ccps") -> Outcome:
 
     References
     ----------
-    CCPS (1994), Guidelines for evaluating vapor cloud explosions, flash fires and BLEVEs; TNO, Yellow Book (CPR 14E).
+    CCPS (1994), Guidelines for evaluating vapor cloud explosions, flash fires and BLEVEs; TNO, Yellow Book
+    (CPR 14E).
 
     Examples
     --------
@@ -81,7 +86,9 @@ def fireball(mass: float, *, correlation: str = "ccps") -> Outcome:
     """
     if correlation == "tno":
         diameter = 6.48 * mass**0.325
-        return Outcome((diameter, 0.852 * mass**0.26, diameter), ("to_be_confirmed: height of the fireball, TNO",))
+        return Outcome(
+            (diameter, 0.852 * mass**0.26, diameter), ("to_be_confirmed: height of the fireball, TNO",)
+        )
     diameter = 5.8 * mass ** (1 / 3)
     duration = 0.45 * mass ** (1 / 3) if mass < LARGE_MASS else 2.6 * mass ** (1 / 6)
     return Outcome((diameter, duration, 0.75 * diameter))
@@ -89,7 +96,14 @@ def fireball(mass: float, *, correlation: str = "ccps") -> Outcome:
 
 @model(
     inputs={"distance": at_least_zero("m"), **_BLEVE},
-    outputs={"flux": "W m-2", "dose": DOSE_UNIT, "duration": "s", "diameter": "m", "height": "m", "emissive_power": "W m-2"},
+    outputs={
+        "flux": "W m-2",
+        "dose": DOSE_UNIT,
+        "duration": "s",
+        "diameter": "m",
+        "height": "m",
+        "emissive_power": "W m-2",
+    },
     source=_SOURCE,
 )
 def bleve(
@@ -110,8 +124,8 @@ def bleve(
     """Heat and dose of a fireball at a distance along the ground.
 
     ``SEP = min(350 kW/m2, Fs M Hc / (pi D2 t))`` with ``Fs = 0.27 P[MPa]^0.32``; ``X = sqrt(x2 + H2)``,
-    ``F = (D/2)2 / X2``, ``tau`` of Bagster over ``X - D/2`` (never above 1, also beyond its range, and then flagged);
-    ``q = SEP F tau``, dose ``q^(4/3) t``.
+    ``F = (D/2)2 / X2``, ``tau`` of Bagster over ``X - D/2`` (never above 1, also beyond its range, and then
+    flagged); ``q = SEP F tau``, dose ``q^(4/3) t``.
 
     Parameters
     ----------
@@ -132,7 +146,8 @@ def bleve(
     height : float, optional
         Of the middle of the fireball, instead of the correlation's [m].
     receptor : str
-        ``normal``: facing the fireball, the most heat; ``vertical``: standing, times x / X; ``horizontal``: lying, times H / X.
+        ``normal``: facing the fireball, the most heat; ``vertical``: standing, times x / X; ``horizontal``:
+        lying, times H / X.
     transmissivity : float, optional
         Instead of Bagster's [1].
     vapour_pressure : float
@@ -170,7 +185,9 @@ def bleve(
         flags = flags if is_within_path_range(vapour_pressure * path) else (*flags, EXTRAPOLATED)
     facing = {"normal": 1.0, "vertical": np.asarray(distance) / slant, "horizontal": middle / slant}[receptor]
     flux = power * np.minimum(1.0, (diameter / 2) ** 2 / slant**2) * facing * share
-    return Outcome((flux[()], (dose_rate(flux) * duration)[()], duration, diameter, middle, power), (*_FLAGS, *flags))
+    return Outcome(
+        (flux[()], (dose_rate(flux) * duration)[()], duration, diameter, middle, power), (*_FLAGS, *flags)
+    )
 
 
 @model(
@@ -191,8 +208,9 @@ def bleve_distance(
 
     The x at which ``q(x) = flux`` or ``q(x)^(4/3) t = dose``, with the heat of ``bleve``.
 
-    The French practice for a BLEVE is the dose. Durations for small and large masses do not meet at 30 t; just above
-    it the distance of 30 t is kept where it is longer, so that more mass is never a smaller zone, and the result says so.
+    The French practice for a BLEVE is the dose. Durations for small and large masses do not meet at 30 t;
+    just above it the distance of 30 t is kept where it is longer, so that more mass is never a smaller zone,
+    and the result says so.
 
     Parameters
     ----------
@@ -245,7 +263,9 @@ def bleve_distance(
     return Outcome((distance, duration), _of_distance(distance, flags))
 
 
-def _reach(mass: float, dose: float | None, flux: float | None, given: dict[str, Any]) -> tuple[float, float, tuple[str, ...]]:
+def _reach(
+    mass: float, dose: float | None, flux: float | None, given: dict[str, Any]
+) -> tuple[float, float, tuple[str, ...]]:
     def effect(distance: np.ndarray) -> np.ndarray:
         return np.asarray(bleve.pure(distance, mass, **given).values[0 if dose is None else 1])
 

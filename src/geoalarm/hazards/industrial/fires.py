@@ -1,4 +1,6 @@
-"""Fires: pools by solid flame, jets, fireballs of a BLEVE. The parts of a pool fire are in ``pool_fire`` and ``flame``."""
+"""Fires: pools by solid flame, jets, fireballs of a BLEVE. The parts of a pool fire are in ``pool_fire`` and
+``flame``.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,12 @@ from geoalarm.hazards.industrial.flame import (
 )
 from geoalarm.hazards.industrial.industrial_models import Outcome, at_least_zero, model, positive, word
 from geoalarm.hazards.industrial.industrial_rows import confirm, row, rows
-from geoalarm.hazards.industrial.jet_fire import jet_fire, jet_fire_distance, lpg_jet_flame, lpg_jet_lethality_distance
+from geoalarm.hazards.industrial.jet_fire import (
+    jet_fire,
+    jet_fire_distance,
+    lpg_jet_flame,
+    lpg_jet_lethality_distance,
+)
 from geoalarm.hazards.industrial.pool_fire import (
     AIR_DENSITY,
     AIR_VISCOSITY,
@@ -54,7 +61,10 @@ __all__ = [
     "pool_flame_tilt",
 ]
 
-_SOURCE: Final = "Solid flame, tilted cylinder: TNO, Yellow Book (CPR 14E), section 6.5.4 and table 6.5; Mudan and Croce (1988)"
+_SOURCE: Final = (
+    "Solid flame, tilted cylinder: TNO, Yellow Book (CPR 14E), section 6.5.4 and table 6.5; "
+    "Mudan and Croce (1988)"
+)
 _FUELS: Final = tuple(item["fuel"] for item in rows("pool_fuels"))
 _FLAME: Final = {
     "diameter": positive("m"),
@@ -81,7 +91,11 @@ class Flame(NamedTuple):
     emissive_power: float
 
 
-@model(inputs=_FLAME, outputs={"rate": "kg m-2 s-1", "length": "m", "tilt": "radian", "emissive_power": "W m-2"}, source=_SOURCE)
+@model(
+    inputs=_FLAME,
+    outputs={"rate": "kg m-2 s-1", "length": "m", "tilt": "radian", "emissive_power": "W m-2"},
+    source=_SOURCE,
+)
 def pool_flame(
     diameter: float,
     fuel: str = "gasoline",
@@ -98,8 +112,9 @@ def pool_flame(
 ) -> Outcome:
     """Flame of a pool fire: burning rate, length, lean and mean emissive power.
 
-    ``m = m_inf (1 - e^(-kb D))``; still air ``L = 42 D (m / (rho_a sqrt(g D)))^0.61``, wind ``L = 55 D (...)^0.67 u*^-0.21``;
-    ``tan t / cos t = 0.666 Fr^0.333 Re^0.117``; SEP by ``pool_emissive_power_sooty`` or ``pool_emissive_power``.
+    ``m = m_inf (1 - e^(-kb D))``; still air ``L = 42 D (m / (rho_a sqrt(g D)))^0.61``, wind ``L = 55 D
+    (...)^0.67 u*^-0.21``; ``tan t / cos t = 0.666 Fr^0.333 Re^0.117``; SEP by ``pool_emissive_power_sooty``
+    or ``pool_emissive_power``.
 
     Parameters
     ----------
@@ -146,7 +161,11 @@ def pool_flame(
     flags: tuple[str, ...] = ()
     if rate is None:
         flags = confirm(found["rate_verified"], f"burning rate of {fuel}")
-        rate = pool_burning_rate.pure(diameter, rate_limit=float(found["burning_rate_limit_kg_m2_s"]), k_beta=float(found["k_beta_per_m"]))
+        rate = pool_burning_rate.pure(
+            diameter,
+            rate_limit=float(found["burning_rate_limit_kg_m2_s"]),
+            k_beta=float(found["k_beta_per_m"]),
+        )
     length = pool_flame_length.pure(diameter, rate, wind=wind, air_density=air_density)
     tilt = pool_flame_tilt.pure(diameter, wind, viscosity=viscosity)
     if emissive_power is not None:
@@ -218,7 +237,8 @@ def pool_fire(
     Raises
     ------
     RangeError
-        If an input is outside its range: the distance inside the flame, vapour pressure times path outside 1e4 to 1e5.
+        If an input is outside its range: the distance inside the flame, vapour pressure times path outside
+        1e4 to 1e5.
 
     References
     ----------
@@ -233,10 +253,17 @@ def pool_fire(
     """
     made, flags = pool_flame.pure(diameter, fuel, **flame)
     flux, factor, share, more = _flux(distance, diameter, made, _Air(transmissivity, vapour_pressure, beyond))
-    return Outcome((flux, factor, share, made.emissive_power, made.length, made.tilt, made.rate), (*flags, *more))
+    return Outcome(
+        (flux, factor, share, made.emissive_power, made.length, made.tilt, made.rate), (*flags, *more)
+    )
 
 
-@model(inputs={"flux": positive("W m-2"), **_FLAME, **_AIR}, outputs={"distance": "m"}, source=_SOURCE, passes_to=pool_flame)
+@model(
+    inputs={"flux": positive("W m-2"), **_FLAME, **_AIR},
+    outputs={"distance": "m"},
+    source=_SOURCE,
+    passes_to=pool_flame,
+)
 def pool_fire_distance(
     flux: float,
     diameter: float,
@@ -247,7 +274,8 @@ def pool_fire_distance(
     beyond: bool = False,
     **flame: Any,
 ) -> Outcome:
-    """How far downwind of the middle of a pool fire a heat is met; never less than the reach of the flame itself.
+    """How far downwind of the middle of a pool fire a heat is met; never less than the reach of the flame
+    itself.
 
     The x at which ``q(x) = flux``, with the heat of ``pool_fire``.
 
@@ -295,7 +323,9 @@ def pool_fire_distance(
         return Outcome(edge, (*flags, "zone_is_the_flame"))
     if math.isinf(distance):
         return Outcome(distance, (*flags, BEYOND_MODEL_RANGE))
-    return Outcome(distance, (*flags, *_flux(distance, diameter, made, _Air(transmissivity, vapour_pressure, beyond))[3]))
+    return Outcome(
+        distance, (*flags, *_flux(distance, diameter, made, _Air(transmissivity, vapour_pressure, beyond))[3])
+    )
 
 
 class _Air(NamedTuple):
@@ -304,10 +334,14 @@ class _Air(NamedTuple):
     beyond: bool
 
 
-def _flux(distance: float | np.ndarray, diameter: float, flame: Flame, air: _Air) -> tuple[Any, Any, Any, tuple[str, ...]]:
+def _flux(
+    distance: float | np.ndarray, diameter: float, flame: Flame, air: _Air
+) -> tuple[Any, Any, Any, tuple[str, ...]]:
     """Flux [W m-2], view factor, transmissivity and flags at a distance."""
     factor, _, _ = cylinder_view_factor.pure(distance, diameter, flame.length, tilt=flame.tilt)
     if air.transmissivity is not None:
         return flame.emissive_power * factor * air.transmissivity, factor, air.transmissivity, ()
-    share, flags = atmospheric_transmissivity.pure(distance - diameter / 2, vapour_pressure=air.vapour_pressure, beyond=air.beyond)
+    share, flags = atmospheric_transmissivity.pure(
+        distance - diameter / 2, vapour_pressure=air.vapour_pressure, beyond=air.beyond
+    )
     return flame.emissive_power * factor * share, factor, share, flags

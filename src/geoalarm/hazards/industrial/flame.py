@@ -38,7 +38,9 @@ EXTRAPOLATED: Final = "transmissivity_extrapolated"
     outputs={"transmissivity": "1"},
     source="Bagster (1989) in TNO, Yellow Book (CPR 14E), eq. 6.29",
 )
-def atmospheric_transmissivity(path: float | np.ndarray, *, vapour_pressure: float = VAPOUR_PRESSURE, beyond: bool = False) -> Outcome:
+def atmospheric_transmissivity(
+    path: float | np.ndarray, *, vapour_pressure: float = VAPOUR_PRESSURE, beyond: bool = False
+) -> Outcome:
     """Share of a flame's heat that moist air lets through: ``2.02 (pw x)^-0.09``, never above 1.
 
     Holds for ``1e4 < pw x < 1e5`` N/m.
@@ -102,12 +104,11 @@ def cylinder_view_factor(
 
     With ``a = 2 L / D``, ``b = 2 X / D`` and the angle from the vertical ``t``::
 
-        A = sqrt(a2 + (b+1)2 - 2a(b+1) sin t)    B = sqrt(a2 + (b-1)2 - 2a(b-1) sin t)    C = sqrt(1 + (b2-1) cos2 t)
-        D = sqrt((b-1)/(b+1))                    E = a cos t / (b - a sin t)              F = sqrt(b2-1)
-        K = atan((ab - F2 sin t)/(F C)) + atan(F sin t/C)
-        pi Fv = E atan(AD/B) (a2 + (b+1)2 - 2b(1 + a sin t))/(AB) - E atan D + K cos t/C
-        pi Fh = atan(1/D) + K sin t/C - atan(AD/B) (a2 + (b+1)2 - 2(b+1 + ab sin t))/(AB)
-        Fmax = sqrt(Fv2 + Fh2)
+        A = sqrt(a2 + (b+1)2 - 2a(b+1) sin t)    B = sqrt(a2 + (b-1)2 - 2a(b-1) sin t)    C = sqrt(1 + (b2-1)
+        cos2 t) D = sqrt((b-1)/(b+1))                    E = a cos t / (b - a sin t)              F =
+        sqrt(b2-1) K = atan((ab - F2 sin t)/(F C)) + atan(F sin t/C) pi Fv = E atan(AD/B) (a2 + (b+1)2 - 2b(1
+        + a sin t))/(AB) - E atan D + K cos t/C pi Fh = atan(1/D) + K sin t/C - atan(AD/B) (a2 + (b+1)2 -
+        2(b+1 + ab sin t))/(AB) Fmax = sqrt(Fv2 + Fh2)
 
     Parameters
     ----------
@@ -121,7 +122,8 @@ def cylinder_view_factor(
     Raises
     ------
     RangeError
-        If a size is not positive, the tilt is a right angle or more, or the target is within the flame or below it.
+        If a size is not positive, the tilt is a right angle or more, or the target is within the flame or
+        below it.
 
     References
     ----------
@@ -133,7 +135,9 @@ def cylinder_view_factor(
     0.0964
     """
     far = np.asarray(distance, dtype=float)
-    require_range("distance", far, max(diameter / 2, length * math.sin(tilt)), math.inf, unit="m", closed="neither")
+    require_range(
+        "distance", far, max(diameter / 2, length * math.sin(tilt)), math.inf, unit="m", closed="neither"
+    )
     vertical, horizontal = _tilted_cylinder(2 * length / diameter, 2 * far / diameter, tilt)
     return np.hypot(vertical, horizontal)[()], vertical[()], horizontal[()]
 
@@ -141,7 +145,10 @@ def cylinder_view_factor(
 def _tilted_cylinder(a: float, b: np.ndarray, tilt: float) -> tuple[np.ndarray, np.ndarray]:
     """Upright and lying view factors of a cylinder of height ``a`` at distance ``b``, both in radii."""
     sine, cosine = math.sin(tilt), math.cos(tilt)
-    far, near = np.sqrt(a**2 + (b + 1) ** 2 - 2 * a * (b + 1) * sine), np.sqrt(a**2 + (b - 1) ** 2 - 2 * a * (b - 1) * sine)
+    far, near = (
+        np.sqrt(a**2 + (b + 1) ** 2 - 2 * a * (b + 1) * sine),
+        np.sqrt(a**2 + (b - 1) ** 2 - 2 * a * (b - 1) * sine),
+    )
     c, d, f = np.sqrt(1 + (b**2 - 1) * cosine**2), np.sqrt((b - 1) / (b + 1)), np.sqrt(b**2 - 1)
     e = a * cosine / (b - a * sine)
     k = np.arctan((a * b - f**2 * sine) / (f * c)) + np.arctan(f * sine / c)
@@ -163,9 +170,15 @@ def _tilted_cylinder(a: float, b: np.ndarray, tilt: float) -> tuple[np.ndarray, 
     source="Point source of heat: API Standard 521; TNO, Yellow Book (CPR 14E), section 6.3",
 )
 def point_source_flux(
-    distance: float | np.ndarray, rate: float, heat_of_combustion: float, *, radiated_share: float, transmissivity: float = 1.0
+    distance: float | np.ndarray,
+    rate: float,
+    heat_of_combustion: float,
+    *,
+    radiated_share: float,
+    transmissivity: float = 1.0,
 ) -> float | np.ndarray:
-    """Heat of a fire seen from afar as a point: ``q = tau chi m Hc / (4 pi r2)``; for distances over five flame diameters.
+    """Heat of a fire seen from afar as a point: ``q = tau chi m Hc / (4 pi r2)``; for distances over five
+    flame diameters.
 
     Parameters
     ----------

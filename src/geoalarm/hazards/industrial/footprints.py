@@ -1,4 +1,6 @@
-"""An accident on the map: French rings, the effect as a field, individual risk, for any place on either side of a border."""
+"""An accident on the map: French rings, the effect as a field, individual risk, for any place on either side
+of a border.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,15 @@ from geoalarm.core.terms import Basis, Country
 from geoalarm.geo.crs import to_crs
 from geoalarm.hazards.industrial.consequences import FARTHEST, ZONES, Consequence, codes
 from geoalarm.hazards.industrial.individual_risk import RiskScenario, WindRose, individual_risk
-from geoalarm.hazards.industrial.sites import Site, along_wind, circle, raster, require_wind_from, square, zones
+from geoalarm.hazards.industrial.sites import (
+    Site,
+    along_wind,
+    circle,
+    raster,
+    require_wind_from,
+    square,
+    zones,
+)
 from geoalarm.hazards.industrial.thresholds import effect_thresholds
 from geoalarm.hazards.industrial.toxic_zones import toxic_zones
 
@@ -77,7 +87,9 @@ class Accident:
             "kind": self.kind,
             "site": {"lon": self.site.lon, "lat": self.site.lat, "name": self.site.name},
             "wind_from": self.wind_from,
-            "distances_m": {label: value if math.isfinite(value) else None for label, value in self.distances_m.items()},
+            "distances_m": {
+                label: value if math.isfinite(value) else None for label, value in self.distances_m.items()
+            },
             "warnings": list(self.warnings),
             "models": [result.as_dict() for result in self.results],
             "notice": SCREENING_NOTICE,
@@ -99,7 +111,8 @@ def release(
     weathers: Mapping[str, Mapping[str, Any]] | None = None,
     **inputs: Any,
 ) -> Accident:
-    """An accident at a place: its zones, its field and, if asked, its individual risk, the same on both sides of a border.
+    """An accident at a place: its zones, its field and, if asked, its individual risk, the same on both sides
+    of a border.
 
     Parameters
     ----------
@@ -112,8 +125,8 @@ def release(
     name : str
         Of the site, for labels.
     mapped : geopandas.GeoDataFrame, optional
-        Communes or another mapped area: a site outside it (at sea, in a country without a map) and zones that leave it
-        are flagged. How many people that leaves unknown the engine says.
+        Communes or another mapped area: a site outside it (at sea, in a country without a map) and zones that
+        leave it are flagged. How many people that leaves unknown the engine says.
     field : bool
         Whether to make the raster of the effect.
     cell : float, optional
@@ -123,7 +136,8 @@ def release(
     rose : WindRose, optional
         Weathers and wind directions for the risk; every direction alike without it.
     weathers : mapping, optional
-        Inputs that change with each weather of the rose, ``{"D5": {"wind_speed": "5 m/s", "stability": "D"}, ...}``.
+        Inputs that change with each weather of the rose, ``{"D5": {"wind_speed": "5 m/s", "stability": "D"},
+        ...}``.
     **inputs
         Of the model, as quantities with units or in SI.
 
@@ -144,7 +158,10 @@ def release(
     found = consequence(kind, **inputs)
     if found.is_directed and wind_from is None:
         raise InputError(
-            "input 'wind_from'", got="none", expected="0 to 360 degrees, where the wind comes from", mend="wind_from=270 for a west wind"
+            "input 'wind_from'",
+            got="none",
+            expected="0 to 360 degrees, where the wind comes from",
+            mend="wind_from=270 for a west wind",
         )
     wind = None if wind_from is None else require_wind_from(wind_from)
     made = Accident(
@@ -153,7 +170,9 @@ def release(
         wind,
         zone_footprint(site, found, wind_from=wind),
         effect_footprint(site, found, wind_from=wind, cell=cell) if field else None,
-        None if frequency is None else _risk(site, found, frequency, rose=rose, weathers=weathers, inputs=inputs, cell=cell),
+        None
+        if frequency is None
+        else _risk(site, found, frequency, rose=rose, weathers=weathers, inputs=inputs, cell=cell),
         found.distances,
         found.results,
         found.warnings,
@@ -170,23 +189,34 @@ def consequence(kind: str, **inputs: Any) -> Consequence:
         If the kind is unknown, or an input is.
     """
     if kind not in KINDS:
-        raise InputError("kind of accident", got=repr(kind), expected=", ".join(KINDS), mend=near_miss(kind, KINDS))
+        raise InputError(
+            "kind of accident", got=repr(kind), expected=", ".join(KINDS), mend=near_miss(kind, KINDS)
+        )
     try:
         return KINDS[kind](**inputs)
     except TypeError as error:
-        raise InputError(f"inputs of {kind}", got=str(error), expected="those of its model", mend="geoalarm model show") from error
+        raise InputError(
+            f"inputs of {kind}", got=str(error), expected="those of its model", mend="geoalarm model show"
+        ) from error
 
 
 def zone_footprint(site: Site, found: Consequence, *, wind_from: float | None = None) -> Footprint | None:
     """Zones of an accident as polygons in the analysis CRS, mild to severe; None where there is none."""
     if not found.outlines:
         return None
-    frame, studied = zones(site, found.outlines, wind_from=wind_from if found.is_directed else None), _studied(site, found)
+    frame, studied = (
+        zones(site, found.outlines, wind_from=wind_from if found.is_directed else None),
+        _studied(site, found),
+    )
     return Footprint(
         frame.assign(distance_m=[found.distances[label] for label in frame["zone"]]),
         kind="polygons",
         hazard=HAZARD_NAME,
-        classes=tuple(IntensityClass(item.label, item.lower, item.upper) for item in found.classes if item.label in found.outlines),
+        classes=tuple(
+            IntensityClass(item.label, item.lower, item.upper)
+            for item in found.classes
+            if item.label in found.outlines
+        ),
         units=found.units,
         class_column="zone",
         scenario=_scenario(found, site, wind_from),
@@ -197,15 +227,23 @@ def zone_footprint(site: Site, found: Consequence, *, wind_from: float | None = 
     )
 
 
-def effect_footprint(site: Site, found: Consequence, *, wind_from: float | None = None, cell: float | None = None) -> Footprint | None:
-    """The effect of an accident as a raster in the analysis CRS over its widest zone; None where it has no field or zone."""
+def effect_footprint(
+    site: Site, found: Consequence, *, wind_from: float | None = None, cell: float | None = None
+) -> Footprint | None:
+    """The effect of an accident as a raster in the analysis CRS over its widest zone; None where it has no
+    field or zone.
+    """
     if found.effect is None or not found.outlines:
         return None
     effect = found.effect
     bounds = _bounds(site, found, wind_from)
 
     def values(east: np.ndarray, north: np.ndarray) -> np.ndarray:
-        where = (east, north) if wind_from is None or not found.is_directed else along_wind(east, north, wind_from)
+        where = (
+            (east, north)
+            if wind_from is None or not found.is_directed
+            else along_wind(east, north, wind_from)
+        )
         return np.where(np.hypot(east, north) > FARTHEST, np.nan, effect(*where))
 
     data = raster(site, values, bounds, units=found.units, name=found.kind, cell=cell)
@@ -252,10 +290,15 @@ def risk_footprint(
     lowest = levels[0].value
     met = np.flatnonzero((found.risk >= lowest).any(axis=1))
     reach = float(found.radii[min(int(met[-1]) + 2, len(found.radii) - 1)]) if len(met) else farthest / 10
-    bounds = shapely.total_bounds(zones(site, {"reach": circle(min(reach, farthest / math.sqrt(2)))}).geometry.to_numpy())
+    bounds = shapely.total_bounds(
+        zones(site, {"reach": circle(min(reach, farthest / math.sqrt(2)))}).geometry.to_numpy()
+    )
     data = raster(site, found.at, tuple(bounds), units="yr-1", name="individual_risk", cell=cell)
     uppers = [*(item.value for item in levels[1:]), math.inf]
-    classes = tuple(IntensityClass(f"IR {item.value:g} /yr", item.value, upper) for item, upper in zip(levels, uppers, strict=True))
+    classes = tuple(
+        IntensityClass(f"IR {item.value:g} /yr", item.value, upper)
+        for item, upper in zip(levels, uppers, strict=True)
+    )
     flags = tuple(flag for item in levels for flag in item.flags)
     return Footprint(
         data,
@@ -282,10 +325,16 @@ def _risk(
     """Risk of this accident alone, its lethality worked out anew in each weather of the rose."""
     if weathers is not None and rose is None:
         raise InputError(
-            "input 'rose'", got="none", expected="a WindRose with a row a weather", mend="WindRose.uniform({'D5': 0.7, 'F2': 0.3})"
+            "input 'rose'",
+            got="none",
+            expected="a WindRose with a row a weather",
+            mend="WindRose.uniform({'D5': 0.7, 'F2': 0.3})",
         )
     wind = rose or WindRose.uniform({"any": 1.0})
-    cases = {name: found if weathers is None else consequence(found.kind, **{**inputs, **weathers.get(name, {})}) for name in wind.weathers}
+    cases = {
+        name: found if weathers is None else consequence(found.kind, **{**inputs, **weathers.get(name, {})})
+        for name in wind.weathers
+    }
     lethality = {name: case.lethality for name, case in cases.items() if case.lethality is not None}
     if len(lethality) < len(cases):
         raise InputError(
@@ -294,16 +343,33 @@ def _risk(
             expected="an accident or substance with a probit",
             mend="leave the frequency out",
         )
-    yearly = float(to_si(frequency, "yr-1", name="frequency")) if not isinstance(frequency, int | float) else float(frequency)
+    yearly = (
+        float(to_si(frequency, "yr-1", name="frequency"))
+        if not isinstance(frequency, int | float)
+        else float(frequency)
+    )
     caveats = tuple(warning for case in cases.values() for warning in case.warnings)
-    return risk_footprint(site, [RiskScenario(found.kind, yearly, lethality)], wind, cell=cell, sources=_sources(found), caveats=caveats)
+    return risk_footprint(
+        site,
+        [RiskScenario(found.kind, yearly, lethality)],
+        wind,
+        cell=cell,
+        sources=_sources(found),
+        caveats=caveats,
+    )
 
 
 def checked_against(made: Accident, mapped: gpd.GeoDataFrame) -> Accident:
-    """The accident with flags about the mapped area: ``site_outside_mapped_area``, ``zone_leaves_mapped_area: zone 37 %``."""
+    """The accident with flags about the mapped area: ``site_outside_mapped_area``, ``zone_leaves_mapped_area:
+    zone 37 %``.
+    """
     x, y = made.site.onto_map(np.zeros(1), np.zeros(1))
     area = _mapped_area(made, mapped)
-    flags = [] if shapely.covers(area, shapely.Point(x[0], y[0])) else ["site_outside_mapped_area: at sea, or where no commune is mapped"]
+    flags = (
+        []
+        if shapely.covers(area, shapely.Point(x[0], y[0]))
+        else ["site_outside_mapped_area: at sea, or where no commune is mapped"]
+    )
     if made.zones is not None:
         for label, zone in zip(made.zones.data["zone"], made.zones.data.geometry, strict=True):
             outside = 1 - shapely.area(shapely.intersection(zone, area)) / shapely.area(zone)
@@ -322,10 +388,16 @@ def _mapped_area(made: Accident, mapped: gpd.GeoDataFrame) -> shapely.Geometry:
     require_crs(mapped, what="mapped area")
     near = square(made.site, 2e3) if made.zones is None else made.zones.data
     box = shapely.box(
-        *gpd.GeoDataFrame(geometry=[shapely.box(*near.total_bounds).segmentize(1e3)], crs=near.crs).to_crs(mapped.crs).total_bounds
+        *gpd.GeoDataFrame(geometry=[shapely.box(*near.total_bounds).segmentize(1e3)], crs=near.crs)
+        .to_crs(mapped.crs)
+        .total_bounds
     )
     around = mapped.iloc[mapped.sindex.query(box)] if np.isfinite(box.bounds).all() else mapped.iloc[:0]
-    return shapely.union_all(to_crs(around, made.site.crs).geometry.to_numpy()) if len(around) else shapely.Polygon()
+    return (
+        shapely.union_all(to_crs(around, made.site.crs).geometry.to_numpy())
+        if len(around)
+        else shapely.Polygon()
+    )
 
 
 def _bounds(site: Site, found: Consequence, wind_from: float | None) -> tuple[float, float, float, float]:
@@ -336,7 +408,9 @@ def _bounds(site: Site, found: Consequence, wind_from: float | None) -> tuple[fl
 
 
 def _studied(site: Site, found: Consequence) -> gpd.GeoDataFrame | None:
-    """The model's range, where a zone goes on beyond it; None where every zone ends, and outside it nothing is reached."""
+    """The model's range, where a zone goes on beyond it; None where every zone ends, and outside it nothing
+    is reached.
+    """
     if any(warning.startswith(BEYOND_MODEL_RANGE) for warning in found.warnings):
         return zones(site, {"studied": circle(FARTHEST)})
     return None
@@ -350,6 +424,12 @@ def _scenario(found: Consequence, site: Site, wind_from: float | None) -> str:
 def _sources(found: Consequence) -> tuple[Source, ...]:
     models = {result.model: result for result in found.results}
     return tuple(
-        Source(id=f"model_{name}", title=result.source, vintage=result.vintage, basis=Basis.MODELLED, caveats=codes(result.warnings))
+        Source(
+            id=f"model_{name}",
+            title=result.source,
+            vintage=result.vintage,
+            basis=Basis.MODELLED,
+            caveats=codes(result.warnings),
+        )
         for name, result in models.items()
     )

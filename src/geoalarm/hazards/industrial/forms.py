@@ -1,7 +1,7 @@
 """What a form must ask for each kind of accident, as plain data, and the texts of a form turned into inputs.
 
-The inputs are those of the models behind a kind, read from the registry; which of them a form shows first, and with
-what example, are rows (``data/forms.csv``). A tank with a hole may stand for a rate of release.
+The inputs are those of the models behind a kind, read from the registry; which of them a form shows first,
+and with what example, are rows (``data/forms.csv``). A tank with a hole may stand for a rate of release.
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ TANK: Final = "tank"
 """Key of the rows of a vessel with a hole."""
 
 _TRUE: Final = {"true": True, "yes": True, "false": False, "no": False}
-_JETS: Final = MappingProxyType({"methane": "methane", "lng": "methane", "propane": "lpg", "butane": "lpg", "lpg": "lpg"})
+_JETS: Final = MappingProxyType(
+    {"methane": "methane", "lng": "methane", "propane": "lpg", "butane": "lpg", "lpg": "lpg"}
+)
 """Fuel of a jet by the substance in the tank."""
 
 
@@ -50,7 +52,9 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A kind of accident: its models, the inputs they get from elsewhere, the kind's own, and those that are weather."""
+    """A kind of accident: its models, the inputs they get from elsewhere, the kind's own, and those that are
+    weather.
+    """
 
     models: tuple[Model, ...]
     without: tuple[str, ...] = ()
@@ -68,7 +72,10 @@ FORMS: Final[Mapping[str, Form]] = MappingProxyType(
             without=("threshold",),
             own={
                 "scheme": Own(
-                    word(*SCHEMES), "AEGL", "Which levels make the zones: French rings from a loaded table, AEGL, or shares of death."
+                    word(*SCHEMES),
+                    "AEGL",
+                    "Which levels make the zones: French rings from a loaded table, AEGL, or shares "
+                    "of death.",
                 ),
                 "exposure_min": Own(positive("min"), 60.0, "Exposure time of the thresholds."),
             },
@@ -81,9 +88,17 @@ FORMS: Final[Mapping[str, Form]] = MappingProxyType(
         "bleve": Form(
             (bleve_distance,),
             without=("dose", "flux"),
-            own={"by": Own(word("dose", "flux"), "dose", "Zones by thermal dose, the French practice, or by flux.")},
+            own={
+                "by": Own(
+                    word("dose", "flux"), "dose", "Zones by thermal dose, the French practice, or by flux."
+                )
+            },
         ),
-        "explosion": Form((tnt_equivalent, tnt_distance), without=("overpressure",), optional=("mass", "heat_of_combustion", "tnt_mass")),
+        "explosion": Form(
+            (tnt_equivalent, tnt_distance),
+            without=("overpressure",),
+            optional=("mass", "heat_of_combustion", "tnt_mass"),
+        ),
         "multi_energy": Form((multi_energy_distance,), without=("overpressure",)),
         "pipeline": Form((pipeline_impact_radius,)),
     }
@@ -102,18 +117,20 @@ def form_of(kind: str) -> Form:
         If the kind is unknown, with the nearest one.
     """
     if kind not in FORMS:
-        raise InputError("kind of accident", got=repr(kind), expected=", ".join(FORMS), mend=near_miss(kind, FORMS))
+        raise InputError(
+            "kind of accident", got=repr(kind), expected=", ".join(FORMS), mend=near_miss(kind, FORMS)
+        )
     return FORMS[kind]
 
 
 def accident_forms() -> list[dict[str, Any]]:
     """What a form asks for each kind of accident, as JSON can hold it.
 
-    Each has ``kind``, ``is_directed`` (its zones turn with the wind), ``weather`` (its inputs that are wind speed and
-    stability), ``reference`` and ``inputs``; kinds that a tank may feed also ``tank``, inputs in place of the rate.
-    An input has ``name``, ``unit`` (None for a word), ``range``, ``low`` and ``high`` (None where there is none),
-    ``required``, ``default`` and ``example`` as texts, ``choices``, ``description`` and ``group``: ``source``,
-    ``weather`` or ``effects`` to show, ``expert`` to fold away.
+    Each has ``kind``, ``is_directed`` (its zones turn with the wind), ``weather`` (its inputs that are wind
+    speed and stability), ``reference`` and ``inputs``; kinds that a tank may feed also ``tank``, inputs in
+    place of the rate. An input has ``name``, ``unit`` (None for a word), ``range``, ``low`` and ``high``
+    (None where there is none), ``required``, ``default`` and ``example`` as texts, ``choices``,
+    ``description`` and ``group``: ``source``, ``weather`` or ``effects`` to show, ``expert`` to fold away.
     """
     return [
         {
@@ -122,14 +139,18 @@ def accident_forms() -> list[dict[str, Any]]:
             "weather": dict(form.weather),
             "reference": "; ".join(model.source for model in form.models),
             "inputs": _described(kind, form),
-            "tank": _described(TANK, _TANK, without=() if kind == "jet_fire" else ("substance",)) if form.takes_tank else [],
+            "tank": _described(TANK, _TANK, without=() if kind == "jet_fire" else ("substance",))
+            if form.takes_tank
+            else [],
         }
         for kind, form in FORMS.items()
     ]
 
 
 def substances_known() -> list[dict[str, Any]]:
-    """Every substance with the schemes of zones it has thresholds for (``AEGL`` with its exposure times [min], ``probit``)."""
+    """Every substance with the schemes of zones it has thresholds for (``AEGL`` with its exposure times
+    [min], ``probit``).
+    """
     found, probits = [], {item["substance"] for item in rows("toxic_probits")}
     table = {item["substance"]: item for item in rows("substances")}
     for name in names():
@@ -137,18 +158,32 @@ def substances_known() -> list[dict[str, Any]]:
         times = sorted({item.exposure_min for item in own if item.effect == "AEGL-3"})
         schemes = [*(["AEGL"] if times else []), *(["probit"] if name in probits else [])]
         facts = {key: table[name][key] for key in ("cas", "un", "remark")}
-        found.append({"name": name, "hazards": table[name]["hazards"].split(";"), "schemes": schemes, "exposure_min": times, **facts})
+        found.append(
+            {
+                "name": name,
+                "hazards": table[name]["hazards"].split(";"),
+                "schemes": schemes,
+                "exposure_min": times,
+                **facts,
+            }
+        )
     return found
 
 
 def weathers_known() -> list[dict[str, Any]]:
-    """The usual weather of each country: ``label`` such as ``D5``, ``stability``, ``wind_speed``, ``jurisdictions``, ``flags``."""
+    """The usual weather of each country: ``label`` such as ``D5``, ``stability``, ``wind_speed``,
+    ``jurisdictions``, ``flags``.
+    """
     found: dict[str, dict[str, Any]] = {}
     for country in dict.fromkeys(item["jurisdiction"] for item in rows("weather")):
         for weather in standard_weather(country):
             held = found.setdefault(
                 weather.label,
-                {"label": weather.label, "stability": weather.stability, "wind_speed": f"{weather.wind_speed:g} m/s"},
+                {
+                    "label": weather.label,
+                    "stability": weather.stability,
+                    "wind_speed": f"{weather.wind_speed:g} m/s",
+                },
             )
             held.setdefault("jurisdictions", []).append(country)
             held.setdefault("flags", []).extend(weather.flags)
@@ -173,15 +208,18 @@ def read_inputs(kind: str, given: Mapping[str, Value]) -> dict[str, Any]:
     Raises
     ------
     InputError
-        If the kind or an input is unknown (with the nearest name), a number with a dimension has no unit, or a word is
-        none of its choices.
+        If the kind or an input is unknown (with the nearest name), a number with a dimension has no unit, or
+        a word is none of its choices.
     """
     form = form_of(kind)
     return {name: _read(f"accident {kind!r}", name, value, _specs(form)) for name, value in given.items()}
 
 
-def read_tank(kind: str, given: Mapping[str, Value], substance_name: str | None = None) -> tuple[dict[str, Any], tuple[ModelResult, ...]]:
-    """Inputs that a tank with a hole stands for: rate and, with an inventory, duration; and the models' results.
+def read_tank(
+    kind: str, given: Mapping[str, Value], substance_name: str | None = None
+) -> tuple[dict[str, Any], tuple[ModelResult, ...]]:
+    """Inputs that a tank with a hole stands for: rate and, with an inventory, duration; and the models'
+    results.
 
     A boiling liquid leaves a cloud of vapour and droplets: the share that is vapour comes with it.
 
@@ -202,13 +240,23 @@ def read_tank(kind: str, given: Mapping[str, Value], substance_name: str | None 
     form = form_of(kind)
     if not form.takes_tank:
         takers = ", ".join(name for name, other in FORMS.items() if other.takes_tank)
-        raise InputError(f"tank of accident {kind!r}", got="a tank", expected=f"a tank for {takers}", mend="give the inputs of the kind")
+        raise InputError(
+            f"tank of accident {kind!r}",
+            got="a tank",
+            expected=f"a tank for {takers}",
+            mend="give the inputs of the kind",
+        )
     known = {name: _read("the tank", name, value, _specs(_TANK)) for name, value in given.items()}
     if substance_name is not None:
         known["substance"] = substance_name
     lasting = {name: known.pop(name) for name in ("inventory", "stopped_after") if name in known}
     if "stopped_after" in lasting and "inventory" not in lasting:
-        raise InputError("input 'inventory' of the tank", got="none", expected="what can get out, such as '20 t'", mend="add it")
+        raise InputError(
+            "input 'inventory' of the tank",
+            got="none",
+            expected="what can get out, such as '20 t'",
+            mend="add it",
+        )
     flow = vessel_outflow(**known)
     made, results = _fed(kind, flow, str(known["substance"])), [flow]
     if lasting:
@@ -234,7 +282,12 @@ def _fed(kind: str, flow: ModelResult, name: str) -> dict[str, Any]:
     if kind == "jet_fire":
         found = substance(name).name
         if found not in _JETS:
-            raise InputError("substance of the tank of a jet fire", got=found, expected=", ".join(_JETS), mend=near_miss(found, _JETS))
+            raise InputError(
+                "substance of the tank of a jet fire",
+                got=found,
+                expected=", ".join(_JETS),
+                mend=near_miss(found, _JETS),
+            )
         return {"rate": flow["mass_flow"], "fuel": _JETS[found]}
     if not flow["airborne_flow"] > 0:
         raise InputError(
@@ -243,7 +296,9 @@ def _fed(kind: str, flow: ModelResult, name: str) -> dict[str, Any]:
             expected="gas or boiling_liquid",
             mend="give the rate of evaporation of its pool (geoalarm model pool_evaporation)",
         )
-    share = flow["flash_fraction"] * flow["mass_flow"] / flow["airborne_flow"] if flow["flash_fraction"] else 1.0
+    share = (
+        flow["flash_fraction"] * flow["mass_flow"] / flow["airborne_flow"] if flow["flash_fraction"] else 1.0
+    )
     return {"rate": flow["airborne_flow"], "vapour_fraction": min(share, 1.0)}
 
 
@@ -251,21 +306,37 @@ def _specs(form: Form) -> dict[str, Input]:
     """What each input of a form may be; of two models with one of the same name, the first."""
     specs: dict[str, Input] = {}
     for model in form.models:
-        specs |= {name: spec for name, spec in model.inputs.items() if name not in form.without and name not in specs}
+        specs |= {
+            name: spec
+            for name, spec in model.inputs.items()
+            if name not in form.without and name not in specs
+        }
     return specs | {name: item.spec for name, item in form.own.items()}
 
 
 def _read(what: str, name: str, value: Value, specs: Mapping[str, Input]) -> Any:
     if name not in specs:
-        raise InputError(f"input {name!r} of {what}", got="not one of its inputs", expected=", ".join(specs), mend=near_miss(name, specs))
+        raise InputError(
+            f"input {name!r} of {what}",
+            got="not one of its inputs",
+            expected=", ".join(specs),
+            mend=near_miss(name, specs),
+        )
     spec = specs[name]
     if spec.unit is not None:
         if isinstance(value, bool):
-            raise InputError(f"input {name!r} of {what}", got=value, expected=f"a number and its unit, like {spec.unit}")
+            raise InputError(
+                f"input {name!r} of {what}", got=value, expected=f"a number and its unit, like {spec.unit}"
+            )
         return to_si(value, spec.unit, name=name)
     text = str(value).strip()
     if spec.choices and text not in spec.choices:
-        raise InputError(f"input {name!r} of {what}", got=repr(value), expected=", ".join(spec.choices), mend=near_miss(text, spec.choices))
+        raise InputError(
+            f"input {name!r} of {what}",
+            got=repr(value),
+            expected=", ".join(spec.choices),
+            mend=near_miss(text, spec.choices),
+        )
     return _TRUE.get(text.casefold(), text) if not spec.choices else text
 
 
@@ -278,11 +349,17 @@ def _described(kind: str, form: Form, *, without: tuple[str, ...] = ()) -> list[
             if item["name"] not in form.without and item["name"] not in without and item["name"] not in found:
                 needed = item["required"] and item["name"] not in form.optional
                 told = _told(item["description"], item["name"])
-                found[item["name"]] = _row(item["name"], model.inputs[item["name"]], item["default"], told, required=needed)
+                found[item["name"]] = _row(
+                    item["name"], model.inputs[item["name"]], item["default"], told, required=needed
+                )
     for name, own in form.own.items():
         found[name] = _row(name, own.spec, own.default, own.description, required=False)
     for name, item in found.items():
-        item |= {"group": shown[name]["group"], "example": shown[name]["example"]} if name in shown else {"group": "expert", "example": ""}
+        item |= (
+            {"group": shown[name]["group"], "example": shown[name]["example"]}
+            if name in shown
+            else {"group": "expert", "example": ""}
+        )
     order = [*(name for name in shown if name in found), *(name for name in found if name not in shown)]
     return [found[name] for name in order]
 
@@ -293,14 +370,20 @@ def _row(name: str, spec: Input, default: Any, description: str, *, required: bo
         for key, value in (("low", spec.low), ("high", spec.high))
     }
     text = (
-        None if default is None else str(default) if spec.unit is None else f"{default:g}" + ("" if spec.unit == "1" else f" {spec.unit}")
+        None
+        if default is None
+        else str(default)
+        if spec.unit is None
+        else f"{default:g}" + ("" if spec.unit == "1" else f" {spec.unit}")
     )
     choices = list(names()) if name == "substance" else list(spec.choices)
     words = " | ".join(choices) or "any"
     return {
         "name": name,
         "unit": spec.unit,
-        "range": words if spec.unit is None else range_text(spec.low, spec.high, unit=spec.unit, closed=spec.closed),
+        "range": words
+        if spec.unit is None
+        else range_text(spec.low, spec.high, unit=spec.unit, closed=spec.closed),
         **bounds,
         "required": required,
         "default": text,
@@ -311,7 +394,11 @@ def _row(name: str, spec: Input, default: Any, description: str, *, required: bo
 
 def _told(description: str, name: str) -> str:
     """A description, that of the other model where it only points to it."""
-    pointed = description.removeprefix("As :func:`").partition("`")[0] if description.startswith("As :func:`") else ""
+    pointed = (
+        description.removeprefix("As :func:`").partition("`")[0]
+        if description.startswith("As :func:`")
+        else ""
+    )
     if pointed not in known_models():
         return description
     items = known_models()[pointed].describe()["parameters"]

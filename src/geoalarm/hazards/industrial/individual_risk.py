@@ -1,7 +1,9 @@
-"""Individual risk: the yearly chance that someone at a place dies, over accidents, weathers and wind directions.
+"""Individual risk: the yearly chance that someone at a place dies, over accidents, weathers and wind
+directions.
 
-``IR(x) = sum_s f_s sum_w p_w sum_d p_d P_s,w,d(x)``. Within a sector of the wind rose the wind is as likely from every
-direction; lethality is laid out in circles round the site and folded with the rose, so that a narrow plume leaves no rays.
+``IR(x) = sum_s f_s sum_w p_w sum_d p_d P_s,w,d(x)``. Within a sector of the wind rose the wind is as likely
+from every direction; lethality is laid out in circles round the site and folded with the rose, so that a
+narrow plume leaves no rays.
 """
 
 from __future__ import annotations
@@ -34,7 +36,8 @@ RADII: Final = 192
 
 @dataclass(frozen=True, slots=True)
 class WindRose:
-    """Probability of weather and wind: rows weathers, columns sectors the wind comes FROM, the first centred on north.
+    """Probability of weather and wind: rows weathers, columns sectors the wind comes FROM, the first centred
+    on north.
 
     All entries together sum to 1 [1].
     """
@@ -51,7 +54,11 @@ class WindRose:
                 expected=f"a row for each of {', '.join(self.weathers)}, {SECTORS} sectors or more",
                 mend="give one row a weather class",
             )
-        if not np.isfinite(table).all() or (table < 0).any() or not math.isclose(float(table.sum()), 1.0, abs_tol=1e-6):
+        if (
+            not np.isfinite(table).all()
+            or (table < 0).any()
+            or not math.isclose(float(table.sum()), 1.0, abs_tol=1e-6)
+        ):
             raise InputError(
                 "wind rose",
                 got=f"a sum of {table.sum():g}",
@@ -73,7 +80,9 @@ class WindRose:
         return cls(tuple(weathers), np.repeat(share[:, None] / sectors, sectors, axis=1))
 
     def density(self, weather: str, *, bearings: int = BEARINGS) -> np.ndarray:
-        """Probability of each of ``bearings`` directions the wind comes from, from north clockwise; constant in a sector [1]."""
+        """Probability of each of ``bearings`` directions the wind comes from, from north clockwise; constant
+        in a sector [1].
+        """
         if weather not in self.weathers:
             raise InputError("weather of the wind rose", got=repr(weather), expected=", ".join(self.weathers))
         probability = self.probability[self.weathers.index(weather)]
@@ -83,7 +92,9 @@ class WindRose:
 
         def below(position: np.ndarray) -> np.ndarray:
             whole = np.floor(position).astype(int)
-            filled: np.ndarray = cumulative[whole] + (position - whole) * probability[np.minimum(whole, sectors - 1)]
+            filled: np.ndarray = (
+                cumulative[whole] + (position - whole) * probability[np.minimum(whole, sectors - 1)]
+            )
             return filled
 
         step: np.ndarray = below(edges[1:]) - below(edges[:-1])
@@ -114,14 +125,20 @@ class RiskField:
         """Risk at offsets from the site [m]; within the first circle that of the circle, beyond the last NaN."""
         east, north = np.broadcast_arrays(np.asarray(east, dtype=float), np.asarray(north, dtype=float))
         distance = np.hypot(east, north)
-        ring = np.log(np.maximum(distance, self.radii[0]) / self.radii[0]) / np.log(self.radii[1] / self.radii[0])
+        ring = np.log(np.maximum(distance, self.radii[0]) / self.radii[0]) / np.log(
+            self.radii[1] / self.radii[0]
+        )
         bearing = np.mod(np.arctan2(east, north) / (2 * np.pi) * self.risk.shape[1], self.risk.shape[1])
         wrapped = np.concatenate([self.risk, self.risk[:, :1]], axis=1)
-        found = map_coordinates(wrapped, [ring.ravel(), bearing.ravel()], order=1, mode="nearest").reshape(distance.shape)
+        found = map_coordinates(wrapped, [ring.ravel(), bearing.ravel()], order=1, mode="nearest").reshape(
+            distance.shape
+        )
         return np.where(distance > self.radii[-1] * (1 + 1e-9), np.nan, found)
 
 
-def individual_risk(scenarios: Sequence[RiskScenario], rose: WindRose, *, farthest: float = 10e3, nearest: float = 5.0) -> RiskField:
+def individual_risk(
+    scenarios: Sequence[RiskScenario], rose: WindRose, *, farthest: float = 10e3, nearest: float = 5.0
+) -> RiskField:
     """Individual risk of a site: every accident in every weather, its lethality turned by the wind rose.
 
     Parameters
@@ -136,7 +153,8 @@ def individual_risk(scenarios: Sequence[RiskScenario], rose: WindRose, *, farthe
     Returns
     -------
     RiskField
-        [yr-1] for a person who is there all year, outdoors, unless the lethality given is that of sheltered people.
+        [yr-1] for a person who is there all year, outdoors, unless the lethality given is that of sheltered
+        people.
 
     Raises
     ------
@@ -164,14 +182,22 @@ def individual_risk(scenarios: Sequence[RiskScenario], rose: WindRose, *, farthe
     for scenario in scenarios:
         for weather in rose.weathers:
             if weather not in scenario.lethality:
-                raise InputError(f"lethality of {scenario.name!r}", got=", ".join(scenario.lethality), expected=f"also weather {weather!r}")
-            share = _require_share(np.asarray(scenario.lethality[weather](downwind, crosswind), dtype=float), scenario.name)
+                raise InputError(
+                    f"lethality of {scenario.name!r}",
+                    got=", ".join(scenario.lethality),
+                    expected=f"also weather {weather!r}",
+                )
+            share = _require_share(
+                np.asarray(scenario.lethality[weather](downwind, crosswind), dtype=float), scenario.name
+            )
             risk += scenario.frequency * _fold(share, rose.density(weather))
     return RiskField(radii, risk)
 
 
 def _fold(share: np.ndarray, wind_from: np.ndarray) -> np.ndarray:
-    """Sum over wind directions: a place at bearing ``b`` is ``b - (from + 180°)`` off the axis of a wind from there."""
+    """Sum over wind directions: a place at bearing ``b`` is ``b - (from + 180°)`` off the axis of a wind from
+    there.
+    """
     towards = np.roll(wind_from, BEARINGS // 2)
     spectrum = np.fft.rfft(share, axis=1) * np.fft.rfft(towards)
     folded = np.fft.irfft(spectrum, n=BEARINGS, axis=1)
@@ -180,7 +206,11 @@ def _fold(share: np.ndarray, wind_from: np.ndarray) -> np.ndarray:
 
 def _require_share(share: np.ndarray, name: str) -> np.ndarray:
     if not np.isfinite(share).all() or (share < 0).any() or (share > 1 + 1e-9).any():
-        raise InputError(f"lethality of {name!r}", got=f"{np.nanmin(share):g} to {np.nanmax(share):g}", expected="0 to 1 everywhere")
+        raise InputError(
+            f"lethality of {name!r}",
+            got=f"{np.nanmin(share):g} to {np.nanmax(share):g}",
+            expected="0 to 1 everywhere",
+        )
     return np.broadcast_to(share, (RADII, BEARINGS))
 
 
@@ -195,7 +225,10 @@ def _require_share(share: np.ndarray, name: str) -> np.ndarray:
     source="Purple Book (CPR 18E), chapter 6",
 )
 def individual_risk_sum(
-    frequency: float, weather_probability: np.ndarray, lethality: np.ndarray, direction_probability: float | np.ndarray
+    frequency: float,
+    weather_probability: np.ndarray,
+    lethality: np.ndarray,
+    direction_probability: float | np.ndarray,
 ) -> float:
     """Individual risk at one place from one accident: ``f sum_w p_w p_d P_w``.
 
@@ -284,5 +317,11 @@ def sheltered_lethality(
         outdoors, flags = float(found["value"]), confirm(found["verified"], found["meaning"])
     if lethality_indoors is None:
         rule = row("shelter", "key", "indoor_rule")
-        lethality_indoors, flags = float(rule["value"]) * lethality_outdoors, (*flags, *confirm(rule["verified"], rule["meaning"]))
-    return Outcome((outdoors * lethality_outdoors + (1 - outdoors) * lethality_indoors, outdoors, lethality_indoors), flags)
+        lethality_indoors, flags = (
+            float(rule["value"]) * lethality_outdoors,
+            (*flags, *confirm(rule["verified"], rule["meaning"])),
+        )
+    return Outcome(
+        (outdoors * lethality_outdoors + (1 - outdoors) * lethality_indoors, outdoors, lethality_indoors),
+        flags,
+    )

@@ -1,4 +1,6 @@
-"""The models of this room by name; how a model is declared and called is told in :mod:`geoalarm.core.registry`."""
+"""The models of this room by name; how a model is declared and called is told in
+:mod:`geoalarm.core.registry`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Facts of this room kept as rows: thresholds, factors and distances; how they are read is told in :mod:`geoalarm.core.reference_rows`."""
+"""Facts of this room kept as rows: thresholds, factors and distances; how they are read is told in
+:mod:`geoalarm.core.reference_rows`.
+"""
 
 from __future__ import annotations
 

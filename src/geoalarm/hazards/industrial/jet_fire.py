@@ -38,8 +38,8 @@ def jet_fire(
 ) -> Outcome:
     """Heat of a jet fire as a point: ``q = tau chi m Hc / (4 pi r2)``.
 
-    The distance is from the middle of the flame. For methane no length of flame is given: the published one is
-    ambiguous in its unit, so the point is at the hole, and the result says so.
+    The distance is from the middle of the flame. For methane no length of flame is given: the published one
+    is ambiguous in its unit, so the point is at the hole, and the result says so.
 
     Parameters
     ----------
@@ -75,7 +75,9 @@ def jet_fire(
     return Outcome((flux, share * rate * heat), (*flags, _NOT_SHAPED))
 
 
-@model(inputs={"flux": positive("W m-2"), **_JET}, outputs={"distance": "m"}, source=_SOURCE, passes_to=jet_fire)
+@model(
+    inputs={"flux": positive("W m-2"), **_JET}, outputs={"distance": "m"}, source=_SOURCE, passes_to=jet_fire
+)
 def jet_fire_distance(flux: float, rate: float, fuel: str = "methane", **radiated: Any) -> Outcome:
     """How far a jet fire sends a heat: ``r = sqrt(tau chi m Hc / (4 pi q))``, from the middle of the flame.
 
@@ -111,13 +113,21 @@ def jet_fire_distance(flux: float, rate: float, fuel: str = "methane", **radiate
 def _fuel(fuel: str, heat: float | None, share: float | None) -> tuple[float, float, tuple[str, ...]]:
     """Heat of combustion [J kg-1], radiated share [1] and the flags of those that were not given."""
     if fuel not in {item["fuel"] for item in rows("jet_fuels")}:
-        raise InputError("input 'fuel'", got=repr(fuel), mend=near_miss(fuel, [item["fuel"] for item in rows("jet_fuels")]))
+        raise InputError(
+            "input 'fuel'", got=repr(fuel), mend=near_miss(fuel, [item["fuel"] for item in rows("jet_fuels")])
+        )
     found = row("jet_fuels", "fuel", fuel)
     flags: tuple[str, ...] = ()
     if heat is None:
-        heat, flags = float(found["heat_of_combustion_J_kg"]), confirm(found["heat_verified"], f"heat of combustion of {fuel}")
+        heat, flags = (
+            float(found["heat_of_combustion_J_kg"]),
+            confirm(found["heat_verified"], f"heat of combustion of {fuel}"),
+        )
     if share is None:
-        share, flags = float(found["radiated_share"]), (*flags, *confirm(found["share_verified"], f"radiated share of {fuel}"))
+        share, flags = (
+            float(found["radiated_share"]),
+            (*flags, *confirm(found["share_verified"], f"radiated share of {fuel}")),
+        )
     return heat, share, flags
 
 
@@ -160,7 +170,8 @@ def lpg_jet_flame(rate: float) -> tuple[float, float]:
     confirm=("distances of lethality, Considine and Grinter",),
 )
 def lpg_jet_lethality_distance(rate: float, time: float) -> tuple[float, float]:
-    """How far a jet fire of liquefied petroleum gas kills 1 % and 50 %: ``2.8 t^0.38 m^0.47`` and ``1.9 t^0.4 m^0.47``.
+    """How far a jet fire of liquefied petroleum gas kills 1 % and 50 %: ``2.8 t^0.38 m^0.47`` and ``1.9 t^0.4
+    m^0.47``.
 
     Parameters
     ----------

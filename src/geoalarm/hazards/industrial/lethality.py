@@ -27,7 +27,9 @@ _LOADS: Final = MappingProxyType({"thermal": ("dose", DOSE_UNIT), "overpressure"
 
 @dataclass(frozen=True, slots=True)
 class Probit:
-    """``Pr = a + b ln x`` of a thermal dose or an overpressure x in its own unit; ``per_si`` turns the models' unit into it."""
+    """``Pr = a + b ln x`` of a thermal dose or an overpressure x in its own unit; ``per_si`` turns the
+    models' unit into it.
+    """
 
     key: str
     effect: str
@@ -59,13 +61,15 @@ ProbitTable: TypeAlias = "str | Path | Sequence[Probit] | None"
 
 
 def load_probits(path: str | Path) -> tuple[Probit, ...]:
-    """Probits of heat and blast from a CSV file with the columns of :data:`COLUMNS` (``meaning`` may be missing).
+    """Probits of heat and blast from a CSV file with the columns of :data:`COLUMNS` (``meaning`` may be
+    missing).
 
     Parameters
     ----------
     path : path
-        UTF-8, comma separated, one row a key; ``effect`` is ``thermal`` (``variable`` dose, such as ``(W/m^2)^(4/3)*s``) or
-        ``overpressure`` (``variable`` overpressure, such as ``Pa``); ``verified`` is V, C, R or D.
+        UTF-8, comma separated, one row a key; ``effect`` is ``thermal`` (``variable`` dose, such as
+        ``(W/m^2)^(4/3)*s``) or ``overpressure`` (``variable`` overpressure, such as ``Pa``); ``verified`` is
+        V, C, R or D.
 
     Raises
     ------
@@ -74,7 +78,14 @@ def load_probits(path: str | Path) -> tuple[Probit, ...]:
     Faults
         If rows are wrong: all of them, with their lines.
     """
-    return read_table(path, what="file of probits", columns=COLUMNS, optional=("meaning",), one=_read, key=lambda one: one.key)
+    return read_table(
+        path,
+        what="file of probits",
+        columns=COLUMNS,
+        optional=("meaning",),
+        one=_read,
+        key=lambda one: one.key,
+    )
 
 
 @lru_cache(maxsize=1)
@@ -94,7 +105,9 @@ def find_probit(key: str, effect: str, *, table: ProbitTable = None) -> Probit:
     given = load_probits(table) if isinstance(table, str | Path) else tuple(table or ())
     known = {one.key: one for one in (*builtin_probits(), *given) if one.effect == effect}
     if key not in known:
-        raise InputError("input 'probit'", got=repr(key), expected=", ".join(sorted(known)), mend=near_miss(key, known))
+        raise InputError(
+            "input 'probit'", got=repr(key), expected=", ".join(sorted(known)), mend=near_miss(key, known)
+        )
     return known[key]
 
 
@@ -108,7 +121,9 @@ def _read(row: Mapping[str, str], line: int) -> Probit:
         raise InputError(f"variable in line {line}", got=repr(row["variable"]), expected=variable)
     per_si = float(to_si((1.0, unit), row["unit"], name=f"unit in line {line}"))
     a, b = number_in(row, "a", line), number_in(row, "b", line, positive=True)
-    return Probit(row["key"], row["effect"], a, b, row["unit"], per_si, row["meaning"], row["source"], row["verified"])
+    return Probit(
+        row["key"], row["effect"], a, b, row["unit"], per_si, row["meaning"], row["source"], row["verified"]
+    )
 
 
 @model(
@@ -148,7 +163,9 @@ def time_to_dose(flux: float, dose: float) -> float:
     outputs={"lethality": "1", "dose": DOSE_UNIT},
     source="Eisenberg et al. (1975); Tsao and Perry (1979), Purple Book (CPR 18E), section 5.2",
 )
-def thermal_lethality(flux: float | np.ndarray, exposure: float, *, probit: str = "tsao_perry", table: ProbitTable = None) -> Outcome:
+def thermal_lethality(
+    flux: float | np.ndarray, exposure: float, *, probit: str = "tsao_perry", table: ProbitTable = None
+) -> Outcome:
     """Probability of death by heat: ``Pr = a + b ln(q^(4/3) t)``, ``P = Phi(Pr - 5)``, with q in kW/m2.
 
     Parameters
@@ -158,8 +175,8 @@ def thermal_lethality(flux: float | np.ndarray, exposure: float, *, probit: str 
     exposure : float
         [s].
     probit : str
-        ``tsao_perry`` (-12.8 + 2.56 ln dose; also that of the Purple Book) or ``eisenberg`` (-14.9 + 2.56 ln dose),
-        or a key of the table.
+        ``tsao_perry`` (-12.8 + 2.56 ln dose; also that of the Purple Book) or ``eisenberg`` (-14.9 + 2.56 ln
+        dose), or a key of the table.
     table : path, optional
         CSV of other probits, with the columns of ``data/probits.csv``.
 
@@ -222,9 +239,12 @@ def thermal_lethal_dose(share: float, *, probit: str = "tsao_perry", table: Prob
 @model(
     inputs={"overpressure": at_least_zero("Pa"), "probit": word(), "table": word()},
     outputs={"lethality": "1"},
-    source="HSC (1991), major hazard aspects of the transport of dangerous substances: Pr = 1.47 + 1.37 ln P[psi]",
+    source="HSC (1991), major hazard aspects of the transport of dangerous substances: Pr = 1.47 + 1.37 "
+    "ln P[psi]",
 )
-def overpressure_lethality(overpressure: float | np.ndarray, *, probit: str = "hsc", table: ProbitTable = None) -> Outcome:
+def overpressure_lethality(
+    overpressure: float | np.ndarray, *, probit: str = "hsc", table: ProbitTable = None
+) -> Outcome:
     """Probability of death by overpressure: ``Pr = 1.47 + 1.37 ln P``, P in psi above the air's pressure.
 
     Parameters

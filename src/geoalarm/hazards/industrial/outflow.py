@@ -1,4 +1,6 @@
-"""Outflow through a hole or a pipe: liquid, gas, boiling liquid, and the share that flashes. Pressures are absolute."""
+"""Outflow through a hole or a pipe: liquid, gas, boiling liquid, and the share that flashes. Pressures are
+absolute.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,8 @@ PRESSURE: Final = positive("Pa", 1e9)
 
 
 def hole_size(hole_diameter: float | None, hole_area: float | None) -> tuple[float, float]:
-    """Area [m2] and diameter [m] of a hole given by either; of a slit, the diameter of the circle with its area.
+    """Area [m2] and diameter [m] of a hole given by either; of a slit, the diameter of the circle with its
+    area.
 
     Raises
     ------
@@ -41,7 +44,12 @@ def hole_size(hole_diameter: float | None, hole_area: float | None) -> tuple[flo
     if hole_area is not None and hole_diameter is None:
         return hole_area, math.sqrt(4 * hole_area / math.pi)
     given = "none" if hole_diameter is None else "both"
-    raise InputError("input 'hole_diameter' or 'hole_area'", got=given, expected="one of the two", mend="for example hole_diameter='50 mm'")
+    raise InputError(
+        "input 'hole_diameter' or 'hole_area'",
+        got=given,
+        expected="one of the two",
+        mend="for example hole_diameter='50 mm'",
+    )
 
 
 def _driving(pressure: float, ambient_pressure: float, *, name: str = "pressure") -> float:
@@ -104,7 +112,8 @@ def liquid_outflow(
 
     References
     ----------
-    TNO, Yellow Book (CPR 14E), eq. 2.194-2.196. CCPS (1999), p. 40: Cd 0.63, 10 mm, 490 kg/m3, 1.209 bar gives 0.2169 kg/s.
+    TNO, Yellow Book (CPR 14E), eq. 2.194-2.196. CCPS (1999), p. 40: Cd 0.63, 10 mm, 490 kg/m3, 1.209 bar
+    gives 0.2169 kg/s.
 
     Examples
     --------
@@ -114,7 +123,9 @@ def liquid_outflow(
     """
     area, _ = hole_size(hole_diameter, hole_area)
     drop = _driving(pressure + density * GRAVITY * head, ambient_pressure)
-    return discharge_coefficient * area * math.sqrt(2 * density * drop), discharge_coefficient * math.sqrt(2 * drop / density)
+    return discharge_coefficient * area * math.sqrt(2 * density * drop), discharge_coefficient * math.sqrt(
+        2 * drop / density
+    )
 
 
 @model(
@@ -178,7 +189,8 @@ def gas_outflow(
 
     References
     ----------
-    TNO, Yellow Book (CPR 14E), section 2.5.2.3; example 2.6.2.1: hydrogen, 50 bar, 288.15 K, 0.1 m, k 1.405 gives 15.31 kg/s.
+    TNO, Yellow Book (CPR 14E), section 2.5.2.3; example 2.6.2.1: hydrogen, 50 bar, 288.15 K, 0.1 m, k 1.405
+    gives 15.31 kg/s.
 
     Examples
     --------
@@ -190,14 +202,23 @@ def gas_outflow(
     _driving(pressure, ambient_pressure)
     if density is None and molar_mass is None:
         raise InputError(
-            "input 'molar_mass' or 'density'", got="none", expected="one of the two", mend="for example molar_mass='17.03 g/mol'"
+            "input 'molar_mass' or 'density'",
+            got="none",
+            expected="one of the two",
+            mend="for example molar_mass='17.03 g/mol'",
         )
     inside = density if density is not None else gas_density(molar_mass or math.nan, temperature, pressure)
     k, ratio = heat_capacity_ratio, ambient_pressure / pressure
     choked = ratio <= (2 / (k + 1)) ** (k / (k - 1))
     power = (k + 1) / (k - 1)
-    psi = 1.0 if choked else math.sqrt(2 / (k - 1) * ((k + 1) / 2) ** power * ratio ** (2 / k) * (1 - ratio ** ((k - 1) / k)))
-    return discharge_coefficient * area * psi * math.sqrt(inside * pressure * k * (2 / (k + 1)) ** power), float(choked)
+    psi = (
+        1.0
+        if choked
+        else math.sqrt(2 / (k - 1) * ((k + 1) / 2) ** power * ratio ** (2 / k) * (1 - ratio ** ((k - 1) / k)))
+    )
+    return discharge_coefficient * area * psi * math.sqrt(
+        inside * pressure * k * (2 / (k + 1)) ** power
+    ), float(choked)
 
 
 @model(
@@ -216,8 +237,8 @@ def flash_fraction(
 ) -> tuple[float, float, float]:
     """Share of a liquid above its boiling point that flashes to vapour: ``X = 1 - exp(-cp (T - Tb) / hv)``.
 
-    Also the linear form ``cp (T - Tb) / hv``, good for small X only (it may pass 1), and the share that stays in the
-    air as vapour and droplets, ``min(1, 2X)``. Nothing flashes below the boiling point.
+    Also the linear form ``cp (T - Tb) / hv``, good for small X only (it may pass 1), and the share that stays
+    in the air as vapour and droplets, ``min(1, 2X)``. Nothing flashes below the boiling point.
 
     Parameters
     ----------
@@ -261,7 +282,8 @@ def flash_fraction(
         "ambient_pressure": PRESSURE,
     },
     outputs={"mass_flow": "kg s-1", "mass_flux": "kg m-2 s-1", "regime": ""},
-    source="hole: Bernoulli at the vapour pressure, Yellow Book (CPR 14E), eq. 2.194; pipe: equilibrium rate model, Fauske (1985)",
+    source="hole: Bernoulli at the vapour pressure, Yellow Book (CPR 14E), eq. 2.194; pipe: equilibrium "
+    "rate model, Fauske (1985)",
 )
 def two_phase_outflow(
     vapour_pressure: float,
@@ -280,9 +302,10 @@ def two_phase_outflow(
 ) -> Outcome:
     """Liquid under its own vapour pressure, through a hole or a pipe.
 
-    A hole in the wall (no pipe) passes liquid, which boils outside: ``G = Cd sqrt(2 rho (Pv + rho g h - Pa))``. In a pipe
-    of 0.1 m or of 12 diameters and more it boils inside: ``G = hv / (v_fg sqrt(T cp))``. Between the two, Fauske's
-    ``G = hv / (v_fg sqrt(N T cp))`` with ``N = hv^2 / (2 dP rho Cd^2 v_fg^2 T cp) + L / 0.1 m``.
+    A hole in the wall (no pipe) passes liquid, which boils outside: ``G = Cd sqrt(2 rho (Pv + rho g h -
+    Pa))``. In a pipe of 0.1 m or of 12 diameters and more it boils inside: ``G = hv / (v_fg sqrt(T cp))``.
+    Between the two, Fauske's ``G = hv / (v_fg sqrt(N T cp))`` with ``N = hv^2 / (2 dP rho Cd^2 v_fg^2 T cp) +
+    L / 0.1 m``.
 
     Parameters
     ----------
@@ -316,8 +339,8 @@ def two_phase_outflow(
 
     References
     ----------
-    Fauske (1985), Fauske and Epstein (1988), as in CCPS (1999), section 2.1.1: to be confirmed. ALOHA examples, no. 2
-    (propane, slit of 40 x 0.1 in): 5,730 lb/min; this model 5,699.
+    Fauske (1985), Fauske and Epstein (1988), as in CCPS (1999), section 2.1.1: to be confirmed. ALOHA
+    examples, no. 2 (propane, slit of 40 x 0.1 in): 5,730 lb/min; this model 5,699.
 
     Examples
     --------
@@ -339,7 +362,10 @@ def two_phase_outflow(
     for name, value in needed.items():
         if value is None:
             raise InputError(
-                f"input {name!r}", got="none", expected="a value, because the liquid boils in the pipe", mend="or set pipe_length to 0"
+                f"input {name!r}",
+                got="none",
+                expected="a value, because the liquid boils in the pipe",
+                mend="or set pipe_length to 0",
             )
     assert temperature is not None
     assert heat_of_vaporisation is not None
@@ -348,6 +374,11 @@ def two_phase_outflow(
     expansion = 1 / vapour_density - 1 / density
     equilibrium = heat_of_vaporisation / (expansion * math.sqrt(temperature * liquid_heat_capacity))
     if pipe_length >= RELAXATION_LENGTH or pipe_length / diameter >= EQUILIBRIUM_RATIO:
-        return Outcome((area * equilibrium, equilibrium, "pipe"), (f"{TO_BE_CONFIRMED}: equilibrium rate model",))
+        return Outcome(
+            (area * equilibrium, equilibrium, "pipe"), (f"{TO_BE_CONFIRMED}: equilibrium rate model",)
+        )
     between = 1 / math.sqrt(1 / bernoulli**2 + pipe_length / RELAXATION_LENGTH / equilibrium**2)
-    return Outcome((area * between, between, "short pipe"), (f"{TO_BE_CONFIRMED}: rate model out of equilibrium, short pipe",))
+    return Outcome(
+        (area * between, between, "short pipe"),
+        (f"{TO_BE_CONFIRMED}: rate model out of equilibrium, short pipe",),
+    )

@@ -1,4 +1,6 @@
-"""Gas pipelines: the radius in which a rupture with ignition kills, and why that is not where a cordon stands."""
+"""Gas pipelines: the radius in which a rupture with ignition kills, and why that is not where a cordon
+stands.
+"""
 
 from __future__ import annotations
 
@@ -25,9 +27,9 @@ CORDON_FACTOR: Final = 3.0
 def pipeline_impact_radius(diameter: float, gauge_pressure: float) -> Outcome:
     """Potential impact radius of a natural gas pipeline: ``r [ft] = 0.69 d [in] sqrt(p [psi])``.
 
-    In SI ``r [m] = 0.0031534 d [mm] sqrt(p [kPa])``, often rounded to 0.00315. It is where the heat of the first
-    moments is 15.8 kW/m2 (5000 BTU/h/ft2), a radius of lethality: not a cordon for responders, which is at least three
-    times as far.
+    In SI ``r [m] = 0.0031534 d [mm] sqrt(p [kPa])``, often rounded to 0.00315. It is where the heat of the
+    first moments is 15.8 kW/m2 (5000 BTU/h/ft2), a radius of lethality: not a cordon for responders, which is
+    at least three times as far.
 
     Parameters
     ----------

@@ -25,7 +25,9 @@ _SITES: Final = tuple(dict.fromkeys(item["site"] for item in rows("nuclear_plann
 
 @dataclass(frozen=True, slots=True)
 class PlanningRadius:
-    """One radius a country plans for round a nuclear site; ``warnings`` say where it was not read in its source."""
+    """One radius a country plans for round a nuclear site; ``warnings`` say where it was not read in its
+    source.
+    """
 
     site: str
     jurisdiction: str
@@ -44,8 +46,8 @@ class PlanningRadius:
 def nuclear_radii(site: str, *, jurisdiction: str | None = None) -> tuple[PlanningRadius, ...]:
     """Every radius planned round a nuclear site, of each country that has a rule for it, widest first.
 
-    Chooz lies in France and on the Belgian list: both countries' rows come back. A site that a country does not list
-    has no row of that country, which is not a radius of zero.
+    Chooz lies in France and on the Belgian list: both countries' rows come back. A site that a country does
+    not list has no row of that country, which is not a radius of zero.
 
     Parameters
     ----------
@@ -61,7 +63,8 @@ def nuclear_radii(site: str, *, jurisdiction: str | None = None) -> tuple[Planni
 
     References
     ----------
-    Belgium: royal decree of 16 June 2024 (AFCN/FANC); France: plans particuliers d'intervention, to be confirmed.
+    Belgium: royal decree of 16 June 2024 (AFCN/FANC); France: plans particuliers d'intervention, to be
+    confirmed.
 
     Examples
     --------
@@ -71,10 +74,21 @@ def nuclear_radii(site: str, *, jurisdiction: str | None = None) -> tuple[Planni
     names = {name.casefold(): name for name in _SITES}
     known = names.get(site.strip().casefold())
     if known is None:
-        raise InputError("nuclear site", got=repr(site), expected="a site with a planning radius", mend=near_miss(site, _SITES))
+        raise InputError(
+            "nuclear site",
+            got=repr(site),
+            expected="a site with a planning radius",
+            mend=near_miss(site, _SITES),
+        )
     found = [
         PlanningRadius(
-            known, item["jurisdiction"], item["stage"], item["measure"], float(item["radius_km"]), item["source"], item["verified"]
+            known,
+            item["jurisdiction"],
+            item["stage"],
+            item["measure"],
+            float(item["radius_km"]),
+            item["source"],
+            item["verified"],
         )
         for item in rows("nuclear_planning")
         if item["site"] == known and jurisdiction in (None, item["jurisdiction"])
@@ -97,7 +111,9 @@ def greatest_radius(site: str, *, stage: str = "planning") -> PlanningRadius:
     """
     found = [item for item in nuclear_radii(site) if item.stage == stage]
     if not found:
-        raise InputError(f"planning radius of {site}", got=f"none of stage {stage!r}", expected="planning or extension")
+        raise InputError(
+            f"planning radius of {site}", got=f"none of stage {stage!r}", expected="planning or extension"
+        )
     return found[0]
 
 
@@ -111,7 +127,9 @@ def greatest_radius(site: str, *, stage: str = "planning") -> PlanningRadius:
     outputs={"radius": "m"},
     source="Belgium: royal decree of 16 June 2024 (AFCN/FANC); France: plans particuliers d'intervention",
 )
-def nuclear_planning_radius(site: str, measure: str, *, jurisdiction: str = "BE", stage: str = "planning") -> Outcome:
+def nuclear_planning_radius(
+    site: str, measure: str, *, jurisdiction: str = "BE", stage: str = "planning"
+) -> Outcome:
     """Radius a country plans for round a nuclear site, for one measure.
 
     Parameters
@@ -132,7 +150,8 @@ def nuclear_planning_radius(site: str, measure: str, *, jurisdiction: str = "BE"
 
     References
     ----------
-    Belgium: royal decree of 16 June 2024 (AFCN/FANC); France: plans particuliers d'intervention, to be confirmed.
+    Belgium: royal decree of 16 June 2024 (AFCN/FANC); France: plans particuliers d'intervention, to be
+    confirmed.
 
     Examples
     --------
@@ -146,7 +165,8 @@ def nuclear_planning_radius(site: str, measure: str, *, jurisdiction: str = "BE"
     raise InputError(
         f"{stage} radius of {site} for {measure} in {jurisdiction}",
         got="none: the country lists none, which is not a zero",
-        expected=", ".join(f"{item.measure} ({item.stage})" for item in known) or "a site on that country's list",
+        expected=", ".join(f"{item.measure} ({item.stage})" for item in known)
+        or "a site on that country's list",
     )
 
 
@@ -161,7 +181,8 @@ def nuclear_planning_radius(site: str, measure: str, *, jurisdiction: str = "BE"
     source="Haversine on a sphere of 6371.0088 km (IUGG mean radius)",
 )
 def great_circle_distance(lon_a: float, lat_a: float, lon_b: float, lat_b: float) -> float:
-    """Distance of two places on a sphere of 6371.0088 km, for a first look at a radius; zones are drawn on the ellipsoid.
+    """Distance of two places on a sphere of 6371.0088 km, for a first look at a radius; zones are drawn on
+    the ellipsoid.
 
     ``d = 2 R asin(sqrt(sin2(dlat/2) + cos(lat_a) cos(lat_b) sin2(dlon/2)))``
 
@@ -185,7 +206,10 @@ def great_circle_distance(lon_a: float, lat_a: float, lon_b: float, lat_b: float
     20.9
     """
     a, b = math.radians(lat_a), math.radians(lat_b)
-    half = math.sin((b - a) / 2) ** 2 + math.cos(a) * math.cos(b) * math.sin(math.radians(lon_b - lon_a) / 2) ** 2
+    half = (
+        math.sin((b - a) / 2) ** 2
+        + math.cos(a) * math.cos(b) * math.sin(math.radians(lon_b - lon_a) / 2) ** 2
+    )
     return 2e3 * EARTH_RADIUS_KM * math.asin(math.sqrt(min(1.0, half)))
 
 
@@ -204,9 +228,10 @@ def read_isolation_table(path: str | Path, *, source: str, edition: str) -> Isol
     Parameters
     ----------
     path : str or Path
-        CSV with ``un`` (four digits), optionally ``kemler`` and ``name``, and ``small_isolation_m``, ``small_day_km``,
-        ``small_night_km``, ``large_isolation_m``, ``large_day_km``, ``large_night_km``. An empty cell means that the
-        table refers elsewhere (large spills of common toxic gases): asking for it is refused, not answered with zero.
+        CSV with ``un`` (four digits), optionally ``kemler`` and ``name``, and ``small_isolation_m``,
+        ``small_day_km``, ``small_night_km``, ``large_isolation_m``, ``large_day_km``, ``large_night_km``. An
+        empty cell means that the table refers elsewhere (large spills of common toxic gases): asking for it
+        is refused, not answered with zero.
     source, edition : str
         Title and year of the table, carried by every result.
 
@@ -219,7 +244,12 @@ def read_isolation_table(path: str | Path, *, source: str, edition: str) -> Isol
     """
     file = Path(path)
     if not file.is_file():
-        raise InputError("table of isolation distances", got=str(path), expected="a CSV file", mend="export the official table")
+        raise InputError(
+            "table of isolation distances",
+            got=str(path),
+            expected="a CSV file",
+            mend="export the official table",
+        )
     frame = pd.read_csv(file, dtype=str, keep_default_na=False)
     if missing := [name for name in ("un", *_WIDE) if name not in frame.columns]:
         raise InputError(
@@ -230,7 +260,9 @@ def read_isolation_table(path: str | Path, *, source: str, edition: str) -> Isol
         )
     frame["un"] = frame["un"].str.strip().str.removeprefix("UN").str.strip().str.zfill(4)
     frame["kemler"] = frame["kemler"].str.strip() if "kemler" in frame.columns else ""
-    numbers = frame[list(_WIDE)].apply(lambda column: pd.to_numeric(column.str.strip().replace("", None), errors="coerce"))
+    numbers = frame[list(_WIDE)].apply(
+        lambda column: pd.to_numeric(column.str.strip().replace("", None), errors="coerce")
+    )
     if faults := _faults(frame, numbers):
         raise Faults("table of isolation distances", faults)
     return IsolationTable(pd.concat([frame.drop(columns=list(_WIDE)), numbers], axis=1), source, edition)
@@ -243,12 +275,15 @@ def _faults(frame: pd.DataFrame, numbers: pd.DataFrame) -> list[InputError]:
         ((given & numbers.isna()).any(axis=1), "a distance", "a number, or nothing"),
         ((numbers <= 0).any(axis=1), "a distance", "above zero, or nothing"),
         (
-            pd.concat([numbers[f"{spill}_night_km"] < numbers[f"{spill}_day_km"] for spill in SPILLS], axis=1).any(axis=1),
+            pd.concat(
+                [numbers[f"{spill}_night_km"] < numbers[f"{spill}_day_km"] for spill in SPILLS], axis=1
+            ).any(axis=1),
             "night",
             "at least the day",
         ),
         (
-            frame.duplicated(["un", "kemler"], keep=False) & (frame.get("name", pd.Series("", index=frame.index)) == ""),
+            frame.duplicated(["un", "kemler"], keep=False)
+            & (frame.get("name", pd.Series("", index=frame.index)) == ""),
             "un and kemler",
             "one row each",
         ),
@@ -262,7 +297,9 @@ def _faults(frame: pd.DataFrame, numbers: pd.DataFrame) -> list[InputError]:
 
 @dataclass(frozen=True, slots=True)
 class Isolation:
-    """Distances for one spill: circle to clear at once, side of the downwind square to protect (NaN: none known)."""
+    """Distances for one spill: circle to clear at once, side of the downwind square to protect (NaN: none
+    known).
+    """
 
     un: str
     isolation_m: float
@@ -280,7 +317,8 @@ def isolation_distances(
     table: IsolationTable | None = None,
     kind: str = "generic",
 ) -> Isolation:
-    """Isolation circle and downwind square for a spill of dangerous goods: from the official table, or the flagged fallback.
+    """Isolation circle and downwind square for a spill of dangerous goods: from the official table, or the
+    flagged fallback.
 
     The square has the side ``downwind_m``, half of it on each side of the wind, and starts at the spill.
 
@@ -300,7 +338,8 @@ def isolation_distances(
     Raises
     ------
     InputError
-        If a word or number is not one, the UN number is ambiguous, or the table refers elsewhere for this spill.
+        If a word or number is not one, the UN number is ambiguous, or the table refers elsewhere for this
+        spill.
 
     References
     ----------
@@ -317,9 +356,16 @@ def isolation_distances(
         if value not in known:
             raise InputError(name, got=repr(value), expected=", ".join(known), mend=near_miss(value, known))
     if table is not None:
-        found = table.frame[(table.frame["un"] == key) & ((kemler is None) | (table.frame["kemler"] == kemler))]
+        found = table.frame[
+            (table.frame["un"] == key) & ((kemler is None) | (table.frame["kemler"] == kemler))
+        ]
         if len(found) > 1:
-            raise InputError(f"UN {key}", got=f"{len(found)} rows", expected="one", mend="give kemler, or one row a substance")
+            raise InputError(
+                f"UN {key}",
+                got=f"{len(found)} rows",
+                expected="one",
+                mend="give kemler, or one row a substance",
+            )
         if len(found):
             return _official(found.iloc[0], key, spill=spill, time=time, table=table)
     fallback = row("tdg_fallback", "kind", kind)

@@ -1,4 +1,6 @@
-"""Planning distances on the map: circles round nuclear sites, isolation circle and downwind square of dangerous goods."""
+"""Planning distances on the map: circles round nuclear sites, isolation circle and downwind square of
+dangerous goods.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +17,11 @@ from geoalarm.hazards.industrial.planning import Isolation, nuclear_radii
 from geoalarm.hazards.industrial.sites import Site, circle, require_wind_from, zones
 
 
-def nuclear_footprints(site_name: str, lon: float, lat: float, *, stage: str = "planning") -> tuple[Footprint, ...]:
-    """Planning circles of each country round a nuclear site, one footprint a country and measure, for that country's people only.
+def nuclear_footprints(
+    site_name: str, lon: float, lat: float, *, stage: str = "planning"
+) -> tuple[Footprint, ...]:
+    """Planning circles of each country round a nuclear site, one footprint a country and measure, for that
+    country's people only.
 
     Raises
     ------
@@ -30,7 +35,10 @@ def nuclear_footprints(site_name: str, lon: float, lat: float, *, stage: str = "
             continue
         label = f"{item.measure} {item.radius_km:g} km"
         source = Source(
-            id=f"nuclear_planning_{item.jurisdiction.lower()}", title=item.source, basis=Basis.STATUTORY, caveats=codes(item.warnings)
+            id=f"nuclear_planning_{item.jurisdiction.lower()}",
+            title=item.source,
+            basis=Basis.STATUTORY,
+            caveats=codes(item.warnings),
         )
         made.append(
             Footprint(
@@ -48,7 +56,9 @@ def nuclear_footprints(site_name: str, lon: float, lat: float, *, stage: str = "
     return tuple(made)
 
 
-def isolation_footprint(found: Isolation, lon: float, lat: float, *, wind_from: float | None = None) -> Footprint:
+def isolation_footprint(
+    found: Isolation, lon: float, lat: float, *, wind_from: float | None = None
+) -> Footprint:
     """Isolation circle and, where the table gives one, the downwind square to protect, turned by the wind.
 
     Raises
@@ -59,9 +69,13 @@ def isolation_footprint(found: Isolation, lon: float, lat: float, *, wind_from: 
     site, shapes = Site(lon, lat, f"UN {found.un}"), {}
     if not math.isnan(found.downwind_m):
         if wind_from is None:
-            raise InputError("input 'wind_from'", got="none", expected="0 to 360 degrees, where the wind comes from")
+            raise InputError(
+                "input 'wind_from'", got="none", expected="0 to 360 degrees, where the wind comes from"
+            )
         side = found.downwind_m
-        shapes["protective_action"] = np.array([[0, -side / 2], [side, -side / 2], [side, side / 2], [0, side / 2]])
+        shapes["protective_action"] = np.array(
+            [[0, -side / 2], [side, -side / 2], [side, side / 2], [0, side / 2]]
+        )
     shapes["isolation"] = circle(found.isolation_m)
     frame = zones(site, shapes, wind_from=None if wind_from is None else require_wind_from(wind_from))
     caveats = codes(found.warnings)

@@ -1,7 +1,8 @@
-"""Gaussian plume with reflection at the ground: concentrations, distances and contours, steady or of a duration.
+"""Gaussian plume with reflection at the ground: concentrations, distances and contours, steady or of a
+duration.
 
-Coordinates are local: x downwind and y crosswind from the source, z above the ground [m]. Functions without a model's
-name check nothing; they are the arithmetic of loops.
+Coordinates are local: x downwind and y crosswind from the source, z above the ground [m]. Functions without a
+model's name check nothing; they are the arithmetic of loops.
 """
 
 from __future__ import annotations
@@ -18,9 +19,19 @@ from geoalarm.core.result import BEYOND_MODEL_RANGE
 from geoalarm.hazards.industrial.crossing import outermost
 from geoalarm.hazards.industrial.flags import gas_flags, weather_flags
 from geoalarm.hazards.industrial.industrial_models import Input, Outcome, at_least_zero, model, positive, word
-from geoalarm.hazards.industrial.sigmas import FARTHEST, NEAREST, REFERENCE_TIME, STABILITIES, TERRAINS, plume_sigmas
+from geoalarm.hazards.industrial.sigmas import (
+    FARTHEST,
+    NEAREST,
+    REFERENCE_TIME,
+    STABILITIES,
+    TERRAINS,
+    plume_sigmas,
+)
 
-SOURCE: Final = "Gaussian plume with reflection: Yellow Book (CPR 14E), section 4.5.3; parameters of Briggs (1973), 100 m to 10 km"
+SOURCE: Final = (
+    "Gaussian plume with reflection: Yellow Book (CPR 14E), section 4.5.3; parameters of "
+    "Briggs (1973), 100 m to 10 km"
+)
 WEATHER: Final = MappingProxyType(
     {
         "wind_speed": Input("m s-1", 0.5, 30.0),
@@ -39,7 +50,9 @@ def reflected(y: Any, z: Any, *, sigma_y: Any, sigma_z: Any, release_height: flo
     """Crosswind and vertical profile over ``sigma_y sigma_z`` [m-2], with the mirror image under the ground."""
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         across = np.exp(-0.5 * (y / sigma_y) ** 2)
-        up = np.exp(-0.5 * ((z - release_height) / sigma_z) ** 2) + np.exp(-0.5 * ((z + release_height) / sigma_z) ** 2)
+        up = np.exp(-0.5 * ((z - release_height) / sigma_z) ** 2) + np.exp(
+            -0.5 * ((z + release_height) / sigma_z) ** 2
+        )
         return np.asarray(across * up / (sigma_y * sigma_z))
 
 
@@ -55,31 +68,44 @@ def plume_concentration(
     release_height: float = 0.0,
     averaging_time: float = REFERENCE_TIME,
 ) -> np.ndarray:
-    """Steady concentration [kg m-3] at points (x, y, z) [m] that broadcast; 0 at and before the source. Nothing is checked."""
+    """Steady concentration [kg m-3] at points (x, y, z) [m] that broadcast; 0 at and before the source.
+    Nothing is checked.
+    """
     x = np.asarray(x, dtype=float)
     sigma_y, sigma_z = plume_sigmas(x, stability, terrain, averaging_time=averaging_time)
     shape = reflected(y, z, sigma_y=sigma_y, sigma_z=sigma_z, release_height=release_height)
-    return np.where(x > 0, rate / (2 * math.pi * wind_speed) * np.nan_to_num(shape, nan=0.0, posinf=np.inf), 0.0)
+    return np.where(
+        x > 0, rate / (2 * math.pi * wind_speed) * np.nan_to_num(shape, nan=0.0, posinf=np.inf), 0.0
+    )
 
 
 def passage_factor(x: Any, time: Any, *, duration: float, wind_speed: float, sigma_x: Any) -> np.ndarray:
-    """Share of the steady concentration [1] at a time [s] after the start of a release that lasts ``duration`` [s] (Palazzi 1982)."""
+    """Share of the steady concentration [1] at a time [s] after the start of a release that lasts
+    ``duration`` [s] (Palazzi 1982).
+    """
     emitted = np.minimum(time, duration)
     with np.errstate(divide="ignore", invalid="ignore"):
         scale = math.sqrt(2) * np.asarray(sigma_x)
-        factor = 0.5 * (erf((x - wind_speed * (time - emitted)) / scale) - erf((x - wind_speed * np.asarray(time)) / scale))
+        factor = 0.5 * (
+            erf((x - wind_speed * (time - emitted)) / scale)
+            - erf((x - wind_speed * np.asarray(time)) / scale)
+        )
     return np.asarray(np.clip(np.nan_to_num(factor), 0.0, 1.0))
 
 
 def peak_factor(sigma_x: Any, *, duration: float | None, wind_speed: float) -> np.ndarray:
-    """Largest share of the steady concentration [1] that a release of a duration reaches: when the middle of the cloud passes."""
+    """Largest share of the steady concentration [1] that a release of a duration reaches: when the middle of
+    the cloud passes.
+    """
     if duration is None:
         return np.ones_like(np.asarray(sigma_x, dtype=float))
     with np.errstate(divide="ignore"):
         return np.asarray(erf(wind_speed * duration / (2 * math.sqrt(2) * np.asarray(sigma_x, dtype=float))))
 
 
-def peak_on_axis(*, duration: float | None = None, receptor_height: float = 0.0, **plume: Any) -> Callable[[np.ndarray], np.ndarray]:
+def peak_on_axis(
+    *, duration: float | None = None, receptor_height: float = 0.0, **plume: Any
+) -> Callable[[np.ndarray], np.ndarray]:
     """Largest concentration [kg m-3] on the axis as a function of x [m]."""
     terrain, averaging = plume.get("terrain", "rural"), plume.get("averaging_time", REFERENCE_TIME)
 
@@ -92,9 +118,15 @@ def peak_on_axis(*, duration: float | None = None, receptor_height: float = 0.0,
 
 
 def plume_contour(
-    threshold: float, *, points: int = 181, duration: float | None = None, receptor_height: float = 0.0, **plume: Any
+    threshold: float,
+    *,
+    points: int = 181,
+    duration: float | None = None,
+    receptor_height: float = 0.0,
+    **plume: Any,
 ) -> np.ndarray:
-    """Where a plume reaches a threshold [kg m-3], as a closed ring of (x, y) [m]; (0, 2) where it reaches it nowhere.
+    """Where a plume reaches a threshold [kg m-3], as a closed ring of (x, y) [m]; (0, 2) where it reaches it
+    nowhere.
 
     The ring ends at 10 km, beyond which the model does not hold. Nothing is checked.
     """
@@ -106,7 +138,10 @@ def plume_contour(
     first = _first(peak, threshold, end)
     x = first + (end - first) * 0.5 * (1 - np.cos(np.linspace(0, math.pi, points)))
     sigma_y, _ = plume_sigmas(
-        np.maximum(x, 1e-9), plume["stability"], plume.get("terrain", "rural"), averaging_time=plume.get("averaging_time", REFERENCE_TIME)
+        np.maximum(x, 1e-9),
+        plume["stability"],
+        plume.get("terrain", "rural"),
+        averaging_time=plume.get("averaging_time", REFERENCE_TIME),
     )
     with np.errstate(divide="ignore", invalid="ignore"):
         above = np.log(np.maximum(peak(np.maximum(x, 1e-9)) / threshold, 1.0))
@@ -137,7 +172,8 @@ def _first(peak: Callable[[np.ndarray], np.ndarray], threshold: float, end: floa
         "release_height": at_least_zero("m", 1000.0),
     },
     outputs={"concentration": "kg m-3"},
-    source="Gaussian plume with reflection: Purple Book (CPR 18E), chapter 4 and appendix 6.B; Yellow Book (CPR 14E), section 4.5.3",
+    source="Gaussian plume with reflection: Purple Book (CPR 18E), chapter 4 and appendix 6.B; Yellow "
+    "Book (CPR 14E), section 4.5.3",
 )
 def gaussian_plume(
     rate: float,
@@ -178,7 +214,11 @@ def gaussian_plume(
     >>> round(float(found.to("g/m3")), 2)
     21.26
     """
-    return rate / (2 * math.pi * wind_speed) * reflected(y, z, sigma_y=sigma_y, sigma_z=sigma_z, release_height=release_height)
+    return (
+        rate
+        / (2 * math.pi * wind_speed)
+        * reflected(y, z, sigma_y=sigma_y, sigma_z=sigma_z, release_height=release_height)
+    )
 
 
 @model(
@@ -212,8 +252,8 @@ def plume(
     """Concentration downwind of a continuous release of a gas about as heavy as air.
 
     The plume of ``gaussian_plume`` with the parameters of Briggs. With a duration T it is multiplied by
-    ``0.5 [erf((x - u(t-T)) / (sqrt2 sx)) - erf((x - ut) / (sqrt2 sx))]`` at time t, or by its largest value where no time
-    is given; ``sx = sy``.
+    ``0.5 [erf((x - u(t-T)) / (sqrt2 sx)) - erf((x - ut) / (sqrt2 sx))]`` at time t, or by its largest value
+    where no time is given; ``sx = sy``.
 
     Parameters
     ----------
@@ -264,7 +304,10 @@ def plume(
             value = value * passage_factor(x, time, duration=duration, wind_speed=wind_speed, sigma_x=sigma_x)
     downwind = np.asarray(x, dtype=float)[np.asarray(x) > 0]
     nearest = float(downwind.min()) if downwind.size else NEAREST
-    return Outcome(value, (*weather_flags(wind_speed, averaging_time=averaging_time, nearest=nearest), *gas_flags(substance)))
+    return Outcome(
+        value,
+        (*weather_flags(wind_speed, averaging_time=averaging_time, nearest=nearest), *gas_flags(substance)),
+    )
 
 
 @model(
@@ -280,14 +323,19 @@ def plume(
     passes_to=plume,
 )
 def plume_distance(
-    threshold: float, *, wind_speed: float, receptor_height: float = 0.0, substance: str | None = None, **release: Any
+    threshold: float,
+    *,
+    wind_speed: float,
+    receptor_height: float = 0.0,
+    substance: str | None = None,
+    **release: Any,
 ) -> Outcome:
     """Farthest distance downwind at which a plume still reaches a threshold, at most 10 km.
 
     The x at which ``C(x) = threshold``, with the concentration of ``plume``.
 
-    Also the largest half width of the zone and where it is. A zone that goes on beyond 10 km ends there with the flag
-    ``beyond_model_range``; one that is nowhere has distance 0 and the flag ``never_reached``.
+    Also the largest half width of the zone and where it is. A zone that goes on beyond 10 km ends there with
+    the flag ``beyond_model_range``; one that is nowhere has distance 0 and the flag ``never_reached``.
 
     Parameters
     ----------
@@ -319,7 +367,9 @@ def plume_distance(
     return zone_of(ring, peak_on_axis(**given), threshold, flags=flags)
 
 
-def zone_of(ring: np.ndarray, peak: Callable[[np.ndarray], np.ndarray], threshold: float, *, flags: tuple[str, ...]) -> Outcome:
+def zone_of(
+    ring: np.ndarray, peak: Callable[[np.ndarray], np.ndarray], threshold: float, *, flags: tuple[str, ...]
+) -> Outcome:
     """Distance, largest half width and its place [m] of a ring, with the flags of its distance."""
     if not len(ring):
         return Outcome((0.0, 0.0, 0.0), (*flags, "never_reached"))
@@ -329,4 +379,6 @@ def zone_of(ring: np.ndarray, peak: Callable[[np.ndarray], np.ndarray], threshol
         flags = (*flags, BEYOND_MODEL_RANGE)
     elif last < NEAREST:
         flags = (*flags, "near_field_extrapolated")
-    return Outcome((FARTHEST if math.isinf(last) else last, float(ring[widest, 1]), float(ring[widest, 0])), flags)
+    return Outcome(
+        (FARTHEST if math.isinf(last) else last, float(ring[widest, 1]), float(ring[widest, 0])), flags
+    )

@@ -22,7 +22,11 @@ SOOT_POWER: Final = 20e3
 
 
 @model(
-    inputs={"diameter": positive("m"), "rate_limit": positive("kg m-2 s-1"), "k_beta": Input("m-1", 0, math.inf, "right")},
+    inputs={
+        "diameter": positive("m"),
+        "rate_limit": positive("kg m-2 s-1"),
+        "k_beta": Input("m-1", 0, math.inf, "right"),
+    },
     outputs={"rate": "kg m-2 s-1"},
     source="TNO, Yellow Book (CPR 14E), table 6.5; Babrauskas (1983)",
 )
@@ -36,7 +40,8 @@ def pool_burning_rate(diameter: float, *, rate_limit: float, k_beta: float) -> f
     rate_limit : float
         Of a very large pool [kg m-2 s-1].
     k_beta : float
-        Extinction times mean beam length corrector; infinite where the rate does not depend on the size (alcohols) [m-1].
+        Extinction times mean beam length corrector; infinite where the rate does not depend on the size
+        (alcohols) [m-1].
 
     Raises
     ------
@@ -103,19 +108,30 @@ def pool_burning_rate_from_heats(
     ...                                          ambient_temperature="298 K")), 4)
     0.0945
     """
-    return 1e-3 * heat_of_combustion / (heat_of_vaporisation + heat_capacity * max(0.0, boiling_point - ambient_temperature))
+    return (
+        1e-3
+        * heat_of_combustion
+        / (heat_of_vaporisation + heat_capacity * max(0.0, boiling_point - ambient_temperature))
+    )
 
 
 @model(
-    inputs={"diameter": positive("m"), "rate": positive("kg m-2 s-1"), "wind": at_least_zero("m s-1"), "air_density": positive("kg m-3")},
+    inputs={
+        "diameter": positive("m"),
+        "rate": positive("kg m-2 s-1"),
+        "wind": at_least_zero("m s-1"),
+        "air_density": positive("kg m-3"),
+    },
     outputs={"length": "m"},
     source="Thomas (1963) in TNO, Yellow Book (CPR 14E), section 6.5.4",
 )
-def pool_flame_length(diameter: float, rate: float, *, wind: float = 0.0, air_density: float = AIR_DENSITY) -> float:
+def pool_flame_length(
+    diameter: float, rate: float, *, wind: float = 0.0, air_density: float = AIR_DENSITY
+) -> float:
     """Mean visible length of a pool's flame.
 
-    Still air ``L = 42 D (m / (rho sqrt(g D)))^0.61``; wind ``L = 55 D (m / (rho sqrt(g D)))^0.67 u*^-0.21`` with
-    ``u* = max(1, u / (g m D / rho)^(1/3))``.
+    Still air ``L = 42 D (m / (rho sqrt(g D)))^0.61``; wind ``L = 55 D (m / (rho sqrt(g D)))^0.67 u*^-0.21``
+    with ``u* = max(1, u / (g m D / rho)^(1/3))``.
 
     Parameters
     ----------
@@ -157,7 +173,8 @@ def pool_flame_length(diameter: float, rate: float, *, wind: float = 0.0, air_de
 def pool_flame_tilt(diameter: float, wind: float, *, viscosity: float = AIR_VISCOSITY) -> float:
     """Angle of a pool's flame from the vertical: ``tan t / cos t = 0.666 Fr^0.333 Re^0.117``.
 
-    ``Fr = u2 / (g D)`` and ``Re = u D / nu``; with ``c`` the right side, ``sin t = (sqrt(4 c2 + 1) - 1) / (2 c)``.
+    ``Fr = u2 / (g D)`` and ``Re = u D / nu``; with ``c`` the right side, ``sin t = (sqrt(4 c2 + 1) - 1) / (2
+    c)``.
 
     Parameters
     ----------
@@ -175,8 +192,8 @@ def pool_flame_tilt(diameter: float, wind: float, *, viscosity: float = AIR_VISC
 
     References
     ----------
-    TNO, Yellow Book (CPR 14E), section 6.5.4. Example 6.6.3 prints a Froude number of 0.0545 that its own numbers do
-    not give (0.06006), and the tilt of the latter.
+    TNO, Yellow Book (CPR 14E), section 6.5.4. Example 6.6.3 prints a Froude number of 0.0545 that its own
+    numbers do not give (0.06006), and the tilt of the latter.
 
     Examples
     --------
@@ -189,7 +206,11 @@ def pool_flame_tilt(diameter: float, wind: float, *, viscosity: float = AIR_VISC
     return math.asin((math.sqrt(4 * ratio**2 + 1) - 1) / (2 * ratio))
 
 
-@model(inputs={"diameter": positive("m")}, outputs={"emissive_power": "W m-2"}, source="Mudan and Croce (1988), SFPE handbook")
+@model(
+    inputs={"diameter": positive("m")},
+    outputs={"emissive_power": "W m-2"},
+    source="Mudan and Croce (1988), SFPE handbook",
+)
 def pool_emissive_power_sooty(diameter: float) -> float:
     """Mean emissive power of a sooty flame by its size: ``140 e^(-0.12 D) + 20 (1 - e^(-0.12 D))`` kW/m2.
 
@@ -231,7 +252,13 @@ def pool_emissive_power_sooty(diameter: float) -> float:
     source="TNO, Yellow Book (CPR 14E), eqs. 6.19 and 6.20",
 )
 def pool_emissive_power(
-    rate: float, heat_of_combustion: float, *, fraction: float, length: float, diameter: float, soot_share: float = SOOT_SHARE
+    rate: float,
+    heat_of_combustion: float,
+    *,
+    fraction: float,
+    length: float,
+    diameter: float,
+    soot_share: float = SOOT_SHARE,
 ) -> tuple[float, float]:
     """Mean emissive power of a flame from the heat it radiates.
 

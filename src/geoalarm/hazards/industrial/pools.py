@@ -62,7 +62,8 @@ def pool_evaporation(
     schmidt: float | None = None,
     ambient_pressure: float = ATMOSPHERE,
 ) -> Outcome:
-    """Vapour from a pool that does not boil: ``km = 0.004786 u^0.78 D^-0.11 Sc^-0.67``, flux ``km Pv M / (R T)``.
+    """Vapour from a pool that does not boil: ``km = 0.004786 u^0.78 D^-0.11 Sc^-0.67``, flux ``km Pv M / (R
+    T)``.
 
     The pool keeps its temperature (no heat balance), so the rate is its first one and too high later.
 
@@ -79,7 +80,8 @@ def pool_evaporation(
     wind_speed : float
         u at 10 m [m s-1].
     schmidt : float, optional
-        Sc of the vapour in air [1]; by default from the diffusion of water vapour and Graham's law (the Yellow Book takes 0.8).
+        Sc of the vapour in air [1]; by default from the diffusion of water vapour and Graham's law (the
+        Yellow Book takes 0.8).
     ambient_pressure : float
         Outside [Pa].
 

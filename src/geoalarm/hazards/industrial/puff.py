@@ -16,7 +16,8 @@ from geoalarm.hazards.industrial.plume import reflected, zone_of
 from geoalarm.hazards.industrial.sigmas import FARTHEST, NEAREST, STABILITIES, puff_sigmas
 
 SOURCE: Final = (
-    "Gaussian puff with reflection and its parameters: CCPS, Guidelines for Consequence Analysis of Chemical Releases (1999), section 2.3.1"
+    "Gaussian puff with reflection and its parameters: CCPS, Guidelines for Consequence "
+    "Analysis of Chemical Releases (1999), section 2.3.1"
 )
 _CLOUD: Final = MappingProxyType(
     {
@@ -29,11 +30,21 @@ _CLOUD: Final = MappingProxyType(
 
 
 def puff_concentration(
-    x: Any, y: Any, z: Any, time: Any, *, mass: float, wind_speed: float, stability: str, release_height: float = 0.0
+    x: Any,
+    y: Any,
+    z: Any,
+    time: Any,
+    *,
+    mass: float,
+    wind_speed: float,
+    stability: str,
+    release_height: float = 0.0,
 ) -> np.ndarray:
-    """Concentration [kg m-3] at points (x, y, z) [m] and times [s] that broadcast; 0 before the release. Nothing is checked.
+    """Concentration [kg m-3] at points (x, y, z) [m] and times [s] that broadcast; 0 before the release.
+    Nothing is checked.
 
-    Width and height are those of the distance that the centre has travelled, so that the cloud keeps its mass.
+    Width and height are those of the distance that the centre has travelled, so that the cloud keeps its
+    mass.
     """
     travelled = wind_speed * np.asarray(time, dtype=float)
     side, up = puff_sigmas(travelled, stability)
@@ -46,31 +57,58 @@ def puff_concentration(
 def puff_peak(
     *, mass: float, wind_speed: float, stability: str, release_height: float = 0.0, z: float = 0.0
 ) -> Callable[[np.ndarray], np.ndarray]:
-    """Concentration [kg m-3] in the middle of the cloud, under or over it at height z, as a function of the distance travelled [m]."""
+    """Concentration [kg m-3] in the middle of the cloud, under or over it at height z, as a function of the
+    distance travelled [m].
+    """
 
     def peak(x: np.ndarray) -> np.ndarray:
         return puff_concentration(
-            x, 0.0, z, np.asarray(x) / wind_speed, mass=mass, wind_speed=wind_speed, stability=stability, release_height=release_height
+            x,
+            0.0,
+            z,
+            np.asarray(x) / wind_speed,
+            mass=mass,
+            wind_speed=wind_speed,
+            stability=stability,
+            release_height=release_height,
         )
 
     return peak
 
 
-def puff_load(x: Any, y: Any = 0.0, *, n: float, mass: float, wind_speed: float, stability: str, release_height: float = 0.0) -> np.ndarray:
+def puff_load(
+    x: Any,
+    y: Any = 0.0,
+    *,
+    n: float,
+    mass: float,
+    wind_speed: float,
+    stability: str,
+    release_height: float = 0.0,
+) -> np.ndarray:
     """Toxic load of a passing cloud, ``∫ C^n dt`` [(mg m-3)^n min], its size taken as when its middle passes.
 
-    ``C^n`` is a Gaussian in time of width ``sx / (u sqrt n)``: the load is the peak's ``C^n`` times ``sqrt(2 pi / n) sx / u``.
+    ``C^n`` is a Gaussian in time of width ``sx / (u sqrt n)``: the load is the peak's ``C^n`` times ``sqrt(2
+    pi / n) sx / u``.
     """
     x = np.asarray(x, dtype=float)
     side, _ = puff_sigmas(x, stability)
     peak = puff_concentration(
-        x, y, 0.0, x / wind_speed, mass=mass, wind_speed=wind_speed, stability=stability, release_height=release_height
+        x,
+        y,
+        0.0,
+        x / wind_speed,
+        mass=mass,
+        wind_speed=wind_speed,
+        stability=stability,
+        release_height=release_height,
     )
     return np.asarray((peak * 1e6) ** n * math.sqrt(2 * math.pi / n) * side / wind_speed / 60.0)
 
 
 def puff_contour(threshold: float, *, points: int = 181, **cloud: Any) -> np.ndarray:
-    """Everywhere a passing puff reaches a threshold [kg m-3], as a closed ring of (x, y) [m]; (0, 2) where nowhere.
+    """Everywhere a passing puff reaches a threshold [kg m-3], as a closed ring of (x, y) [m]; (0, 2) where
+    nowhere.
 
     The ring ends at 10 km, beyond which the model does not hold. Nothing is checked.
     """
@@ -115,7 +153,8 @@ def puff(
 ) -> Outcome:
     """Concentration from a mass let go at once.
 
-    ``C = M / ((2 pi)^1.5 sx sy sz) exp(-(x-ut)^2/2sx^2) exp(-y^2/2sy^2) [exp(-(z-h)^2/2sz^2) + exp(-(z+h)^2/2sz^2)]``
+    ``C = M / ((2 pi)^1.5 sx sy sz) exp(-(x-ut)^2/2sx^2) exp(-y^2/2sy^2) [exp(-(z-h)^2/2sz^2) +
+    exp(-(z+h)^2/2sz^2)]``
 
     Parameters
     ----------
@@ -144,7 +183,9 @@ def puff(
     2.25005
     """
     when = np.maximum(np.asarray(x, dtype=float), 0.0) / wind_speed if time is None else time
-    value = puff_concentration(x, y, z, when, mass=mass, wind_speed=wind_speed, stability=stability, release_height=release_height)
+    value = puff_concentration(
+        x, y, z, when, mass=mass, wind_speed=wind_speed, stability=stability, release_height=release_height
+    )
     downwind = np.asarray(x, dtype=float)[np.asarray(x) > 0]
     nearest = float(downwind.min()) if downwind.size else NEAREST
     return Outcome(value, (*weather_flags(wind_speed, nearest=nearest), *gas_flags(substance)))
@@ -156,7 +197,13 @@ def puff(
     source=SOURCE,
 )
 def puff_distance(
-    threshold: float, *, mass: float, wind_speed: float, stability: str, release_height: float = 0.0, substance: str | None = None
+    threshold: float,
+    *,
+    mass: float,
+    wind_speed: float,
+    stability: str,
+    release_height: float = 0.0,
+    substance: str | None = None,
 ) -> Outcome:
     """Farthest distance at which a passing puff still reaches a threshold at the ground, at most 10 km.
 
@@ -186,7 +233,15 @@ def puff_distance(
     >>> round(puff_distance("2.25005 g/m3", mass="1 kg", wind_speed="2 m/s", stability="F").value)
     500
     """
-    cloud: dict[str, Any] = {"mass": mass, "wind_speed": wind_speed, "stability": stability, "release_height": release_height}
+    cloud: dict[str, Any] = {
+        "mass": mass,
+        "wind_speed": wind_speed,
+        "stability": stability,
+        "release_height": release_height,
+    }
     return zone_of(
-        puff_contour(threshold, **cloud), puff_peak(**cloud), threshold, flags=(*weather_flags(wind_speed), *gas_flags(substance))
+        puff_contour(threshold, **cloud),
+        puff_peak(**cloud),
+        threshold,
+        flags=(*weather_flags(wind_speed), *gas_flags(substance)),
     )

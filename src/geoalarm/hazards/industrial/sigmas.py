@@ -65,14 +65,20 @@ _PUFF: Final = MappingProxyType(
 def plume_sigmas(
     x: float | np.ndarray, stability: str, terrain: str = "rural", *, averaging_time: float = REFERENCE_TIME
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Crosswind and vertical parameters of a plume [m] at distances ``x`` [m]; 0 at and before the source. No range is checked."""
+    """Crosswind and vertical parameters of a plume [m] at distances ``x`` [m]; 0 at and before the source. No
+    range is checked.
+    """
     distance = np.maximum(np.asarray(x, dtype=float), 0.0)
     (a, b, p), (c, d, q) = (table[stability] for table in _BRIGGS[terrain])
-    return averaging_factor(averaging_time) * a * distance * (1 + b * distance) ** p, c * distance * (1 + d * distance) ** q
+    return averaging_factor(averaging_time) * a * distance * (1 + b * distance) ** p, c * distance * (
+        1 + d * distance
+    ) ** q
 
 
 def puff_sigmas(x: float | np.ndarray, stability: str) -> tuple[np.ndarray, np.ndarray]:
-    """Horizontal and vertical parameters of a puff [m] whose centre has travelled ``x`` [m]. No range is checked."""
+    """Horizontal and vertical parameters of a puff [m] whose centre has travelled ``x`` [m]. No range is
+    checked.
+    """
     distance = np.maximum(np.asarray(x, dtype=float), 0.0)
     a, p, b, q = _PUFF[stability]
     return a * distance**p, b * distance**q
@@ -93,7 +99,9 @@ def averaging_factor(averaging_time: float) -> float:
     outputs={"sigma_y": "m", "sigma_z": "m"},
     source="Briggs (1973), as in ALOHA's technical documentation, table 13; 100 m to 10 km",
 )
-def briggs_sigmas(x: float | np.ndarray, stability: str, *, terrain: str = "rural", averaging_time: float = REFERENCE_TIME) -> Outcome:
+def briggs_sigmas(
+    x: float | np.ndarray, stability: str, *, terrain: str = "rural", averaging_time: float = REFERENCE_TIME
+) -> Outcome:
     """Crosswind and vertical dispersion parameters of a plume: ``a x (1 + b x)^p``.
 
     Parameters
@@ -109,7 +117,8 @@ def briggs_sigmas(x: float | np.ndarray, stability: str, *, terrain: str = "rura
 
     References
     ----------
-    Briggs (1973), doi 10.2172/5118833; Griffiths (1994) on the misprint 0.00015 for rural D in older texts (0.0015 is right).
+    Briggs (1973), doi 10.2172/5118833; Griffiths (1994) on the misprint 0.00015 for rural D in older texts
+    (0.0015 is right).
 
     Examples
     --------

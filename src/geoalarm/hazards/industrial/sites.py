@@ -1,7 +1,9 @@
-"""Where an accident is, and how its shapes get onto the map: distances true on the ellipsoid, areas in the analysis CRS.
+"""Where an accident is, and how its shapes get onto the map: distances true on the ellipsoid, areas in the
+analysis CRS.
 
-Shapes are drawn in metres east and north of the site (azimuthal equidistant, north is true north), turned by the wind,
-and only then brought to the analysis CRS, whose grid north is another: in EPSG:3035 it is off by 5 degrees in the zone.
+Shapes are drawn in metres east and north of the site (azimuthal equidistant, north is true north), turned by
+the wind, and only then brought to the analysis CRS, whose grid north is another: in EPSG:3035 it is off by 5
+degrees in the zone.
 """
 
 from __future__ import annotations
@@ -27,13 +29,17 @@ from geoalarm.geo.crs import analysis_crs, transformer
 from geoalarm.hazards.industrial.crossing import outermost
 
 Effect = Callable[[np.ndarray, np.ndarray], np.ndarray]
-"""An effect at (downwind, crosswind) distances from the source [m]; it falls with the distance across the wind."""
+"""An effect at (downwind, crosswind) distances from the source [m]; it falls with the distance across the
+wind.
+"""
 
 SIDES: Final = 360
 """Corners of a circle."""
 
 ROUNDING: Final = 0.01
-"""By how much a milder zone is made to stand over a severer one that would reach out of it, at a shared tip [m]."""
+"""By how much a milder zone is made to stand over a severer one that would reach out of it, at a shared tip
+[m].
+"""
 
 STEPS: Final = 160
 """Widths along a downwind zone."""
@@ -68,7 +74,9 @@ class Site:
     @cached_property
     def plane(self) -> CRS:
         """Metres east and north of the site, distances from it true."""
-        return CRS.from_dict({"proj": "aeqd", "lat_0": self.lat, "lon_0": self.lon, "datum": "WGS84", "units": "m"})
+        return CRS.from_dict(
+            {"proj": "aeqd", "lat_0": self.lat, "lon_0": self.lon, "datum": "WGS84", "units": "m"}
+        )
 
     def onto_map(self, east: np.ndarray, north: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Coordinates in :attr:`crs` of metres east and north."""
@@ -82,7 +90,8 @@ class Site:
 
 
 def turned(downwind: np.ndarray, crosswind: np.ndarray, wind_from: float) -> tuple[np.ndarray, np.ndarray]:
-    """Metres east and north of places downwind and to the left of the wind, which comes FROM ``wind_from`` [degrees from north].
+    """Metres east and north of places downwind and to the left of the wind, which comes FROM ``wind_from``
+    [degrees from north].
 
     Examples
     --------
@@ -96,7 +105,9 @@ def turned(downwind: np.ndarray, crosswind: np.ndarray, wind_from: float) -> tup
 
 
 def along_wind(east: np.ndarray, north: np.ndarray, wind_from: float) -> tuple[np.ndarray, np.ndarray]:
-    """Downwind distance and distance to the left of the wind [m] of metres east and north; the inverse of :func:`turned`."""
+    """Downwind distance and distance to the left of the wind [m] of metres east and north; the inverse of
+    :func:`turned`.
+    """
     towards = math.radians(wind_from + 180.0)
     sine, cosine = math.sin(towards), math.cos(towards)
     return east * sine + north * cosine, -east * cosine + north * sine
@@ -128,13 +139,17 @@ def circle(radius: float) -> np.ndarray:
     return wide * np.column_stack([np.cos(angle), np.sin(angle)])
 
 
-def downwind_outline(effect: Effect, level: float, *, low: float, high: float, upwind: float = 0.0) -> np.ndarray | None:
-    """Corners (n, 2) of where an effect is at least ``level``, in metres downwind and to the left; None where nowhere.
+def downwind_outline(
+    effect: Effect, level: float, *, low: float, high: float, upwind: float = 0.0
+) -> np.ndarray | None:
+    """Corners (n, 2) of where an effect is at least ``level``, in metres downwind and to the left; None where
+    nowhere.
 
     Parameters
     ----------
     effect : callable
-        Falls with the distance across the wind, alike on both sides; along the wind it may rise before it falls.
+        Falls with the distance across the wind, alike on both sides; along the wind it may rise before it
+        falls.
     level : float
         In the unit of the effect.
     low, high : float
@@ -165,7 +180,11 @@ def _nearest(effect: Effect, level: float, low: float, far: float) -> float:
     def difference(at: float) -> float:
         return float(np.asarray(effect(np.array([at]), np.zeros(1)))[0]) - level
 
-    return float(brentq(difference, x[first - 1], x[first])) if difference(float(x[first - 1])) < 0 else float(x[first - 1])
+    return (
+        float(brentq(difference, x[first - 1], x[first]))
+        if difference(float(x[first - 1])) < 0
+        else float(x[first - 1])
+    )
 
 
 def _half_width(effect: Effect, x: np.ndarray, level: float) -> np.ndarray:
@@ -185,8 +204,11 @@ def _half_width(effect: Effect, x: np.ndarray, level: float) -> np.ndarray:
     return np.where(inside, narrow, 0.0)
 
 
-def zones(site: Site, outlines: Mapping[str, np.ndarray], *, wind_from: float | None = None) -> gpd.GeoDataFrame:
-    """Polygons with a column ``zone``, in the analysis CRS, from corners downwind (or east) and left (or north) of the site.
+def zones(
+    site: Site, outlines: Mapping[str, np.ndarray], *, wind_from: float | None = None
+) -> gpd.GeoDataFrame:
+    """Polygons with a column ``zone``, in the analysis CRS, from corners downwind (or east) and left (or
+    north) of the site.
 
     A severer zone is kept within the milder ones, in the order given: mild to severe.
     """
@@ -196,7 +218,11 @@ def zones(site: Site, outlines: Mapping[str, np.ndarray], *, wind_from: float | 
         east, north = (downwind, left) if wind_from is None else turned(downwind, left, wind_from)
         shape = shapely.polygons(np.column_stack(site.onto_map(east, north)))
         shapes.append(
-            shape if shape.is_valid else shapely.union_all([part for part in shapely.get_parts(shapely.make_valid(shape)) if part.area > 0])
+            shape
+            if shape.is_valid
+            else shapely.union_all(
+                [part for part in shapely.get_parts(shapely.make_valid(shape)) if part.area > 0]
+            )
         )
     for i in range(len(shapes) - 2, -1, -1):
         if not shapely.covers(shapes[i], shapes[i + 1]):
@@ -241,16 +267,29 @@ def raster(
     side = _cell(max(bounds[2] - bounds[0], bounds[3] - bounds[1])) if cell is None else cell
     require_range("cell", side, 0, math.inf, unit="m", closed="neither")
     left, bottom = (math.floor(bound / side) * side for bound in bounds[:2])
-    columns, rows = (max(1, math.ceil((high - low) / side)) for low, high in ((left, bounds[2]), (bottom, bounds[3])))
+    columns, rows = (
+        max(1, math.ceil((high - low) / side)) for low, high in ((left, bounds[2]), (bottom, bounds[3]))
+    )
     if columns * rows > 4_000_000:
         raise InputError(
-            "input 'cell'", got=f"{side:g} m: {columns} by {rows} cells", expected="at most 4 million cells", mend="take larger cells"
+            "input 'cell'",
+            got=f"{side:g} m: {columns} by {rows} cells",
+            expected="at most 4 million cells",
+            mend="take larger cells",
         )
     x, y = left + (np.arange(columns) + 0.5) * side, bottom + (rows - np.arange(rows) - 0.5) * side
     found = values(*site.from_map(*np.meshgrid(x, y)))
-    made = xr.DataArray(np.asarray(found, dtype="float64"), dims=("y", "x"), coords={"y": y, "x": x}, name=name, attrs={"units": units})
+    made = xr.DataArray(
+        np.asarray(found, dtype="float64"),
+        dims=("y", "x"),
+        coords={"y": y, "x": x},
+        name=name,
+        attrs={"units": units},
+    )
     placed: xr.DataArray = (
-        made.rio.write_crs(site.crs).rio.write_transform(Affine(side, 0, left, 0, -side, bottom + rows * side)).rio.write_nodata(np.nan)
+        made.rio.write_crs(site.crs)
+        .rio.write_transform(Affine(side, 0, left, 0, -side, bottom + rows * side))
+        .rio.write_nodata(np.nan)
     )
     return placed
 

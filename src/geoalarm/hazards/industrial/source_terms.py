@@ -1,4 +1,5 @@
-"""How much gets out, and how fast: liquid, gas and boiling liquid through a hole, flash, pools and their evaporation.
+"""How much gets out, and how fast: liquid, gas and boiling liquid through a hole, flash, pools and their
+evaporation.
 
 Every physical constant is an input; ``vessel_outflow`` fills them in for a substance and lists what it took.
 """

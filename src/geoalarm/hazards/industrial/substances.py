@@ -1,7 +1,8 @@
-"""Substances by name: what they are, and their properties from the ``chemicals`` library with the table each comes from.
+"""Substances by name: what they are, and their properties from the ``chemicals`` library with the table each
+comes from.
 
-The rows are data (``data/substances.csv``). Constants that a study states (a heat of vaporisation of 288 kJ/kg, say) are
-inputs of the models; nothing here overrides them.
+The rows are data (``data/substances.csv``). Constants that a study states (a heat of vaporisation of 288
+kJ/kg, say) are inputs of the models; nothing here overrides them.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ TRC: Final = "TRC Thermodynamics of Organic Compounds in the Gas State (1994)"
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """One property as a function of temperature, with its range [K] and its reference; ``name`` is for errors."""
+    """One property as a function of temperature, with its range [K] and its reference; ``name`` is for
+    errors.
+    """
 
     name: str
     curve: Callable[[float], float]
@@ -55,7 +58,9 @@ class Property:
         return float(self.curve(temperature))
 
     def nearest(self, temperature: float) -> float:
-        """Value at the temperature of the correlation's range that is nearest; only where a nearby value serves, as at a boiling point."""
+        """Value at the temperature of the correlation's range that is nearest; only where a nearby value
+        serves, as at a boiling point.
+        """
         return float(self.curve(min(max(temperature, self.low), self.high)))
 
 
@@ -63,10 +68,10 @@ class Property:
 class Substance:
     """Facts of one substance.
 
-    ``molar_mass`` [kg mol-1]; ``boiling_point`` at 1 atm, ``critical_temperature`` [K]; ``critical_pressure`` [Pa];
-    ``lower_flammable``, ``upper_flammable`` shares of volume, NaN where it does not burn or none is known; ``heavy`` is
-    ``always``, ``cold`` (when cold or as an aerosol) or ``no``; ``stands_in`` the CAS number of the substance whose
-    properties stand for a mixture.
+    ``molar_mass`` [kg mol-1]; ``boiling_point`` at 1 atm, ``critical_temperature`` [K]; ``critical_pressure``
+    [Pa]; ``lower_flammable``, ``upper_flammable`` shares of volume, NaN where it does not burn or none is
+    known; ``heavy`` is ``always``, ``cold`` (when cold or as an aerosol) or ``no``; ``stands_in`` the CAS
+    number of the substance whose properties stand for a mixture.
     """
 
     name: str
@@ -93,8 +98,8 @@ class Substance:
         return (*marks, f"{TO_BE_CONFIRMED}: {self.source}") if self.verified == "R" else marks
 
     def at(self, name: str, temperature: float) -> float:
-        """One property at a temperature [K]: ``vapour_pressure`` [Pa], ``liquid_density`` [kg m-3], ``heat_of_vaporisation`` [J kg-1],
-        ``liquid_heat_capacity`` and ``gas_heat_capacity`` [J kg-1 K-1].
+        """One property at a temperature [K]: ``vapour_pressure`` [Pa], ``liquid_density`` [kg m-3],
+        ``heat_of_vaporisation`` [J kg-1], ``liquid_heat_capacity`` and ``gas_heat_capacity`` [J kg-1 K-1].
 
         Raises
         ------
@@ -114,7 +119,11 @@ class Substance:
             If the library has none for the substance.
         """
         if name not in self.properties:
-            raise InputError(f"{name.replace('_', ' ')} of {self.name}", got="none in the library", mend="give the value to the model")
+            raise InputError(
+                f"{name.replace('_', ' ')} of {self.name}",
+                got="none in the library",
+                mend="give the value to the model",
+            )
         return self.properties[name]
 
     def heat_capacity_ratio(self, temperature: float) -> float:
@@ -122,8 +131,12 @@ class Substance:
         molar = self.at("gas_heat_capacity", temperature) * self.molar_mass
         return molar / (molar - GAS_CONSTANT)
 
-    def is_heavy(self, temperature: float, *, ambient_temperature: float = 288.15, aerosol: bool = False) -> bool:
-        """Whether what is released is heavier than air: by its row for an aerosol, else by its density at ``temperature`` [K]."""
+    def is_heavy(
+        self, temperature: float, *, ambient_temperature: float = 288.15, aerosol: bool = False
+    ) -> bool:
+        """Whether what is released is heavier than air: by its row for an aerosol, else by its density at
+        ``temperature`` [K].
+        """
         if aerosol and self.heavy != "no":
             return True
         return self.molar_mass / temperature > 1.02 * AIR_MOLAR_MASS / ambient_temperature
@@ -160,7 +173,12 @@ def substance(name: str) -> Substance:
     """
     row = _rows().get(_find(name))
     if row is None:
-        raise InputError("substance", got=repr(name), expected="a name of the table of substances", mend=near_miss(name, _rows()))
+        raise InputError(
+            "substance",
+            got=repr(name),
+            expected="a name of the table of substances",
+            mend=near_miss(name, _rows()),
+        )
     return _made(row)
 
 
@@ -168,7 +186,11 @@ def _made(row: Mapping[str, str]) -> Substance:
     import chemicals  # its tables take two seconds: only where a substance is asked for
 
     cas = row["properties_of"] or row["cas"]
-    limits = [chemicals.safety.LFL(CASRN=cas), chemicals.safety.UFL(CASRN=cas)] if "flammable" in row["hazards"] else [None, None]
+    limits = (
+        [chemicals.safety.LFL(CASRN=cas), chemicals.safety.UFL(CASRN=cas)]
+        if "flammable" in row["hazards"]
+        else [None, None]
+    )
     lower, upper = (math.nan if limit is None else float(limit) for limit in limits)
     return Substance(
         name=row["substance"],
@@ -208,21 +230,35 @@ def _properties(cas: str, molar_mass: float) -> dict[str, Property]:
 
 
 def _vapour_pressure(cas: str) -> Property | None:
-    library, vapor_pressure, dippr = _library("chemicals"), _library("chemicals.vapor_pressure"), _library("chemicals.dippr")
+    library, vapor_pressure, dippr = (
+        _library("chemicals"),
+        _library("chemicals.vapor_pressure"),
+        _library("chemicals.dippr"),
+    )
 
     row = _row(vapor_pressure.Psat_data_Perrys2_8, cas)
     if row is not None:
         constants = [row[f"C{i}"] for i in range(1, 6)]
-        return Property("vapour pressure", lambda t: dippr.EQ101(t, *constants), row["Tmin"], row["Tmax"], f"{PERRY}, table 2-8")
+        return Property(
+            "vapour pressure",
+            lambda t: dippr.EQ101(t, *constants),
+            row["Tmin"],
+            row["Tmax"],
+            f"{PERRY}, table 2-8",
+        )
     row = _row(vapor_pressure.Psat_data_WagnerMcGarry, cas)
     if row is not None:
         given = (row["Tc"], row["Pc"], *(row[name] for name in "ABCD"))
-        return Property("vapour pressure", lambda t: library.Wagner_original(t, *given), row["Tmin"], row["Tc"], MCGARRY)
+        return Property(
+            "vapour pressure", lambda t: library.Wagner_original(t, *given), row["Tmin"], row["Tc"], MCGARRY
+        )
     row = _row(vapor_pressure.Psat_data_VDI_PPDS_3, cas)
     if row is None:
         return None
     given = (row["Tc"], row["Pc"], *(row[name] for name in "ABCD"))
-    return Property("vapour pressure", lambda t: library.Wagner(t, *given), row["Tm"], row["Tc"], f"{VDI}, D3.1")
+    return Property(
+        "vapour pressure", lambda t: library.Wagner(t, *given), row["Tm"], row["Tc"], f"{VDI}, D3.1"
+    )
 
 
 def _liquid_density(cas: str, molar_mass: float) -> Property | None:
@@ -232,35 +268,59 @@ def _liquid_density(cas: str, molar_mass: float) -> Property | None:
     if row is not None:
         constants = [row[f"C{i}"] for i in range(1, 5)]
         return Property(
-            "liquid density", lambda t: dippr.EQ105(t, *constants) * molar_mass, row["Tmin"], row["Tmax"], f"{PERRY}, table 2-32"
+            "liquid density",
+            lambda t: dippr.EQ105(t, *constants) * molar_mass,
+            row["Tmin"],
+            row["Tmax"],
+            f"{PERRY}, table 2-32",
         )
     row = _row(volume.rho_data_VDI_PPDS_2, cas)
     if row is None:
         return None
     given = [row[name] for name in ("Tc", "rhoc", "A", "B", "C", "D", "MW")]
     low, high = 0.4 * row["Tc"], row["Tc"]
-    return Property("liquid density", lambda t: molar_mass / volume.volume_VDI_PPDS(t, *given), low, high, f"{VDI}, D3.1")
+    return Property(
+        "liquid density", lambda t: molar_mass / volume.volume_VDI_PPDS(t, *given), low, high, f"{VDI}, D3.1"
+    )
 
 
 def _heat_of_vaporisation(cas: str, molar_mass: float) -> Property | None:
-    library, phase_change, dippr = _library("chemicals"), _library("chemicals.phase_change"), _library("chemicals.dippr")
+    library, phase_change, dippr = (
+        _library("chemicals"),
+        _library("chemicals.phase_change"),
+        _library("chemicals.dippr"),
+    )
 
     row = _row(phase_change.phase_change_data_Perrys2_150, cas)
     if row is not None:
         given = [row[name] for name in ("Tc", "C1", "C2", "C3", "C4")]
         # the table gives J/kmol, the library stores J/mol
         return Property(
-            "heat of vaporisation", lambda t: dippr.EQ106(t, *given) / molar_mass, row["Tmin"], row["Tmax"], f"{PERRY}, table 2-150"
+            "heat of vaporisation",
+            lambda t: dippr.EQ106(t, *given) / molar_mass,
+            row["Tmin"],
+            row["Tmax"],
+            f"{PERRY}, table 2-150",
         )
     row = _row(phase_change.phase_change_data_VDI_PPDS_4, cas)
     if row is None:
         return None
     given = [row[name] for name in ("Tc", "A", "B", "C", "D", "E")]
-    return Property("heat of vaporisation", lambda t: library.PPDS12(t, *given) / molar_mass, 0.4 * row["Tc"], row["Tc"], f"{VDI}, D3.1")
+    return Property(
+        "heat of vaporisation",
+        lambda t: library.PPDS12(t, *given) / molar_mass,
+        0.4 * row["Tc"],
+        row["Tc"],
+        f"{VDI}, D3.1",
+    )
 
 
 def _liquid_heat_capacity(cas: str, molar_mass: float) -> Property | None:
-    library, heat_capacity, dippr = _library("chemicals"), _library("chemicals.heat_capacity"), _library("chemicals.dippr")
+    library, heat_capacity, dippr = (
+        _library("chemicals"),
+        _library("chemicals.heat_capacity"),
+        _library("chemicals.dippr"),
+    )
 
     source = f"{PERRY}, table 2-153"
     row = _row(heat_capacity.Cp_data_Perry_Table_153_100, cas)
@@ -268,13 +328,23 @@ def _liquid_heat_capacity(cas: str, molar_mass: float) -> Property | None:
         constants = [row[name] for name in "ABCDE"]
         # the table is in J/kmol/K
         return Property(
-            "liquid heat capacity", lambda t: dippr.EQ100(t, *constants) / (1000 * molar_mass), row["Tmin"], row["Tmax"], source
+            "liquid heat capacity",
+            lambda t: dippr.EQ100(t, *constants) / (1000 * molar_mass),
+            row["Tmin"],
+            row["Tmax"],
+            source,
         )
     row = _row(heat_capacity.Cp_data_Perry_Table_153_114, cas)
     if row is None:
         return None
     given = [library.Tc(cas), *(row[name] for name in "ABCD")]
-    return Property("liquid heat capacity", lambda t: dippr.EQ114(t, *given) / (1000 * molar_mass), row["Tmin"], row["Tmax"], source)
+    return Property(
+        "liquid heat capacity",
+        lambda t: dippr.EQ114(t, *given) / (1000 * molar_mass),
+        row["Tmin"],
+        row["Tmax"],
+        source,
+    )
 
 
 def _gas_heat_capacity(cas: str, molar_mass: float) -> Property | None:
@@ -284,11 +354,19 @@ def _gas_heat_capacity(cas: str, molar_mass: float) -> Property | None:
     if row is None:
         return None
     constants = [row[f"a{i}"] for i in range(8)]
-    return Property("gas heat capacity", lambda t: library.TRCCp(t, *constants) / molar_mass, row["Tmin"], row["Tmax"], TRC)
+    return Property(
+        "gas heat capacity",
+        lambda t: library.TRCCp(t, *constants) / molar_mass,
+        row["Tmin"],
+        row["Tmax"],
+        TRC,
+    )
 
 
 def _library(name: str) -> Any:
-    """A module of the library, imported when first asked for: its tables take two seconds, and it publishes no types."""
+    """A module of the library, imported when first asked for: its tables take two seconds, and it publishes
+    no types.
+    """
     return importlib.import_module(name)
 
 
@@ -308,7 +386,15 @@ def _find(name: str) -> str:
     """The key of a name, formula, CAS or UN number; the name itself where there is none."""
     folded = str(name).strip().casefold()
     for key, row in _rows().items():
-        known = (key, key.replace("_", " "), row["cas"], row["un"], f"un{row['un']}", f"un {row['un']}", *row["aliases"].split(";"))
+        known = (
+            key,
+            key.replace("_", " "),
+            row["cas"],
+            row["un"],
+            f"un{row['un']}",
+            f"un {row['un']}",
+            *row["aliases"].split(";"),
+        )
         if folded in {item.casefold() for item in known if item}:
             return key
     return folded
@@ -332,7 +418,9 @@ def _find(name: str) -> str:
     },
     source=f"chemicals library: {PERRY}, tables 2-8, 2-32, 2-150, 2-153; {VDI}, D3.1; {MCGARRY}; {TRC}",
 )
-def substance_properties(substance: str, *, temperature: float = 288.15, pressure: float = 101325.0) -> Outcome:
+def substance_properties(
+    substance: str, *, temperature: float = 288.15, pressure: float = 101325.0
+) -> Outcome:
     """Properties of a substance at a temperature.
 
     Liquid properties hold on the saturation line; above the critical temperature, or outside the range of a
@@ -364,9 +452,15 @@ def substance_properties(substance: str, *, temperature: float = 288.15, pressur
         curve = facts.properties.get(name)
         held = curve is not None and curve.low <= temperature <= curve.high
         found.append(curve(temperature) if curve is not None and held else math.nan)
-        missing += [] if held else [f"not_available: {name.replace('_', ' ')} of {facts.name} at {temperature:g} K"]
+        missing += (
+            [] if held else [f"not_available: {name.replace('_', ' ')} of {facts.name} at {temperature:g} K"]
+        )
     gas = facts.properties.get("gas_heat_capacity")
-    ratio = facts.heat_capacity_ratio(temperature) if gas is not None and gas.low <= temperature <= gas.high else math.nan
+    ratio = (
+        facts.heat_capacity_ratio(temperature)
+        if gas is not None and gas.low <= temperature <= gas.high
+        else math.nan
+    )
     values = (
         facts.molar_mass,
         facts.boiling_point,

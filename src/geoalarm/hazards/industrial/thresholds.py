@@ -1,4 +1,5 @@
-"""Levels at which an effect on people or buildings begins, as rows of law and practice: heat, overpressure, individual risk.
+"""Levels at which an effect on people or buildings begins, as rows of law and practice: heat, overpressure,
+individual risk.
 
 Concentrations of a substance are rows of their own: ``toxic_thresholds``.
 """
@@ -24,9 +25,27 @@ RINGS: Final = ("SEI", "SEL", "SELS")
 DOSE_UNIT: Final = "(kW/m^2)^(4/3)*s"
 """Of a thermal dose."""
 
-COLUMNS: Final = ("jurisdiction", "effect", "receptor", "measure", "unit", "value", "label", "meaning", "source", "verified")
+COLUMNS: Final = (
+    "jurisdiction",
+    "effect",
+    "receptor",
+    "measure",
+    "unit",
+    "value",
+    "label",
+    "meaning",
+    "source",
+    "verified",
+)
 SI_UNITS: Final[Mapping[str, str]] = MappingProxyType(
-    {"flux": "W m-2", "dose": DOSE_UNIT, "peak": "Pa", "individual_risk": "yr-1", "lethality": "1", "exposure": "s"}
+    {
+        "flux": "W m-2",
+        "dose": DOSE_UNIT,
+        "peak": "Pa",
+        "individual_risk": "yr-1",
+        "lethality": "1",
+        "exposure": "s",
+    }
 )
 """What a row may measure, and the unit in which the models work."""
 
@@ -99,14 +118,23 @@ def effect_thresholds(
     """
     given = load_effect_thresholds(table) if isinstance(table, str | Path) else tuple(table or ())
     every = (*given, *builtin_thresholds())
-    own = [item for item in every if (item.effect, item.jurisdiction, item.receptor) == (effect, jurisdiction, receptor)]
+    own = [
+        item
+        for item in every
+        if (item.effect, item.jurisdiction, item.receptor) == (effect, jurisdiction, receptor)
+    ]
     own = [item for item in own if measure in (None, item.measure)]
     folded = {label.casefold() for label in labels or ()}
     found = [item for item in own if labels is None or item.label.casefold() in folded]
     if not own:
         known = {f"{item.jurisdiction} {item.effect} {item.measure} {item.receptor}" for item in every}
         asked = " ".join(word for word in (jurisdiction, effect, measure, receptor) if word)
-        raise InputError("effect threshold", got=asked, expected="a row of the table of thresholds", mend=near_miss(asked, known))
+        raise InputError(
+            "effect threshold",
+            got=asked,
+            expected="a row of the table of thresholds",
+            mend=near_miss(asked, known),
+        )
     if not found:
         names = {item.label for item in own}
         raise InputError(
@@ -124,14 +152,15 @@ def builtin_thresholds() -> tuple[EffectThreshold, ...]:
 
 
 def load_effect_thresholds(path: str | Path) -> tuple[EffectThreshold, ...]:
-    """Thresholds of heat, overpressure and risk from a CSV file with the columns of :data:`COLUMNS` (``meaning`` may be missing).
+    """Thresholds of heat, overpressure and risk from a CSV file with the columns of :data:`COLUMNS`
+    (``meaning`` may be missing).
 
     Parameters
     ----------
     path : path
-        UTF-8, comma separated, one row a level; ``measure`` is one of :data:`SI_UNITS` and ``unit`` any unit of it;
-        ``receptor`` is ``people`` or ``structures``; ``verified`` is V, C, R or D. Concentrations of a substance are in
-        another table: ``load_thresholds``.
+        UTF-8, comma separated, one row a level; ``measure`` is one of :data:`SI_UNITS` and ``unit`` any unit
+        of it; ``receptor`` is ``people`` or ``structures``; ``verified`` is V, C, R or D. Concentrations of a
+        substance are in another table: ``load_thresholds``.
 
     Raises
     ------
@@ -183,7 +212,8 @@ def french_rings(effect: str, measure: str | None = None) -> tuple[EffectThresho
 
 
 def thermal_measure(exposure: float) -> str:
-    """``dose`` for exposures shorter than 120 s, else ``flux`` (arrete of 20 April 2007, art. 11); exposure in [s].
+    """``dose`` for exposures shorter than 120 s, else ``flux`` (arrete of 20 April 2007, art. 11); exposure
+    in [s].
 
     Examples
     --------
@@ -208,7 +238,13 @@ def thermal_measure(exposure: float) -> str:
     jurisdiction="by row",
 )
 def effect_threshold(
-    effect: str, label: str, *, measure: str = "", jurisdiction: str = "FR", receptor: str = "people", table: ThresholdTable = None
+    effect: str,
+    label: str,
+    *,
+    measure: str = "",
+    jurisdiction: str = "FR",
+    receptor: str = "people",
+    table: ThresholdTable = None,
 ) -> Outcome:
     """Level at which an effect begins in a jurisdiction, as its law or practice words it.
 
@@ -242,10 +278,20 @@ def effect_threshold(
     >>> result["value"], result["unit"]
     (1800.0, '(kW/m^2)^(4/3)*s')
     """
-    wanted = {"measure": measure or None, "jurisdiction": jurisdiction, "receptor": receptor, "labels": (label,)}
+    wanted = {
+        "measure": measure or None,
+        "jurisdiction": jurisdiction,
+        "receptor": receptor,
+        "labels": (label,),
+    }
     found = effect_thresholds(effect, table=table, **wanted)  # type: ignore[arg-type]
     if len(found) > 1:
         raise InputError(
-            f"threshold {label} of {effect}", got=", ".join(item.measure for item in found), expected="one", mend="give measure="
+            f"threshold {label} of {effect}",
+            got=", ".join(item.measure for item in found),
+            expected="one",
+            mend="give measure=",
         )
-    return Outcome((found[0].value, found[0].unit, found[0].meaning), (f"row_source: {found[0].source}", *found[0].flags))
+    return Outcome(
+        (found[0].value, found[0].unit, found[0].meaning), (f"row_source: {found[0].source}", *found[0].flags)
+    )

@@ -1,7 +1,8 @@
 """Concentrations that mark effects on people, as rows: jurisdiction, substance, effect, time, value, source.
 
-Built in are AEGLs (United States). The French thresholds SEI, SEL and SELS of a substance are not part of this package:
-they are loaded from the INERIS sheets with :func:`load_thresholds`, and nothing takes their place until then.
+Built in are AEGLs (United States). The French thresholds SEI, SEL and SELS of a substance are not part of
+this package: they are loaded from the INERIS sheets with :func:`load_thresholds`, and nothing takes their
+place until then.
 """
 
 from __future__ import annotations
@@ -22,7 +23,18 @@ from geoalarm.hazards.industrial.industrial_rows import rows
 from geoalarm.hazards.industrial.substances import GAS_CONSTANT, Substance
 from geoalarm.hazards.industrial.substances import substance as find_substance
 
-COLUMNS: Final = ("jurisdiction", "substance", "effect", "exposure_min", "value", "unit", "label", "source", "verified", "vintage")
+COLUMNS: Final = (
+    "jurisdiction",
+    "substance",
+    "effect",
+    "exposure_min",
+    "value",
+    "unit",
+    "label",
+    "source",
+    "verified",
+    "vintage",
+)
 FRENCH: Final = ("SER", "SEI", "SEL", "SELS")
 REFERENCE_TEMPERATURE: Final = 298.15
 """At which a share of volume becomes a mass per volume unless another is given [K]."""
@@ -46,9 +58,15 @@ class ToxicThreshold:
     @property
     def flags(self) -> tuple[str, ...]:
         """``to_be_confirmed`` where the row was not read in its source."""
-        return (f"{TO_BE_CONFIRMED}: {self.effect} of {self.substance}, {self.source}",) if self.verified == "R" else ()
+        return (
+            (f"{TO_BE_CONFIRMED}: {self.effect} of {self.substance}, {self.source}",)
+            if self.verified == "R"
+            else ()
+        )
 
-    def concentration(self, *, temperature: float = REFERENCE_TEMPERATURE, pressure: float = 101325.0) -> float:
+    def concentration(
+        self, *, temperature: float = REFERENCE_TEMPERATURE, pressure: float = 101325.0
+    ) -> float:
         """The threshold as mass per volume [kg m-3]; a share of volume is turned at [K] and [Pa]."""
         if self.unit != "ppm":
             return float(to_si((self.value, self.unit), "kg m-3", name="threshold"))
@@ -92,11 +110,18 @@ def find_threshold(
     place = jurisdiction or ("FR" if effect in FRENCH else "US")
     given = load_thresholds(table) if isinstance(table, str | Path) else tuple(table or ())
     known = [*given, *builtin_thresholds()]
-    own = [row for row in known if (row.jurisdiction, row.substance, row.effect) == (place, found.name, effect)]
+    own = [
+        row for row in known if (row.jurisdiction, row.substance, row.effect) == (place, found.name, effect)
+    ]
     for row in own:
         if math.isclose(row.exposure_min, exposure_min):
             if math.isnan(row.value):
-                raise InputError(f"{effect} of {found.name}", got=row.label, expected="a value", mend="use another effect, by name")
+                raise InputError(
+                    f"{effect} of {found.name}",
+                    got=row.label,
+                    expected="a value",
+                    mend="use another effect, by name",
+                )
             return row
     raise _refusal(found, effect, place=place, exposure_min=exposure_min, own=own, known=known)
 
@@ -108,13 +133,22 @@ def _effects() -> tuple[str, ...]:
 
 
 def _refusal(
-    found: Substance, effect: str, *, place: str, exposure_min: float, own: Sequence[ToxicThreshold], known: Iterable[ToxicThreshold]
+    found: Substance,
+    effect: str,
+    *,
+    place: str,
+    exposure_min: float,
+    own: Sequence[ToxicThreshold],
+    known: Iterable[ToxicThreshold],
 ) -> InputError:
     what = f"threshold {effect} ({place}) of {found.name} for {exposure_min:g} min"
     if own:
         times = ", ".join(f"{row.exposure_min:g}" for row in own)
         return InputError(
-            what, got="no row for this time", expected=f"one of {times} min", mend="choose one of these, or load a table that has it"
+            what,
+            got="no row for this time",
+            expected=f"one of {times} min",
+            mend="choose one of these, or load a table that has it",
         )
     if effect in FRENCH:
         return InputError(
@@ -124,7 +158,12 @@ def _refusal(
             mend="load them with load_thresholds(path) and pass table=; AEGLs are no substitute",
         )
     others = sorted({row.effect for row in known if row.substance == found.name})
-    return InputError(what, got="no row", expected=", ".join(others) or "none is known of this substance", mend=near_miss(effect, others))
+    return InputError(
+        what,
+        got="no row",
+        expected=", ".join(others) or "none is known of this substance",
+        mend=near_miss(effect, others),
+    )
 
 
 @lru_cache(maxsize=1)
@@ -134,12 +173,14 @@ def builtin_thresholds() -> tuple[ToxicThreshold, ...]:
 
 
 def load_thresholds(path: str | Path) -> tuple[ToxicThreshold, ...]:
-    """Thresholds from a CSV file with the columns of :data:`COLUMNS` (``label`` and ``vintage`` may be missing).
+    """Thresholds from a CSV file with the columns of :data:`COLUMNS` (``label`` and ``vintage`` may be
+    missing).
 
     Parameters
     ----------
     path : path
-        UTF-8, comma separated, one row a threshold; ``unit`` is ``ppm`` or a mass per volume; ``verified`` is V, C, R or D.
+        UTF-8, comma separated, one row a threshold; ``unit`` is ``ppm`` or a mass per volume; ``verified`` is
+        V, C, R or D.
 
     Returns
     -------
@@ -163,7 +204,9 @@ def load_thresholds(path: str | Path) -> tuple[ToxicThreshold, ...]:
 
 
 def _read(row: Mapping[str, str], *, line: int) -> ToxicThreshold:
-    """One row as text, checked: known substance, positive numbers, a unit of concentration, a tag and a source."""
+    """One row as text, checked: known substance, positive numbers, a unit of concentration, a tag and a
+    source.
+    """
     mend = "leave a value empty where the source recommends none"
     value = number_in(row, "value", line, positive=True, mend=mend) if row["value"] else math.nan
     if row["unit"] != "ppm":
@@ -235,14 +278,21 @@ def toxic_threshold(
     >>> round(toxic_threshold("chlorine", "AEGL-3").to("mg/m3"), 2)
     57.96
     """
-    row = find_threshold(substance, effect, jurisdiction=jurisdiction, exposure_min=exposure / 60, table=table)
+    row = find_threshold(
+        substance, effect, jurisdiction=jurisdiction, exposure_min=exposure / 60, table=table
+    )
     value = row.concentration(temperature=temperature, pressure=pressure)
     molar_mass = find_substance(substance).molar_mass
     return Outcome((value, value * GAS_CONSTANT * temperature / (molar_mass * pressure)), row.flags)
 
 
 @model(
-    inputs={"share": positive("1", 1.0), "substance": word(), "temperature": positive("K", 2000.0), "pressure": positive("Pa", 1e7)},
+    inputs={
+        "share": positive("1", 1.0),
+        "substance": word(),
+        "temperature": positive("K", 2000.0),
+        "pressure": positive("Pa", 1e7),
+    },
     outputs={"concentration": "kg m-3"},
     source="ideal gas law",
 )
@@ -283,7 +333,11 @@ def share_to_concentration(
     source="ideal gas law",
 )
 def concentration_to_share(
-    concentration: float, substance: str, *, temperature: float = REFERENCE_TEMPERATURE, pressure: float = 101325.0
+    concentration: float,
+    substance: str,
+    *,
+    temperature: float = REFERENCE_TEMPERATURE,
+    pressure: float = 101325.0,
 ) -> float:
     """Share of volume (ppm) of a gas from its mass per volume: ``y = C R T / (M P)``.
 

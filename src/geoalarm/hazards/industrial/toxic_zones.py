@@ -47,9 +47,9 @@ def toxic_zones(
     substance : str
         Name, formula, CAS or UN number.
     scheme : str
-        ``FR`` (SEI, SEL, SELS; needs ``table``), ``AEGL`` (AEGL-1 to 3, which are not the French rings) or ``probit``
-        (concentrations that kill 1 % and 5 % of those who stay for the exposure: how annex 2 defines SEL and SELS, by a
-        Dutch probit instead of the INERIS sheet).
+        ``FR`` (SEI, SEL, SELS; needs ``table``), ``AEGL`` (AEGL-1 to 3, which are not the French rings) or
+        ``probit`` (concentrations that kill 1 % and 5 % of those who stay for the exposure: how annex 2
+        defines SEL and SELS, by a Dutch probit instead of the INERIS sheet).
     table : sequence of ToxicThreshold, optional
         Thresholds from ``load_thresholds``.
     exposure_min : float
@@ -72,11 +72,16 @@ def toxic_zones(
     else:
         levels, flags = _levels(substance, scheme, table, exposure_min)
     found = tuple(cloud_distance(level, substance, **inputs) for level in levels.values())
-    given = {name: item.value for name, item in found[0].inputs.items() if name not in ("threshold", "substance")}
+    given = {
+        name: item.value for name, item in found[0].inputs.items() if name not in ("threshold", "substance")
+    }
     chosen = cloud(substance, **given)
     rings = {label: cloud_contour(level, chosen) for label, level in levels.items()}
     outlines = {label: ring[:-1] for label, ring in rings.items() if len(ring)}
-    distances = {label: float(result.value) if label in outlines else math.nan for label, result in zip(levels, found, strict=True)}
+    distances = {
+        label: float(result.value) if label in outlines else math.nan
+        for label, result in zip(levels, found, strict=True)
+    }
     return Consequence(
         "toxic",
         MappingProxyType(outlines),
@@ -91,10 +96,15 @@ def toxic_zones(
     )
 
 
-def _by_probit(substance: str, exposure_min: float, probit: Mapping[str, Any]) -> tuple[dict[str, float], tuple[str, ...]]:
+def _by_probit(
+    substance: str, exposure_min: float, probit: Mapping[str, Any]
+) -> tuple[dict[str, float], tuple[str, ...]]:
     """Concentrations that kill the shares of annex 2 [kg m-3], mild to severe, and flags."""
     made: list[tuple[str, ModelResult]] = [
-        (f"LC{item.value:.0%}".replace("%", ""), lethal_concentration(substance, item.value, exposure=exposure_min * 60, **probit))
+        (
+            f"LC{item.value:.0%}".replace("%", ""),
+            lethal_concentration(substance, item.value, exposure=exposure_min * 60, **probit),
+        )
         for item in effect_thresholds("toxic", measure="lethality")
     ]
     flags = ("not_the_french_rings: shares of death by a probit", *made[0][1].warnings)
@@ -116,12 +126,18 @@ def _levels(
             if name != "AEGL-1":
                 raise
             flags.append(f"no_threshold: {error.what}")
-    return {row.effect: row.concentration() for row in rows}, (*flags, *(flag for row in rows for flag in row.flags))
+    return {row.effect: row.concentration() for row in rows}, (
+        *flags,
+        *(flag for row in rows for flag in row.flags),
+    )
 
 
 def _classes(levels: dict[str, float]) -> tuple[IntensityClass, ...]:
     bounds = [value * 1e6 for value in levels.values()]
-    return tuple(IntensityClass(label, low, high) for label, low, high in zip(levels, bounds, [*bounds[1:], math.inf], strict=True))
+    return tuple(
+        IntensityClass(label, low, high)
+        for label, low, high in zip(levels, bounds, [*bounds[1:], math.inf], strict=True)
+    )
 
 
 def _field(chosen: Cloud) -> Field:
@@ -131,8 +147,15 @@ def _field(chosen: Cloud) -> Field:
         given = {name: value for name, value in chosen.plume.items() if name != "duration"}
         steady = plume_concentration(x, y, 0.0, **given)
         if chosen.plume["duration"] is not None:
-            sigma_x, _ = plume_sigmas(np.maximum(x, 1e-9), given["stability"], given["terrain"], averaging_time=given["averaging_time"])
-            steady = steady * peak_factor(sigma_x, duration=chosen.plume["duration"], wind_speed=given["wind_speed"])
+            sigma_x, _ = plume_sigmas(
+                np.maximum(x, 1e-9),
+                given["stability"],
+                given["terrain"],
+                averaging_time=given["averaging_time"],
+            )
+            steady = steady * peak_factor(
+                sigma_x, duration=chosen.plume["duration"], wind_speed=given["wind_speed"]
+            )
         return steady * 1e6
 
     def dense(x: np.ndarray, y: np.ndarray) -> np.ndarray:

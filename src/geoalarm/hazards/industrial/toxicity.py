@@ -1,6 +1,7 @@
 """Toxic effects: load, probit and probability of death, lethal concentrations, and the air indoors.
 
-Probits are rows (``data/toxic_probits.csv``), keyed by substance, source and vintage, because several have changed.
+Probits are rows (``data/toxic_probits.csv``), keyed by substance, source and vintage, because several have
+changed.
 """
 
 from __future__ import annotations
@@ -64,7 +65,9 @@ class ToxicProbit:
     @property
     def flags(self) -> tuple[str, ...]:
         """``to_be_confirmed`` where the row was not read in its source."""
-        return (f"{TO_BE_CONFIRMED}: probit of {self.substance}, {self.source}",) if self.verified == "R" else ()
+        return (
+            (f"{TO_BE_CONFIRMED}: probit of {self.substance}, {self.source}",) if self.verified == "R" else ()
+        )
 
     def probability(self, load: float | np.ndarray) -> np.ndarray:
         """Probability of death [1] of a load ``C^n t`` [(mg m-3)^n min]; 0 where the load is 0."""
@@ -103,9 +106,17 @@ def find_probit(substance: str, *, source: str = "purple_book", table: ProbitTab
             return one
     if not known:
         keys = {one.key for one in every}
-        raise InputError("source of a toxic probit", got=repr(source), expected=", ".join(sorted(keys)), mend=near_miss(source, keys))
+        raise InputError(
+            "source of a toxic probit",
+            got=repr(source),
+            expected=", ".join(sorted(keys)),
+            mend=near_miss(source, keys),
+        )
     raise InputError(
-        f"toxic probit of {name}", got="none", expected=", ".join(one.substance for one in known), mend="use a threshold instead"
+        f"toxic probit of {name}",
+        got="none",
+        expected=", ".join(one.substance for one in known),
+        mend="use a threshold instead",
     )
 
 
@@ -116,13 +127,14 @@ def builtin_probits() -> tuple[ToxicProbit, ...]:
 
 
 def load_toxic_probits(path: str | Path) -> tuple[ToxicProbit, ...]:
-    """Toxic probits from a CSV file with the columns of :data:`COLUMNS` (``label`` and ``vintage`` may be missing).
+    """Toxic probits from a CSV file with the columns of :data:`COLUMNS` (``label`` and ``vintage`` may be
+    missing).
 
     Parameters
     ----------
     path : path
-        UTF-8, comma separated, one row a substance and source; ``concentration_unit`` is ``ppm`` (of 25 °C) or a mass per
-        volume, ``time_unit`` a time; ``effect`` is ``death``; ``verified`` is V, C, R or D.
+        UTF-8, comma separated, one row a substance and source; ``concentration_unit`` is ``ppm`` (of 25 °C)
+        or a mass per volume, ``time_unit`` a time; ``effect`` is ``death``; ``verified`` is V, C, R or D.
 
     Returns
     -------
@@ -137,23 +149,39 @@ def load_toxic_probits(path: str | Path) -> tuple[ToxicProbit, ...]:
         If rows are wrong: all of them, with their lines.
     """
     what, optional = "file of toxic probits", ("label", "vintage")
-    return read_table(path, what=what, columns=COLUMNS, optional=optional, one=_read, key=lambda one: (one.key, one.substance))
+    return read_table(
+        path,
+        what=what,
+        columns=COLUMNS,
+        optional=optional,
+        one=_read,
+        key=lambda one: (one.key, one.substance),
+    )
 
 
 def _read(row: Mapping[str, str], line: int) -> ToxicProbit:
     """One row as text, checked; ``a`` takes up the units: ``a + b (n ln k + ln s)``."""
     require_words(row, line, "key", "jurisdiction", "source")
     if row["effect"] != "death":
-        raise InputError(f"effect in line {line}", got=repr(row["effect"]), expected="death", mend="keep other effects in another file")
+        raise InputError(
+            f"effect in line {line}",
+            got=repr(row["effect"]),
+            expected="death",
+            mend="keep other effects in another file",
+        )
     facts = find_substance(row["substance"])
     a, b, n = (number_in(row, name, line, positive=name != "a") for name in ("a", "b", "n"))
     if row["concentration_unit"] == "ppm":
         per_mg = GAS_CONSTANT * REFERENCE_TEMPERATURE / (facts.molar_mass * 101325.0)
     else:
-        per_mg = float(to_si((1.0, "mg m-3"), row["concentration_unit"], name=f"concentration_unit in line {line}"))
+        per_mg = float(
+            to_si((1.0, "mg m-3"), row["concentration_unit"], name=f"concentration_unit in line {line}")
+        )
     per_minute = float(to_si((1.0, "min"), row["time_unit"], name=f"time_unit in line {line}"))
     a += b * (n * math.log(per_mg) + math.log(per_minute))
-    return ToxicProbit(facts.name, a, b, n, row["key"], row["source"], row["verified"], row["vintage"], row["jurisdiction"])
+    return ToxicProbit(
+        facts.name, a, b, n, row["key"], row["source"], row["verified"], row["vintage"], row["jurisdiction"]
+    )
 
 
 def series_load(times: np.ndarray, concentrations: np.ndarray, n: float) -> float | np.ndarray:
@@ -186,7 +214,8 @@ def series_load(times: np.ndarray, concentrations: np.ndarray, n: float) -> floa
         "table": word(),
     },
     outputs={"probability": "1", "probit": "1", "load": "(mg m-3)^n min"},
-    source="Pr = a + b ln(C^n t), P = Φ(Pr - 5): Purple Book (CPR 18E), section 5.2; constants by row of data/toxic_probits.csv",
+    source="Pr = a + b ln(C^n t), P = Φ(Pr - 5): Purple Book (CPR 18E), section 5.2; constants by row of "
+    "data/toxic_probits.csv",
     jurisdiction="NL",
     vintage="1999",
 )
@@ -217,7 +246,8 @@ def toxic_lethality(
 
     References
     ----------
-    Purple Book (CPR 18E), section 5.2 and table 5.2. Some of its probits have been replaced since (RIVM, Flanders).
+    Purple Book (CPR 18E), section 5.2 and table 5.2. Some of its probits have been replaced since (RIVM,
+    Flanders).
 
     Examples
     --------
@@ -243,12 +273,18 @@ def toxic_lethality(
         "table": word(),
     },
     outputs={"concentration": "kg m-3"},
-    source="Pr = a + b ln(C^n t) turned round: Purple Book (CPR 18E), section 5.2; constants by row of data/toxic_probits.csv",
+    source="Pr = a + b ln(C^n t) turned round: Purple Book (CPR 18E), section 5.2; constants by row of "
+    "data/toxic_probits.csv",
     jurisdiction="NL",
     vintage="1999",
 )
 def lethal_concentration(
-    substance: str, share: float, *, exposure: float = 1800.0, source: str = "purple_book", table: ProbitTable = None
+    substance: str,
+    share: float,
+    *,
+    exposure: float = 1800.0,
+    source: str = "purple_book",
+    table: ProbitTable = None,
 ) -> Outcome:
     """Constant concentration that kills a share of those exposed outdoors: LC50 for a share of one half.
 
@@ -281,16 +317,22 @@ def lethal_concentration(
 
 
 @model(
-    inputs={"ventilation_rate": positive("s-1", 100.0 / 3600.0), "exposure": positive("s", 86400.0), "n": positive("1", 10.0)},
+    inputs={
+        "ventilation_rate": positive("s-1", 100.0 / 3600.0),
+        "exposure": positive("s", 86400.0),
+        "n": positive("1", 10.0),
+    },
     outputs={"dose_ratio": "1", "mean_ratio": "1", "end_ratio": "1"},
     source="one well-mixed room: dC_in/dt = λ (C_out - C_in), C_in(0) = 0",
     confirm=("ventilation rates of houses: 0.2 modern, 0.5 average, 1 to 2 per hour old or in wind",),
 )
-def indoor_shelter(ventilation_rate: float, *, exposure: float = 1800.0, n: float = 1.0) -> tuple[float, float, float]:
+def indoor_shelter(
+    ventilation_rate: float, *, exposure: float = 1800.0, n: float = 1.0
+) -> tuple[float, float, float]:
     """How much less people breathe in a closed house while a cloud of constant concentration passes.
 
-    ``C_in / C_out = 1 - exp(-λ T)`` at the end; the ratio of toxic loads is the mean of ``(1 - exp(-λ t))^n`` over the
-    passage. People who stay in after the cloud has left breathe more: air the house then.
+    ``C_in / C_out = 1 - exp(-λ T)`` at the end; the ratio of toxic loads is the mean of ``(1 - exp(-λ t))^n``
+    over the passage. People who stay in after the cloud has left breathe more: air the house then.
 
     Parameters
     ----------

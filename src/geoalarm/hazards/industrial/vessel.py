@@ -27,7 +27,8 @@ from geoalarm.hazards.industrial.substances import substance as find_substance
     source="balance of mass at a constant rate",
 )
 def release_duration(mass_flow: float, inventory: float, *, stopped_after: float | None = None) -> Outcome:
-    """How long a release of constant rate lasts, and how much gets out: until it is stopped or nothing is left.
+    """How long a release of constant rate lasts, and how much gets out: until it is stopped or nothing is
+    left.
 
     ``t = min(M / q, stopped_after)``, ``mass = q t``.
 
@@ -67,8 +68,15 @@ def release_duration(mass_flow: float, inventory: float, *, stopped_after: float
         "discharge_coefficient": COEFFICIENT,
         "ambient_pressure": PRESSURE,
     },
-    outputs={"mass_flow": "kg s-1", "airborne_flow": "kg s-1", "flash_fraction": "1", "regime": "", "properties": ""},
-    source="gas_outflow, liquid_outflow, two_phase_outflow and flash_fraction with the properties of the chemicals library",
+    outputs={
+        "mass_flow": "kg s-1",
+        "airborne_flow": "kg s-1",
+        "flash_fraction": "1",
+        "regime": "",
+        "properties": "",
+    },
+    source="gas_outflow, liquid_outflow, two_phase_outflow and flash_fraction with the properties of the "
+    "chemicals library",
 )
 def vessel_outflow(
     substance: str,
@@ -85,17 +93,19 @@ def vessel_outflow(
 ) -> Outcome:
     """First rate of release from a vessel of a substance, and the part of it that stays in the air.
 
-    Gas by ``gas_outflow``, liquid by ``liquid_outflow``, boiling liquid by ``two_phase_outflow`` with ``airborne = q min(1, 2 X)``.
+    Gas by ``gas_outflow``, liquid by ``liquid_outflow``, boiling liquid by ``two_phase_outflow`` with
+    ``airborne = q min(1, 2 X)``.
 
-    A gas stays in the air whole; a liquid below its boiling point not at all (it makes a pool: ``pool_evaporation``);
-    a boiling liquid by twice its flash fraction, at most whole.
+    A gas stays in the air whole; a liquid below its boiling point not at all (it makes a pool:
+    ``pool_evaporation``); a boiling liquid by twice its flash fraction, at most whole.
 
     Parameters
     ----------
     substance : str
         Name, formula, CAS or UN number.
     phase : str
-        What meets the hole: ``gas``, ``liquid`` or ``boiling_liquid`` (liquefied under its own vapour pressure).
+        What meets the hole: ``gas``, ``liquid`` or ``boiling_liquid`` (liquefied under its own vapour
+        pressure).
     hole_diameter : float, optional
         Of a round hole [m]; or its area.
     hole_area : float, optional
@@ -103,7 +113,8 @@ def vessel_outflow(
     temperature : float
         In storage [K].
     pressure : float, optional
-        In storage, absolute [Pa]: needed for a gas; over a liquid the air's by default; a boiling liquid has its vapour pressure.
+        In storage, absolute [Pa]: needed for a gas; over a liquid the air's by default; a boiling liquid has
+        its vapour pressure.
     pipe_length : float
         Between vessel and opening [m].
     head : float
@@ -153,7 +164,9 @@ def vessel_outflow(
         "liquid_heat_capacity": facts.curve("liquid_heat_capacity").nearest(boiling),
     }
     vapour = gas_density(facts.molar_mass, temperature, taken["vapour_pressure"])
-    outcome = two_phase_outflow.pure(**taken, vapour_density=vapour, temperature=temperature, pipe_length=pipe_length, head=head, **hole)
+    outcome = two_phase_outflow.pure(
+        **taken, vapour_density=vapour, temperature=temperature, pipe_length=pipe_length, head=head, **hole
+    )
     flow, _, regime = outcome.values
     fraction, _, airborne = flash_fraction.pure(
         temperature,
@@ -161,17 +174,32 @@ def vessel_outflow(
         liquid_heat_capacity=taken["liquid_heat_capacity"],
         heat_of_vaporisation=taken["heat_of_vaporisation"],
     )
-    flags = (*facts.flags, *outcome.warnings, f"{TO_BE_CONFIRMED}: airborne share as twice the flash fraction")
+    flags = (
+        *facts.flags,
+        *outcome.warnings,
+        f"{TO_BE_CONFIRMED}: airborne share as twice the flash fraction",
+    )
     return Outcome((flow, flow * airborne, fraction, regime, taken), flags)
 
 
-def _gas_vessel(facts: Substance, hole: dict[str, Any], *, temperature: float, pressure: float | None) -> Outcome:
+def _gas_vessel(
+    facts: Substance, hole: dict[str, Any], *, temperature: float, pressure: float | None
+) -> Outcome:
     if pressure is None:
-        raise InputError("input 'pressure'", got="none", expected="the pressure of the gas, absolute", mend="for example pressure='5 bar'")
+        raise InputError(
+            "input 'pressure'",
+            got="none",
+            expected="the pressure of the gas, absolute",
+            mend="for example pressure='5 bar'",
+        )
     _require_gas(facts, temperature, pressure)
     ratio = facts.heat_capacity_ratio(temperature)
-    flow, choked = gas_outflow.pure(pressure, ratio, temperature=temperature, molar_mass=facts.molar_mass, **hole)
-    return Outcome((flow, flow, 0.0, "choked" if choked else "subsonic", {"heat_capacity_ratio": ratio}), facts.flags)
+    flow, choked = gas_outflow.pure(
+        pressure, ratio, temperature=temperature, molar_mass=facts.molar_mass, **hole
+    )
+    return Outcome(
+        (flow, flow, 0.0, "choked" if choked else "subsonic", {"heat_capacity_ratio": ratio}), facts.flags
+    )
 
 
 def _require_gas(facts: Substance, temperature: float, pressure: float) -> None:

@@ -1,4 +1,6 @@
-"""Weather of a dispersion: a stability class and a wind, written ``D5`` or ``F1.5``, and the usual ones of each country."""
+"""Weather of a dispersion: a stability class and a wind, written ``D5`` or ``F1.5``, and the usual ones of
+each country.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,12 @@ def parse_weather(label: str) -> Weather:
     """
     found = _LABEL.match(label)
     if found is None or found[1].upper() not in STABILITIES or float(found[2]) <= 0:
-        raise InputError("weather", got=repr(label), expected="a class A to F and a wind in m/s", mend="for example D5 or F1.5")
+        raise InputError(
+            "weather",
+            got=repr(label),
+            expected="a class A to F and a wind in m/s",
+            mend="for example D5 or F1.5",
+        )
     return Weather(found[1].upper(), float(found[2]))
 
 
@@ -68,6 +75,9 @@ def standard_weather(jurisdiction: str) -> tuple[Weather, ...]:
     if not found:
         known = sorted({row["jurisdiction"] for row in rows("weather")})
         raise InputError(
-            "jurisdiction of standard weather", got=repr(jurisdiction), expected=", ".join(known), mend="or give a weather such as D5"
+            "jurisdiction of standard weather",
+            got=repr(jurisdiction),
+            expected=", ".join(known),
+            mend="or give a weather such as D5",
         )
     return found

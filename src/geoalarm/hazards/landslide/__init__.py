@@ -1,4 +1,6 @@
-"""Ground that moves: susceptibility of slopes in five classes (where, never how often), cavities, clay, rain that sets it off."""
+"""Ground that moves: susceptibility of slopes in five classes (where, never how often), cavities, clay, rain
+that sets it off.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,12 @@ HAZARD: Final = Hazard(
     intensity="susceptibility_class",
     units="1",
     class_labels=tuple(row["label"] for row in rows(__name__, "susceptibility")),
-    references=("Wilde et al. (2018), European landslide susceptibility map ELSUS v2: five classes, 1 very low to 5 very high",),
+    references=(
+        (
+            "Wilde et al. (2018), European landslide susceptibility map ELSUS v2: five classes, 1 very low to "
+            "5 very high"
+        ),
+    ),
 )
 
 

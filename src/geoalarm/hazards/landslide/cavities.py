@@ -39,7 +39,8 @@ _ANGLE: Final = Input("degree", _default("angle_low"), _default("angle_high"))
         "location_accuracy": at_least_zero("m", 10_000.0),
     },
     outputs={"radius": "m", "influence": "m"},
-    source="cone of collapse, R + H tan(alpha); location accuracy in quadrature and 50 m without a depth are choices of this project",
+    source="cone of collapse, R + H tan(alpha); location accuracy in quadrature and 50 m without a depth "
+    "are choices of this project",
 )
 def cavity_influence_radius(
     cavity_radius: float | np.ndarray,
@@ -48,7 +49,8 @@ def cavity_influence_radius(
     angle: float = 35.0,
     location_accuracy: float | np.ndarray = 0.0,
 ) -> Outcome:
-    """Distance from a cavity within which the ground may sink: ``R + H tan(alpha)``, and with the accuracy of its place in quadrature.
+    """Distance from a cavity within which the ground may sink: ``R + H tan(alpha)``, and with the accuracy of
+    its place in quadrature.
 
     Where the depth is unknown the influence is 50 m, or the radius of the cavity if that is more.
 
@@ -84,7 +86,9 @@ def cavity_influence_radius(
         influence = np.maximum(width, _default("radius_without_depth"))
     else:
         influence = width + np.asarray(depth, dtype="float64") * math.tan(math.radians(angle))
-    return Outcome((np.hypot(influence, location_accuracy), influence), ("depth_unknown",) if depth is None else ())
+    return Outcome(
+        (np.hypot(influence, location_accuracy), influence), ("depth_unknown",) if depth is None else ()
+    )
 
 
 def cavity_zones(
@@ -101,8 +105,8 @@ def cavity_zones(
 ) -> Footprint:
     """The ground round cavities that may sink, as one zone: circles of their influence, overlaps once.
 
-    People in it are counted by address points (:func:`geoalarm.exposure.points.at_points`): a circle is mostly smaller
-    than a population cell, and the footprint then carries ``coarse_population``.
+    People in it are counted by address points (:func:`geoalarm.exposure.points.at_points`): a circle is
+    mostly smaller than a population cell, and the footprint then carries ``coarse_population``.
 
     Parameters
     ----------
@@ -114,7 +118,8 @@ def cavity_zones(
     radius_m : float
         Half the width where no column tells [m].
     accuracy_m : float, optional
-        Accuracy where no column or an empty cell tells [m]; it has to be given then, because unknown is not exact.
+        Accuracy where no column or an empty cell tells [m]; it has to be given then, because unknown is not
+        exact.
     angle_degree : float
         Of the cone of collapse [degree].
     countries : tuple of str
@@ -135,7 +140,12 @@ def cavity_zones(
     require_crs(cavities, what="cavities")
     if cavities.empty or set(cavities.geom_type) != {"Point"}:
         found = ", ".join(sorted(set(cavities.geom_type.dropna()))) or "none"
-        raise InputError("cavities", got=found, expected="at least one point, and points only", mend="use a point inside each cavity")
+        raise InputError(
+            "cavities",
+            got=found,
+            expected="at least one point, and points only",
+            mend="use a point inside each cavity",
+        )
     width = _metres(cavities, radius_column, radius_m)
     accuracy = _metres(cavities, accuracy_column, math.nan if accuracy_m is None else accuracy_m)
     if np.isnan(accuracy).any():
@@ -151,10 +161,19 @@ def cavity_zones(
         log.info("%d of %d cavities have no depth: influence of 50 m", int(blind.sum()), len(depth))
     without = cavity_influence_radius(width, location_accuracy=accuracy).value
     radius = np.where(
-        blind, without, cavity_influence_radius(width, np.where(blind, 0.0, depth), angle=angle_degree, location_accuracy=accuracy).value
+        blind,
+        without,
+        cavity_influence_radius(
+            width, np.where(blind, 0.0, depth), angle=angle_degree, location_accuracy=accuracy
+        ).value,
     )
     if not (radius > 0).all():
-        raise InputError("influence of a cavity", got="0 m", expected="a positive radius", mend="give radius, depth or accuracy")
+        raise InputError(
+            "influence of a cavity",
+            got="0 m",
+            expected="a positive radius",
+            mend="give radius, depth or accuracy",
+        )
     circles = _circles(shapely.get_coordinates(cavities.geometry.to_crs(4326).to_numpy()), radius)
     zone = _union(circles)
     is_small = bool((2 * radius < _default("population_cell")).any())
@@ -179,7 +198,9 @@ def _metres(frame: gpd.GeoDataFrame, column: str | None, otherwise: float) -> np
     try:
         values = frame[column].to_numpy(dtype="float64", na_value=math.nan)
     except (TypeError, ValueError) as error:
-        raise InputError(f"column {column!r} of cavities", got=str(frame[column].dtype), expected="numbers of metres") from error
+        raise InputError(
+            f"column {column!r} of cavities", got=str(frame[column].dtype), expected="numbers of metres"
+        ) from error
     require_range(column, values[~np.isnan(values)], 0.0, 10_000.0, unit="m")
     filled: np.ndarray = np.where(np.isnan(values), otherwise, values)
     return filled
@@ -190,8 +211,12 @@ def _circles(points: np.ndarray, radius_m: np.ndarray) -> np.ndarray:
     step = 2 * math.pi / _SIDES
     reach = np.repeat(radius_m / math.sqrt(math.sin(step) / step), _SIDES)
     bearing = np.tile(np.degrees(step) * np.arange(_SIDES), len(points))
-    east, north, _ = geod_of(4326).fwd(np.repeat(points[:, 0], _SIDES), np.repeat(points[:, 1], _SIDES), bearing, reach)
-    return np.array(shapely.polygons(np.stack([east, north], axis=1).reshape(len(points), _SIDES, 2)), dtype=object)
+    east, north, _ = geod_of(4326).fwd(
+        np.repeat(points[:, 0], _SIDES), np.repeat(points[:, 1], _SIDES), bearing, reach
+    )
+    return np.array(
+        shapely.polygons(np.stack([east, north], axis=1).reshape(len(points), _SIDES, 2)), dtype=object
+    )
 
 
 def _union(circles: np.ndarray) -> gpd.GeoDataFrame:

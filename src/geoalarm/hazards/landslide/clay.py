@@ -1,4 +1,6 @@
-"""Clay that shrinks and swells (RGA): it cracks houses and hurts nobody, so dwellings are counted and people are not."""
+"""Clay that shrinks and swells (RGA): it cracks houses and hurts nobody, so dwellings are counted and people
+are not.
+"""
 
 from __future__ import annotations
 
@@ -22,18 +24,25 @@ HAZARD_OF_BUILDINGS: Final = Hazard(
     intensity="clay_exposure_class",
     units="1",
     class_labels=tuple(row["label"] for row in _CLASSES),
-    references=("Georisques, map of exposure to clay shrink-swell: 1 faible, 2 moyen, 3 fort; art. 68 of the ELAN law",),
+    references=(
+        (
+            "Georisques, map of exposure to clay shrink-swell: 1 faible, 2 moyen, 3 fort; art. 68 of the "
+            "ELAN law"
+        ),
+    ),
 )
 """Not among the hazards of :func:`geoalarm.hazards.discover`: it has no place in totals of people."""
 
 
 def clay_footprint(layer: Layer) -> Footprint:
-    """Exposure to clay shrink-swell as zones for :func:`geoalarm.exposure.points.dwellings`; people cannot be counted in it.
+    """Exposure to clay shrink-swell as zones for :func:`geoalarm.exposure.points.dwellings`; people cannot be
+    counted in it.
 
     Parameters
     ----------
     layer : Layer
-        Of hazard ``clay_shrink_swell``: codes 1 to 3 (0 none), or polygons with these codes or the French words.
+        Of hazard ``clay_shrink_swell``: codes 1 to 3 (0 none), or polygons with these codes or the French
+        words.
 
     Raises
     ------
@@ -56,7 +65,8 @@ def clay_footprint(layer: Layer) -> Footprint:
     jurisdiction="FR",
 )
 def clay_class(code: float) -> Outcome:
-    """French class of exposure to clay shrink-swell: 1 faible, 2 moyen, 3 fort; a soil study is due in 2 and 3.
+    """French class of exposure to clay shrink-swell: 1 faible, 2 moyen, 3 fort; a soil study is due in 2 and
+    3.
 
     Parameters
     ----------

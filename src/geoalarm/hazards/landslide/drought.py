@@ -1,4 +1,6 @@
-"""Drought of the soil from a monthly wetness index: running means, months below a share of a reference, how long they last."""
+"""Drought of the soil from a monthly wetness index: running means, months below a share of a reference, how
+long they last.
+"""
 
 from __future__ import annotations
 
@@ -26,12 +28,16 @@ def running_mean(values: np.ndarray, months: int = 3) -> np.ndarray:
     """
     series = np.asarray(values, dtype="float64")
     if not isinstance(months, int | np.integer) or not 1 <= months <= series.shape[-1]:
-        raise InputError("months of a running mean", got=months, expected=f"a whole number, 1 to {series.shape[-1]}")
+        raise InputError(
+            "months of a running mean", got=months, expected=f"a whole number, 1 to {series.shape[-1]}"
+        )
     windows = np.lib.stride_tricks.sliding_window_view(series, months, axis=-1).mean(axis=-1)
     return np.concatenate([np.full((*series.shape[:-1], months - 1), np.nan), windows], axis=-1)
 
 
-def below_quantile(values: np.ndarray, share: float, *, reference: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+def below_quantile(
+    values: np.ndarray, share: float, *, reference: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Months in which the soil was drier than in a share of the months of a reference.
 
     Parameters
@@ -41,7 +47,8 @@ def below_quantile(values: np.ndarray, share: float, *, reference: np.ndarray | 
     share : float
         Between 0 and 1: 0.1 for the driest tenth [1].
     reference : array_like (..., months), optional
-        Months to compare with; the same ones if none is given, and then the share of months below is what was asked for.
+        Months to compare with; the same ones if none is given, and then the share of months below is what was
+        asked for.
 
     Returns
     -------
@@ -61,7 +68,9 @@ def below_quantile(values: np.ndarray, share: float, *, reference: np.ndarray | 
     series = np.asarray(values, dtype="float64")
     base = series if reference is None else np.asarray(reference, dtype="float64")
     if np.isnan(base).all(axis=-1).any():
-        raise InputError("reference of a drought", got="no known month", expected="at least one in each series")
+        raise InputError(
+            "reference of a drought", got="no known month", expected="at least one in each series"
+        )
     threshold = np.asarray(np.nanquantile(base, share, axis=-1))
     return series < threshold[..., None], threshold
 
@@ -77,17 +86,22 @@ def longest_run(is_below: np.ndarray) -> np.ndarray:
 
 
 @model(
-    inputs={"wetness": Input("1", -1.0, 2.0), "months": Input("1", 1, 24), "share": Input("1", 0, 1, "neither")},
+    inputs={
+        "wetness": Input("1", -1.0, 2.0),
+        "months": Input("1", 1, 24),
+        "share": Input("1", 0, 1, "neither"),
+    },
     outputs={"months_below": "1", "longest_run": "1", "threshold": "1", "driest": "1"},
     source="running mean of a monthly soil wetness index against a quantile of the same series",
 )
 def drought_months(wetness: np.ndarray, *, months: float = 3, share: float = 0.1) -> Outcome:
     """Dry months of a monthly soil wetness index: how many, the longest run, and how dry the driest was.
 
-    ``months = (how many w_k < q)``: w the running mean over the months asked for, q the quantile of the series at the share.
+    ``months = (how many w_k < q)``: w the running mean over the months asked for, q the quantile of the
+    series at the share.
 
-    The index is 0 for dry and 1 for saturated soil. A description of the series given: whether a drought is recognised as a
-    natural disaster depends on return periods over decades, which a short series cannot tell.
+    The index is 0 for dry and 1 for saturated soil. A description of the series given: whether a drought is
+    recognised as a natural disaster depends on return periods over decades, which a short series cannot tell.
 
     Parameters
     ----------
@@ -118,4 +132,6 @@ def drought_months(wetness: np.ndarray, *, months: float = 3, share: float = 0.1
     series = running_mean(np.atleast_1d(wetness), int(months))
     below, threshold = below_quantile(series, share)
     flags = ("short_series",) if series.size < 360 else ()
-    return Outcome((int(below.sum()), int(longest_run(below)), float(threshold), float(np.nanmin(series))), flags)
+    return Outcome(
+        (int(below.sum()), int(longest_run(below)), float(threshold), float(np.nanmin(series))), flags
+    )

@@ -1,4 +1,6 @@
-"""How often slopes of a class have slid, where an inventory of events is at hand; without one a class has no probability."""
+"""How often slopes of a class have slid, where an inventory of events is at hand; without one a class has no
+probability.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ def headline(table: pd.DataFrame) -> pd.DataFrame:
     chosen = table[(table["hazard"] == "landslide") & table["intensity_class"].isin(HEADLINE)]
     grouped = chosen.groupby("commune_id", sort=False)
     people = grouped["population_exposed"].agg(lambda values: values.sum(skipna=False))
-    return pd.DataFrame({"population": grouped["population"].first(), "population_exposed": people}).reset_index()
+    return pd.DataFrame(
+        {"population": grouped["population"].first(), "population_exposed": people}
+    ).reset_index()
 
 
 @model(

@@ -12,7 +12,9 @@ from geoalarm.core.registry import Outcome, at_least_zero, model, positive, word
 
 ROOM: Final = "geoalarm.hazards.landslide"
 _CURVES: Final = {row["curve"]: row for row in rows(ROOM, "rainfall_thresholds")}
-_SOURCE: Final = "Caine (1980), I = 14.82 D^-0.39; Guzzetti et al. (2008), I = 2.20 D^-0.44; I in mm/h, D in h"
+_SOURCE: Final = (
+    "Caine (1980), I = 14.82 D^-0.39; Guzzetti et al. (2008), I = 2.20 D^-0.44; I in mm/h, D in h"
+)
 
 
 @model(
@@ -55,7 +57,10 @@ def rain_threshold(duration: float | np.ndarray, *, curve: str = "caine") -> Out
     require_range("duration", duration, low, high, unit="h", closed=closed)
     hours = np.asarray(duration, dtype="float64")
     intensity = float(found["alpha"]) * hours ** -float(found["beta"])
-    flags = (*confirm(found["verified"], f"threshold {curve}"), *(("minimum_envelope_false_alarms",) if curve == "guzzetti" else ()))
+    flags = (
+        *confirm(found["verified"], f"threshold {curve}"),
+        *(("minimum_envelope_false_alarms",) if curve == "guzzetti" else ()),
+    )
     return Outcome((intensity, intensity * hours), flags)
 
 
@@ -64,7 +69,9 @@ def rain_threshold(duration: float | np.ndarray, *, curve: str = "caine") -> Out
     outputs={"ratio": "1", "is_above": ""},
     source=_SOURCE,
 )
-def rain_over_threshold(rain: float | np.ndarray, duration: float | np.ndarray, *, curve: str = "caine") -> Outcome:
+def rain_over_threshold(
+    rain: float | np.ndarray, duration: float | np.ndarray, *, curve: str = "caine"
+) -> Outcome:
     """Rain over the rain at which slopes have slid in the same duration; 1 and above is beyond the threshold.
 
     ``ratio = rain / (a D^(1 - b))``

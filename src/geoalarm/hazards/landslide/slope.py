@@ -1,6 +1,8 @@
-"""Stability of a long slope: factor of safety, the wetness at which it fails, and the chance of failure with uncertain soil.
+"""Stability of a long slope: factor of safety, the wetness at which it fails, and the chance of failure with
+uncertain soil.
 
-Soil parameters are regional guesses: good for ranking places and for testing a map of classes, not for counting people.
+Soil parameters are regional guesses: good for ranking places and for testing a map of classes, not for
+counting people.
 """
 
 from __future__ import annotations
@@ -21,7 +23,8 @@ WATER_WEIGHT: Final = 9810.0
 """Unit weight of water [N m-3]."""
 
 SOURCE: Final = (
-    "infinite slope with water flowing along it, effective stresses: FS = [c + (g_s - m g_w) z cos2(b) tan(phi)] / [g_s z sin b cos b]"
+    "infinite slope with water flowing along it, effective stresses: FS = [c + (g_s - m g_w) "
+    "z cos2(b) tan(phi)] / [g_s z sin b cos b]"
 )
 RANKING_ONLY: Final = "regional_parameters_ranking_only"
 _FRICTION: Final = Input("degree", 0.0, 60.0)
@@ -52,7 +55,8 @@ def infinite_slope(
     soil_weight: float = 19e3,
     water_weight: float = WATER_WEIGHT,
 ) -> Outcome:
-    """Factor of safety of a long slope: ``[c' + (g_s - m g_w) z cos2(b) tan(phi)] / [g_s z sin b cos b]``; below 1 it slides.
+    """Factor of safety of a long slope: ``[c' + (g_s - m g_w) z cos2(b) tan(phi)] / [g_s z sin b cos b]``;
+    below 1 it slides.
 
     Parameters
     ----------
@@ -85,7 +89,9 @@ def infinite_slope(
     >>> [round(float(infinite_slope("5 kPa", "30 degree", "25 degree", "2 m", wetness=m)), 4) for m in (0, 1)]
     [1.5817, 0.9424]
     """
-    safety = _safety(cohesion, friction_angle, slope, depth, wetness, soil_weight=soil_weight, water_weight=water_weight)
+    safety = _safety(
+        cohesion, friction_angle, slope, depth, wetness, soil_weight=soil_weight, water_weight=water_weight
+    )
     return Outcome(safety, (RANKING_ONLY,))
 
 
@@ -102,9 +108,16 @@ def infinite_slope(
     source=SOURCE + ", solved for FS = 1",
 )
 def critical_wetness(
-    cohesion: float, friction_angle: float, slope: float, depth: float, *, soil_weight: float = 19e3, water_weight: float = WATER_WEIGHT
+    cohesion: float,
+    friction_angle: float,
+    slope: float,
+    depth: float,
+    *,
+    soil_weight: float = 19e3,
+    water_weight: float = WATER_WEIGHT,
 ) -> Outcome:
-    """Wetness of the soil at which a long slope begins to slide, FS = 1; NaN where none from 0 to 1 does, with a flag that says which.
+    """Wetness of the soil at which a long slope begins to slide, FS = 1; NaN where none from 0 to 1 does,
+    with a flag that says which.
 
     ``m = [g_s - (g_s z sin b cos b - c') / (z cos2(b) tan(phi))] / g_w``
 
@@ -180,10 +193,11 @@ def slope_failure_probability(
     runs: float = 100_000,
     seed: float = 20260101,
 ) -> Outcome:
-    """Share of runs in which a slope with uncertain soil slides, ``P(FS < 1)``, and P5, P50, P95 of the factor of safety.
+    """Share of runs in which a slope with uncertain soil slides, ``P(FS < 1)``, and P5, P50, P95 of the
+    factor of safety.
 
-    Cohesion is normal and not negative, friction normal and cut to 0 to 60 degrees, wetness even. A share of runs for a soil
-    that is guessed: no yearly probability.
+    Cohesion is normal and not negative, friction normal and cut to 0 to 60 degrees, wetness even. A share of
+    runs for a soil that is guessed: no yearly probability.
 
     Parameters
     ----------
@@ -206,7 +220,8 @@ def slope_failure_probability(
     soil_weight : float
         Unit weight of the soil [N m-3].
     negative_cohesion : str
-        What a draw below 0 becomes: ``zero``, a soil without cohesion, or ``redrawn``, a normal truncated at 0.
+        What a draw below 0 becomes: ``zero``, a soil without cohesion, or ``redrawn``, a normal truncated at
+        0.
     runs : float
         At least 10,000 [1].
     seed : float
@@ -227,23 +242,35 @@ def slope_failure_probability(
     0.16
     """
     if not wetness_low < wetness_high:
-        raise InputError("input 'wetness_low'", got=f"{wetness_low:g}", expected=f"less than wetness_high, {wetness_high:g}")
+        raise InputError(
+            "input 'wetness_low'",
+            got=f"{wetness_low:g}",
+            expected=f"less than wetness_high, {wetness_high:g}",
+        )
     soil = {
-        "cohesion": normal(cohesion_mean, cohesion_sd, low=0.0 if negative_cohesion == "redrawn" else -math.inf),
+        "cohesion": normal(
+            cohesion_mean, cohesion_sd, low=0.0 if negative_cohesion == "redrawn" else -math.inf
+        ),
         "friction_angle": normal(friction_mean, friction_sd, low=0.0, high=60.0),
         "wetness": uniform(wetness_low, wetness_high),
     }
     drawn = {name: made.quantile(_stream(name, seed).random(int(runs))) for name, made in soil.items()}
     cohesion = np.maximum(drawn["cohesion"], 0.0)
-    safety = _safety(cohesion, drawn["friction_angle"], slope, depth, drawn["wetness"], soil_weight=soil_weight)
+    safety = _safety(
+        cohesion, drawn["friction_angle"], slope, depth, drawn["wetness"], soil_weight=soil_weight
+    )
     low, middle, high = np.quantile(safety, (0.05, 0.5, 0.95))
-    return Outcome((float((safety < 1).mean()), float(low), float(middle), float(high)), (RANKING_ONLY, "not_a_yearly_probability"))
+    return Outcome(
+        (float((safety < 1).mean()), float(low), float(middle), float(high)),
+        (RANKING_ONLY, "not_a_yearly_probability"),
+    )
 
 
 def soil_distributions() -> dict[str, Distribution]:
     """Cohesion [Pa], friction angle [degree] and wetness [1] as uncertain inputs, from the rows."""
     return {
-        row["parameter"]: from_row(row["kind"], [float(part) for part in row["parameters"].split("|")]) for row in rows(ROOM, "slope_soil")
+        row["parameter"]: from_row(row["kind"], [float(part) for part in row["parameters"].split("|")])
+        for row in rows(ROOM, "slope_soil")
     }
 
 
@@ -258,7 +285,9 @@ def _safety(
     water_weight: float = WATER_WEIGHT,
 ) -> np.ndarray:
     tilt, friction = np.radians(slope), np.radians(friction_angle)
-    holding = cohesion + (soil_weight - np.asarray(wetness) * water_weight) * depth * np.cos(tilt) ** 2 * np.tan(friction)
+    holding = cohesion + (soil_weight - np.asarray(wetness) * water_weight) * depth * np.cos(
+        tilt
+    ) ** 2 * np.tan(friction)
     found: np.ndarray = holding / (soil_weight * depth * np.sin(tilt) * np.cos(tilt))
     return found
 

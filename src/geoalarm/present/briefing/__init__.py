@@ -1,4 +1,6 @@
-"""A commune's briefing: what is known of it (:mod:`dossier`), and the page in a language (:mod:`page`), made by :func:`briefing`."""
+"""A commune's briefing: what is known of it (:mod:`dossier`), and the page in a language (:mod:`page`), made
+by :func:`briefing`.
+"""
 
 from geoalarm.present.briefing.build_briefing import briefing
 from geoalarm.present.briefing.page_strings import WORDS, words

@@ -65,7 +65,11 @@ def _study(draft: Draft, order: list[View]) -> list[Sentence]:
     silent = [view for view in order if view.count.is_silent]
     if not silent:
         return []
-    return [Sentence(_text(draft, "study", office=draft.say(f"office.{office(draft)}"), dangers=draft.dangers(silent)))]
+    return [
+        Sentence(
+            _text(draft, "study", office=draft.say(f"office.{office(draft)}"), dangers=draft.dangers(silent))
+        )
+    ]
 
 
 def _part(draft: Draft, order: list[View]) -> list[Sentence]:
@@ -84,7 +88,9 @@ def _site(draft: Draft) -> list[Sentence]:
 
 
 def _neighbour(draft: Draft, order: list[View]) -> list[Sentence]:
-    """The neighbour across by name: first one in the same danger, then the nearest; on one side only, a neighbour of this side."""
+    """The neighbour across by name: first one in the same danger, then the nearest; on one side only, a
+    neighbour of this side.
+    """
     near = others(draft)
     if not near:
         return []

@@ -1,4 +1,6 @@
-"""A briefing in words: what a template lays out. Every number a reader sees is a :class:`Figure`, with its row and its sources."""
+"""A briefing in words: what a template lays out. Every number a reader sees is a :class:`Figure`, with its
+row and its sources.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +18,11 @@ class Figure:
     Attributes
     ----------
     id : str
-        Stable over languages and editions, letters, digits and dashes: ``flood-100-people``; the anchor of its note.
+        Stable over languages and editions, letters, digits and dashes: ``flood-100-people``; the anchor of
+        its note.
     text : str
-        As a sentence and a table print it: ``1 230``, ``fewer than 11``, ``13 %``; a state in words where there is no number.
+        As a sentence and a table print it: ``1 230``, ``fewer than 11``, ``13 %``; a state in words where
+        there is no number.
     value, low, high : float
         Unrounded [unit]; NaN unless ``state`` is exposed or zero.
     unit : str
@@ -26,7 +30,8 @@ class Figure:
     state : str
         A term of :class:`geoalarm.core.terms.State`.
     row : mapping
-        Key of the row of the exposure table (or of ``union``, ``annual``: then ``table`` says so) that holds it.
+        Key of the row of the exposure table (or of ``union``, ``annual``: then ``table`` says so) that holds
+        it.
     source_ids : tuple of str
         Never empty.
     """
@@ -75,7 +80,8 @@ class TrendPoint:
 class Card:
     """One danger. ``state`` decides how loud: a card that is not studied is as big as one with people.
 
-    ``hazard`` and ``layer_key`` tell the map what to draw; ``map_label`` is what it says to who cannot see it.
+    ``hazard`` and ``layer_key`` tell the map what to draw; ``map_label`` is what it says to who cannot see
+    it.
     """
 
     id: str
@@ -131,7 +137,9 @@ class Among:
 
 @dataclass(frozen=True, slots=True)
 class ChecklistItem:
-    """An item of the local plan: what the platform knows (``known``), or a blank to be filled by the town hall (``blank`` says what)."""
+    """An item of the local plan: what the platform knows (``known``), or a blank to be filled by the town
+    hall (``blank`` says what).
+    """
 
     id: str
     title: str
@@ -164,8 +172,8 @@ class SourceLine:
 class Briefing:
     """The whole page in one language.
 
-    ``words`` holds every fixed word of the page by key (headings, labels, buttons): templates hold none of their own.
-    ``lead`` are the three sentences: worst danger, how sure, the border.
+    ``words`` holds every fixed word of the page by key (headings, labels, buttons): templates hold none of
+    their own. ``lead`` are the three sentences: worst danger, how sure, the border.
     """
 
     commune_id: str

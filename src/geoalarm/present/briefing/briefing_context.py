@@ -1,4 +1,6 @@
-"""What every part of a page needs while it is written: the dossier, the language, the names, the book of figures."""
+"""What every part of a page needs while it is written: the dossier, the language, the names, the book of
+figures.
+"""
 
 from __future__ import annotations
 
@@ -110,7 +112,9 @@ class Draft:
         return str(self.names.get(commune_id) or own or commune_id)
 
     def site_name(self, site: SiteNear, *, first: bool = False) -> str:
-        """Name of a site, in the reader's language for the sites that come with the package; ``first`` where it begins a sentence."""
+        """Name of a site, in the reader's language for the sites that come with the package; ``first`` where
+        it begins a sentence.
+        """
         key = f"briefing.site.{slugged(site.site_id)}"
         name = i18n.text(key, self.lang) if i18n.has(key) else site.name
         return name[:1].upper() + name[1:] if first else name

@@ -81,13 +81,25 @@ def _subtitle(draft: Draft) -> str:
     row = {"commune_id": dossier.commune_id}
     if dossier.population == dossier.population:
         text = i18n.number(dossier.population, draft.lang)
-        draft.book.fact("residents", text, dossier.population, row=row, table="exposure", sources=draft.ground)
+        draft.book.fact(
+            "residents", text, dossier.population, row=row, table="exposure", sources=draft.ground
+        )
         year = str(facts.get("population_vintage") or "")
-        said.append(draft.say("residents_year" if year else "residents", n=round(dossier.population), year=year))
+        said.append(
+            draft.say("residents_year" if year else "residents", n=round(dossier.population), year=year)
+        )
     area = facts.get("area_km2")
     if isinstance(area, (int, float)) and area == area:
         text = i18n.area_km2(float(area), draft.lang)
-        draft.book.fact("area", text, float(area), unit=FIELDS["area_exposed_km2"].unit, row=row, table="communes", sources=draft.ground)
+        draft.book.fact(
+            "area",
+            text,
+            float(area),
+            unit=FIELDS["area_exposed_km2"].unit,
+            row=row,
+            table="communes",
+            sources=draft.ground,
+        )
         said.append(f"{text}.")
     return " ".join(part for part in said if part)
 
@@ -98,7 +110,12 @@ def _sources(draft: Draft) -> tuple[SourceLine, ...]:
     known = [source.id for source in draft.dossier.sources if source.id in cited]
     order = [*known, *(name for name in cited if name not in known)]
     return tuple(
-        SourceLine(source, _source_title(draft, source), basis_text(str(source.basis), draft.lang, sources=[source]), number)
+        SourceLine(
+            source,
+            _source_title(draft, source),
+            basis_text(str(source.basis), draft.lang, sources=[source]),
+            number,
+        )
         for number, source in enumerate(draft.sources_of(order), start=1)
     )
 
@@ -106,12 +123,22 @@ def _sources(draft: Draft) -> tuple[SourceLine, ...]:
 def _source_title(draft: Draft, source: Source) -> str:
     """Title of a source; maps of one danger are told apart by their yearly chance or scenario."""
     title = source_title(source, draft.lang)
-    layer = next((layer for view in draft.views for layer in view.danger.layers if layer.source.id == source.id), None)
+    layer = next(
+        (layer for view in draft.views for layer in view.danger.layers if layer.source.id == source.id), None
+    )
     if layer is None:
         return title
-    marks = [i18n.term("scenario", layer.scenario, draft.lang)] if layer.scenario and layer.scenario != PLANNING else []
+    marks = (
+        [i18n.term("scenario", layer.scenario, draft.lang)]
+        if layer.scenario and layer.scenario != PLANNING
+        else []
+    )
     marks += (
-        [i18n.text("unit.one_in", draft.lang, years=i18n.number(layer.return_period_yr, draft.lang, decimals=1))]
+        [
+            i18n.text(
+                "unit.one_in", draft.lang, years=i18n.number(layer.return_period_yr, draft.lang, decimals=1)
+            )
+        ]
         if layer.has_chance
         else []
     )

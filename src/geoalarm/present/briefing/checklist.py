@@ -1,7 +1,8 @@
-"""The checklist of the local plan: PCS and DICRIM in France, PGUI in Belgium. What is known is filled in, the rest stays blank.
+"""The checklist of the local plan: PCS and DICRIM in France, PGUI in Belgium. What is known is filled in, the
+rest stays blank.
 
-Names, telephone numbers and the list of vulnerable persons stay blank by design: they are personal data, and belong to the town
-hall. A reference that was not read in its source says "to be confirmed".
+Names, telephone numbers and the list of vulnerable persons stay blank by design: they are personal data, and
+belong to the town hall. A reference that was not read in its source says "to be confirmed".
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ from geoalarm.present.narrative import basis_text
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An item as the law lists it: ``known`` names what the platform fills in; ``law`` is a key of ``checklist.law``."""
+    """An item as the law lists it: ``known`` names what the platform fills in; ``law`` is a key of
+    ``checklist.law``.
+    """
 
     id: str
     law: str
@@ -119,7 +122,14 @@ def _stakes(draft: Draft) -> Sequence[Sentence]:
         if view.count.state == State.ZERO:
             said.append(Sentence(_text(draft, "known.nobody", danger=view.name), (figure.id,)))
         else:
-            said.append(Sentence(_text(draft, "known.people", danger=view.name, people=count_words(view.count, draft.lang)), (figure.id,)))
+            said.append(
+                Sentence(
+                    _text(
+                        draft, "known.people", danger=view.name, people=count_words(view.count, draft.lang)
+                    ),
+                    (figure.id,),
+                )
+            )
     return said
 
 
@@ -133,7 +143,12 @@ def _sites(draft: Draft) -> Sequence[Sentence]:
         named = f"{name} ({country})" if country else name
         figures = [] if site.distance_km < AT_LINE_KM else [distance_figure(draft, site)]
         where = figures[0].text if figures else _text(draft, "known.here")
-        said.append(Sentence(_text(draft, f"known.site_{zone}", site=named, km=where), tuple(figure.id for figure in figures)))
+        said.append(
+            Sentence(
+                _text(draft, f"known.site_{zone}", site=named, km=where),
+                tuple(figure.id for figure in figures),
+            )
+        )
     return said or [_none(draft, "known.no_site")]
 
 
@@ -142,7 +157,15 @@ def _neighbours(draft: Draft) -> Sequence[Sentence]:
     near = others(draft)
     if not near:
         return [_none(draft, "known.no_neighbour")]
-    return [Sentence(_text(draft, "known.neighbours", names=draft.list_of([draft.name_of(other.commune_id) for other in near])))]
+    return [
+        Sentence(
+            _text(
+                draft,
+                "known.neighbours",
+                names=draft.list_of([draft.name_of(other.commune_id) for other in near]),
+            )
+        )
+    ]
 
 
 def _none(draft: Draft, key: str) -> Sentence:

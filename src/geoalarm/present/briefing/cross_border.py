@@ -1,4 +1,6 @@
-"""Across the border: sites there whose zones may reach here, communes there, and the dangers both sides share."""
+"""Across the border: sites there whose zones may reach here, communes there, and the dangers both sides
+share.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +17,14 @@ from geoalarm.present.briefing.hazard_cards import loudest
 from geoalarm.present.rounding import is_few, people_text
 
 REACH_KM: Final = 10.0
-"""How far communes across and sites are near, as :class:`geoalarm.dossier.commune_dossier.Dossier` holds them [km]."""
+"""How far communes across and sites are near, as :class:`geoalarm.dossier.commune_dossier.Dossier` holds them
+[km].
+"""
 
 AT_LINE_KM: Final = 0.05
-"""A site nearer than this stands on the line between two outlines, or on the wrong side of it by their error [km]."""
+"""A site nearer than this stands on the line between two outlines, or on the wrong side of it by their error
+[km].
+"""
 
 
 def across_lead(draft: Draft) -> Sentence | None:
@@ -41,16 +47,22 @@ def across_sentence(draft: Draft) -> Sentence:
     if not reaching:
         return said
     into = _into(draft, reaching[0])
-    return Sentence(f"{into.text} {said.text}", (*into.figure_ids, *said.figure_ids)) if others(draft) else into
+    return (
+        Sentence(f"{into.text} {said.text}", (*into.figure_ids, *said.figure_ids)) if others(draft) else into
+    )
 
 
 def _fewest(site: SiteNear) -> float:
-    """Sites with the most people of this commune in their zones first; one of which that is unknown before all."""
+    """Sites with the most people of this commune in their zones first; one of which that is unknown before
+    all.
+    """
     return -math.inf if math.isnan(site.people_here) else -site.people_here
 
 
 def _near_sentence(draft: Draft) -> Sentence:
-    """Communes across: people there in a danger that hits people here; else that there are none, or no commune."""
+    """Communes across: people there in a danger that hits people here; else that there are none, or no
+    commune.
+    """
     near = others(draft)
     if not near:
         reach = reach_figure(draft)
@@ -70,7 +82,14 @@ def places(draft: Draft) -> tuple[Place, ...]:
     for view in loudest(draft.views):
         said = shared_sentence(draft, view)
         if said is not None:
-            out.append(Place("danger", view.name, said.text, tuple(draft.book.figures[name] for name in said.figure_ids)))
+            out.append(
+                Place(
+                    "danger",
+                    view.name,
+                    said.text,
+                    tuple(draft.book.figures[name] for name in said.figure_ids),
+                )
+            )
         elif not view.count.is_silent and _all_silent(draft, view):
             figures = tuple(_figure(draft, other, view) for other in others(draft))
             out.append(Place("danger", view.name, draft.say("across.not_studied"), figures))
@@ -98,7 +117,11 @@ def counted(view: View, other: Neighbour) -> Count | None:
 
 def shared_sentence(draft: Draft, view: View) -> Sentence | None:
     """People across in the same danger; None where nobody is known to be."""
-    exposed = [(other, count) for other in others(draft) if (count := counted(view, other)) is not None and count.is_somebody]
+    exposed = [
+        (other, count)
+        for other in others(draft)
+        if (count := counted(view, other)) is not None and count.is_somebody
+    ]
     if not exposed:
         return None
     counts = [count for _, count in exposed]
@@ -115,7 +138,12 @@ def shared_sentence(draft: Draft, view: View) -> Sentence | None:
     touching = view.count.is_somebody and all(other.touches for other, _ in exposed)
     communes = i18n.communes(len(exposed), draft.lang)
     if touching and not whole.hidden and not is_few(whole.people):
-        text = i18n.text("sentence.out", draft.lang, people=people_text(whole.people, draft.lang, about=False), communes=communes)
+        text = i18n.text(
+            "sentence.out",
+            draft.lang,
+            people=people_text(whole.people, draft.lang, about=False),
+            communes=communes,
+        )
     else:
         text = draft.say("across.shared", people=count_words(whole, draft.lang), communes=communes)
     return Sentence(text, (people.id, number.id))
@@ -165,7 +193,13 @@ def reach_figure(draft: Draft) -> Figure:
     """How far "near" goes."""
     text = i18n.measure(REACH_KM, "km", draft.lang)
     return draft.book.fact(
-        "reach-km", text, REACH_KM, unit="km", row={"commune_id": draft.dossier.commune_id}, table="neighbours", sources=draft.ground
+        "reach-km",
+        text,
+        REACH_KM,
+        unit="km",
+        row={"commune_id": draft.dossier.commune_id},
+        table="neighbours",
+        sources=draft.ground,
     )
 
 
@@ -183,14 +217,18 @@ def _whom(draft: Draft, site: SiteNear) -> tuple[list[str], list[Figure]]:
         return [], []
     if figure.value <= 0:
         return [draft.say("across.nobody_in_zone")], [figure]
-    return [draft.say("across.in_zone", people=people_text(figure.value, draft.lang), place=draft.place)], [figure]
+    return [draft.say("across.in_zone", people=people_text(figure.value, draft.lang), place=draft.place)], [
+        figure
+    ]
 
 
 def _where(draft: Draft, site: SiteNear) -> tuple[str, list[Figure]]:
     if site.distance_km < AT_LINE_KM:
         return draft.say("across.at_line", site=draft.site_name(site, first=True)), []
     figure = distance_figure(draft, site)
-    return i18n.text("sentence.into", draft.lang, site=draft.site_name(site, first=True), km=figure.text), [figure]
+    return i18n.text("sentence.into", draft.lang, site=draft.site_name(site, first=True), km=figure.text), [
+        figure
+    ]
 
 
 def _site(draft: Draft, site: SiteNear) -> Place:
@@ -245,7 +283,11 @@ def _people_there(draft: Draft, other: Neighbour, figures: list[Figure]) -> list
 
 def _rest_there(draft: Draft, other: Neighbour, somebody: bool) -> list[str]:
     """What is not known there, and that nobody is in the rest."""
-    silent = [view for view in loudest(draft.views) if (count := counted(view, other)) is not None and count.is_silent]
+    silent = [
+        view
+        for view in loudest(draft.views)
+        if (count := counted(view, other)) is not None and count.is_silent
+    ]
     said = [draft.say("across.nobody")] if not somebody and len(silent) < len(draft.views) else []
     return [*said, *([draft.say("across.silent", dangers=draft.dangers(silent))] if silent else [])]
 

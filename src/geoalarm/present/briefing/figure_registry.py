@@ -1,4 +1,6 @@
-"""The book of figures: every number of a page is written here once, with its row and its sources, before a sentence says it."""
+"""The book of figures: every number of a page is written here once, with its row and its sources, before a
+sentence says it.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,8 @@ NUMBERS: Final = (State.EXPOSED, State.ZERO)
 class Count:
     """People in some classes of a layer, in one commune: a row of totals in plain values.
 
-    ``people``, ``low`` and ``high`` are NaN unless ``state`` is exposed or zero; ``hidden`` makes them lower bounds.
+    ``people``, ``low`` and ``high`` are NaN unless ``state`` is exposed or zero; ``hidden`` makes them lower
+    bounds.
     """
 
     people: float
@@ -72,21 +75,34 @@ class Count:
         )
 
     def over(self, rows: pd.DataFrame, labels: Sequence[str]) -> Count:
-        """The same for some classes only: sums of exclusive classes, by the rules of :mod:`geoalarm.results.totals`."""
+        """The same for some classes only: sums of exclusive classes, by the rules of
+        :mod:`geoalarm.results.totals`.
+        """
         part = rows[rows["intensity_class"].isin(list(labels))]
         row = {**self.row, "intensity_class": "|".join(labels)}
         if self.is_silent or part.empty:
             return replace(self, row=row)
         states = set(part["state"])
         people, low, high = (
-            min(float(part[f"population_exposed{end}"].fillna(0.0).sum()), self.population) for end in ("", "_low", "_high")
+            min(float(part[f"population_exposed{end}"].fillna(0.0).sum()), self.population)
+            for end in ("", "_low", "_high")
         )
         hidden = State.SUPPRESSED in states
         if hidden and people <= 0:
-            return replace(self, people=math.nan, low=math.nan, high=math.nan, state=str(State.SUPPRESSED), hidden=True, row=row)
+            return replace(
+                self,
+                people=math.nan,
+                low=math.nan,
+                high=math.nan,
+                state=str(State.SUPPRESSED),
+                hidden=True,
+                row=row,
+            )
         state = State.EXPOSED if people > 0 else State.ZERO
         top = self.population if hidden else max(high, people)
-        return replace(self, people=people, low=min(low, people), high=top, state=str(state), hidden=hidden, row=row)
+        return replace(
+            self, people=people, low=min(low, people), high=top, state=str(state), hidden=hidden, row=row
+        )
 
 
 class Book:
@@ -108,14 +124,20 @@ class Book:
         if not figure.source_ids:
             figure = replace(figure, source_ids=self._fallback)
         if not figure.source_ids:
-            raise InputError(f"figure {figure.id!r} has no source", got="none", expected="at least one source id")
+            raise InputError(
+                f"figure {figure.id!r} has no source", got="none", expected="at least one source id"
+            )
         held = self.figures.setdefault(figure.id, figure)
         if held.text != figure.text:
-            raise InputError(f"figure {figure.id!r} is on the page twice", got=figure.text, expected=held.text)
+            raise InputError(
+                f"figure {figure.id!r} is on the page twice", got=figure.text, expected=held.text
+            )
         return held
 
     def people(self, name: str, count: Count, *, table: str = "exposure") -> Figure:
-        """A number of people without its noun, as sentences and tables hold it: ``1,230``, ``fewer than 11``, ``0``, or its state."""
+        """A number of people without its noun, as sentences and tables hold it: ``1,230``, ``fewer than 11``,
+        ``0``, or its state.
+        """
         return self.write(
             Figure(
                 id=name,
@@ -138,7 +160,19 @@ class Book:
             text = share_text(count.people, count.population, self.lang)
             values = tuple(_ratio(part, count.population) for part in (count.people, count.low, count.high))  # type: ignore[assignment]
         value, low, high = values
-        return self.write(Figure(name, text, value, low, high, state=count.state, row=count.row, table=table, source_ids=count.source_ids))
+        return self.write(
+            Figure(
+                name,
+                text,
+                value,
+                low,
+                high,
+                state=count.state,
+                row=count.row,
+                table=table,
+                source_ids=count.source_ids,
+            )
+        )
 
     def ends(self, name: str, count: Count, *, table: str = "exposure") -> tuple[Figure, Figure]:
         """The two ends of a range, as they are published: the low one down, the high one up."""
@@ -150,24 +184,40 @@ class Book:
         return low, high
 
     def fact(
-        self, name: str, text: str, value: float, *, unit: str = "1", row: Mapping[str, object], table: str, sources: Sequence[str]
+        self,
+        name: str,
+        text: str,
+        value: float,
+        *,
+        unit: str = "1",
+        row: Mapping[str, object],
+        table: str,
+        sources: Sequence[str],
     ) -> Figure:
         """A number that is no count of people: a chance, a distance, a depth, a share of the area."""
-        return self.write(Figure(name, text, float(value), unit=unit, row=dict(row), table=table, source_ids=tuple(sources)))
+        return self.write(
+            Figure(name, text, float(value), unit=unit, row=dict(row), table=table, source_ids=tuple(sources))
+        )
 
 
 def count_words(count: Count, lang: str) -> str:
-    """A count with its noun, as it stands in a line: ``about 1,230 people``, "at least" where a part is hidden, else its state."""
+    """A count with its noun, as it stands in a line: ``about 1,230 people``, "at least" where a part is
+    hidden, else its state.
+    """
     if not count.is_known or math.isnan(count.people):
         state = i18n.term("state", count.state, lang)
         return state if lang.startswith("de") else state[:1].lower() + state[1:]
     if count.hidden and count.people >= FEW:
-        return i18n.text("unit.at_least_value", lang, value=i18n.people(round_people(count.people, "down"), lang))
+        return i18n.text(
+            "unit.at_least_value", lang, value=i18n.people(round_people(count.people, "down"), lang)
+        )
     return people_text(count.people, lang)
 
 
 def row_key(values: Mapping[str, object], labels: Sequence[str] = ()) -> dict[str, object]:
-    """The columns of ``values`` that name its row, plain: several classes joined by ``|``, None where there is no return period."""
+    """The columns of ``values`` that name its row, plain: several classes joined by ``|``, None where there
+    is no return period.
+    """
     found = {name: values[name] for name in KEY if name in values}
     if labels:
         found["intensity_class"] = "|".join(labels)

@@ -26,22 +26,34 @@ def cards(draft: Draft) -> tuple[Card, ...]:
 
 
 def loudest(views: tuple[View, ...]) -> list[View]:
-    """Dangers in the order of the page; among those with nobody in the zone, the ones with milder classes to show come first."""
+    """Dangers in the order of the page; among those with nobody in the zone, the ones with milder classes to
+    show come first.
+    """
 
     def place(view: View) -> tuple[int, float, bool]:
-        return LOUD.index(State(view.count.state)), -view.count.people if view.count.is_somebody else 0.0, not view.from_class
+        return (
+            LOUD.index(State(view.count.state)),
+            -view.count.people if view.count.is_somebody else 0.0,
+            not view.from_class,
+        )
 
     return sorted(views, key=place)
 
 
 def caveats(draft: Draft, view: View) -> tuple[str, ...]:
     """What to know before using the numbers of a danger; that it is an example is said elsewhere, and loudly."""
-    known = [key for key in view.count.caveats if i18n.has(f"caveat.{key}") or i18n.has(f"flag.{key.partition(':')[0]}")]
+    known = [
+        key
+        for key in view.count.caveats
+        if i18n.has(f"caveat.{key}") or i18n.has(f"flag.{key.partition(':')[0]}")
+    ]
     return tuple(dict.fromkeys(caveat(key, draft.lang) for key in known if key != "illustrative"))
 
 
 def _own_caveats(draft: Draft, view: View) -> tuple[str, ...]:
-    """All caveats beside a number; without one, only those that the other dangers do not share: the page has them all."""
+    """All caveats beside a number; without one, only those that the other dangers do not share: the page has
+    them all.
+    """
     own = caveats(draft, view)
     if view.count.is_somebody:
         return own
@@ -52,7 +64,10 @@ def _own_caveats(draft: Draft, view: View) -> tuple[str, ...]:
 def basis(draft: Draft, view: View) -> str:
     """``Official map, 2024. Published by an authority, ...``."""
     name = view.layer.basis
-    return f"{basis_text(name, draft.lang, sources=[view.layer.source])}. {i18n.text(f'basis.{name}.explain', draft.lang)}"
+    return (
+        f"{basis_text(name, draft.lang, sources=[view.layer.source])}. "
+        f"{i18n.text(f'basis.{name}.explain', draft.lang)}"
+    )
 
 
 def _card(draft: Draft, view: View) -> Card:
@@ -104,7 +119,9 @@ def _classes(draft: Draft, view: View) -> tuple[ClassLine, ...]:
                 label=class_label(label, draft.lang, hazard=layer.hazard, units=layer.units),
                 raw_label=label,
                 people=draft.book.people(f"{view.key}-class-{n}", count),
-                share_text=share_text(count.people, count.population, draft.lang) if count.is_known else count_words(count, draft.lang),
+                share_text=share_text(count.people, count.population, draft.lang)
+                if count.is_known
+                else count_words(count, draft.lang),
                 share=share,
             )
         )
@@ -112,7 +129,9 @@ def _classes(draft: Draft, view: View) -> tuple[ClassLine, ...]:
 
 
 def _trend(draft: Draft, view: View) -> tuple[TrendPoint, ...]:
-    """People at each yearly chance, from often to rare, with the figure of the sentences; none where nobody is at any."""
+    """People at each yearly chance, from often to rare, with the figure of the sentences; none where nobody
+    is at any.
+    """
     points = []
     for layer in view.danger.layers:
         if math.isnan(layer.return_period_yr):

@@ -1,4 +1,6 @@
-"""What a card says of one danger, each sentence with its figures: the sentences of :mod:`geoalarm.present.narrative`, in its order."""
+"""What a card says of one danger, each sentence with its figures: the sentences of
+:mod:`geoalarm.present.narrative`, in its order.
+"""
 
 from __future__ import annotations
 
@@ -65,13 +67,21 @@ def range_sentence(draft: Draft, view: View) -> Sentence | None:
     if is_few(count.high) or (same and not coarse):
         return None
     low, high = draft.book.ends(f"{view.key}-people", count)
-    return Sentence(_text(draft, "coarse" if coarse else "range", low=low.text, high=high.text), (low.id, high.id))
+    return Sentence(
+        _text(draft, "coarse" if coarse else "range", low=low.text, high=high.text), (low.id, high.id)
+    )
 
 
 def sites_named(draft: Draft, view: View) -> str:
-    """The sites whose zones of this layer are known to hold people of the commune; else what happens, or the danger."""
+    """The sites whose zones of this layer are known to hold people of the commune; else what happens, or the
+    danger.
+    """
     reaching = [site for site in draft.dossier.sites if site.reaches_here and site.people_here != 0]
-    own = [draft.site_name(site) for site in reaching if site.source is not None and site.source.id == view.layer.source.id]
+    own = [
+        draft.site_name(site)
+        for site in reaching
+        if site.source is not None and site.source.id == view.layer.source.id
+    ]
     if own:
         return draft.list_of(own, "list_or")
     if view.danger.scenario == PLANNING:
@@ -81,7 +91,9 @@ def sites_named(draft: Draft, view: View) -> str:
 
 def classes_named(draft: Draft, view: View) -> str:
     """Classes of the headline: ``high and very high``."""
-    return draft.list_of([class_label(label, draft.lang, hazard=view.danger.hazard).lower() for label in view.labels])
+    return draft.list_of(
+        [class_label(label, draft.lang, hazard=view.danger.hazard).lower() for label in view.labels]
+    )
 
 
 def chance_label(draft: Draft, layer: LayerRows, slug: str) -> str:
@@ -143,7 +155,11 @@ def _worst(draft: Draft, view: View) -> list[Sentence]:
                 table="exposure",
                 sources=count.source_ids,
             )
-            return [Sentence(_few_or_about(draft, "deep", count.people, {"depth": depth.text}), (deep.id, depth.id))]
+            return [
+                Sentence(
+                    _few_or_about(draft, "deep", count.people, {"depth": depth.text}), (deep.id, depth.id)
+                )
+            ]
     return []
 
 
@@ -165,7 +181,14 @@ def _mapped(draft: Draft, view: View, whole: bool) -> list[Sentence]:
     if whole or math.isnan(count.mapped_share):
         return []
     text = i18n.percent(count.mapped_share, draft.lang)
-    figure = draft.book.fact(f"{view.key}-mapped", text, count.mapped_share, row=count.row, table="exposure", sources=count.source_ids)
+    figure = draft.book.fact(
+        f"{view.key}-mapped",
+        text,
+        count.mapped_share,
+        row=count.row,
+        table="exposure",
+        sources=count.source_ids,
+    )
     return [Sentence(_text(draft, "part", share=figure.text), (figure.id,))]
 
 
@@ -174,7 +197,8 @@ def _per_year(draft: Draft, view: View) -> list[Sentence]:
     rows = [
         row
         for row in draft.dossier.annual
-        if (str(row["hazard"]), str(row["scenario"]), str(row["basis"])) == (view.danger.hazard, view.danger.scenario, view.layer.basis)
+        if (str(row["hazard"]), str(row["scenario"]), str(row["basis"]))
+        == (view.danger.hazard, view.danger.scenario, view.layer.basis)
     ]
     if not rows or str(rows[0]["state"]) != State.EXPOSED:
         return []
@@ -190,10 +214,17 @@ def _per_year(draft: Draft, view: View) -> list[Sentence]:
         return []
     figure = draft.book.people(f"{view.slug}-year", count, table="annual")
     values = {"people": people_text(count.people, draft.lang)}
-    if is_few(count.people) or range_text(count.low, count.high, draft.lang) == range_text(count.people, count.people, draft.lang):
+    if is_few(count.people) or range_text(count.low, count.high, draft.lang) == range_text(
+        count.people, count.people, draft.lang
+    ):
         return [Sentence(draft.say("say.per_year", **values), (figure.id,))]
     low, high = draft.book.ends(f"{view.slug}-year", count, table="annual")
-    return [Sentence(draft.say("say.per_year_range", low=low.text, high=high.text, **values), (figure.id, low.id, high.id))]
+    return [
+        Sentence(
+            draft.say("say.per_year_range", low=low.text, high=high.text, **values),
+            (figure.id, low.id, high.id),
+        )
+    ]
 
 
 def _people(draft: Draft, view: View) -> Figure:
@@ -206,8 +237,18 @@ def _chance(draft: Draft, layer: LayerRows, slug: str) -> tuple[Figure, Figure]:
     texts = (i18n.percent(chance, draft.lang), i18n.number(layer.return_period_yr, draft.lang, decimals=1))
     name = layer_key(slug, layer)
     one, two = (
-        draft.book.fact(f"{name}-{end}", text, value, unit=unit, row=count.row, table="exposure", sources=(layer.source.id,))
-        for end, text, value, unit in zip(("chance", "years"), texts, (chance, layer.return_period_yr), ("yr-1", "yr"), strict=True)
+        draft.book.fact(
+            f"{name}-{end}",
+            text,
+            value,
+            unit=unit,
+            row=count.row,
+            table="exposure",
+            sources=(layer.source.id,),
+        )
+        for end, text, value, unit in zip(
+            ("chance", "years"), texts, (chance, layer.return_period_yr), ("yr-1", "yr"), strict=True
+        )
     )
     return one, two
 

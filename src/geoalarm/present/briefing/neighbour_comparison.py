@@ -1,4 +1,6 @@
-"""The commune among its neighbours: dots on one fixed scale of shares of residents, without ranks, and its department beside them."""
+"""The commune among its neighbours: dots on one fixed scale of shares of residents, without ranks, and its
+department beside them.
+"""
 
 from __future__ import annotations
 
@@ -27,8 +29,18 @@ def _is_told(draft: Draft, view: View) -> bool:
 
 
 def _one(draft: Draft, view: View) -> Among:
-    """The commune, those that touch it, and those across the border within reach that have people in the zone."""
-    dots = [Dot(draft.name, draft.dossier.commune_id, draft.dossier.country, draft.book.share(f"{view.key}-share", view.count), True)]
+    """The commune, those that touch it, and those across the border within reach that have people in the
+    zone.
+    """
+    dots = [
+        Dot(
+            draft.name,
+            draft.dossier.commune_id,
+            draft.dossier.country,
+            draft.book.share(f"{view.key}-share", view.count),
+            True,
+        )
+    ]
     beside = []
     for other in draft.dossier.neighbours:
         count = counted(view, other)
@@ -41,7 +53,13 @@ def _one(draft: Draft, view: View) -> Among:
         hazard=view.danger.hazard,
         layer_key=view.layer.key,
         caption=draft.say("among.caption", danger=draft.inside(view.name)),
-        dots=(*dots, *sorted(beside, key=lambda dot: (dot.country != draft.dossier.country, fold(dot.label), dot.commune_id))),
+        dots=(
+            *dots,
+            *sorted(
+                beside,
+                key=lambda dot: (dot.country != draft.dossier.country, fold(dot.label), dot.commune_id),
+            ),
+        ),
         region=region,
         region_figure_ids=tuple(figure.id for figure in figures),
     )

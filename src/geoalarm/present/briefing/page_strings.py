@@ -9,8 +9,8 @@ way                  skip, home, contents, back_to_text
 search               search, search_placeholder, search_button, search_none ``{query}``, search_several
 band                 band_example
 headings             heading_lead, heading_dangers, heading_union, heading_across, heading_across_sites,
-                     heading_across_communes, heading_across_dangers, heading_among, heading_todo, heading_checklist,
-                     heading_sources, heading_caveats, heading_method, heading_figures
+                     heading_across_communes, heading_across_dangers, heading_among, heading_todo,
+                     heading_checklist, heading_sources, heading_caveats, heading_method, heading_figures
 picture              map, map_key, map_none, scale, here
 tables               table_class, table_people, table_share, table_range, table_chance, table_commune, table_danger,
                      table_number, table_title, table_basis, table_vintage, table_licence, table_hash,

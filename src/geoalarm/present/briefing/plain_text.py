@@ -15,7 +15,8 @@ def as_text(page: Briefing) -> str:
 
 
 def figures_table(page: Briefing) -> list[dict[str, object]]:
-    """Every number of the page, unrounded and without words: ``id, value, low, high, unit, state, table, row, sources``.
+    """Every number of the page, unrounded and without words: ``id, value, low, high, unit, state, table, row,
+    sources``.
 
     The same in every language. A number that is not known is None, and ``state`` says why.
     """
@@ -48,7 +49,11 @@ def _lines(page: Briefing) -> Iterator[str]:
         yield from ("", words["heading_union"].upper(), page.union.text)
     yield from _across(page)
     yield from _among(page)
-    yield from ("", words["heading_todo"].upper(), *(f"{n}. {step.text}" for n, step in enumerate(page.todo, start=1)))
+    yield from (
+        "",
+        words["heading_todo"].upper(),
+        *(f"{n}. {step.text}" for n, step in enumerate(page.todo, start=1)),
+    )
     yield from _plan(page)
     yield from ("", words["heading_sources"].upper())
     for line in page.sources:
@@ -63,7 +68,9 @@ def _card(card: Card, page: Briefing) -> Iterator[str]:
     yield from ("", f"* {card.title} | {card.state_title}", *_said(card.sentences))
     if card.classes:
         yield card.class_caption
-        yield from (_pair(page, line.label, f"{line.people.text} ({line.share_text})") for line in card.classes)
+        yield from (
+            _pair(page, line.label, f"{line.people.text} ({line.share_text})") for line in card.classes
+        )
     if card.trend:
         yield card.trend_caption
         yield from (_pair(page, point.label, point.people.text) for point in card.trend)
@@ -77,7 +84,10 @@ def _across(page: Briefing) -> Iterator[str]:
     yield from ("", page.words["heading_across"].upper())
     if page.across_lead is not None:
         yield page.across_lead.text
-    yield from (f"- {i18n.text('briefing.pair', page.lang, label=place.name, value=place.text)}" for place in page.across)
+    yield from (
+        f"- {i18n.text('briefing.pair', page.lang, label=place.name, value=place.text)}"
+        for place in page.across
+    )
 
 
 def _among(page: Briefing) -> Iterator[str]:
@@ -85,7 +95,9 @@ def _among(page: Briefing) -> Iterator[str]:
         yield from ("", page.words["heading_among"].upper())
     for picture in page.among:
         yield picture.caption
-        yield from (_pair(page, f"{'> ' if dot.is_here else ''}{dot.label}", dot.share.text) for dot in picture.dots)
+        yield from (
+            _pair(page, f"{'> ' if dot.is_here else ''}{dot.label}", dot.share.text) for dot in picture.dots
+        )
         if picture.region:
             yield picture.region
 

@@ -1,4 +1,6 @@
-"""The three sentences at the head of the page: the worst danger, how sure that is, the border; and all dangers together."""
+"""The three sentences at the head of the page: the worst danger, how sure that is, the border; and all
+dangers together.
+"""
 
 from __future__ import annotations
 
@@ -70,10 +72,21 @@ def _sure(draft: Draft) -> list[Sentence]:
     order = loudest(draft.views)
     if order and order[0].count.is_somebody:
         worst = order[0]
-        said.append(Sentence(draft.say("lead.rests", basis=worst.layer.basis if worst.layer.basis in set(Basis) else Basis.MODELLED)))
+        said.append(
+            Sentence(
+                draft.say(
+                    "lead.rests",
+                    basis=worst.layer.basis if worst.layer.basis in set(Basis) else Basis.MODELLED,
+                )
+            )
+        )
         span = range_sentence(draft, worst)
         is_range = span is not None and not worst.count.hidden
-        said += [span, Sentence(draft.say("lead.range_is"))] if is_range and span else [span or Sentence(draft.say("lead.no_range"))]
+        said += (
+            [span, Sentence(draft.say("lead.range_is"))]
+            if is_range and span
+            else [span or Sentence(draft.say("lead.no_range"))]
+        )
     silent = [view for view in order if view.count.is_silent]
     if silent and len(silent) < len(order):
         figures = tuple(draft.book.people(f"{view.key}-people", view.count).id for view in silent)
@@ -82,8 +95,16 @@ def _sure(draft: Draft) -> list[Sentence]:
     if part:
         said.append(Sentence(draft.say("lead.part", dangers=draft.dangers(part))))
     if draft.dossier.faults:
-        named = [draft.inside(danger_name(fault.hazard, fault.scenario, draft.lang)) for fault in draft.dossier.faults if fault.hazard]
-        said.append(Sentence(draft.say("lead.fault", dangers=draft.list_of(list(dict.fromkeys(named))))) if named else Sentence(""))
+        named = [
+            draft.inside(danger_name(fault.hazard, fault.scenario, draft.lang))
+            for fault in draft.dossier.faults
+            if fault.hazard
+        ]
+        said.append(
+            Sentence(draft.say("lead.fault", dangers=draft.list_of(list(dict.fromkeys(named)))))
+            if named
+            else Sentence("")
+        )
     if not said:
         said.append(Sentence(draft.say("lead.all_known")))
     said.append(Sentence(i18n.text("sentence.limit", draft.lang)))
@@ -104,7 +125,9 @@ def _union_people(draft: Draft, count: Count) -> Sentence:
     if is_few(count.high) or same:
         return Sentence(draft.say("union.people", people=people_text(count.people, draft.lang)), (figure.id,))
     low, high = draft.book.ends("union-people", count, table="union")
-    return Sentence(i18n.text("sentence.union", draft.lang, low=low.text, high=high.text), (low.id, high.id, figure.id))
+    return Sentence(
+        i18n.text("sentence.union", draft.lang, low=low.text, high=high.text), (low.id, high.id, figure.id)
+    )
 
 
 def _union_figure(draft: Draft, count: Count) -> Figure:
@@ -116,7 +139,12 @@ def _union_missing(draft: Draft, row: Mapping[str, object], count: Count) -> Sen
     numbers = {name: float(str(row[name])) for name in ("layers_mapped", "layers")}
     figures = [
         draft.book.fact(
-            f"union-{slugged(name)}", i18n.number(value, draft.lang), value, row=count.row, table="union", sources=count.source_ids
+            f"union-{slugged(name)}",
+            i18n.number(value, draft.lang),
+            value,
+            row=count.row,
+            table="union",
+            sources=count.source_ids,
         )
         for name, value in numbers.items()
     ]

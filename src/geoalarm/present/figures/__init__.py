@@ -1,4 +1,6 @@
-"""Static figures as PNG (matplotlib, Agg; no pyplot, so that threads do not meet): a map, a curve by yearly chance, bars by class."""
+"""Static figures as PNG (matplotlib, Agg; no pyplot, so that threads do not meet): a map, a curve by yearly
+chance, bars by class.
+"""
 
 from geoalarm.present.figures.bar_chart import class_bars
 from geoalarm.present.figures.choropleth import commune_map, difference_map

@@ -27,8 +27,9 @@ def class_bars(rows: pd.DataFrame, frame: Frame, *, units: str = "m") -> bytes:
     Parameters
     ----------
     rows : pandas.DataFrame
-        Rows of the exposure table: one commune (or several, then summed over those with a number), one hazard, one or
-        more scenarios or return periods. A footprint without any number has a bar in the pattern of its state.
+        Rows of the exposure table: one commune (or several, then summed over those with a number), one
+        hazard, one or more scenarios or return periods. A footprint without any number has a bar in the
+        pattern of its state.
     units : str
         Unit of interval bounds.
     """
@@ -37,7 +38,9 @@ def class_bars(rows: pd.DataFrame, frame: Frame, *, units: str = "m") -> bytes:
     hazard = str(rows["hazard"].iloc[0])
     palette = colours(palette_of(hazard), frame.theme, count=len(labels))
     footprints = list(rows.groupby(FOOTPRINT, dropna=False, sort=True))
-    handles: list[Artist] = [Patch(facecolor=colour, edgecolor=frame.face.outline, linewidth=0.6) for colour in palette]
+    handles: list[Artist] = [
+        Patch(facecolor=colour, edgecolor=frame.face.outline, linewidth=0.6) for colour in palette
+    ]
     names = [class_label(label, frame.lang, hazard=hazard, units=units) for label in labels]
     silent = [state for _, part in footprints if (state := _silent_state(part))]
     patterns, states = state_handles(silent, frame.theme, frame.lang)
@@ -61,7 +64,15 @@ def class_bars(rows: pd.DataFrame, frame: Frame, *, units: str = "m") -> bytes:
 
 def _silent_bar(axes: Axes, state: str, position: int, frame: Frame, widest: float) -> None:
     pattern = PATTERNS[frame.theme][state]
-    axes.barh(position, widest, height=0.62, facecolor=pattern.ground, edgecolor=pattern.ink, hatch=dense(pattern), linewidth=0.6)
+    axes.barh(
+        position,
+        widest,
+        height=0.62,
+        facecolor=pattern.ground,
+        edgecolor=pattern.ink,
+        hatch=dense(pattern),
+        linewidth=0.6,
+    )
     axes.text(
         widest / 2,
         position,
@@ -74,16 +85,40 @@ def _silent_bar(axes: Axes, state: str, position: int, frame: Frame, widest: flo
     )
 
 
-def _bar(axes: Axes, sums: np.ndarray, position: int, frame: Frame, *, palette: tuple[str, ...], widest: float) -> None:
+def _bar(
+    axes: Axes, sums: np.ndarray, position: int, frame: Frame, *, palette: tuple[str, ...], widest: float
+) -> None:
     starts = np.concatenate([[0.0], np.cumsum(sums)])
     for start, people, colour in zip(starts, sums, palette, strict=False):
-        axes.barh(position, people, left=start, height=0.62, facecolor=colour, edgecolor=frame.face.outline, linewidth=0.6)
+        axes.barh(
+            position,
+            people,
+            left=start,
+            height=0.62,
+            facecolor=colour,
+            edgecolor=frame.face.outline,
+            linewidth=0.6,
+        )
         if people > widest * 0.09:
             said = count_text(people, frame.lang)
-            axes.text(start + people / 2, position, said, ha="center", va="center", fontsize=9, color=text_on(colour))
+            axes.text(
+                start + people / 2,
+                position,
+                said,
+                ha="center",
+                va="center",
+                fontsize=9,
+                color=text_on(colour),
+            )
     whole = float(starts[-1])
     axes.text(
-        whole + widest * 0.012, position, count_text(whole, frame.lang), va="center", fontsize=10, weight="bold", color=frame.face.ink
+        whole + widest * 0.012,
+        position,
+        count_text(whole, frame.lang),
+        va="center",
+        fontsize=10,
+        weight="bold",
+        color=frame.face.ink,
     )
 
 
@@ -98,7 +133,13 @@ def _silent_state(rows: pd.DataFrame) -> str:
     totals = threshold_total(rows)
     if totals["population_exposed"].notna().any():
         return ""
-    return str(next(state for state in (State.SUPPRESSED, State.NOT_STUDIED, State.OUTSIDE_COVERAGE) if (totals["state"] == state).any()))
+    return str(
+        next(
+            state
+            for state in (State.SUPPRESSED, State.NOT_STUDIED, State.OUTSIDE_COVERAGE)
+            if (totals["state"] == state).any()
+        )
+    )
 
 
 def _name(rows: pd.DataFrame, lang: str) -> str:

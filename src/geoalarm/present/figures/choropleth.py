@@ -1,4 +1,6 @@
-"""Maps of communes: coloured by people or share, the hazard on top, a pattern for every state without a number."""
+"""Maps of communes: coloured by people or share, the hazard on top, a pattern for every state without a
+number.
+"""
 
 from __future__ import annotations
 
@@ -48,8 +50,8 @@ def commune_map(
     Parameters
     ----------
     totals : pandas.DataFrame
-        One row a commune (:func:`geoalarm.results.totals.threshold_total`); communes of the outlines that are not in it are
-        drawn as outside coverage.
+        One row a commune (:func:`geoalarm.results.totals.threshold_total`); communes of the outlines that are
+        not in it are drawn as outside coverage.
     frame : Frame
         Title, subtitle, language, theme, sources.
     measure : str
@@ -62,11 +64,18 @@ def commune_map(
     column = "share_exposed" if measure == "share" else "population_exposed"
     scale = scale_for(totals[column], measure)
     outlines = _joined(communes, totals[["commune_id", column, "state"]].rename(columns={column: "value"}))
-    return _drawn(outlines, scale, frame, i18n.text(f"explorer.key_{measure}", frame.lang), footprint, selected)
+    return _drawn(
+        outlines, scale, frame, i18n.text(f"explorer.key_{measure}", frame.lang), footprint, selected
+    )
 
 
 def difference_map(
-    differences: pd.DataFrame, communes: Communes, frame: Frame, *, measure: Measure = "people", selected: str = ""
+    differences: pd.DataFrame,
+    communes: Communes,
+    frame: Frame,
+    *,
+    measure: Measure = "people",
+    selected: str = "",
 ) -> bytes:
     """A PNG of the difference of two scenarios (:func:`geoalarm.results.totals.difference`).
 
@@ -74,15 +83,26 @@ def difference_map(
     """
     column = "share_difference" if measure == "share" else "difference"
     scale = difference_scale_for(differences[column], measure)
-    values = differences[["commune_id"]].assign(value=differences[column], state=_difference_state(differences))
-    return _drawn(_joined(communes, values), scale, frame, i18n.text("explorer.key_difference", frame.lang), None, selected)
+    values = differences[["commune_id"]].assign(
+        value=differences[column], state=_difference_state(differences)
+    )
+    return _drawn(
+        _joined(communes, values),
+        scale,
+        frame,
+        i18n.text("explorer.key_difference", frame.lang),
+        None,
+        selected,
+    )
 
 
 def _difference_state(differences: pd.DataFrame) -> pd.Series:
     """The state that stops a comparison: hidden, or the unknown side, not mapped before not studied."""
     state = pd.Series(str(State.EXPOSED), index=differences.index)
     for unknown in (State.NOT_STUDIED, State.OUTSIDE_COVERAGE):
-        state = state.mask(differences["state_first"].eq(unknown) | differences["state_second"].eq(unknown), str(unknown))
+        state = state.mask(
+            differences["state_first"].eq(unknown) | differences["state_second"].eq(unknown), str(unknown)
+        )
     return state.mask(differences["reason"].eq("hidden"), str(State.SUPPRESSED))
 
 
@@ -93,7 +113,14 @@ def _joined(communes: Communes, values: pd.DataFrame) -> gpd.GeoDataFrame:
     return joined.assign(state=joined["state"].fillna(str(State.OUTSIDE_COVERAGE)))
 
 
-def _drawn(outlines: gpd.GeoDataFrame, scale: Scale, frame: Frame, key: str, footprint: Footprint | None, selected: str) -> bytes:
+def _drawn(
+    outlines: gpd.GeoDataFrame,
+    scale: Scale,
+    frame: Frame,
+    key: str,
+    footprint: Footprint | None,
+    selected: str,
+) -> bytes:
     sheet = Sheet(frame)
     sheet.key(*_fill_key(outlines, scale, frame), title=key)
     if footprint is not None:
@@ -117,10 +144,23 @@ def _fill(axes: Axes, outlines: gpd.GeoDataFrame, scale: Scale, frame: Frame) ->
     index, palette = _classed(outlines, scale), scale.colours(frame.theme)
     width = _line_width(len(outlines))
     for position, colour in enumerate(palette):
-        _shapes(axes, outlines.geometry[index == position], facecolor=colour, edgecolor=frame.face.outline, linewidth=width)
+        _shapes(
+            axes,
+            outlines.geometry[index == position],
+            facecolor=colour,
+            edgecolor=frame.face.outline,
+            linewidth=width,
+        )
     for state, pattern in PATTERNS[frame.theme].items():
         patterned = outlines.geometry[(index < 0) & outlines["state"].eq(state).to_numpy()]
-        _shapes(axes, patterned, facecolor=pattern.ground, edgecolor=pattern.ink, linewidth=0, hatch=dense(pattern))
+        _shapes(
+            axes,
+            patterned,
+            facecolor=pattern.ground,
+            edgecolor=pattern.ink,
+            linewidth=0,
+            hatch=dense(pattern),
+        )
         _shapes(axes, patterned, facecolor="none", edgecolor=frame.face.outline, linewidth=width)
 
 
@@ -135,11 +175,15 @@ def _lines(axes: Axes, outlines: gpd.GeoDataFrame, frame: Frame, selected: str) 
     widened = shapely.buffer(outlines.geometry.to_numpy(), 5.0)
     lands = [shapely.union_all(widened[countries == country]) for country in dict.fromkeys(countries)]
     if len(lands) > 1:
-        _shapes(axes, gpd.GeoSeries(lands), facecolor="none", edgecolor=frame.face.ink, linewidth=1.3, zorder=3.5)
+        _shapes(
+            axes, gpd.GeoSeries(lands), facecolor="none", edgecolor=frame.face.ink, linewidth=1.3, zorder=3.5
+        )
     if "approximate_boundary" in outlines.columns:
         rough = outlines.geometry[outlines["approximate_boundary"].eq(True)]
         width = _line_width(len(outlines)) + 0.4
-        _shapes(axes, rough, facecolor="none", edgecolor=frame.face.paper, linewidth=width, linestyle=(0, (2, 2)))
+        _shapes(
+            axes, rough, facecolor="none", edgecolor=frame.face.paper, linewidth=width, linestyle=(0, (2, 2))
+        )
     chosen = outlines.geometry[outlines["commune_id"].eq(selected)]
     _shapes(axes, chosen, facecolor="none", edgecolor=frame.face.casing, linewidth=4.5, zorder=6)
     _shapes(axes, chosen, facecolor="none", edgecolor=frame.face.link, linewidth=2.5, zorder=6)
@@ -175,16 +219,27 @@ def _reduced(footprint: Footprint, outlines: gpd.GeoDataFrame) -> Footprint:
     west, south, east, north = outlines.total_bounds
     clipped = footprint.data.rio.clip_box(west, south, east, north, crs=DISPLAY_CRS)
     resolution = max(east - west, north - south) / RASTER_PX
-    return replace(footprint, data=clipped.compute().rio.reproject(DISPLAY_CRS, resolution=resolution, resampling=Resampling.nearest))
+    return replace(
+        footprint,
+        data=clipped.compute().rio.reproject(
+            DISPLAY_CRS, resolution=resolution, resampling=Resampling.nearest
+        ),
+    )
 
 
 def _rings(axes: Axes, footprint: Footprint, frame: Frame) -> None:
     shapes = footprint.data.to_crs(DISPLAY_CRS)
     for label, colour, style in _ring_styles(footprint, frame):
-        mask = slice(None) if footprint.class_column is None else shapes[footprint.class_column].astype("str").eq(label).to_numpy()
+        mask = (
+            slice(None)
+            if footprint.class_column is None
+            else shapes[footprint.class_column].astype("str").eq(label).to_numpy()
+        )
         zone = gpd.GeoSeries([shapely.union_all(shapes.geometry[mask].to_numpy())])
         _shapes(axes, zone, facecolor="none", edgecolor=frame.face.casing, linewidth=3.6, zorder=4)
-        _shapes(axes, zone, facecolor="none", edgecolor=colour, linewidth=1.8, linestyle=CRISP[style], zorder=5)
+        _shapes(
+            axes, zone, facecolor="none", edgecolor=colour, linewidth=1.8, linestyle=CRISP[style], zorder=5
+        )
 
 
 def _ring_styles(footprint: Footprint, frame: Frame) -> list[tuple[str, str, str]]:
@@ -195,7 +250,10 @@ def _ring_styles(footprint: Footprint, frame: Frame) -> list[tuple[str, str, str
         labels = ["affected"] if column is None else _widest_first(footprint.data, column)
     palette = colours("effects", frame.theme, count=len(labels))
     dashes = ["dotted", "dashed", "solid"][-len(labels) :] if len(labels) <= 3 else ["solid"] * len(labels)
-    return [(label, colour, EFFECT_DASHES.get(label, dash)) for label, colour, dash in zip(labels, palette, dashes, strict=True)]
+    return [
+        (label, colour, EFFECT_DASHES.get(label, dash))
+        for label, colour, dash in zip(labels, palette, dashes, strict=True)
+    ]
 
 
 def _widest_first(zones: gpd.GeoDataFrame, column: str) -> list[str]:
@@ -207,8 +265,13 @@ def _widest_first(zones: gpd.GeoDataFrame, column: str) -> list[str]:
 def _hazard_key(footprint: Footprint, frame: Frame) -> tuple[list[Artist], list[str]]:
     if footprint.kind == "polygons":
         styles = _ring_styles(footprint, frame)
-        handles: list[Artist] = [Line2D([], [], color=colour, linestyle=CRISP[dash], linewidth=1.8) for _, colour, dash in styles]
-        return handles, [class_label(label, frame.lang, hazard=footprint.hazard, units=footprint.units) for label, _, _ in styles]
+        handles: list[Artist] = [
+            Line2D([], [], color=colour, linestyle=CRISP[dash], linewidth=1.8) for _, colour, dash in styles
+        ]
+        return handles, [
+            class_label(label, frame.lang, hazard=footprint.hazard, units=footprint.units)
+            for label, _, _ in styles
+        ]
     labels = [cls.label for cls in footprint.classes] or ["affected"]
     palette = colours(palette_of(footprint.hazard), frame.theme, count=len(labels))
     return (
@@ -218,7 +281,10 @@ def _hazard_key(footprint: Footprint, frame: Frame) -> tuple[list[Artist], list[
 
 
 def _fill_key(outlines: gpd.GeoDataFrame, scale: Scale, frame: Frame) -> tuple[list[Artist], list[str]]:
-    handles: list[Artist] = [Patch(facecolor=colour, edgecolor=frame.face.outline, linewidth=0.6) for colour in scale.colours(frame.theme)]
+    handles: list[Artist] = [
+        Patch(facecolor=colour, edgecolor=frame.face.outline, linewidth=0.6)
+        for colour in scale.colours(frame.theme)
+    ]
     silent = outlines["state"][_classed(outlines, scale) < 0]
     states, names = state_handles(list(silent), frame.theme, frame.lang)
     handles += states
@@ -240,7 +306,12 @@ def _shapes(axes: Axes, geometry: gpd.GeoSeries, *, zorder: float = 2, **style: 
 
 def _path(shape: shapely.Geometry) -> Path:
     """All rings of a polygon or multipolygon as one path."""
-    rings = [ring for part in shapely.get_parts(shape) if part.geom_type == "Polygon" for ring in (part.exterior, *part.interiors)]
+    rings = [
+        ring
+        for part in shapely.get_parts(shape)
+        if part.geom_type == "Polygon"
+        for ring in (part.exterior, *part.interiors)
+    ]
     return Path.make_compound_path(*(Path(shapely.get_coordinates(ring), closed=True) for ring in rings))
 
 

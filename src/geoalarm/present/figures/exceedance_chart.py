@@ -1,4 +1,6 @@
-"""People by yearly chance: mapped points on a logarithmic axis, a band from low to high, nothing beyond the points."""
+"""People by yearly chance: mapped points on a logarithmic axis, a band from low to high, nothing beyond the
+points.
+"""
 
 from __future__ import annotations
 
@@ -30,14 +32,25 @@ def chance_curve(points: pd.DataFrame, frame: Frame) -> bytes:
         axes = sheet.axes()
         axes.set_axis_off()
         said = i18n.text("figure.no_curve", frame.lang)
-        axes.text(0.5, 0.5, said, ha="center", va="center", color=frame.face.ink, fontsize=11, transform=axes.transAxes)
+        axes.text(
+            0.5,
+            0.5,
+            said,
+            ha="center",
+            va="center",
+            color=frame.face.ink,
+            fontsize=11,
+            transform=axes.transAxes,
+        )
         return sheet.png()
     line = SCALES["people"][frame.theme][3]
     has_band = bool((points["high"] > points["low"]).any())
     sheet.key(*_key(line, frame, has_band))
     axes = sheet.axes(left_in=0.95, bottom_in=0.75)
     if has_band:
-        axes.fill_between(points["chance"], points["low"], points["high"], color=line, alpha=0.25, linewidth=0)
+        axes.fill_between(
+            points["chance"], points["low"], points["high"], color=line, alpha=0.25, linewidth=0
+        )
     axes.plot(
         points["chance"],
         points["people"],
@@ -72,7 +85,9 @@ def _scales(axes: Axes, points: pd.DataFrame, frame: Frame) -> None:
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xticklabels(
         [
-            i18n.text("figure.chance_tick", frame.lang, chance=i18n.percent(chance, frame.lang), years=float(period))
+            i18n.text(
+                "figure.chance_tick", frame.lang, chance=i18n.percent(chance, frame.lang), years=float(period)
+            )
             for chance, period in zip(points["chance"], points["return_period_yr"], strict=True)
         ]
     )
@@ -85,7 +100,9 @@ def _scales(axes: Axes, points: pd.DataFrame, frame: Frame) -> None:
 
 
 def _key(line: str, frame: Frame, has_band: bool) -> tuple[list[Artist], list[str]]:
-    handles: list[Artist] = [Line2D([], [], color=line, linewidth=1.6, marker="o", markersize=7, markeredgecolor=frame.face.casing)]
+    handles: list[Artist] = [
+        Line2D([], [], color=line, linewidth=1.6, marker="o", markersize=7, markeredgecolor=frame.face.casing)
+    ]
     labels = [i18n.text("explorer.curve_note", frame.lang)]
     if has_band:
         handles.append(Patch(facecolor=line, alpha=0.25))

@@ -1,4 +1,6 @@
-"""The sheet every figure is drawn on: title = finding, subtitle, key above, sources below, a band on example data."""
+"""The sheet every figure is drawn on: title = finding, subtitle, key above, sources below, a band on example
+data.
+"""
 
 from __future__ import annotations
 
@@ -101,9 +103,13 @@ class Sheet:
         self.top = box.y0 / (DPI * self.frame.height_in) - self._y(0.10)
 
     def axes(self, *, left_in: float = MARGIN_IN, bottom_in: float = 0.0) -> Axes:
-        """The picture fills what title, key and sources leave; further inches are kept at the left and below for tick labels."""
+        """The picture fills what title, key and sources leave; further inches are kept at the left and below
+        for tick labels.
+        """
         low = self.bottom + self._y(bottom_in)
-        axes = self.figure.add_axes((self._x(left_in), low, 1 - self._x(left_in + MARGIN_IN), max(self.top - low, 0.05)))
+        axes = self.figure.add_axes(
+            (self._x(left_in), low, 1 - self._x(left_in + MARGIN_IN), max(self.top - low, 0.05))
+        )
         axes.set_facecolor(self.frame.face.paper)
         axes.tick_params(colors=self.frame.face.ink, labelsize=_TEXT_PT - 0.5)
         for side, spine in axes.spines.items():
@@ -114,7 +120,11 @@ class Sheet:
     def png(self) -> bytes:
         """The bytes of the picture; title, sources and licences inside; the same figure gives the same bytes."""
         out = io.BytesIO()
-        facts = {"Software": None, "Title": self.frame.title, "Source": "; ".join(_credit(source) for source in self.frame.sources)}
+        facts = {
+            "Software": None,
+            "Title": self.frame.title,
+            "Source": "; ".join(_credit(source) for source in self.frame.sources),
+        }
         if self.frame.has_band:
             facts["Warning"] = i18n.text("figure.illustrative_band", self.frame.lang)
         self.figure.savefig(out, format="png", dpi=DPI, facecolor=self.frame.face.paper, metadata=facts)
@@ -141,25 +151,50 @@ class Sheet:
         self.top -= self._y(0.08)
 
     def _fill(self, low: float, height: float, colour: str) -> None:
-        shape = Rectangle((0, low), 1, height, transform=self.figure.transFigure, facecolor=colour, edgecolor="none", zorder=-1)
+        shape = Rectangle(
+            (0, low),
+            1,
+            height,
+            transform=self.figure.transFigure,
+            facecolor=colour,
+            edgecolor="none",
+            zorder=-1,
+        )
         self.figure.add_artist(shape)
 
     def _write(self, words: str, size: float, colour: str, *, weight: str = "normal") -> None:
         wide = int((self.frame.width_in - 2 * MARGIN_IN) * 72 / (size * (0.60 if weight == "bold" else 0.53)))
-        for line in textwrap.wrap(words.replace("\u00a0", "\ue000").replace("\u202f", "\ue001"), wide, break_long_words=False):
+        for line in textwrap.wrap(
+            words.replace("\u00a0", "\ue000").replace("\u202f", "\ue001"), wide, break_long_words=False
+        ):
             shown = line.replace("\ue000", "\u00a0").replace("\ue001", "\u202f")
-            self.figure.text(self._x(MARGIN_IN), self.top, shown, va="top", fontsize=size, color=colour, weight=weight)
+            self.figure.text(
+                self._x(MARGIN_IN), self.top, shown, va="top", fontsize=size, color=colour, weight=weight
+            )
             self.top -= self._y(size * 1.35 / 72)
         self.top -= self._y(0.03)
 
     def _foot(self) -> None:
         lines = [i18n.text("sentence.limit", self.frame.lang)]
         if self.frame.sources:
-            lines.append(i18n.text("figure.sources", self.frame.lang, sources="; ".join(_credit(source) for source in self.frame.sources)))
+            lines.append(
+                i18n.text(
+                    "figure.sources",
+                    self.frame.lang,
+                    sources="; ".join(_credit(source) for source in self.frame.sources),
+                )
+            )
         wide = int((self.frame.width_in - 2 * MARGIN_IN) * 72 / (_SMALL_PT * 0.55))
         wrapped = [part for line in lines for part in textwrap.wrap(line, wide)]
         for line in reversed(wrapped):
-            self.figure.text(self._x(MARGIN_IN), self.bottom, line, va="bottom", fontsize=_SMALL_PT, color=self.frame.face.muted)
+            self.figure.text(
+                self._x(MARGIN_IN),
+                self.bottom,
+                line,
+                va="bottom",
+                fontsize=_SMALL_PT,
+                color=self.frame.face.muted,
+            )
             self.bottom += self._y(_SMALL_PT * 1.35 / 72)
         self.bottom += self._y(0.10)
 
@@ -171,7 +206,9 @@ class Sheet:
 
 
 def dense(pattern: Pattern) -> str:
-    """The hatch at the density of a printed page: twice as close as matplotlib's, so that small communes show it."""
+    """The hatch at the density of a printed page: twice as close as matplotlib's, so that small communes show
+    it.
+    """
     return pattern.matplotlib * 2
 
 
@@ -181,8 +218,13 @@ def state_handles(states: Sequence[str], theme: Theme, lang: str) -> tuple[list[
     handles: list[Artist] = []
     for state in present:
         pattern = PATTERNS[theme][state]
-        handles.append(Patch(facecolor=pattern.ground, edgecolor=pattern.ink, hatch=dense(pattern), linewidth=0.6))
-    return handles, [i18n.text("figure.zero", lang) if state == State.ZERO else i18n.term("state", state, lang) for state in present]
+        handles.append(
+            Patch(facecolor=pattern.ground, edgecolor=pattern.ink, hatch=dense(pattern), linewidth=0.6)
+        )
+    return handles, [
+        i18n.text("figure.zero", lang) if state == State.ZERO else i18n.term("state", state, lang)
+        for state in present
+    ]
 
 
 def _credit(source: Source) -> str:

@@ -1,6 +1,8 @@
-"""Small inline pictures for briefings and reports: no script, no outside reference, one stylesheet and one set of patterns a page.
+"""Small inline pictures for briefings and reports: no script, no outside reference, one stylesheet and one
+set of patterns a page.
 
-Put :func:`styles` in a ``<style>`` and :func:`patterns` at the start of the body, once; then any number of pictures.
+Put :func:`styles` in a ``<style>`` and :func:`patterns` at the start of the body, once; then any number of
+pictures.
 """
 
 from geoalarm.present.svg.commune_map import Maps

@@ -26,7 +26,11 @@ from geoalarm.present.svg.viewport import view_round
 LAYERS: Final = 12
 """Prepared layers kept in memory."""
 
-_KEY_TITLES: Final = {"flood": "explorer.key_depth", "industrial": "explorer.key_effects", "landslide": "explorer.key_susceptibility"}
+_KEY_TITLES: Final = {
+    "flood": "explorer.key_depth",
+    "industrial": "explorer.key_effects",
+    "landslide": "explorer.key_susceptibility",
+}
 _MARGIN_M: Final = 20_000.0
 _SOME: Final = 0.03
 """Share of a map from which the ground beyond the communes has a line in the key."""
@@ -35,8 +39,8 @@ _SOME: Final = 0.03
 class Maps:
     """Maps of the communes of a territory, in EPSG:3035 (outside Europe: an equal-area system round them).
 
-    Outlines are simplified and indexed once; a hazard layer is clipped, classed and, where it must be, reprojected once, and kept.
-    The same arguments give the same bytes.
+    Outlines are simplified and indexed once; a hazard layer is clipped, classed and, where it must be,
+    reprojected once, and kept. The same arguments give the same bytes.
 
     Parameters
     ----------
@@ -63,13 +67,18 @@ class Maps:
         return self.ground.communes
 
     def layer(self, footprint: Footprint) -> MapLayer:
-        """A footprint prepared for drawing, and kept: give it once before many maps, or let :meth:`commune` do so."""
+        """A footprint prepared for drawing, and kept: give it once before many maps, or let :meth:`commune`
+        do so.
+        """
         name = _layer_key(footprint)
         with self._lock:
             if name not in self._layers:
                 west, south = self.ground.bounds[:, :2].min(axis=0) - _MARGIN_M
                 east, north = self.ground.bounds[:, 2:].max(axis=0) + _MARGIN_M
-                self._layers[name] = footprint, prepare(footprint, self.ground.crs, (west, south, east, north))
+                self._layers[name] = (
+                    footprint,
+                    prepare(footprint, self.ground.crs, (west, south, east, north)),
+                )
             self._layers.move_to_end(name)
             while len(self._layers) > LAYERS:
                 self._layers.popitem(last=False)
@@ -101,8 +110,8 @@ class Maps:
         footprint : Footprint or None
             The hazard; None draws places only.
         totals : pandas.DataFrame or None
-            Totals of this footprint (:func:`geoalarm.results.totals.threshold_total`): a commune whose state is not studied or
-            outside coverage, or that has no row, is drawn in the pattern of its state.
+            Totals of this footprint (:func:`geoalarm.results.totals.threshold_total`): a commune whose state
+            is not studied or outside coverage, or that has no row, is drawn in the pattern of its state.
         names : mapping
             Names by ``commune_id`` (:func:`geoalarm.i18n.place_names.names`).
         label : str
@@ -121,7 +130,14 @@ class Maps:
         InputError
             If the commune is not known, or ``totals`` are of several footprints.
         """
-        scene = self._scene(commune_id, footprint, totals, size=(float(width), float(height)), times=times, least_m=least_km * 1000)
+        scene = self._scene(
+            commune_id,
+            footprint,
+            totals,
+            size=(float(width), float(height)),
+            times=times,
+            least_m=least_km * 1000,
+        )
         sites = tuple(sites)
         bar, north = paint.scale_bar(scene, lang), paint.north_arrow(scene, lang)
         plate = Plate(scene.view.width, scene.view.height)
@@ -132,13 +148,30 @@ class Maps:
             band = _band(scene, plate, lang)
         words = written(scene, plate, names, sites, lang)
         drawn = key.fine(paint.ground(scene)) + paint.hazard(scene)
-        drawn += key.fine(paint.states(scene) + paint.outlines(scene) + paint.here(scene) + paint.border(scene) + paint.zones(scene))
+        drawn += key.fine(
+            paint.states(scene)
+            + paint.outlines(scene)
+            + paint.here(scene)
+            + paint.border(scene)
+            + paint.zones(scene)
+        )
         entries, notes = _entries(scene, names, lang, has_sites=bool(sites))
         head, high = key.drawn(entries, scene.view.width, title=_key_title(scene, lang), notes=notes)
         top = high + 4
-        body = head + tag("g", paint.framed(scene, drawn + words + bar[0] + north[0] + band), {"transform": f"translate(0 {top:g})"})
+        body = head + tag(
+            "g",
+            paint.framed(scene, drawn + words + bar[0] + north[0] + band),
+            {"transform": f"translate(0 {top:g})"},
+        )
         said = desc or "; ".join([*(entry.label for entry in entries), *notes])
-        return picture(body, (scene.view.width, scene.view.height + top), label=label, desc=said, kind="map", prefix=prefix)
+        return picture(
+            body,
+            (scene.view.width, scene.view.height + top),
+            label=label,
+            desc=said,
+            kind="map",
+            prefix=prefix,
+        )
 
     def _scene(
         self,
@@ -190,13 +223,17 @@ def _key_title(scene: Scene, lang: str) -> str:
     return i18n.text(_KEY_TITLES[hazard], lang) if hazard in _KEY_TITLES else i18n.text("svg.key_zone", lang)
 
 
-def _entries(scene: Scene, names: Mapping[str, str], lang: str, *, has_sites: bool) -> tuple[list[key.Entry], list[str]]:
+def _entries(
+    scene: Scene, names: Mapping[str, str], lang: str, *, has_sites: bool
+) -> tuple[list[key.Entry], list[str]]:
     """Lines of the key and notes below them: all classes, then only what is on the map."""
     entries = _class_entries(scene, lang) if scene.layer is not None else []
     entries += [key.state(i18n.term("state", state, lang), state) for state in scene.silent]
     key_here = scene.ground.ids[scene.here]
     is_rough = bool(scene.ground.rough[scene.here])
-    entries.append(key.line(names.get(key_here, key_here), "ga-here-case", "ga-here-rough" if is_rough else "ga-here"))
+    entries.append(
+        key.line(names.get(key_here, key_here), "ga-here-case", "ga-here-rough" if is_rough else "ga-here")
+    )
     if scene.has_border:
         entries.append(key.line(i18n.text("figure.border", lang), "ga-border"))
     if scene.ground.rough[scene.rows].any():
@@ -213,10 +250,18 @@ def _class_entries(scene: Scene, lang: str) -> list[key.Entry]:
     layer = scene.layer
     assert isinstance(layer, (RasterLayer, ZoneLayer))
     footprint, count = layer.footprint, len(layer.labels)
-    named = [class_label(label, lang, hazard=footprint.hazard, units=footprint.units) for label in layer.labels]
+    named = [
+        class_label(label, lang, hazard=footprint.hazard, units=footprint.units) for label in layer.labels
+    ]
     if isinstance(layer, RasterLayer):
         plain = key.colour(i18n.text("svg.no_class", lang), "ga-land")
-        return [*(key.colour(name, paint.layer_class(layer, position, count)) for position, name in enumerate(named)), plain]
+        return [
+            *(
+                key.colour(name, paint.layer_class(layer, position, count))
+                for position, name in enumerate(named)
+            ),
+            plain,
+        ]
     everywhere = {position for position, zone in scene.zones if not scene.line_cells(zone).any()}
     return [
         key.line(

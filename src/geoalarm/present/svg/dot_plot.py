@@ -1,4 +1,6 @@
-"""A commune among its neighbours: shares of residents on a fixed scale from none to all, with intervals, country by shape."""
+"""A commune among its neighbours: shares of residents on a fixed scale from none to all, with intervals,
+country by shape.
+"""
 
 from __future__ import annotations
 
@@ -66,16 +68,20 @@ def dots(dots: Iterable[SharedDot], *, lang: str, label: str, prefix: str = "", 
     Parameters
     ----------
     dots : iterable
-        ``label``, ``country``, ``is_here`` and ``share`` with ``value``, ``low``, ``high`` [1], ``state`` and ``text``; where there
-        is no number, the row has the pattern of the state and its words.
+        ``label``, ``country``, ``is_here`` and ``share`` with ``value``, ``low``, ``high`` [1], ``state`` and
+        ``text``; where there is no number, the row has the pattern of the state and its words.
     """
     rows, room = list(dots), float(width)
     if not rows:
         words = i18n.text("svg.no_rows", lang)
-        return picture(words_at(0, 14, words), (room, 22.0), label=label, desc=words, kind="dots", prefix=prefix)
+        return picture(
+            words_at(0, 14, words), (room, 22.0), label=label, desc=words, kind="dots", prefix=prefix
+        )
     head, top = key.drawn(_entries(rows, lang), room)
     names = [_lines(dot) for dot in rows]
-    left = 10 + max(width_of(line, 12, bold=dot.is_here) for dot, lines in zip(rows, names, strict=True) for line in lines)
+    left = 10 + max(
+        width_of(line, 12, bold=dot.is_here) for dot, lines in zip(rows, names, strict=True) for line in lines
+    )
     right = room - 12 - max(width_of(dot.share.text, 11, bold=dot.is_here) for dot in rows)
     right = max(right, left + 90)
     heights = [_ROW + 14 * (len(lines) - 1) for lines in names]
@@ -108,7 +114,9 @@ def _axis(left: float, right: float, top: float, high: float, lang: str) -> str:
     return "".join(parts)
 
 
-def _row(dot: SharedDot, lines: Sequence[str], across: tuple[float, float, float], down: tuple[float, float]) -> str:
+def _row(
+    dot: SharedDot, lines: Sequence[str], across: tuple[float, float, float], down: tuple[float, float]
+) -> str:
     (left, right, room), (top, high) = across, down
     y, weight = top + high / 2, "b" if dot.is_here else ""
     parts = [rect(0, top + 1, room, high - 2, "ga-row-here", radius=3)] if dot.is_here else []
@@ -125,12 +133,18 @@ def _row(dot: SharedDot, lines: Sequence[str], across: tuple[float, float, float
 
     low, high_end = dot.share.low, dot.share.high
     if math.isfinite(low) and math.isfinite(high_end) and high_end > low:
-        parts.append(path(f"M{num(x(low))} {num(y)}H{num(x(high_end))}", "ga-span-here" if dot.is_here else "ga-span"))
-    return "".join([*parts, _mark(x(dot.share.value), y, dot.country if dot.commune_id else "", is_here=dot.is_here)])
+        parts.append(
+            path(f"M{num(x(low))} {num(y)}H{num(x(high_end))}", "ga-span-here" if dot.is_here else "ga-span")
+        )
+    return "".join(
+        [*parts, _mark(x(dot.share.value), y, dot.country if dot.commune_id else "", is_here=dot.is_here)]
+    )
 
 
 def _mark(x: float, y: float, country: str, *, is_here: bool) -> str:
-    """Circle in France, square in Belgium, triangle elsewhere, a bar for what is no commune; larger and filled for this commune."""
+    """Circle in France, square in Belgium, triangle elsewhere, a bar for what is no commune; larger and
+    filled for this commune.
+    """
     size, class_ = (6.5, "ga-dot-here") if is_here else (4.5, "ga-dot")
     if country == "FR":
         return tag("circle", attributes={"cx": x, "cy": y, "r": size, "class": class_})
@@ -145,7 +159,10 @@ def _entries(rows: Sequence[SharedDot], lang: str) -> list[key.Entry]:
     """Countries that occur, the middle of the region, intervals, and this commune."""
     entries = [
         key.sign(i18n.term("country", country, lang), _mark(10, 6, country, is_here=False))
-        for country in sorted({dot.country for dot in rows if dot.commune_id and dot.country}, key=lambda land: (land != "FR", land))
+        for country in sorted(
+            {dot.country for dot in rows if dot.commune_id and dot.country},
+            key=lambda land: (land != "FR", land),
+        )
     ]
     if any(not (dot.commune_id and dot.country) for dot in rows):
         entries.append(key.sign(i18n.text("svg.middle", lang), _mark(10, 6, "", is_here=False)))

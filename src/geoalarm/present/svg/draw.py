@@ -1,4 +1,6 @@
-"""The layers of a commune map, from the ground up: land, hazard, states, outlines, border, the commune, sites, scale."""
+"""The layers of a commune map, from the ground up: land, hazard, states, outlines, border, the commune,
+sites, scale.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,17 @@ from geoalarm.present.classes import palette_of
 from geoalarm.present.svg.hazard_layer import BEYOND, MapLayer, ZoneLayer, coarser
 from geoalarm.present.svg.map_features import Scene
 from geoalarm.present.svg.outlines import single_edges
-from geoalarm.present.svg.svg_markup import ID_MARK, lines_path, num, path, pattern_fill, rect, rings_path, tag, words_at
+from geoalarm.present.svg.svg_markup import (
+    ID_MARK,
+    lines_path,
+    num,
+    path,
+    pattern_fill,
+    rect,
+    rings_path,
+    tag,
+    words_at,
+)
 from geoalarm.present.svg.svg_style import colour_class
 from geoalarm.present.svg.viewport import FINE
 from geoalarm.results.totals import UNKNOWN as SILENT
@@ -47,7 +59,11 @@ def hazard(scene: Scene) -> str:
     count = len(scene.layer.labels)
     inner = "".join(path(d, layer_class(scene.layer, code - 1, count)) for code, d in sorted(parts.items()))
     at = f"translate({num(corner[0], 2)} {num(corner[1], 2)}) scale({num(size[0], 4)} {num(size[1], 4)})"
-    return tag("g", inner, {"class": "ga-cells", "stroke-width": num(0.4 / size[0], 3), "transform": at}) if inner else ""
+    return (
+        tag("g", inner, {"class": "ga-cells", "stroke-width": num(0.4 / size[0], 3), "transform": at})
+        if inner
+        else ""
+    )
 
 
 def cell_paths(codes: np.ndarray) -> dict[int, str]:
@@ -66,16 +82,27 @@ def layer_class(layer: MapLayer, position: int, count: int) -> str:
 
 
 def states(scene: Scene) -> str:
-    """Communes of which the layer says nothing, and unknown cells of those mapped in part, in the pattern of their state."""
+    """Communes of which the layer says nothing, and unknown cells of those mapped in part, in the pattern of
+    their state.
+    """
     parts = []
     for state in SILENT:
         parts.append(path(_whole(scene, scene.state_of_rows == str(state)), fill=pattern_fill(state, "q")))
     if scene.unknown_cells.any():
         _, corner, size = scene.cells
         steps = Affine(size[0], 0, corner[0], 0, size[1], corner[1])
-        drawn = (shapely.geometry.shape(cell) for cell, _ in traced(scene.unknown_cells.astype("uint8"), scene.unknown_cells, 4, steps))
-        partly = [shape for row, shape in zip(scene.rows, scene.shapes, strict=True) if scene.ground.ids[row] in scene.partial]
-        rings = rings_path((shapely.intersection(shape, hole) for hole in drawn for shape in partly), factor=FINE)
+        drawn = (
+            shapely.geometry.shape(cell)
+            for cell, _ in traced(scene.unknown_cells.astype("uint8"), scene.unknown_cells, 4, steps)
+        )
+        partly = [
+            shape
+            for row, shape in zip(scene.rows, scene.shapes, strict=True)
+            if scene.ground.ids[row] in scene.partial
+        ]
+        rings = rings_path(
+            (shapely.intersection(shape, hole) for hole in drawn for shape in partly), factor=FINE
+        )
         parts.insert(0, path(rings, fill=pattern_fill(State.NOT_STUDIED, "q")))
     return "".join(parts)
 
@@ -132,7 +159,9 @@ def scale_bar(scene: Scene, lang: str) -> tuple[str, tuple[float, float, float, 
     said = i18n.measure(metres / 1000, "km", lang) if metres >= 1000 else i18n.measure(metres, "m", lang)
     box = (4.0, y - 21, length + 16, 25.0)
     bar = path(f"M12 {num(y - 6)}v5h{num(length)}v-5", "ga-ink")
-    return rect(*box, "ga-plate ga-see") + bar + words_at(12 + length / 2, y - 8, said, "s", anchor="middle"), box
+    return rect(*box, "ga-plate ga-see") + bar + words_at(
+        12 + length / 2, y - 8, said, "s", anchor="middle"
+    ), box
 
 
 def north_arrow(scene: Scene, lang: str) -> tuple[str, tuple[float, float, float, float]]:
@@ -143,7 +172,9 @@ def north_arrow(scene: Scene, lang: str) -> tuple[str, tuple[float, float, float
     arrow = path("M0 -16l5 12l-5 -3l-5 3z", "ga-solid")
     sign = tag("g", arrow, {"transform": f"translate({num(x)} {num(y + 2)}) rotate({num(angle)})"})
     box = (view.width - 30.0, view.height - 38.0, 28.0, 36.0)
-    return rect(*box, "ga-plate ga-see") + sign + words_at(x, y + 15, i18n.text("svg.north", lang), "s", anchor="middle"), box
+    return rect(*box, "ga-plate ga-see") + sign + words_at(
+        x, y + 15, i18n.text("svg.north", lang), "s", anchor="middle"
+    ), box
 
 
 def framed(scene: Scene, inner: str) -> str:
@@ -160,11 +191,17 @@ def _whole(scene: Scene, mask: np.ndarray) -> str:
     """Path of the communes of a mask as one shape."""
     if not mask.any():
         return ""
-    return rings_path(scene.view.pixels(np.array([scene.ground.union(scene.level.shapes[scene.rows[mask]])])), factor=FINE)
+    return rings_path(
+        scene.view.pixels(np.array([scene.ground.union(scene.level.shapes[scene.rows[mask]])])), factor=FINE
+    )
 
 
 def _edges(shapes: np.ndarray) -> str:
-    return lines_path([single_edges(shapely.transform(shapes, lambda points: np.rint(points * FINE)))]) if len(shapes) else ""
+    return (
+        lines_path([single_edges(shapely.transform(shapes, lambda points: np.rint(points * FINE)))])
+        if len(shapes)
+        else ""
+    )
 
 
 def _cell_ring(ring: Iterable[tuple[float, float]]) -> str:

@@ -1,4 +1,6 @@
-"""People by yearly chance: mapped points on a logarithmic axis, a band from low to high, nothing beyond the points."""
+"""People by yearly chance: mapped points on a logarithmic axis, a band from low to high, nothing beyond the
+points.
+"""
 
 from __future__ import annotations
 
@@ -70,23 +72,31 @@ class _Spot:
     high: float
 
 
-def chance_curve(points: Iterable[ChancePoint], *, lang: str, label: str, prefix: str = "", width: int = 400) -> str:
+def chance_curve(
+    points: Iterable[ChancePoint], *, lang: str, label: str, prefix: str = "", width: int = 400
+) -> str:
     """A curve of people exposed from frequent (left) to rare (right).
 
     Parameters
     ----------
     points : iterable
-        ``return_period_yr`` [yr] and ``people`` with ``value``, ``low``, ``high``, ``state``. Only points with a number are drawn;
-        with fewer than two, a sentence stands in the place of the curve.
+        ``return_period_yr`` [yr] and ``people`` with ``value``, ``low``, ``high``, ``state``. Only points
+        with a number are drawn; with fewer than two, a sentence stands in the place of the curve.
     """
-    mapped = sorted((point for point in points if _is_mapped(point)), key=lambda point: point.return_period_yr)
+    mapped = sorted(
+        (point for point in points if _is_mapped(point)), key=lambda point: point.return_period_yr
+    )
     if len(mapped) < 2:
         return _sentence(i18n.text("figure.no_curve", lang), float(width), label=label, prefix=prefix)
-    left = 14 + max(width_of(i18n.number(tick, lang), 11) for tick in _ticks(max(_high(point) for point in mapped)))
+    left = 14 + max(
+        width_of(i18n.number(tick, lang), 11) for tick in _ticks(max(_high(point) for point in mapped))
+    )
     spots = _placed(mapped, left + 26, width - 34.0)
     top = _ticks(max(spot.high for spot in spots))[-1]
     body = _axes(spots, top, left, width, lang) + _drawn(spots, top, lang)
-    return picture(body, (float(width), HEIGHT), label=label, desc=_told(spots, lang), kind="chance", prefix=prefix)
+    return picture(
+        body, (float(width), HEIGHT), label=label, desc=_told(spots, lang), kind="chance", prefix=prefix
+    )
 
 
 def _is_mapped(point: ChancePoint) -> bool:
@@ -106,7 +116,9 @@ def _placed(points: list[ChancePoint], left: float, right: float) -> list[_Spot]
     for point, place in zip(points, places, strict=True):
         low = point.people.low if math.isfinite(point.people.low) else point.people.value
         x = left + (right - left) * (place - first) / (last - first) if last > first else (left + right) / 2
-        out.append(_Spot(x, point.return_period_yr, point.people.value, min(low, point.people.value), _high(point)))
+        out.append(
+            _Spot(x, point.return_period_yr, point.people.value, min(low, point.people.value), _high(point))
+        )
     return out
 
 
@@ -125,8 +137,12 @@ def _axes(spots: list[_Spot], top: float, left: float, width: float, lang: str) 
         chance = i18n.percent(annual_exceedance_probability(spot.period), lang)
         parts.append(path(f"M{num(spot.x)} {num(y)}v4", "ga-axis"))
         parts.append(words_at(spot.x, y + 17, chance, "s", anchor="middle"))
-        parts.append(words_at(spot.x, y + 31, i18n.text("unit.one_in", lang, years=spot.period), "m", anchor="middle"))
-    parts.append(words_at(width, HEIGHT - 3, i18n.text("explorer.curve_axis_chance", lang), "m", anchor="end"))
+        parts.append(
+            words_at(spot.x, y + 31, i18n.text("unit.one_in", lang, years=spot.period), "m", anchor="middle")
+        )
+    parts.append(
+        words_at(width, HEIGHT - 3, i18n.text("explorer.curve_axis_chance", lang), "m", anchor="end")
+    )
     return "".join(parts)
 
 
@@ -136,7 +152,10 @@ def _drawn(spots: list[_Spot], top: float, lang: str) -> str:
 
     parts = []
     if any(spot.high > spot.low for spot in spots):
-        above, below = [(spot.x, spot.high) for spot in spots], [(spot.x, spot.low) for spot in reversed(spots)]
+        above, below = (
+            [(spot.x, spot.high) for spot in spots],
+            [(spot.x, spot.low) for spot in reversed(spots)],
+        )
         parts.append(path(f"M{line(above)}L{line(below)}z", "ga-reach"))
         words = i18n.text("figure.range", lang)
         x = spots[-1].x + 30 - width_of(words, 11) - 24
@@ -158,7 +177,10 @@ def _ticks(top: float) -> list[float]:
 
 
 def _told(spots: list[_Spot], lang: str) -> str:
-    return "; ".join(f"{i18n.text('unit.one_in', lang, years=spot.period)}: {count_text(spot.people, lang)}" for spot in spots)
+    return "; ".join(
+        f"{i18n.text('unit.one_in', lang, years=spot.period)}: {count_text(spot.people, lang)}"
+        for spot in spots
+    )
 
 
 def _sentence(words: str, room: float, *, label: str, prefix: str) -> str:

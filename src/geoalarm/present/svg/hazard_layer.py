@@ -1,4 +1,6 @@
-"""A hazard layer prepared for drawing: class codes of a raster in memory, or zones of each class, in the system of the maps."""
+"""A hazard layer prepared for drawing: class codes of a raster in memory, or zones of each class, in the
+system of the maps.
+"""
 
 from __future__ import annotations
 
@@ -43,13 +45,17 @@ class RasterLayer:
     cell: tuple[float, float]
 
     def window(self, bounds: tuple[float, float, float, float]) -> tuple[np.ndarray, tuple[float, float]]:
-        """Codes of the cells that touch ``bounds`` (west, south, east, north) and the place of their upper left corner [m]."""
+        """Codes of the cells that touch ``bounds`` (west, south, east, north) and the place of their upper
+        left corner [m].
+        """
         wide, high = self.cell
         left, right = int((bounds[0] - self.west) // wide), int(-((self.west - bounds[2]) // wide))
         top, bottom = int((self.north - bounds[3]) // high), int(-((bounds[1] - self.north) // high))
         rows, columns = self.codes.shape
         out = np.full((max(bottom - top, 1), max(right - left, 1)), BEYOND, dtype="uint8")
-        inner = self.codes[max(top, 0) : max(min(bottom, rows), 0), max(left, 0) : max(min(right, columns), 0)]
+        inner = self.codes[
+            max(top, 0) : max(min(bottom, rows), 0), max(left, 0) : max(min(right, columns), 0)
+        ]
         if inner.size:
             row, column = max(-top, 0), max(-left, 0)
             out[row : row + inner.shape[0], column : column + inner.shape[1]] = inner
@@ -58,7 +64,9 @@ class RasterLayer:
 
 @dataclass(frozen=True, slots=True)
 class ZoneLayer:
-    """Zones of each class from mild to severe, unions in the system of the maps, with the dash of their lines."""
+    """Zones of each class from mild to severe, unions in the system of the maps, with the dash of their
+    lines.
+    """
 
     footprint: Footprint
     labels: tuple[str, ...]
@@ -70,7 +78,9 @@ MapLayer = RasterLayer | ZoneLayer
 
 
 def prepare(footprint: Footprint, crs: pyproj.CRS, bounds: tuple[float, float, float, float]) -> MapLayer:
-    """A footprint ready to be drawn: clipped to ``bounds`` (of ``crs``), classed, reprojected once where it must be."""
+    """A footprint ready to be drawn: clipped to ``bounds`` (of ``crs``), classed, reprojected once where it
+    must be.
+    """
     return _zones(footprint, crs) if footprint.kind == "polygons" else _raster(footprint, crs, bounds)
 
 
@@ -80,7 +90,8 @@ def is_example(footprint: Footprint | None) -> bool:
 
 
 def coarser(codes: np.ndarray, step: int) -> np.ndarray:
-    """Blocks of ``step`` by ``step`` cells as one: the median class, the more severe of two; unknown where most of it is.
+    """Blocks of ``step`` by ``step`` cells as one: the median class, the more severe of two; unknown where
+    most of it is.
 
     The last rows and columns are filled up with what lies beyond.
     """
@@ -100,9 +111,13 @@ def _raster(footprint: Footprint, crs: pyproj.CRS, bounds: tuple[float, float, f
     clipped = _clipped(footprint.data, crs, bounds)
     if clipped is None:
         labels = tuple(cls.label for cls in footprint.classes) or ("affected",)
-        return RasterLayer(footprint, labels, np.full((1, 1), BEYOND, dtype="uint8"), bounds[0], bounds[3], (1e3, 1e3))
+        return RasterLayer(
+            footprint, labels, np.full((1, 1), BEYOND, dtype="uint8"), bounds[0], bounds[3], (1e3, 1e3)
+        )
     if not same_crs(clipped.rio.crs, crs):
-        clipped = clipped.compute().rio.reproject(crs.to_wkt(), resampling=Resampling.nearest, nodata=_spare(clipped))
+        clipped = clipped.compute().rio.reproject(
+            crs.to_wkt(), resampling=Resampling.nearest, nodata=_spare(clipped)
+        )
     if not footprint.classes and footprint.kind == "classes":
         footprint = replace(footprint, classes=_found_classes(clipped))
     transform: Affine = clipped.rio.transform(recalc=True)
@@ -115,7 +130,9 @@ def _raster(footprint: Footprint, crs: pyproj.CRS, bounds: tuple[float, float, f
     return RasterLayer(footprint, labels, np.ascontiguousarray(codes), west, north, cell)
 
 
-def _clipped(data: xr.DataArray, crs: pyproj.CRS, bounds: tuple[float, float, float, float]) -> xr.DataArray | None:
+def _clipped(
+    data: xr.DataArray, crs: pyproj.CRS, bounds: tuple[float, float, float, float]
+) -> xr.DataArray | None:
     """The part of a raster round the communes; None where there is none."""
     x, y = data.rio.x_dim, data.rio.y_dim
     own = pyproj.CRS.from_user_input(data.rio.crs)
@@ -175,7 +192,9 @@ def _zones(footprint: Footprint, crs: pyproj.CRS) -> ZoneLayer:
         if not labels:
             widest = shapes.area.groupby(named).max().sort_values(ascending=False, kind="stable")
             labels = tuple(str(label) for label in widest.index)
-        zones = tuple(shapely.union_all(shapes.geometry[named.eq(label).to_numpy()].to_numpy()) for label in labels)
+        zones = tuple(
+            shapely.union_all(shapes.geometry[named.eq(label).to_numpy()].to_numpy()) for label in labels
+        )
     plain = ["dotted", "dashed", "solid"][-len(labels) :] if len(labels) <= 3 else ["solid"] * len(labels)
     dashes = tuple(EFFECT_DASHES.get(label, dash) for label, dash in zip(labels, plain, strict=True))
     return ZoneLayer(footprint, labels, zones, dashes)

@@ -1,4 +1,6 @@
-"""Words on a map: each finds a place where it covers neither another word nor what the map is about, or is left out."""
+"""Words on a map: each finds a place where it covers neither another word nor what the map is about, or is
+left out.
+"""
 
 from __future__ import annotations
 

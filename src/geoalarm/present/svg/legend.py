@@ -50,8 +50,12 @@ def fine(markup: str) -> str:
     return f'<g class="ga-fine" transform="scale({num(1 / FINE, 2)})">{markup}</g>' if markup else ""
 
 
-def drawn(entries: Sequence[Entry], room: float, *, title: str = "", notes: Sequence[str] = ()) -> tuple[str, float]:
-    """Markup and height of a key: a title, entries from left to right, and notes below, within ``room`` pixels."""
+def drawn(
+    entries: Sequence[Entry], room: float, *, title: str = "", notes: Sequence[str] = ()
+) -> tuple[str, float]:
+    """Markup and height of a key: a title, entries from left to right, and notes below, within ``room``
+    pixels.
+    """
     parts, y = [], 0.0
     for words in wrapped(title, room, _SIZE, bold=True) if title else []:
         parts.append(words_at(0, y + 12, words, "b"))
@@ -63,7 +67,9 @@ def drawn(entries: Sequence[Entry], room: float, *, title: str = "", notes: Sequ
         if x > 0 and x + wide > room:
             x, y = 0.0, y + _ROW
         parts.append(tag("g", entry.swatch, {"transform": f"translate({num(x)} {num(y + 2)})"}))
-        parts += [words_at(x + _SWATCH[0] + _GAP, y + 12 + 14 * row, words) for row, words in enumerate(lines)]
+        parts += [
+            words_at(x + _SWATCH[0] + _GAP, y + 12 + 14 * row, words) for row, words in enumerate(lines)
+        ]
         y += 14 * (len(lines) - 1)
         x = room if len(lines) > 1 else x + wide + 14
     y += _ROW if entries else 0.0

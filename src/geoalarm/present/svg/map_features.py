@@ -1,4 +1,6 @@
-"""What lies in the window of one map: communes, their states, the cells or zones of the hazard, each on the grid of words too."""
+"""What lies in the window of one map: communes, their states, the cells or zones of the hazard, each on the
+grid of words too.
+"""
 
 from __future__ import annotations
 
@@ -71,11 +73,16 @@ class Scene:
         """State of each of ``rows``; empty where the map shows no figures."""
         if self.states is None:
             return np.full(len(self.rows), "", dtype=object)
-        return np.array([self.states.get(self.ground.ids[row], str(State.OUTSIDE_COVERAGE)) for row in self.rows], dtype=object)
+        return np.array(
+            [self.states.get(self.ground.ids[row], str(State.OUTSIDE_COVERAGE)) for row in self.rows],
+            dtype=object,
+        )
 
     @cached_property
     def cells(self) -> tuple[np.ndarray, tuple[float, float], tuple[float, float]]:
-        """Codes of the raster in the window, pixel of their corner, size of a cell [px]; of a map without a raster, nothing."""
+        """Codes of the raster in the window, pixel of their corner, size of a cell [px]; of a map without a
+        raster, nothing.
+        """
         if not isinstance(self.layer, RasterLayer):
             return np.full((1, 1), BEYOND, dtype="uint8"), (0.0, 0.0), (self.view.width, self.view.height)
         codes, corner = self.layer.window(self.view.bounds)
@@ -95,7 +102,11 @@ class Scene:
     @cached_property
     def owner(self) -> np.ndarray:
         """Index into ``rows`` of the commune on each cell of the grid of words; -1 beyond them."""
-        return self._on_grid([(shape, index) for index, shape in enumerate(self.shapes) if not shape.is_empty], fill=-1, dtype="int32")
+        return self._on_grid(
+            [(shape, index) for index, shape in enumerate(self.shapes) if not shape.is_empty],
+            fill=-1,
+            dtype="int32",
+        )
 
     @cached_property
     def edges(self) -> np.ndarray:
@@ -109,8 +120,12 @@ class Scene:
         rows, columns = self.shape
         if isinstance(self.layer, RasterLayer):
             codes, corner, size = self.cells
-            row = np.clip(((np.arange(rows) + 0.5) * STEP - corner[1]) // size[1], 0, codes.shape[0] - 1).astype(int)
-            column = np.clip(((np.arange(columns) + 0.5) * STEP - corner[0]) // size[0], 0, codes.shape[1] - 1).astype(int)
+            row = np.clip(
+                ((np.arange(rows) + 0.5) * STEP - corner[1]) // size[1], 0, codes.shape[0] - 1
+            ).astype(int)
+            column = np.clip(
+                ((np.arange(columns) + 0.5) * STEP - corner[0]) // size[0], 0, codes.shape[1] - 1
+            ).astype(int)
             found = codes[np.ix_(row, column)]
             return np.asarray((found > 0) & (found < BEYOND))
         lines = [shapely.boundary(zone) for _, zone in self.zones]
@@ -136,7 +151,9 @@ class Scene:
     def unknown_cells(self) -> np.ndarray:
         """Raster cells without a value, where a commune of the window is mapped in part only."""
         codes = self.cells[0]
-        has_parts = isinstance(self.layer, RasterLayer) and any(self.ground.ids[row] in self.partial for row in self.rows)
+        has_parts = isinstance(self.layer, RasterLayer) and any(
+            self.ground.ids[row] in self.partial for row in self.rows
+        )
         return codes >= BEYOND if has_parts else np.zeros(codes.shape, dtype=bool)
 
     @property
@@ -154,7 +171,9 @@ class Scene:
     def _on_grid(self, shapes: list[tuple[shapely.Geometry, int]], *, fill: int, dtype: str) -> np.ndarray:
         if not shapes:
             return np.full(self.shape, fill, dtype=dtype)
-        found = rasterize(shapes, out_shape=self.shape, fill=fill, transform=Affine(STEP, 0, 0, 0, STEP, 0), dtype=dtype)
+        found = rasterize(
+            shapes, out_shape=self.shape, fill=fill, transform=Affine(STEP, 0, 0, 0, STEP, 0), dtype=dtype
+        )
         return np.asarray(found)
 
 
@@ -170,11 +189,16 @@ def states_of(totals: pd.DataFrame | None) -> tuple[dict[str, str] | None, froze
         return None, frozenset()
     if totals["commune_id"].duplicated().any():
         raise InputError(
-            "totals of a map", got="several footprints", expected="one row a commune", mend="choose one hazard, scenario and return period"
+            "totals of a map",
+            got="several footprints",
+            expected="one row a commune",
+            mend="choose one hazard, scenario and return period",
         )
     ids, found = totals["commune_id"].to_numpy(dtype=object), totals["state"].to_numpy(dtype=object)
     states = {str(key): str(state) for key, state in zip(ids, found, strict=True)}
     if "mapped_share" not in totals.columns:
         return states, frozenset()
-    some = (totals["mapped_share"].to_numpy(dtype="float64") < 0.999) & ~np.isin(found.astype(str), [str(state) for state in SILENT])
+    some = (totals["mapped_share"].to_numpy(dtype="float64") < 0.999) & ~np.isin(
+        found.astype(str), [str(state) for state in SILENT]
+    )
     return states, frozenset(str(key) for key in ids[some])

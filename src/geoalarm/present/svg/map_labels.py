@@ -1,4 +1,6 @@
-"""The words of a commune map: the commune, countries, states, rings, sites, neighbours, each where there is room."""
+"""The words of a commune map: the commune, countries, states, rings, sites, neighbours, each where there is
+room.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,9 @@ class SitePoint(Protocol):
         ...
 
 
-def written(scene: Scene, plate: Plate, names: Mapping[str, str], sites: Iterable[SitePoint], lang: str) -> str:
+def written(
+    scene: Scene, plate: Plate, names: Mapping[str, str], sites: Iterable[SitePoint], lang: str
+) -> str:
     """All words of a map and the signs of sites, the most needed first."""
     shown = [(site.name, *scene.view.place(*scene.ground.point(site.lon, site.lat))) for site in sites]
     shown = [site for site in shown if scene.view.holds(site[1], site[2], margin=4)]
@@ -127,7 +131,10 @@ def _name_states(scene: Scene, plate: Plate, lang: str) -> None:
 def _name_site(scene: Scene, plate: Plate, name: str, at: tuple[float, float]) -> None:
     lines = tuple(wrapped(name, 110, 11))
     wish = nearness(scene.shape, at[1] / STEP, at[0] / STEP)
-    close = np.hypot(np.arange(scene.shape[0])[:, None] - at[1] / STEP, np.arange(scene.shape[1]) - at[0] / STEP) < 34
+    close = (
+        np.hypot(np.arange(scene.shape[0])[:, None] - at[1] / STEP, np.arange(scene.shape[1]) - at[0] / STEP)
+        < 34
+    )
     plate.put(Word(lines, "hs", 11), wish, own=close, least=0.6)
 
 
@@ -156,4 +163,6 @@ def _ways(name: str) -> list[tuple[Word, float]]:
 def _middle(mine: np.ndarray) -> tuple[float, float]:
     """Mean cell of a ground."""
     rows, columns = np.nonzero(mine)
-    return (float(rows.mean()), float(columns.mean())) if len(rows) else (mine.shape[0] / 2, mine.shape[1] / 2)
+    return (
+        (float(rows.mean()), float(columns.mean())) if len(rows) else (mine.shape[0] / 2, mine.shape[1] / 2)
+    )

@@ -1,4 +1,6 @@
-"""Outlines of all communes, prepared once: one system in metres, simplified without gaps, an index, the border between countries."""
+"""Outlines of all communes, prepared once: one system in metres, simplified without gaps, an index, the
+border between countries.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ LEVELS_M: Final = (0.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 480.0)
 
 _SNAP_M: Final = 0.01
 _SEAM_M: Final = 60.0
-"""Where outlines of two countries do not share their corners, the border is where they come as near as this [m]."""
+"""Where outlines of two countries do not share their corners, the border is where they come as near as this
+[m].
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +36,9 @@ class Level:
 class Ground:
     """Communes as the pictures draw them.
 
-    All is in the equal-area system of the analysis: EPSG:3035 in Europe, so that the layers of the house need no reprojection
-    and a kilometre is as long north as east. North then leans by a few degrees; the maps draw an arrow.
+    All is in the equal-area system of the analysis: EPSG:3035 in Europe, so that the layers of the house need
+    no reprojection and a kilometre is as long north as east. North then leans by a few degrees; the maps draw
+    an arrow.
 
     Parameters
     ----------
@@ -49,7 +54,11 @@ class Ground:
         self.ids = tuple(communes.ids)
         self.rows = {key: row for row, key in enumerate(self.ids)}
         self.countries = communes.countries
-        flagged = frame["approximate_boundary"].eq(True).to_numpy() if "approximate_boundary" in frame.columns else np.zeros(len(frame))
+        flagged = (
+            frame["approximate_boundary"].eq(True).to_numpy()
+            if "approximate_boundary" in frame.columns
+            else np.zeros(len(frame))
+        )
         self.rough = flagged.astype(bool)
         self.tree = shapely.STRtree(shapes)
         self.bounds = shapely.bounds(shapes)
@@ -73,7 +82,9 @@ class Ground:
         """
         if commune_id not in self.rows:
             nearest = near_miss(commune_id, self.rows)
-            raise InputError("commune of a map", got=commune_id, expected="a commune_id of the outlines", mend=nearest)
+            raise InputError(
+                "commune of a map", got=commune_id, expected="a commune_id of the outlines", mend=nearest
+            )
         return self.rows[commune_id]
 
     def level(self, metres_a_pixel: float) -> Level:
@@ -118,7 +129,10 @@ class Ground:
         return shared if not shared.is_empty else self._near_border(shapes)
 
     def _near_border(self, shapes: np.ndarray) -> shapely.Geometry:
-        lands = [shapely.union_all(shapely.buffer(shapes[self.countries == land], 1.0)) for land in sorted(set(self.countries))]
+        lands = [
+            shapely.union_all(shapely.buffer(shapes[self.countries == land], 1.0))
+            for land in sorted(set(self.countries))
+        ]
         parts = [
             shapely.intersection(shapely.boundary(one), shapely.buffer(other, _SEAM_M))
             for position, one in enumerate(lands)

@@ -1,4 +1,6 @@
-"""The whole territory on one small map: every commune in the class of its share or the pattern of its state, a link to each."""
+"""The whole territory on one small map: every commune in the class of its share or the pattern of its state,
+a link to each.
+"""
 
 from __future__ import annotations
 
@@ -22,13 +24,25 @@ from geoalarm.present.svg.commune_map import Maps
 from geoalarm.present.svg.label_placer import STEP, Plate, Word, nearness
 from geoalarm.present.svg.map_labels import short_name
 from geoalarm.present.svg.outlines import Ground, Level
-from geoalarm.present.svg.svg_markup import lines_path, path, pattern_fill, picture, rect, rings_path, safe_link, tag, text
+from geoalarm.present.svg.svg_markup import (
+    lines_path,
+    path,
+    pattern_fill,
+    picture,
+    rect,
+    rings_path,
+    safe_link,
+    tag,
+    text,
+)
 from geoalarm.present.svg.svg_style import colour_class
 from geoalarm.present.svg.viewport import FINE, View
 
 _MARGIN: Final = 1.02
 _COARSE: Final = 1.15
-"""The index is drawn with outlines for pixels this many times as large: it weighs a third less and looks the same."""
+"""The index is drawn with outlines for pixels this many times as large: it weighs a third less and looks the
+same.
+"""
 
 _TOWNS: Final = 12
 """Largest communes tried for a name on the index."""
@@ -57,13 +71,13 @@ def overview(
     communes : Communes or Maps
         Maps keep their simplified outlines.
     values : mapping
-        By ``commune_id`` the share of residents exposed [1], or a state (:class:`geoalarm.core.terms.State`); a share of 0 is ``zero``,
-        a commune without a value is outside coverage.
+        By ``commune_id`` the share of residents exposed [1], or a state (:class:`geoalarm.core.terms.State`);
+        a share of 0 is ``zero``, a commune without a value is outside coverage.
     selected : str, optional
         ``commune_id`` to outline.
     links : mapping, optional
-        Relative or http(s) address by ``commune_id``. The links are for the pointer and are no tab stops: put a list or a search
-        beside the map. With links the picture is a group, else an image.
+        Relative or http(s) address by ``commune_id``. The links are for the pointer and are no tab stops: put
+        a list or a search beside the map. With links the picture is a group, else an image.
     """
     ground = communes.ground if isinstance(communes, Maps) else Ground(communes)
     view = _view(ground, float(width))
@@ -81,13 +95,25 @@ def overview(
     entries = _entries(looks, scale, lang, has_border=not border[0].is_empty)
     head, top = key.drawn(entries, float(width), title=key_title or i18n.text("explorer.key_share", lang))
     lines = path(lines_path(border, factor=FINE), "ga-border-over")
-    lines += path(rings_path(chosen, factor=FINE), "ga-here-case") + path(rings_path(chosen, factor=FINE), "ga-here")
-    drawn = rect(0, 0, view.width, view.height, "ga-beyond") + key.fine(f'<g class="ga-over">{inner}</g>{lines}')
+    lines += path(rings_path(chosen, factor=FINE), "ga-here-case") + path(
+        rings_path(chosen, factor=FINE), "ga-here"
+    )
+    drawn = rect(0, 0, view.width, view.height, "ga-beyond") + key.fine(
+        f'<g class="ga-over">{inner}</g>{lines}'
+    )
     drawn += _words(ground, view, shapes, lang)
     body = head + tag("g", drawn, {"transform": f"translate(0 {top + 4:g})"})
     said = desc or "; ".join(entry.label for entry in entries)
     role = "group" if links else "img"
-    return picture(body, (view.width, view.height + top + 4), label=label, desc=said, kind="overview", prefix=prefix, role=role)
+    return picture(
+        body,
+        (view.width, view.height + top + 4),
+        label=label,
+        desc=said,
+        kind="overview",
+        prefix=prefix,
+        role=role,
+    )
 
 
 def _view(ground: Ground, width: float) -> View:
@@ -105,7 +131,11 @@ def _look(value: str | float, scale: Scale) -> Look:
     if math.isnan(value):
         return "", str(State.NOT_STUDIED)
     position = int(scale.index([value])[0])
-    return ("", str(State.ZERO)) if position < 0 else (colour_class(scale.palette, position, len(scale.breaks) + 1), "")
+    return (
+        ("", str(State.ZERO))
+        if position < 0
+        else (colour_class(scale.palette, position, len(scale.breaks) + 1), "")
+    )
 
 
 def _words(ground: Ground, view: View, shapes: np.ndarray, lang: str) -> str:
@@ -115,7 +145,11 @@ def _words(ground: Ground, view: View, shapes: np.ndarray, lang: str) -> str:
     cells = Affine(STEP, 0, 0, 0, STEP, 0)
     lands = sorted(set(ground.countries) - {""})
     owner = rasterize(
-        [(outline, lands.index(land) + 1) for outline, land in zip(shapes, ground.countries, strict=True) if land and not outline.is_empty],
+        [
+            (outline, lands.index(land) + 1)
+            for outline, land in zip(shapes, ground.countries, strict=True)
+            if land and not outline.is_empty
+        ],
         out_shape=shape,
         transform=cells,
         dtype="uint8",
@@ -150,11 +184,19 @@ def _attributes(look: Look) -> dict[str, object]:
 def _plain(shapes: np.ndarray, looks: list[Look]) -> str:
     """One path a class or state."""
     return "".join(
-        tag("path", attributes={"d": rings_path(shapes[rows], factor=FINE), **_attributes(look)}) for look, rows in _rows_of(looks)
+        tag("path", attributes={"d": rings_path(shapes[rows], factor=FINE), **_attributes(look)})
+        for look, rows in _rows_of(looks)
     )
 
 
-def _linked(ground: Ground, view: View, level: Level, looks: list[Look], links: Mapping[str, str], called: Mapping[str, str]) -> str:
+def _linked(
+    ground: Ground,
+    view: View,
+    level: Level,
+    looks: list[Look],
+    links: Mapping[str, str],
+    called: Mapping[str, str],
+) -> str:
     """The ground of each look as one shape, and above it a clear path in a link for each commune.
 
     A pattern is then painted once a look: printers write it out again for every shape that has it.
@@ -182,12 +224,19 @@ def _rows_of(looks: list[Look]) -> list[tuple[Look, list[int]]]:
 
 def _entries(looks: list[Look], scale: Scale, lang: str, *, has_border: bool) -> list[key.Entry]:
     classes = [
-        key.colour(name, colour_class(scale.palette, position, len(scale.breaks) + 1)) for position, name in enumerate(scale.labels(lang))
+        key.colour(name, colour_class(scale.palette, position, len(scale.breaks) + 1))
+        for position, name in enumerate(scale.labels(lang))
     ]
     present = {state for _, state in looks if state}
     states = [
-        key.state(i18n.text("figure.zero", lang) if state == State.ZERO else i18n.term("state", state, lang), state)
+        key.state(
+            i18n.text("figure.zero", lang) if state == State.ZERO else i18n.term("state", state, lang), state
+        )
         for state in State
         if state in present
     ]
-    return [*classes, *states, *([key.line(i18n.text("figure.border", lang), "ga-border-over")] if has_border else [])]
+    return [
+        *classes,
+        *states,
+        *([key.line(i18n.text("figure.border", lang), "ga-border-over")] if has_border else []),
+    ]

@@ -37,16 +37,22 @@ def class_bar(
     Parameters
     ----------
     lines : sequence of (str, float, str)
-        Every class from mild to severe: its name in words, its share of people [1] on any common base (the bar is their sum),
-        and the figure as printed. NaN: not known, and then it has a line but no width.
+        Every class from mild to severe: its name in words, its share of people [1] on any common base (the
+        bar is their sum), and the figure as printed. NaN: not known, and then it has a line but no width.
     state : str
-        State of a danger without a number (a term of :class:`geoalarm.core.terms.State`): the bar is drawn in its pattern.
-        Empty: told from the shares; all zero is ``zero``, all unknown is ``not_studied``.
+        State of a danger without a number (a term of :class:`geoalarm.core.terms.State`): the bar is drawn in
+        its pattern. Empty: told from the shares; all zero is ``zero``, all unknown is ``not_studied``.
     """
     shares = [float(share) for _, share, _ in lines]
     known = [share for share in shares if not math.isnan(share)]
     total = sum(known)
-    silent = state if state and state != State.EXPOSED else "" if total > 0 else str(State.ZERO if known else State.NOT_STUDIED)
+    silent = (
+        state
+        if state and state != State.EXPOSED
+        else ""
+        if total > 0
+        else str(State.ZERO if known else State.NOT_STUDIED)
+    )
     room = float(width)
     if silent:
         body, height = _silent(silent, room, lang)
@@ -76,7 +82,9 @@ def _widths(parts: Sequence[float], room: float) -> list[float]:
     return wide
 
 
-def _rows(lines: Sequence[tuple[str, float, str]], room: float, hazard: str, *, top: float, unknown: str) -> tuple[str, float]:
+def _rows(
+    lines: Sequence[tuple[str, float, str]], room: float, hazard: str, *, top: float, unknown: str
+) -> tuple[str, float]:
     """One line a class: its colour, its name, its figure at the right."""
     parts, y = [], top
     for position, (name, share, figure) in enumerate(lines):
@@ -87,7 +95,9 @@ def _rows(lines: Sequence[tuple[str, float, str]], room: float, hazard: str, *, 
         names = wrapped(name, room - 40 - max(width_of(words, 12, bold=True) for words in figures), 12)
         parts.append(swatch)
         parts += [words_at(26, y + 13 + 15 * row, words) for row, words in enumerate(names)]
-        parts += [words_at(room, y + 13 + 15 * row, words, "b", anchor="end") for row, words in enumerate(figures)]
+        parts += [
+            words_at(room, y + 13 + 15 * row, words, "b", anchor="end") for row, words in enumerate(figures)
+        ]
         y += _ROW + 15 * (max(len(names), len(figures)) - 1)
         parts.append(f'<path class="ga-grid" d="M0 {num(y)}h{num(room)}"/>')
     return "".join(parts), y + 2

@@ -1,4 +1,6 @@
-"""Markup of a picture: escaping, short numbers, paths, one ``<svg>`` with its title. No script, no handler, no outside reference."""
+"""Markup of a picture: escaping, short numbers, paths, one ``<svg>`` with its title. No script, no handler,
+no outside reference.
+"""
 
 from __future__ import annotations
 
@@ -41,21 +43,37 @@ def tag(name: str, inner: str = "", attributes: Mapping[str, object] | None = No
     parts = [name]
     for key, value in (attributes or {}).items():
         if value is not None and value != "":
-            said = num(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else text(value)
+            said = (
+                num(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else text(value)
+            )
             parts.append(f'{key.rstrip("_")}="{said}"')
     return f"<{' '.join(parts)}>{inner}</{name}>" if inner else f"<{' '.join(parts)}/>"
 
 
 def words_at(x: float, y: float, words: str, class_: str = "", *, anchor: str = "") -> str:
     """A line of text whose baseline begins (``anchor`` middle, end: is centred on, ends) at a point."""
-    return tag("text", text(words), {"x": x, "y": y, "class": f"ga-{class_}" if class_ else None, "text-anchor": anchor or None})
+    return tag(
+        "text",
+        text(words),
+        {"x": x, "y": y, "class": f"ga-{class_}" if class_ else None, "text-anchor": anchor or None},
+    )
 
 
-def rect(x: float, y: float, width: float, height: float, class_: str = "", *, fill: str = "", radius: float = 0.0) -> str:
+def rect(
+    x: float, y: float, width: float, height: float, class_: str = "", *, fill: str = "", radius: float = 0.0
+) -> str:
     """A rectangle, coloured by its class or by a fill such as ``url(#...)``."""
     return tag(
         "rect",
-        attributes={"x": x, "y": y, "width": width, "height": height, "rx": radius or None, "class": class_ or None, "fill": fill or None},
+        attributes={
+            "x": x,
+            "y": y,
+            "width": width,
+            "height": height,
+            "rx": radius or None,
+            "class": class_ or None,
+            "fill": fill or None,
+        },
     )
 
 
@@ -69,19 +87,27 @@ def path(d: str, class_: str = "", *, fill: str = "") -> str:
 def pattern_fill(state: str, tile: str = "p") -> str:
     """The fill of a state without a number: a pattern of :func:`geoalarm.present.svg.patterns`.
 
-    ``tile`` is ``p`` among pixels; among quarter pixels ``q``, and ``o`` for the small communes of an overview.
+    ``tile`` is ``p`` among pixels; among quarter pixels ``q``, and ``o`` for the small communes of an
+    overview.
     """
     return f"url(#ga-{tile}-{state})"
 
 
 def rings_path(shapes: Iterable[shapely.Geometry], *, factor: int = 1) -> str:
-    """All rings of polygons (pixels) as one path of whole relative steps; pixels are multiplied by ``factor`` first."""
+    """All rings of polygons (pixels) as one path of whole relative steps; pixels are multiplied by ``factor``
+    first.
+    """
     return "".join(_ring(ring, factor) for ring in _rings(shapes))
 
 
 def lines_path(shapes: Iterable[shapely.Geometry], *, factor: int = 1) -> str:
     """All lines (pixels) as one path of whole relative steps."""
-    lines = (part for shape in shapes for part in shapely.get_parts(shape) if part.geom_type in ("LineString", "LinearRing"))
+    lines = (
+        part
+        for shape in shapes
+        for part in shapely.get_parts(shape)
+        if part.geom_type in ("LineString", "LinearRing")
+    )
     return "".join(_steps(shapely.get_coordinates(line), factor, closed=False) for line in lines)
 
 
@@ -99,21 +125,38 @@ def safe_link(address: str) -> str:
     return address
 
 
-def picture(body: str, size: tuple[float, float], *, label: str, kind: str, prefix: str = "", desc: str = "", role: str = "img") -> str:
-    """One ``<svg>``: ``label`` is its title, ``desc`` says more; ``{id}`` in the body becomes the prefix of its ids.
+def picture(
+    body: str,
+    size: tuple[float, float],
+    *,
+    label: str,
+    kind: str,
+    prefix: str = "",
+    desc: str = "",
+    role: str = "img",
+) -> str:
+    """One ``<svg>``: ``label`` is its title, ``desc`` says more; ``{id}`` in the body becomes the prefix of
+    its ids.
 
     Parameters
     ----------
     prefix : str
-        Prefix of the ids: letters, digits, dash and underscore. Empty: made of the content, the same for the same picture.
+        Prefix of the ids: letters, digits, dash and underscore. Empty: made of the content, the same for the
+        same picture.
     role : str
         ``img``, or ``group`` where the picture holds links.
     """
     if prefix and not _PREFIX.match(prefix):
-        raise InputError("prefix of the ids of a picture", got=prefix, expected="a letter, then letters, digits, dashes or underscores")
+        raise InputError(
+            "prefix of the ids of a picture",
+            got=prefix,
+            expected="a letter, then letters, digits, dashes or underscores",
+        )
     own = prefix or f"ga{zlib.crc32('|'.join((kind, label, desc, body)).encode()):08x}"
     named = f"{own}-t" + (f" {own}-d" if desc else "")
-    head = f'<title id="{own}-t">{text(label)}</title>' + (f'<desc id="{own}-d">{text(desc)}</desc>' if desc else "")
+    head = f'<title id="{own}-t">{text(label)}</title>' + (
+        f'<desc id="{own}-d">{text(desc)}</desc>' if desc else ""
+    )
     box = f"0 0 {num(size[0])} {num(size[1])}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="ga ga-{kind}" viewBox="{box}" width="{num(size[0])}" height="{num(size[1])}" '
@@ -122,7 +165,9 @@ def picture(body: str, size: tuple[float, float], *, label: str, kind: str, pref
 
 
 ID_MARK: Final = "\x02id\x02"
-"""Stands for the prefix of ids in a body; :func:`text` lets no such character through, so write it past :func:`tag`."""
+"""Stands for the prefix of ids in a body; :func:`text` lets no such character through, so write it past
+:func:`tag`.
+"""
 
 
 def _rings(shapes: Iterable[shapely.Geometry]) -> Iterable[np.ndarray]:

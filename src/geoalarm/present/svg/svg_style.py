@@ -1,7 +1,8 @@
-"""The stylesheet and the patterns of all pictures: classes to the colours of :mod:`geoalarm.present.palette`, light, dark and print.
+"""The stylesheet and the patterns of all pictures: classes to the colours of :mod:`geoalarm.present.palette`,
+light, dark and print.
 
-A class of colour is ``ga-<scale>-<n>`` for the n-th colour of the scale from low (1), or ``ga-<scale>-<count>-<n>`` where a layer
-has more classes than the scale has colours.
+A class of colour is ``ga-<scale>-<n>`` for the n-th colour of the scale from low (1), or
+``ga-<scale>-<count>-<n>`` where a layer has more classes than the scale has colours.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ _LAND: Final = {"light": ("#FFFFFF", "#E3E8EC"), "dark": ("#1B232C", "#0A0E13")}
 
 
 def colour_class(scale: str, position: int, count: int) -> str:
-    """The class of the colour of class ``position`` (from 0) of ``count``: the colour that ``palette.colours`` gives it.
+    """The class of the colour of class ``position`` (from 0) of ``count``: the colour that
+    ``palette.colours`` gives it.
 
     Examples
     --------
@@ -43,7 +45,9 @@ def colour_class(scale: str, position: int, count: int) -> str:
 
 @lru_cache(maxsize=1)
 def styles() -> str:
-    """The stylesheet, to be put once in a page. Print and pages without a choice are light; it touches nothing outside ``.ga``."""
+    """The stylesheet, to be put once in a page. Print and pages without a choice are light; it touches
+    nothing outside ``.ga``.
+    """
     dark = _variables("dark")
     return "\n".join(
         [
@@ -63,7 +67,9 @@ def patterns() -> str:
         State.ZERO: '<circle class="ga-pl" cx="4" cy="4" r="2"/>',
         State.NOT_STUDIED: '<path class="ga-pl" d="M-2 2L2-2M0 8L8 0M6 10L10 6"/>',
         State.OUTSIDE_COVERAGE: '<path class="ga-pl" d="M0 0L8 8M0 8L8 0"/>',
-        State.SUPPRESSED: '<circle class="ga-pd" cx="2" cy="2" r="1.1"/><circle class="ga-pd" cx="6" cy="6" r="1.1"/>',
+        State.SUPPRESSED: (
+            '<circle class="ga-pd" cx="2" cy="2" r="1.1"/><circle class="ga-pd" cx="6" cy="6" r="1.1"/>'
+        ),
     }
     tiles = "".join(
         f'<pattern id="ga-p-{state}" width="{TILE}" height="{TILE}" patternUnits="userSpaceOnUse">'
@@ -75,7 +81,10 @@ def patterns() -> str:
         for name, scale in (("q", FINE), ("o", FINE * 0.55))
         for state in marks
     )
-    head = '<svg xmlns="http://www.w3.org/2000/svg" class="ga ga-defs" width="0" height="0" aria-hidden="true" focusable="false">'
+    head = (
+        '<svg xmlns="http://www.w3.org/2000/svg" class="ga ga-defs" width="0" height="0" '
+        'aria-hidden="true" focusable="false">'
+    )
     return f"{head}<defs>{tiles}</defs></svg>"
 
 
@@ -119,7 +128,12 @@ def _every_class() -> list[tuple[str, int, int]]:
     counts = {name: [len(scale["light"])] for name, scale in SCALES.items()}
     for name in _MIXED:
         counts[name] += range(counts[name][0] + 1, MOST_CLASSES + 1)
-    return [(name, count, position) for name, many in counts.items() for count in many for position in range(count)]
+    return [
+        (name, count, position)
+        for name, many in counts.items()
+        for count in many
+        for position in range(count)
+    ]
 
 
 def _short(scale: str, count: int, position: int) -> str:
@@ -129,7 +143,9 @@ def _short(scale: str, count: int, position: int) -> str:
 def _colour_rules() -> list[str]:
     names = [_short(*key) for key in _every_class()]
     return [f".ga .ga-{name}{{fill:var(--ga-{name})}}" for name in names] + [
-        f".ga .ga-line-{name}{{stroke:var(--ga-{name})}}" for name in names if name.startswith(("effects", "people"))
+        f".ga .ga-line-{name}{{stroke:var(--ga-{name})}}"
+        for name in names
+        if name.startswith(("effects", "people"))
     ]
 
 

@@ -1,4 +1,6 @@
-"""Room that words take, without a font at hand: widths of a common sans serif with a margin, and lines that fit a width."""
+"""Room that words take, without a font at hand: widths of a common sans serif with a margin, and lines that
+fit a width.
+"""
 
 from __future__ import annotations
 

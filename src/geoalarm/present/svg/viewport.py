@@ -17,7 +17,9 @@ _MARGIN_PX: Final = 12.0
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A window ``bounds`` (west, south, east, north) [m] on ``width`` by ``height`` pixels; y grows downwards."""
+    """A window ``bounds`` (west, south, east, north) [m] on ``width`` by ``height`` pixels; y grows
+    downwards.
+    """
 
     bounds: tuple[float, float, float, float]
     width: float
@@ -33,7 +35,9 @@ class View:
         if clip:
             margin = _MARGIN_PX * self.metres
             west, south, east, north = self.bounds
-            shapes = shapely.clip_by_rect(shapes, west - margin, south - margin, east + margin, north + margin)
+            shapes = shapely.clip_by_rect(
+                shapes, west - margin, south - margin, east + margin, north + margin
+            )
         return np.atleast_1d(shapely.transform(shapes, self._points))
 
     def place(self, x: float, y: float) -> tuple[float, float]:
@@ -45,13 +49,21 @@ class View:
         return margin <= x <= self.width - margin and margin <= y <= self.height - margin
 
     def _points(self, points: np.ndarray) -> np.ndarray:
-        return np.column_stack([(points[:, 0] - self.bounds[0]) / self.metres, (self.bounds[3] - points[:, 1]) / self.metres])
+        return np.column_stack(
+            [(points[:, 0] - self.bounds[0]) / self.metres, (self.bounds[3] - points[:, 1]) / self.metres]
+        )
 
 
-def view_round(bounds: np.ndarray, size: tuple[float, float], *, times: float = 1.6, least_m: float = 6000.0) -> View:
-    """The window round a shape: ``times`` its size, at least ``least_m`` high and wide, in the proportions of the picture."""
+def view_round(
+    bounds: np.ndarray, size: tuple[float, float], *, times: float = 1.6, least_m: float = 6000.0
+) -> View:
+    """The window round a shape: ``times`` its size, at least ``least_m`` high and wide, in the proportions of
+    the picture.
+    """
     west, south, east, north = (float(edge) for edge in bounds)
-    metres = max(max((east - west) * times, least_m) / size[0], max((north - south) * times, least_m) / size[1])
+    metres = max(
+        max((east - west) * times, least_m) / size[0], max((north - south) * times, least_m) / size[1]
+    )
     x, y = (west + east) / 2, (south + north) / 2
     half = metres * size[0] / 2, metres * size[1] / 2
     return View((x - half[0], y - half[1], x + half[0], y + half[1]), *size)

@@ -1,4 +1,6 @@
-"""Delivery into a folder: copied aside, checked, and renamed, so that a reader sees the whole edition or none of it."""
+"""Delivery into a folder: copied aside, checked, and renamed, so that a reader sees the whole edition or none
+of it.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Delivery by e-mail: over TLS with a checked certificate or not at all, each message at most once.
 
-A message is accepted when the server answers the last dot. The intent is on the disk before that dot leaves and the receipt after
-the answer: a death in between leaves a parcel ``sending``, and the next start calls it ``uncertain``, because nobody can know.
+A message is accepted when the server answers the last dot. The intent is on the disk before that dot leaves
+and the receipt after the answer: a death in between leaves a parcel ``sending``, and the next start calls it
+``uncertain``, because nobody can know.
 """
 
 from __future__ import annotations
@@ -93,7 +94,9 @@ class MailCarrier:
         try:
             code, reply = self._send(smtp, parcel)
         except (Refused, GeoalarmError) as error:
-            logger.error("%s: message for %s not sent: %s", self._target.name, parcel.addressee, error_text(error))
+            logger.error(
+                "%s: message for %s not sent: %s", self._target.name, parcel.addressee, error_text(error)
+            )
             ledger.fail(parcel, error_text(error))
             return True
         except (smtplib.SMTPException, OSError) as error:
@@ -106,7 +109,9 @@ class MailCarrier:
         elif code < 500:
             ledger.wait(parcel, _reply(code, reply))
         else:
-            logger.error("%s: message for %s refused: %s", self._target.name, parcel.addressee, _reply(code, reply))
+            logger.error(
+                "%s: message for %s refused: %s", self._target.name, parcel.addressee, _reply(code, reply)
+            )
             ledger.fail(parcel, _reply(code, reply))
         if code >= 400:
             try:
@@ -141,7 +146,11 @@ class MailCarrier:
         if self._target.when_uncertain == "again":
             self._shipment.ledger.wait(parcel, note)
         else:
-            logger.error("%s: it is uncertain whether the message for %s left; it is not sent again", self._target.name, parcel.addressee)
+            logger.error(
+                "%s: it is uncertain whether the message for %s left; it is not sent again",
+                self._target.name,
+                parcel.addressee,
+            )
             self._shipment.ledger.doubt(parcel, note)
 
     @contextmanager

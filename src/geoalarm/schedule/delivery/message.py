@@ -62,7 +62,9 @@ def compose(target: Mail, parcel: Parcel, edition: Edition, *, due: datetime, se
     message.add_alternative(_html(letter), subtype="html")
     for one in letter.attached:
         content = require_unchanged(edition, one.path, one.sha256).read_bytes()
-        message.add_attachment(content, maintype="application", subtype="pdf", filename=one_line(one.path.rpartition("/")[2]))
+        message.add_attachment(
+            content, maintype="application", subtype="pdf", filename=one_line(one.path.rpartition("/")[2])
+        )
     message["Content-Language"] = lang  # last: adding a part moves such headers into the first one
     return message
 
@@ -90,7 +92,9 @@ def write(target: Mail, parcel: Parcel, edition: Edition, *, due: datetime) -> L
         paragraphs.append(text("schedule.mail.attached", lang, n=len(attached)))
     if too_large:
         if not links:
-            told = f"documents of {too_large:.1f} MB are over limit_mb {target.limit_mb:g}, and there is no link"
+            told = (
+                f"documents of {too_large:.1f} MB are over limit_mb {target.limit_mb:g}, and there is no link"
+            )
             raise Refused(told)
         paragraphs.append(text("schedule.mail.too_large", lang, size=number(too_large, lang, decimals=1)))
     if edition.layers_lacking:
@@ -108,7 +112,9 @@ def language(target: Mail, documents: Sequence[Document]) -> str:
 
 def one_line(words: str) -> str:
     """Text fit for a header: no line breaks, no control or direction characters, no double spaces."""
-    plain = "".join(" " if unicodedata.category(sign) in ("Cc", "Cf", "Zl", "Zp", "Cs") else sign for sign in words)
+    plain = "".join(
+        " " if unicodedata.category(sign) in ("Cc", "Cf", "Zl", "Zp", "Cs") else sign for sign in words
+    )
     return re.sub(" {2,}", " ", plain).strip(" ")
 
 
@@ -120,10 +126,16 @@ def _attachments(target: Mail, documents: Sequence[Document]) -> tuple[tuple[Doc
 
 
 def _links(target: Mail, documents: Sequence[Document], place: str, lang: str) -> tuple[tuple[str, str], ...]:
-    """Titles and addresses of what can be read: the index where there is one, else the pages, else what is printed."""
+    """Titles and addresses of what can be read: the index where there is one, else the pages, else what is
+    printed.
+    """
     there = {one.path: one for one in documents}
     index = [there[name] for name in (f"index.{lang}.html", "index.html") if name in there][:1]
-    pages = index or [one for one in documents if one.kind == "html"] or [one for one in documents if one.kind == "pdf"]
+    pages = (
+        index
+        or [one for one in documents if one.kind == "html"]
+        or [one for one in documents if one.kind == "pdf"]
+    )
     titles = [text("schedule.mail.all", lang)] if index else [_title(one) for one in pages]
     addresses = [f"{target.link}/{quote(f'{place}/{one.path}')}" for one in pages]
     return tuple(zip(titles, addresses, strict=True))[:_MOST_LINKS]
@@ -139,14 +151,23 @@ def _lacking(edition: Edition, lang: str) -> tuple[str, ...]:
     if not edition.communes_lacking:
         return ()
     names = [one_line(one.name or one.commune) for one in edition.communes_lacking]
-    more = [text("schedule.mail.more", lang, n=len(names) - _MOST_LACKING)] if len(names) > _MOST_LACKING else []
+    more = (
+        [text("schedule.mail.more", lang, n=len(names) - _MOST_LACKING)] if len(names) > _MOST_LACKING else []
+    )
     return (text("schedule.mail.lacking", lang, n=len(names)), *names[:_MOST_LACKING], *more)
 
 
 def _plain(letter: Letter) -> str:
     lang, parts = letter.lang, list(letter.paragraphs)
     if letter.links:
-        parts.append("\n".join([text("schedule.mail.links", lang), *(f"- {title}\n  {address}" for title, address in letter.links)]))
+        parts.append(
+            "\n".join(
+                [
+                    text("schedule.mail.links", lang),
+                    *(f"- {title}\n  {address}" for title, address in letter.links),
+                ]
+            )
+        )
     if letter.lacking:
         parts.append("\n".join([letter.lacking[0], *(f"- {name}" for name in letter.lacking[1:])]))
     return "\n\n".join([*parts, *letter.closing]) + "\n"
@@ -156,7 +177,9 @@ def _html(letter: Letter) -> str:
     lang = letter.lang
     body = [f"<p>{escape(one)}</p>" for one in letter.paragraphs]
     if letter.links:
-        items = "".join(f'<li><a href="{escape(address)}">{escape(title)}</a></li>' for title, address in letter.links)
+        items = "".join(
+            f'<li><a href="{escape(address)}">{escape(title)}</a></li>' for title, address in letter.links
+        )
         body.append(f"<p>{escape(text('schedule.mail.links', lang))}</p><ul>{items}</ul>")
     if letter.lacking:
         items = "".join(f"<li>{escape(name)}</li>" for name in letter.lacking[1:])

@@ -38,13 +38,23 @@ def tried(step: Callable[[], T], retries: Retries, clock: Clock, *, what: str, d
     def told(state: tenacity.RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
         wait = state.next_action.sleep if state.next_action else 0
-        logger.warning("%s: attempt %d failed, next in %.0f s: %s", what, state.attempt_number + done, wait, error_text(error))
+        logger.warning(
+            "%s: attempt %d failed, next in %.0f s: %s",
+            what,
+            state.attempt_number + done,
+            wait,
+            error_text(error),
+        )
 
     attempts = tenacity.Retrying(
         stop=tenacity.stop_after_attempt(max(retries.times + 1 - done, 1)),
-        wait=tenacity.wait_exponential(multiplier=retries.first_wait_s * retries.factor**done, exp_base=retries.factor),
+        wait=tenacity.wait_exponential(
+            multiplier=retries.first_wait_s * retries.factor**done, exp_base=retries.factor
+        ),
         retry=tenacity.retry_if_exception(
-            lambda error: not isinstance(error, Stopped | Refused | GeoalarmError) and isinstance(error, Exception)
+            lambda error: (
+                not isinstance(error, Stopped | Refused | GeoalarmError) and isinstance(error, Exception)
+            )
         ),
         sleep=clock.pause,
         before_sleep=told,

@@ -1,4 +1,6 @@
-"""Delivery into object storage through fsspec: put, read back, compare; ``SHA256SUMS`` last, so that who finds it finds all."""
+"""Delivery into object storage through fsspec: put, read back, compare; ``SHA256SUMS`` last, so that who
+finds it finds all.
+"""
 
 from __future__ import annotations
 
@@ -48,14 +50,20 @@ def open_storage(target: Storage) -> tuple[Any, str]:
     scheme = target.url.partition("://")[0]
     try:
         _require_known(target, fsspec.get_filesystem_class(scheme))
-        filesystem, place = fsspec.core.url_to_fs(target.url, skip_instance_cache=True, use_listings_cache=False, **_options(target))
+        filesystem, place = fsspec.core.url_to_fs(
+            target.url, skip_instance_cache=True, use_listings_cache=False, **_options(target)
+        )
     except ImportError as error:
         package, how = PACKAGES.get(scheme, (scheme, "see docs/schedule.md"))
-        raise InputError(f"storage {scheme}://", got=f"{package} is not installed", expected=package, mend=how) from error
+        raise InputError(
+            f"storage {scheme}://", got=f"{package} is not installed", expected=package, mend=how
+        ) from error
     except GeoalarmError:
         raise
     except (TypeError, ValueError) as error:
-        raise InputError(f"options of storage {target.name}", got=str(error), expected=f"those of fsspec for {scheme}://") from error
+        raise InputError(
+            f"options of storage {target.name}", got=str(error), expected=f"those of fsspec for {scheme}://"
+        ) from error
     return filesystem, str(place).rstrip("/")
 
 
@@ -96,7 +104,11 @@ class StorageCarrier:
                 clock.check()
                 ledger.intend(parcel)
                 for name in [one.path for one in edition.of(parcel.commune)] if parcel.commune else rest:
-                    self._put(filesystem, f"{root}/{name}", require_unchanged(edition, name, hashes.get(name, edition.sha256)))
+                    self._put(
+                        filesystem,
+                        f"{root}/{name}",
+                        require_unchanged(edition, name, hashes.get(name, edition.sha256)),
+                    )
                 ledger.receipt(parcel)
         except (PermissionError, FileNotFoundError) as error:
             raise Refused(f"{self._target.url}: {type(error).__name__}: {error}") from error
@@ -125,19 +137,34 @@ class StorageCarrier:
 
 
 def _require_known(target: Storage, kind: Any) -> None:
-    """Refuse an option that the file system does not name: fsspec would ignore it, and a misspelt address send to another place."""
-    known = [name for name in inspect.signature(kind.__init__).parameters if name not in ("self", "args", "kwargs", "storage_options")]
+    """Refuse an option that the file system does not name: fsspec would ignore it, and a misspelt address
+    send to another place.
+    """
+    known = [
+        name
+        for name in inspect.signature(kind.__init__).parameters
+        if name not in ("self", "args", "kwargs", "storage_options")
+    ]
     for name in target.options:
         if name not in known:
             mend = near_miss(name, known) or "leave it out"
-            raise InputError(f"options of storage {target.name}", got=name, expected=f"those of fsspec for {kind.__name__}", mend=mend)
+            raise InputError(
+                f"options of storage {target.name}",
+                got=name,
+                expected=f"those of fsspec for {kind.__name__}",
+                mend=mend,
+            )
 
 
 def _options(target: Storage) -> dict[str, Any]:
     """The options of the file, and a limit to how long a silent server is listened to."""
-    options: dict[str, Any] = {key: dict(value) if isinstance(value, dict) else value for key, value in target.options.items()}
+    options: dict[str, Any] = {
+        key: dict(value) if isinstance(value, dict) else value for key, value in target.options.items()
+    }
     if target.url.startswith("s3://"):
-        options.setdefault("config_kwargs", {"connect_timeout": 20, "read_timeout": 60, "retries": {"max_attempts": 2}})
+        options.setdefault(
+            "config_kwargs", {"connect_timeout": 20, "read_timeout": 60, "retries": {"max_attempts": 2}}
+        )
     return options
 
 

@@ -14,8 +14,8 @@ class Stopped(Exception):
 class Clock:
     """The time of this machine, and a bell that ends a wait.
 
-    A ``SimpleQueue`` may be filled from inside a signal handler; an ``Event`` may not (its lock can be held by the very thread
-    that the signal interrupts).
+    A ``SimpleQueue`` may be filled from inside a signal handler; an ``Event`` may not (its lock can be held
+    by the very thread that the signal interrupts).
     """
 
     def __init__(self) -> None:

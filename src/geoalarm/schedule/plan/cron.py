@@ -1,7 +1,9 @@
-"""When a job is due: five cron fields in the time zone of the territory, with the two nights a year when clocks change.
+"""When a job is due: five cron fields in the time zone of the territory, with the two nights a year when
+clocks change.
 
-APScheduler computes the times. Three things of cron it reads otherwise are put right here: Sunday is 0 (or 7), two restricted
-day fields mean *either*, and a time that comes twice in one night is meant once, unless the job runs every hour.
+APScheduler computes the times. Three things of cron it reads otherwise are put right here: Sunday is 0 (or
+7), two restricted day fields mean *either*, and a time that comes twice in one night is meant once, unless
+the job runs every hour.
 """
 
 from __future__ import annotations
@@ -29,7 +31,13 @@ SHORTHANDS: Final = {
 }
 _DAYS: Final = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_FIELDS: Final = (("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1, 12), ("day of the week", 0, 7))
+_FIELDS: Final = (
+    ("minute", 0, 59),
+    ("hour", 0, 23),
+    ("day", 1, 31),
+    ("month", 1, 12),
+    ("day of the week", 0, 7),
+)
 _ITEM: Final = re.compile(r"(\*|(\d+|[a-z]{3})(?:-(\d+|[a-z]{3}))?)(?:/(\d+))?")
 _MOST_YEARS: Final = 9
 
@@ -77,7 +85,12 @@ class Timetable:
     def trigger(self) -> BaseTrigger:
         """The alarm for APScheduler."""
         minute, hour, day, month, weekday = self.fields
-        given = {"minute": _comma(minute), "hour": _comma(hour), "month": _comma(month), "timezone": self.zone}
+        given = {
+            "minute": _comma(minute),
+            "hour": _comma(hour),
+            "month": _comma(month),
+            "timezone": self.zone,
+        }
         days = {"day": _comma(day)}
         weekdays = {"day_of_week": "*" if weekday is None else ",".join(_DAYS[one] for one in weekday)}
         if day is not None and weekday is not None:  # cron: either of the two
@@ -87,12 +100,14 @@ class Timetable:
     def after(self, moment: datetime) -> datetime | None:
         """The first time later than ``moment``, in UTC; None where there is none in the next nine years.
 
-        A time that the clock jumps over in spring is due when it would have been, an hour later on the wall; a time that comes
-        twice in autumn is due the first time, unless the hour field is ``*``.
+        A time that the clock jumps over in spring is due when it would have been, an hour later on the wall;
+        a time that comes twice in autumn is due the first time, unless the hour field is ``*``.
         """
         limit, at = moment + timedelta(days=366 * _MOST_YEARS), moment
         while True:
-            found = self.trigger.get_next_fire_time(None, (at + timedelta(microseconds=1)).astimezone(self.zone))
+            found = self.trigger.get_next_fire_time(
+                None, (at + timedelta(microseconds=1)).astimezone(self.zone)
+            )
             if found is None or found.astimezone(UTC) > limit:
                 return None
             at = found.astimezone(UTC)
@@ -136,7 +151,9 @@ class Timetable:
         return found
 
     def repeated_hours(self, today: date) -> dict[int, set[int]]:
-        """Hours, in UTC, that are the second of two alike within ten years, each with the months in which it is."""
+        """Hours, in UTC, that are the second of two alike within ten years, each with the months in which it
+        is.
+        """
         found: dict[int, set[int]] = {}
         for wall in self._hours_of_changes(today):
             again = wall.replace(fold=1).astimezone(UTC)
@@ -163,7 +180,13 @@ def _values(word: str, name: str, low: int, high: int) -> tuple[int, ...] | None
             raise _fault(name, word, low, high)
         whole, first, last, step = match.groups()
         start = low if whole == "*" else _number(first, name, word, low, high)
-        end = high if whole == "*" or (step and last is None) else start if last is None else _number(last, name, word, low, high)
+        end = (
+            high
+            if whole == "*" or (step and last is None)
+            else start
+            if last is None
+            else _number(last, name, word, low, high)
+        )
         every = int(step) if step else 1
         if start > end or every < 1:
             raise _fault(name, word, low, high)
@@ -184,7 +207,10 @@ def _number(text: str, name: str, word: str, low: int, high: int) -> int:
 
 def _fault(name: str, word: str, low: int, high: int) -> InputError:
     return InputError(
-        f"cron field {name}", got=repr(word), expected=f"*, or numbers from {low} to {high}, ranges 1-5, steps */2", mend="apart by commas"
+        f"cron field {name}",
+        got=repr(word),
+        expected=f"*, or numbers from {low} to {high}, ranges 1-5, steps */2",
+        mend="apart by commas",
     )
 
 

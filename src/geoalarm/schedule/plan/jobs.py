@@ -19,7 +19,8 @@ class Report:
     Attributes
     ----------
     select : mapping of str to tuple of str
-        Which communes: ``country``, ``departement``, ``province``, ``commune``, each a list; empty means all of the scenario.
+        Which communes: ``country``, ``departement``, ``province``, ``commune``, each a list; empty means all
+        of the scenario.
     lang : tuple of str
         Languages; every commune gets one document in each. Empty: those of the place.
     pdf : bool
@@ -39,7 +40,9 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Retries:
-    """How often a step that failed is tried again, and how long is waited [s]: first_wait, then each time ``factor`` longer."""
+    """How often a step that failed is tried again, and how long is waited [s]: first_wait, then each time
+    ``factor`` longer.
+    """
 
     times: int = 3
     first_wait_s: float = 60.0

@@ -40,13 +40,20 @@ def read_plan(path: str | Path) -> Plan:
     if not file.is_file():
         raise InputError(f"schedule {file} does not exist", expected="a YAML file", mend="check the path")
     if file.stat().st_size > LARGEST:
-        raise InputError(f"schedule {file.name} is too large", got=f"{file.stat().st_size} bytes", expected=f"at most {LARGEST}")
+        raise InputError(
+            f"schedule {file.name} is too large",
+            got=f"{file.stat().st_size} bytes",
+            expected=f"at most {LARGEST}",
+        )
     try:
         facts = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         told = " ".join(str(error).split())
         raise InputError(
-            f"schedule {file.name} is not YAML", got=told, expected="keys and values", mend="check indentation and quotes"
+            f"schedule {file.name} is not YAML",
+            got=told,
+            expected="keys and values",
+            mend="check indentation and quotes",
         ) from error
     return plan_from(facts, file=file)
 
@@ -62,7 +69,10 @@ def plan_from(facts: object, *, file: Path) -> Plan:
     what = f"schedule {file.name}"
     if not isinstance(facts, Mapping):
         raise InputError(
-            f"{what} holds no keys", got=type(facts).__name__, expected=", ".join(_PlanFile.model_fields), mend="start with 'jobs:'"
+            f"{what} holds no keys",
+            got=type(facts).__name__,
+            expected=", ".join(_PlanFile.model_fields),
+            mend="start with 'jobs:'",
         )
     try:
         checked = _PlanFile.model_validate(facts)
@@ -132,7 +142,9 @@ class _JobFile(Strict):
                     mend="day and month contradict each other",
                 )
         except InputError as error:
-            yield InputError(f"{where}.cron: {error.what}", got=error.got, expected=error.expected, mend=error.mend)
+            yield InputError(
+                f"{where}.cron: {error.what}", got=error.got, expected=error.expected, mend=error.mend
+            )
         try:
             self.retries.seconds()
         except GeoalarmError:
@@ -145,7 +157,11 @@ class _JobFile(Strict):
         names = [target.to_target(Path(), "").name for target in self.deliver if len(target.given()) == 1]
         for name, count in Counter(names).items():
             if count > 1:
-                yield InputError(f"{where}.deliver has {count} targets {name!r}", expected="each its own name", mend="add name: to each")
+                yield InputError(
+                    f"{where}.deliver has {count} targets {name!r}",
+                    expected="each its own name",
+                    mend="add name: to each",
+                )
         for place, target in enumerate(self.deliver):
             yield from target.faults(f"{where}.deliver.{place}")
 
@@ -156,7 +172,10 @@ class _JobFile(Strict):
             report=self.report.to_report(folder),
             catch_up=self.catch_up,
             retries=self.retries.to_retries(),
-            deliver=tuple(target.to_target(folder, self.report.lang[0] if self.report.lang else "") for target in self.deliver),
+            deliver=tuple(
+                target.to_target(folder, self.report.lang[0] if self.report.lang else "")
+                for target in self.deliver
+            ),
         )
 
 
@@ -169,16 +188,27 @@ class _PlanFile(Strict):
         """What no single field can know."""
         known = _is_zone(self.timezone)
         if not known:
-            yield InputError(f"{what}, field timezone", got=repr(self.timezone), expected="a name such as Europe/Brussels, Europe/Paris")
+            yield InputError(
+                f"{what}, field timezone",
+                got=repr(self.timezone),
+                expected="a name such as Europe/Brussels, Europe/Paris",
+            )
         for name, count in Counter(job.name for job in self.jobs).items():
             if count > 1:
-                yield InputError(f"{what} has {count} jobs {name!r}", expected="each its own name", mend="rename one")
+                yield InputError(
+                    f"{what} has {count} jobs {name!r}", expected="each its own name", mend="rename one"
+                )
         for place, job in enumerate(self.jobs):
             yield from job.faults(f"{what}, field jobs.{place}", self.timezone if known else None)
 
     def to_plan(self, file: Path) -> Plan:
         folder = file.absolute().parent
-        return Plan(file=file.absolute(), jobs=tuple(job.to_job(folder) for job in self.jobs), timezone=self.timezone, lang=self.lang)
+        return Plan(
+            file=file.absolute(),
+            jobs=tuple(job.to_job(folder) for job in self.jobs),
+            timezone=self.timezone,
+            lang=self.lang,
+        )
 
 
 def _is_zone(name: str) -> bool:
@@ -191,16 +221,27 @@ def _is_zone(name: str) -> bool:
 def _deepest(items: list[Any]) -> list[Any]:
     """Errors without those of a list that is at fault only because one of its members is."""
     places = [item["loc"] for item in items]
-    return [item for item in items if not any(place != item["loc"] and place[: len(item["loc"])] == item["loc"] for place in places)]
+    return [
+        item
+        for item in items
+        if not any(place != item["loc"] and place[: len(item["loc"])] == item["loc"] for place in places)
+    ]
 
 
 def _fault(what: str, item: Any) -> GeoalarmError:
     """A pydantic error in the words of the house."""
-    place = ".".join(str(part) for part in item["loc"] if not str(part).startswith(("function-", "tuple[", "constrained-")))
+    place = ".".join(
+        str(part) for part in item["loc"] if not str(part).startswith(("function-", "tuple[", "constrained-"))
+    )
     if item["type"] == "extra_forbidden":
         *above, last = item["loc"]
         known = _fields_at(above)
-        return InputError(f"{what} has an unknown field {place}", got=last, expected=", ".join(known), mend=near_miss(str(last), known))
+        return InputError(
+            f"{what} has an unknown field {place}",
+            got=last,
+            expected=", ".join(known),
+            mend=near_miss(str(last), known),
+        )
     if item["type"] == "missing":
         return InputError(f"{what} lacks {place}", expected=f"{place}: ...", mend="add it")
     got = repr(item["input"])
@@ -215,7 +256,12 @@ def _fault(what: str, item: Any) -> GeoalarmError:
 def _fields_at(place: Iterable[object]) -> list[str]:
     """Names of the fields at a place of the file, as they are written there."""
     model: type[BaseModel] = _PlanFile
-    inner: dict[str, type[BaseModel]] = {"jobs": _JobFile, "report": _ReportFile, "retries": _RetriesFile, "deliver": TargetFile}
+    inner: dict[str, type[BaseModel]] = {
+        "jobs": _JobFile,
+        "report": _ReportFile,
+        "retries": _RetriesFile,
+        "deliver": TargetFile,
+    }
     for part in place:
         model = inner.get(str(part), TARGETS.get(str(part), model))
     return [field.alias or name for name, field in model.model_fields.items()]

@@ -1,8 +1,9 @@
 """Units for systemd and a line for cron, written from a plan.
 
-Two ways to run, one of which is enough: a timer that starts ``--once`` at each due time (what is due decides the state, the timer
-only wakes), or a service that stays. systemd skips a time that the clock jumps over in spring, and the second of two alike in autumn:
-where that matters the timer has a line more, which on other days finds nothing due.
+Two ways to run, one of which is enough: a timer that starts ``--once`` at each due time (what is due decides
+the state, the timer only wakes), or a service that stays. systemd skips a time that the clock jumps over in
+spring, and the second of two alike in autumn: where that matters the timer has a line more, which on other
+days finds nothing due.
 """
 
 from __future__ import annotations
@@ -93,11 +94,24 @@ def _list(values: Sequence[int] | None) -> str:
 
 
 def _service(plan: Plan, name: str, command: str, user: str, *, stays: bool) -> str:
-    words = [command, "schedule", "run", str(plan.file), "--state", f"%S/{name}", *([] if stays else ["--once"])]
+    words = [
+        command,
+        "schedule",
+        "run",
+        str(plan.file),
+        "--state",
+        f"%S/{name}",
+        *([] if stays else ["--once"]),
+    ]
     places = sorted(
-        {str(job.report.out) for job in plan.jobs} | {str(t.path) for job in plan.jobs for t in job.deliver if isinstance(t, Folder)}
+        {str(job.report.out) for job in plan.jobs}
+        | {str(t.path) for job in plan.jobs for t in job.deliver if isinstance(t, Folder)}
     )
-    kind = "Type=exec\nRestart=on-failure\nRestartSec=30s" if stays else "Type=oneshot\nRestart=on-abnormal\nRestartSec=30s"
+    kind = (
+        "Type=exec\nRestart=on-failure\nRestartSec=30s"
+        if stays
+        else "Type=oneshot\nRestart=on-abnormal\nRestartSec=30s"
+    )
     install = "\n[Install]\nWantedBy=multi-user.target\n" if stays else ""
     return (
         f"# {'Stays and wakes by itself' if stays else 'Started by the timer'}; use this or the other, not both.\n"
@@ -123,7 +137,9 @@ def _service(plan: Plan, name: str, command: str, user: str, *, stays: bool) -> 
 
 
 def _timer(plan: Plan, today: date) -> str:
-    lines = dict.fromkeys(line for job in plan.jobs for line in on_calendar(Timetable(job.cron, plan.timezone), today))
+    lines = dict.fromkeys(
+        line for job in plan.jobs for line in on_calendar(Timetable(job.cron, plan.timezone), today)
+    )
     return (
         "[Unit]\n"
         f"Description=geoalarm: wakes the reports of {_quiet(plan.file.name)}\n\n"

@@ -18,7 +18,9 @@ from geoalarm.schedule.plan.jobs import Folder, Mail, Option, Storage, Target
 SCHEMES: Final = ("s3", "gs", "abfs", "file", "memory")
 """What ``storage`` speaks. No sftp: fsspec's trusts any host key it meets."""
 
-_SECRET: Final = re.compile(r"secret|passw|token|credential|signature|key$|key_id$|connection_string|^pwd$|^auth$", re.IGNORECASE)
+_SECRET: Final = re.compile(
+    r"secret|passw|token|credential|signature|key$|key_id$|connection_string|^pwd$|^auth$", re.IGNORECASE
+)
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 
 
@@ -39,7 +41,9 @@ class Strict(BaseModel):
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 Words = Annotated[
-    tuple[Annotated[str, Field(min_length=1, max_length=40)], ...], Field(min_length=1, max_length=5000), BeforeValidator(as_list)
+    tuple[Annotated[str, Field(min_length=1, max_length=40)], ...],
+    Field(min_length=1, max_length=5000),
+    BeforeValidator(as_list),
 ]
 Lang = Literal["fr", "nl", "de", "en"]
 Langs = Annotated[tuple[Lang, ...], Field(min_length=1), BeforeValidator(as_list)]
@@ -68,10 +72,14 @@ class _StorageFile(Strict):
         parts = urlsplit(self.url)
         if parts.scheme not in SCHEMES or not (parts.netloc or parts.path.strip("/")):
             wanted = "one of " + ", ".join(f"{one}://" for one in SCHEMES) + " and a place"
-            yield InputError(f"{where}.url", got=repr(without_secret(self.url)), expected=wanted, mend="s3://bucket/prefix")
+            yield InputError(
+                f"{where}.url", got=repr(without_secret(self.url)), expected=wanted, mend="s3://bucket/prefix"
+            )
         if "@" in parts.netloc or parts.query:
             yield InputError(
-                f"{where}.url holds more than a place", expected="no user, no password, no query", mend="put credentials in the environment"
+                f"{where}.url holds more than a place",
+                expected="no user, no password, no query",
+                mend="put credentials in the environment",
             )
         for key, value in _pairs(self.options):
             if _SECRET.search(key):
@@ -81,10 +89,20 @@ class _StorageFile(Strict):
                     mend="put them in the environment (AWS_ACCESS_KEY_ID and the like)",
                 )
             elif key in ("verify", "use_ssl") and value is False:
-                yield InputError(f"{where}.options.{key}", got="false", expected="an encrypted, checked connection", mend="leave it out")
-            elif key in ("endpoint_url", "account_host") and isinstance(value, str) and not _is_private(value):
                 yield InputError(
-                    f"{where}.options.{key}", got=repr(without_secret(value)), expected="https://", mend="plain http only to this machine"
+                    f"{where}.options.{key}",
+                    got="false",
+                    expected="an encrypted, checked connection",
+                    mend="leave it out",
+                )
+            elif (
+                key in ("endpoint_url", "account_host") and isinstance(value, str) and not _is_private(value)
+            ):
+                yield InputError(
+                    f"{where}.options.{key}",
+                    got=repr(without_secret(value)),
+                    expected="https://",
+                    mend="plain http only to this machine",
                 )
 
     def to_target(self, folder: Path, lang: str) -> Storage:
@@ -110,17 +128,37 @@ class _MailFile(Strict):
 
     def faults(self, where: str) -> Iterator[GeoalarmError]:
         """Addresses that are none, half a login, a link that is none."""
-        for field, text in (("from", self.from_), *(("to", one) for many in self.to.values() for one in many)):
+        for field, text in (
+            ("from", self.from_),
+            *(("to", one) for many in self.to.values() for one in many),
+        ):
             if any(ord(sign) < 32 for sign in text) or not _ADDRESS.fullmatch(parseaddr(text)[1]):
                 yield InputError(
-                    f"{where}.{field}", got=repr(text), expected="an e-mail address in plain letters", mend="crisis@town.example"
+                    f"{where}.{field}",
+                    got=repr(text),
+                    expected="an e-mail address in plain letters",
+                    mend="crisis@town.example",
                 )
         if (self.user_env is None) != (self.password_env is None):
-            yield InputError(f"{where} has half a login", expected="user_env and password_env", mend="give both, or neither")
+            yield InputError(
+                f"{where} has half a login",
+                expected="user_env and password_env",
+                mend="give both, or neither",
+            )
         if self.link and not re.fullmatch(r"https?://[^\s<>\"]+", self.link):
-            yield InputError(f"{where}.link", got=repr(self.link), expected="https://...", mend="where the editions can be read")
+            yield InputError(
+                f"{where}.link",
+                got=repr(self.link),
+                expected="https://...",
+                mend="where the editions can be read",
+            )
         if self.per == "edition" and set(self.to) != {"*"}:
-            yield InputError(f"{where}.to names communes", got="per: edition", expected="a list of addresses", mend="write per: commune")
+            yield InputError(
+                f"{where}.to names communes",
+                got="per: edition",
+                expected="a list of addresses",
+                mend="write per: commune",
+            )
 
     def to_target(self, folder: Path, lang: str) -> Mail:
         return Mail(
@@ -157,7 +195,12 @@ class TargetFile(Strict):
         """Anything but one target; what is wrong with it."""
         if len(self.given()) != 1:
             got = ", ".join(sorted(self.model_fields_set)) or "nothing"
-            yield InputError(where, got=got, expected="folder, storage or mail", mend="one of them in each item of the list")
+            yield InputError(
+                where,
+                got=got,
+                expected="folder, storage or mail",
+                mend="one of them in each item of the list",
+            )
         for kind, one in (("folder", self.folder), ("storage", self.storage), ("mail", self.mail)):
             if one is not None:
                 yield from one.faults(f"{where}.{kind}")
@@ -191,5 +234,9 @@ def _is_private(url: str) -> bool:
         return parts.hostname == "localhost"
 
 
-TARGETS: Final[Mapping[str, type[BaseModel]]] = {"folder": _FolderFile, "storage": _StorageFile, "mail": _MailFile}
+TARGETS: Final[Mapping[str, type[BaseModel]]] = {
+    "folder": _FolderFile,
+    "storage": _StorageFile,
+    "mail": _MailFile,
+}
 """The model behind each kind of target."""

@@ -1,4 +1,6 @@
-"""The memory of the service: one SQLite file in the state folder. Every change is one transaction, on the disk before it counts."""
+"""The memory of the service: one SQLite file in the state folder. Every change is one transaction, on the
+disk before it counts.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +67,9 @@ class Database:
             where = f"{self.path.absolute().as_uri()}?mode={mode}"
             db = sqlite3.connect(where, timeout=30, isolation_level=None, uri=True)
         except (OSError, sqlite3.OperationalError) as error:
-            raise cannot_write(self.path, error if isinstance(error, OSError) else OSError(str(error))) from error
+            raise cannot_write(
+                self.path, error if isinstance(error, OSError) else OSError(str(error))
+            ) from error
         db.row_factory = sqlite3.Row
         try:
             self._prepare(db)
@@ -96,11 +100,17 @@ class Database:
                 db.execute("COMMIT")
         except sqlite3.DatabaseError as error:
             raise InputError(
-                f"{self.path.name} cannot be read", got=str(error), expected="the state of a schedule", mend="name another --state"
+                f"{self.path.name} cannot be read",
+                got=str(error),
+                expected="the state of a schedule",
+                mend="name another --state",
             ) from error
         if version > _VERSION:
             raise InputError(
-                f"{self.path.name} is of a newer geoalarm", got=f"version {version}", expected=f"at most {_VERSION}", mend="update geoalarm"
+                f"{self.path.name} is of a newer geoalarm",
+                got=f"version {version}",
+                expected=f"at most {_VERSION}",
+                mend="update geoalarm",
             )
 
 

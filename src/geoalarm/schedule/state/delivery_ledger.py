@@ -1,4 +1,6 @@
-"""What was sent where: an intent before, a receipt after, so that nothing goes out twice, also after a kill in the middle."""
+"""What was sent where: an intent before, a receipt after, so that nothing goes out twice, also after a kill
+in the middle.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ ON CONFLICT (key) DO UPDATE SET state = excluded.state, at = excluded.at, note =
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One thing to deliver once: the documents of a commune (empty: of the whole edition) to a target, for e-mail to one address."""
+    """One thing to deliver once: the documents of a commune (empty: of the whole edition) to a target, for
+    e-mail to one address.
+    """
 
     job: str
     due: datetime
@@ -64,7 +68,9 @@ class Ledger:
         with self._database.open(write=False) as db:
             found: dict[str, str] = {}
             for job, due in {(one.job, stamp(one.due)) for one in wanted}:
-                rows = db.execute("SELECT key, state FROM deliveries WHERE job = ? AND due = ?", (job, due)).fetchall()
+                rows = db.execute(
+                    "SELECT key, state FROM deliveries WHERE job = ? AND due = ?", (job, due)
+                ).fetchall()
                 found |= {row["key"]: row["state"] for row in rows}
         return {one.key: found[one.key] for one in wanted if one.key in found}
 
@@ -98,7 +104,8 @@ class Ledger:
         """All deliveries of a run."""
         with self._database.open(write=False) as db:
             rows = db.execute(
-                "SELECT * FROM deliveries WHERE job = ? AND due = ? ORDER BY target, commune, addressee", (job, stamp(due))
+                "SELECT * FROM deliveries WHERE job = ? AND due = ? ORDER BY target, commune, addressee",
+                (job, stamp(due)),
             ).fetchall()
         return [_delivery(row) for row in rows]
 
@@ -107,17 +114,32 @@ class Ledger:
         marks = ", ".join("?" for _ in states)
         with self._database.open(write=False) as db:
             rows = db.execute(
-                f"SELECT * FROM deliveries WHERE state IN ({marks}) ORDER BY due DESC, job, target, commune, addressee",  # noqa: S608 - question marks
+                f"SELECT * FROM deliveries WHERE state IN ({marks}) ORDER BY due DESC, job, target, "
+                f"commune, addressee",  # noqa: S608 - question marks
                 states,
             ).fetchall()
         return [_delivery(row) for row in rows]
 
-    def _put(self, parcel: Parcel, state: str, note: str, message_id: str = "", *, attempt: bool = False) -> None:
-        row = (parcel.key, parcel.job, stamp(parcel.due), parcel.target, parcel.commune, parcel.addressee, parcel.sha256, message_id, state)
+    def _put(
+        self, parcel: Parcel, state: str, note: str, message_id: str = "", *, attempt: bool = False
+    ) -> None:
+        row = (
+            parcel.key,
+            parcel.job,
+            stamp(parcel.due),
+            parcel.target,
+            parcel.commune,
+            parcel.addressee,
+            parcel.sha256,
+            message_id,
+            state,
+        )
         with self._database.open() as db:
             db.execute(_PUT, (*row, int(attempt), stamp(self._clock.now()), note))
 
 
 def _delivery(row: sqlite3.Row) -> Delivery:
-    parcel = Parcel(row["job"], moment(row["due"]), row["target"], row["commune"], row["addressee"], row["sha256"])
+    parcel = Parcel(
+        row["job"], moment(row["due"]), row["target"], row["commune"], row["addressee"], row["sha256"]
+    )
     return Delivery(parcel, row["state"], row["message_id"], row["attempts"], moment(row["at"]), row["note"])

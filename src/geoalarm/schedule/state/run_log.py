@@ -18,7 +18,9 @@ GRACE: Final = timedelta(minutes=15)
 """A due time seen this late still is on time: timers and slow starts take a while."""
 
 CATCH_UP_MOST: Final = 100
-"""Missed times that ``catch_up: all`` makes up for, the newest; a job of every minute does not come back for a year."""
+"""Missed times that ``catch_up: all`` makes up for, the newest; a job of every minute does not come back for
+a year.
+"""
 
 KEEP: Final = 1000
 """Runs of each job that are remembered."""
@@ -33,8 +35,8 @@ class Run:
     Attributes
     ----------
     state : str
-        ``due``, ``running`` (documents are being made), ``made`` (and being delivered), ``done``, ``partly`` (something is lacking or
-        was not delivered), ``failed``, ``skipped``.
+        ``due``, ``running`` (documents are being made), ``made`` (and being delivered), ``done``, ``partly``
+        (something is lacking or was not delivered), ``failed``, ``skipped``.
     reason : str
         Of a skipped run: ``missed``, ``overlap``, ``superseded``, ``gone``; of a failed one what went wrong.
     """
@@ -61,15 +63,17 @@ class Runs:
     def look(self, plan: Plan, now: datetime, *, first_grace: timedelta = timedelta(0)) -> list[Run]:
         """Write down what became due since the last look, by each job's rule of catching up; the new rows.
 
-        A job seen for the first time, or with another cron expression, starts now: history is not caught up. ``first_grace`` lets
-        such a job see the time that just passed, for a first start by a timer.
+        A job seen for the first time, or with another cron expression, starts now: history is not caught up.
+        ``first_grace`` lets such a job see the time that just passed, for a first start by a timer.
         """
         new: list[Run] = []
         with self._database.open() as db:
             for job in plan.jobs:
                 new += _look(db, job, plan.timezone, now, first_grace)
             names = [job.name for job in plan.jobs]
-            for row in db.execute("SELECT job, due FROM runs WHERE state IN ('due', 'running', 'made')").fetchall():
+            for row in db.execute(
+                "SELECT job, due FROM runs WHERE state IN ('due', 'running', 'made')"
+            ).fetchall():
                 if row["job"] not in names:
                     _close(db, row["job"], row["due"], now, "skipped", "gone")
         return new
@@ -82,33 +86,44 @@ class Runs:
     def reopen(self, job: str) -> Run | None:
         """Open the last run of a job again if it failed or is incomplete, and its failed deliveries with it."""
         with self._database.open() as db:
-            row = db.execute("SELECT * FROM runs WHERE job = ? AND state <> 'skipped' ORDER BY due DESC LIMIT 1", (job,)).fetchone()
+            row = db.execute(
+                "SELECT * FROM runs WHERE job = ? AND state <> 'skipped' ORDER BY due DESC LIMIT 1", (job,)
+            ).fetchone()
             if row is None or row["state"] not in ("failed", "partly"):
                 return None
             state = "made" if row["edition"] else "due"
             db.execute(
-                "UPDATE runs SET state = ?, reason = '', ended = NULL, attempts = 0 WHERE job = ? AND due = ?", (state, job, row["due"])
+                "UPDATE runs SET state = ?, reason = '', ended = NULL, attempts = 0 WHERE job = ? "
+                "AND due = ?",
+                (state, job, row["due"]),
             )
-            db.execute("UPDATE deliveries SET state = 'waiting' WHERE job = ? AND due = ? AND state = 'failed'", (job, row["due"]))
+            db.execute(
+                "UPDATE deliveries SET state = 'waiting' WHERE job = ? AND due = ? AND state = 'failed'",
+                (job, row["due"]),
+            )
         return _run(row)
 
     def next(self) -> Run | None:
         """The open run to go on with: what is made first, then the oldest due."""
         with self._database.open(write=False) as db:
             row = db.execute(
-                "SELECT * FROM runs WHERE state IN ('due', 'running', 'made') ORDER BY state = 'made' DESC, due, job LIMIT 1"
+                "SELECT * FROM runs WHERE state IN ('due', 'running', 'made') ORDER BY state = 'made' "
+                "DESC, due, job LIMIT 1"
             ).fetchone()
         return None if row is None else _run(row)
 
     def start(self, run: Run, now: datetime) -> None:
         """One more attempt at making the documents."""
-        self._set(run, "state = 'running', started = coalesce(started, ?), attempts = attempts + 1", stamp(now))
+        self._set(
+            run, "state = 'running', started = coalesce(started, ?), attempts = attempts + 1", stamp(now)
+        )
 
     def put_back(self, run: Run) -> None:
         """A run that was stopped while its documents were made is due again; that attempt does not count."""
         with self._database.open() as db:
             db.execute(
-                "UPDATE runs SET state = 'due', attempts = attempts - 1 WHERE job = ? AND due = ? AND state = 'running'",
+                "UPDATE runs SET state = 'due', attempts = attempts - 1 WHERE job = ? AND due = ? AND "
+                "state = 'running'",
                 (run.job, stamp(run.due)),
             )
 
@@ -123,10 +138,14 @@ class Runs:
         with self._database.open() as db:
             _close(db, run.job, stamp(run.due), now, state, reason)
             db.execute(
-                "DELETE FROM runs WHERE job = ? AND due < (SELECT due FROM runs WHERE job = ? ORDER BY due DESC LIMIT 1 OFFSET ?)",
+                "DELETE FROM runs WHERE job = ? AND due < (SELECT due FROM runs WHERE job = ? ORDER BY "
+                "due DESC LIMIT 1 OFFSET ?)",
                 (run.job, run.job, KEEP - 1),
             )
-            db.execute("DELETE FROM deliveries WHERE job = ? AND due < (SELECT min(due) FROM runs WHERE job = ?)", (run.job, run.job))
+            db.execute(
+                "DELETE FROM deliveries WHERE job = ? AND due < (SELECT min(due) FROM runs WHERE job = ?)",
+                (run.job, run.job),
+            )
 
     def get(self, job: str, due: datetime) -> Run | None:
         """One run."""
@@ -137,23 +156,31 @@ class Runs:
     def of(self, job: str, *, newest: int = 20) -> list[Run]:
         """The newest runs of a job, newest first."""
         with self._database.open(write=False) as db:
-            rows = db.execute("SELECT * FROM runs WHERE job = ? ORDER BY due DESC LIMIT ?", (job, newest)).fetchall()
+            rows = db.execute(
+                "SELECT * FROM runs WHERE job = ? ORDER BY due DESC LIMIT ?", (job, newest)
+            ).fetchall()
         return [_run(row) for row in rows]
 
     def last_edition(self, job: str, before: datetime) -> str | None:
         """Folder of the newest edition before a time."""
         with self._database.open(write=False) as db:
             row = db.execute(
-                "SELECT edition FROM runs WHERE job = ? AND due < ? AND edition IS NOT NULL ORDER BY due DESC LIMIT 1", (job, stamp(before))
+                "SELECT edition FROM runs WHERE job = ? AND due < ? AND edition IS NOT NULL ORDER BY due "
+                "DESC LIMIT 1",
+                (job, stamp(before)),
             ).fetchone()
         return None if row is None else str(row["edition"])
 
     def _set(self, run: Run, change: str, *values: object) -> None:
         with self._database.open() as db:
-            db.execute(f"UPDATE runs SET {change} WHERE job = ? AND due = ?", (*values, run.job, stamp(run.due)))  # noqa: S608 - our own words
+            db.execute(
+                f"UPDATE runs SET {change} WHERE job = ? AND due = ?", (*values, run.job, stamp(run.due))
+            )  # noqa: S608 - our own words
 
 
-def _look(db: sqlite3.Connection, job: Job, timezone: str, now: datetime, first_grace: timedelta) -> list[Run]:
+def _look(
+    db: sqlite3.Connection, job: Job, timezone: str, now: datetime, first_grace: timedelta
+) -> list[Run]:
     """The new rows of one job."""
     row = db.execute("SELECT * FROM jobs WHERE name = ?", (job.name,)).fetchone()
     known = row is not None and (row["cron"], row["timezone"]) == (job.cron, timezone)
@@ -168,7 +195,9 @@ def _look(db: sqlite3.Connection, job: Job, timezone: str, now: datetime, first_
     )
     if not times:
         return []
-    waiting = db.execute("SELECT due, state FROM runs WHERE job = ? AND state IN ('due', 'running', 'made')", (job.name,)).fetchall()
+    waiting = db.execute(
+        "SELECT due, state FROM runs WHERE job = ? AND state IN ('due', 'running', 'made')", (job.name,)
+    ).fetchall()
     chosen, reason = _choose(job, times, now, busy=bool(waiting))
     if job.catch_up == "last":
         for one in waiting:
@@ -177,7 +206,9 @@ def _look(db: sqlite3.Connection, job: Job, timezone: str, now: datetime, first_
     found: list[Run] = []
     for place, due in enumerate(times):
         run = (
-            Run(job.name, due, "due") if due in chosen else Run(job.name, due, "skipped", "missed_more" if more and place == 0 else reason)
+            Run(job.name, due, "due")
+            if due in chosen
+            else Run(job.name, due, "skipped", "missed_more" if more and place == 0 else reason)
         )
         put = db.execute(
             "INSERT OR IGNORE INTO runs (job, due, state, reason, noted) VALUES (?, ?, ?, ?, ?)",
@@ -187,7 +218,9 @@ def _look(db: sqlite3.Connection, job: Job, timezone: str, now: datetime, first_
     return found
 
 
-def _choose(job: Job, times: Sequence[datetime], now: datetime, *, busy: bool) -> tuple[Sequence[datetime], str]:
+def _choose(
+    job: Job, times: Sequence[datetime], now: datetime, *, busy: bool
+) -> tuple[Sequence[datetime], str]:
     """Which of the due times run, and why the others do not."""
     if job.catch_up == "all":
         return times, "missed"
@@ -199,7 +232,10 @@ def _choose(job: Job, times: Sequence[datetime], now: datetime, *, busy: bool) -
 
 
 def _close(db: sqlite3.Connection, job: str, due: str, now: datetime, state: str, reason: str) -> None:
-    db.execute("UPDATE runs SET state = ?, reason = ?, ended = ? WHERE job = ? AND due = ?", (state, reason, stamp(now), job, due))
+    db.execute(
+        "UPDATE runs SET state = ?, reason = ?, ended = ? WHERE job = ? AND due = ?",
+        (state, reason, stamp(now), job, due),
+    )
 
 
 def _run(row: sqlite3.Row) -> Run:
