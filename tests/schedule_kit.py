@@ -121,7 +121,7 @@ def service(folder: Path, runner: Any = None, clock: Clock | None = None, **job:
 
 
 def refuse(wanted: ReportJob) -> Edition:
-    raise InputError("scenario", got="nothing", expected="something", mend="write one")
+    raise InputError("scenario", got="nothing", expected="something", hint="write one")
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Bad input through the real command line: exit code 2, one message with what, got, expected and the mend,
+"""Bad input through the real command line: exit code 2, one message with what, got, expected and the hint,
 and no file.
 """
 

@@ -96,7 +96,7 @@ def test_doctor_says_what_is_broken_and_fails(call, monkeypatch):
         "name": "browser",
         "verdict": "missing",
         "found": "none",
-        "mend": "install one",
+        "hint": "install one",
     }
 
 
@@ -125,7 +125,7 @@ def test_a_cache_that_cannot_be_written_is_found(monkeypatch, tmp_path):
 def test_a_changed_file_of_the_territory_is_found(tmp_path):
     (tmp_path / "a.tif").write_bytes(b"1")
     (tmp_path / "manifest.json").write_text(json.dumps({"files": {"a.tif": {"sha256": "0" * 64}}}))
-    assert health._tried("x", lambda: health._hashed(tmp_path), mend="build it").verdict == "broken"
+    assert health._tried("x", lambda: health._hashed(tmp_path), hint="build it").verdict == "broken"
     good = "6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b"
     (tmp_path / "manifest.json").write_text(json.dumps({"files": {"a.tif": {"sha256": good}}}))
     assert health._hashed(tmp_path) == "1 files as built"

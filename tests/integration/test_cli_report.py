@@ -260,7 +260,7 @@ def test_a_page_whose_pdf_fails_is_delivered_without_it_and_tried_again(report, 
 
     def printed(page, target, **_):
         if "FR-00002" in page.name and not (tmp_path / "mended").exists():
-            raise PdfError("the browser failed", mend="try again")
+            raise PdfError("the browser failed", hint="try again")
         target.write_bytes(b"%PDF-1.4")
 
     monkeypatch.setattr(job, "write_pdf", printed)

@@ -138,7 +138,7 @@ def test_a_run_that_fails_ends_with_exit_code_1_and_status_says_why(disk_plan, c
     told = call("schedule", "status", file, "--state", tmp_path / "memory")
     assert told.exit_code == 1
     assert "the service is not running" in told.output
-    assert "failed: scenario; got nothing; expected something; mend: write one." in told.output
+    assert "failed: scenario; got nothing; expected something; hint: write one." in told.output
     facts = json.loads(call("schedule", "status", file, "--state", tmp_path / "memory", "--json").output)
     assert facts["jobs"][0]["last"]["state"] == "failed"
     assert "Mislukt" in (tmp_path / "memory" / "status.html").read_text("utf-8")

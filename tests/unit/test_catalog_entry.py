@@ -1,5 +1,5 @@
 """Catalog files: what passes, what is refused, and that every fault is told at once with entry, field and
-mend.
+hint.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def test_all_faults_of_a_file_are_told_at_once(tmp_path: Path) -> None:
     assert "entry 'two', field metadata.attribution: missing" in told
     assert "entry 'three', field driver; got 'csv'; expected geo_vector or geo_raster" in told
     assert "entry 'four', field metadata.basis; got 'guessed'" in told
-    assert all(isinstance(fault, CatalogError) and fault.mend for fault in caught.value.faults)
+    assert all(isinstance(fault, CatalogError) and fault.hint for fault in caught.value.faults)
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def refused(
     before, started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
     with pytest.raises(InputError, match=told) as caught:
         read_vector(path, layer)
-    assert caught.value.mend
+    assert caught.value.hint
     assert time.perf_counter() - started < seconds
     assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024 < megabytes
 

@@ -134,7 +134,7 @@ def test_a_kept_file_that_changed_on_disk_is_refused(tmp_path: Path, site: Site)
     opened = open_catalog(catalog(tmp_path, f"{site.host}/a.geojson"))
     opened.layer("official_communes")
     cache.kept_path(parse_address(f"{site.host}/a.geojson")).write_bytes(OTHER)
-    with pytest.raises(InputError, match=r"has changed on disk.*mend: delete"):
+    with pytest.raises(InputError, match=r"has changed on disk.*hint: delete"):
         opened.layer("official_communes")
 
 
@@ -169,7 +169,7 @@ def test_addresses_that_serve_nothing_leave_nothing(
     site.pages["/empty"] = b""
     with pytest.raises(InputError, match=told) as caught:
         open_catalog(catalog(tmp_path, site.host + path)).layer("official_communes")
-    assert caught.value.mend
+    assert caught.value.hint
     assert not [one for one in own_cache.rglob("*") if one.is_file()]
 
 

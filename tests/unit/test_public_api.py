@@ -70,3 +70,10 @@ def test_a_territory_still_opens_from_the_room_it_left():
     from geoalarm.dossier import open_territory as today
 
     assert open_territory is today
+
+
+def test_the_hint_of_an_error_answers_to_its_old_name_for_one_release():
+    error = geoalarm.InputError("column 'pop'", hint="name it")
+    with pytest.warns(DeprecationWarning, match=r"error\.mend is error\.hint now"):
+        assert error.mend == error.hint == "name it"
+    assert str(error) == "column 'pop'; hint: name it."

@@ -128,7 +128,7 @@ def test_what_makes_no_seam_is_refused() -> None:
         resolve(WEST.set_crs(None, allow_override=True), east)
     with pytest.raises(InputError, match="both boundary sets"):
         resolve(WEST, WEST)
-    with pytest.raises(InputError, match="mend: did you mean 'nearest'"):
+    with pytest.raises(InputError, match="hint: did you mean 'nearest'"):
         resolve(WEST, east, rule="neares")  # type: ignore[arg-type]
     with pytest.raises(InputError, match="no line"):
         resolve(WEST, east, rule="line")

@@ -51,7 +51,7 @@ def join_communes(catalog: Catalog, scenario: Scenario) -> Joined:
             "communes of the scenario",
             got=f"{len(names)} entries",
             expected="one entry, or one for each side of a border",
-            mend="join the countries of one side in one file first",
+            hint="join the countries of one side in one file first",
         )
     parts = [catalog.communes(name) for name in names]
     if len(parts) == 1:
@@ -70,7 +70,7 @@ def resolve_seam(one: Communes, other: Communes, *, options: Options) -> Joined:
             "communes of the two entries",
             got=f"{len(twice)} in both, first {twice[0]}",
             expected="each commune once",
-            mend="use one entry for each country",
+            hint="use one entry for each country",
         )
     if options.seam == "none":
         import pandas as pd
@@ -104,7 +104,7 @@ def delivered_seam(catalog: Catalog, communes: str) -> SeamReport | None:
             f"entry {beside[0]!r} of role seam",
             got="a raster",
             expected="polygons",
-            mend="give the slivers as polygons",
+            hint="give the slivers as polygons",
         )
     require_column(layer, "kind", what=f"entry {beside[0]!r}")
     require_column(layer, "area_km2", what=f"entry {beside[0]!r}")

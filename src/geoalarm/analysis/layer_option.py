@@ -69,7 +69,7 @@ def options_of(catalog: Catalog, choice: FootprintChoice) -> Iterator[LayerOptio
             f"entry {entry.name!r} among the footprints",
             got=f"role {entry.facts.role}",
             expected="role hazard",
-            mend=f"name it under {'communes' if entry.facts.role == 'communes' else 'population'}",
+            hint=f"name it under {'communes' if entry.facts.role == 'communes' else 'population'}",
         )
     for name in choice.parameters:
         if name not in entry.parameters:
@@ -77,7 +77,7 @@ def options_of(catalog: Catalog, choice: FootprintChoice) -> Iterator[LayerOptio
                 f"entry {entry.name!r} has no parameter {name!r}",
                 got=name,
                 expected=", ".join(entry.parameters) or "no parameter",
-                mend=near_miss(name, entry.parameters),
+                hint=near_miss(name, entry.parameters),
             )
     axes = [
         [(name, value) for value in choice.parameters.get(name, tuple(parameter.allowed))]
@@ -131,6 +131,6 @@ def _hazard(name: str, *, entry: str) -> Hazard:
             f"hazard {name!r} of entry {entry!r}",
             got=name,
             expected=", ".join(sorted(known)),
-            mend=near_miss(name, known),
+            hint=near_miss(name, known),
         )
     return known[name]

@@ -57,7 +57,7 @@ def run(
             "scenario and workspace",
             got="two different scenarios",
             expected="one of them, or the same",
-            mend="leave one out",
+            hint="leave one out",
         )
     space = workspace or Workspace(scenario)
     table = space.table(progress=progress)

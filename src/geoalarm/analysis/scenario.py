@@ -174,19 +174,19 @@ def read_scenario(path: str | Path) -> Scenario:
     ------
     InputError
         If the file is missing, is not YAML, or a field breaks the rules; the message names the field and the
-        mend.
+        hint.
     Faults
         If several fields do.
     """
     file = Path(path)
     if not file.is_file():
-        raise InputError(f"scenario {file} does not exist", expected="a YAML file", mend="check the path")
+        raise InputError(f"scenario {file} does not exist", expected="a YAML file", hint="check the path")
     if file.stat().st_size > _LARGEST:
         raise InputError(
             f"scenario {file.name} is too large",
             got=f"{file.stat().st_size} bytes",
             expected=f"at most {_LARGEST}",
-            mend="give a scenario, not data",
+            hint="give a scenario, not data",
         )
     try:
         facts = yaml.safe_load(file.read_text(encoding="utf-8"))
@@ -195,7 +195,7 @@ def read_scenario(path: str | Path) -> Scenario:
             f"scenario {file.name} is not YAML",
             got=" ".join(str(error).split()),
             expected="keys and values",
-            mend="check indentation and quotes",
+            hint="check indentation and quotes",
         ) from error
     return scenario_from(facts, what=f"scenario {file.name}", folder=file.parent)
 
@@ -213,7 +213,7 @@ def scenario_from(facts: object, *, what: str = "scenario", folder: Path | None 
             f"{what} holds no keys",
             got=type(facts).__name__,
             expected=", ".join(_ScenarioFile.model_fields),
-            mend="start with 'name:'",
+            hint="start with 'name:'",
         )
     try:
         checked = _ScenarioFile.model_validate(facts)
@@ -243,7 +243,7 @@ def default_scenario(catalog: Catalog) -> Scenario:
             "the catalog holds no embedded territory",
             got=f"no {DEMO}_* entry of role {', '.join(lacking)}",
             expected="communes, population and hazards",
-            mend="give a scenario file: geoalarm run SCENARIO.yml --out DIR",
+            hint="give a scenario file: geoalarm run SCENARIO.yml --out DIR",
         )
     return Scenario(
         name="embedded",
@@ -284,7 +284,7 @@ class _FootprintFile(_Strict):
                 what,
                 got=" and ".join(got) or "neither entry nor accident",
                 expected="entry: NAME with parameters and bounds, or accident: {...} alone",
-                mend="one of them in each item of the list",
+                hint="one of them in each item of the list",
             )
         if self.accident is not None:
             return self.accident.to_accident(folder, what=f"{what}.accident")
@@ -316,7 +316,7 @@ class _ScenarioFile(_Strict):
                 "options.seam and options.seam_line",
                 got=f"seam {self.options.seam}, seam_line {line}",
                 expected="seam: line together with seam_line: FILE",
-                mend="give both, or neither",
+                hint="give both, or neither",
             )
         options = Options(
             seam=self.options.seam,
@@ -361,15 +361,15 @@ def _fault(what: str, item: Any) -> GeoalarmError:
             f"{what} has an unknown field {place}",
             got=last,
             expected=", ".join(_fields_at(above)),
-            mend=near_miss(str(last), _fields_at(above)),
+            hint=near_miss(str(last), _fields_at(above)),
         )
     if item["type"] == "missing":
-        return InputError(f"{what} lacks {place}", expected=f"{place}: ...", mend="add it")
+        return InputError(f"{what} lacks {place}", expected=f"{place}: ...", hint="add it")
     return InputError(
         f"{what}, field {place}",
         got=repr(item["input"]),
         expected=item["msg"][:1].lower() + item["msg"][1:],
-        mend="see 'geoalarm run --help'",
+        hint="see 'geoalarm run --help'",
     )
 
 

@@ -113,7 +113,7 @@ class Workspace:
                 f"population {wanted!r} is not in the scenario",
                 got=wanted,
                 expected=", ".join(self.populations),
-                mend=near_miss(wanted, self.populations),
+                hint=near_miss(wanted, self.populations),
             )
         return self._populations.get(wanted, lambda: self.catalog.population(wanted))
 
@@ -144,7 +144,7 @@ class Workspace:
                 raise InputError(
                     "the scenario names no layer",
                     expected="at least one footprint",
-                    mend="add an entry under footprints",
+                    hint="add an entry under footprints",
                 )
             return _distinct(options)
 
@@ -217,7 +217,7 @@ class Workspace:
                 f"accidents called {twice[0]!r}",
                 got="two of the same name",
                 expected="names that differ",
-                mend="give one a label of its own",
+                hint="give one a label of its own",
             )
         return [self.accident(choice, population=population) for choice in self.scenario.accidents]
 
@@ -271,7 +271,7 @@ class Workspace:
                 f"class bounds for {option.key}",
                 got=list(bounds),
                 expected="none: its classes have names",
-                mend="leave the bounds out",
+                hint="leave the bounds out",
             )
         return tuple(item.lower for item in interval_classes(bounds))
 
@@ -316,7 +316,7 @@ def _distinct(options: list[LayerOption]) -> list[LayerOption]:
                 f"layers {seen[key].key} and {option.key} share a key",
                 got=key,
                 expected=f"different {', '.join(KEY[1:4])} or basis",
-                mend="give one of the entries a scenario of its own, or leave it out",
+                hint="give one of the entries a scenario of its own, or leave it out",
             )
         seen[key] = option
     return options

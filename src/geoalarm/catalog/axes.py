@@ -56,7 +56,7 @@ def require_plausible(bounds: Sequence[float], crs: Any, *, what: str, countries
             f"{what} has coordinates that are not finite",
             got=f"bounds {box}",
             expected="numbers",
-            mend="check the layer for broken geometries",
+            hint="check the layer for broken geometries",
         )
     reference = CRS.from_user_input(crs)
     shown = "x {0:g} to {2:g}, y {1:g} to {3:g}".format(*box)
@@ -67,7 +67,7 @@ def require_plausible(bounds: Sequence[float], crs: Any, *, what: str, countries
             f"{what}: coordinates look like degrees, its CRS is in metres",
             got=f"{shown} in {reference.name}",
             expected=f"coordinates in {reference.name}",
-            mend="state the CRS the coordinates are in, probably EPSG:4326",
+            hint="state the CRS the coordinates are in, probably EPSG:4326",
         )
 
 
@@ -77,12 +77,12 @@ def _require_degrees(box: Box, shown: str, *, what: str, countries: Sequence[str
             f"{what}: coordinates are not degrees",
             got=shown,
             expected="longitude -180 to 180, latitude -90 to 90",
-            mend="the CRS label is wrong: state the projected CRS the coordinates are in",
+            hint="the CRS label is wrong: state the projected CRS the coordinates are in",
         )
-    mend = "x is longitude, y is latitude: swap the columns, or export the layer again"
+    hint = "x is longitude, y is latitude: swap the columns, or export the layer again"
     if box[1] < -90.001 or box[3] > 90.001:
         raise InputError(
-            f"{what}: x and y are swapped", got=shown, expected="y (latitude) within -90 to 90", mend=mend
+            f"{what}: x and y are swapped", got=shown, expected="y (latitude) within -90 to 90", hint=hint
         )
     swapped = (box[1], box[0], box[3], box[2])
     known = [COUNTRIES[country] for country in countries if country in COUNTRIES]
@@ -95,7 +95,7 @@ def _require_degrees(box: Box, shown: str, *, what: str, countries: Sequence[str
         and (known or _inside(swapped, TERRITORY))
     ):
         raise InputError(
-            f"{what}: x and y are swapped", got=shown, expected="longitude in x, latitude in y", mend=mend
+            f"{what}: x and y are swapped", got=shown, expected="longitude in x, latitude in y", hint=hint
         )
 
 

@@ -53,7 +53,7 @@ def check(catalog: Catalog, *, online: bool = False) -> list[Finding]:
                     f"entry {entry.source_id(values)}: {error.what}",
                     got=error.got,
                     expected=error.expected,
-                    mend=error.mend,
+                    hint=error.hint,
                 )
             )
     if faults:

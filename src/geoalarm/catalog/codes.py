@@ -53,7 +53,7 @@ def commune_ids(
             f"{what}: country",
             got=repr(country),
             expected="two capital letters such as FR or BE",
-            mend="use the ISO 3166 code",
+            hint="use the ISO 3166 code",
         )
     text = _as_text(data[id_column], what=f"{what}, column {id_column!r}")
     named = text.str.extract(_KEY)
@@ -66,7 +66,7 @@ def commune_ids(
             f"{what}, column {id_column!r}: some ids name their country, others do not",
             got=f"{text[has_key].iloc[0]}, {text[~has_key].iloc[0]}",
             expected="one form",
-            mend="write country and code in every row",
+            hint="write country and code in every row",
         )
     clash = has_key & countries.notna() & (named[0] != countries)
     if clash.any():
@@ -74,7 +74,7 @@ def commune_ids(
             f"{what}: mixed country codes",
             got=f"id {text[clash].iloc[0]} in a row of {countries[clash].iloc[0]}",
             expected="one country a row",
-            mend="leave the country out, or mend the ids",
+            hint="leave the country out, or hint the ids",
         )
     countries, code = countries.where(~has_key, named[0]), text.where(~has_key, named[1])
     short = (countries == "FR") & code.str.fullmatch(r"\d{4}")
@@ -99,7 +99,7 @@ def _as_text(values: pd.Series, *, what: str) -> pd.Series:
             f"{what} has empty codes",
             got=f"{int(empty.sum())} of {len(values)} rows",
             expected="a code in every row",
-            mend="drop or complete these rows",
+            hint="drop or complete these rows",
         )
     return values.astype("str").str.strip()
 
@@ -128,14 +128,14 @@ def _countries(
                 f"{what}, column {country_column!r}",
                 got=repr(stated[bad].iloc[0]),
                 expected="two letters such as FR or BE",
-                mend="use ISO 3166 codes",
+                hint="use ISO 3166 codes",
             )
         if country is not None and (stated != country).any():
             raise InputError(
                 f"{what}: mixed country codes",
                 got=f"{', '.join(sorted(stated.unique())[:6])} in column {country_column!r}",
                 expected=country,
-                mend="leave the country out: the column says it row by row",
+                hint="leave the country out: the column says it row by row",
             )
         return stated
     if country is not None:
@@ -146,7 +146,7 @@ def _countries(
                 f"{what}: mixed country codes, and the ids do not say which",
                 got=", ".join(map(str, data[column].dropna().unique()[:6])),
                 expected="a country for every code",
-                mend=f"country_column={column!r}; the same code exists in two countries",
+                hint=f"country_column={column!r}; the same code exists in two countries",
             )
     return pd.Series(None, index=text.index, dtype="object")
 
@@ -160,5 +160,5 @@ def _require_forms(countries: pd.Series, code: pd.Series, *, what: str) -> None:
                 f"{what}: {int(bad.sum())} code(s) are not of {name}",
                 got=repr(code[bad].iloc[0]),
                 expected=f"the form {pattern.pattern}",
-                mend="check the id column and the country; keep codes as text",
+                hint="check the id column and the country; keep codes as text",
             )

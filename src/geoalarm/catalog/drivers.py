@@ -80,7 +80,7 @@ def locate(urlpath: str, *, entry: str, choice: Choice) -> Path:
         f"entry {entry!r} has no stable address: its file has to be brought",
         got="no mirror that holds it",
         expected=f"{address.text} in the folder GEOALARM_MIRROR names",
-        mend="fetch it from its producer (metadata.url) into that folder",
+        hint="fetch it from its producer (metadata.url) into that folder",
     )
 
 

@@ -87,7 +87,7 @@ class Parameter(Strict):
             what,
             got=repr(value),
             expected="one of " + ", ".join(map(str, self.allowed)),
-            mend="choose an allowed value, or add an entry for your own layer",
+            hint="choose an allowed value, or add an entry for your own layer",
         )
 
 
@@ -255,7 +255,7 @@ class Entry(Strict):
                     f"entry {self.name!r} has no parameter {name!r}",
                     got=name,
                     expected=", ".join(self.parameters) or "no parameter",
-                    mend=near_miss(name, self.parameters),
+                    hint=near_miss(name, self.parameters),
                 )
         return {
             name: parameter.accept(values[name], what=f"{name} of entry {self.name!r}")
@@ -309,7 +309,7 @@ def template_faults(raw: dict[str, Any], *, what: str) -> list[CatalogError]:
                     f"{what}, field {key}: a template outside args",
                     got=repr(text[:120]),
                     expected="plain text",
-                    mend="remove the braces",
+                    hint="remove the braces",
                 )
             )
     for key, text in _texts(args):
@@ -321,7 +321,7 @@ def template_faults(raw: dict[str, Any], *, what: str) -> list[CatalogError]:
                     f"{what}, field args.{key}: {error.what}",
                     got=error.got,
                     expected=error.expected,
-                    mend=error.mend,
+                    hint=error.hint,
                 )
             )
             continue
@@ -332,7 +332,7 @@ def template_faults(raw: dict[str, Any], *, what: str) -> list[CatalogError]:
                     f"{what}, field args.{key}: unknown name in braces",
                     got=name,
                     expected="CATALOG_DIR or a parameter of the entry",
-                    mend=near_miss(name, known),
+                    hint=near_miss(name, known),
                 )
             )
     for name in sorted(map(str, set(parameters or {}) - used)):
@@ -341,7 +341,7 @@ def template_faults(raw: dict[str, Any], *, what: str) -> list[CatalogError]:
                 f"{what}, field parameters.{name}: no argument uses it",
                 got=name,
                 expected=f"{{{{ {name} }}}} in args.urlpath",
-                mend="use it in the address, or remove it",
+                hint="use it in the address, or remove it",
             )
         )
     return faults
@@ -356,7 +356,7 @@ def address_faults(entry: Entry, *, catalog_dir: str) -> list[CatalogError]:
                 what,
                 got=entry.args.urlpath,
                 expected="{{ CATALOG_DIR }}/ at the start only",
-                mend="move it to the start",
+                hint="move it to the start",
             )
         ]
     for values in entry.combinations():
@@ -364,7 +364,7 @@ def address_faults(entry: Entry, *, catalog_dir: str) -> list[CatalogError]:
             entry.address_of(values, catalog_dir=catalog_dir)
         except CatalogError as error:
             return [
-                CatalogError(f"{what}: {error.what}", got=error.got, expected=error.expected, mend=error.mend)
+                CatalogError(f"{what}: {error.what}", got=error.got, expected=error.expected, hint=error.hint)
             ]
     return []
 

@@ -58,7 +58,7 @@ def frame(
             f"{what} is in another CRS than stated",
             got=out.crs.to_string()[:80],
             expected=crs,
-            mend="mend the crs of the entry",
+            hint="hint the crs of the entry",
         )
     repairs: Repairs = {}
     missing = out.geometry.isna() | out.geometry.is_empty
@@ -70,7 +70,7 @@ def frame(
             f"{what} is empty",
             got=f"{len(data)} rows, none with a geometry",
             expected="at least one feature",
-            mend="check the layer name and any filter",
+            hint="check the layer name and any filter",
         )
     require_plausible(out.total_bounds, out.crs, what=what, countries=countries)
     out, repaired = repair.sound(out, what=what)
@@ -108,7 +108,7 @@ def raster(
             f"{what} has dims {tuple(map(str, data.dims))}",
             got=dict(data.sizes),
             expected="(y, x)",
-            mend="choose one band",
+            hint="choose one band",
         )
     out, repairs = data.transpose("y", "x"), Repairs()
     if out.sizes["y"] > 1 and float(out.y[0]) < float(out.y[-1]):
@@ -142,7 +142,7 @@ def _bounds(data: xr.DataArray, *, what: str) -> tuple[float, float, float, floa
             f"{what} has no cell size",
             got=str(error),
             expected="a regular grid",
-            mend="rio.write_transform(...) for a single row or column",
+            hint="rio.write_transform(...) for a single row or column",
         ) from error
     return float(west), float(south), float(east), float(north)
 
@@ -192,7 +192,7 @@ def polygons(
             f"{what}, column {class_column!r}",
             got=f"{int(labels.isna().sum())} empty cells",
             expected="a class in every row",
-            mend="drop or classify them",
+            hint="drop or classify them",
         )
     return out.assign(**{class_column: labels}), repairs
 
@@ -330,7 +330,7 @@ def _people(values: pd.Series, *, what: str) -> pd.Series:
             what,
             got=repr(values[unread].iloc[0]),
             expected="numbers of people",
-            mend="remove blanks and signs, or name another column",
+            hint="remove blanks and signs, or name another column",
         )
     numbers = numbers.astype("float64")
     bad = np.isinf(numbers) | (numbers < 0)
@@ -339,7 +339,7 @@ def _people(values: pd.Series, *, what: str) -> pd.Series:
             what,
             got=f"{int(bad.sum())} negative or infinite value(s), the first {numbers[bad].iloc[0]:g}",
             expected="people, finite and not negative",
-            mend="drop these rows (keep: at_least 0), or mend the source",
+            hint="drop these rows (keep: at_least 0), or hint the source",
         )
     return numbers
 
@@ -360,7 +360,7 @@ def _guarded(data: xr.DataArray, *, what: str) -> xr.DataArray:
                 f"{what}: cells",
                 got=f"{int(bad.sum())} negative or infinite cell(s), the first {block[bad][0]:g}",
                 expected="people, finite and not negative",
-                mend="declare the no-data value in the file (gdal_edit -a_nodata), or mend the source",
+                hint="declare the no-data value in the file (gdal_edit -a_nodata), or hint the source",
             )
         return block
 

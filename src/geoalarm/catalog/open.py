@@ -43,7 +43,7 @@ def open_catalog(path: str | Path | None = None, *, mirror: str | Path | None = 
     InputError
         If the file or the mirror does not exist.
     CatalogError, Faults
-        If the file breaks the rules: every fault, with entry, field and mend.
+        If the file breaks the rules: every fault, with entry, field and hint.
     """
     return Catalog(
         read_catalog_file(path if path is not None else find_catalog()), mirror=mirror_from(mirror)
@@ -70,7 +70,7 @@ def find_catalog() -> Path:
         "no catalog was found",
         got=", ".join(map(str, places)),
         expected=f"a file {FILE_NAME}",
-        mend=f"name one, or set {VARIABLE}",
+        hint=f"name one, or set {VARIABLE}",
     )
 
 
@@ -112,7 +112,7 @@ class Catalog:
                 f"catalog {self.path.name} has no entry {name!r}",
                 got=name,
                 expected="the name of an entry",
-                mend=near_miss(name, self.file.entries),
+                hint=near_miss(name, self.file.entries),
             )
         return self.file.entries[name]
 
@@ -270,7 +270,7 @@ class Catalog:
                 f"entry {name!r} is not of role {role}",
                 got=entry.facts.role,
                 expected=role,
-                mend="use one of: " + (", ".join(self.names(role=role)) or "none in this catalog"),
+                hint="use one of: " + (", ".join(self.names(role=role)) or "none in this catalog"),
             )
         return self.layer(name, **parameters)
 
@@ -355,7 +355,7 @@ def _require_hash(entry: Entry, opened: Opened) -> None:
             f"entry {entry.name!r}: {opened.path.name} is not the file the catalog states",
             got=f"sha256 {opened.sha256}",
             expected=wanted,
-            mend="fetch the stated file, or check the new one and change metadata.sha256",
+            hint="fetch the stated file, or check the new one and change metadata.sha256",
         )
 
 
@@ -368,5 +368,5 @@ def _require_crs(entry: Entry, opened: Opened) -> None:
             f"entry {entry.name!r}, field metadata.crs",
             got=f"{opened.path.name} is in {found.to_string()[:80]}",
             expected=entry.facts.crs,
-            mend="state the CRS of the file",
+            hint="state the CRS of the file",
         )

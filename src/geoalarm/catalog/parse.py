@@ -66,7 +66,7 @@ def read_catalog_file(path: str | Path) -> CatalogFile:
     CatalogError
         If it is not plain YAML of a catalog (one fault).
     Faults
-        If entries break the rules: every fault of the file, with entry, field and mend.
+        If entries break the rules: every fault of the file, with entry, field and hint.
     """
     place = Path(path).expanduser().absolute()
     content = _read_bytes(place)
@@ -98,21 +98,21 @@ def _read_bytes(place: Path) -> bytes:
             f"catalog {place} cannot be read",
             got=error.strerror,
             expected="a YAML file",
-            mend="check the path",
+            hint="check the path",
         ) from error
     if not stat.S_ISREG(status.st_mode):
         raise InputError(
             f"catalog {place}",
             got="a folder or a device",
             expected="a YAML file",
-            mend="name the file itself",
+            hint="name the file itself",
         )
     if status.st_size > MAX_BYTES:
         raise CatalogError(
             f"catalog {place.name} is too large",
             got=f"{status.st_size} bytes",
             expected=f"at most {MAX_BYTES}",
-            mend="a catalog holds addresses and facts; split it",
+            hint="a catalog holds addresses and facts; split it",
         )
     try:
         with place.open("rb") as stream:
@@ -122,7 +122,7 @@ def _read_bytes(place: Path) -> bytes:
             f"catalog {place} cannot be read",
             got=error.strerror,
             expected="a readable file",
-            mend="check its permissions",
+            hint="check its permissions",
         ) from error
 
 
@@ -142,7 +142,7 @@ def parse_yaml(content: bytes, *, what: str) -> dict[str, Any]:
         data = yaml.load(text, Loader=yaml.SafeLoader)
     except UnicodeDecodeError as error:
         raise CatalogError(
-            f"catalog {what} is not text", got=str(error), expected="UTF-8", mend="save it as UTF-8"
+            f"catalog {what} is not text", got=str(error), expected="UTF-8", hint="save it as UTF-8"
         ) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         if isinstance(error, GeoalarmError):
@@ -151,14 +151,14 @@ def parse_yaml(content: bytes, *, what: str) -> dict[str, Any]:
             f"catalog {what} is not YAML",
             got=" ".join(str(error).split())[:300],
             expected="valid YAML",
-            mend="check indentation and quotes at that line",
+            hint="check indentation and quotes at that line",
         ) from error
     if not isinstance(data, dict):
         raise CatalogError(
             f"catalog {what}",
             got=type(data).__name__,
             expected="a mapping with 'sources'",
-            mend="see the README for an entry to copy",
+            hint="see the README for an entry to copy",
         )
     return data
 
@@ -172,14 +172,14 @@ def _require_plain_events(text: str, *, what: str) -> None:
                 f"catalog {what} is too long",
                 got=f"more than {MAX_EVENTS} items",
                 expected="fewer",
-                mend="split it",
+                hint="split it",
             )
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise CatalogError(
                 f"catalog {what}, line {line}: anchor or alias",
                 got=repr(getattr(event, "anchor", "")),
                 expected="plain values",
-                mend="write the value out; aliases can multiply without end",
+                hint="write the value out; aliases can multiply without end",
             )
         tag = getattr(event, "tag", None)
         if tag:
@@ -187,7 +187,7 @@ def _require_plain_events(text: str, *, what: str) -> None:
                 f"catalog {what}, line {line}: tag",
                 got=repr(tag),
                 expected="plain values",
-                mend="remove the tag; tags can build objects",
+                hint="remove the tag; tags can build objects",
             )
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
@@ -195,7 +195,7 @@ def _require_plain_events(text: str, *, what: str) -> None:
                 f"catalog {what}, line {line}: nested too deeply",
                 got=f"{depth} levels",
                 expected=f"at most {MAX_DEPTH}",
-                mend="flatten it",
+                hint="flatten it",
             )
 
 
@@ -212,14 +212,14 @@ def _require_unique_keys(node: yaml.Node | None, *, what: str) -> None:
                 f"catalog {what}, line {key.start_mark.line + 1}: key",
                 got="a merge or a nested key",
                 expected="a word",
-                mend="write the fields out",
+                hint="write the fields out",
             )
         if key.value in seen:
             raise CatalogError(
                 f"catalog {what}, line {key.start_mark.line + 1}: the key stands twice",
                 got=key.value,
                 expected="once",
-                mend="remove one",
+                hint="remove one",
             )
         seen.add(key.value)
         _require_unique_keys(value, what=what)
@@ -229,13 +229,13 @@ def _top_level_faults(data: dict[str, Any], *, what: str) -> list[GeoalarmError]
     faults: list[GeoalarmError] = []
     for key in data:
         if key not in TOP_LEVEL:
-            mend = "remove it: plugins import code" if key == "plugins" else near_miss(str(key), TOP_LEVEL)
+            hint = "remove it: plugins import code" if key == "plugins" else near_miss(str(key), TOP_LEVEL)
             faults.append(
                 CatalogError(
                     f"catalog {what}, field {key}",
                     got=repr(key),
                     expected=", ".join(sorted(TOP_LEVEL)),
-                    mend=mend,
+                    hint=hint,
                 )
             )
     if data.get("version", 1) != 1:
@@ -244,7 +244,7 @@ def _top_level_faults(data: dict[str, Any], *, what: str) -> list[GeoalarmError]
                 f"catalog {what}, field version",
                 got=data["version"],
                 expected="1 (the sources: format)",
-                mend="write version: 1",
+                hint="write version: 1",
             )
         )
     if not isinstance(data.get("sources"), dict) or not data["sources"]:
@@ -253,7 +253,7 @@ def _top_level_faults(data: dict[str, Any], *, what: str) -> list[GeoalarmError]
                 f"catalog {what}, field sources",
                 got=type(data.get("sources")).__name__,
                 expected="entries by name",
-                mend="see the README for an entry to copy",
+                hint="see the README for an entry to copy",
             )
         )
     header = data.get("metadata", {})
@@ -263,7 +263,7 @@ def _top_level_faults(data: dict[str, Any], *, what: str) -> list[GeoalarmError]
                 f"catalog {what}, field metadata.{key}",
                 got=repr(key),
                 expected="title",
-                mend="parameters belong to an entry",
+                hint="parameters belong to an entry",
             )
         )
     for key, text in (("name", data.get("name")), ("description", data.get("description"))):
@@ -273,7 +273,7 @@ def _top_level_faults(data: dict[str, Any], *, what: str) -> list[GeoalarmError]
                     f"catalog {what}, field {key}",
                     got=type(text).__name__,
                     expected="text",
-                    mend="put it in quotes",
+                    hint="put it in quotes",
                 )
             )
     return faults
@@ -288,7 +288,7 @@ def check_entry(name: str, raw: object, *, catalog_dir: str) -> tuple[Entry | No
                 what,
                 got=type(raw).__name__,
                 expected="a mapping with driver, args and metadata",
-                mend="indent its fields",
+                hint="indent its fields",
             )
         ]
     driver = raw.get("driver")
@@ -298,7 +298,7 @@ def check_entry(name: str, raw: object, *, catalog_dir: str) -> tuple[Entry | No
                 f"{what}, field driver",
                 got=repr(driver)[:120],
                 expected=" or ".join(DRIVERS),
-                mend="no other driver is allowed: a driver is code",
+                hint="no other driver is allowed: a driver is code",
             ),
             *template_faults(raw, what=what),
         ]
@@ -347,14 +347,14 @@ def _fault(problem: Any, model: type[BaseModel], *, what: str) -> CatalogError:
             f"{field}: unknown field",
             got=repr(last),
             expected=", ".join(sorted(model.model_fields)),
-            mend=near_miss(last, model.model_fields),
+            hint=near_miss(last, model.model_fields),
         )
     if problem["type"] == "missing":
-        return CatalogError(f"{field}: missing", expected="a value", mend="add it, as the producer states it")
+        return CatalogError(f"{field}: missing", expected="a value", hint="add it, as the producer states it")
     got = repr(problem.get("input"))
     return CatalogError(
         field,
         got=got if len(got) <= 160 else None,
         expected=str(problem["msg"]).removeprefix("Value error, "),
-        mend="see docs/catalog.md for what the field holds",
+        hint="see docs/catalog.md for what the field holds",
     )

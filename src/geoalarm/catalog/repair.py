@@ -56,7 +56,7 @@ def sound(data: gpd.GeoDataFrame, *, what: str) -> tuple[gpd.GeoDataFrame, dict[
             f"{what} holds no usable geometry",
             got=f"{int(gone.sum())} collapsed polygons",
             expected="polygons with an area",
-            mend="check the source",
+            hint="check the source",
         )
     return out, repairs
 
@@ -79,7 +79,7 @@ def _require_few_crossings(shapes: np.ndarray, *, what: str) -> None:
                 got=f"over {min(crossings, in_all)} crossings in an invalid polygon of "
                 f"{shapely.get_num_coordinates(shape)} points",
                 expected=f"at most {MAX_CROSSINGS} in one, {MAX_CROSSINGS_IN_ALL} in all",
-                mend="repair the layer in a GIS first",
+                hint="repair the layer in a GIS first",
             )
 
 

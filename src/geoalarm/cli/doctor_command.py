@@ -28,7 +28,7 @@ def doctor(as_json: bool) -> None:
         click.echo(json.dumps([asdict(check) for check in checks], indent=1))
     else:
         rows = [
-            [_SIGN[check.verdict], check.name, check.found + (f"  -> {check.mend}" if check.mend else "")]
+            [_SIGN[check.verdict], check.name, check.found + (f"  -> {check.hint}" if check.hint else "")]
             for check in checks
         ]
         show_table(rows, head=["", f"geoalarm {__version__}", ""])

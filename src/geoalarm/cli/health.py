@@ -39,7 +39,7 @@ class Check:
     name: str
     verdict: Verdict
     found: str
-    mend: str = ""
+    hint: str = ""
 
 
 def check_health() -> list[Check]:
@@ -110,14 +110,14 @@ def _projections() -> Iterator[Check]:
 
     from geoalarm.geo.crs import transformer
 
-    mend = "remove PROJ_DATA and PROJ_LIB from the environment, reinstall pyproj from a wheel"
+    hint = "remove PROJ_DATA and PROJ_LIB from the environment, reinstall pyproj from a wheel"
     found = transformer(31370, 4313).transform(*_LAMBERT_72)
     off = max(abs(one - other) for one, other in zip(found, _BELGE_72, strict=True)) * _METRES_PER_DEGREE
     yield Check(
         "PROJ",
         "ok" if off < 0.1 else "broken",
         f"{pyproj.proj_version_str}, EPSG:31370 control point within {off:.2f} m",
-        "" if off < 0.1 else mend,
+        "" if off < 0.1 else hint,
     )
     old, new = (transformer(4326, code).transform(*_BRUSSELS) for code in (31370, 3812))
     shift = max(abs(b - a - 500_000) for a, b in zip(old, new, strict=True))
@@ -125,7 +125,7 @@ def _projections() -> Iterator[Check]:
         "datum shift of EPSG:31370",
         "ok" if shift < 1 else "broken",
         f"within {shift:.2f} m of Lambert 2008 in Brussels",
-        "" if shift < 1 else mend,
+        "" if shift < 1 else hint,
     )
 
 
@@ -150,7 +150,7 @@ def _catalog() -> Iterator[Check]:
     yield _tried(
         "catalog",
         lambda: f"{_checked_entries()} entries, their local layers open",
-        mend="geoalarm catalog check says where",
+        hint="geoalarm catalog check says where",
     )
 
 
@@ -163,8 +163,8 @@ def _checked_entries() -> int:
 
 
 def _territory() -> Iterator[Check]:
-    mend = "geoalarm demo build --out data/demo, or restore the files"
-    yield _tried("embedded territory", lambda: _hashed(_territory_folder()), mend=mend)
+    hint = "geoalarm demo build --out data/demo, or restore the files"
+    yield _tried("embedded territory", lambda: _hashed(_territory_folder()), hint=hint)
 
 
 def _territory_folder() -> Path:
@@ -199,8 +199,8 @@ def _browser() -> Iterator[Check]:
     )
 
 
-def _tried(name: str, check: Callable[[], str], *, mend: str) -> Check:
+def _tried(name: str, check: Callable[[], str], *, hint: str) -> Check:
     try:
         return Check(name, "ok", check())
     except (GeoalarmError, OSError, ValueError, KeyError) as error:
-        return Check(name, "broken", str(error).splitlines()[0], mend)
+        return Check(name, "broken", str(error).splitlines()[0], hint)

@@ -43,7 +43,7 @@ def serve(port: int, address: str, allow_origin: tuple[str, ...], scenario: Path
             f"scenario {wanted.name!r} has accidents only",
             got="no layer",
             expected="at least one entry under footprints for the map",
-            mend="add '- entry: NAME', or use geoalarm run",
+            hint="add '- entry: NAME', or use geoalarm run",
         )
     click.echo("opening the layers ...", err=True)
     try:
@@ -57,7 +57,7 @@ def serve(port: int, address: str, allow_origin: tuple[str, ...], scenario: Path
             f"address {address}:{port}",
             got=error.strerror,
             expected="a free port of this machine",
-            mend="choose another --port",
+            hint="choose another --port",
         ) from error
 
 

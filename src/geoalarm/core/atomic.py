@@ -26,7 +26,7 @@ def folder_aside(target: Path, *, stale: Iterable[str] = ()) -> Iterator[Path]:
     """
     if target.exists() and not target.is_dir():
         raise InputError(
-            f"{target} is a file", expected="a folder for the result", mend="choose another --out"
+            f"{target} is a file", expected="a folder for the result", hint="choose another --out"
         )
     scratch = _scratch(target)
     made = not target.exists()
@@ -53,12 +53,12 @@ def file_aside(target: Path) -> Iterator[Path]:
         If the folder is missing or cannot be written, or the target is a folder.
     """
     if target.is_dir():
-        raise InputError(f"{target} is a folder", expected="a file name", mend="add a file name to --out")
+        raise InputError(f"{target} is a folder", expected="a file name", hint="add a file name to --out")
     if not target.parent.is_dir():
         raise InputError(
             f"folder {target.parent} does not exist",
             expected="an existing folder",
-            mend="make it first, or choose another --out",
+            hint="make it first, or choose another --out",
         )
     try:
         scratch = Path(tempfile.mkdtemp(prefix=f".{target.stem}-", dir=target.parent))
@@ -80,7 +80,7 @@ def cannot_write(target: Path, error: OSError) -> InputError:
         f"{target} cannot be written",
         got=error.strerror or type(error).__name__,
         expected="a place you may write to, with room left",
-        mend="choose another --out",
+        hint="choose another --out",
     )
 
 
@@ -95,7 +95,7 @@ def require_writable(target: Path) -> None:
     folder = next(parent for parent in (target, *target.absolute().parents) if parent.exists())
     if not folder.is_dir():
         raise InputError(
-            f"{folder} is a file", expected="a folder for the result", mend="choose another --out"
+            f"{folder} is a file", expected="a folder for the result", hint="choose another --out"
         )
     try:
         Path(tempfile.mkdtemp(prefix=".geoalarm-", dir=folder)).rmdir()

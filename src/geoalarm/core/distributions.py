@@ -137,7 +137,7 @@ def from_row(kind: str, parameters: Sequence[float]) -> Distribution:
         mean, sd, *bounds = parameters
         return normal(mean, sd, **dict(zip(("low", "high"), bounds, strict=False)))
     if kind not in MAKERS:
-        raise InputError("kind of distribution", got=repr(kind), mend=near_miss(kind, [*MAKERS, "normal"]))
+        raise InputError("kind of distribution", got=repr(kind), hint=near_miss(kind, [*MAKERS, "normal"]))
     try:
         return MAKERS[kind](*parameters)
     except TypeError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import warnings
 from collections.abc import Iterable, Sequence
 
 
@@ -15,15 +16,21 @@ class GeoalarmError(Exception):
         What is wrong, naming the input ("column 'pop' of communes.gpkg").
     got, expected : str, optional
         What was found and what should have been.
-    mend : str, optional
+    hint : str, optional
         What the reader can do about it.
     """
 
     def __init__(
-        self, what: str, *, got: object = None, expected: object = None, mend: str | None = None
+        self, what: str, *, got: object = None, expected: object = None, hint: str | None = None
     ) -> None:
-        self.what, self.got, self.expected, self.mend = what, got, expected, mend
+        self.what, self.got, self.expected, self.hint = what, got, expected, hint
         super().__init__(self.sentence())
+
+    @property
+    def mend(self) -> str | None:
+        """The hint, under the name that it had; goes with the next release."""
+        warnings.warn("error.mend is error.hint now", DeprecationWarning, stacklevel=2)
+        return self.hint
 
     def sentence(self) -> str:
         """All parts in one line, in the order a reader needs them."""
@@ -32,8 +39,8 @@ class GeoalarmError(Exception):
             parts.append(f"got {self.got}")
         if self.expected is not None:
             parts.append(f"expected {self.expected}")
-        if self.mend:
-            parts.append(f"mend: {self.mend}")
+        if self.hint:
+            parts.append(f"hint: {self.hint}")
         told = "; ".join(parts)
         return told if told.endswith(("?", "...")) else told + "."
 

@@ -78,7 +78,7 @@ def interval_classes(bounds: Sequence[float]) -> tuple[IntensityClass, ...]:
             "class bounds",
             got=list(bounds),
             expected="finite numbers in strictly rising order",
-            mend='for example "0.1,0.5,1,2"',
+            hint='for example "0.1,0.5,1,2"',
         )
     uppers = [*values[1:], math.inf]
     return tuple(
@@ -175,7 +175,7 @@ class Footprint:
                 f"footprint {self.hazard!r} of kind {self.kind}",
                 got=type(self.data).__name__,
                 expected="xarray.DataArray",
-                mend="use kind='polygons' for a GeoDataFrame",
+                hint="use kind='polygons' for a GeoDataFrame",
             )
         if self.kind == "intensity":
             require_units(self.units, what=f"footprint {self.hazard!r}")
@@ -183,7 +183,7 @@ class Footprint:
                 raise InputError(
                     f"footprint {self.hazard!r} has no class bounds",
                     expected="at least one lower bound",
-                    mend="classes=interval_classes([0.1, 0.5, 1, 2])",
+                    hint="classes=interval_classes([0.1, 0.5, 1, 2])",
                 )
 
     @property
@@ -223,7 +223,7 @@ class Population:
                 raise InputError(
                     "population polygons need a column of counts",
                     expected="a column name",
-                    mend="column='population' (--population-column)",
+                    hint="column='population' (--population-column)",
                 )
             require_column(self.data, self.column, what="population")
             if density is not None:
@@ -231,7 +231,7 @@ class Population:
                     "population polygons with a density",
                     got=self.units,
                     expected="counts (units '1')",
-                    mend="multiply by the area of each polygon first",
+                    hint="multiply by the area of each polygon first",
                 )
             _require_counts(
                 self.data[self.column].to_numpy(dtype="float64", na_value=math.nan),
@@ -265,7 +265,7 @@ class Communes:
                 "commune_id is empty",
                 got=f"{int(ids.isna().sum())} empty rows",
                 expected="a code in every row",
-                mend="drop or complete these rows",
+                hint="drop or complete these rows",
             )
         twice = ids[ids.duplicated()].unique()
         if len(twice):
@@ -273,7 +273,7 @@ class Communes:
                 "commune_id is not unique",
                 got=", ".join(map(str, twice[:5])),
                 expected="one row a commune",
-                mend="key on country and code together (FR:55004 and BE:55004 are two places), or "
+                hint="key on country and code together (FR:55004 and BE:55004 are two places), or "
                 "dissolve the parts",
             )
 
@@ -314,7 +314,7 @@ def require_crs(data: xr.DataArray | gpd.GeoDataFrame, *, what: str) -> None:
             f"{what} has no CRS",
             got="none",
             expected="an EPSG code or a WKT",
-            mend="set_crs(...) or rio.write_crs(...) with the CRS its producer states",
+            hint="set_crs(...) or rio.write_crs(...) with the CRS its producer states",
         )
 
 
@@ -332,7 +332,7 @@ def require_column(frame: gpd.GeoDataFrame | pd.DataFrame, column: str, *, what:
             f"{what} has no column {column!r}",
             got=", ".join(known[:15]) or "no columns",
             expected=column,
-            mend=near_miss(column, known),
+            hint=near_miss(column, known),
         )
 
 
@@ -342,14 +342,14 @@ def _require_frame(data: object, *, what: str) -> None:
             f"{what} must be polygons",
             got=type(data).__name__,
             expected="geopandas.GeoDataFrame",
-            mend="read it with geopandas",
+            hint="read it with geopandas",
         )
     if data.empty:
         raise InputError(
             f"{what} is empty",
             got="0 features",
             expected="at least one",
-            mend="check the layer name and any filter",
+            hint="check the layer name and any filter",
         )
     kinds = set(data.geom_type.dropna()) - {"Polygon", "MultiPolygon"}
     if kinds:
@@ -357,7 +357,7 @@ def _require_frame(data: object, *, what: str) -> None:
             f"{what} must be polygons",
             got=", ".join(sorted(kinds)),
             expected="Polygon or MultiPolygon",
-            mend="buffer points and lines first",
+            hint="buffer points and lines first",
         )
 
 
@@ -368,5 +368,5 @@ def _require_counts(values: np.ndarray, *, what: str) -> None:
             what,
             got=f"{int(bad.sum())} negative or infinite value(s), the first {values[bad][0]:g}",
             expected="people, finite and not negative",
-            mend="declare the no-data value, or mend the source",
+            hint="declare the no-data value, or hint the source",
         )

@@ -68,7 +68,7 @@ def parse_unit(text: str, *, name: str = "unit") -> pint.Unit:
     registry, stripped = unit_registry(), text.strip()
     if stripped in _AMBIGUOUS:
         raise InputError(
-            f"unit of {name}", got=repr(text), expected="one unit", mend=f"write {_AMBIGUOUS[stripped]}"
+            f"unit of {name}", got=repr(text), expected="one unit", hint=f"write {_AMBIGUOUS[stripped]}"
         )
     above, folded = name in _ABOVE_THE_AIR, stripped.casefold()
     if folded in (_ABSOLUTE if above else _GAUGE):
@@ -77,13 +77,13 @@ def parse_unit(text: str, *, name: str = "unit") -> pint.Unit:
                 f"unit of {name}",
                 got=repr(text),
                 expected="a pressure above that of the air",
-                mend="take off 1.01325 bar",
+                hint="take off 1.01325 bar",
             )
         raise InputError(
             f"unit of {name}",
             got=repr(text),
             expected="an absolute pressure",
-            mend="add the air's 1.01325 bar",
+            hint="add the air's 1.01325 bar",
         )
     stripped = (_GAUGE | _ABSOLUTE).get(folded, stripped)
     if stripped in ("", "1"):
@@ -98,7 +98,7 @@ def parse_unit(text: str, *, name: str = "unit") -> pint.Unit:
         f"unit of {name}",
         got=repr(text),
         expected="a unit such as kg/s, 'kg s-1', bar, degC",
-        mend="write 1 for none",
+        hint="write 1 for none",
     )
 
 
@@ -136,7 +136,7 @@ def to_si(value: object, unit: str, *, name: str) -> float | np.ndarray:
     magnitude = np.asarray(number, dtype=float)
     if not np.isfinite(magnitude).all():
         raise InputError(
-            f"input {name!r}", got=value, expected="finite numbers", mend=f"for example '1 {unit}'"
+            f"input {name!r}", got=value, expected="finite numbers", hint=f"for example '1 {unit}'"
         )
     target = parse_unit(unit, name=name)
     try:
@@ -149,7 +149,7 @@ def to_si(value: object, unit: str, *, name: str) -> float | np.ndarray:
             f"input {name!r} has the wrong dimension",
             got=value,
             expected=f"a unit like {unit}",
-            mend=_mend(spelled, unit),
+            hint=_mend(spelled, unit),
         ) from error
     return float(converted) if converted.ndim == 0 else converted
 
@@ -181,14 +181,14 @@ def _split(value: object, unit: str, *, name: str) -> tuple[Any, str]:
                 f"input {name!r}",
                 got=repr(value),
                 expected="a number and its unit",
-                mend=f"for example '1 {unit}'",
+                hint=f"for example '1 {unit}'",
             )
         if _GROUPED.match(value):
             raise InputError(
                 f"input {name!r}",
                 got=repr(value),
                 expected="a point for decimals and nothing between thousands",
-                mend="0.5, 1000",
+                hint="0.5, 1000",
             )
         number, spelled = float(found[1]), "percent" if found[2] == "%" else found[2]
     elif isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], str):
@@ -200,14 +200,14 @@ def _split(value: object, unit: str, *, name: str) -> tuple[Any, str]:
             f"input {name!r}",
             got=repr(value),
             expected="a number and its unit",
-            mend=f"for example '1 {unit}'",
+            hint=f"for example '1 {unit}'",
         )
     if not spelled and unit != "1":
         raise InputError(
             f"input {name!r} has no unit",
             got=repr(value),
             expected=f"a unit like {unit}",
-            mend=f"for example '1 {unit}'",
+            hint=f"for example '1 {unit}'",
         )
     return number, spelled or "1"
 
@@ -245,7 +245,7 @@ def require_range(
         f"input {name!r} is outside the range of the model",
         got=_with_unit(wrong, unit),
         expected=range_text(low, high, unit=unit, closed=closed),
-        mend="check the unit, or use another model",
+        hint="check the unit, or use another model",
     )
 
 

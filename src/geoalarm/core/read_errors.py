@@ -24,5 +24,5 @@ def told_plainly(what: str) -> Iterator[None]:
             f"{what} cannot be read",
             got=" ".join(str(error).split()),
             expected="a whole file",
-            mend="fetch or export it again",
+            hint="fetch or export it again",
         ) from error

@@ -51,7 +51,7 @@ def rows(package: str, name: str) -> tuple[Mapping[str, str], ...]:
     if not file.is_file():
         known = [path.name.removesuffix(".csv") for path in folder.iterdir()]
         raise InputError(
-            "data rows", got=repr(name), expected="a file of the package", mend=near_miss(name, known)
+            "data rows", got=repr(name), expected="a file of the package", hint=near_miss(name, known)
         )
     return tuple(
         MappingProxyType(row) for row in csv.DictReader(io.StringIO(file.read_text(encoding="utf-8")))
@@ -70,7 +70,7 @@ def row(package: str, name: str, column: str, key: str) -> Mapping[str, str]:
         if found[column] == key:
             return found
     known = [found[column] for found in rows(package, name)]
-    raise InputError(column, got=repr(key), expected=f"one of the rows of {name}", mend=near_miss(key, known))
+    raise InputError(column, got=repr(key), expected=f"one of the rows of {name}", hint=near_miss(key, known))
 
 
 def confirm(verified: str, what: str) -> tuple[str, ...]:
@@ -112,7 +112,7 @@ def read_table(
     file = Path(path)
     if not file.is_file():
         raise InputError(
-            f"{what} {file.name}", got="no such file", expected="a CSV file", mend="check the path"
+            f"{what} {file.name}", got="no such file", expected="a CSV file", hint="check the path"
         )
     try:
         with file.open(encoding="utf-8-sig", newline="") as stream:
@@ -152,7 +152,7 @@ def read_table(
 
 def _in_line(error: GeoalarmError, line: int) -> GeoalarmError:
     """The same fault with its line."""
-    return InputError(f"{error.what} in line {line}", got=error.got, expected=error.expected, mend=error.mend)
+    return InputError(f"{error.what} in line {line}", got=error.got, expected=error.expected, hint=error.hint)
 
 
 def require_words(row: Mapping[str, str], line: int, *names: str) -> None:
@@ -169,19 +169,19 @@ def require_words(row: Mapping[str, str], line: int, *names: str) -> None:
                 f"{name} in line {line}",
                 got="nothing",
                 expected="a value",
-                mend="every row names its place and its source",
+                hint="every row names its place and its source",
             )
     if row["verified"] not in VERIFIED:
         raise InputError(
             f"verified in line {line}",
             got=repr(row["verified"]),
             expected=", ".join(VERIFIED),
-            mend="R if nobody read it in its source",
+            hint="R if nobody read it in its source",
         )
 
 
 def number_in(
-    row: Mapping[str, str], name: str, line: int, *, positive: bool = False, mend: str | None = None
+    row: Mapping[str, str], name: str, line: int, *, positive: bool = False, hint: str | None = None
 ) -> float:
     """The number of a column.
 
@@ -199,6 +199,6 @@ def number_in(
             f"{name} in line {line}",
             got=repr(row[name]),
             expected="a positive number" if positive else "a number",
-            mend=mend,
+            hint=hint,
         )
     return number

@@ -171,7 +171,7 @@ class Model:
                 raise InputError(
                     f"input {name!r} of model {self.name!r}",
                     got="not one of its inputs",
-                    mend=near_miss(name, known),
+                    hint=near_miss(name, known),
                 )
         try:
             bound = self.signature.bind(*args, **kwargs)
@@ -197,7 +197,7 @@ class Model:
                     f"input {name!r} of model {self.name!r}",
                     got=repr(value),
                     expected=", ".join(spec.choices),
-                    mend=near_miss(str(value), spec.choices),
+                    hint=near_miss(str(value), spec.choices),
                 )
             return value
         number = _plain_number(value)
@@ -383,7 +383,7 @@ def find(name: str, *packages: str) -> Model:
             return _MODELS[name]
     known = models(*packages)
     if name not in known:
-        raise InputError("model", got=repr(name), expected="a name of the list", mend=near_miss(name, known))
+        raise InputError("model", got=repr(name), expected="a name of the list", hint=near_miss(name, known))
     return known[name]
 
 

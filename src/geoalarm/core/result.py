@@ -63,7 +63,7 @@ class ModelResult:
         """The value of one output, in SI."""
         if name not in self.values:
             raise InputError(
-                f"output of model {self.model!r}", got=repr(name), mend=near_miss(name, self.values)
+                f"output of model {self.model!r}", got=repr(name), hint=near_miss(name, self.values)
             )
         return self.values[name].value
 

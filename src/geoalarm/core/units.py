@@ -52,7 +52,7 @@ def require_units(units: object, *, what: str) -> str:
             f"{what} has no units",
             got="none",
             expected="a CF unit such as m, cm, kW m-2 or 1",
-            mend="set attrs['units'], the catalog entry's units, or --units",
+            hint="set attrs['units'], the catalog entry's units, or --units",
         )
     return str(units).strip()
 
@@ -74,7 +74,7 @@ def people_per_km2(units: str) -> float | None:
         "unit of the population layer is not known",
         got=repr(units),
         expected="people per cell (1) or a density (km-2, m-2, ha-1)",
-        mend=near_miss(text, [*COUNT_UNITS, *DENSITY_UNITS]),
+        hint=near_miss(text, [*COUNT_UNITS, *DENSITY_UNITS]),
     )
 
 
@@ -91,7 +91,7 @@ def annual_exceedance_probability(return_period_yr: float) -> float:
             "return period",
             got=f"{return_period_yr} yr",
             expected="a finite number of years, at least 1",
-            mend="give the return period in years, not the yearly probability",
+            hint="give the return period in years, not the yearly probability",
         )
     return 1.0 / return_period_yr
 
@@ -115,6 +115,6 @@ def to_return_period_yr(annual_probability: float) -> float:
             "annual exceedance probability",
             got=annual_probability,
             expected="a share in (0, 1]",
-            mend="1 % per year is 0.01",
+            hint="1 % per year is 0.01",
         )
     return 1.0 / annual_probability

@@ -95,7 +95,7 @@ def require_coverage(communes: gpd.GeoDataFrame) -> None:
             got=f"{int(bad.sum())} outlines with edges that do not match, such as "
             f"{communes['commune_id'][bad].tolist()[:3]}",
             expected="one valid coverage with unique ids",
-            mend="this is a fault of the build: report it",
+            hint="this is a fault of the build: report it",
         )
 
 
@@ -178,7 +178,7 @@ def _counted(land: Territory, folder: Path) -> SeamReport:
     grid = rioxarray.open_rasterio(folder / "population.tif")
     if not isinstance(grid, xr.DataArray):  # a GeoTIFF of one band is one array; said for the type checker
         raise InputError(
-            "population grid of the build", got=type(grid).__name__, expected="one band", mend="report it"
+            "population grid of the build", got=type(grid).__name__, expected="one band", hint="report it"
         )
     with grid:
         return with_people(land.seam, grid.squeeze("band", drop=True).load())

@@ -54,7 +54,7 @@ def split_by_points(
             "points to split a territory by",
             got=f"{len(coordinates)} points, {len(owners)} owners",
             expected="at least one point and one owner each",
-            mend="check the settlement list of this canton",
+            hint="check the settlement list of this canton",
         )
     _, first = np.unique(coordinates, axis=0, return_index=True)
     first.sort()

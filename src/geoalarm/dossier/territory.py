@@ -94,7 +94,7 @@ class Territory:
                 f"layer {layer_key!r}",
                 got=layer_key,
                 expected="a layer of the territory",
-                mend=near_miss(layer_key, self._layer),
+                hint=near_miss(layer_key, self._layer),
             )
         return self._layer[layer_key].totals
 
@@ -127,7 +127,7 @@ class Territory:
                 f"commune {commune_id!r} is not on the territory",
                 got=commune_id,
                 expected="country and code, such as FR:59350",
-                mend=near_miss(commune_id, self._position),
+                hint=near_miss(commune_id, self._position),
             )
         n = self._position[commune_id]
         found = tuple(danger_of(group, n) for group in self._dangers)
@@ -265,7 +265,7 @@ def _require_something(read: Read) -> None:
             "no layer of the scenario can be used",
             got=first,
             expected="at least one",
-            mend="check the scenario and its catalog",
+            hint="check the scenario and its catalog",
         )
 
 

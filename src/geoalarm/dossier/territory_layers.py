@@ -303,7 +303,7 @@ def _by_commune(exposed: pd.DataFrame, ids: pd.Index) -> tuple[pd.DataFrame, pd.
             "totals of a layer",
             got=f"{len(totals)} communes",
             expected=f"one row for each of {len(ids)}, in their order",
-            mend="report it: communes were lost or counted twice",
+            hint="report it: communes were lost or counted twice",
         )
     return table, totals, starts
 

@@ -59,7 +59,7 @@ def classify_values(footprint: Footprint, values: np.ndarray, valid: np.ndarray)
             f"footprint {footprint.name!r}",
             got="infinite values",
             expected="finite intensities",
-            mend="declare its no-data value",
+            hint="declare its no-data value",
         )
     mapped = np.ones(valid.shape) if footprint.no_data == "dry" else valid.astype("float64")
     if footprint.kind == "fraction":
@@ -89,7 +89,7 @@ def interval_codes(values: np.ndarray, classes: tuple[IntensityClass, ...]) -> n
                 "class bounds",
                 got=f"{below.label} then {above.label}",
                 expected="classes that follow each other without gap or overlap",
-                mend="interval_classes([0.1, 0.5, 1, 2])",
+                hint="interval_classes([0.1, 0.5, 1, 2])",
             )
     bounds = np.array([cls.lower for cls in classes])
     top = np.array(classes[-1].upper)
@@ -111,7 +111,7 @@ def _named_codes(
                 if len(found) <= 100
                 else f"{len(found)} different values",
                 expected="at most 100 whole class codes, 0 for none",
-                mend="give class bounds if the raster holds an intensity",
+                hint="give class bounds if the raster holds an intensity",
             )
         classes = tuple(IntensityClass(f"{int(code)}", float(code), float(code)) for code in found)
     codes = np.full(values.shape, -1)
@@ -129,7 +129,7 @@ def _fractions(
             f"fraction raster of footprint {footprint.name!r}",
             got=f"values from {share.min():g} to {share.max():g}",
             expected="shares of a cell, 0 to 1",
-            mend="divide percentages by 100, or declare the no-data value",
+            hint="divide percentages by 100, or declare the no-data value",
         )
     label = footprint.classes[0].label if footprint.classes else "affected"
     return ClassedRaster((label,), (np.minimum(share, 1.0),), mapped)

@@ -127,7 +127,7 @@ def _require_bands(bands: pd.DataFrame) -> None:
             "people of an index",
             got=f"no column {', '.join(missing)}",
             expected="people with their uncertainty",
-            mend="people_ensemble gives them",
+            hint="people_ensemble gives them",
         )
     for name in ("commune_id", "hazard", "population"):
         require_column(bands, name, what="people of an index")
@@ -137,7 +137,7 @@ def _require_bands(bands: pd.DataFrame) -> None:
             "people of an index",
             got=f"several rows of {twice['hazard'].iloc[0]} in {twice['commune_id'].iloc[0]}",
             expected="one row a commune and hazard",
-            mend="choose one scenario, return period and class of each hazard",
+            hint="choose one scenario, return period and class of each hazard",
         )
 
 
@@ -156,7 +156,7 @@ def _require_named(
                 f"cut-offs of {name}",
                 got="none",
                 expected=f"a row of measure {measure}",
-                mend="give the cut-offs of your study",
+                hint="give the cut-offs of your study",
             )
 
 

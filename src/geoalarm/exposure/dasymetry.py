@@ -41,7 +41,7 @@ def dasymetric(total: float, areas: np.ndarray, weights: np.ndarray) -> np.ndarr
             "people to be spread",
             got=total,
             expected="a finite number, zero or more",
-            mend="check the unit's total",
+            hint="check the unit's total",
         )
     area, weight = np.asarray(areas, dtype="float64"), np.asarray(weights, dtype="float64")
     if area.shape != weight.shape or area.ndim != 1:
@@ -49,7 +49,7 @@ def dasymetric(total: float, areas: np.ndarray, weights: np.ndarray) -> np.ndarr
             "areas and weights of the cells",
             got=f"shapes {area.shape} and {weight.shape}",
             expected="one area and one weight a cell",
-            mend="pass two flat arrays of one length",
+            hint="pass two flat arrays of one length",
         )
     for values, what in ((area, "areas"), (weight, "weights")):
         if not np.all(np.isfinite(values)) or np.any(values < 0):
@@ -57,7 +57,7 @@ def dasymetric(total: float, areas: np.ndarray, weights: np.ndarray) -> np.ndarr
                 f"{what} of the cells",
                 got="negative, NaN or infinite values",
                 expected="finite numbers, zero or more",
-                mend="clip or complete them first",
+                hint="clip or complete them first",
             )
     if total == 0:
         return np.zeros_like(area)
@@ -68,7 +68,7 @@ def dasymetric(total: float, areas: np.ndarray, weights: np.ndarray) -> np.ndarr
             "no cell can take the people of the unit",
             got=f"{len(area)} cells, all of weight or area 0",
             expected="at least one cell with area and weight",
-            mend="give a small weight to the rest of the unit",
+            hint="give a small weight to the rest of the unit",
         )
     return total * (product / whole)
 
@@ -101,7 +101,7 @@ def largest_remainder(shares: np.ndarray, total: int | None = None) -> np.ndarra
             "shares to be rounded",
             got="negative, NaN or infinite values",
             expected="finite numbers, zero or more",
-            mend="spread the people with dasymetric first",
+            hint="spread the people with dasymetric first",
         )
     wanted = int(np.rint(values.sum())) if total is None else int(total)
     if abs(values.sum() - wanted) > 0.5 + 1e-9 * max(1.0, abs(wanted)):
@@ -109,7 +109,7 @@ def largest_remainder(shares: np.ndarray, total: int | None = None) -> np.ndarra
             "total of the shares",
             got=f"{values.sum():g}",
             expected=f"{wanted} within half a person",
-            mend="scale the shares to the total first",
+            hint="scale the shares to the total first",
         )
     whole = np.floor(values).astype("int64")
     left = wanted - int(whole.sum())

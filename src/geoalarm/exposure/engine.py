@@ -72,7 +72,7 @@ def expose(
             "prepared population",
             got="made from other inputs",
             expected="the same population and communes",
-            mend="call prepare() again",
+            hint="call prepare() again",
         )
     count = count_polygons if footprint.kind == "polygons" else count_raster
     counts = _unstudied_countries(footprint, prepared, count(footprint, prepared, cache=cache))

@@ -20,5 +20,5 @@ def require_life_safety(footprint: Footprint) -> None:
             f"people in footprint {footprint.name!r}",
             got="a hazard that damages buildings and hurts nobody",
             expected="a hazard to people",
-            mend="count dwellings: exposure.points.dwellings",
+            hint="count dwellings: exposure.points.dwellings",
         )

@@ -144,7 +144,7 @@ def prepare(population: Population, communes: Communes, *, cache: Path | None = 
             "population and communes do not meet",
             got="no common area",
             expected="layers of the same place",
-            mend="check both CRS and extents, and whether x and y are swapped",
+            hint="check both CRS and extents, and whether x and y are swapped",
         )
     return prepared
 
@@ -226,7 +226,7 @@ def cell_counts(population: Population, grid: Grid) -> tuple[np.ndarray, np.ndar
             "population raster",
             got=f"{int(bad.sum())} negative or infinite cell(s), the first {people[bad][0]:g}",
             expected="people, finite and not negative",
-            mend="declare its no-data value (rio.write_nodata)",
+            hint="declare its no-data value (rio.write_nodata)",
         )
     factor = people_per_km2(population.units)
     if factor is not None:

@@ -76,7 +76,7 @@ def expected_annual(
             "return periods",
             got=list(periods),
             expected="one distinct period a column of people",
-            mend="drop duplicates",
+            hint="drop duplicates",
         )
     order = np.argsort(periods)
     p = np.array([annual_exceedance_probability(period) for period in periods[order]])
@@ -90,7 +90,7 @@ def expected_annual(
             "right tail",
             got="a return period with the log-linear convention",
             expected="the trapezoid convention",
-            mend="leave zero_at_yr out",
+            hint="leave zero_at_yr out",
         )
     p0 = annual_exceedance_probability(zero_at_yr)
     if p0 <= p[0]:
@@ -98,7 +98,7 @@ def expected_annual(
             "zero_at_yr",
             got=f"{zero_at_yr:g} yr",
             expected=f"less than the shortest mapped period, {1 / p[0]:g} yr",
-            mend="use the protection standard",
+            hint="use the protection standard",
         )
     return total + n[..., 0] * (p0 - p[0]) / 2
 

@@ -189,7 +189,7 @@ def index_rank(
             "rank of an index",
             got="no bounds",
             expected="low and high of each place",
-            mend="risk_index gives them; no rank without its uncertainty",
+            hint="risk_index gives them; no rank without its uncertainty",
         )
     middle, least, most = (np.atleast_1d(np.asarray(values, dtype=float)) for values in (index, low, high))
     if not middle.shape == least.shape == most.shape or (least > middle).any() or (middle > most).any():

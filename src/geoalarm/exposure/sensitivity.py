@@ -152,7 +152,7 @@ def evaluate(simulation: Simulation, inputs: Mapping[str, np.ndarray], runs: int
             "result of an uncertain model",
             got=f"shape {result.shape}",
             expected=f"({runs},), one a run",
-            mend="use arrays",
+            hint="use arrays",
         )
     if not np.isfinite(result).all():
         bad = int((~np.isfinite(result)).sum())
@@ -160,7 +160,7 @@ def evaluate(simulation: Simulation, inputs: Mapping[str, np.ndarray], runs: int
             "result of an uncertain model",
             got=f"{bad} of {runs} not finite",
             expected="numbers",
-            mend="check the distributions",
+            hint="check the distributions",
         )
     return result
 

@@ -35,7 +35,7 @@ def union_bounds(shares: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, 
         If there are no shares.
     """
     if not len(shares):
-        raise InputError("union of hazards", got="no hazard", expected="at least one", mend="give footprints")
+        raise InputError("union of hazards", got="no hazard", expected="at least one", hint="give footprints")
     stack = np.vstack([np.asarray(share, dtype="float64") for share in shares])
     return stack.max(axis=0), np.minimum(stack.sum(axis=0), 1.0), 1.0 - np.prod(1.0 - stack, axis=0)
 

@@ -43,7 +43,7 @@ def commune_id(country: str, code: str) -> str:
             "country of a commune",
             got=repr(country),
             expected="two capital letters such as FR or BE",
-            mend="use the ISO 3166 code",
+            hint="use the ISO 3166 code",
         )
     form = _FORMS.get(country, re.compile(r"\S+"))
     if not isinstance(code, str) or not form.fullmatch(code):
@@ -51,7 +51,7 @@ def commune_id(country: str, code: str) -> str:
             f"code of a commune of {country}",
             got=repr(code),
             expected=f"text of the form {form.pattern}",
-            mend="read codes as text: departments 01 to 09 start with a zero",
+            hint="read codes as text: departments 01 to 09 start with a zero",
         )
     return f"{country}:{code}"
 
@@ -70,7 +70,7 @@ def split_id(key: str) -> tuple[str, str]:
             "commune_id",
             got=repr(key),
             expected="country and code, such as FR:59350 or BE:57081",
-            mend="write the country before the code: the same code may exist in two countries",
+            hint="write the country before the code: the same code may exist in two countries",
         )
     return found[1], found[2]
 
@@ -149,7 +149,7 @@ class Crosswalk:
                 "successors of communes run in a circle",
                 got=" > ".join([*seen, key]),
                 expected="every chain to end",
-                mend="make one crosswalk for each step between vintages",
+                hint="make one crosswalk for each step between vintages",
             )
         following = self.steps.get(key, (key,))
         if following == (key,):
@@ -181,7 +181,7 @@ def crosswalk(table: pd.DataFrame, *, old: str, new: str, country: str) -> Cross
                 f"table of successors, column {new!r}",
                 got=f"nothing after {before}",
                 expected="at least one code",
-                mend="complete the row",
+                hint="complete the row",
             )
         key = commune_id(country, before)
         following = tuple(commune_id(country, part.strip()) for part in str(after).split("|"))
@@ -190,7 +190,7 @@ def crosswalk(table: pd.DataFrame, *, old: str, new: str, country: str) -> Cross
                 f"table of successors says two things of {key}",
                 got=f"{'|'.join(steps[key])} and {'|'.join(following)}",
                 expected="one row a code",
-                mend="join several successors by | in one row",
+                hint="join several successors by | in one row",
             )
     return Crosswalk(steps)
 
@@ -243,7 +243,7 @@ def move_counts(
             "counts by commune",
             got=f"{counts.index[counts.index.duplicated()][0]} twice",
             expected="one count a commune",
-            mend="add them up first",
+            hint="add them up first",
         )
     rows: list[tuple[str, float]] = []
     renamed: dict[str, tuple[str, ...]] = {}
@@ -272,6 +272,6 @@ def _parts(key: str, following: Iterable[str], shares: Mapping[tuple[str, str], 
             f"{key} was split between {' and '.join(names)}",
             got=f"shares {parts}" if shares else "no shares",
             expected="a share for each, summing to one",
-            mend=f"shares={{({key!r}, {names[0]!r}): ..., ...}} by people or homes",
+            hint=f"shares={{({key!r}, {names[0]!r}): ..., ...}} by people or homes",
         )
     return parts

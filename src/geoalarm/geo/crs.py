@@ -37,7 +37,7 @@ def analysis_crs(bounds: Sequence[float], crs: CRS | str | int) -> CRS:
             "extent of the layer",
             got=tuple(bounds),
             expected="finite coordinates",
-            mend="check the layer for empty geometries",
+            hint="check the layer for empty geometries",
         )
     west, south, east, north = _to_degrees(tuple(map(float, bounds)), CRS.from_user_input(crs).to_wkt())
     if not np.all(np.isfinite([west, south, east, north])):
@@ -45,7 +45,7 @@ def analysis_crs(bounds: Sequence[float], crs: CRS | str | int) -> CRS:
             "extent of the layer cannot be placed on the earth",
             got=tuple(bounds),
             expected="coordinates inside the area of its CRS",
-            mend="check the CRS, and whether x and y are swapped",
+            hint="check the CRS, and whether x and y are swapped",
         )
     if (
         west >= _EUROPE_BOUNDS[0]
@@ -95,7 +95,7 @@ def to_crs(frame: gpd.GeoDataFrame, crs: CRS | str | int) -> gpd.GeoDataFrame:
             "coordinates cannot be transformed",
             got=f"bounds {tuple(frame.total_bounds)} in {frame.crs.name}",
             expected=f"places inside the area of {CRS.from_user_input(crs).name}",
-            mend="check the CRS, and whether x and y are swapped",
+            hint="check the CRS, and whether x and y are swapped",
         )
     return out
 

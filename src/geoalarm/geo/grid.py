@@ -46,7 +46,7 @@ class Grid:
                 "raster is rotated",
                 got=tuple(transform)[:6],
                 expected="rows along x, columns along y",
-                mend="warp it north-up first (gdalwarp)",
+                hint="warp it north-up first (gdalwarp)",
             )
         for axis in (data.rio.x_dim, data.rio.y_dim):
             _require_even(data[axis].to_numpy(), axis)
@@ -235,7 +235,7 @@ def _require_even(centres: np.ndarray, axis: str) -> None:
             f"raster cells are not evenly spaced along {axis}",
             got=f"steps {steps.min():g} to {steps.max():g}",
             expected="one step",
-            mend="resample it to a regular grid",
+            hint="resample it to a regular grid",
         )
 
 

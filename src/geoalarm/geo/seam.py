@@ -114,25 +114,25 @@ def _require(a: gpd.GeoDataFrame, b: gpd.GeoDataFrame, rule: str, line: object, 
                 f"{name} of the seam are empty",
                 got="0 features",
                 expected="the communes of one country",
-                mend="check the layer and its filter",
+                hint="check the layer and its filter",
             )
     if rule not in RULES:
         raise InputError(
-            "rule of the seam", got=repr(rule), expected=", ".join(RULES), mend=near_miss(str(rule), RULES)
+            "rule of the seam", got=repr(rule), expected=", ".join(RULES), hint=near_miss(str(rule), RULES)
         )
     if (line is not None) != (rule == "line"):
         raise InputError(
             f"seam rule {rule!r}",
             got="a line" if line is not None else "no line",
             expected="a line with rule='line', none otherwise",
-            mend="give both or neither",
+            hint="give both or neither",
         )
     if not (math.isfinite(search_m) and search_m > 0):
         raise InputError(
             "search distance of the seam",
             got=f"{search_m} m",
             expected="a positive number of metres",
-            mend="500 is usual",
+            hint="500 is usual",
         )
     shared = sorted(set(a["commune_id"]) & set(b["commune_id"]))
     if shared:
@@ -140,7 +140,7 @@ def _require(a: gpd.GeoDataFrame, b: gpd.GeoDataFrame, rule: str, line: object, 
             "commune_id in both boundary sets",
             got=", ".join(map(str, shared[:5])),
             expected="ids of one country a set",
-            mend="key on country and code: FR:55004 and BE:55004 are two places",
+            hint="key on country and code: FR:55004 and BE:55004 are two places",
         )
 
 
@@ -174,7 +174,7 @@ def _segments(line: gpd.GeoDataFrame | BaseGeometry, ground: Ground) -> np.ndarr
             "line of the seam",
             got=", ".join(sorted({shape.geom_type for shape in shapes})),
             expected="lines or polygons",
-            mend="give the border as a LineString or the country as a polygon",
+            hint="give the border as a LineString or the country as a polygon",
         )
     merged = shapely.get_parts(shapely.line_merge(shapely.union_all(shapes)))
     points, part = shapely.get_coordinates(merged, return_index=True)
@@ -192,7 +192,7 @@ def _require_narrow(ground: Ground, now: Cut) -> None:
                 "the two boundary sets overlap by more than a border can",
                 got=f"{ids[0]} and {ids[1]}, {now.area_m2[faces].sum() / 1e6:.2f} km2",
                 expected=f"overlaps narrower than {ground.search_m:g} m",
-                mend="check that each set holds one country, or raise search_m",
+                hint="check that each set holds one country, or raise search_m",
             )
 
 
@@ -233,7 +233,7 @@ def _by_line(ground: Ground, now: Cut, border: np.ndarray) -> np.ndarray:
             "line of the seam ends before the border does",
             got=f"a sliver {far.max():.0f} m from it",
             expected=f"every sliver within {ground.search_m:g} m",
-            mend="give the whole border, or use rule='nearest'",
+            hint="give the whole border, or use rule='nearest'",
         )
     return np.where(disputed, np.where(sign * np.where(votes[part[nearest]] >= 0, 1, -1) > 0, 0, 1), -1)
 
@@ -280,7 +280,7 @@ def _rebuild(ground: Ground, now: Cut, row: np.ndarray) -> gpd.GeoDataFrame:
             raise InputError(
                 f"commune {ground.ids[commune]} would lose all its land to the other country",
                 expected="some undisputed land",
-                mend="check that each set holds one country, or give the border as a line",
+                hint="check that each set holds one country, or give the border as a line",
             )
         shapes[commune] = shapely.coverage_union_all(now.faces[order[start:end]])
     out = ground.frame.copy()

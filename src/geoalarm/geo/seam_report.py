@@ -164,7 +164,7 @@ def with_people(found: SeamReport, population: xr.DataArray) -> SeamReport:
             "population of the seam",
             got=f"{counts.min():g} to {counts.max():g}",
             expected="people per cell, finite and not negative",
-            mend="declare the no-data value",
+            hint="declare the no-data value",
         )
     layer = found.layer.copy()
     layer["people"] = coverage(layer, grid) @ counts if len(layer) else np.empty(0)

@@ -74,7 +74,7 @@ def footprint(layer: Layer, *, bounds: Sequence[float] | None = None) -> Footpri
             f"hazard of layer {layer.source.id!r}",
             got=repr(layer.hazard),
             expected=", ".join(_modules()),
-            mend=near_miss(layer.hazard, _modules()),
+            hint=near_miss(layer.hazard, _modules()),
         )
     made: Footprint = module.footprint(layer, bounds=bounds)
     return made
@@ -113,7 +113,7 @@ def read_layer(
             f"class bounds for {what}",
             got=f"{list(bounds)} on kind {kind}",
             expected="no bounds: its classes are its own",
-            mend="leave the bounds out",
+            hint="leave the bounds out",
         )
     data, units = layer.data, "1"
     if kind == "intensity":
@@ -151,20 +151,20 @@ def _kind(layer: Layer, hazard: Hazard, *, what: str) -> FootprintKind:
             f"hazard of {what}",
             got=repr(layer.hazard),
             expected=hazard.name,
-            mend="use hazards.footprint, which chooses by the layer",
+            hint="use hazards.footprint, which chooses by the layer",
         )
     require_crs(layer.data, what=what)
     kind = layer.kind or ("polygons" if isinstance(layer.data, gpd.GeoDataFrame) else "")
     if kind not in KINDS:
         raise InputError(
-            f"kind of {what}", got=repr(kind), expected=", ".join(KINDS), mend=near_miss(kind, KINDS)
+            f"kind of {what}", got=repr(kind), expected=", ".join(KINDS), hint=near_miss(kind, KINDS)
         )
     if isinstance(layer.data, gpd.GeoDataFrame) != (kind == "polygons"):
         raise InputError(
             f"{what} of kind {kind}",
             got=type(layer.data).__name__,
             expected="GeoDataFrame" if kind == "polygons" else "DataArray",
-            mend="mend the kind, or the driver, of its catalog entry",
+            hint="hint the kind, or the driver, of its catalog entry",
         )
     return kind  # type: ignore[return-value]
 
@@ -175,7 +175,7 @@ def _own_bounds(hazard: Hazard, *, what: str) -> tuple[float, ...]:
             f"{what} has no class bounds",
             got=f"an intensity of hazard {hazard.name}, which declares none",
             expected="lower bounds",
-            mend="give bounds, or a layer of classes",
+            hint="give bounds, or a layer of classes",
         )
     return hazard.class_bounds
 
@@ -192,7 +192,7 @@ def _in_house_units(layer: Layer, hazard: Hazard, *, what: str) -> tuple[xr.Data
             f"units of {what}",
             got=units,
             expected=hazard.units if hazard.units not in LENGTH_UNITS else ", ".join(LENGTH_UNITS),
-            mend=near_miss(units, LENGTH_UNITS if hazard.units in LENGTH_UNITS else [hazard.units]),
+            hint=near_miss(units, LENGTH_UNITS if hazard.units in LENGTH_UNITS else [hazard.units]),
         )
     factor = LENGTH_UNITS[units] / LENGTH_UNITS[hazard.units]
     crs, missing = data.rio.crs, data.rio.nodata
@@ -222,7 +222,7 @@ def _code_classes(layer: Layer, hazard: Hazard, *, what: str) -> tuple[Intensity
             f"class codes of {what}",
             got=f"{low:g} to {high:g}" + (", not all whole" if part > 0 else ""),
             expected=f"0 for none, 1 to {count} for {', '.join(hazard.class_labels)}",
-            mend="declare the no-data value, or recode the raster",
+            hint="declare the no-data value, or recode the raster",
         )
     return tuple(IntensityClass(label, code, code) for code, label in enumerate(hazard.class_labels, start=1))
 
@@ -259,6 +259,6 @@ def _stated_order(layer: Layer, labels: pd.Series, *, what: str) -> tuple[Intens
             f"classes of {what}",
             got=", ".join(strange[:5]),
             expected=", ".join(layer.class_order),
-            mend="name every class in class_order, from mild to severe",
+            hint="name every class in class_order, from mild to severe",
         )
     return tuple(IntensityClass(label) for label in layer.class_order)

@@ -68,7 +68,7 @@ def text(key: str, lang: str, **values: object) -> str:
             "sentence is not in the locale files",
             got=key,
             expected="a key of i18n/locales",
-            mend=near_miss(key, patterns),
+            hint=near_miss(key, patterns),
         )
     rules = locale(lang).plural_form
     return render(parse(patterns[key]), values, plural=rules, show=lambda value: _show(value, lang))
@@ -183,7 +183,7 @@ def _show(value: object, lang: str) -> str:
 def _language(lang: str) -> str:
     code = lang.replace("-", "_").partition("_")[0].lower()
     if code not in LANGUAGES:
-        raise InputError("language", got=lang, expected=", ".join(LANGUAGES), mend=near_miss(code, LANGUAGES))
+        raise InputError("language", got=lang, expected=", ".join(LANGUAGES), hint=near_miss(code, LANGUAGES))
     return code
 
 
@@ -210,6 +210,6 @@ def _require_finite(value: float) -> None:
             "a number on a page",
             got=value,
             expected="a finite number",
-            mend="ask for the state first: not mapped, not studied and suppressed have sentences of "
+            hint="ask for the state first: not mapped, not studied and suppressed have sentences of "
             "their own",
         )

@@ -77,7 +77,7 @@ def parse_address(text: str) -> Address:
             "address of the data",
             got=repr(text[:80]),
             expected=expected,
-            mend="remove control characters and line breaks",
+            hint="remove control characters and line breaks",
         )
     scheme, separator, rest = text.partition("://")
     if separator:
@@ -87,7 +87,7 @@ def parse_address(text: str) -> Address:
             "address of the data uses a chained or virtual file system",
             got=repr(text),
             expected=expected,
-            mend="name the file or its https address; zip archives are opened as they are",
+            hint="name the file or its https address; zip archives are opened as they are",
         )
     path = Path(text)
     if not path.is_absolute():
@@ -95,7 +95,7 @@ def parse_address(text: str) -> Address:
             "address of the data is relative to nothing",
             got=repr(text),
             expected=expected,
-            mend="start it with {{ CATALOG_DIR }}/",
+            hint="start it with {{ CATALOG_DIR }}/",
         )
     return Address("file", text, path=path)
 
@@ -114,7 +114,7 @@ def _parse_web(text: str, scheme: str, rest: str, *, expected: str) -> Address:
                 "address of the data holds a password",
                 got=f"{scheme}://...@{host}",
                 expected=expected,
-                mend="put the file in a mirror folder; a catalog is no place for secrets",
+                hint="put the file in a mirror folder; a catalog is no place for secrets",
             )
         if host and " " not in text and (scheme == "https" or host in _LOOPBACK):
             return Address("https", text, url=text)
@@ -122,7 +122,7 @@ def _parse_web(text: str, scheme: str, rest: str, *, expected: str) -> Address:
         "address of the data",
         got=repr(text),
         expected=expected,
-        mend="use https, or put the file in a mirror folder",
+        hint="use https, or put the file in a mirror folder",
     )
 
 
@@ -140,7 +140,7 @@ def templates_in(text: str) -> list[str]:
             "template",
             got=repr(text[:120]),
             expected="a bare name in double braces, such as {{ return_period }}",
-            mend="catalogs are read, not run: no call, filter, attribute or statement inside braces",
+            hint="catalogs are read, not run: no call, filter, attribute or statement inside braces",
         )
     return TEMPLATE.findall(text)
 

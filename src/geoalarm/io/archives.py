@@ -80,7 +80,7 @@ def unpack(path: Path, *, member: str | None, endings: Sequence[str], limits: Li
             f"{path.name} is not a sound zip archive",
             got=str(error),
             expected="a zip archive",
-            mend="fetch it again",
+            hint="fetch it again",
         ) from error
 
 
@@ -102,14 +102,14 @@ def _choose(
             f"{path.name} does not hold {member or 'a data file'}",
             got=", ".join(held[:10]) or "nothing",
             expected=member or " ".join(endings),
-            mend=near_miss(member, held) if member else "name the member in args.member",
+            hint=near_miss(member, held) if member else "name the member in args.member",
         )
     if len(data) > 1 and member is None:
         raise InputError(
             f"{path.name} holds several data files",
             got=", ".join(names[:10]),
             expected="one",
-            mend="name one in args.member",
+            hint="name one in args.member",
         )
     return sorted(data, key=lambda info: info.filename)
 
@@ -156,7 +156,7 @@ def _require_within(
         raise InputError(
             f"{path.name} expands too far",
             got=problem,
-            mend="unpack it by hand if you trust it, and name the file",
+            hint="unpack it by hand if you trust it, and name the file",
             expected=f"at most {limits.members} members, {limits.stacked} wanted, {limits.bytes} bytes, "
             f"{limits.ratio} times its size",
         )
@@ -165,7 +165,7 @@ def _require_within(
             f"{path.name} is encrypted",
             got="a member under a password",
             expected="open data",
-            mend="unpack it by hand",
+            hint="unpack it by hand",
         )
 
 
@@ -194,7 +194,7 @@ def _extract(archive: zipfile.ZipFile, path: Path, info: zipfile.ZipInfo, place:
                         f"{path.name} lies about the size of {info.filename}",
                         got=f"more than {info.file_size} bytes",
                         expected="the size in its directory",
-                        mend="fetch it again",
+                        hint="fetch it again",
                     )
                 out.write(block)
         Path(aside).replace(place)

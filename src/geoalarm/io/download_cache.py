@@ -93,7 +93,7 @@ def fetch(address: Address, *, folder: Path | None = None, most: int = MAX_DOWNL
                 f"kept copy of {address.url} has changed on disk",
                 got=f"sha256 {found[:16]}...",
                 expected=f"{known.sha256[:16]}... as fetched on {known.fetched}",
-                mend=f"delete {place.parent} and open it again",
+                hint=f"delete {place.parent} and open it again",
             )
         return place
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -147,7 +147,7 @@ def _download(url: str, target: Path, *, most: int) -> tuple[str, int]:
                         f"{url} is too large",
                         got=f"more than {most} bytes",
                         expected="less",
-                        mend="fetch it by hand into a mirror folder",
+                        hint="fetch it by hand into a mirror folder",
                     )
                 digest.update(block)
                 out.write(block)
@@ -158,14 +158,14 @@ def _download(url: str, target: Path, *, most: int) -> tuple[str, int]:
             f"{url} cannot be fetched",
             got=f"{type(error).__name__}: {error}"[:200],
             expected="a file",
-            mend="check the network, or serve it from a mirror folder (GEOALARM_MIRROR)",
+            hint="check the network, or serve it from a mirror folder (GEOALARM_MIRROR)",
         ) from error
     if size == 0:
         raise InputError(
             f"{url} is empty",
             got="0 bytes",
             expected="a file",
-            mend="open the address in a browser; it may have moved",
+            hint="open the address in a browser; it may have moved",
         )
     return digest.hexdigest(), size
 

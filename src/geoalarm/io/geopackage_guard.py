@@ -53,14 +53,14 @@ def require_sound(path: Path, layer: str | None = None) -> None:
                     f"{path.name} has no layer with geometry",
                     got="tables only",
                     expected="a layer",
-                    mend="check the file",
+                    hint="check the file",
                 )
             if layer is not None and layer not in layers:
                 raise InputError(
                     f"{path.name} has no layer {layer!r}",
                     got=", ".join(sorted(layers)) or "no layer",
                     expected=layer,
-                    mend=near_miss(layer, layers),
+                    hint=near_miss(layer, layers),
                 )
             _require_plain_schema(database, tables, path)
             for table in [layer] if layer is not None else layers:
@@ -70,7 +70,7 @@ def require_sound(path: Path, layer: str | None = None) -> None:
             f"{path.name} is damaged or hostile",
             got=str(error),
             expected="a sound GeoPackage",
-            mend="open and save it anew with the tool that made it",
+            hint="open and save it anew with the tool that made it",
         ) from error
 
 
@@ -91,7 +91,7 @@ def layers_of(path: Path) -> list[str]:
             return sorted(_layers(database, _tables(database), path))
     except sqlite3.Error as error:
         raise InputError(
-            f"{path.name} is damaged", got=str(error), expected="a sound GeoPackage", mend="fetch it again"
+            f"{path.name} is damaged", got=str(error), expected="a sound GeoPackage", hint="fetch it again"
         ) from error
 
 
@@ -103,7 +103,7 @@ def _require_header(path: Path) -> None:
             f"{path.name} is not a GeoPackage",
             got="other first bytes",
             expected="an SQLite header",
-            mend="check the file",
+            hint="check the file",
         )
     page = struct.unpack(">H", head[16:18])[0]
     page = 65_536 if page == 1 else page
@@ -114,14 +114,14 @@ def _require_header(path: Path) -> None:
             f"{path.name} is damaged",
             got=f"{size} bytes for {pages} pages of {page}",
             expected="a size that fits its header",
-            mend="fetch it again; it may be cut off",
+            hint="fetch it again; it may be cut off",
         )
     if size > MAX_BYTES:
         raise InputError(
             f"{path.name} is too large",
             got=f"{size} bytes",
             expected=f"at most {MAX_BYTES}",
-            mend="cut the zone out first",
+            hint="cut the zone out first",
         )
 
 
@@ -157,7 +157,7 @@ def _layers(database: sqlite3.Connection, tables: dict[str, tuple[str, str]], pa
                 f"{path.name} is not a GeoPackage",
                 got=f"{name} is {'a view' if kind == 'view' else 'missing'}",
                 expected="a table",
-                mend="open and save it anew with the tool that made it",
+                hint="open and save it anew with the tool that made it",
             )
     rows = database.execute(
         "SELECT c.table_name FROM gpkg_contents c JOIN gpkg_geometry_columns g ON g.table_name = c.table_name"
@@ -167,7 +167,7 @@ def _layers(database: sqlite3.Connection, tables: dict[str, tuple[str, str]], pa
             f"{path.name} has too many layers",
             got=f"more than {MAX_CONTENTS}",
             expected="fewer",
-            mend="split it",
+            hint="split it",
         )
     return [str(name) for (name,) in rows]
 
@@ -191,7 +191,7 @@ def _require_plain_schema(
                 f"{path.name} holds {'a view' if kind == 'view' else 'a virtual table'} {name!r}",
                 got=" ".join(sql.split())[:120],
                 expected="plain tables",
-                mend="export the layer to a new GeoPackage",
+                hint="export the layer to a new GeoPackage",
             )
         computed = [
             column[1]
@@ -203,7 +203,7 @@ def _require_plain_schema(
                 f"{path.name}, table {name!r} computes its column {computed[0]!r}",
                 got=" ".join(sql.split())[:120],
                 expected="stored values",
-                mend="export the layer to a new GeoPackage",
+                hint="export the layer to a new GeoPackage",
             )
 
 
@@ -216,7 +216,7 @@ def _require_honest_rows(database: sqlite3.Connection, table: str, path: Path) -
         raise InputError(
             f"{path.name} lists the layer {table!r} but does not hold it",
             expected="a table",
-            mend="export the layer again",
+            hint="export the layer again",
         )
     lengths = [
         (
@@ -233,7 +233,7 @@ def _require_honest_rows(database: sqlite3.Connection, table: str, path: Path) -
                 f"{path.name}, layer {table!r} holds more than the file",
                 got=f"over {total} bytes of rows in {held} bytes of file",
                 expected="rows that fit their file",
-                mend="the file is damaged or a bomb; export the layer again",
+                hint="the file is damaged or a bomb; export the layer again",
             )
 
 

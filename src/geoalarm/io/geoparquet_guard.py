@@ -45,7 +45,7 @@ def require_sound(path: Path) -> None:
             f"{path.name} has too many features",
             got=rows,
             expected=f"at most {MAX_FEATURES}",
-            mend="cut the zone out first",
+            hint="cut the zone out first",
         )
     fixed = sum(_width(field.type, field.name, path) for field in schema)
     _require_less(rows * fixed, path)
@@ -71,7 +71,7 @@ def _geometry_columns(schema: pa.Schema, path: Path) -> set[str]:
             if not columns
             else f"column {other[0]!r} in encoding {columns[other[0]].get('encoding')!r}",
             expected="geometries as WKB",
-            mend="write it with geopandas to_parquet",
+            hint="write it with geopandas to_parquet",
         )
     return set(columns)
 
@@ -105,7 +105,7 @@ def _width(kind: pa.DataType, name: str, path: Path) -> int:
         f"{path.name}, column {name!r}",
         got=str(kind),
         expected="numbers, dates or text",
-        mend="drop columns of lists",
+        hint="drop columns of lists",
     )
 
 
@@ -124,5 +124,5 @@ def _require_less(total: int, path: Path) -> None:
             f"{path.name} expands too far",
             got=f"over {total} bytes in a file of {path.stat().st_size}",
             expected=f"at most {MAX_UNPACKED}",
-            mend="cut the zone out first",
+            hint="cut the zone out first",
         )

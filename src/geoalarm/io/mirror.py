@@ -74,7 +74,7 @@ class Mirror:
                     f"mirror {self.folder} holds several files for entry {wanted.entry!r}",
                     got=", ".join(path.name for path in found),
                     expected="one",
-                    mend="remove all but one",
+                    hint="remove all but one",
                 )
             if found:
                 return found[0]
@@ -112,6 +112,6 @@ def mirror_from(folder: str | Path | None) -> Mirror | None:
             f"mirror {place}",
             got="no such folder",
             expected="a folder of files",
-            mend=f"check --mirror or {VARIABLE}",
+            hint=f"check --mirror or {VARIABLE}",
         )
     return Mirror(place)

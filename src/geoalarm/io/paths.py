@@ -37,7 +37,7 @@ def regular_file(path: str | Path) -> Path:
             "file name",
             got=repr(str(path)),
             expected="a file on this machine",
-            mend="use a catalog entry for addresses",
+            hint="use a catalog entry for addresses",
         )
     place = Path(path).expanduser().absolute()
     try:
@@ -50,25 +50,25 @@ def regular_file(path: str | Path) -> Path:
             f"file {place} does not exist",
             got="no such file",
             expected="a file",
-            mend=near_miss(place.name, beside) or "check the path",
+            hint=near_miss(place.name, beside) or "check the path",
         ) from error
     except OSError as error:
         raise InputError(
             f"file {place} cannot be read",
             got=error.strerror,
             expected="a readable file",
-            mend="check the path and its permissions",
+            hint="check the path and its permissions",
         ) from error
     if not stat.S_ISREG(status.st_mode):
         raise InputError(
             f"{place} is not a file",
             got="a folder, a device or a pipe",
             expected="a file",
-            mend="name the file itself",
+            hint="name the file itself",
         )
     if not status.st_size:
         raise InputError(
-            f"file {place} is empty", got="0 bytes", expected="data", mend="fetch or export it again"
+            f"file {place} is empty", got="0 bytes", expected="data", hint="fetch or export it again"
         )
     return place
 

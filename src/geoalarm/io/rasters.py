@@ -61,7 +61,7 @@ def read_raster(
                 f"{place.name} holds several rasters",
                 got=", ".join(one.name for one in found[:8]),
                 expected="one",
-                mend="name one in args.member",
+                hint="name one in args.member",
             )
         place = found[0]
     driver = raster_format(place)
@@ -75,14 +75,14 @@ def read_raster(
             f"{place.name} cannot be read as a raster",
             got=" ".join(str(error).split())[:240],
             expected="a sound GeoTIFF",
-            mend="open it in a GIS and export it again",
+            hint="open it in a GIS and export it again",
         ) from error
     if not isinstance(opened, xr.DataArray):
         raise InputError(
             f"{place.name} holds several data sets",
             got=type(opened).__name__,
             expected="one raster",
-            mend="export the one you need",
+            hint="export the one you need",
         )
     data = opened.sel(band=band, drop=True)
     data.attrs = {
@@ -111,7 +111,7 @@ def raster_format(path: Path) -> str:
         f"{path.name} is not a raster this house opens",
         got=what_it_looks_like(head),
         expected="GeoTIFF, or an ASCII grid (.asc)",
-        mend="export it to GeoTIFF; a virtual raster (.vrt) has to be built first",
+        hint="export it to GeoTIFF; a virtual raster (.vrt) has to be built first",
     )
 
 
@@ -121,14 +121,14 @@ def _require_sane(raster: rasterio.DatasetReader, path: Path, *, band: int, crs:
             f"{path.name} has no band {band}",
             got=f"{raster.count} band(s): {', '.join(str(text) for text in raster.descriptions[:8])}",
             expected=f"1 to {raster.count}",
-            mend="args.band",
+            hint="args.band",
         )
     if np.dtype(raster.dtypes[band - 1]).kind not in "uif":
         raise InputError(
             f"{path.name} band {band}",
             got=raster.dtypes[band - 1],
             expected="real numbers",
-            mend="export the real part",
+            hint="export the real part",
         )
     rows, columns = raster.block_shapes[band - 1]
     block = (
@@ -142,21 +142,21 @@ def _require_sane(raster: rasterio.DatasetReader, path: Path, *, band: int, crs:
             f"{path.name} is too large to be read in parts",
             got=f"{raster.width} x {raster.height} cells in blocks of {block} bytes",
             expected=f"at most {MAX_CELLS} cells and {MAX_BLOCK_BYTES} bytes a block",
-            mend="write it as a tiled GeoTIFF, or cut the zone out",
+            hint="write it as a tiled GeoTIFF, or cut the zone out",
         )
     if raster.crs is None and crs is None:
         raise InputError(
             f"{path.name} has no CRS",
             got="none",
             expected="a CRS in the file",
-            mend="state it: args.crs in the catalog, or gdal_edit -a_srs",
+            hint="state it: args.crs in the catalog, or gdal_edit -a_srs",
         )
     if raster.crs is not None and crs is not None and raster.crs != rasterio.CRS.from_user_input(crs):
         raise InputError(
             f"{path.name} carries another CRS than the entry states",
             got=raster.crs.to_string()[:80],
             expected=crs,
-            mend="mend args.crs",
+            hint="hint args.crs",
         )
     _require_regular(raster, path)
     return raster.crs if raster.crs is not None else rasterio.CRS.from_user_input(crs)
@@ -169,7 +169,7 @@ def _require_regular(raster: rasterio.DatasetReader, path: Path) -> None:
             f"{path.name} is not on a regular grid",
             got="no georeference" if affine.is_identity else "a rotated grid",
             expected="rows along x, columns along y",
-            mend="warp it: gdalwarp in.tif out.tif",
+            hint="warp it: gdalwarp in.tif out.tif",
         )
 
 

@@ -111,7 +111,7 @@ def read_vector(
             f"{place.name} is empty",
             got="0 features" + (" after the rules of args.keep and bbox" if keep or bbox else ""),
             expected="at least one",
-            mend="check the layer name and any filter",
+            hint="check the layer name and any filter",
         )
     return frame
 
@@ -167,7 +167,7 @@ class _Reader:
                 f"{path.name} cannot be read as {kind}",
                 got=" ".join(str(error).split())[:240],
                 expected="a sound file",
-                mend="open it in a GIS and export it again",
+                hint="open it in a GIS and export it again",
             ) from error
 
     def _parquet(self, path: Path) -> gpd.GeoDataFrame:
@@ -183,7 +183,7 @@ class _Reader:
                 f"{path.name} cannot be read as GeoParquet",
                 got=" ".join(str(error).split())[:240],
                 expected="a GeoParquet file",
-                mend="write it with geopandas to_parquet",
+                hint="write it with geopandas to_parquet",
             ) from error
 
     def _csv(self, path: Path) -> gpd.GeoDataFrame:
@@ -193,7 +193,7 @@ class _Reader:
                 f"{path.name}: a CSV does not say where its points are",
                 got=f"x={self.x}, y={self.y}, crs={self.crs}",
                 expected="the columns of x and y and the CRS",
-                mend="args: x: longitude, y: latitude, crs: EPSG:4326",
+                hint="args: x: longitude, y: latitude, crs: EPSG:4326",
             )
         try:
             table = pd.read_csv(path, sep=self.delimiter or ",", encoding="utf-8-sig", low_memory=False)
@@ -202,7 +202,7 @@ class _Reader:
                 f"{path.name} cannot be read as CSV",
                 got=" ".join(str(error).split())[:240],
                 expected="UTF-8 text with a header",
-                mend="save it as UTF-8, and give its delimiter",
+                hint="save it as UTF-8, and give its delimiter",
             ) from error
         places = [_numbers(table, column, what=path.name) for column in (self.x, self.y)]
         points = gpd.GeoSeries(gpd.points_from_xy(*places), index=table.index, crs=self.crs)
@@ -236,7 +236,7 @@ def vector_format(path: Path) -> str:
         f"{path.name} is not a vector file this house opens",
         got=what_it_looks_like(head),
         expected="GeoPackage, Shapefile, GeoJSON, FlatGeobuf, GeoParquet, or CSV with points",
-        mend="export it to one of these",
+        hint="export it to one of these",
     )
 
 
@@ -253,7 +253,7 @@ def with_stated_crs(frame: gpd.GeoDataFrame, crs: str | None, *, what: str) -> g
             f"{what} has no geometry",
             got=", ".join(map(str, frame.columns[:12])),
             expected="a geometry column",
-            mend="check the layer name",
+            hint="check the layer name",
         )
     if frame.crs is None:
         if crs is None:
@@ -261,7 +261,7 @@ def with_stated_crs(frame: gpd.GeoDataFrame, crs: str | None, *, what: str) -> g
                 f"{what} has no CRS",
                 got="none",
                 expected="a CRS in the file",
-                mend="state it: args.crs in the catalog, or set_crs(...)",
+                hint="state it: args.crs in the catalog, or set_crs(...)",
             )
         return frame.set_crs(crs)
     if crs is not None and not frame.crs.equals(crs, ignore_axis_order=True):
@@ -269,7 +269,7 @@ def with_stated_crs(frame: gpd.GeoDataFrame, crs: str | None, *, what: str) -> g
             f"{what} carries another CRS than the entry states",
             got=frame.crs.to_string()[:80],
             expected=crs,
-            mend="mend args.crs",
+            hint="hint args.crs",
         )
     return frame
 
@@ -281,14 +281,14 @@ def _only_layer(name: str, path: Path) -> str:
             f"{path.name} has no layer with geometry",
             got="tables only",
             expected="a layer",
-            mend="check the file",
+            hint="check the file",
         )
     if len(layers) > 1:
         raise InputError(
             f"{path.name} holds several layers",
             got=", ".join(sorted(layers)[:15]),
             expected="the name of one",
-            mend=f"args.layer, or {path.name}:LAYER on the command line",
+            hint=f"args.layer, or {path.name}:LAYER on the command line",
         )
     return layers[0]
 
@@ -322,7 +322,7 @@ def _require_known(column: str, known: list[str], *, what: str) -> None:
             f"{what} has no column {column!r}",
             got=", ".join(map(str, known[:15])),
             expected=column,
-            mend=near_miss(column, known),
+            hint=near_miss(column, known),
         )
 
 
@@ -333,7 +333,7 @@ def _stacked(frames: list[gpd.GeoDataFrame], name: str) -> gpd.GeoDataFrame:
             f"members of {name} differ in CRS",
             got=", ".join(sorted(systems)),
             expected="one",
-            mend="name one member in args.member",
+            hint="name one member in args.member",
         )
     log.info("%s: %d members stacked", name, len(frames))
     return gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=frames[0].crs)
@@ -348,7 +348,7 @@ def _numbers(table: pd.DataFrame, column: str, *, what: str) -> np.ndarray:
             f"{what}, column {column!r}",
             got=repr(text[values.isna() & text.notna()].iloc[0]),
             expected="numbers with a decimal point",
-            mend="check the delimiter and the decimal sign",
+            hint="check the delimiter and the decimal sign",
         )
     return values.to_numpy(dtype="float64")
 
@@ -359,7 +359,7 @@ def _require_features(path: Path, count: int) -> None:
             f"{path.name} has too many features",
             got=count,
             expected=f"at most {MAX_FEATURES}",
-            mend="cut the zone out first",
+            hint="cut the zone out first",
         )
 
 
@@ -369,7 +369,7 @@ def _require_size(path: Path, most: int) -> None:
             f"{path.name} is too large for a text format",
             got=f"{path.stat().st_size} bytes",
             expected=f"at most {most}",
-            mend="convert it to GeoParquet or GeoPackage",
+            hint="convert it to GeoParquet or GeoPackage",
         )
 
 

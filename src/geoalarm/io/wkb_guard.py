@@ -40,5 +40,5 @@ def require_shallow(values: Iterable[bytes | None], *, what: str) -> None:
                 f"{what} holds a geometry nested without end",
                 got=f"{count} collections in one geometry",
                 expected=f"at most {MAX_NESTED}",
-                mend="export polygons, lines or points",
+                hint="export polygons, lines or points",
             )

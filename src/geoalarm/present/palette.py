@@ -136,7 +136,7 @@ def colours(scale: str, theme: Theme = "light", *, count: int | None = None) -> 
     """
     if scale not in SCALES:
         raise InputError(
-            "colour scale", got=scale, expected="a scale of the house", mend=near_miss(scale, SCALES)
+            "colour scale", got=scale, expected="a scale of the house", hint=near_miss(scale, SCALES)
         )
     full = SCALES[scale][theme]
     if count is None or count == len(full):

@@ -41,7 +41,7 @@ def round_people(count: float, toward: Literal["nearest", "down", "up"] = "neare
     """
     if not math.isfinite(count) or count < 0:
         raise InputError(
-            "number of people", got=count, expected="finite and not negative", mend="ask for the state first"
+            "number of people", got=count, expected="finite and not negative", hint="ask for the state first"
         )
     step = 10 if count < 1000 else 10 ** (math.floor(math.log10(count)) - 2)
     parts = count / step

@@ -223,7 +223,7 @@ def read_record(facts: Mapping[str, Any], *, what: str) -> Record:
             f"{what} is not the record of a report",
             got=facts.get("format"),
             expected=FORMAT,
-            mend="make the report again",
+            hint="make the report again",
         )
     try:
         given = facts["inputs"]
@@ -248,7 +248,7 @@ def read_record(facts: Mapping[str, Any], *, what: str) -> Record:
             f"{what} is damaged",
             got=f"{type(error).__name__}: {error}",
             expected="a record of a report",
-            mend="make the report again",
+            hint="make the report again",
         ) from error
 
 

@@ -174,7 +174,7 @@ def _lock(handle: int, out: Path) -> None:
                 raise InputError(
                     f"{out} is being written by another run",
                     expected="one run a folder",
-                    mend="wait for it, or choose another --out",
+                    hint="wait for it, or choose another --out",
                 ) from error
             time.sleep(0.1)
 

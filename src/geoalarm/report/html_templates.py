@@ -139,7 +139,7 @@ def _shown(value: object) -> object:
     """None and undefined numbers never reach a page."""
     if value is None or (isinstance(value, float) and value != value):
         raise InputError(
-            "a value of a page", got=repr(value), expected="words", mend="say its state in words"
+            "a value of a page", got=repr(value), expected="words", hint="say its state in words"
         )
     return _CONTROL.sub("", value) if type(value) is str else value
 

@@ -56,7 +56,7 @@ def find_chromium(named: str | None = None) -> str:
         raise PdfError(
             f"the browser {asked!r} cannot be found" if asked else "no Chromium was found",
             expected="Chromium, which prints the PDF",
-            mend=f"install chromium, name it in {CHROMIUM_VARIABLE}, or leave out --pdf: the HTML page is "
+            hint=f"install chromium, name it in {CHROMIUM_VARIABLE}, or leave out --pdf: the HTML page is "
             f"whole without it",
         )
     return found
@@ -112,7 +112,7 @@ def write_pdf(
                 f"{page.name} was not printed",
                 got=_last_line(told),
                 expected="a PDF",
-                mend="open the page in the browser to see",
+                hint="open the page in the browser to see",
             )
         if as_of is not None:
             aside.write_bytes(dated(data, as_of))
@@ -159,7 +159,7 @@ def _run(command: list[str], timeout_s: float, *, home: str) -> str:
         raise PdfError(
             f"{Path(command[0]).name} did not print in {timeout_s:g} s",
             expected="a page within this time",
-            mend="try again, or give it more time",
+            hint="try again, or give it more time",
         ) from error
     finally:
         _end_group(process)

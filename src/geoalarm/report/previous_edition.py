@@ -94,14 +94,14 @@ def require_earlier(folder: Path, communes: Iterable[str]) -> Earlier:
             f"--before {folder}",
             got="no such folder",
             expected="an edition written by geoalarm report",
-            mend="check the path",
+            hint="check the path",
         )
     found = earlier_of(folder, communes)
     if not found.records:
         raise InputError(
             f"--before {folder} holds no report of these communes",
             expected="an edition written by geoalarm report",
-            mend=f"name another folder, or --before {NONE}",
+            hint=f"name another folder, or --before {NONE}",
         )
     return found
 

@@ -90,7 +90,7 @@ def run_tasks(
             raise GeoalarmError(
                 "no worker answers",
                 got="every process ended before its first task was done",
-                mend="try --workers 1, which shows the fault",
+                hint="try --workers 1, which shows the fault",
             )
 
 

@@ -70,7 +70,7 @@ def select(communes: Communes, choice: Choice) -> list[Wanted]:
         raise InputError(
             "no commune was chosen",
             expected="--commune, --departement, --province, --country or --all",
-            mend="for example: geoalarm report --commune FR:59350 --out DIR",
+            hint="for example: geoalarm report --commune FR:59350 --out DIR",
         )
     chosen = set(ids) if choice.every else set()
     chosen |= {_commune(name, ids) for name in choice.communes}
@@ -81,7 +81,7 @@ def select(communes: Communes, choice: Choice) -> list[Wanted]:
                 f"country {country!r}",
                 got=country,
                 expected=", ".join(known),
-                mend=near_miss(country.upper(), known),
+                hint=near_miss(country.upper(), known),
             )
         chosen |= {name for name, own in zip(ids, countries, strict=True) if own == country.upper()}
     for kind, country, parts in (
@@ -126,7 +126,7 @@ def languages_of(commune_id: str, names: Mapping[str, str] | None = None) -> tup
 def _language(lang: str) -> str:
     if lang not in LANGUAGES:
         raise InputError(
-            f"language {lang!r}", got=lang, expected=", ".join(LANGUAGES), mend=near_miss(lang, LANGUAGES)
+            f"language {lang!r}", got=lang, expected=", ".join(LANGUAGES), hint=near_miss(lang, LANGUAGES)
         )
     return lang
 
@@ -135,12 +135,12 @@ def _commune(name: str, ids: Sequence[str]) -> str:
     if name in set(ids):
         return name
     same_code = [known for known in ids if known.partition(":")[2] == name]
-    mend = f"write {' or '.join(same_code)}" if same_code else near_miss(name.upper(), ids)
+    hint = f"write {' or '.join(same_code)}" if same_code else near_miss(name.upper(), ids)
     raise InputError(
         f"commune {name!r} is not on the territory",
         got=name,
         expected="country and code, such as FR:59350",
-        mend=mend,
+        hint=hint,
     )
 
 
@@ -162,7 +162,7 @@ def _of_parts(
             f"{kind} {wanted[0]!r}",
             got="communes without departments",
             expected="a column department_code",
-            mend="use --commune",
+            hint="use --commune",
         )
     codes = frame["department_code"].astype("string").fillna("").tolist()
     labels = (
@@ -182,12 +182,12 @@ def _of_parts(
         }
         if not here:
             told = [f"{code} ({label})" for code, label in known.items()]
-            mend = near_miss(part, [*known, *known.values()])
+            hint = near_miss(part, [*known, *known.values()])
             raise InputError(
                 f"{kind} {part!r} is not on the territory",
                 got=part,
                 expected=", ".join(told) or "none here",
-                mend=mend,
+                hint=hint,
             )
         found |= {name for name, _, code, _ in rows if code in here}
     return found

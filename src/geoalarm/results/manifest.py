@@ -165,7 +165,7 @@ def require_closed(ledger: Mapping[str, Any], *, what: str) -> None:
                 f"ledger of {what or 'the footprint'} does not close: {part}",
                 got=f"{gap:g} people missing",
                 expected=f"at most {allowed:g}",
-                mend="report it: people were lost or counted twice",
+                hint="report it: people were lost or counted twice",
             )
 
 

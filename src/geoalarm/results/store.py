@@ -90,14 +90,14 @@ def read(out_dir: str | Path) -> Run:
         path = folder / name
         if not path.is_file():
             raise InputError(
-                f"{path} is missing", expected="a file that the manifest names", mend="run the scenario again"
+                f"{path} is missing", expected="a file that the manifest names", hint="run the scenario again"
             )
         if _sha256(path) != facts["sha256"]:
             raise InputError(
                 f"{path} is not the file its manifest describes",
                 got="another sha256",
                 expected=facts["sha256"][:12] + "...",
-                mend="run the scenario again, or restore the file",
+                hint="run the scenario again, or restore the file",
             )
     extras = {
         name: read_parquet(folder / f"{name}.parquet") if f"{name}.parquet" in manifest["files"] else None
@@ -123,7 +123,7 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
             f"{folder} holds no result",
             got=f"no {MANIFEST}",
             expected="a folder written by geoalarm run",
-            mend="geoalarm run --out DIR",
+            hint="geoalarm run --out DIR",
         )
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
@@ -132,7 +132,7 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
             f"{path} is not JSON",
             got=str(error),
             expected="a manifest written by geoalarm",
-            mend="run the scenario again",
+            hint="run the scenario again",
         ) from error
     if (
         not isinstance(manifest, dict)
@@ -143,7 +143,7 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
             f"{path} is not a manifest of this version",
             got=manifest.get("format") if isinstance(manifest, dict) else type(manifest).__name__,
             expected=FORMAT,
-            mend="run the scenario again",
+            hint="run the scenario again",
         )
     return manifest
 

@@ -89,7 +89,7 @@ def require_table_ending(path: Path) -> None:
             f"ending of {path.name}",
             got=path.suffix or "none",
             expected=" or ".join(TABLE_ENDINGS),
-            mend=f"--out {path.stem or 'exposure'}.csv",
+            hint=f"--out {path.stem or 'exposure'}.csv",
         )
 
 

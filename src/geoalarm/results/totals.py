@@ -90,7 +90,7 @@ def threshold_total(table: pd.DataFrame, *, from_class: str | None = None) -> pd
             "class to count from",
             got=from_class,
             expected="a class of the table",
-            mend=near_miss(from_class, known),
+            hint=near_miss(from_class, known),
         )
     plain = table.copy(deep=False)
     plain.attrs = {}
@@ -142,7 +142,7 @@ def difference(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
                 "totals to compare",
                 got="several footprints",
                 expected="one row a commune",
-                mend="choose one hazard, scenario and return period",
+                hint="choose one hazard, scenario and return period",
             )
     both = first[columns].merge(
         second[columns], on="commune_id", how="outer", suffixes=("_first", "_second"), sort=False

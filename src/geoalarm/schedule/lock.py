@@ -29,7 +29,7 @@ def only_one(state: Path) -> Iterator[None]:
         raise InputError(
             "geoalarm schedule run",
             expected="Linux, macOS or another POSIX system",
-            mend="run it there, or in a container",
+            hint="run it there, or in a container",
         )
     try:
         state.mkdir(parents=True, exist_ok=True)
@@ -45,7 +45,7 @@ def only_one(state: Path) -> Iterator[None]:
                 got=f"process {os.pread(handle, 20, 0).decode(errors='replace').strip() or 'unknown'} "
                 f"holds it",
                 expected="one service on one state",
-                mend="stop it first, or name another --state",
+                hint="stop it first, or name another --state",
             ) from error
         os.ftruncate(handle, 0)
         os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)

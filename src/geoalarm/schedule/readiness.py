@@ -38,14 +38,14 @@ def _faults(job: Job) -> Iterator[GeoalarmError]:
         yield InputError(
             f"job {job.name}: scenario {scenario.name} does not exist",
             expected="a scenario file",
-            mend="check the path",
+            hint="check the path",
         )
     for target in job.deliver:
         if isinstance(target, Folder) and not target.path.is_dir():
             yield InputError(
                 f"job {job.name}: folder {target.path} does not exist",
                 expected="a folder",
-                mend="make it, or mount the share",
+                hint="make it, or mount the share",
             )
         if isinstance(target, Mail):
             try:
@@ -54,13 +54,13 @@ def _faults(job: Job) -> Iterator[GeoalarmError]:
                 yield InputError(
                     f"job {job.name}: {error}",
                     expected="login in the environment",
-                    mend="set it where the service starts",
+                    hint="set it where the service starts",
                 )
             if target.cafile is not None and not target.cafile.is_file():
                 yield InputError(
                     f"job {job.name}: cafile {target.cafile} does not exist",
                     expected="certificates (PEM)",
-                    mend="check the path",
+                    hint="check the path",
                 )
         if isinstance(target, Storage):
             try:

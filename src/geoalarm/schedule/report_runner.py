@@ -75,7 +75,7 @@ def _faults(name: str, report: Report) -> Iterator[GeoalarmError]:
         )
         select(space.communes, _choice(report.select, report.lang))
     except GeoalarmError as error:
-        yield InputError(f"job {name}: {error.what}", got=error.got, expected=error.expected, mend=error.mend)
+        yield InputError(f"job {name}: {error.what}", got=error.got, expected=error.expected, hint=error.hint)
 
 
 def _choice(chosen: Any, lang: tuple[str, ...]) -> Choice:

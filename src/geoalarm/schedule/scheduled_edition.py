@@ -147,7 +147,7 @@ def make(wanted: ReportJob, runner: Runner) -> Edition:
             f"job {wanted.name} made nothing",
             got=told,
             expected="a report of at least one commune",
-            mend="see the log",
+            hint="see the log",
         )
     seal(scratch, made)
     try:
@@ -203,7 +203,7 @@ def read_edition(folder: Path) -> Edition:
             f"edition {folder.name} cannot be read",
             got=told,
             expected=f"{LISTING} and {SUMS}",
-            mend="delete it",
+            hint="delete it",
         ) from error
     return Edition(documents, lacking, bool(facts.get("example")), folder, sha)
 
@@ -227,7 +227,7 @@ def require_unchanged(edition: Edition, path: str, sha256: str) -> Path:
         raise InputError(
             f"{path} of edition {edition.folder.name} was changed after it was made",
             expected="the file as it was",
-            mend="restore it",
+            hint="restore it",
         )
     return file
 

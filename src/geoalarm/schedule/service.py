@@ -211,7 +211,7 @@ class Service:
             raise InputError(
                 f"job {job.name} ended the service {run.attempts} times",
                 expected="a run that ends",
-                mend="see the log",
+                hint="see the log",
             )
 
         def attempt() -> Edition:

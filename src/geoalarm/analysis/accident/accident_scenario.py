@@ -196,7 +196,7 @@ class AccidentFile(BaseModel):
             require_known(made)
         except InputError as error:
             raise InputError(
-                f"{what}: {error.what}", got=error.got, expected=error.expected, mend=error.mend
+                f"{what}: {error.what}", got=error.got, expected=error.expected, hint=error.hint
             ) from error
         return made
 
@@ -220,16 +220,16 @@ def require_known(choice: Accident) -> None:
             "field 'frequency'",
             got="none",
             expected="how often, such as '1e-5 /yr'",
-            mend="add it, or leave the rose out",
+            hint="add it, or leave the rose out",
         )
     if choice.time not in ("day", "night"):
         raise InputError("field 'time'", got=repr(choice.time), expected="day or night")
     if choice.tank and "rate" in choice.inputs:
-        raise InputError("inputs 'rate' and 'tank'", got="both", expected="one of them", mend="leave one out")
+        raise InputError("inputs 'rate' and 'tank'", got="both", expected="one of them", hint="leave one out")
     if choice.wind_from is None and form.is_directed:
         raise InputError(
             "field 'wind_from'",
             got="none",
             expected="0 to 360 degrees, where the wind comes from",
-            mend="wind_from: 270 for a west wind",
+            hint="wind_from: 270 for a west wind",
         )

@@ -230,7 +230,7 @@ def accident_view(workspace: Workspace, choice: Accident, *, population: str | N
             f"place of the accident {choice.lon:g}, {choice.lat:g}",
             got="no zone touches a mapped commune",
             expected="a place in or near the communes of the scenario",
-            mend="longitude first, then latitude; move it inland",
+            hint="longitude first, then latitude; move it inland",
         )
     graded = severity_of(people, released.distances_m, table)
     risk_table = None if risk is None else _exposed(risk, prepared, workspace)
@@ -339,7 +339,7 @@ def _rose(given: Mapping[str, float | tuple[float, ...]], make: Any) -> Any:
             "field 'rose'",
             got="weathers with different sectors",
             expected=f"{sectors} numbers each",
-            mend="the same sectors for every weather",
+            hint="the same sectors for every weather",
         )
     return make(tuple(given), rows)
 

@@ -91,7 +91,7 @@ def read_population(own: OwnFiles, notes: list[str]) -> Population:
             raise InputError(
                 f"{part.name} holds polygons: which column counts the people?",
                 expected="--population-column COLUMN",
-                mend="name the column of people per polygon",
+                hint="name the column of people per polygon",
             )
         return normalise.population(
             files.read_vector(part.path, part.layer),
@@ -105,7 +105,7 @@ def read_population(own: OwnFiles, notes: list[str]) -> Population:
             f"{part.name} is a raster",
             got=f"--population-column {own.population_column}",
             expected="no column",
-            mend="leave --population-column out",
+            hint="leave --population-column out",
         )
     data = rasters.read_raster(part.path, band_of(part))
     units = agreed_units(data, own.population_units, what=part.name, option="--population-units")
@@ -135,6 +135,6 @@ def _require_meeting(footprint: Footprint, communes: Communes, *, name: str, not
             f"{name}: x and y are swapped",
             got=f"x {west:g} to {east:g}, y {south:g} to {north:g}",
             expected="the area of the communes",
-            mend="export the layer again with x (easting, longitude) first",
+            hint="export the layer again with x (easting, longitude) first",
         )
     notes.append(f"{name} and the communes do not meet anywhere: check the CRS of both")

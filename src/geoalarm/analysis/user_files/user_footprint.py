@@ -50,7 +50,7 @@ def _raster_footprint(own: OwnFiles, part: FilePart) -> tuple[Footprint, dict[st
             f"{part.name} is a raster",
             got=f"--class-column {own.class_column}",
             expected="no column",
-            mend="leave --class-column out",
+            hint="leave --class-column out",
         )
     data = rasters.read_raster(part.path, band_of(part))
     stated = agreed_units(data, own.units, what=part.name, option="--units")
@@ -72,14 +72,14 @@ def _raster_kind(own: OwnFiles, data: xr.DataArray, units: str | None, *, what: 
                 "kind of a raster footprint",
                 got=own.kind,
                 expected=", ".join(RASTER_KINDS),
-                mend=near_miss(own.kind, RASTER_KINDS),
+                hint=near_miss(own.kind, RASTER_KINDS),
             )
         if (own.kind == "intensity") != bool(own.bounds):
             raise InputError(
                 f"{what} as {own.kind}",
                 got=f"bounds {list(own.bounds)}" if own.bounds else "no bounds",
                 expected="bounds for an intensity, none for classes and fractions",
-                mend='--bounds "0.1,0.5,1,2"',
+                hint='--bounds "0.1,0.5,1,2"',
             )
         return own.kind  # type: ignore[return-value]
     if own.bounds:
@@ -90,7 +90,7 @@ def _raster_kind(own: OwnFiles, data: xr.DataArray, units: str | None, *, what: 
         f"{what} holds an intensity{f' in {units}' if units else ''}, and no class bounds",
         got=f"{data.dtype} values",
         expected='--bounds "0.1,0.5,1,2" with --units',
-        mend="or say --kind fraction, or --kind classes",
+        hint="or say --kind fraction, or --kind classes",
     )
 
 
@@ -100,14 +100,14 @@ def _polygon_footprint(own: OwnFiles, part: FilePart) -> tuple[Footprint, dict[s
             f"{part.name} holds polygons",
             got=f"--kind {own.kind}",
             expected="no kind",
-            mend="leave --kind out; it is for rasters",
+            hint="leave --kind out; it is for rasters",
         )
     if own.bounds and own.class_column is None:
         raise InputError(
             f"{part.name} holds polygons: which column do the bounds divide?",
             got="--bounds without --class-column",
             expected="both, or neither",
-            mend="name the column of the intensity",
+            hint="name the column of the intensity",
         )
     frame, repairs = normalise.polygons(
         files.read_vector(part.path, part.layer), class_column=own.class_column, what=part.name
@@ -144,7 +144,7 @@ def _binned(
             f"{what}, column {column!r}",
             got=repr(frame[column][values.isna()].iloc[0]),
             expected="numbers, to be divided by the bounds",
-            mend="leave --bounds out if the column holds named classes",
+            hint="leave --bounds out if the column holds named classes",
         )
     place = (
         np.searchsorted([item.lower for item in classes], values.to_numpy(dtype="float64"), side="right") - 1
@@ -157,7 +157,7 @@ def _binned(
             f"{what}, column {column!r}",
             got=f"{values.min():g} to {values.max():g}",
             expected=f"values from {classes[0].lower:g} up",
-            mend="check the units of the bounds",
+            hint="check the units of the bounds",
         )
     return out.reset_index(drop=True)
 
@@ -172,7 +172,7 @@ def _require_order(frame: gpd.GeoDataFrame, own: OwnFiles, *, what: str) -> None
                 f"{what} has a class that --class-order does not list",
                 got=label,
                 expected=", ".join(own.class_order),
-                mend="list every class, mild to severe",
+                hint="list every class, mild to severe",
             )
 
 
@@ -195,7 +195,7 @@ def _footprint(
             "return period",
             got=f"{own.return_period_yr:g} yr",
             expected="at least 1 year",
-            mend="give the return period in years, not the yearly probability",
+            hint="give the return period in years, not the yearly probability",
         )
     return Footprint(
         data,

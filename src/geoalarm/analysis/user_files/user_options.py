@@ -130,7 +130,7 @@ def agreed_units(data: xr.DataArray, stated: str | None, *, what: str, option: s
             f"{what} states another unit than {option}",
             got=f"{own} in the file, {stated} given",
             expected="the unit of its values",
-            mend=f"leave {option} out; to convert, write a new raster (a raster of counts is summed, "
+            hint=f"leave {option} out; to convert, write a new raster (a raster of counts is summed, "
             f"never resampled as a density)",
         )
     return said[-1] if said else None
@@ -145,6 +145,6 @@ def band_of(part: FilePart) -> int:
             f"{part.path.name} is a raster",
             got=f"layer {part.layer!r}",
             expected="a band number",
-            mend=f"{part.path.name}:1",
+            hint=f"{part.path.name}:1",
         )
     return int(part.layer)

@@ -58,7 +58,7 @@ class Desk:
                 "thresholds file",
                 got=f"{size[:12]} bytes",
                 expected=f"at most {LARGEST}",
-                mend="one row a threshold",
+                hint="one row a threshold",
             )
         self._folder = self._folder or Path(tempfile.mkdtemp(prefix="geoalarm-"))
         stem = (

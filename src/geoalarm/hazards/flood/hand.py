@@ -71,7 +71,7 @@ def hand_screen(
             "heights of the flood-plain screen",
             got=f"{heights} m, rivers from {min_upstream_km2} km2",
             expected="rising positive heights and a positive area",
-            mend="heights_m=(1, 2, 5), min_upstream_km2=50",
+            hint="heights_m=(1, 2, 5), min_upstream_km2=50",
         )
     hand = height_above_drainage(dem, flow_direction, min_upstream_km2=min_upstream_km2)
     values = hand.to_numpy()
@@ -148,7 +148,7 @@ def flow_directions(dem: xr.DataArray) -> xr.DataArray:
     height, known = heights(dem)
     if not known.any():
         raise InputError(
-            "elevation", got="no value at all", expected="metres", mend="check the declared no-data value"
+            "elevation", got="no value at all", expected="metres", hint="check the declared no-data value"
         )
     _, found = pyflwdir.fill_depressions(np.where(known, height, np.float32(-9999)), nodata=-9999.0)
     out = dem.copy(data=np.where(known, found, _NO_DIRECTION).astype("uint8"))
@@ -182,7 +182,7 @@ def require_metres(dem: xr.DataArray) -> None:
     require_crs(dem, what="elevation")
     if require_units(dem.attrs.get("units"), what="elevation") != "m":
         raise InputError(
-            "units of the elevation", got=dem.attrs["units"], expected="m", mend="convert it to metres"
+            "units of the elevation", got=dem.attrs["units"], expected="m", hint="convert it to metres"
         )
 
 
@@ -197,5 +197,5 @@ def _require_same_grid(dem: xr.DataArray, flow_direction: xr.DataArray) -> None:
             "grids of elevation and flow direction",
             got=f"{dem.shape} and {flow_direction.shape}",
             expected="the same cells",
-            mend="use both from one producer; directions cannot be resampled",
+            hint="use both from one producer; directions cannot be resampled",
         )

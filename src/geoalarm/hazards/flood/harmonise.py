@@ -353,7 +353,7 @@ def _row(name: str, system: str, column: str, key: str) -> dict[str, str]:
     if not mine:
         known = dict.fromkeys(row["system"] for row in table)
         raise InputError(
-            f"flood system without {name.replace('_', ' ')}", got=repr(system), mend=near_miss(system, known)
+            f"flood system without {name.replace('_', ' ')}", got=repr(system), hint=near_miss(system, known)
         )
     for row in mine:
         if row[column] == key:

@@ -84,7 +84,7 @@ def require_terrain_carries(bounds: Sequence[float], vertical_accuracy_m: float)
             got=f"classes from {narrowest:g} m wide on elevations that are {vertical_accuracy_m:g} m off",
             expected=f"an error of at most {ERROR_PER_CLASS * narrowest:g} m, or classes of "
             f"{FINE_CLASS_M:g} m and wider",
-            mend="use lidar terrain, or bounds such as (0.01,) for wet and dry, or (1, 2, 5)",
+            hint="use lidar terrain, or bounds such as (0.01,) for wet and dry, or (1, 2, 5)",
         )
 
 
@@ -345,7 +345,7 @@ def _source_cells(dem: xr.DataArray, sources: object, known: np.ndarray) -> np.n
             "sources of the water",
             got="no cell with a known elevation",
             expected="at least one",
-            mend="check their CRS and place",
+            hint="check their CRS and place",
         )
     return np.asarray(mask & known)
 

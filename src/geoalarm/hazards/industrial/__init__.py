@@ -81,7 +81,7 @@ def footprint(layer: Layer, *, bounds: Sequence[float] | None = None) -> Footpri
             f"industrial layer {layer.source.id!r} has no class bounds",
             got=units,
             expected=" or ".join(_MEASURED),
-            mend="give bounds in these units",
+            hint="give bounds in these units",
         )
     from geoalarm.hazards.industrial.thresholds import (
         french_rings,
@@ -131,14 +131,14 @@ def zones_round(
             "sites of effect zones",
             got=", ".join(sorted(set(sites.geom_type))) or "none",
             expected="at least one point",
-            mend="use a point inside each site",
+            hint="use a point inside each site",
         )
     if not radii_m or not all(math.isfinite(radius) and radius > 0 for radius in radii_m.values()):
         raise InputError(
             "radii of effect zones",
             got=dict(radii_m),
             expected="positive numbers of metres",
-            mend="for example {'SEI': 500}",
+            hint="for example {'SEI': 500}",
         )
     order = sorted(radii_m, key=lambda label: -radii_m[label])
     points = shapely.get_coordinates(sites.geometry.to_crs(4326).to_numpy())

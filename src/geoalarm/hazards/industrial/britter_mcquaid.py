@@ -125,7 +125,7 @@ def curve(alpha: float) -> tuple[np.ndarray, np.ndarray]:
             "inputs 'rate', 'density' and 'wind_speed' of a dense gas: alpha is beyond the curves",
             got=f"alpha {alpha:.3g}",
             expected="alpha of at most 1",
-            mend="the wind is too weak for so large or dense a release; take more wind or another model",
+            hint="the wind is too weak for so large or dense a release; take more wind or another model",
         )
     beta = [
         next(slope * alpha + base for top, slope, base in segments if alpha <= top) for _, segments in _CURVES
@@ -179,7 +179,7 @@ def dense_release(
             "input 'density' of a dense gas",
             got=f"{density:g} kg m-3",
             expected=f"above that of the air, {air:.4g} kg m-3",
-            mend="use the Gaussian plume",
+            hint="use the Gaussian plume",
         )
     flow, gravity = rate / density, GRAVITY * (density - air) / air
     length = math.sqrt(flow / wind_speed)

@@ -185,7 +185,7 @@ def people_counted(kind: str, amount: float, *, traffic: float | None = None) ->
             "input 'traffic'",
             got=traffic,
             expected=found["traffic"] or f"nothing for {kind}",
-            mend="see the counting rules",
+            hint="see the counting rules",
         )
     share = 1.0 if traffic is None else traffic / float(found["traffic_per"])
     return Outcome(

@@ -107,7 +107,7 @@ def read_blast_curves(path: str | Path, *, source: str = "") -> BlastCurves:
     """
     file = Path(path)
     if not file.is_file():
-        raise InputError("file of blast curves", got=str(path), expected="a CSV file", mend="check the path")
+        raise InputError("file of blast curves", got=str(path), expected="a CSV file", hint="check the path")
     frame = pd.read_csv(file)
     columns = ["strength", "scaled_distance", "overpressure"]
     if missing := [name for name in columns if name not in frame.columns]:
@@ -115,7 +115,7 @@ def read_blast_curves(path: str | Path, *, source: str = "") -> BlastCurves:
             "file of blast curves",
             got=", ".join(map(str, frame.columns)),
             expected=", ".join(columns),
-            mend=f"add {', '.join(missing)}",
+            hint=f"add {', '.join(missing)}",
         )
     values = frame[columns].apply(pd.to_numeric, errors="coerce")
     if values.isna().any(axis=None) or (values <= 0).any(axis=None):
@@ -268,7 +268,7 @@ def multi_energy_distance(
 def _whole(strength: float) -> int:
     if strength != int(strength):
         raise InputError(
-            "input 'strength'", got=strength, expected="a whole class, 1 to 10", mend="take the higher class"
+            "input 'strength'", got=strength, expected="a whole class, 1 to 10", hint="take the higher class"
         )
     return int(strength)
 

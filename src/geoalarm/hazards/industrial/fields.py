@@ -86,7 +86,7 @@ def _axes(start: float, length: float, half_width: float, cell: float) -> tuple[
             "input 'cell' of a field",
             got=f"{cell:g} m: {columns} x {rows} cells",
             expected=f"at most {_MAX_CELLS}",
-            mend="take larger cells",
+            hint="take larger cells",
         )
     return start + (np.arange(columns) + 0.5) * cell, (np.arange(rows) + 0.5 - rows / 2) * cell
 

@@ -252,7 +252,7 @@ def bleve_distance(
             "inputs 'dose' and 'flux'",
             got="both" if dose is not None else "neither",
             expected="one of them",
-            mend="dose=600, or flux='3 kW/m^2'",
+            hint="dose=600, or flux='3 kW/m^2'",
         )
     given = {"correlation": correlation, **radiated}
     distance, duration, flags = _reach(mass, dose, flux, given)
@@ -299,7 +299,7 @@ def _emissive_power(mass: float, heat: _Heat, *, diameter: float, duration: floa
             "inputs 'burst_pressure', 'fraction' and 'emissive_power' of a fireball",
             got=f"{' and '.join(given) or 'none'}{'' if heat.combustion else ', no heat_of_combustion'}",
             expected="one of them, and heat_of_combustion with the first two",
-            mend="burst_pressure='18 bar', heat_of_combustion='46.35 MJ/kg'",
+            hint="burst_pressure='18 bar', heat_of_combustion='46.35 MJ/kg'",
         )
     if heat.emissive_power is not None:
         return heat.emissive_power
@@ -311,6 +311,6 @@ def _emissive_power(mass: float, heat: _Heat, *, diameter: float, duration: floa
             "input 'burst_pressure' is outside the range of the model",
             got=f"{heat.pressure:g} Pa, more heat radiated than released",
             expected="at most 6e7 Pa",
-            mend="check the unit: absolute pressure",
+            hint="check the unit: absolute pressure",
         )
     return min(heat.cap, fraction * mass * heat.combustion / (math.pi * diameter**2 * duration))

@@ -178,7 +178,7 @@ def pool_flame(
             "input 'fraction'",
             got="none",
             expected="the share of heat radiated, above 0, at most 1",
-            mend="give fraction, or emissive=sooty",
+            hint="give fraction, or emissive=sooty",
         )
     if heat_of_combustion is None:
         heat_of_combustion, flags = (

@@ -75,7 +75,7 @@ def atmospheric_transmissivity(
             "input 'vapour_pressure' times 'path' is outside the range of the transmissivity formula",
             got=f"{np.min(product):g} to {np.max(product):g} N/m",
             expected=f"above {PATH_RANGE[0]:g}, below {PATH_RANGE[1]:g} N/m",
-            mend="give the transmissivity itself (1 lets all heat through), or beyond=true to extrapolate",
+            hint="give the transmissivity itself (1 lets all heat through), or beyond=true to extrapolate",
         )
     with np.errstate(divide="ignore"):
         share = np.minimum(1.0, 2.02 * product**-0.09)

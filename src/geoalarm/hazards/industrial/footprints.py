@@ -161,7 +161,7 @@ def release(
             "input 'wind_from'",
             got="none",
             expected="0 to 360 degrees, where the wind comes from",
-            mend="wind_from=270 for a west wind",
+            hint="wind_from=270 for a west wind",
         )
     wind = None if wind_from is None else require_wind_from(wind_from)
     made = Accident(
@@ -190,13 +190,13 @@ def consequence(kind: str, **inputs: Any) -> Consequence:
     """
     if kind not in KINDS:
         raise InputError(
-            "kind of accident", got=repr(kind), expected=", ".join(KINDS), mend=near_miss(kind, KINDS)
+            "kind of accident", got=repr(kind), expected=", ".join(KINDS), hint=near_miss(kind, KINDS)
         )
     try:
         return KINDS[kind](**inputs)
     except TypeError as error:
         raise InputError(
-            f"inputs of {kind}", got=str(error), expected="those of its model", mend="geoalarm model show"
+            f"inputs of {kind}", got=str(error), expected="those of its model", hint="geoalarm model show"
         ) from error
 
 
@@ -328,7 +328,7 @@ def _risk(
             "input 'rose'",
             got="none",
             expected="a WindRose with a row a weather",
-            mend="WindRose.uniform({'D5': 0.7, 'F2': 0.3})",
+            hint="WindRose.uniform({'D5': 0.7, 'F2': 0.3})",
         )
     wind = rose or WindRose.uniform({"any": 1.0})
     cases = {
@@ -341,7 +341,7 @@ def _risk(
             f"individual risk of {found.kind}",
             got="no lethality",
             expected="an accident or substance with a probit",
-            mend="leave the frequency out",
+            hint="leave the frequency out",
         )
     yearly = (
         float(to_si(frequency, "yr-1", name="frequency"))

@@ -118,7 +118,7 @@ def form_of(kind: str) -> Form:
     """
     if kind not in FORMS:
         raise InputError(
-            "kind of accident", got=repr(kind), expected=", ".join(FORMS), mend=near_miss(kind, FORMS)
+            "kind of accident", got=repr(kind), expected=", ".join(FORMS), hint=near_miss(kind, FORMS)
         )
     return FORMS[kind]
 
@@ -244,7 +244,7 @@ def read_tank(
             f"tank of accident {kind!r}",
             got="a tank",
             expected=f"a tank for {takers}",
-            mend="give the inputs of the kind",
+            hint="give the inputs of the kind",
         )
     known = {name: _read("the tank", name, value, _specs(_TANK)) for name, value in given.items()}
     if substance_name is not None:
@@ -255,7 +255,7 @@ def read_tank(
             "input 'inventory' of the tank",
             got="none",
             expected="what can get out, such as '20 t'",
-            mend="add it",
+            hint="add it",
         )
     flow = vessel_outflow(**known)
     made, results = _fed(kind, flow, str(known["substance"])), [flow]
@@ -286,7 +286,7 @@ def _fed(kind: str, flow: ModelResult, name: str) -> dict[str, Any]:
                 "substance of the tank of a jet fire",
                 got=found,
                 expected=", ".join(_JETS),
-                mend=near_miss(found, _JETS),
+                hint=near_miss(found, _JETS),
             )
         return {"rate": flow["mass_flow"], "fuel": _JETS[found]}
     if not flow["airborne_flow"] > 0:
@@ -294,7 +294,7 @@ def _fed(kind: str, flow: ModelResult, name: str) -> dict[str, Any]:
             "tank of a toxic release",
             got="a liquid below its boiling point: nothing stays in the air at once",
             expected="gas or boiling_liquid",
-            mend="give the rate of evaporation of its pool (geoalarm model pool_evaporation)",
+            hint="give the rate of evaporation of its pool (geoalarm model pool_evaporation)",
         )
     share = (
         flow["flash_fraction"] * flow["mass_flow"] / flow["airborne_flow"] if flow["flash_fraction"] else 1.0
@@ -320,7 +320,7 @@ def _read(what: str, name: str, value: Value, specs: Mapping[str, Input]) -> Any
             f"input {name!r} of {what}",
             got="not one of its inputs",
             expected=", ".join(specs),
-            mend=near_miss(name, specs),
+            hint=near_miss(name, specs),
         )
     spec = specs[name]
     if spec.unit is not None:
@@ -335,7 +335,7 @@ def _read(what: str, name: str, value: Value, specs: Mapping[str, Input]) -> Any
             f"input {name!r} of {what}",
             got=repr(value),
             expected=", ".join(spec.choices),
-            mend=near_miss(text, spec.choices),
+            hint=near_miss(text, spec.choices),
         )
     return _TRUE.get(text.casefold(), text) if not spec.choices else text
 

@@ -52,7 +52,7 @@ class WindRose:
                 "wind rose",
                 got=f"{table.shape[0]} rows of {table.shape[1]} sectors",
                 expected=f"a row for each of {', '.join(self.weathers)}, {SECTORS} sectors or more",
-                mend="give one row a weather class",
+                hint="give one row a weather class",
             )
         if (
             not np.isfinite(table).all()
@@ -63,7 +63,7 @@ class WindRose:
                 "wind rose",
                 got=f"a sum of {table.sum():g}",
                 expected="probabilities of 0 or more that sum to 1",
-                mend="divide by the number of observations, calms included",
+                hint="divide by the number of observations, calms included",
             )
         object.__setattr__(self, "probability", table)
 

@@ -114,7 +114,7 @@ def _fuel(fuel: str, heat: float | None, share: float | None) -> tuple[float, fl
     """Heat of combustion [J kg-1], radiated share [1] and the flags of those that were not given."""
     if fuel not in {item["fuel"] for item in rows("jet_fuels")}:
         raise InputError(
-            "input 'fuel'", got=repr(fuel), mend=near_miss(fuel, [item["fuel"] for item in rows("jet_fuels")])
+            "input 'fuel'", got=repr(fuel), hint=near_miss(fuel, [item["fuel"] for item in rows("jet_fuels")])
         )
     found = row("jet_fuels", "fuel", fuel)
     flags: tuple[str, ...] = ()

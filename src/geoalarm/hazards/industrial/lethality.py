@@ -106,7 +106,7 @@ def find_probit(key: str, effect: str, *, table: ProbitTable = None) -> Probit:
     known = {one.key: one for one in (*builtin_probits(), *given) if one.effect == effect}
     if key not in known:
         raise InputError(
-            "input 'probit'", got=repr(key), expected=", ".join(sorted(known)), mend=near_miss(key, known)
+            "input 'probit'", got=repr(key), expected=", ".join(sorted(known)), hint=near_miss(key, known)
         )
     return known[key]
 

@@ -48,7 +48,7 @@ def hole_size(hole_diameter: float | None, hole_area: float | None) -> tuple[flo
         "input 'hole_diameter' or 'hole_area'",
         got=given,
         expected="one of the two",
-        mend="for example hole_diameter='50 mm'",
+        hint="for example hole_diameter='50 mm'",
     )
 
 
@@ -59,7 +59,7 @@ def _driving(pressure: float, ambient_pressure: float, *, name: str = "pressure"
             f"input {name!r} is below the pressure outside",
             got=f"{pressure:g} Pa",
             expected=f"at least {ambient_pressure:g} Pa",
-            mend="check that it is absolute; air would flow in",
+            hint="check that it is absolute; air would flow in",
         )
     return pressure - ambient_pressure
 
@@ -205,7 +205,7 @@ def gas_outflow(
             "input 'molar_mass' or 'density'",
             got="none",
             expected="one of the two",
-            mend="for example molar_mass='17.03 g/mol'",
+            hint="for example molar_mass='17.03 g/mol'",
         )
     inside = density if density is not None else gas_density(molar_mass or math.nan, temperature, pressure)
     k, ratio = heat_capacity_ratio, ambient_pressure / pressure
@@ -365,7 +365,7 @@ def two_phase_outflow(
                 f"input {name!r}",
                 got="none",
                 expected="a value, because the liquid boils in the pipe",
-                mend="or set pipe_length to 0",
+                hint="or set pipe_length to 0",
             )
     assert temperature is not None
     assert heat_of_vaporisation is not None

@@ -78,7 +78,7 @@ def nuclear_radii(site: str, *, jurisdiction: str | None = None) -> tuple[Planni
             "nuclear site",
             got=repr(site),
             expected="a site with a planning radius",
-            mend=near_miss(site, _SITES),
+            hint=near_miss(site, _SITES),
         )
     found = [
         PlanningRadius(
@@ -248,7 +248,7 @@ def read_isolation_table(path: str | Path, *, source: str, edition: str) -> Isol
             "table of isolation distances",
             got=str(path),
             expected="a CSV file",
-            mend="export the official table",
+            hint="export the official table",
         )
     frame = pd.read_csv(file, dtype=str, keep_default_na=False)
     if missing := [name for name in ("un", *_WIDE) if name not in frame.columns]:
@@ -256,7 +256,7 @@ def read_isolation_table(path: str | Path, *, source: str, edition: str) -> Isol
             "table of isolation distances",
             got=", ".join(frame.columns),
             expected=", ".join(("un", *_WIDE)),
-            mend=f"add {', '.join(missing)}",
+            hint=f"add {', '.join(missing)}",
         )
     frame["un"] = frame["un"].str.strip().str.removeprefix("UN").str.strip().str.zfill(4)
     frame["kemler"] = frame["kemler"].str.strip() if "kemler" in frame.columns else ""
@@ -354,7 +354,7 @@ def isolation_distances(
     key = _un(un)
     for name, value, known in (("spill", spill, SPILLS), ("time", time, TIMES)):
         if value not in known:
-            raise InputError(name, got=repr(value), expected=", ".join(known), mend=near_miss(value, known))
+            raise InputError(name, got=repr(value), expected=", ".join(known), hint=near_miss(value, known))
     if table is not None:
         found = table.frame[
             (table.frame["un"] == key) & ((kemler is None) | (table.frame["kemler"] == kemler))
@@ -364,7 +364,7 @@ def isolation_distances(
                 f"UN {key}",
                 got=f"{len(found)} rows",
                 expected="one",
-                mend="give kemler, or one row a substance",
+                hint="give kemler, or one row a substance",
             )
         if len(found):
             return _official(found.iloc[0], key, spill=spill, time=time, table=table)
@@ -385,7 +385,7 @@ def _official(found: pd.Series, un: str, *, spill: str, time: str, table: Isolat
             f"distances of UN {un} for a {spill} spill at {time}",
             got="an empty cell",
             expected="a distance",
-            mend="the official table refers to another one for this gas; complete the file from it",
+            hint="the official table refers to another one for this gas; complete the file from it",
         )
     require_range("isolation distance", circle, 0, 20e3, unit="m", closed="right")
     return Isolation(un, circle, square, f"{table.source}, {table.edition}")

@@ -106,7 +106,7 @@ def pool_evaporation(
             "input 'vapour_pressure': the pool boils",
             got=f"{vapour_pressure:g} Pa",
             expected=f"below {ambient_pressure:g} Pa",
-            mend="a boiling pool is fed by heat from the ground; this model does not hold",
+            hint="a boiling pool is fed by heat from the ground; this model does not hold",
         )
     flags = () if schmidt is not None else (f"{TO_BE_CONFIRMED}: Schmidt number by Graham's law",)
     number = schmidt if schmidt is not None else 1.57e-5 / (2.4e-5 * math.sqrt(0.018015 / molar_mass))

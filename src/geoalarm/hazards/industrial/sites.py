@@ -63,7 +63,7 @@ class Site:
                     f"{name} of the site",
                     got=value,
                     expected=f"degrees, at most {limit:g} either way",
-                    mend="longitude first, then latitude",
+                    hint="longitude first, then latitude",
                 )
 
     @cached_property
@@ -126,7 +126,7 @@ def require_wind_from(wind_from: float) -> float:
             "input 'wind_from'",
             got=wind_from,
             expected="0 to 360 degrees, where the wind comes from (90 is east)",
-            mend="add or subtract 360; turn by 180 if it is where the wind blows to",
+            hint="add or subtract 360; turn by 180 if it is where the wind blows to",
         )
     return float(wind_from)
 
@@ -275,7 +275,7 @@ def raster(
             "input 'cell'",
             got=f"{side:g} m: {columns} by {rows} cells",
             expected="at most 4 million cells",
-            mend="take larger cells",
+            hint="take larger cells",
         )
     x, y = left + (np.arange(columns) + 0.5) * side, bottom + (rows - np.arange(rows) - 0.5) * side
     found = values(*site.from_map(*np.meshgrid(x, y)))

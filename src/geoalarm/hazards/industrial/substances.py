@@ -122,7 +122,7 @@ class Substance:
             raise InputError(
                 f"{name.replace('_', ' ')} of {self.name}",
                 got="none in the library",
-                mend="give the value to the model",
+                hint="give the value to the model",
             )
         return self.properties[name]
 
@@ -177,7 +177,7 @@ def substance(name: str) -> Substance:
             "substance",
             got=repr(name),
             expected="a name of the table of substances",
-            mend=near_miss(name, _rows()),
+            hint=near_miss(name, _rows()),
         )
     return _made(row)
 

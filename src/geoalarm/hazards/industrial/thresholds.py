@@ -133,14 +133,14 @@ def effect_thresholds(
             "effect threshold",
             got=asked,
             expected="a row of the table of thresholds",
-            mend=near_miss(asked, known),
+            hint=near_miss(asked, known),
         )
     if not found:
         names = {item.label for item in own}
         raise InputError(
             f"label of an effect threshold ({jurisdiction} {effect})",
             got=", ".join(labels or ()),
-            mend=near_miss((labels or ("",))[0], names),
+            hint=near_miss((labels or ("",))[0], names),
         )
     return tuple(sorted(found, key=lambda item: item.value))
 
@@ -206,7 +206,7 @@ def french_rings(effect: str, measure: str | None = None) -> tuple[EffectThresho
             f"French rings of effect {effect!r}",
             got=", ".join(f"{item.label} ({item.measure})" for item in found),
             expected="SEI, SEL and SELS once each",
-            mend="give measure='flux' or 'dose' for heat; toxic thresholds are loaded for each substance",
+            hint="give measure='flux' or 'dose' for heat; toxic thresholds are loaded for each substance",
         )
     return found
 
@@ -290,7 +290,7 @@ def effect_threshold(
             f"threshold {label} of {effect}",
             got=", ".join(item.measure for item in found),
             expected="one",
-            mend="give measure=",
+            hint="give measure=",
         )
     return Outcome(
         (found[0].value, found[0].unit, found[0].meaning), (f"row_source: {found[0].source}", *found[0].flags)

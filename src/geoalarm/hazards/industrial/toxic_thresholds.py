@@ -120,7 +120,7 @@ def find_threshold(
                     f"{effect} of {found.name}",
                     got=row.label,
                     expected="a value",
-                    mend="use another effect, by name",
+                    hint="use another effect, by name",
                 )
             return row
     raise _refusal(found, effect, place=place, exposure_min=exposure_min, own=own, known=known)
@@ -148,21 +148,21 @@ def _refusal(
             what,
             got="no row for this time",
             expected=f"one of {times} min",
-            mend="choose one of these, or load a table that has it",
+            hint="choose one of these, or load a table that has it",
         )
     if effect in FRENCH:
         return InputError(
             what,
             got="not loaded",
             expected="the values of the INERIS sheet of the substance",
-            mend="load them with load_thresholds(path) and pass table=; AEGLs are no substitute",
+            hint="load them with load_thresholds(path) and pass table=; AEGLs are no substitute",
         )
     others = sorted({row.effect for row in known if row.substance == found.name})
     return InputError(
         what,
         got="no row",
         expected=", ".join(others) or "none is known of this substance",
-        mend=near_miss(effect, others),
+        hint=near_miss(effect, others),
     )
 
 
@@ -207,8 +207,8 @@ def _read(row: Mapping[str, str], *, line: int) -> ToxicThreshold:
     """One row as text, checked: known substance, positive numbers, a unit of concentration, a tag and a
     source.
     """
-    mend = "leave a value empty where the source recommends none"
-    value = number_in(row, "value", line, positive=True, mend=mend) if row["value"] else math.nan
+    hint = "leave a value empty where the source recommends none"
+    value = number_in(row, "value", line, positive=True, hint=hint) if row["value"] else math.nan
     if row["unit"] != "ppm":
         to_si((1.0, row["unit"]), "kg m-3", name=f"unit in line {line}")
     require_words(row, line, "jurisdiction", "effect", "source")

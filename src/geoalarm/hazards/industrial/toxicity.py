@@ -110,13 +110,13 @@ def find_probit(substance: str, *, source: str = "purple_book", table: ProbitTab
             "source of a toxic probit",
             got=repr(source),
             expected=", ".join(sorted(keys)),
-            mend=near_miss(source, keys),
+            hint=near_miss(source, keys),
         )
     raise InputError(
         f"toxic probit of {name}",
         got="none",
         expected=", ".join(one.substance for one in known),
-        mend="use a threshold instead",
+        hint="use a threshold instead",
     )
 
 
@@ -167,7 +167,7 @@ def _read(row: Mapping[str, str], line: int) -> ToxicProbit:
             f"effect in line {line}",
             got=repr(row["effect"]),
             expected="death",
-            mend="keep other effects in another file",
+            hint="keep other effects in another file",
         )
     facts = find_substance(row["substance"])
     a, b, n = (number_in(row, name, line, positive=name != "a") for name in ("a", "b", "n"))

@@ -190,7 +190,7 @@ def _gas_vessel(
             "input 'pressure'",
             got="none",
             expected="the pressure of the gas, absolute",
-            mend="for example pressure='5 bar'",
+            hint="for example pressure='5 bar'",
         )
     _require_gas(facts, temperature, pressure)
     ratio = facts.heat_capacity_ratio(temperature)
@@ -209,7 +209,7 @@ def _require_gas(facts: Substance, temperature: float, pressure: float) -> None:
             f"input 'pressure': {facts.name} is a liquid there",
             got=f"{pressure:g} Pa at {temperature:g} K",
             expected=f"at most its vapour pressure, {curve(temperature):g} Pa",
-            mend="use phase boiling_liquid, or a higher temperature",
+            hint="use phase boiling_liquid, or a higher temperature",
         )
 
 
@@ -220,5 +220,5 @@ def _require_still(facts: Substance, temperature: float, ambient_pressure: float
             f"input 'temperature': {facts.name} boils outside",
             got=f"{temperature:g} K, vapour pressure {found:g} Pa",
             expected=f"a vapour pressure below {ambient_pressure:g} Pa",
-            mend="use phase boiling_liquid",
+            hint="use phase boiling_liquid",
         )

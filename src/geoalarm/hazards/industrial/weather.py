@@ -49,7 +49,7 @@ def parse_weather(label: str) -> Weather:
             "weather",
             got=repr(label),
             expected="a class A to F and a wind in m/s",
-            mend="for example D5 or F1.5",
+            hint="for example D5 or F1.5",
         )
     return Weather(found[1].upper(), float(found[2]))
 
@@ -78,6 +78,6 @@ def standard_weather(jurisdiction: str) -> tuple[Weather, ...]:
             "jurisdiction of standard weather",
             got=repr(jurisdiction),
             expected=", ".join(known),
-            mend="or give a weather such as D5",
+            hint="or give a weather such as D5",
         )
     return found

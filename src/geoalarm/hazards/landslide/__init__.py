@@ -63,6 +63,6 @@ def footprint(layer: Layer, *, bounds: Sequence[float] | None = None) -> Footpri
             f"landslide layer {layer.source.id!r}",
             got=f"a return period of {layer.return_period_yr:g} yr",
             expected="none",
-            mend="susceptibility is not a probability: leave return_period_yr out",
+            hint="susceptibility is not a probability: leave return_period_yr out",
         )
     return read_layer(layer, HAZARD, bounds=bounds)

@@ -144,7 +144,7 @@ def cavity_zones(
             "cavities",
             got=found,
             expected="at least one point, and points only",
-            mend="use a point inside each cavity",
+            hint="use a point inside each cavity",
         )
     width = _metres(cavities, radius_column, radius_m)
     accuracy = _metres(cavities, accuracy_column, math.nan if accuracy_m is None else accuracy_m)
@@ -153,7 +153,7 @@ def cavity_zones(
             f"accuracy of the places of cavities{f', column {accuracy_column!r}' if accuracy_column else ''}",
             got=f"{int(np.isnan(accuracy).sum())} unknown",
             expected="metres",
-            mend="give accuracy_m for those without one",
+            hint="give accuracy_m for those without one",
         )
     depth = _metres(cavities, depth_column, math.nan)
     blind = np.isnan(depth)
@@ -172,7 +172,7 @@ def cavity_zones(
             "influence of a cavity",
             got="0 m",
             expected="a positive radius",
-            mend="give radius, depth or accuracy",
+            hint="give radius, depth or accuracy",
         )
     circles = _circles(shapely.get_coordinates(cavities.geometry.to_crs(4326).to_numpy()), radius)
     zone = _union(circles)

@@ -192,7 +192,7 @@ def states_of(totals: pd.DataFrame | None) -> tuple[dict[str, str] | None, froze
             "totals of a map",
             got="several footprints",
             expected="one row a commune",
-            mend="choose one hazard, scenario and return period",
+            hint="choose one hazard, scenario and return period",
         )
     ids, found = totals["commune_id"].to_numpy(dtype=object), totals["state"].to_numpy(dtype=object)
     states = {str(key): str(state) for key, state in zip(ids, found, strict=True)}

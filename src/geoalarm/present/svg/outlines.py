@@ -83,7 +83,7 @@ class Ground:
         if commune_id not in self.rows:
             nearest = near_miss(commune_id, self.rows)
             raise InputError(
-                "commune of a map", got=commune_id, expected="a commune_id of the outlines", mend=nearest
+                "commune of a map", got=commune_id, expected="a commune_id of the outlines", hint=nearest
             )
         return self.rows[commune_id]
 

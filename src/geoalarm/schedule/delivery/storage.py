@@ -56,7 +56,7 @@ def open_storage(target: Storage) -> tuple[Any, str]:
     except ImportError as error:
         package, how = PACKAGES.get(scheme, (scheme, "see docs/schedule.md"))
         raise InputError(
-            f"storage {scheme}://", got=f"{package} is not installed", expected=package, mend=how
+            f"storage {scheme}://", got=f"{package} is not installed", expected=package, hint=how
         ) from error
     except GeoalarmError:
         raise
@@ -147,12 +147,12 @@ def _require_known(target: Storage, kind: Any) -> None:
     ]
     for name in target.options:
         if name not in known:
-            mend = near_miss(name, known) or "leave it out"
+            hint = near_miss(name, known) or "leave it out"
             raise InputError(
                 f"options of storage {target.name}",
                 got=name,
                 expected=f"those of fsspec for {kind.__name__}",
-                mend=mend,
+                hint=hint,
             )
 
 

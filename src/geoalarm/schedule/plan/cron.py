@@ -72,7 +72,7 @@ class Timetable:
                 "cron expression",
                 got=repr(self.expression),
                 expected="five fields: minute hour day month weekday",
-                mend="'0 6 1 * *' is six o'clock on the first of each month",
+                hint="'0 6 1 * *' is six o'clock on the first of each month",
             )
         return tuple(_values(word.lower(), *rule) for word, rule in zip(words, _FIELDS, strict=True))
 
@@ -210,7 +210,7 @@ def _fault(name: str, word: str, low: int, high: int) -> InputError:
         f"cron field {name}",
         got=repr(word),
         expected=f"*, or numbers from {low} to {high}, ranges 1-5, steps */2",
-        mend="apart by commas",
+        hint="apart by commas",
     )
 
 

@@ -38,7 +38,7 @@ def read_plan(path: str | Path) -> Plan:
     """
     file = Path(path)
     if not file.is_file():
-        raise InputError(f"schedule {file} does not exist", expected="a YAML file", mend="check the path")
+        raise InputError(f"schedule {file} does not exist", expected="a YAML file", hint="check the path")
     if file.stat().st_size > LARGEST:
         raise InputError(
             f"schedule {file.name} is too large",
@@ -53,7 +53,7 @@ def read_plan(path: str | Path) -> Plan:
             f"schedule {file.name} is not YAML",
             got=told,
             expected="keys and values",
-            mend="check indentation and quotes",
+            hint="check indentation and quotes",
         ) from error
     return plan_from(facts, file=file)
 
@@ -72,7 +72,7 @@ def plan_from(facts: object, *, file: Path) -> Plan:
             f"{what} holds no keys",
             got=type(facts).__name__,
             expected=", ".join(_PlanFile.model_fields),
-            mend="start with 'jobs:'",
+            hint="start with 'jobs:'",
         )
     try:
         checked = _PlanFile.model_validate(facts)
@@ -139,11 +139,11 @@ class _JobFile(Strict):
                     f"{where}.cron never comes",
                     got=repr(self.cron),
                     expected="a date that exists",
-                    mend="day and month contradict each other",
+                    hint="day and month contradict each other",
                 )
         except InputError as error:
             yield InputError(
-                f"{where}.cron: {error.what}", got=error.got, expected=error.expected, mend=error.mend
+                f"{where}.cron: {error.what}", got=error.got, expected=error.expected, hint=error.hint
             )
         try:
             self.retries.seconds()
@@ -152,7 +152,7 @@ class _JobFile(Strict):
                 f"{where}.retries.first_wait",
                 got=repr(self.retries.first_wait),
                 expected="a time with its unit, at most a day",
-                mend="60 s",
+                hint="60 s",
             )
         names = [target.to_target(Path(), "").name for target in self.deliver if len(target.given()) == 1]
         for name, count in Counter(names).items():
@@ -160,7 +160,7 @@ class _JobFile(Strict):
                 yield InputError(
                     f"{where}.deliver has {count} targets {name!r}",
                     expected="each its own name",
-                    mend="add name: to each",
+                    hint="add name: to each",
                 )
         for place, target in enumerate(self.deliver):
             yield from target.faults(f"{where}.deliver.{place}")
@@ -196,7 +196,7 @@ class _PlanFile(Strict):
         for name, count in Counter(job.name for job in self.jobs).items():
             if count > 1:
                 yield InputError(
-                    f"{what} has {count} jobs {name!r}", expected="each its own name", mend="rename one"
+                    f"{what} has {count} jobs {name!r}", expected="each its own name", hint="rename one"
                 )
         for place, job in enumerate(self.jobs):
             yield from job.faults(f"{what}, field jobs.{place}", self.timezone if known else None)
@@ -240,16 +240,16 @@ def _fault(what: str, item: Any) -> GeoalarmError:
             f"{what} has an unknown field {place}",
             got=last,
             expected=", ".join(known),
-            mend=near_miss(str(last), known),
+            hint=near_miss(str(last), known),
         )
     if item["type"] == "missing":
-        return InputError(f"{what} lacks {place}", expected=f"{place}: ...", mend="add it")
+        return InputError(f"{what} lacks {place}", expected=f"{place}: ...", hint="add it")
     got = repr(item["input"])
     return InputError(
         f"{what}, field {place}",
         got=got if len(got) < 80 else got[:77] + "...",
         expected=item["msg"][:1].lower() + item["msg"][1:],
-        mend="see docs/schedule.md",
+        hint="see docs/schedule.md",
     )
 
 

@@ -73,27 +73,27 @@ class _StorageFile(Strict):
         if parts.scheme not in SCHEMES or not (parts.netloc or parts.path.strip("/")):
             wanted = "one of " + ", ".join(f"{one}://" for one in SCHEMES) + " and a place"
             yield InputError(
-                f"{where}.url", got=repr(without_secret(self.url)), expected=wanted, mend="s3://bucket/prefix"
+                f"{where}.url", got=repr(without_secret(self.url)), expected=wanted, hint="s3://bucket/prefix"
             )
         if "@" in parts.netloc or parts.query:
             yield InputError(
                 f"{where}.url holds more than a place",
                 expected="no user, no password, no query",
-                mend="put credentials in the environment",
+                hint="put credentials in the environment",
             )
         for key, value in _pairs(self.options):
             if _SECRET.search(key):
                 yield InputError(
                     f"{where}.options.{key} looks like a secret",
                     expected="no credentials in the file",
-                    mend="put them in the environment (AWS_ACCESS_KEY_ID and the like)",
+                    hint="put them in the environment (AWS_ACCESS_KEY_ID and the like)",
                 )
             elif key in ("verify", "use_ssl") and value is False:
                 yield InputError(
                     f"{where}.options.{key}",
                     got="false",
                     expected="an encrypted, checked connection",
-                    mend="leave it out",
+                    hint="leave it out",
                 )
             elif (
                 key in ("endpoint_url", "account_host") and isinstance(value, str) and not _is_private(value)
@@ -102,7 +102,7 @@ class _StorageFile(Strict):
                     f"{where}.options.{key}",
                     got=repr(without_secret(value)),
                     expected="https://",
-                    mend="plain http only to this machine",
+                    hint="plain http only to this machine",
                 )
 
     def to_target(self, folder: Path, lang: str) -> Storage:
@@ -137,27 +137,27 @@ class _MailFile(Strict):
                     f"{where}.{field}",
                     got=repr(text),
                     expected="an e-mail address in plain letters",
-                    mend="crisis@town.example",
+                    hint="crisis@town.example",
                 )
         if (self.user_env is None) != (self.password_env is None):
             yield InputError(
                 f"{where} has half a login",
                 expected="user_env and password_env",
-                mend="give both, or neither",
+                hint="give both, or neither",
             )
         if self.link and not re.fullmatch(r"https?://[^\s<>\"]+", self.link):
             yield InputError(
                 f"{where}.link",
                 got=repr(self.link),
                 expected="https://...",
-                mend="where the editions can be read",
+                hint="where the editions can be read",
             )
         if self.per == "edition" and set(self.to) != {"*"}:
             yield InputError(
                 f"{where}.to names communes",
                 got="per: edition",
                 expected="a list of addresses",
-                mend="write per: commune",
+                hint="write per: commune",
             )
 
     def to_target(self, folder: Path, lang: str) -> Mail:
@@ -199,7 +199,7 @@ class TargetFile(Strict):
                 where,
                 got=got,
                 expected="folder, storage or mail",
-                mend="one of them in each item of the list",
+                hint="one of them in each item of the list",
             )
         for kind, one in (("folder", self.folder), ("storage", self.storage), ("mail", self.mail)):
             if one is not None:

@@ -103,14 +103,14 @@ class Database:
                 f"{self.path.name} cannot be read",
                 got=str(error),
                 expected="the state of a schedule",
-                mend="name another --state",
+                hint="name another --state",
             ) from error
         if version > _VERSION:
             raise InputError(
                 f"{self.path.name} is of a newer geoalarm",
                 got=f"version {version}",
                 expected=f"at most {_VERSION}",
-                mend="update geoalarm",
+                hint="update geoalarm",
             )
 
 
