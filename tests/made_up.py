@@ -7,11 +7,11 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 from geoalarm import testing
-from geoalarm.app.session import Shared
+from geoalarm.app.session import SharedSession
 from geoalarm.exposure.engine import expose
 
 
-def shared() -> Shared:
+def shared() -> SharedSession:
     """Layers and tables of the made-up world."""
     world, tables = testing.world(), {}
     footprints = {
@@ -27,7 +27,7 @@ def shared() -> Shared:
             tables[option.key] = expose(footprints[option.key], world.population, world.communes)
         return tables[option.key]
 
-    return Shared(
+    return SharedSession(
         SimpleNamespace(
             communes=world.communes,
             populations=("made_up_population",),

@@ -16,9 +16,9 @@ from geoalarm.present.briefing.briefing_content import (
     Checklist,
     ChecklistItem,
     ClassLine,
+    CrossBorderLine,
     Dot,
     Figure,
-    Place,
     Sentence,
     SourceLine,
     TrendPoint,
@@ -159,8 +159,8 @@ def briefing(lang: str = "en", **changes: object) -> Briefing:
         cards=(flood, quiet, nobody),
         union=Sentence("All dangers, each person once: between 1 200 and 1 600.", (union.id,)),
         across=(
-            Place("commune", "Stad-2", "About 210 people would be in the same flood.", (away,)),
-            Place("site", "Made-up works", "4 km away. Its zone does not reach here."),
+            CrossBorderLine("commune", "Stad-2", "About 210 people would be in the same flood.", (away,)),
+            CrossBorderLine("site", "Made-up works", "4 km away. Its zone does not reach here."),
         ),
         across_lead=Sentence(
             "Across the border, about 210 people in 1 commune would be hit too.", (away.id,)

@@ -14,7 +14,14 @@ from geoalarm import testing
 from geoalarm.core.model import Footprint, Source
 from geoalarm.core.schema import conform
 from geoalarm.core.terms import Basis, counted_from
-from geoalarm.dossier.commune_dossier import Danger, Dossier, LayerRows, Neighbour, Region, SiteNear
+from geoalarm.dossier.commune_dossier import (
+    Dossier,
+    HazardSummary,
+    LayerRows,
+    NeighbourCommune,
+    Region,
+    SiteNear,
+)
 from geoalarm.exposure.engine import expose
 from geoalarm.exposure.population_index import prepare
 from geoalarm.exposure.risk import annual_expectation
@@ -57,7 +64,9 @@ def dossier(commune_id: str) -> Dossier:
     groups: dict[tuple[str, str], list[LayerRows]] = {}
     for one in layers:
         groups.setdefault((one.hazard, one.scenario), []).append(one)
-    dangers = tuple(Danger(*key, tuple(items), items[len(items) // 2]) for key, items in groups.items())
+    dangers = tuple(
+        HazardSummary(*key, tuple(items), items[len(items) // 2]) for key, items in groups.items()
+    )
     prepared = prepare(world.population, world.communes)
     frame = pd.concat([table for _, table in tables()])
     united = union([world.flood[1000.0], world.landslide, world.industrial], prepared)
@@ -103,7 +112,7 @@ def one(
     found = layer(rows, f"{country}:1", source=MAP, countries=("FR",) if state == "not_studied" else ())
     made = Dossier(
         commune_id=f"{country}:1", country=country, facts={"name": "Le Lieu"}, population=population,
-        dangers=(Danger(hazard, scenario, (found,), found),), union=None, annual=(), sites=(), neighbours=(), region=None,
+        dangers=(HazardSummary(hazard, scenario, (found,), found),), union=None, annual=(), sites=(), neighbours=(), region=None,
         sources=(MAP, PEOPLE),
     )  # fmt: skip
     return replace(made, **parts)
@@ -117,7 +126,7 @@ def neighbour(
     state: str = "exposed",
     touches: bool = True,
     km: float = 0.0,
-) -> Neighbour:
+) -> NeighbourCommune:
     """A commune near with the same people in every danger of a dossier."""
     number = people if state in ("exposed", "zero") else math.nan
     rows = {
@@ -125,14 +134,14 @@ def neighbour(
                           "population_exposed_high": number, "state": state, "population": 5000.0}
         for danger in found.dangers
     }  # fmt: skip
-    return Neighbour(commune_id, commune_id[:2], 5000.0, km, touches, rows, rows)
+    return NeighbourCommune(commune_id, commune_id[:2], 5000.0, km, touches, rows, rows)
 
 
-def _neighbour(key: str, dangers: Sequence[Danger]) -> Neighbour:
-    return Neighbour(key, key[:2], float(testing.PEOPLE[key]), 0.0, True, _totals(key, dangers))
+def _neighbour(key: str, dangers: Sequence[HazardSummary]) -> NeighbourCommune:
+    return NeighbourCommune(key, key[:2], float(testing.PEOPLE[key]), 0.0, True, _totals(key, dangers))
 
 
-def _totals(key: str, dangers: Sequence[Danger]) -> Mapping[str, Mapping[str, object]]:
+def _totals(key: str, dangers: Sequence[HazardSummary]) -> Mapping[str, Mapping[str, object]]:
     by_source = {_named(one).id: table for one, table in tables()}
     return {
         danger.main.key: threshold_total(_of(by_source[danger.main.key], key)).to_dict("records")[0]
@@ -140,7 +149,7 @@ def _totals(key: str, dangers: Sequence[Danger]) -> Mapping[str, Mapping[str, ob
     }
 
 
-def _region(country: str, dangers: Sequence[Danger]) -> Region:
+def _region(country: str, dangers: Sequence[HazardSummary]) -> Region:
     by_source = {_named(one).id: table for one, table in tables()}
     found = {}
     for danger in dangers:

@@ -17,7 +17,7 @@ from geoalarm.core.errors import InputError
 from geoalarm.schedule.plan.clock import Clock
 from geoalarm.schedule.plan.jobs import Plan
 from geoalarm.schedule.plan.plan_file import plan_from, read_plan
-from geoalarm.schedule.scheduled_edition import Document, Edition, Lacking, ReportJob
+from geoalarm.schedule.scheduled_edition import Document, MissingReport, ReportJob, ScheduledEdition
 from geoalarm.schedule.service import Service
 
 COMMUNES = {"FR:59350": "Lille", "FR:59512": "Roubaix", "BE:54007": "Mouscron"}
@@ -74,7 +74,7 @@ class SmallReports:
         self.fails, self.lacking, self.slow, self.size, self.during = fails, lacking, slow, size, during
         self.asked: list[ReportJob] = []
 
-    def __call__(self, wanted: ReportJob) -> Edition:
+    def __call__(self, wanted: ReportJob) -> ScheduledEdition:
         self.asked.append(wanted)
         documents = []
         for commune, name in COMMUNES.items():
@@ -101,8 +101,8 @@ class SmallReports:
         (wanted.folder / "index.html").write_text("<p>index</p>", encoding="utf-8")
         if documents:
             documents.append(Document("index.html", name="Index", kind="html"))
-        lacking = tuple(Lacking(one, COMMUNES[one], "no data") for one in self.lacking)
-        return Edition(tuple(documents), lacking, example=True)
+        lacking = tuple(MissingReport(one, COMMUNES[one], "no data") for one in self.lacking)
+        return ScheduledEdition(tuple(documents), lacking, example=True)
 
 
 def plan(folder: Path, *, jobs: list[dict[str, Any]] | None = None, **job: Any) -> Plan:
@@ -120,7 +120,7 @@ def service(folder: Path, runner: Any = None, clock: Clock | None = None, **job:
     )
 
 
-def refuse(wanted: ReportJob) -> Edition:
+def refuse(wanted: ReportJob) -> ScheduledEdition:
     raise InputError("scenario", got="nothing", expected="something", hint="write one")
 
 

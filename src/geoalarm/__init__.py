@@ -15,7 +15,7 @@ from geoalarm import renamed_modules
 if TYPE_CHECKING:
     from geoalarm.analysis import (
         Accident,
-        OwnFiles,
+        UserFiles,
         Scenario,
         Workspace,
         default_scenario,
@@ -72,7 +72,7 @@ _WHERE = {
     "geoalarm.hazards": ("footprint",),
     "geoalarm.analysis": (
         "Accident",
-        "OwnFiles",
+        "UserFiles",
         "Scenario",
         "Workspace",
         "default_scenario",
@@ -106,7 +106,7 @@ __all__ = [
     "InputError",
     "IntensityClass",
     "Layer",
-    "OwnFiles",
+    "UserFiles",
     "Population",
     "RangeError",
     "Run",

@@ -14,7 +14,7 @@ from pathlib import Path
 import docx
 import pytest
 
-from geoalarm.app.session import Wanted, shared
+from geoalarm.app.session import LayerRequest, shared
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.present.rounding import count_text, people_text
 
@@ -40,7 +40,7 @@ def test_search_language_and_the_same_number_as_the_explorer(tab):
     assert page.locator("h1").inner_text() == "Hirson"
     world = shared(None)
     option = next(item for item in world.choices.options_of("flood") if item.return_period_yr == 100)
-    totals = world.totals(Wanted(option, "", world.choices.populations[0])).set_index("commune_id")
+    totals = world.totals(LayerRequest(option, "", world.choices.populations[0])).set_index("commune_id")
     people = totals.loc["FR:02381", "population_exposed"]
     flood = page.locator(".card", has=page.locator("h3", has_text="Flood"))
     assert flood.locator(".big").inner_text() == people_text(people, "en", about=False)

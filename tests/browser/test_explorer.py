@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from geoalarm.app.session import Wanted
+from geoalarm.app.session import LayerRequest
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.present.rounding import count_text
 
@@ -23,7 +23,7 @@ BYTES_PER_CHANGE = 120_000
 def people(made_up: Any, commune: str, period: float) -> str:
     """The number of the engine as it is published."""
     option = made_up.choices.option("flood", "", period)
-    rows = made_up.table(Wanted(option, "", ""))
+    rows = made_up.table(LayerRequest(option, "", ""))
     return count_text(rows.loc[rows["commune_id"] == commune, "population_exposed"].sum(), "en")
 
 

@@ -12,13 +12,13 @@ from html.parser import HTMLParser
 
 import pytest
 
-from geoalarm.app.session import Wanted, shared
+from geoalarm.app.session import LayerRequest, shared
 from geoalarm.core.terms import LANGUAGES, State, counted_from
 from geoalarm.i18n.messages import sentences
 from geoalarm.report.batch import make_edition
-from geoalarm.report.batch_request import Order
+from geoalarm.report.batch_request import BatchRequest
 from geoalarm.report.edition import folder_of
-from geoalarm.report.selection import Choice
+from geoalarm.report.selection import ReportSelection
 
 pytestmark = pytest.mark.slow
 
@@ -41,7 +41,9 @@ def communes(world):
 @pytest.fixture(scope="module")
 def edition(communes, tmp_path_factory):
     out = tmp_path_factory.mktemp("edition")
-    done = make_edition(Order(out, Choice(communes=communes, langs=LANGUAGES), as_of=date(2026, 11, 21)))
+    done = make_edition(
+        BatchRequest(out, ReportSelection(communes=communes, langs=LANGUAGES), as_of=date(2026, 11, 21))
+    )
     assert done.is_whole
     return out
 
@@ -71,7 +73,7 @@ def test_every_count_of_people_is_that_of_the_explorer(edition, communes, world)
         for figure in filter(is_people, facts(edition, commune)["figures"]):
             row = figure["row"]
             option = world.choices.option(row["hazard"], row["scenario"], period_of(row))
-            totals = world.totals(Wanted(option, counted_from(option.hazard, option.class_labels), ""))
+            totals = world.totals(LayerRequest(option, counted_from(option.hazard, option.class_labels), ""))
             of = totals[totals["commune_id"] == row["commune_id"]].iloc[0]
             assert figure["state"] == of["state"]
             for end, name in (("value", ""), ("low", "_low"), ("high", "_high")):
@@ -97,7 +99,7 @@ def test_every_class_is_the_row_of_the_table(edition, communes, world):
                 row["scenario"],
                 math.nan if row["return_period_yr"] is None else row["return_period_yr"],
             )
-            table = world.table(Wanted(option, "", ""))
+            table = world.table(LayerRequest(option, "", ""))
             line = table[
                 (table["commune_id"] == commune) & (table["intensity_class"] == row["intensity_class"])
             ].iloc[0]

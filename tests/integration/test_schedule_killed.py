@@ -26,7 +26,7 @@ from geoalarm.schedule.plan.cron import Timetable
 from geoalarm.schedule.scheduled_edition import LISTING, SUMS
 from geoalarm.schedule.state.database import Database
 from geoalarm.schedule.state.delivery_ledger import Ledger
-from geoalarm.schedule.state.run_log import Runs
+from geoalarm.schedule.state.run_log import RunLog
 
 KIT = Path(__file__).parents[1] / "schedule_kit.py"
 kit = SimpleNamespace(**runpy.run_path(str(KIT)))
@@ -85,7 +85,7 @@ class Process:
 
     def state(self) -> str | None:
         run = (
-            Runs(Database(self.folder / "state")).get("daily", DUE)
+            RunLog(Database(self.folder / "state")).get("daily", DUE)
             if Database(self.folder / "state").exists
             else None
         )
@@ -141,7 +141,7 @@ def test_killed_while_documents_are_made(process):
     assert not (process.folder / "editions" / "daily" / EDITION).exists()
     process.start("2026-01-16 05:00:10")
     process.finish()
-    (run,) = Runs(Database(process.folder / "state")).of("daily")
+    (run,) = RunLog(Database(process.folder / "state")).of("daily")
     assert (run.state, run.attempts) == ("done", 2)
     assert process.shared() == [f"{EDITION}/{name}" for name in WHOLE]
     assert [path.name for path in (process.folder / "editions" / "daily").iterdir()] == [EDITION]

@@ -8,7 +8,7 @@ import pytest
 
 from geoalarm import analysis
 from geoalarm.core.errors import InputError
-from geoalarm.core.keyed_cache import Kept
+from geoalarm.core.keyed_cache import KeyedCache
 from geoalarm.exposure import engine
 
 
@@ -101,7 +101,7 @@ def test_kept_values_are_made_once_and_the_oldest_goes():
         gate.wait()
         return kept.get("a", lambda: made.append(1) or len(made))
 
-    kept = Kept(2)
+    kept = KeyedCache(2)
     with ThreadPoolExecutor(4) as pool:
         assert {future.result() for future in [pool.submit(ask, kept) for _ in range(4)]} == {1}
     for key in ("b", "a", "c"):
@@ -110,7 +110,7 @@ def test_kept_values_are_made_once_and_the_oldest_goes():
 
 
 def test_an_error_is_not_kept():
-    kept = Kept(1)
+    kept = KeyedCache(1)
     with pytest.raises(ZeroDivisionError):
         kept.get("a", lambda: 1 / 0)
     assert kept.get("a", lambda: 5) == 5

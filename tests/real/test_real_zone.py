@@ -18,7 +18,7 @@ from geoalarm.catalog import open_catalog
 from geoalarm.core.model import Communes, Population, Source
 from geoalarm.core.schema import FIELDS
 from geoalarm.exposure.engine import expose
-from geoalarm.exposure.population_index import Prepared, prepare
+from geoalarm.exposure.population_index import PopulationIndex, prepare
 from geoalarm.geo.communes import crosswalk, move_counts
 from geoalarm.geo.grid import Grid
 from geoalarm.geo.seam import SeamReport, resolve, with_people
@@ -42,7 +42,7 @@ class Zone:
     seam: SeamReport
     communes: Communes
     population: Population
-    prepared: Prepared
+    prepared: PopulationIndex
     terrain: Path
 
     @property

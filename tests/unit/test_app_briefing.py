@@ -13,7 +13,7 @@ import pytest
 
 from geoalarm import testing
 from geoalarm.app.briefing.briefing_page import page_of
-from geoalarm.app.briefing.briefing_service import Desk, Made
+from geoalarm.app.briefing.briefing_service import BriefingService, RenderedBriefing
 from geoalarm.core.errors import InputError
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.report.commune_page import Pictures
@@ -21,15 +21,15 @@ from geoalarm.report.commune_page import Pictures
 MADE_UP = runpy.run_path(str(Path(__file__).parents[1] / "made_up_briefing.py"))
 
 
-class MadeUpDesk(Desk):
+class MadeUpDesk(BriefingService):
     """A desk whose pages are written by hand."""
 
     fault: Exception | None = None
 
-    def made(self, commune_id: str, lang: str) -> Made:
+    def made(self, commune_id: str, lang: str) -> RenderedBriefing:
         if self.fault is not None:
             raise self.fault
-        return Made(MADE_UP["briefing"](lang), Pictures())
+        return RenderedBriefing(MADE_UP["briefing"](lang), Pictures())
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ import pytest
 import shapely
 
 from geoalarm import testing
-from geoalarm.app.map.atlas import APART, FIRST_STATE, Atlas, Paint
+from geoalarm.app.map.atlas import APART, FIRST_STATE, Atlas, Symbology
 from geoalarm.app.map.geometry import flat, inwards, labels, map_geometry, nested
-from geoalarm.app.map.hazard_overlay import Picture, Rings, drawn, picture
+from geoalarm.app.map.hazard_overlay import PolygonOverlay, RasterOverlay, picture, render_overlay
 from geoalarm.core.terms import State
 
 HOLED = shapely.MultiPolygon(
@@ -135,15 +135,15 @@ def test_a_large_raster_keeps_its_thin_river(made_up):
 
 
 def test_zones_become_rings_by_class(made_up):
-    made = drawn(testing.industrial(), bounds=made_up.geometry.bounds)
-    assert isinstance(made, Rings)
+    made = render_overlay(testing.industrial(), bounds=made_up.geometry.bounds)
+    assert isinstance(made, PolygonOverlay)
     assert made.labels == ("SEI", "SEL", "SELS")
     assert [len(lines) for lines in made.xs] == [1, 1, 1]
     assert np.ptp(made.xs[0][0]) > np.ptp(made.xs[2][0])
 
 
 def test_zones_out_of_sight_are_left_out():
-    assert drawn(testing.industrial(), bounds=(0, 0, 1, 1)).xs == ([], [], [])
+    assert render_overlay(testing.industrial(), bounds=(0, 0, 1, 1)).xs == ([], [], [])
 
 
 def test_only_what_changed_is_sent(made_up):
@@ -153,7 +153,7 @@ def test_only_what_changed_is_sent(made_up):
         made_up.geometry, names=list(made_up.names("fr")), labels=made_up.labels("fr"), ink=ink("light")
     )
     before = {name: id(column) for name, column in atlas.communes.data.items()}
-    atlas.paint("a", Paint(np.array([1, 2, 3, 10, 11, 14], "uint8"), ["a"] * 6))
+    atlas.paint("a", Symbology(np.array([1, 2, 3, 10, 11, 14], "uint8"), ["a"] * 6))
     sent = [name for name, column in atlas.communes.data.items() if id(column) != before[name]]
     assert sorted(sent) == ["n_a", "w_a"]
 
@@ -174,4 +174,4 @@ def test_every_map_draws_a_pattern_for_every_state(made_up, slot):
         line.glyph.hatch_pattern for line in fig.renderers if getattr(line.glyph, "hatch_pattern", None)
     }
     assert {"ring", "right_diagonal_line", "diagonal_cross", "dot"} <= patterns
-    assert isinstance(drawn(testing.flood(10.0), bounds=made_up.geometry.bounds), Picture)
+    assert isinstance(render_overlay(testing.flood(10.0), bounds=made_up.geometry.bounds), RasterOverlay)

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from geoalarm.app.explorer.choices import Choices, default_period, token
-from geoalarm.app.explorer.explorer_state import ExplorerState, Rejected, read_query
+from geoalarm.app.explorer.explorer_state import ExplorerState, UnknownOption, read_query
 
 
 def state_of(made_up, **query):
@@ -63,7 +63,7 @@ def test_defaults_are_left_out_of_the_address(made_up):
 )
 def test_what_an_address_does_not_mean_is_told_and_replaced(made_up, word, value):
     state, rejected = state_of(made_up, **{word: value})
-    assert rejected == [Rejected(word, value)]
+    assert rejected == [UnknownOption(word, value)]
     assert state.query() == {"lang": "en", "hazard": "flood", "T": "100"}
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from geoalarm.app.explorer import commune_table as table
 from geoalarm.app.explorer import explorer_cards as cards
-from geoalarm.app.explorer.commune_table import Listing
+from geoalarm.app.explorer.commune_table import CommuneTable
 from geoalarm.app.explorer.downloads import FORMATS, download, rows
 from geoalarm.app.explorer.explorer_state import ExplorerState, read_query
 from geoalarm.app.explorer.explorer_view import (
@@ -134,10 +134,10 @@ def test_a_hazard_without_chance_has_no_curve(made_up):
 
 def test_rows_of_the_table_unknown_last_without_rank(made_up):
     state, view = shown(made_up, hazard="landslide")
-    found = table.arranged(view, state, made_up, Listing())
+    found = table.arranged(view, state, made_up, CommuneTable())
     assert found["rank"].notna().tolist() == [True, True, True, False, False, False]
     assert found["population_exposed"].dropna().is_monotonic_decreasing
-    html = table.html(found, view, state, Listing(), total=6)
+    html = table.html(found, view, state, CommuneTable(), total=6)
     assert html.count("Not studied") == 3
     assert html.count("<tr") == 7
 
@@ -145,35 +145,35 @@ def test_rows_of_the_table_unknown_last_without_rank(made_up):
 @pytest.mark.parametrize("ascending", [True, False])
 def test_sorting_keeps_what_is_unknown_at_the_end(made_up, ascending):
     state, view = shown(made_up, hazard="landslide")
-    found = table.arranged(view, state, made_up, Listing(sort="population_exposed", ascending=ascending))
+    found = table.arranged(view, state, made_up, CommuneTable(sort="population_exposed", ascending=ascending))
     assert found["population_exposed"].isna().tolist() == [False] * 3 + [True] * 3
 
 
 def test_the_table_is_filtered_by_name_and_code(made_up):
     state, view = shown(made_up)
-    assert set(table.arranged(view, state, made_up, Listing(search="stad"))["commune_id"]) == {
+    assert set(table.arranged(view, state, made_up, CommuneTable(search="stad"))["commune_id"]) == {
         "BE:00001",
         "BE:00002",
         "BE:00003",
     }
-    assert list(table.arranged(view, state, made_up, Listing(search="fr 00002"))["commune_id"]) == [
+    assert list(table.arranged(view, state, made_up, CommuneTable(search="fr 00002"))["commune_id"]) == [
         "FR:00002"
     ]
-    nothing = table.arranged(view, state, made_up, Listing(search="<b>"))
-    assert "No commune matches" in table.html(nothing.iloc[:0], view, state, Listing(), total=6)
+    nothing = table.arranged(view, state, made_up, CommuneTable(search="<b>"))
+    assert "No commune matches" in table.html(nothing.iloc[:0], view, state, CommuneTable(), total=6)
 
 
 def test_the_page_of_a_commune(made_up):
     state, view = shown(made_up)
-    found = table.arranged(view, state, made_up, Listing())
+    found = table.arranged(view, state, made_up, CommuneTable())
     assert table.page_of(found, "BE:00002") == 0
     assert table.page_of(found, "nowhere") is None
 
 
 def test_names_cannot_carry_markup(made_up):
     state, view = shown(made_up)
-    found = table.arranged(view, state, made_up, Listing()).assign(name='<img src=x onerror="alert(1)">')
-    html = table.html(found, view, state, Listing(), total=6)
+    found = table.arranged(view, state, made_up, CommuneTable()).assign(name='<img src=x onerror="alert(1)">')
+    html = table.html(found, view, state, CommuneTable(), total=6)
     assert "<img" not in html
     assert "&lt;img" in html
     assert "<script>" not in cards.hits([], "<script>alert(1)</script>", made_up.names("en"), "en")
@@ -244,7 +244,7 @@ def test_the_csv_is_the_table(made_up):
     state, view = shown(made_up, hazard="landslide")
     file = download("csv", view, state, made_up, title="")
     read = pd.read_csv(io.BytesIO(file.data))
-    expected = table.arranged(view, state, made_up, Listing())
+    expected = table.arranged(view, state, made_up, CommuneTable())
     assert (
         list(read["commune_id"])
         == list(expected["commune_id"])

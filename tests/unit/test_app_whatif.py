@@ -10,11 +10,11 @@ import shapely
 from geoalarm import i18n
 from geoalarm.analysis import Workspace, default_scenario, open_catalog, read_scenario
 from geoalarm.analysis.accident.run_accident import accident_view
-from geoalarm.app.explorer.explorer_state import Rejected
+from geoalarm.app.explorer.explorer_state import UnknownOption
 from geoalarm.app.map.atlas import APART
-from geoalarm.app.session import Shared
+from geoalarm.app.session import SharedSession
 from geoalarm.app.whatif.accident_cards import finding, head, risk, severity
-from geoalarm.app.whatif.accident_files import Desk, file_of, scenario, thresholds_form
+from geoalarm.app.whatif.accident_files import UploadStore, file_of, scenario, thresholds_form
 from geoalarm.app.whatif.accident_form import form
 from geoalarm.app.whatif.effect_field import breaks, chance, class_words
 from geoalarm.app.whatif.example_accidents import EXAMPLES, example_place
@@ -34,7 +34,7 @@ SITES = (SimpleNamespace(site_id="works", name="The works", country="BE", lon=3.
 
 @pytest.fixture(scope="module")
 def territory():
-    return Shared(Workspace(default_scenario(open_catalog())))
+    return SharedSession(Workspace(default_scenario(open_catalog())))
 
 
 def state_of(**query):
@@ -77,7 +77,7 @@ def test_an_address_brings_a_reader_back():
 )
 def test_what_an_address_does_not_mean_is_told_and_left_out(word, value):
     state, rejected = state_of(**{word: value, "in.dragons": "3"})
-    assert rejected == [Rejected(word, value)]
+    assert rejected == [UnknownOption(word, value)]
     assert state.query() == {"lang": "en", "kind": "toxic"}
 
 
@@ -398,7 +398,7 @@ THRESHOLDS = "jurisdiction,substance,effect,exposure_min,value,unit,label,source
 
 def test_french_rings_come_from_a_file_that_is_checked_and_thrown_away(territory, tmp_path):
     """The values are made up: the sheet of the substance is for the user to enter."""
-    desk, state = Desk(), state_of(site="works")[0]
+    desk, state = UploadStore(), state_of(site="works")[0]
     path, content = desk.thresholds("../../my sheet.csv", str(len(THRESHOLDS)), THRESHOLDS)
     assert path.name == "my_sheet.csv"
     assert content == {"chlorine": ("SEI", "SEL", "SELS")}
@@ -427,7 +427,7 @@ def test_french_rings_come_from_a_file_that_is_checked_and_thrown_away(territory
     ],
 )
 def test_a_file_that_is_no_table_of_thresholds_is_refused_and_not_kept(size, text):
-    desk = Desk()
+    desk = UploadStore()
     with pytest.raises(GeoalarmError):
         desk.thresholds("bad.csv", size, text)
     assert desk._folder is None or not list(desk._folder.iterdir())
@@ -438,7 +438,9 @@ def test_the_empty_table_is_one_once_it_is_filled_in(tmp_path):
     state, _ = state_of()
     text = thresholds_form(state).data.decode("utf-8")
     filled = text.replace("60,,ppm,,", "60,3,ppm,,")
-    assert Desk().thresholds("f.csv", str(len(filled)), filled)[1] == {"chlorine": ("SEI", "SEL", "SELS")}
+    assert UploadStore().thresholds("f.csv", str(len(filled)), filled)[1] == {
+        "chlorine": ("SEI", "SEL", "SELS")
+    }
 
 
 def test_the_example_lies_on_the_map_near_the_border(territory):

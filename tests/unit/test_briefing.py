@@ -20,11 +20,11 @@ from hypothesis import strategies as st
 from geoalarm import i18n, testing
 from geoalarm.core.errors import InputError
 from geoalarm.core.terms import LANGUAGES, counted_from
-from geoalarm.dossier.commune_dossier import Dossier, Fault, SiteNear
+from geoalarm.dossier.commune_dossier import Dossier, LayerFault, SiteNear
 from geoalarm.present.briefing import WORDS, as_text, briefing, figures_table
 from geoalarm.present.briefing import page_strings as words
 from geoalarm.present.briefing.briefing_content import Briefing, Figure, Sentence
-from geoalarm.present.briefing.figure_registry import Book, Count
+from geoalarm.present.briefing.figure_registry import FigureRegistry, LayerCount
 from geoalarm.present.narrative import commune_sentences
 from geoalarm.results.totals import threshold_total
 
@@ -467,7 +467,7 @@ def test_personal_data_stay_blank(country: str) -> None:
 
 
 def test_a_map_that_could_not_be_read_is_missing_not_unstudied() -> None:
-    fault = Fault("a_layer", "Slopes", "landslide", "", "file /x/y is broken")
+    fault = LayerFault("a_layer", "Slopes", "landslide", "", "file /x/y is broken")
     shown = page(one(100.0, faults=(fault,)))
     assert "Missing, because its map could not be read: landslide." in flat(shown.lead[1].text)
     assert shown.caveats[0] == "This map could not be read, its figures are missing: Slopes."
@@ -539,11 +539,11 @@ def test_words_of_the_template(lang: str) -> None:
 
 def test_a_figure_without_a_source_is_refused() -> None:
     with pytest.raises(InputError, match="no source"):
-        Book("en").write(Figure("x", "1", 1.0))
+        FigureRegistry("en").write(Figure("x", "1", 1.0))
 
 
 def test_an_id_belongs_to_one_figure() -> None:
-    book = Book("en", ["a"])
+    book = FigureRegistry("en", ["a"])
     book.write(Figure("x", "1", 1.0))
     with pytest.raises(InputError, match="twice"):
         book.write(Figure("x", "2", 2.0))
@@ -581,8 +581,10 @@ def test_a_count_over_classes_is_that_of_the_totals(people: list[float], data: s
     )
     first = data.draw(st.integers(0, len(people) - 1))
     total = threshold_total(rows).to_dict("records")[0]
-    quick = Count.of(total, labels).over(rows, labels[first:])
-    slow = Count.of(threshold_total(rows, from_class=labels[first]).to_dict("records")[0], labels[first:])
+    quick = LayerCount.of(total, labels).over(rows, labels[first:])
+    slow = LayerCount.of(
+        threshold_total(rows, from_class=labels[first]).to_dict("records")[0], labels[first:]
+    )
     for name in ("people", "low", "high"):
         assert getattr(quick, name) == pytest.approx(getattr(slow, name), nan_ok=True)
     assert (quick.state, quick.hidden) == (slow.state, slow.hidden)

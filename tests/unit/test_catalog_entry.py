@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from geoalarm.catalog.entry import Entry
+from geoalarm.catalog.entry import CatalogEntry
 from geoalarm.catalog.parse import read_catalog_file
 from geoalarm.core.errors import CatalogError, Faults, InputError
 
@@ -58,7 +58,7 @@ def changed(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
 def test_a_good_entry_passes_and_carries_its_facts(tmp_path: Path) -> None:
     file = read_catalog_file(write(tmp_path, demo_flood=GOOD))
     entry = file.entries["demo_flood"]
-    assert isinstance(entry, Entry)
+    assert isinstance(entry, CatalogEntry)
     assert entry.group == "demo"
     assert entry.facts.basis_term == "modelled"
     assert entry.resolve({}) == {"return_period": 100}

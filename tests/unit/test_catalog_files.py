@@ -20,7 +20,7 @@ from shapely import Point, box
 
 from geoalarm.core.errors import InputError
 from geoalarm.io import archives
-from geoalarm.io.vector_files import Rule, read_raster, read_vector
+from geoalarm.io.vector_files import RowFilter, read_raster, read_vector
 
 CELLS = gpd.GeoDataFrame(
     {"code": ["01", "02", "03"], "people": [10, 20, -9999]},
@@ -75,15 +75,15 @@ def test_every_vector_format_gives_the_same_frame(tmp_path: Path, kind: str) -> 
 @pytest.mark.parametrize("kind", ["gpkg", "shp", "geojson", "fgb", "parquet"])
 def test_rules_and_boxes_cut_the_same_rows_out_of_every_format(tmp_path: Path, kind: str) -> None:
     path = write_vector(tmp_path, kind)
-    assert sorted(read_vector(path, keep=[Rule("people", at_least=0)])["code"]) == ["01", "02"]
-    assert read_vector(path, keep=[Rule("code", equals="02")])["people"].tolist() == [20]
-    assert read_vector(path, keep=[Rule("code", equals="0'2")] * 0, bbox=(3.2, 50.2, 3.8, 50.8))[
+    assert sorted(read_vector(path, keep=[RowFilter("people", at_least=0)])["code"]) == ["01", "02"]
+    assert read_vector(path, keep=[RowFilter("code", equals="02")])["people"].tolist() == [20]
+    assert read_vector(path, keep=[RowFilter("code", equals="0'2")] * 0, bbox=(3.2, 50.2, 3.8, 50.8))[
         "code"
     ].tolist() == ["02"]
     with pytest.raises(InputError, match=r"is empty.*after the rules"):
-        read_vector(path, keep=[Rule("code", equals="x' OR '1'='1")])
+        read_vector(path, keep=[RowFilter("code", equals="x' OR '1'='1")])
     with pytest.raises(InputError, match="did you mean 'people'"):
-        read_vector(path, keep=[Rule("peopl", at_least=0)])
+        read_vector(path, keep=[RowFilter("peopl", at_least=0)])
 
 
 def test_csv_points_need_columns_and_a_crs(tmp_path: Path) -> None:

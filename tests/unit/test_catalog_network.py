@@ -133,7 +133,7 @@ def test_a_kept_file_that_changed_on_disk_is_refused(tmp_path: Path, site: Site)
     site.pages["/a.geojson"] = SQUARE
     opened = open_catalog(catalog(tmp_path, f"{site.host}/a.geojson"))
     opened.layer("official_communes")
-    cache.kept_path(parse_address(f"{site.host}/a.geojson")).write_bytes(OTHER)
+    cache.cached_path(parse_address(f"{site.host}/a.geojson")).write_bytes(OTHER)
     with pytest.raises(InputError, match=r"has changed on disk.*hint: delete"):
         opened.layer("official_communes")
 

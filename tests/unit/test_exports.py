@@ -20,7 +20,7 @@ import pytest
 from geoalarm.core.schema import FIELDS
 from geoalarm.exposure.engine import expose
 from geoalarm.present import exports as e
-from geoalarm.present.table_facts import Facts, facts
+from geoalarm.present.table_facts import TableFacts, facts
 from geoalarm.results.totals import threshold_total
 from geoalarm.testing import World, world
 
@@ -36,7 +36,7 @@ def table(made_up: World) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def known(made_up: World, table: pd.DataFrame) -> Facts:
+def known(made_up: World, table: pd.DataFrame) -> TableFacts:
     sources = [
         *made_up.landslide.sources,
         *made_up.population.sources,
@@ -46,7 +46,7 @@ def known(made_up: World, table: pd.DataFrame) -> Facts:
     return facts(table, "fr", sources=sources, command="geoalarm run")
 
 
-def test_facts_name_what_the_table_names_and_nothing_else(known: Facts) -> None:
+def test_facts_name_what_the_table_names_and_nothing_else(known: TableFacts) -> None:
     assert [source.id for source in known.sources] == [
         "made_up_landslide",
         "made_up_population",
@@ -79,7 +79,7 @@ def test_csv_never_runs_in_a_spreadsheet(table: pd.DataFrame, cell: str) -> None
     assert "'=name" in rows[0]
 
 
-def test_zip_holds_the_table_and_its_facts(table: pd.DataFrame, known: Facts) -> None:
+def test_zip_holds_the_table_and_its_facts(table: pd.DataFrame, known: TableFacts) -> None:
     with zipfile.ZipFile(io.BytesIO(e.csv_with_facts(table, known, name="laon"))) as archive:
         assert archive.namelist() == ["laon.csv", "laon.facts.json"]
         assert archive.read("laon.csv") == e.csv(table)
@@ -89,7 +89,7 @@ def test_zip_holds_the_table_and_its_facts(table: pd.DataFrame, known: Facts) ->
     assert said["command"] == "geoalarm run"
 
 
-def test_parquet_carries_units_meanings_and_facts(table: pd.DataFrame, known: Facts) -> None:
+def test_parquet_carries_units_meanings_and_facts(table: pd.DataFrame, known: TableFacts) -> None:
     back = pq.read_table(io.BytesIO(e.parquet(table, known)))
     field = back.schema.field("area_exposed_km2").metadata
     assert field[b"unit"] == b"km2"
@@ -99,7 +99,7 @@ def test_parquet_carries_units_meanings_and_facts(table: pd.DataFrame, known: Fa
 
 
 def test_geopackage_has_outlines_rows_and_facts(
-    made_up: World, table: pd.DataFrame, known: Facts, tmp_path: Path
+    made_up: World, table: pd.DataFrame, known: TableFacts, tmp_path: Path
 ) -> None:
     path = tmp_path / "x.gpkg"
     path.write_bytes(e.geopackage(threshold_total(table), made_up.communes, known, table=table))
@@ -123,7 +123,7 @@ def test_geopackage_has_outlines_rows_and_facts(
 
 
 def test_a_commune_without_a_total_keeps_its_outline(
-    made_up: World, table: pd.DataFrame, known: Facts, tmp_path: Path
+    made_up: World, table: pd.DataFrame, known: TableFacts, tmp_path: Path
 ) -> None:
     path = tmp_path / "x.gpkg"
     path.write_bytes(e.geopackage(threshold_total(table).iloc[:2], made_up.communes, known))
@@ -131,7 +131,7 @@ def test_a_commune_without_a_total_keeps_its_outline(
 
 
 def test_same_table_same_bytes(
-    made_up: World, table: pd.DataFrame, known: Facts, monkeypatch: pytest.MonkeyPatch
+    made_up: World, table: pd.DataFrame, known: TableFacts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     totals = threshold_total(table)
     first, second = (

@@ -15,7 +15,14 @@ import pytest
 from geoalarm.core.errors import InputError, RangeError
 from geoalarm.core.result import SCREENING_NOTICE
 from geoalarm.hazards.industrial import industrial_models as registry
-from geoalarm.hazards.industrial.industrial_models import Input, Model, Outcome, at_least_zero, positive, word
+from geoalarm.hazards.industrial.industrial_models import (
+    FlaggedOutputs,
+    Model,
+    ModelInput,
+    at_least_zero,
+    positive,
+    word,
+)
 
 
 def _body(mass: float, *, wind: float = 5.0, kind: str = "a", shut: bool = False, note: str | None = None):
@@ -29,16 +36,16 @@ def _body(mass: float, *, wind: float = 5.0, kind: str = "a", shut: bool = False
     wind : float
         How fast [m s-1].
     """
-    return Outcome((mass / wind, mass), ("low_wind",) if wind < 1 else ())
+    return FlaggedOutputs((mass / wind, mass), ("low_wind",) if wind < 1 else ())
 
 
 @pytest.fixture
 def sample() -> Model:
     inputs = {
         "mass": positive("kg"),
-        "wind": Input("m s-1", 0.5, 20),
+        "wind": ModelInput("m s-1", 0.5, 20),
         "kind": word("a", "b"),
-        "shut": Input(None),
+        "shut": ModelInput(None),
         "note": word(),
     }
     return Model(

@@ -14,7 +14,7 @@ from geoalarm.core.model import Communes
 from geoalarm.report import edition
 from geoalarm.report.process_pool import run_tasks
 from geoalarm.report.report_job import without_folders
-from geoalarm.report.selection import Choice, Wanted, languages_of, select
+from geoalarm.report.selection import ReportRequest, ReportSelection, languages_of, select
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def communes() -> Communes:
 
 
 def chosen(territory: Communes, **given: object) -> list[str]:
-    return [wanted.commune_id for wanted in select(territory, Choice(**given))]  # type: ignore[arg-type]
+    return [wanted.commune_id for wanted in select(territory, ReportSelection(**given))]  # type: ignore[arg-type]
 
 
 def test_communes_are_chosen_in_the_order_of_the_territory_each_once(communes):
@@ -67,7 +67,7 @@ def test_a_province_is_known_by_code_or_name(communes, name):
 )
 def test_what_is_not_known_is_refused_with_the_nearest(communes, given, said):
     with pytest.raises(InputError, match=said):
-        select(communes, Choice(**given))
+        select(communes, ReportSelection(**given))
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_where_the_code_tells_nothing_the_local_name_does():
 
 
 def test_languages_asked_for_come_in_one_order(communes):
-    assert select(communes, Choice(every=True, langs=("de", "fr", "de")))[0].langs == ("fr", "de")
+    assert select(communes, ReportSelection(every=True, langs=("de", "fr", "de")))[0].langs == ("fr", "de")
 
 
 # ----------------------------------------------------------------------------------------------------------------
@@ -206,7 +206,7 @@ def test_the_folder_of_a_commune_stays_in_its_place(name):
     folder = edition.folder_of(name)
     assert "/" not in folder
     assert ".." not in folder
-    assert edition.file_names(Wanted(name, ("fr",))) == {
+    assert edition.file_names(ReportRequest(name, ("fr",))) == {
         f"{folder}.json",
         f"{folder}.fr.html",
         f"{folder}.fr.docx",

@@ -18,7 +18,7 @@ from geoalarm.core.errors import InputError
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.report import changes_words as words
 from geoalarm.report.changes import CAUSES, GRAIN, ORDER, Change, Part, compare, exactly, is_later, vintage_of
-from geoalarm.report.changes_record import FigureRecord, Input, Inputs, Record, read_record
+from geoalarm.report.changes_record import FigureRecord, InputRecord, InputRecords, Record, read_record
 
 FLOOD = "flood//100/modelled"
 
@@ -33,11 +33,11 @@ def inputs(
     seam="nearest",
 ):
     sources = {
-        "people": Input("people", "People", *people, "modelled"),
-        "river": Input("river", "River flood", *flood, basis),
-        "outlines": Input("outlines", "Communes", *outlines, "statutory"),
+        "people": InputRecord("people", "People", *people, "modelled"),
+        "river": InputRecord("river", "River flood", *flood, basis),
+        "outlines": InputRecord("outlines", "Communes", *outlines, "statutory"),
     }
-    return Inputs(sources, ("people",), ("outlines",), seam, version, {})
+    return InputRecords(sources, ("people",), ("outlines",), seam, version, {})
 
 
 def figure(value=1000.0, *, low=None, high=None, state="exposed", method="a|b", **facts):

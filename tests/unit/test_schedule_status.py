@@ -13,8 +13,8 @@ from types import SimpleNamespace
 import pytest
 
 from geoalarm.core.terms import LANGUAGES
-from geoalarm.schedule.scheduled_edition import Edition, Lacking
-from geoalarm.schedule.state.delivery_ledger import Parcel
+from geoalarm.schedule.scheduled_edition import MissingReport, ScheduledEdition
+from geoalarm.schedule.state.delivery_ledger import DeliveryItem
 from geoalarm.schedule.state.journal import FILE, journal
 from geoalarm.schedule.status import render, status, write_page
 
@@ -35,8 +35,10 @@ def story(tmp_path: Path):
     runner.lacking = ("FR:59350",)
     service.once()
     due = kit.utc("2026-01-17 05:00")
-    service.ledger.fail(Parcel("daily", due, "mail:x", "", "lost@x.example", "0"), "550 <no> such reader")
-    service.ledger.doubt(Parcel("daily", due, "mail:x", "", "unsure@x.example", "0"), "no answer")
+    service.ledger.fail(
+        DeliveryItem("daily", due, "mail:x", "", "lost@x.example", "0"), "550 <no> such reader"
+    )
+    service.ledger.doubt(DeliveryItem("daily", due, "mail:x", "", "unsure@x.example", "0"), "no answer")
     clock.set("2026-01-18 05:00")
     runner.fails = 99
     service.once()
@@ -114,7 +116,7 @@ def test_the_page_tells_it_in_the_language_of_the_file(story, lang: str) -> None
 def test_layers_that_were_not_read_are_told_apart_from_communes(tmp_path: Path) -> None:
     def runner(wanted):
         made = kit.SmallReports()(wanted)
-        return Edition(made.documents, (Lacking("", "River flood", "the file is broken"),))
+        return ScheduledEdition(made.documents, (MissingReport("", "River flood", "the file is broken"),))
 
     clock = kit.TestClock("2026-01-16 05:00")
     service = kit.service(tmp_path, runner, clock)

@@ -22,8 +22,8 @@ from geoalarm.core.model import Communes, Footprint, IntensityClass
 from geoalarm.core.terms import Basis
 from geoalarm.present import svg
 from geoalarm.present.svg.hazard_layer import BEYOND, UNKNOWN, RasterLayer, ZoneLayer, coarser
-from geoalarm.present.svg.label_placer import Plate, Word
-from geoalarm.present.svg.outlines import Ground
+from geoalarm.present.svg.label_placer import LabelPlacer, Word
+from geoalarm.present.svg.outlines import Outlines
 from geoalarm.present.svg.svg_style import colour_class
 from geoalarm.present.svg.text_metrics import width
 from geoalarm.present.svg.viewport import FINE
@@ -293,7 +293,7 @@ def test_scale_bar_is_as_long_as_it_says(maps: svg.Maps) -> None:
 
 
 def test_north_leans_as_the_system_does(maps: svg.Maps) -> None:
-    east_of_ten = Ground(testing.communes())
+    east_of_ten = Outlines(testing.communes())
     assert east_of_ten.north(4_321_000, 3_000_000) == pytest.approx(0, abs=1e-6)
     assert 3 < east_of_ten.north(*testing.ORIGIN) < 6
 
@@ -394,7 +394,7 @@ def test_totals_of_several_footprints_and_unknown_communes_are_refused(
 
 
 def test_words_keep_clear_of_each_other_and_of_the_frame() -> None:
-    plate = Plate(200, 100)
+    plate = LabelPlacer(200, 100)
     wish = np.ones(plate.taken.shape)
     placed = sum(plate.put(Word(("Commune",), "h", 12), wish) for _ in range(40))
     assert 4 <= placed < 40
@@ -405,7 +405,7 @@ def test_communes_that_share_no_corners_still_have_a_border(world: testing.World
     frame = world.communes.data.copy()
     east = frame["country"].eq("BE")
     frame.loc[east, "geometry"] = frame.loc[east].geometry.translate(xoff=20)
-    ground = Ground(Communes(frame))
+    ground = Outlines(Communes(frame))
     assert 5900 < ground.level(10).border.length < 6300
 
 

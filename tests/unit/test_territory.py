@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from geoalarm import testing
 from geoalarm.core.errors import GeoalarmError, InputError
 from geoalarm.core.model import Communes
-from geoalarm.core.read_errors import told_plainly
-from geoalarm.dossier.nearby import MOST_ACROSS, REACH_M, TOUCH_M, beside, regions
+from geoalarm.core.read_errors import wrap_read_errors
+from geoalarm.dossier.nearby import MOST_ACROSS, REACH_M, TOUCH_M, nearby_communes, regions
 from geoalarm.dossier.territory_layers import _by_commune as by_commune
 from geoalarm.dossier.territory_layers import dangers, main_of
 from geoalarm.exposure.engine import expose
@@ -89,7 +89,7 @@ def test_a_commune_that_got_lost_is_an_error():
 def test_an_error_of_the_system_names_the_layer():
     with (
         pytest.raises(InputError, match="layer wet cannot be read; got Read failed"),
-        told_plainly("layer wet"),
+        wrap_read_errors("layer wet"),
     ):
         raise OSError("Read\n failed")
 
@@ -100,29 +100,33 @@ def squares(*corners, side=1000.0):
 
 def test_a_thin_gap_touches_and_a_wider_one_does_not():
     near, far = squares((0, 0), (1000 + TOUCH_M - 1, 0)), squares((0, 0), (1000 + TOUCH_M + 1, 0))
-    assert [[item.position for item in items if item.touches] for items in beside(near, ["FR", "BE"])] == [
+    assert [
+        [item.position for item in items if item.touches] for items in nearby_communes(near, ["FR", "BE"])
+    ] == [
         [1],
         [0],
     ]
-    assert [[(item.position, item.touches) for item in items] for items in beside(far, ["FR", "BE"])] == [
+    assert [
+        [(item.position, item.touches) for item in items] for items in nearby_communes(far, ["FR", "BE"])
+    ] == [
         [(1, False)],
         [(0, False)],
     ]
-    assert beside(far, ["FR", "FR"]) == [(), ()], "in one country only those that touch"
+    assert nearby_communes(far, ["FR", "FR"]) == [(), ()], "in one country only those that touch"
 
 
 def test_across_the_border_the_nearest_within_reach():
     outlines = squares((0, 0), *((1500 + 600 * n, 0) for n in range(20)), side=500.0)
-    found = beside(outlines, ["FR", *["BE"] * 20])[0]
+    found = nearby_communes(outlines, ["FR", *["BE"] * 20])[0]
     assert [item.position for item in found] == list(range(1, MOST_ACROSS + 1))
     assert [item.distance_m for item in found] == pytest.approx([1000 + 600 * n for n in range(MOST_ACROSS)])
     beyond = squares((0, 0), (500 + REACH_M + 1, 0), side=500.0)
-    assert beside(beyond, ["FR", "BE"]) == [(), ()]
+    assert nearby_communes(beyond, ["FR", "BE"]) == [(), ()]
 
 
 def test_without_countries_there_is_no_border():
-    assert beside(squares((0, 0), (5000, 0)), ["", ""]) == [(), ()]
-    assert beside(squares((0, 0), (5000, 0)), ["FR", ""]) == [(), ()]
+    assert nearby_communes(squares((0, 0), (5000, 0)), ["", ""]) == [(), ()]
+    assert nearby_communes(squares((0, 0), (5000, 0)), ["FR", ""]) == [(), ()]
 
 
 @given(
@@ -139,7 +143,7 @@ def test_to_be_beside_is_mutual(places):
     """
     outlines = squares(*((1030.0 * x, 1030.0 * y) for x, y, _ in places))
     countries = [country for *_, country in places]
-    found = beside(outlines, countries)
+    found = nearby_communes(outlines, countries)
     kept = {(n, item.position): item for n, items in enumerate(found) for item in items}
     for n, (x, y, country) in enumerate(places):
         for m, (a, b, other) in enumerate(places):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from geoalarm.analysis.accident.accident_scenario import Accident
     from geoalarm.analysis.accident.run_accident import AccidentView, SiteOption, choices, warm_models
-    from geoalarm.analysis.boundaries import Joined
+    from geoalarm.analysis.boundaries import JoinedCommunes
     from geoalarm.analysis.layer_option import LayerOption
     from geoalarm.analysis.model_calculator import find_model, models, room_of, run_model
     from geoalarm.analysis.run_scenario import run
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         scenario_text,
     )
     from geoalarm.analysis.user_files.expose_files import expose_files
-    from geoalarm.analysis.user_files.user_options import FilePart, OwnFiles
+    from geoalarm.analysis.user_files.user_options import FilePart, UserFiles
     from geoalarm.analysis.workspace import Progress, Workspace, cache_dir, open_workspace
     from geoalarm.catalog import open_catalog
 
@@ -38,11 +38,11 @@ _WHERE = {
     "scenario_text": "geoalarm.analysis.scenario",
     "warm_models": "geoalarm.analysis.accident.run_accident",
     "open_catalog": "geoalarm.catalog",
-    "Joined": "geoalarm.analysis.boundaries",
+    "JoinedCommunes": "geoalarm.analysis.boundaries",
     "run": "geoalarm.analysis.run_scenario",
     "LayerOption": "geoalarm.analysis.layer_option",
     "FilePart": "geoalarm.analysis.user_files.user_options",
-    "OwnFiles": "geoalarm.analysis.user_files.user_options",
+    "UserFiles": "geoalarm.analysis.user_files.user_options",
     "expose_files": "geoalarm.analysis.user_files.expose_files",
     "FootprintChoice": "geoalarm.analysis.scenario",
     "Options": "geoalarm.analysis.scenario",
@@ -61,10 +61,10 @@ __all__ = [
     "AccidentView",
     "FilePart",
     "FootprintChoice",
-    "Joined",
+    "JoinedCommunes",
     "LayerOption",
     "Options",
-    "OwnFiles",
+    "UserFiles",
     "Progress",
     "Scenario",
     "SiteOption",

@@ -14,7 +14,7 @@ from geoalarm.analysis.run_scenario import annual_of, union_options
 from geoalarm.analysis.workspace import joined_tables
 from geoalarm.core.model import Communes, Footprint, Population
 from geoalarm.exposure import engine
-from geoalarm.exposure.population_index import Prepared
+from geoalarm.exposure.population_index import PopulationIndex
 from geoalarm.exposure.union import union
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-Taken = Literal["data", "map", "boundaries"]
-TAKEN: Final[tuple[Taken, ...]] = ("data", "map", "boundaries")
+SwappedInput = Literal["data", "map", "boundaries"]
+SWAPPED_INPUTS: Final[tuple[SwappedInput, ...]] = ("data", "map", "boundaries")
 
 Key = tuple[str, str, float, str]
 """Hazard, scenario, return period (-1 without) and basis: what makes two layers of two catalogs the same
@@ -32,7 +32,7 @@ danger.
 
 
 @dataclass(frozen=True)
-class Counted:
+class Recount:
     """Figures of every commune, counted with inputs of two scenarios.
 
     Attributes
@@ -57,7 +57,9 @@ def key_of(option: LayerOption) -> Key:
     return option.hazard, option.scenario, -1.0 if period != period else period, str(option.basis)
 
 
-def count_mixed(old: Workspace, new: Workspace, taken: Collection[Taken], *, keys: Iterable[Key]) -> Counted:
+def recount_with(
+    old: Workspace, new: Workspace, taken: Collection[SwappedInput], *, keys: Iterable[Key]
+) -> Recount:
     """Count the old scenario's layers with the method of the old one, and those inputs of the new one that
     are ``taken``.
 
@@ -90,7 +92,7 @@ def count_mixed(old: Workspace, new: Workspace, taken: Collection[Taken], *, key
     whole = bool(together) and all(key in known for key in together)
     whole_year = _whole_dangers(old.options(), known)
     yearly = [table for key, table in tables.items() if (key[0], key[1], key[3]) in whole_year]
-    return Counted(
+    return Recount(
         population=pd.Series(prepared.total, index=prepared.communes.ids),
         tables=tables,
         union=union([known[key] for key in together], prepared) if whole else None,
@@ -98,7 +100,7 @@ def count_mixed(old: Workspace, new: Workspace, taken: Collection[Taken], *, key
     )
 
 
-def _prepared(old: Workspace, new: Workspace, taken: Collection[Taken]) -> Prepared:
+def _prepared(old: Workspace, new: Workspace, taken: Collection[SwappedInput]) -> PopulationIndex:
     both = {"data", "boundaries"} & set(taken)
     if not both:
         return old.prepared()

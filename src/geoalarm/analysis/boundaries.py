@@ -21,7 +21,7 @@ DELIVERED: Final = "as delivered"
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
+class JoinedCommunes:
     """Communes as the engine takes them.
 
     Attributes
@@ -37,7 +37,7 @@ class Joined:
     repairs: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
-def join_communes(catalog: Catalog, scenario: Scenario) -> Joined:
+def join_communes(catalog: Catalog, scenario: Scenario) -> JoinedCommunes:
     """Communes of a scenario's entries.
 
     Raises
@@ -55,11 +55,11 @@ def join_communes(catalog: Catalog, scenario: Scenario) -> Joined:
         )
     parts = [catalog.communes(name) for name in names]
     if len(parts) == 1:
-        return Joined(parts[0], seam=delivered_seam(catalog, names[0]))
+        return JoinedCommunes(parts[0], seam=delivered_seam(catalog, names[0]))
     return resolve_seam(parts[0], parts[1], options=scenario.options)
 
 
-def resolve_seam(one: Communes, other: Communes, *, options: Options) -> Joined:
+def resolve_seam(one: Communes, other: Communes, *, options: Options) -> JoinedCommunes:
     """Two sets of boundaries as one, overlaps and gaps settled by the rule of the options."""
     from geoalarm.geo import seam
 
@@ -75,7 +75,7 @@ def resolve_seam(one: Communes, other: Communes, *, options: Options) -> Joined:
     if options.seam == "none":
         import pandas as pd
 
-        return Joined(
+        return JoinedCommunes(
             Communes(pd.concat([one.data, other.data.to_crs(one.data.crs)], ignore_index=True), sources)
         )
     line = None
@@ -84,7 +84,7 @@ def resolve_seam(one: Communes, other: Communes, *, options: Options) -> Joined:
 
         line = read_vector(options.seam_line)
     resolved, report = seam.resolve(one.data, other.data, rule=options.seam, line=line)
-    return Joined(Communes(resolved, sources), report)
+    return JoinedCommunes(Communes(resolved, sources), report)
 
 
 def delivered_seam(catalog: Catalog, communes: str) -> SeamReport | None:

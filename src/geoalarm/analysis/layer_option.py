@@ -18,7 +18,7 @@ from geoalarm.core.terms import Basis
 
 if TYPE_CHECKING:
     from geoalarm.catalog import Catalog
-    from geoalarm.catalog.entry import Entry
+    from geoalarm.catalog.entry import CatalogEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,9 @@ def options_of(catalog: Catalog, choice: FootprintChoice) -> Iterator[LayerOptio
         yield _option(entry, entry.resolve(dict(pairs)), choice.bounds)
 
 
-def _option(entry: Entry, values: dict[str, Parameter], bounds: tuple[float, ...] | None) -> LayerOption:
+def _option(
+    entry: CatalogEntry, values: dict[str, Parameter], bounds: tuple[float, ...] | None
+) -> LayerOption:
     facts = entry.facts
     hazard = _hazard(facts.hazard, entry=entry.name)
     used = tuple(bounds or hazard.class_bounds) if facts.kind == "intensity" else ()

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from geoalarm.analysis.accident.run_accident import AccidentView
-from geoalarm.analysis.boundaries import Joined, facts_of, measured_after
+from geoalarm.analysis.boundaries import JoinedCommunes, facts_of, measured_after
 from geoalarm.analysis.layer_option import LayerOption
 from geoalarm.analysis.scenario import Options, Scenario
 from geoalarm.analysis.workspace import Progress, Workspace, tell
@@ -148,7 +148,7 @@ def union_options(space: Workspace, options: Sequence[LayerOption]) -> list[Laye
     return list(rarest.values()) if wanted else []
 
 
-def counted_seam(joined: Joined, population: Population) -> Joined:
+def counted_seam(joined: JoinedCommunes, population: Population) -> JoinedCommunes:
     """The seam report with what the rule left over, and the people it decided on where the population is a
     raster of counts.
     """

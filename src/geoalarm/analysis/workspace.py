@@ -15,16 +15,16 @@ import platformdirs
 from geoalarm import hazards
 from geoalarm.analysis.accident.accident_scenario import Accident
 from geoalarm.analysis.accident.run_accident import AccidentView, SiteOption, accident_view, sites_of
-from geoalarm.analysis.boundaries import Joined, join_communes
+from geoalarm.analysis.boundaries import JoinedCommunes, join_communes
 from geoalarm.analysis.layer_option import LayerOption, options_of
 from geoalarm.analysis.scenario import Scenario, default_scenario
 from geoalarm.core.errors import InputError, near_miss
-from geoalarm.core.keyed_cache import Kept
+from geoalarm.core.keyed_cache import KeyedCache
 from geoalarm.core.model import Communes, Footprint, Layer, Population, Source, interval_classes
-from geoalarm.core.read_errors import told_plainly
+from geoalarm.core.read_errors import wrap_read_errors
 from geoalarm.core.schema import KEY
 from geoalarm.exposure import engine
-from geoalarm.exposure.population_index import Prepared
+from geoalarm.exposure.population_index import PopulationIndex
 
 if TYPE_CHECKING:
     from geoalarm.catalog import Catalog
@@ -69,15 +69,15 @@ class Workspace:
         self.catalog = catalog
         self.scenario = scenario or default_scenario(catalog)
         self.cache = cache_dir() if cache is None else cache
-        self._joined: Kept[Joined] = Kept(1)
-        self._populations: Kept[Population] = Kept(len(self.scenario.populations))
-        self._prepared: Kept[Prepared] = Kept(len(self.scenario.populations))
-        self._layers: Kept[Layer] = Kept(_FOOTPRINTS)
-        self._footprints: Kept[Footprint] = Kept(_FOOTPRINTS)
-        self._tables: Kept[pd.DataFrame] = Kept(_TABLES)
-        self._options: Kept[list[LayerOption]] = Kept(1)
-        self._accidents: Kept[AccidentView] = Kept(_FOOTPRINTS)
-        self._sites: Kept[list[SiteOption]] = Kept(1)
+        self._joined: KeyedCache[JoinedCommunes] = KeyedCache(1)
+        self._populations: KeyedCache[Population] = KeyedCache(len(self.scenario.populations))
+        self._prepared: KeyedCache[PopulationIndex] = KeyedCache(len(self.scenario.populations))
+        self._layers: KeyedCache[Layer] = KeyedCache(_FOOTPRINTS)
+        self._footprints: KeyedCache[Footprint] = KeyedCache(_FOOTPRINTS)
+        self._tables: KeyedCache[pd.DataFrame] = KeyedCache(_TABLES)
+        self._options: KeyedCache[list[LayerOption]] = KeyedCache(1)
+        self._accidents: KeyedCache[AccidentView] = KeyedCache(_FOOTPRINTS)
+        self._sites: KeyedCache[list[SiteOption]] = KeyedCache(1)
 
     @property
     def communes(self) -> Communes:
@@ -90,7 +90,7 @@ class Workspace:
         return self.joined.seam
 
     @property
-    def joined(self) -> Joined:
+    def joined(self) -> JoinedCommunes:
         """Communes, seam report and repairs together."""
         return self._joined.get("", lambda: join_communes(self.catalog, self.scenario))
 
@@ -117,12 +117,12 @@ class Workspace:
             )
         return self._populations.get(wanted, lambda: self.catalog.population(wanted))
 
-    def prepared(self, population: str | None = None) -> Prepared:
+    def prepared(self, population: str | None = None) -> PopulationIndex:
         """A population shared out over the communes: what every footprint reuses."""
         name = population or self.populations[0]
 
-        def make() -> Prepared:
-            with told_plainly(f"population {name}"):
+        def make() -> PopulationIndex:
+            with wrap_read_errors(f"population {name}"):
                 return engine.prepare(self.population(name), self.communes, cache=self.cache)
 
         return self._prepared.get(name, make)
@@ -179,7 +179,7 @@ class Workspace:
 
         def compute() -> pd.DataFrame:
             prepared = self.prepared(name)
-            with told_plainly(f"layer {option.key}"):
+            with wrap_read_errors(f"layer {option.key}"):
                 return engine.expose(
                     self.footprint(option, used or None),
                     prepared.population,

@@ -15,8 +15,8 @@ import pandas as pd
 
 from geoalarm.app.explorer.choices import Choices
 from geoalarm.app.map.geometry import MapGeometry, labels, map_geometry
-from geoalarm.app.map.hazard_overlay import Picture, Rings, drawn
-from geoalarm.core.keyed_cache import Kept
+from geoalarm.app.map.hazard_overlay import PolygonOverlay, RasterOverlay, render_overlay
+from geoalarm.core.keyed_cache import KeyedCache
 from geoalarm.core.terms import Basis
 from geoalarm.i18n import place_names as naming
 from geoalarm.results import totals as tables
@@ -28,7 +28,7 @@ KEPT: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class LayerRequest:
     """One layer with one population and one threshold."""
 
     option: Any
@@ -41,7 +41,7 @@ class Wanted:
         return self.option.key, self.from_class, self.population
 
 
-class Shared:
+class SharedSession:
     """A workspace and everything drawn or added up from it, kept for all sessions.
 
     Parameters
@@ -52,14 +52,14 @@ class Shared:
 
     def __init__(self, workspace: Any) -> None:
         self.workspace = workspace
-        self._geometry: Kept[MapGeometry] = Kept(1)
-        self._drapes: Kept[Picture | Rings] = Kept(32)
-        self._totals: Kept[pd.DataFrame] = Kept(KEPT)
-        self._annual: Kept[pd.DataFrame | None] = Kept(KEPT)
-        self._names: Kept[pd.Series] = Kept(8)
-        self._labels: Kept[tuple[tuple[int, int, str], ...]] = Kept(8)
-        self._words: Kept[list[str]] = Kept(64)
-        self._examples: Kept[Any] = Kept(4)
+        self._geometry: KeyedCache[MapGeometry] = KeyedCache(1)
+        self._drapes: KeyedCache[RasterOverlay | PolygonOverlay] = KeyedCache(32)
+        self._totals: KeyedCache[pd.DataFrame] = KeyedCache(KEPT)
+        self._annual: KeyedCache[pd.DataFrame | None] = KeyedCache(KEPT)
+        self._names: KeyedCache[pd.Series] = KeyedCache(8)
+        self._labels: KeyedCache[tuple[tuple[int, int, str], ...]] = KeyedCache(8)
+        self._words: KeyedCache[list[str]] = KeyedCache(64)
+        self._examples: KeyedCache[Any] = KeyedCache(4)
         self._draped: set[str] = set()
         self._ready: set[tuple[str, str, str]] = set()
         countries = tuple(dict.fromkeys(country for country in workspace.communes.countries if country))
@@ -99,11 +99,11 @@ class Shared:
         """``commune_id`` of the communes a reader may mean."""
         return naming.search(self.workspace.communes, query)
 
-    def table(self, wanted: Wanted) -> pd.DataFrame:
+    def table(self, wanted: LayerRequest) -> pd.DataFrame:
         """The exposure table of a layer."""
         return self.workspace.expose(wanted.option, population=wanted.population or None)
 
-    def totals(self, wanted: Wanted) -> pd.DataFrame:
+    def totals(self, wanted: LayerRequest) -> pd.DataFrame:
         """One row a commune, in the row order of the map, people from the threshold up."""
 
         def make() -> pd.DataFrame:
@@ -133,14 +133,14 @@ class Shared:
             key, lambda: annual_of(pd.concat([rows for _, rows in curve], ignore_index=True), options)
         )
 
-    def is_ready(self, wanted: Wanted) -> bool:
+    def is_ready(self, wanted: LayerRequest) -> bool:
         """Whether the totals are at hand."""
         return wanted.key in self._ready
 
-    def drape(self, option: Any) -> Picture | Rings:
+    def drape(self, option: Any) -> RasterOverlay | PolygonOverlay:
         """The hazard itself, for the map."""
         out = self._drapes.get(
-            option.key, lambda: drawn(self.workspace.footprint(option), bounds=self.geometry.bounds)
+            option.key, lambda: render_overlay(self.workspace.footprint(option), bounds=self.geometry.bounds)
         )
         self._draped.add(option.key)
         return out
@@ -171,14 +171,16 @@ class Shared:
         _ = self.geometry
         first = self.choices.option_at_start()
         for option in (first, *self.periods(first)):
-            self.totals(Wanted(option, "", self.choices.populations[0] if self.choices.populations else ""))
+            self.totals(
+                LayerRequest(option, "", self.choices.populations[0] if self.choices.populations else "")
+            )
         self.drape(first)
 
 
 @lru_cache(maxsize=4)
-def shared(scenario: str | None = None) -> Shared:
+def shared(scenario: str | None = None) -> SharedSession:
     """The shared part of a scenario file (None: the embedded territory), made once a process."""
     from geoalarm.analysis.scenario import read_scenario
     from geoalarm.analysis.workspace import Workspace
 
-    return Shared(Workspace(read_scenario(Path(scenario)) if scenario else None))
+    return SharedSession(Workspace(read_scenario(Path(scenario)) if scenario else None))

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Literal
 
 import geopandas as gpd
 
-from geoalarm.catalog.entry import Entry, ParameterValue
+from geoalarm.catalog.entry import CatalogEntry, ParameterValue
 from geoalarm.core.errors import Faults, GeoalarmError, InputError
 from geoalarm.io.address import parse_address
-from geoalarm.io.download_cache import compare, kept
+from geoalarm.io.download_cache import cache_record, compare
 
 if TYPE_CHECKING:
     from geoalarm.catalog.open import Catalog
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckFinding:
     """What a check found out about one choice of an entry."""
 
     entry: str
@@ -31,7 +31,7 @@ class Finding:
     repairs: dict[str, int]
 
 
-def check(catalog: Catalog, *, online: bool = False) -> list[Finding]:
+def check(catalog: Catalog, *, online: bool = False) -> list[CheckFinding]:
     """Open every entry with every allowed value; see :meth:`Catalog.check`.
 
     Web addresses are opened ``online``, or where a mirror or the cache serves them. A kept file that its
@@ -43,7 +43,7 @@ def check(catalog: Catalog, *, online: bool = False) -> list[Finding]:
         With every entry that could not be opened.
     """
     faults: list[GeoalarmError] = []
-    findings: list[Finding] = []
+    findings: list[CheckFinding] = []
     for entry, values in _choices(catalog):
         try:
             findings.append(_look(catalog, entry, values, online=online))
@@ -65,20 +65,22 @@ def check(catalog: Catalog, *, online: bool = False) -> list[Finding]:
     return findings
 
 
-def _choices(catalog: Catalog) -> Iterator[tuple[Entry, dict[str, ParameterValue]]]:
+def _choices(catalog: Catalog) -> Iterator[tuple[CatalogEntry, dict[str, ParameterValue]]]:
     for name in catalog.names():
         entry = catalog.entry(name)
         for values in entry.combinations():
             yield entry, values
 
 
-def _look(catalog: Catalog, entry: Entry, values: dict[str, ParameterValue], *, online: bool) -> Finding:
+def _look(
+    catalog: Catalog, entry: CatalogEntry, values: dict[str, ParameterValue], *, online: bool
+) -> CheckFinding:
     place = catalog.address(entry.name, **values)
     address = parse_address(place)
     if address.scheme == "mirror":
-        return Finding(entry.name, values, "not_opened", "has to be brought into a mirror folder", {})
-    if address.scheme == "https" and not online and kept(address) is None:
-        return Finding(entry.name, values, "not_opened", "needs the network (--online)", {})
+        return CheckFinding(entry.name, values, "not_opened", "has to be brought into a mirror folder", {})
+    if address.scheme == "https" and not online and cache_record(address) is None:
+        return CheckFinding(entry.name, values, "not_opened", "needs the network (--online)", {})
     changed = compare(address) if address.scheme == "https" and online else None
     layer = catalog.layer(entry.name, **values)
     if entry.facts.role == "communes":
@@ -93,7 +95,7 @@ def _look(catalog: Catalog, entry: Entry, values: dict[str, ParameterValue], *, 
     )
     if changed:
         log.warning("%s: %s", entry.source_id(values), changed)
-    return Finding(
+    return CheckFinding(
         entry.name, values, "changed" if changed else "opened", changed or size, dict(layer.repairs)
     )
 

@@ -23,7 +23,7 @@ from geoalarm.io import archives
 from geoalarm.io import vector_files as files
 from geoalarm.io.address import parse_address
 from geoalarm.io.download_cache import fetch, sha256_of
-from geoalarm.io.mirror import Mirror, Wanted, mirror_from
+from geoalarm.io.mirror import Mirror, SourceRequest, mirror_from
 from geoalarm.io.paths import regular_file
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class SourceOptions:
     """What the catalog tells a source beside its arguments; plain Intake tells nothing."""
 
     values: Mapping[str, object] = field(default_factory=dict)
@@ -57,7 +57,7 @@ class Choice:
     mirror: Mirror | None = None
 
 
-def locate(urlpath: str, *, entry: str, choice: Choice) -> Path:
+def locate(urlpath: str, *, entry: str, choice: SourceOptions) -> Path:
     """The file that serves an address: from the mirror, beside the catalog, or from the cache and the
     network.
 
@@ -67,7 +67,7 @@ def locate(urlpath: str, *, entry: str, choice: Choice) -> Path:
         If there is none.
     """
     address = parse_address(urlpath)
-    wanted = Wanted(entry, address, choice.values, choice.name_tells)
+    wanted = SourceRequest(entry, address, choice.values, choice.name_tells)
     served = choice.mirror.find(wanted) if choice.mirror is not None else None
     if served is not None:
         log.info("%s is served by the mirror: %s", entry, served)
@@ -107,8 +107,8 @@ class GeoVectorSource(DataSource):
         metadata: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(metadata=metadata)
-        self.urlpath, self.choice = urlpath, Choice(mirror=mirror_from(None))
-        rules = [files.Rule(**rule) for rule in keep or ()]
+        self.urlpath, self.choice = urlpath, SourceOptions(mirror=mirror_from(None))
+        rules = [files.RowFilter(**rule) for rule in keep or ()]
         self.options = {
             "layer": layer,
             "member": member,
@@ -169,7 +169,7 @@ class GeoRasterSource(DataSource):
         metadata: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(metadata=metadata)
-        self.urlpath, self.choice = urlpath, Choice(mirror=mirror_from(None))
+        self.urlpath, self.choice = urlpath, SourceOptions(mirror=mirror_from(None))
         self.options = {"band": band, "member": member, "crs": crs}
 
     def open(self) -> Opened:

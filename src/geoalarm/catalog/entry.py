@@ -44,13 +44,13 @@ ParameterValue = int | float | str
 _SAFE_VALUE: Final = re.compile(r"(?!\.+$)[A-Za-z0-9_.+-]{1,64}")
 
 
-class Strict(BaseModel):
+class StrictModel(BaseModel):
     """Refuses unknown fields and silent conversions."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, str_strip_whitespace=True)
 
 
-class Parameter(Strict):
+class Parameter(StrictModel):
     """A choice the reader of an entry has: closed, so that no value ever reaches a template unchecked."""
 
     description: str
@@ -91,7 +91,7 @@ class Parameter(Strict):
         )
 
 
-class Keep(Strict):
+class RowFilterFile(StrictModel):
     """Rows to keep, by one column: equal to a value, or at least a number."""
 
     column: Column
@@ -105,7 +105,7 @@ class Keep(Strict):
         return self
 
 
-class VectorArgs(Strict):
+class VectorArgs(StrictModel):
     """Arguments of ``geo_vector``."""
 
     urlpath: str
@@ -117,11 +117,11 @@ class VectorArgs(Strict):
     delimiter: (
         Annotated[str, StringConstraints(min_length=1, max_length=1, strip_whitespace=False)] | None
     ) = None
-    keep: list[Keep] = Field(default_factory=list, max_length=8)
+    keep: list[RowFilterFile] = Field(default_factory=list, max_length=8)
     bbox: list[float] | None = Field(default=None, min_length=4, max_length=4)
 
 
-class RasterArgs(Strict):
+class RasterArgs(StrictModel):
     """Arguments of ``geo_raster``."""
 
     urlpath: str
@@ -130,7 +130,7 @@ class RasterArgs(Strict):
     crs: Crs | None = None
 
 
-class Facts(Strict):
+class EntryFacts(StrictModel):
     """Facts of a layer, as its producer states them (``metadata`` of an entry)."""
 
     title: str = Field(min_length=3)
@@ -188,7 +188,7 @@ class Facts(Strict):
         return Basis(self.basis)
 
 
-def _disagreements(facts: Facts) -> list[str]:
+def _disagreements(facts: EntryFacts) -> list[str]:
     """Facts that cannot hold together, in words."""
     problems = []
     hazard_kinds = ("intensity", "classes", "fraction", "polygons")
@@ -221,7 +221,7 @@ def _disagreements(facts: Facts) -> list[str]:
     return problems
 
 
-class Entry(Strict):
+class CatalogEntry(StrictModel):
     """One entry of a catalog, checked. ``name`` is its key in the file."""
 
     name: Name
@@ -229,10 +229,10 @@ class Entry(Strict):
     description: str = ""
     args: VectorArgs | RasterArgs
     parameters: dict[Name, Parameter] = Field(default_factory=dict, max_length=6)
-    metadata: Facts
+    metadata: EntryFacts
 
     @property
-    def facts(self) -> Facts:
+    def facts(self) -> EntryFacts:
         """The metadata under its house name."""
         return self.metadata
 
@@ -347,7 +347,7 @@ def template_faults(raw: dict[str, Any], *, what: str) -> list[CatalogError]:
     return faults
 
 
-def address_faults(entry: Entry, *, catalog_dir: str) -> list[CatalogError]:
+def address_faults(entry: CatalogEntry, *, catalog_dir: str) -> list[CatalogError]:
     """Addresses of the entry, for every combination of its parameters, that :func:`parse_address` refuses."""
     what = f"entry {entry.name!r}, field args.urlpath"
     if CATALOG_DIR in entry.args.urlpath and not re.match(r"\{\{\s*CATALOG_DIR\s*\}\}/", entry.args.urlpath):

@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from geoalarm.catalog.cf_units import cf_units
-from geoalarm.catalog.entry import Entry, ParameterValue
+from geoalarm.catalog.entry import CatalogEntry, ParameterValue
 from geoalarm.catalog.parse import CatalogFile, read_catalog_file
 from geoalarm.core.errors import CatalogError, InputError, near_miss
 from geoalarm.core.model import Communes, Layer, Population, Source
 from geoalarm.core.terms import Basis
-from geoalarm.io.mirror import Mirror, Wanted, mirror_from
+from geoalarm.io.mirror import Mirror, SourceRequest, mirror_from
 
 if TYPE_CHECKING:
-    from geoalarm.catalog.check import Finding
+    from geoalarm.catalog.check import CheckFinding
     from geoalarm.catalog.drivers import Opened
 
 log = logging.getLogger(__name__)
@@ -99,7 +99,7 @@ class Catalog:
             if (role is None or entry.facts.role == role) and (group is None or entry.group == group)
         ]
 
-    def entry(self, name: str) -> Entry:
+    def entry(self, name: str) -> CatalogEntry:
         """One entry with its facts.
 
         Raises
@@ -224,17 +224,17 @@ class Catalog:
         """File names under which a mirror would serve an entry, best first; ``.*`` stands for any ending."""
         return Mirror(Path()).names(self._wanted(name, parameters))
 
-    def _wanted(self, name: str, parameters: dict[str, object]) -> Wanted:
+    def _wanted(self, name: str, parameters: dict[str, object]) -> SourceRequest:
         entry = self.entry(name)
         values = entry.resolve(parameters)
-        return Wanted(
+        return SourceRequest(
             name,
             entry.address_of(values, catalog_dir=self.file.folder),
             entry.address_values(values),
             entry.name_tells,
         )
 
-    def check(self, *, online: bool = False) -> list[Finding]:
+    def check(self, *, online: bool = False) -> list[CheckFinding]:
         """Open everything that needs no network (or everything, ``online``), gather all faults, raise once.
 
         Raises
@@ -274,16 +274,16 @@ class Catalog:
             )
         return self.layer(name, **parameters)
 
-    def _open(self, entry: Entry, values: dict[str, ParameterValue]) -> Opened:
-        from geoalarm.catalog.drivers import BOGUS, Choice
+    def _open(self, entry: CatalogEntry, values: dict[str, ParameterValue]) -> Opened:
+        from geoalarm.catalog.drivers import BOGUS, SourceOptions
 
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", **BOGUS)  # type: ignore[arg-type]
             source = self._intake_entry(entry)(**values)
-        source.choice = Choice(entry.address_values(values), entry.name_tells, self.mirror)
+        source.choice = SourceOptions(entry.address_values(values), entry.name_tells, self.mirror)
         return source.open()
 
-    def _intake_entry(self, entry: Entry) -> Any:
+    def _intake_entry(self, entry: CatalogEntry) -> Any:
         """The entry as Intake knows it, built from the checked model: no file is read again, nothing is
         looked up by name.
         """
@@ -322,12 +322,12 @@ class Catalog:
         return f"Catalog({str(self.path)!r}, {len(self.file.entries)} entries)"
 
 
-def _units(entry: Entry, opened: Opened) -> str:
+def _units(entry: CatalogEntry, opened: Opened) -> str:
     stated = entry.facts.units or str(getattr(opened.data, "attrs", {}).get("units", ""))
     return cf_units(stated, what=f"entry {entry.name!r}") if stated else ""
 
 
-def _source(entry: Entry, values: dict[str, ParameterValue], opened: Opened) -> Source:
+def _source(entry: CatalogEntry, values: dict[str, ParameterValue], opened: Opened) -> Source:
     from geoalarm.catalog.normalise import with_repairs
 
     facts, caveats = entry.facts, list(entry.facts.caveats)
@@ -347,7 +347,7 @@ def _source(entry: Entry, values: dict[str, ParameterValue], opened: Opened) -> 
     return with_repairs(source, opened.repairs)
 
 
-def _require_hash(entry: Entry, opened: Opened) -> None:
+def _require_hash(entry: CatalogEntry, opened: Opened) -> None:
     stated = entry.facts.sha256
     wanted = stated.get(opened.path.name) if isinstance(stated, dict) else stated
     if wanted is not None and wanted != opened.sha256:
@@ -359,7 +359,7 @@ def _require_hash(entry: Entry, opened: Opened) -> None:
         )
 
 
-def _require_crs(entry: Entry, opened: Opened) -> None:
+def _require_crs(entry: CatalogEntry, opened: Opened) -> None:
     from geoalarm.geo.crs import same_crs
 
     found = opened.data.rio.crs if hasattr(opened.data, "rio") else opened.data.crs

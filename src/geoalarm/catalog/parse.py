@@ -20,8 +20,8 @@ from pydantic import BaseModel, ValidationError
 
 from geoalarm.catalog.entry import (
     DRIVERS,
-    Entry,
-    Facts,
+    CatalogEntry,
+    EntryFacts,
     Parameter,
     RasterArgs,
     VectorArgs,
@@ -43,7 +43,7 @@ class CatalogFile:
     path: Path
     sha256: str
     title: str
-    entries: Mapping[str, Entry]
+    entries: Mapping[str, CatalogEntry]
 
     @property
     def folder(self) -> str:
@@ -73,7 +73,7 @@ def read_catalog_file(path: str | Path) -> CatalogFile:
     data = parse_yaml(content, what=place.name)
     faults: list[GeoalarmError] = _top_level_faults(data, what=place.name)
     sources = data.get("sources") if isinstance(data, dict) else None
-    entries: dict[str, Entry] = {}
+    entries: dict[str, CatalogEntry] = {}
     for name, raw in sources.items() if isinstance(sources, dict) else ():
         entry, found = check_entry(str(name), raw, catalog_dir=str(place.parent))
         faults.extend(found)
@@ -279,7 +279,9 @@ def _top_level_faults(data: dict[str, Any], *, what: str) -> list[GeoalarmError]
     return faults
 
 
-def check_entry(name: str, raw: object, *, catalog_dir: str) -> tuple[Entry | None, list[GeoalarmError]]:
+def check_entry(
+    name: str, raw: object, *, catalog_dir: str
+) -> tuple[CatalogEntry | None, list[GeoalarmError]]:
     """One entry against the models: the entry where it passed, and its faults where not."""
     what = f"entry {name!r}"
     if not isinstance(raw, dict):
@@ -306,7 +308,7 @@ def check_entry(name: str, raw: object, *, catalog_dir: str) -> tuple[Entry | No
     models: dict[str, type[BaseModel]] = {"geo_vector": VectorArgs, "geo_raster": RasterArgs}
     args, found = _build(models[driver], raw.get("args"), what=f"{what}, field args")
     faults += found
-    facts, found = _build(Facts, raw.get("metadata"), what=f"{what}, field metadata")
+    facts, found = _build(EntryFacts, raw.get("metadata"), what=f"{what}, field metadata")
     faults += found
     parameters: dict[str, Parameter] = {}
     listed = raw.get("parameters") or {}
@@ -322,12 +324,12 @@ def check_entry(name: str, raw: object, *, catalog_dir: str) -> tuple[Entry | No
         "metadata": facts,
         "parameters": parameters,
     }
-    entry, found = _build(Entry, whole, what=what)
+    entry, found = _build(CatalogEntry, whole, what=what)
     if args is not None and facts is not None:
         faults += found
-    if isinstance(entry, Entry) and not faults:
+    if isinstance(entry, CatalogEntry) and not faults:
         faults += address_faults(entry, catalog_dir=catalog_dir)
-    return (entry if isinstance(entry, Entry) and not faults else None), faults
+    return (entry if isinstance(entry, CatalogEntry) and not faults else None), faults
 
 
 def _build(model: type[BaseModel], raw: object, *, what: str) -> tuple[BaseModel | None, list[GeoalarmError]]:

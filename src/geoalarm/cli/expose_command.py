@@ -14,7 +14,7 @@ import click
 from geoalarm.cli.terminal import is_quiet, progress_line, show_run
 
 
-class Numbers(click.ParamType[tuple[float, ...]]):
+class NumberList(click.ParamType[tuple[float, ...]]):
     """Numbers with commas between them: ``0.1,0.5,1,2``."""
 
     name = "numbers"
@@ -31,7 +31,7 @@ class Numbers(click.ParamType[tuple[float, ...]]):
             self.fail(f'{value!r} is not a list of numbers such as "0.1,0.5,1,2"', param, ctx)
 
 
-class Words(click.ParamType[tuple[str, ...]]):
+class WordList(click.ParamType[tuple[str, ...]]):
     """Words with commas between them: ``low,medium,high``."""
 
     name = "words"
@@ -68,7 +68,7 @@ class Words(click.ParamType[tuple[str, ...]]):
 @click.option("--class-column", metavar="COLUMN", help="Class, or intensity, of each polygon.")
 @click.option(
     "--bounds",
-    type=Numbers(),
+    type=NumberList(),
     default=(),
     metavar="NUMBERS",
     help='Lower bounds of classes: "0.1,0.5,1,2" makes [0.1, 0.5) ... [2, inf).',
@@ -85,7 +85,7 @@ class Words(click.ParamType[tuple[str, ...]]):
 )
 @click.option(
     "--class-order",
-    type=Words(),
+    type=WordList(),
     default=(),
     metavar="WORDS",
     help="Named classes, mild to severe: overlaps count in the most severe.",
@@ -154,7 +154,7 @@ def expose(out: Path, as_json: bool, **given: Any) -> None:
 
     results.require_table_ending(out)
     results.require_writable(out.parent)
-    own = analysis.OwnFiles(
+    own = analysis.UserFiles(
         return_period_yr=given.pop("return_period"), basis=Basis(given.pop("basis")), **given
     )
     with progress_line() as progress:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from geoalarm.cli.expose_command import Words
+from geoalarm.cli.expose_command import WordList
 from geoalarm.cli.terminal import is_quiet, progress_line
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 @click.option(
     "--lang",
     "langs",
-    type=Words(),
+    type=WordList(),
     multiple=True,
     metavar="LANG",
     help="fr, nl, de, en, or several: fr,nl. Default: the language of the place (fr in France; in Belgium nl in Flanders, fr in Wallonia, "
@@ -116,11 +116,11 @@ def report(out: Path, as_of: datetime | None, as_json: bool, **given: Any) -> in
     """
     from geoalarm import analysis
     from geoalarm.report.batch import make_edition
-    from geoalarm.report.batch_request import Order
-    from geoalarm.report.selection import Choice
+    from geoalarm.report.batch_request import BatchRequest
+    from geoalarm.report.selection import ReportSelection
 
     scenario, catalog = given["scenario"], given["catalog"]
-    choice = Choice(
+    choice = ReportSelection(
         every=given["every"],
         communes=given["communes"],
         countries=given["countries"],
@@ -128,7 +128,7 @@ def report(out: Path, as_of: datetime | None, as_json: bool, **given: Any) -> in
         provinces=given["provinces"],
         langs=tuple(lang for words in given["langs"] for lang in words),
     )
-    order = Order(
+    order = BatchRequest(
         out=out,
         choice=choice,
         as_of=_day(as_of),

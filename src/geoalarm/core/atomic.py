@@ -12,7 +12,7 @@ from geoalarm.core.errors import InputError
 
 
 @contextmanager
-def folder_aside(target: Path, *, stale: Iterable[str] = ()) -> Iterator[Path]:
+def atomic_folder(target: Path, *, stale: Iterable[str] = ()) -> Iterator[Path]:
     """A scratch folder whose files become those of ``target`` when the block ends well.
 
     A new target appears by one rename. In an existing one each file is replaced whole, after the old ones
@@ -44,7 +44,7 @@ def folder_aside(target: Path, *, stale: Iterable[str] = ()) -> Iterator[Path]:
 
 
 @contextmanager
-def file_aside(target: Path) -> Iterator[Path]:
+def atomic_file(target: Path) -> Iterator[Path]:
     """A scratch path beside ``target`` (same ending) that replaces it when the block ends well.
 
     Raises

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 Value = TypeVar("Value")
 
 
-class Kept(Generic[Value]):
+class KeyedCache(Generic[Value]):
     """The last ``most`` values by key; an error is not kept, the next one to ask tries again."""
 
     def __init__(self, most: int) -> None:

@@ -9,7 +9,7 @@ from geoalarm.core.errors import InputError
 
 
 @contextmanager
-def told_plainly(what: str) -> Iterator[None]:
+def wrap_read_errors(what: str) -> Iterator[None]:
     """A file that breaks off while it is read is an error of this house, naming what was asked for.
 
     Raises

@@ -34,7 +34,7 @@ _TRUE: Final = {"true": True, "yes": True, "1": True, "false": False, "no": Fals
 
 
 @dataclass(frozen=True, slots=True)
-class Input:
+class ModelInput:
     """What a parameter may be: a number in ``unit`` within a range, or a word (``unit`` None) among
     ``choices``, if any.
     """
@@ -46,22 +46,22 @@ class Input:
     choices: tuple[str, ...] = ()
 
 
-def word(*choices: str) -> Input:
+def word(*choices: str) -> ModelInput:
     """A parameter that is a word."""
-    return Input(None, choices=choices)
+    return ModelInput(None, choices=choices)
 
 
-def positive(unit: str, high: float = math.inf) -> Input:
+def positive(unit: str, high: float = math.inf) -> ModelInput:
     """A parameter above 0, and at most ``high``."""
-    return Input(unit, 0.0, high, "neither" if math.isinf(high) else "right")
+    return ModelInput(unit, 0.0, high, "neither" if math.isinf(high) else "right")
 
 
-def at_least_zero(unit: str, high: float = math.inf) -> Input:
+def at_least_zero(unit: str, high: float = math.inf) -> ModelInput:
     """A parameter of 0 or more, and at most ``high``."""
-    return Input(unit, 0.0, high, "left" if math.isinf(high) else "both")
+    return ModelInput(unit, 0.0, high, "left" if math.isinf(high) else "both")
 
 
-class Outcome(NamedTuple):
+class FlaggedOutputs(NamedTuple):
     """What a body returns when it has flags to raise: outputs in the order declared, and codes (``code`` or
     ``code: detail``).
     """
@@ -76,7 +76,7 @@ class Model:
 
     name: str
     pure: Callable[..., Any]
-    inputs: Mapping[str, Input]
+    inputs: Mapping[str, ModelInput]
     outputs: Mapping[str, str]
     source: str
     confirm: tuple[str, ...] = ()
@@ -229,7 +229,7 @@ class Model:
     def _run(self, admitted: Mapping[str, Any]) -> tuple[tuple[Any, ...], tuple[str, ...]]:
         """Outputs and flags of one run of the body."""
         returned = self.pure(**admitted)
-        values, warnings = returned if isinstance(returned, Outcome) else (returned, ())
+        values, warnings = returned if isinstance(returned, FlaggedOutputs) else (returned, ())
         return values if isinstance(values, tuple) else (values,), warnings
 
     def _run_each(self, admitted: Mapping[str, Any]) -> tuple[tuple[Any, ...], tuple[str, ...]]:
@@ -282,7 +282,7 @@ class Model:
 
 def model(
     *,
-    inputs: Mapping[str, Input],
+    inputs: Mapping[str, ModelInput],
     outputs: Mapping[str, str],
     source: str,
     confirm: tuple[str, ...] = (),
@@ -298,7 +298,7 @@ def model(
         Every parameter of the function and what it may be.
     outputs : mapping
         Name and SI unit of each value, in the order the function returns them (one value, a tuple, or an
-        :class:`Outcome` with flags).
+        :class:`FlaggedOutputs` with flags).
     source : str
         Publication with its equation or table.
     confirm : tuple of str

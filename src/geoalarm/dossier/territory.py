@@ -16,11 +16,18 @@ from geoalarm.analysis.run_scenario import annual_of, union_of
 from geoalarm.analysis.workspace import Progress, joined_tables, tell
 from geoalarm.core.errors import GeoalarmError, InputError, near_miss
 from geoalarm.core.model import Communes, Footprint, Source
-from geoalarm.core.read_errors import told_plainly
-from geoalarm.dossier.commune_dossier import Danger, Dossier, Fault, Neighbour, Region, SiteNear
+from geoalarm.core.read_errors import wrap_read_errors
+from geoalarm.dossier.commune_dossier import (
+    Dossier,
+    HazardSummary,
+    LayerFault,
+    NeighbourCommune,
+    Region,
+    SiteNear,
+)
 from geoalarm.dossier.footprint_files import FootprintFiles
-from geoalarm.dossier.nearby import Beside, beside, regions, sites_near
-from geoalarm.dossier.territory_layers import Read, ReadLayer, danger_of, dangers, read_all
+from geoalarm.dossier.nearby import NearbyCommune, nearby_communes, regions, sites_near
+from geoalarm.dossier.territory_layers import TerritoryLayer, TerritoryLayers, danger_of, dangers, read_all
 from geoalarm.i18n import place_names as names
 from geoalarm.results.manifest import versions
 
@@ -51,7 +58,7 @@ class Territory:
         Likewise, without the dangers of which a layer is missing.
     sources : tuple of Source
         Of communes, populations, layers, models of accidents and lists of sites, with hashes.
-    faults : tuple of Fault
+    faults : tuple of LayerFault
         Layers that could not be read; always empty where ``lenient`` was not asked for.
     command : str
         What rebuilds the figures.
@@ -62,14 +69,14 @@ class Territory:
     union: pd.DataFrame | None
     annual: pd.DataFrame | None
     sources: tuple[Source, ...]
-    faults: tuple[Fault, ...]
+    faults: tuple[LayerFault, ...]
     scenario_name: str
     scenario_title: str
     command: str
     versions: Mapping[str, str]
     _population: tuple[float, ...] = field(repr=False)
-    _layers: tuple[ReadLayer, ...] = field(repr=False)
-    _beside: tuple[tuple[Beside, ...], ...] = field(repr=False)
+    _layers: tuple[TerritoryLayer, ...] = field(repr=False)
+    _beside: tuple[tuple[NearbyCommune, ...], ...] = field(repr=False)
     _sites: tuple[tuple[SiteNear, ...], ...] = field(repr=False)
     _regions: tuple[Region | None, ...] = field(repr=False)
     _files: FootprintFiles = field(repr=False)
@@ -153,9 +160,9 @@ class Territory:
     def _facts(self, n: int) -> dict[str, object]:
         return {name: values[n] for name, values in self._columns.items()}
 
-    def _neighbour(self, item: Beside, found: Sequence[Danger]) -> Neighbour:
+    def _neighbour(self, item: NearbyCommune, found: Sequence[HazardSummary]) -> NeighbourCommune:
         other = self._ids[item.position]
-        return Neighbour(
+        return NeighbourCommune(
             commune_id=other,
             country=_country(other),
             population=self._population[item.position],
@@ -178,11 +185,11 @@ class Territory:
         return {key: n for n, key in enumerate(self._ids)}
 
     @cached_property
-    def _layer(self) -> dict[str, ReadLayer]:
+    def _layer(self) -> dict[str, TerritoryLayer]:
         return {layer.key: layer for layer in self._layers}
 
     @cached_property
-    def _dangers(self) -> tuple[tuple[ReadLayer, ...], ...]:
+    def _dangers(self) -> tuple[tuple[TerritoryLayer, ...], ...]:
         return dangers(self._layers)
 
     @cached_property
@@ -248,7 +255,7 @@ def open_territory(
         versions=versions(),
         _population=tuple(prepared.total.tolist()),
         _layers=read.layers,
-        _beside=tuple(beside(prepared.outlines, prepared.communes.countries.tolist())),
+        _beside=tuple(nearby_communes(prepared.outlines, prepared.communes.countries.tolist())),
         _sites=tuple(near),
         _regions=tuple(regions(workspace.communes, read.layers)),
         _files=FootprintFiles(workspace, read),
@@ -257,7 +264,7 @@ def open_territory(
     return territory
 
 
-def _require_something(read: Read) -> None:
+def _require_something(read: TerritoryLayers) -> None:
     """A territory without a single layer says nothing of any commune."""
     if not read.layers:
         first = read.faults[0].sentence if read.faults else "its accidents reach their thresholds nowhere"
@@ -270,21 +277,21 @@ def _require_something(read: Read) -> None:
 
 
 def _sites(
-    space: Workspace, read: Read, *, lenient: bool
-) -> tuple[list[tuple[SiteNear, ...]], tuple[Source, ...], tuple[Fault, ...]]:
+    space: Workspace, read: TerritoryLayers, *, lenient: bool
+) -> tuple[list[tuple[SiteNear, ...]], tuple[Source, ...], tuple[LayerFault, ...]]:
     """Sites near each commune; none and a fault where their list cannot be read."""
     try:
-        with told_plainly("sites"):
+        with wrap_read_errors("sites"):
             return (*sites_near(space, space.prepared(), read), ())
     except GeoalarmError as error:
         if not lenient:
             raise
         logger.warning("sites cannot be read and are left out: %s", error.sentence())
-        fault = Fault(key="sites", title="", hazard="", scenario="", sentence=error.sentence())
+        fault = LayerFault(key="sites", title="", hazard="", scenario="", sentence=error.sentence())
         return [()] * len(space.communes.ids), (), (fault,)
 
 
-def _union(space: Workspace, read: Read) -> pd.DataFrame | None:
+def _union(space: Workspace, read: TerritoryLayers) -> pd.DataFrame | None:
     """People in at least one hazard; None where a layer of the catalog is missing: the number would be too
     small.
     """
@@ -294,7 +301,7 @@ def _union(space: Workspace, read: Read) -> pd.DataFrame | None:
     return union_of(space, list(options.values()))
 
 
-def _annual(space: Workspace, table: pd.DataFrame, read: Read) -> pd.DataFrame | None:
+def _annual(space: Workspace, table: pd.DataFrame, read: TerritoryLayers) -> pd.DataFrame | None:
     """People a year, of the dangers of which every layer could be read."""
     missing = {(fault.hazard, fault.scenario) for fault in read.faults}
     pairs = pd.Series(list(zip(table["hazard"], table["scenario"], strict=True)), index=table.index)

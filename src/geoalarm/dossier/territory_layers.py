@@ -19,9 +19,9 @@ from geoalarm.analysis.layer_option import LayerOption
 from geoalarm.analysis.workspace import Progress, tell
 from geoalarm.core.errors import GeoalarmError
 from geoalarm.core.model import Footprint, Source
-from geoalarm.core.read_errors import told_plainly
+from geoalarm.core.read_errors import wrap_read_errors
 from geoalarm.core.terms import Basis, counted_from
-from geoalarm.dossier.commune_dossier import Danger, Fault, LayerRows
+from geoalarm.dossier.commune_dossier import HazardSummary, LayerFault, LayerRows
 from geoalarm.results.totals import UNKNOWN, classes, threshold_total
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ NEAR: Final = 1e-9
 
 
 @dataclass(frozen=True)
-class ReadLayer:
+class TerritoryLayer:
     """A layer over all communes.
 
     Attributes
@@ -118,7 +118,7 @@ class ReadLayer:
 
 
 @dataclass(frozen=True)
-class Read:
+class TerritoryLayers:
     """What could be read of a workspace, and what could not.
 
     Attributes
@@ -132,15 +132,15 @@ class Read:
         Of layers with the hash of what was read, and of the models of accidents.
     """
 
-    layers: tuple[ReadLayer, ...]
+    layers: tuple[TerritoryLayer, ...]
     tables: tuple[pd.DataFrame, ...]
     accidents: tuple[AccidentView, ...]
     footprints: Mapping[str, Footprint]
     sources: tuple[Source, ...]
-    faults: tuple[Fault, ...]
+    faults: tuple[LayerFault, ...]
 
 
-def read_all(space: Workspace, *, lenient: bool, progress: Progress | None = None) -> Read:
+def read_all(space: Workspace, *, lenient: bool, progress: Progress | None = None) -> TerritoryLayers:
     """Read every layer and accident of a workspace.
 
     Parameters
@@ -155,12 +155,12 @@ def read_all(space: Workspace, *, lenient: bool, progress: Progress | None = Non
     """
     ids = space.communes.ids
     options, choices = space.options(), space.scenario.accidents
-    faults: list[Fault] = []
+    faults: list[LayerFault] = []
     layers, views, tables, footprints = [], [], [], {}
     for n, option in enumerate(options, start=1):
         tell(progress, "exposure", n, len(options) + len(choices))
         try:
-            with told_plainly(f"layer {option.key}"):
+            with wrap_read_errors(f"layer {option.key}"):
                 layers.append(_read_option(space, option, ids))
             footprints[option.key] = space.footprint(option)
             tables.append(layers[-1].table)
@@ -179,7 +179,7 @@ def read_all(space: Workspace, *, lenient: bool, progress: Progress | None = Non
         tell(progress, "exposure", n, len(options) + len(choices))
         key = accident_key(choice.scenario)
         try:
-            with told_plainly(f"layer {key}"):
+            with wrap_read_errors(f"layer {key}"):
                 view = space.accident(choice)
             if view.zones is not None and len(view.table):
                 layers.append(_read_accident(view, key, ids))
@@ -202,7 +202,7 @@ def read_all(space: Workspace, *, lenient: bool, progress: Progress | None = Non
         *(layer.source for layer in layers if layer.is_option),
         *(source for view in views for source in view.sources),
     )
-    return Read(tuple(layers), tuple(tables), tuple(views), footprints, sources, tuple(faults))
+    return TerritoryLayers(tuple(layers), tuple(tables), tuple(views), footprints, sources, tuple(faults))
 
 
 def accident_key(scenario: str) -> str:
@@ -210,9 +210,9 @@ def accident_key(scenario: str) -> str:
     return f"accident({scenario})"
 
 
-def dangers(layers: tuple[ReadLayer, ...]) -> tuple[tuple[ReadLayer, ...], ...]:
+def dangers(layers: tuple[TerritoryLayer, ...]) -> tuple[tuple[TerritoryLayer, ...], ...]:
     """Layers by hazard and scenario in first-seen order, each from often to rare; without probability last."""
-    groups: dict[tuple[str, str], list[ReadLayer]] = {}
+    groups: dict[tuple[str, str], list[TerritoryLayer]] = {}
     for layer in layers:
         groups.setdefault((layer.hazard, layer.scenario), []).append(layer)
     return tuple(
@@ -220,9 +220,9 @@ def dangers(layers: tuple[ReadLayer, ...]) -> tuple[tuple[ReadLayer, ...], ...]:
     )
 
 
-def main_of(group: tuple[ReadLayer, ...], n: int) -> ReadLayer:
+def main_of(group: tuple[TerritoryLayer, ...], n: int) -> TerritoryLayer:
     """The layer that a page of the commune at position ``n`` speaks of; see
-    :class:`geoalarm.dossier.commune_dossier.Danger`.
+    :class:`geoalarm.dossier.commune_dossier.HazardSummary`.
     """
     speaking = [layer for layer in group if layer.speaks(n)] or list(group)
     likely = [layer for layer in speaking if not math.isnan(layer.return_period_yr)]
@@ -235,17 +235,17 @@ def main_of(group: tuple[ReadLayer, ...], n: int) -> ReadLayer:
     )
 
 
-def danger_of(group: tuple[ReadLayer, ...], n: int) -> Danger:
+def danger_of(group: tuple[TerritoryLayer, ...], n: int) -> HazardSummary:
     """A group of :func:`dangers` over the commune at position ``n``."""
     main = main_of(group, n)
     rows = {layer.key: layer.of(n) for layer in group}
-    return Danger(main.hazard, main.scenario, tuple(rows.values()), rows[main.key])
+    return HazardSummary(main.hazard, main.scenario, tuple(rows.values()), rows[main.key])
 
 
-def _read_option(space: Workspace, option: LayerOption, ids: pd.Index) -> ReadLayer:
+def _read_option(space: Workspace, option: LayerOption, ids: pd.Index) -> TerritoryLayer:
     table, totals, starts = _by_commune(space.expose(option), ids)
     footprint = space.footprint(option)
-    return ReadLayer(
+    return TerritoryLayer(
         key=option.key,
         title=option.title,
         hazard=option.hazard,
@@ -263,11 +263,11 @@ def _read_option(space: Workspace, option: LayerOption, ids: pd.Index) -> ReadLa
     )
 
 
-def _read_accident(view: AccidentView, key: str, ids: pd.Index) -> ReadLayer:
+def _read_accident(view: AccidentView, key: str, ids: pd.Index) -> TerritoryLayer:
     table, totals, starts = _by_commune(view.table, ids)
     zones = view.zones
     assert zones is not None
-    return ReadLayer(
+    return TerritoryLayer(
         key=key,
         title=view.choice.scenario,
         hazard=zones.hazard,
@@ -308,15 +308,15 @@ def _by_commune(exposed: pd.DataFrame, ids: pd.Index) -> tuple[pd.DataFrame, pd.
     return table, totals, starts
 
 
-def _fault(error: GeoalarmError, lenient: bool, **facts: str) -> Fault:
+def _fault(error: GeoalarmError, lenient: bool, **facts: str) -> LayerFault:
     """What to note of a layer that cannot be read; the error itself where nobody asked to go on."""
     if not lenient:
         raise error
     logger.warning("layer %s cannot be read and is left out: %s", facts["key"], error.sentence())
-    return Fault(sentence=error.sentence(), **facts)
+    return LayerFault(sentence=error.sentence(), **facts)
 
 
-def _distance(layer: ReadLayer) -> float:
+def _distance(layer: TerritoryLayer) -> float:
     return abs(math.log(layer.return_period_yr / COMMON_YR))
 
 

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from geoalarm.core.registry import Input, Outcome, at_least_zero, model, word
+from geoalarm.core.registry import FlaggedOutputs, ModelInput, at_least_zero, model, word
 from geoalarm.core.return_periods import at_least_once, between_periods, nested
 from geoalarm.exposure.risk import Convention, expected_annual
 from geoalarm.exposure.union import union_bounds
 
-_PERIODS = Input("yr", 1.0)
+_PERIODS = ModelInput("yr", 1.0)
 
 
 @model(
@@ -19,7 +19,7 @@ _PERIODS = Input("yr", 1.0)
         "return_periods": _PERIODS,
         "people": at_least_zero("1"),
         "convention": word("trapezoid", "log-linear"),
-        "zero_at": Input("yr", 1.0),
+        "zero_at": ModelInput("yr", 1.0),
     },
     outputs={"people_per_yr": "yr-1", "low": "yr-1", "high": "yr-1"},
     source="integral of people over the yearly probability; log-linear variant: Delft-FIAT, risk_density",
@@ -30,7 +30,7 @@ def expected_annual_people(
     *,
     convention: str = "trapezoid",
     zero_at: float | None = None,
-) -> Outcome:
+) -> FlaggedOutputs:
     """People exposed in an average year, from people at mapped return periods.
 
     ``EAI = integral of N dp`` over the yearly probability ``p = 1/T``.
@@ -70,7 +70,7 @@ def expected_annual_people(
     chosen: Convention = "log-linear" if convention == "log-linear" else "trapezoid"
     value = float(expected_annual(periods.tolist(), counts, convention=chosen, zero_at_yr=zero_at))
     flags = ("right_tail_left_out",) if zero_at is None and convention == "trapezoid" else ()
-    return Outcome((value, min(value, *others.values()), max(value, *others.values())), flags)
+    return FlaggedOutputs((value, min(value, *others.values()), max(value, *others.values())), flags)
 
 
 @model(
@@ -152,7 +152,7 @@ def chance_over_years(return_period: float, years: float) -> float:
 
 
 @model(
-    inputs={"shares": Input("1", 0.0, 1.0)},
+    inputs={"shares": ModelInput("1", 0.0, 1.0)},
     outputs={"independent": "1", "low": "1", "high": "1"},
     source="bounds of Frechet: max f <= union <= min(1, sum f); independence 1 - prod(1 - f)",
 )

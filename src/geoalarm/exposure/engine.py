@@ -22,7 +22,7 @@ from geoalarm.exposure.ledger import ledger
 from geoalarm.exposure.life_safety import require_life_safety
 from geoalarm.exposure.on_polygons import count_polygons
 from geoalarm.exposure.on_raster import count_raster
-from geoalarm.exposure.population_index import Prepared, prepare
+from geoalarm.exposure.population_index import PopulationIndex, prepare
 
 __all__ = ["expose", "prepare"]
 
@@ -32,7 +32,7 @@ def expose(
     population: Population,
     communes: Communes,
     *,
-    prepared: Prepared | None = None,
+    prepared: PopulationIndex | None = None,
     cache: Path | None = None,
 ) -> pd.DataFrame:
     """People per commune and class of a footprint: the tidy exposure table.
@@ -45,7 +45,7 @@ def expose(
         Raster of counts or densities, or polygons with counts; any CRS, any grid.
     communes : Communes
         Outlines with a unique ``commune_id``.
-    prepared : Prepared, optional
+    prepared : PopulationIndex, optional
         Result of :func:`prepare` for the same population and communes, to reuse over scenarios.
     cache : pathlib.Path, optional
         Folder for coverage indexes.
@@ -81,7 +81,7 @@ def expose(
     return table
 
 
-def _unstudied_countries(footprint: Footprint, prepared: Prepared, counts: Counts) -> Counts:
+def _unstudied_countries(footprint: Footprint, prepared: PopulationIndex, counts: Counts) -> Counts:
     """A layer speaks only for the countries it names: elsewhere its values are not a study of the place."""
     if not footprint.countries:
         return counts

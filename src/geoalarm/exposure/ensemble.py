@@ -20,7 +20,7 @@ from geoalarm.core.errors import InputError
 from geoalarm.core.model import require_column
 from geoalarm.core.quantities import require_range
 from geoalarm.core.reference_rows import row
-from geoalarm.core.registry import Input, at_least_zero, model, positive
+from geoalarm.core.registry import ModelInput, at_least_zero, model, positive
 from geoalarm.core.schema import KEY
 from geoalarm.exposure.sensitivity import SEED, Simulation, evaluate, sobol, tornado
 
@@ -140,8 +140,8 @@ def monte_carlo(
         "footprint_high": positive("1"),
         "occupancy_a": positive("1"),
         "occupancy_b": positive("1"),
-        "runs": Input("1", RUNS, MOST_RUNS),
-        "seed": Input("1", 0, 2**31),
+        "runs": ModelInput("1", RUNS, MOST_RUNS),
+        "seed": ModelInput("1", 0, 2**31),
     },
     outputs={"mean": "1", "p5": "1", "p50": "1", "p95": "1"},
     source="Monte Carlo: lognormal people, triangular footprint, beta occupancy (choices of this project, "

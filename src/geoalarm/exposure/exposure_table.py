@@ -11,7 +11,7 @@ from geoalarm.core.model import Footprint
 from geoalarm.core.schema import conform, join_keys
 from geoalarm.core.terms import Basis, State
 from geoalarm.exposure.counts import Counts
-from geoalarm.exposure.population_index import Prepared
+from geoalarm.exposure.population_index import PopulationIndex
 
 SLIVER_SHARE: Final = 0.01
 """A commune of which less than this is mapped, and where nobody was found, counts as not mapped."""
@@ -20,7 +20,7 @@ COARSE_SHARE: Final = 0.5
 """A row whose touched units hold more than twice the people counted is coarse."""
 
 
-def exposure_table(counts: Counts, footprint: Footprint, prepared: Prepared) -> pd.DataFrame:
+def exposure_table(counts: Counts, footprint: Footprint, prepared: PopulationIndex) -> pd.DataFrame:
     """One row a commune and class, in the order of the communes and from mild to severe."""
     n, k = counts.exposed.shape
     silent = _silent(counts, prepared)
@@ -58,7 +58,7 @@ def exposure_table(counts: Counts, footprint: Footprint, prepared: Prepared) -> 
     return conform(pd.DataFrame(columns, index=pd.RangeIndex(n * k)))
 
 
-def _silent(counts: Counts, prepared: Prepared) -> np.ndarray:
+def _silent(counts: Counts, prepared: PopulationIndex) -> np.ndarray:
     """Communes about which the layers say nothing: not mapped, or without population data."""
     nothing = (counts.mapped_share <= 0) | (
         (counts.mapped_share < SLIVER_SHARE) & (counts.exposed.sum(axis=1) <= 0)
@@ -71,7 +71,7 @@ def _capped(people: np.ndarray, total: np.ndarray) -> np.ndarray:
     return np.minimum(people, np.nan_to_num(total)[:, None])
 
 
-def _states(exposed: np.ndarray, silent: np.ndarray, counts: Counts, prepared: Prepared) -> np.ndarray:
+def _states(exposed: np.ndarray, silent: np.ndarray, counts: Counts, prepared: PopulationIndex) -> np.ndarray:
     states = np.where(exposed > 0, State.EXPOSED, State.ZERO).astype(object)
     not_covered = np.isnan(prepared.total) | (silent & ~counts.reached)
     states[silent] = State.NOT_STUDIED
@@ -98,7 +98,7 @@ def _caveats(
     silent: np.ndarray,
     counts: Counts,
     footprint: Footprint,
-    prepared: Prepared,
+    prepared: PopulationIndex,
 ) -> np.ndarray:
     always = [*footprint.caveats, *prepared.population.caveats, *counts.caveats]
     if footprint.basis == Basis.ILLUSTRATIVE:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from geoalarm.exposure.counts import Counts
-from geoalarm.exposure.population_index import Prepared
+from geoalarm.exposure.population_index import PopulationIndex
 
 
-def ledger(counts: Counts, prepared: Prepared) -> dict[str, float]:
+def ledger(counts: Counts, prepared: PopulationIndex) -> dict[str, float]:
     """People by where they went [1].
 
     ``total = in_communes + outside - counted_twice + residual`` over the whole population layer, each term

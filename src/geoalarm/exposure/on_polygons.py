@@ -14,7 +14,7 @@ from scipy import sparse
 
 from geoalarm.core.model import Footprint
 from geoalarm.exposure.counts import Counts, snap
-from geoalarm.exposure.population_index import Prepared
+from geoalarm.exposure.population_index import PopulationIndex
 from geoalarm.geo.crs import to_crs
 from geoalarm.geo.overlay import pieces, polygonal, union_by
 from geoalarm.geo.zonal import coverage
@@ -26,7 +26,7 @@ OVERLAP_KM2: Final = 1e-4
 """Classes that share less than this do not overlap: it is rounding along a common line [km2]."""
 
 
-def count_polygons(footprint: Footprint, prepared: Prepared, *, cache: Path | None = None) -> Counts:
+def count_polygons(footprint: Footprint, prepared: PopulationIndex, *, cache: Path | None = None) -> Counts:
     """People and area per commune and class of footprint polygons.
 
     Polygons of one class are united first. Classes that overlap are cut so that each place belongs to the
@@ -76,7 +76,7 @@ def _without_rounding(whole: np.ndarray, parts: np.ndarray) -> np.ndarray:
 
 
 def class_zones(
-    footprint: Footprint, prepared: Prepared
+    footprint: Footprint, prepared: PopulationIndex
 ) -> tuple[tuple[str, ...], list[shapely.Geometry], tuple[str, ...]]:
     """Labels mild to severe, one zone a label in the analysis CRS, and caveats about overlaps."""
     frame = to_crs(footprint.data, prepared.crs)
@@ -128,7 +128,7 @@ def _highest(zones: list[shapely.Geometry]) -> list[shapely.Geometry]:
 
 
 def _over_cells(
-    i: np.ndarray, geometry: np.ndarray, prepared: Prepared, cache: Path | None
+    i: np.ndarray, geometry: np.ndarray, prepared: PopulationIndex, cache: Path | None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """People, low and high per commune of pieces over a raster population."""
     assert prepared.grid is not None
@@ -163,7 +163,7 @@ def _columns(matrix: sparse.csr_array, kept: np.ndarray) -> sparse.csr_array:
 
 
 def _over_pieces(
-    i: np.ndarray, geometry: np.ndarray, prepared: Prepared, cache: Path | None
+    i: np.ndarray, geometry: np.ndarray, prepared: PopulationIndex, cache: Path | None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """People, low and high per commune of pieces over a polygon population."""
     assert prepared.pieces is not None
@@ -185,7 +185,7 @@ def _over_pieces(
 
 
 def _people_in(
-    studied: shapely.Geometry, share: np.ndarray, prepared: Prepared, count: object, cache: Path | None
+    studied: shapely.Geometry, share: np.ndarray, prepared: PopulationIndex, count: object, cache: Path | None
 ) -> np.ndarray:
     """People in the studied area; where it holds a whole commune they are the commune's, and nothing is
     overlaid.
@@ -199,7 +199,7 @@ def _people_in(
 
 
 def _studied(
-    footprint: Footprint, prepared: Prepared, zones: list[shapely.Geometry]
+    footprint: Footprint, prepared: PopulationIndex, zones: list[shapely.Geometry]
 ) -> tuple[shapely.Geometry | None, np.ndarray, np.ndarray, tuple[str, ...]]:
     """Studied area, communes it reaches, share of each commune in it, and caveats.
 

@@ -16,7 +16,7 @@ from scipy import sparse
 from geoalarm.core.model import Footprint
 from geoalarm.exposure.classify import ClassedRaster, classify, classify_values
 from geoalarm.exposure.counts import Counts, snap
-from geoalarm.exposure.population_index import Prepared, known
+from geoalarm.exposure.population_index import PopulationIndex, known
 from geoalarm.geo.crs import to_crs
 from geoalarm.geo.grid import Grid, lattice_offset, overlay
 from geoalarm.geo.zonal import coverage
@@ -37,7 +37,7 @@ WHOLE: Final = 1 - 1e-6
 """A unit with at least this share in a class lies wholly in it."""
 
 
-def count_raster(footprint: Footprint, prepared: Prepared, *, cache: Path | None = None) -> Counts:
+def count_raster(footprint: Footprint, prepared: PopulationIndex, *, cache: Path | None = None) -> Counts:
     """People and area per commune and class of a raster footprint.
 
     The raster is cut to the communes first; what lies beyond its edge is unmapped. See
@@ -53,7 +53,7 @@ def count_raster(footprint: Footprint, prepared: Prepared, *, cache: Path | None
     return replace(counts, reached=_reached(prepared, grid))
 
 
-def _on_population(footprint: Footprint, grid: Grid, prepared: Prepared) -> Counts:
+def _on_population(footprint: Footprint, grid: Grid, prepared: PopulationIndex) -> Counts:
     """On the population's own units: its grid cells, or the pieces its polygons and the communes share."""
     on_units = onto_units(footprint, grid, prepared)
     whole = prepared.area_km2 if prepared.pieces is None else prepared.split @ prepared.split_area_km2
@@ -67,7 +67,7 @@ def _on_population(footprint: Footprint, grid: Grid, prepared: Prepared) -> Coun
     return replace(counts, method=(f"{units}; people even within a unit",))
 
 
-def onto_units(footprint: Footprint, grid: Grid, prepared: Prepared) -> ClassedRaster:
+def onto_units(footprint: Footprint, grid: Grid, prepared: PopulationIndex) -> ClassedRaster:
     """Classes of a raster as shares of the population's working units: touched grid cells, or pieces of
     polygons.
     """
@@ -133,7 +133,9 @@ def _tally(
     )
 
 
-def _on_hazard_grid(classed: ClassedRaster, grid: Grid, prepared: Prepared, cache: Path | None) -> Counts:
+def _on_hazard_grid(
+    classed: ClassedRaster, grid: Grid, prepared: PopulationIndex, cache: Path | None
+) -> Counts:
     """Population split over the finer hazard cells by area, then scaled so that each commune keeps its
     people.
     """
@@ -187,7 +189,7 @@ def _unit_bounds(
     classed: ClassedRaster,
     weights: sparse.csr_array,
     cells: np.ndarray,
-    prepared: Prepared,
+    prepared: PopulationIndex,
     exposed: np.ndarray,
     area: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -211,7 +213,7 @@ def _unit_bounds(
     return np.minimum(low, exposed), np.maximum(high, exposed)
 
 
-def cut_to_communes(footprint: Footprint, prepared: Prepared) -> tuple[Footprint, Grid | None]:
+def cut_to_communes(footprint: Footprint, prepared: PopulationIndex) -> tuple[Footprint, Grid | None]:
     """The footprint's raster within the extent of the communes, with its lattice; None where they do not
     meet.
     """
@@ -227,13 +229,13 @@ def cut_to_communes(footprint: Footprint, prepared: Prepared) -> tuple[Footprint
     )
 
 
-def _reached(prepared: Prepared, grid: Grid) -> np.ndarray:
+def _reached(prepared: PopulationIndex, grid: Grid) -> np.ndarray:
     outlines = to_crs(gpd.GeoDataFrame(geometry=prepared.outlines, crs=prepared.crs), grid.crs)
     extent = shapely.box(*grid.bounds)
     return (outlines.intersects(extent) & ~outlines.touches(extent)).to_numpy()
 
 
-def _nothing(footprint: Footprint, prepared: Prepared) -> Counts:
+def _nothing(footprint: Footprint, prepared: PopulationIndex) -> Counts:
     """The raster lies elsewhere: nothing is mapped anywhere."""
     labels = tuple(cls.label for cls in footprint.classes) or ("affected",)
     n, zeros = len(prepared.area_km2), np.zeros((len(prepared.area_km2), len(labels)))

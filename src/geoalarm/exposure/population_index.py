@@ -23,7 +23,7 @@ from geoalarm.geo.zonal import closed_columns, coverage
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PopulationIndex:
     """A population shared out over a set of communes.
 
     Attributes
@@ -117,7 +117,7 @@ class Prepared:
         return float(self.people.sum(dtype="float64")), float(np.nansum(self.total)), outside, twice
 
 
-def prepare(population: Population, communes: Communes, *, cache: Path | None = None) -> Prepared:
+def prepare(population: Population, communes: Communes, *, cache: Path | None = None) -> PopulationIndex:
     """Share the people of each population unit out over the communes by covered area.
 
     Parameters
@@ -156,7 +156,7 @@ def _prepare_raster(
     outlines: np.ndarray,
     area: np.ndarray,
     cache: Path | None,
-) -> Prepared:
+) -> PopulationIndex:
     grid = Grid.from_dataarray(population.data)
     people, valid = cell_counts(population, grid)
     share = coverage(communes.data, grid, cache=cache)
@@ -165,7 +165,7 @@ def _prepare_raster(
     covered = np.minimum(inside / np.where(inside > area * (1 - 1e-3), inside, area), 1.0)
     any_cell = share @ valid.astype("float64") > 0
     total = np.where(any_cell, share @ people, np.nan)
-    return Prepared(
+    return PopulationIndex(
         communes,
         population,
         crs,
@@ -186,7 +186,7 @@ def _prepare_polygons(
     outlines: np.ndarray,
     area: np.ndarray,
     cache: Path | None,
-) -> Prepared:
+) -> PopulationIndex:
     frame = population.data
     assert isinstance(frame, gpd.GeoDataFrame)
     units = to_crs(frame, crs).geometry.to_numpy()
@@ -200,7 +200,7 @@ def _prepare_polygons(
     covered = np.minimum(np.bincount(i, weights=sizes, minlength=len(outlines)) / area, 1.0)
     covered[covered > 1 - 1e-6] = 1.0
     total = np.where(covered > 0, share @ people, np.nan)
-    return Prepared(
+    return PopulationIndex(
         communes, population, crs, outlines, area, people, share, total, covered, pieces=(i, j, parts)
     )
 

@@ -13,10 +13,10 @@ from typing import Final
 import numpy as np
 
 from geoalarm.core.errors import InputError
-from geoalarm.core.registry import Input, Outcome, at_least_zero, model
+from geoalarm.core.registry import FlaggedOutputs, ModelInput, at_least_zero, model
 
 CLASSES: Final = (1, 2, 3, 4, 5)
-_CLASS: Final = Input("1", CLASSES[0], CLASSES[-1])
+_CLASS: Final = ModelInput("1", CLASSES[0], CLASSES[-1])
 _SOURCE: Final = "index of this project: I = sum w_k s_k, classes 1 to 5 by fixed cut-offs, weights explicit"
 
 
@@ -24,7 +24,7 @@ _SOURCE: Final = "index of this project: I = sum w_k s_k, classes 1 to 5 by fixe
     inputs={
         "people": at_least_zero("1"),
         "cutoffs": at_least_zero("1"),
-        "population": Input("1", 0, closed="neither"),
+        "population": ModelInput("1", 0, closed="neither"),
     },
     outputs={"score": "1", "measured": "1"},
     source="classes 1 to 5 by fixed cut-offs, absolute or per 1000 inhabitants (choice of this project)",
@@ -86,7 +86,7 @@ def risk_index(
     *,
     scores_low: np.ndarray | None = None,
     scores_high: np.ndarray | None = None,
-) -> Outcome:
+) -> FlaggedOutputs:
     """Index of a place over several hazards, ``I = sum w_k s_k``, its bounds, and the highest class, which a
     sum may hide.
 
@@ -128,7 +128,7 @@ def risk_index(
     if (scores_low is None) != (scores_high is None):
         raise InputError("bounds of the classes", got="one of them", expected="scores_low and scores_high")
     if scores_low is None or scores_high is None:
-        return Outcome(
+        return FlaggedOutputs(
             (float(share @ middle), np.nan, np.nan, int(middle.max())), (*flags, "uncertainty_not_given")
         )
     low, high = (
@@ -141,7 +141,7 @@ def risk_index(
             got="a class outside its bounds",
             expected="scores_low <= scores <= scores_high",
         )
-    return Outcome(
+    return FlaggedOutputs(
         (float(share @ middle), float(share @ low), float(share @ high), int(middle.max())), tuple(flags)
     )
 

@@ -9,14 +9,14 @@ from typing import Final
 import numpy as np
 
 from geoalarm.core.reference_rows import rows
-from geoalarm.core.registry import Input, at_least_zero, model
+from geoalarm.core.registry import ModelInput, at_least_zero, model
 from geoalarm.exposure.risk_index import whole_class
 
 ROOM: Final = "geoalarm.exposure"
 
 
 @model(
-    inputs={"likelihood": at_least_zero("yr-1"), "severity": Input("1", 1, 5)},
+    inputs={"likelihood": at_least_zero("yr-1"), "severity": ModelInput("1", 1, 5)},
     outputs={"cell": "", "likelihood_class": "1", "severity_class": "1"},
     source="5 by 5 matrix chosen by this project: likelihood in bands of 1e-1, 1e-2, 1e-3 and 1e-4 a year "
     "(rows of data/likelihood.csv)",
@@ -62,7 +62,7 @@ def risk_matrix(likelihood: float, severity: float) -> tuple[str, int, int]:
 
 
 @model(
-    inputs={"probabilities": Input("1", 0.0, 1.0)},
+    inputs={"probabilities": ModelInput("1", 0.0, 1.0)},
     outputs={"probability": "1", "low": "1", "high": "1"},
     source="1 - prod(1 - p), independent events; bounds of Frechet: max p <= P <= min(1, sum p)",
 )

@@ -19,7 +19,7 @@ from geoalarm.exposure.counts import snap
 from geoalarm.exposure.life_safety import require_life_safety
 from geoalarm.exposure.on_polygons import class_zones
 from geoalarm.exposure.on_raster import cut_to_communes, onto_units
-from geoalarm.exposure.population_index import Prepared
+from geoalarm.exposure.population_index import PopulationIndex
 from geoalarm.geo.overlay import pieces
 from geoalarm.geo.zonal import coverage
 
@@ -40,7 +40,7 @@ def union_bounds(shares: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, 
     return stack.max(axis=0), np.minimum(stack.sum(axis=0), 1.0), 1.0 - np.prod(1.0 - stack, axis=0)
 
 
-def union(footprints: Sequence[Footprint], prepared: Prepared) -> pd.DataFrame:
+def union(footprints: Sequence[Footprint], prepared: PopulationIndex) -> pd.DataFrame:
     """People of each commune in at least one footprint, each person once.
 
     Every class counts, but for hazards whose mild classes mean no danger
@@ -99,7 +99,7 @@ def union(footprints: Sequence[Footprint], prepared: Prepared) -> pd.DataFrame:
     )
 
 
-def unit_shares(footprint: Footprint, prepared: Prepared) -> tuple[np.ndarray, np.ndarray]:
+def unit_shares(footprint: Footprint, prepared: PopulationIndex) -> tuple[np.ndarray, np.ndarray]:
     """Share of each population unit (cell or piece) in any class [1], and the communes the layer speaks
     about.
     """
@@ -120,7 +120,7 @@ def unit_shares(footprint: Footprint, prepared: Prepared) -> tuple[np.ndarray, n
     return snap(share * snap(silenced)), mapped
 
 
-def _raster_shares(footprint: Footprint, prepared: Prepared) -> tuple[np.ndarray, np.ndarray]:
+def _raster_shares(footprint: Footprint, prepared: PopulationIndex) -> tuple[np.ndarray, np.ndarray]:
     units = len(prepared.split_people)
     cut, grid = cut_to_communes(footprint, prepared)
     if grid is None:
@@ -129,7 +129,7 @@ def _raster_shares(footprint: Footprint, prepared: Prepared) -> tuple[np.ndarray
     return classed.from_class(counted_from(footprint.hazard, classed.labels)), classed.mapped
 
 
-def _polygon_shares(footprint: Footprint, prepared: Prepared) -> np.ndarray:
+def _polygon_shares(footprint: Footprint, prepared: PopulationIndex) -> np.ndarray:
     labels, zones, _ = class_zones(footprint, prepared)
     first = counted_from(footprint.hazard, labels)
     zone = shapely.union_all(zones[labels.index(first) if first else 0 :])

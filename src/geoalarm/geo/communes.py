@@ -196,7 +196,7 @@ def crosswalk(table: pd.DataFrame, *, old: str, new: str, country: str) -> Cross
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class MergedCounts:
     """Counts on the newer communes.
 
     Attributes
@@ -220,7 +220,7 @@ def move_counts(
     *,
     shares: Mapping[tuple[str, str], float] | None = None,
     zone: Collection[str] | None = None,
-) -> Moved:
+) -> MergedCounts:
     """Bring counts by ``commune_id`` to a newer vintage; counts in zone and outside add up to what came in.
 
     Parameters
@@ -259,7 +259,7 @@ def move_counts(
         .agg(lambda part: part.sum(skipna=False))
     )
     inside = sums.index.isin(list(zone)) if zone is not None else pd.Series(True, index=sums.index).to_numpy()
-    return Moved(sums[inside], sums[~inside], renamed)
+    return MergedCounts(sums[inside], sums[~inside], renamed)
 
 
 def _parts(key: str, following: Iterable[str], shares: Mapping[tuple[str, str], float]) -> list[float]:

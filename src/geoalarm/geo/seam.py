@@ -22,7 +22,7 @@ from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.model import require_column, require_crs
 from geoalarm.geo import planar
 from geoalarm.geo.crs import analysis_crs, to_crs
-from geoalarm.geo.seam_ground import OVERLAP, Cut, Ground, cut, mouths
+from geoalarm.geo.seam_ground import OVERLAP, BorderCommunes, SliverFaces, cut, mouths
 from geoalarm.geo.seam_report import SeamReport, report, with_people
 
 __all__ = ["RULES", "Rule", "SeamReport", "resolve", "with_people"]
@@ -144,7 +144,7 @@ def _require(a: gpd.GeoDataFrame, b: gpd.GeoDataFrame, rule: str, line: object, 
         )
 
 
-def _ground(a: gpd.GeoDataFrame, b: gpd.GeoDataFrame, search_m: float) -> Ground:
+def _ground(a: gpd.GeoDataFrame, b: gpd.GeoDataFrame, search_m: float) -> BorderCommunes:
     name = a.geometry.name
     other = to_crs(b, a.crs)
     frame = pd.concat(
@@ -159,10 +159,10 @@ def _ground(a: gpd.GeoDataFrame, b: gpd.GeoDataFrame, search_m: float) -> Ground
     touched = np.zeros(len(frame), dtype=bool)
     touched[np.unique(j)] = True
     touched[len(a) + np.unique(i)] = True
-    return Ground(frame, side, touched, metric, search_m)
+    return BorderCommunes(frame, side, touched, metric, search_m)
 
 
-def _segments(line: gpd.GeoDataFrame | BaseGeometry, ground: Ground) -> np.ndarray:
+def _segments(line: gpd.GeoDataFrame | BaseGeometry, ground: BorderCommunes) -> np.ndarray:
     if isinstance(line, (gpd.GeoDataFrame, gpd.GeoSeries)):
         require_crs(line, what="line of the seam")
         shapes = line.geometry.to_crs(ground.frame.crs).to_numpy()
@@ -181,7 +181,7 @@ def _segments(line: gpd.GeoDataFrame | BaseGeometry, ground: Ground) -> np.ndarr
     return np.hstack([points[:-1], points[1:]])[part[1:] == part[:-1]]
 
 
-def _require_narrow(ground: Ground, now: Cut) -> None:
+def _require_narrow(ground: BorderCommunes, now: SliverFaces) -> None:
     for number in np.unique(now.group[now.kind == OVERLAP]):
         faces = np.flatnonzero((now.group == number) & (now.kind == OVERLAP))
         if now.area_m2[faces].sum() < ground.search_m**2 / 4:
@@ -196,7 +196,7 @@ def _require_narrow(ground: Ground, now: Cut) -> None:
             )
 
 
-def _by_outline(ground: Ground, now: Cut, rule: str) -> np.ndarray:
+def _by_outline(ground: BorderCommunes, now: SliverFaces, rule: str) -> np.ndarray:
     """Country (0 or 1) of each disputed face, -1 elsewhere; one decision a sliver."""
     count = int(now.group.max(initial=-1)) + 1
     sliver = now.group[now.edges.face]
@@ -216,7 +216,7 @@ def _by_outline(ground: Ground, now: Cut, rule: str) -> np.ndarray:
     return np.where(now.group >= 0, np.append(choice, -1)[now.group], -1)
 
 
-def _by_line(ground: Ground, now: Cut, border: np.ndarray) -> np.ndarray:
+def _by_line(ground: BorderCommunes, now: SliverFaces, border: np.ndarray) -> np.ndarray:
     """Country (0 or 1) of each disputed face by the side of the line its inside lies on, -1 elsewhere."""
     flat = np.hstack([ground.to_flat(border[:, :2]), ground.to_flat(border[:, 2:])])
     part = np.cumsum(np.r_[True, (border[1:, :2] != border[:-1, 2:]).any(axis=1)]) - 1
@@ -238,7 +238,7 @@ def _by_line(ground: Ground, now: Cut, border: np.ndarray) -> np.ndarray:
     return np.where(disputed, np.where(sign * np.where(votes[part[nearest]] >= 0, 1, -1) > 0, 0, 1), -1)
 
 
-def _give(ground: Ground, now: Cut, side: np.ndarray) -> np.ndarray:
+def _give(ground: BorderCommunes, now: SliverFaces, side: np.ndarray) -> np.ndarray:
     """Row of the commune that gets each face; -1 for holes."""
     row = now.owner.max(axis=1)
     both = now.kind == OVERLAP
@@ -270,7 +270,7 @@ def _give(ground: Ground, now: Cut, side: np.ndarray) -> np.ndarray:
     return row
 
 
-def _rebuild(ground: Ground, now: Cut, row: np.ndarray) -> gpd.GeoDataFrame:
+def _rebuild(ground: BorderCommunes, now: SliverFaces, row: np.ndarray) -> gpd.GeoDataFrame:
     shapes = ground.frame.geometry.to_numpy().copy()
     order = np.argsort(row, kind="stable")
     starts = np.searchsorted(row[order], np.flatnonzero(ground.touched))

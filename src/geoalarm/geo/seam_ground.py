@@ -23,7 +23,7 @@ _OVERSHOOT_M: Final = 1e-3
 
 
 @dataclass(frozen=True)
-class Ground:
+class BorderCommunes:
     """Communes of both countries in one frame: ``side`` 0 or 1, ``touched`` within the search distance of the
     other side.
     """
@@ -39,7 +39,7 @@ class Ground:
         """``commune_id`` by row."""
         return self.frame["commune_id"].astype(str).to_numpy(dtype=object)
 
-    def moved(self, frame: gpd.GeoDataFrame) -> Ground:
+    def moved(self, frame: gpd.GeoDataFrame) -> BorderCommunes:
         """The same ground with other outlines."""
         return replace(self, frame=frame)
 
@@ -61,7 +61,7 @@ class Ground:
 
 
 @dataclass(frozen=True)
-class Cut:
+class SliverFaces:
     """The faces: ``owner`` rows by side (-1 none), ``kind``, ``group`` the number of the sliver (-1 for
     undisputed).
 
@@ -103,7 +103,7 @@ class Cut:
         centre = shapely.centroid(shapes)
         return np.where(shapely.contains(shapes, centre), centre, shapely.point_on_surface(shapes))
 
-    def lowest_id_side(self, ground: Ground, count: int) -> np.ndarray:
+    def lowest_id_side(self, ground: BorderCommunes, count: int) -> np.ndarray:
         """Country of the lowest ``commune_id`` that claims or borders each sliver: the last tie-break, blind
         to order.
         """
@@ -118,7 +118,7 @@ class Cut:
         return by_rank[lowest]
 
 
-def cut(ground: Ground, extra: np.ndarray | None = None) -> Cut:
+def cut(ground: BorderCommunes, extra: np.ndarray | None = None) -> SliverFaces:
     """Cut the touched communes into faces, with further lines if given, and name what each face is."""
     shapes = ground.frame.geometry.to_numpy()
     lines = shapely.boundary(shapes[ground.touched])
@@ -129,7 +129,7 @@ def cut(ground: Ground, extra: np.ndarray | None = None) -> Cut:
     )
     if not len(faces):
         empty = np.empty(0, dtype=int)
-        return Cut(
+        return SliverFaces(
             faces,
             faces,
             np.empty(0),
@@ -156,10 +156,12 @@ def cut(ground: Ground, extra: np.ndarray | None = None) -> Cut:
     group = np.where(
         kind == OVERLAP, overlaps, np.where(kind == GAP, gaps + overlaps.max(initial=-1) + 1, -1)
     )
-    return Cut(faces, flat, shapely.area(flat), owner, edges, kind, group, holes, twice)
+    return SliverFaces(faces, flat, shapely.area(flat), owner, edges, kind, group, holes, twice)
 
 
-def _gaps(ground: Ground, flat: np.ndarray, owner: np.ndarray, edges: planar.Edges) -> tuple[np.ndarray, int]:
+def _gaps(
+    ground: BorderCommunes, flat: np.ndarray, owner: np.ndarray, edges: planar.Edges
+) -> tuple[np.ndarray, int]:
     """Faces that are gaps: nobody's, bounded by both countries, nowhere wider than the search distance; and
     the holes kept.
     """
@@ -182,7 +184,7 @@ def _gaps(ground: Ground, flat: np.ndarray, owner: np.ndarray, edges: planar.Edg
     return np.append(gap, False)[group] & nobody, int((~gap).sum())
 
 
-def mouths(ground: Ground, now: Cut) -> np.ndarray:
+def mouths(ground: BorderCommunes, now: SliverFaces) -> np.ndarray:
     """Lines that close the gaps open at an end of the border, at their narrowest: where either side is
     nearest to the other.
 
@@ -210,7 +212,7 @@ def mouths(ground: Ground, now: Cut) -> np.ndarray:
 
 
 def _bridges(
-    ground: Ground, rim: planar.Edges, lines: np.ndarray, here: np.ndarray, there: np.ndarray
+    ground: BorderCommunes, rim: planar.Edges, lines: np.ndarray, here: np.ndarray, there: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Vertices of one side's rim and the nearest places on the other's, where each is the nearest to the
     other.

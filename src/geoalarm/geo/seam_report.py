@@ -14,7 +14,7 @@ import xarray as xr
 
 from geoalarm.core.errors import InputError
 from geoalarm.geo.grid import Grid
-from geoalarm.geo.seam_ground import GAP, OVERLAP, Cut, Ground
+from geoalarm.geo.seam_ground import GAP, OVERLAP, BorderCommunes, SliverFaces
 from geoalarm.geo.zonal import coverage
 
 
@@ -82,7 +82,12 @@ class SeamReport:
 
 
 def report(
-    ground: Ground, now: Cut, row: np.ndarray | None, *, rule: str, after: Cut | None = None
+    ground: BorderCommunes,
+    now: SliverFaces,
+    row: np.ndarray | None,
+    *,
+    rule: str,
+    after: SliverFaces | None = None,
 ) -> SeamReport:
     """Measure a cut seam; ``row`` is who got each face, ``after`` the same ground cut again once resolved."""
     layer = _layer(ground, now, np.full(len(now.faces), -1) if row is None else row)
@@ -112,11 +117,11 @@ def report(
     )
 
 
-def _km2(now: Cut, kind: int) -> float:
+def _km2(now: SliverFaces, kind: int) -> float:
     return float(now.area_m2[now.kind == kind].sum()) / 1e6
 
 
-def _layer(ground: Ground, now: Cut, row: np.ndarray) -> gpd.GeoDataFrame:
+def _layer(ground: BorderCommunes, now: SliverFaces, row: np.ndarray) -> gpd.GeoDataFrame:
     disputed = np.flatnonzero(now.kind > 0)
     ids = np.append(ground.ids, "")
     loser = np.where(now.owner[disputed, 0] == row[disputed], now.owner[disputed, 1], now.owner[disputed, 0])
@@ -131,7 +136,7 @@ def _layer(ground: Ground, now: Cut, row: np.ndarray) -> gpd.GeoDataFrame:
     return layer.astype({"kind": "str", "commune_id": "str", "from_commune_id": "str"})
 
 
-def _worst(ground: Ground, now: Cut) -> tuple[str, float]:
+def _worst(ground: BorderCommunes, now: SliverFaces) -> tuple[str, float]:
     both = now.kind == OVERLAP
     if not both.any():
         return "", 0.0

@@ -35,7 +35,7 @@ _AGENT: Final = "geoalarm (open data reader; https)"
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CacheRecord:
     """What the cache knows of a file."""
 
     address: str
@@ -50,19 +50,19 @@ def cache_folder() -> Path:
     return Path(named).expanduser().absolute() if named else user_cache_path("geoalarm", appauthor=False)
 
 
-def kept_path(address: Address, *, folder: Path | None = None) -> Path:
+def cached_path(address: Address, *, folder: Path | None = None) -> Path:
     """Where the file of a web address is, or would be."""
     key = hashlib.sha256(str(address.url).encode()).hexdigest()[:20]
     name = re.sub(r"[^A-Za-z0-9._+-]", "_", address.name).lstrip(".")[-100:] or "file"
     return (folder or cache_folder()) / "sources" / key / name
 
 
-def kept(address: Address, *, folder: Path | None = None) -> Kept | None:
+def cache_record(address: Address, *, folder: Path | None = None) -> CacheRecord | None:
     """What is known of the file of an address, or None where it was never fetched."""
-    place = kept_path(address, folder=folder)
+    place = cached_path(address, folder=folder)
     try:
         known = json.loads((place.parent / "source.json").read_text(encoding="utf-8"))
-        return Kept(**known) if place.is_file() else None
+        return CacheRecord(**known) if place.is_file() else None
     except (OSError, ValueError, TypeError):
         log.debug("no record beside %s", place)
         return None
@@ -85,7 +85,7 @@ def fetch(address: Address, *, folder: Path | None = None, most: int = MAX_DOWNL
     InputError
         If the address cannot be reached, is too large, or the kept file is no longer what was fetched.
     """
-    known, place = kept(address, folder=folder), kept_path(address, folder=folder)
+    known, place = cache_record(address, folder=folder), cached_path(address, folder=folder)
     if known is not None:
         found = sha256_of(place)
         if found != known.sha256:
@@ -104,7 +104,7 @@ def fetch(address: Address, *, folder: Path | None = None, most: int = MAX_DOWNL
         Path(aside).replace(place)
     finally:
         Path(aside).unlink(missing_ok=True)
-    record = Kept(str(address.url), digest, size, datetime.now(UTC).date().isoformat())
+    record = CacheRecord(str(address.url), digest, size, datetime.now(UTC).date().isoformat())
     _write_record(place, record)
     log.info("fetched %s: %d bytes, sha256 %s", address.url, size, digest)
     return place
@@ -116,7 +116,7 @@ def compare(address: Address, *, folder: Path | None = None, most: int = MAX_DOW
     Where nothing was kept, the file is fetched and kept. The kept copy stays; replacing it is the reader's
     decision.
     """
-    known = kept(address, folder=folder)
+    known = cache_record(address, folder=folder)
     if known is None:
         fetch(address, folder=folder, most=most)
         return None
@@ -130,7 +130,7 @@ def compare(address: Address, *, folder: Path | None = None, most: int = MAX_DOW
     )
 
 
-def _write_record(place: Path, record: Kept) -> None:
+def _write_record(place: Path, record: CacheRecord) -> None:
     aside = place.parent / "source.json.part"
     aside.write_text(json.dumps(asdict(record), indent=1), encoding="utf-8")
     aside.replace(place.parent / "source.json")

@@ -27,7 +27,7 @@ _PARTS: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class SourceRequest:
     """What is asked of a mirror: an entry, its address, the parameters that chose the address.
 
     ``name_tells``: the file name alone tells the choices apart.
@@ -45,7 +45,7 @@ class Mirror:
 
     folder: Path
 
-    def names(self, wanted: Wanted) -> list[str]:
+    def names(self, wanted: SourceRequest) -> list[str]:
         """Names under which a file would be found, best first; ``*`` stands for any ending."""
         key = ",".join(f"{name}={value}" for name, value in wanted.values.items())
         names = [f"{wanted.entry}/{key}.*"] if key else [f"{wanted.entry}.*"]
@@ -57,7 +57,7 @@ class Mirror:
             names.append(wanted.address.text)
         return names
 
-    def find(self, wanted: Wanted) -> Path | None:
+    def find(self, wanted: SourceRequest) -> Path | None:
         """The file that serves an entry, or None.
 
         Raises

@@ -29,7 +29,7 @@ from geoalarm.io.geoparquet_guard import MAX_FEATURES
 from geoalarm.io.paths import regular_file, what_it_looks_like
 from geoalarm.io.rasters import read_raster
 
-__all__ = ["Rule", "read_raster", "read_vector", "regular_file", "vector_format"]
+__all__ = ["RowFilter", "read_raster", "read_vector", "regular_file", "vector_format"]
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ MAX_TEXT_BYTES: Final = 4 * 2**30
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RowFilter:
     """Rows to keep: ``column`` equal to a value, or at least a number."""
 
     column: str
@@ -55,7 +55,7 @@ def read_vector(
     y: str | None = None,
     crs: str | None = None,
     delimiter: str | None = None,
-    keep: Sequence[Rule] = (),
+    keep: Sequence[RowFilter] = (),
     bbox: Sequence[float] | None = None,
 ) -> gpd.GeoDataFrame:
     """Read a vector file as it is; :mod:`geoalarm.catalog.normalise` puts it in house form.
@@ -75,7 +75,7 @@ def read_vector(
         error.
     delimiter : str, optional
         Of a CSV; a comma where none is given.
-    keep : sequence of Rule
+    keep : sequence of RowFilter
         Only rows that meet every rule.
     bbox : sequence of float, optional
         West, south, east, north [degrees]: only features that touch it.
@@ -123,7 +123,7 @@ class _Reader:
     y: str | None
     crs: str | None
     delimiter: str | None
-    keep: tuple[Rule, ...]
+    keep: tuple[RowFilter, ...]
     bbox: tuple[float, ...] | None
 
     def read(self, path: Path) -> gpd.GeoDataFrame:
@@ -293,7 +293,7 @@ def _only_layer(name: str, path: Path) -> str:
     return layers[0]
 
 
-def _where(keep: Sequence[Rule], known: list[str], *, what: str) -> str | None:
+def _where(keep: Sequence[RowFilter], known: list[str], *, what: str) -> str | None:
     """The rules as OGR SQL over names the layer really has."""
     parts = []
     for rule in keep:
@@ -308,7 +308,7 @@ def _where(keep: Sequence[Rule], known: list[str], *, what: str) -> str | None:
     return " AND ".join(parts) or None
 
 
-def _kept(frame: gpd.GeoDataFrame, keep: Sequence[Rule], *, what: str) -> gpd.GeoDataFrame:
+def _kept(frame: gpd.GeoDataFrame, keep: Sequence[RowFilter], *, what: str) -> gpd.GeoDataFrame:
     for rule in keep:
         _require_known(rule.column, list(frame.columns), what=what)
         column = frame[rule.column]

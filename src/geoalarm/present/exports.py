@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 import pyogrio
 
 from geoalarm.core.model import Communes
-from geoalarm.present.table_facts import Facts, facts_json
+from geoalarm.present.table_facts import TableFacts, facts_json
 from geoalarm.results.geopackage_writer import settle
 
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -44,7 +44,7 @@ def csv(table: pd.DataFrame) -> bytes:
     return plain.to_csv(index=False, lineterminator="\n", na_rep="").encode("utf-8")
 
 
-def csv_with_facts(table: pd.DataFrame, known: Facts, *, name: str = "exposure") -> bytes:
+def csv_with_facts(table: pd.DataFrame, known: TableFacts, *, name: str = "exposure") -> bytes:
     """A zip of ``<name>.csv`` and, beside it, ``<name>.facts.json``."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -53,7 +53,7 @@ def csv_with_facts(table: pd.DataFrame, known: Facts, *, name: str = "exposure")
     return out.getvalue()
 
 
-def parquet(table: pd.DataFrame, known: Facts) -> bytes:
+def parquet(table: pd.DataFrame, known: TableFacts) -> bytes:
     """Parquet with ``unit``, ``label`` and ``meaning`` in each column's metadata, and all facts as JSON under
     ``geoalarm``.
     """
@@ -69,7 +69,7 @@ def parquet(table: pd.DataFrame, known: Facts) -> bytes:
 
 
 def geopackage(
-    totals: pd.DataFrame, communes: Communes, known: Facts, *, table: pd.DataFrame | None = None
+    totals: pd.DataFrame, communes: Communes, known: TableFacts, *, table: pd.DataFrame | None = None
 ) -> bytes:
     """A GeoPackage of three layers: ``communes`` (outlines with one total each), ``exposure`` (all rows),
     ``about`` (the facts).
@@ -79,7 +79,7 @@ def geopackage(
     totals : pandas.DataFrame
         One row a commune (:func:`geoalarm.results.totals.threshold_total`); a commune without a row keeps its
         outline, values NULL.
-    known : Facts
+    known : TableFacts
         Facts of ``totals`` or of ``table``; columns get their label and meaning as alias and description.
     table : pandas.DataFrame, optional
         The exposure table behind the totals.
@@ -104,7 +104,7 @@ def _attributes(rows: pd.DataFrame, path: Path, layer: str) -> None:
     pyogrio.write_dataframe(rows, path, layer=layer, driver="GPKG", append=False)
 
 
-def _finish(path: Path, layers: dict[str, list[str]], known: Facts) -> None:
+def _finish(path: Path, layers: dict[str, list[str]], known: TableFacts) -> None:
     """Aliases and descriptions by the schema extension of GeoPackage; no date of today left inside."""
     with closing(sqlite3.connect(path)) as base:
         base.executescript(_SCHEMA_EXTENSION)
@@ -137,12 +137,12 @@ INSERT INTO gpkg_extensions (table_name, extension_name, definition, scope) VALU
 """
 
 
-def _described(name: str, known: Facts) -> str:
+def _described(name: str, known: TableFacts) -> str:
     column = known.columns[name]
     return column.meaning + (f" [{column.unit}]" if column.unit not in ("", "1") else "")
 
 
-def _column_facts(name: str, known: Facts) -> dict[str, str]:
+def _column_facts(name: str, known: TableFacts) -> dict[str, str]:
     column = known.columns.get(name)
     return {} if column is None else {"unit": column.unit, "label": column.label, "meaning": column.meaning}
 

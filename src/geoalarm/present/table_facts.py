@@ -31,7 +31,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class TableFacts:
     """The facts of one file, in one language."""
 
     lang: str
@@ -69,7 +69,7 @@ class Facts:
         return pd.DataFrame(worded, columns=["topic", "key", "text"])
 
 
-def facts(table: pd.DataFrame, lang: str, *, sources: Sequence[Source], command: str = "") -> Facts:
+def facts(table: pd.DataFrame, lang: str, *, sources: Sequence[Source], command: str = "") -> TableFacts:
     """The facts of an exposure table or of totals.
 
     Parameters
@@ -84,7 +84,7 @@ def facts(table: pd.DataFrame, lang: str, *, sources: Sequence[Source], command:
     """
     known = {source.id: source for source in sources}
     named = _keys(table, "source_ids")
-    return Facts(
+    return TableFacts(
         lang=lang,
         columns={str(name): _column(str(name), lang) for name in table.columns if name != "geometry"},
         sources=tuple(known.get(key, Source(key)) for key in named),
@@ -103,7 +103,7 @@ def facts(table: pd.DataFrame, lang: str, *, sources: Sequence[Source], command:
     )
 
 
-def facts_json(known: Facts) -> bytes:
+def facts_json(known: TableFacts) -> bytes:
     """The facts as JSON, UTF-8: the file beside a CSV."""
     return (json.dumps(known.as_dict(), ensure_ascii=False, indent=2) + "\n").encode()
 

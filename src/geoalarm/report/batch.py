@@ -14,9 +14,9 @@ from geoalarm import analysis
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.dossier import open_territory
 from geoalarm.report import edition_index as index
-from geoalarm.report.batch_request import Edition, Order, today
+from geoalarm.report.batch_request import BatchRequest, Edition, today
 from geoalarm.report.changes_attribution import Walks, walks_between
-from geoalarm.report.changes_record import Inputs, digest_of, inputs_of, record_of
+from geoalarm.report.changes_record import InputRecords, digest_of, inputs_of, record_of
 from geoalarm.report.edition import (
     FORMAT,
     MANIFEST,
@@ -30,7 +30,7 @@ from geoalarm.report.edition import (
 from geoalarm.report.pdf import find_chromium
 from geoalarm.report.previous_edition import (
     NONE,
-    Earlier,
+    PreviousEdition,
     current_of,
     earlier_of,
     keep_earlier,
@@ -40,9 +40,15 @@ from geoalarm.report.previous_edition import (
     write_current,
     write_place,
 )
-from geoalarm.report.process_pool import Done, run_tasks
-from geoalarm.report.report_job import Outcome, Press, open_shop, print_commune, without_folders
-from geoalarm.report.selection import Wanted, select
+from geoalarm.report.process_pool import TaskResult, run_tasks
+from geoalarm.report.report_job import (
+    ReportOutcome,
+    ReportRenderer,
+    open_shop,
+    print_commune,
+    without_folders,
+)
+from geoalarm.report.selection import ReportRequest, select
 from geoalarm.results import require_writable
 
 if TYPE_CHECKING:
@@ -63,16 +69,16 @@ class _Plan:
 
     space: Workspace
     territory: Territory
-    inputs: Inputs
-    earlier: Earlier
+    inputs: InputRecords
+    earlier: PreviousEdition
     as_of: date
     key: str
-    wanted: Sequence[Wanted]
-    todo: Sequence[Wanted] = field(default_factory=tuple)
+    wanted: Sequence[ReportRequest]
+    todo: Sequence[ReportRequest] = field(default_factory=tuple)
 
 
 def make_edition(
-    order: Order,
+    order: BatchRequest,
     scenario: Scenario | None = None,
     *,
     catalog: Path | None = None,
@@ -115,7 +121,9 @@ def default_workers() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _plan(order: Order, space: Workspace, territory: Territory, wanted: Sequence[Wanted]) -> _Plan:
+def _plan(
+    order: BatchRequest, space: Workspace, territory: Territory, wanted: Sequence[ReportRequest]
+) -> _Plan:
     inputs = inputs_of(space, territory.sources)
     same = digest_of(
         [asdict(inputs), dict(territory.versions), [fault.key for fault in territory.faults], order.command]
@@ -144,9 +152,9 @@ def _plan(order: Order, space: Workspace, territory: Territory, wanted: Sequence
     return _Plan(space, territory, inputs, earlier, as_of, key, wanted, todo)
 
 
-def _earlier(order: Order, communes: Sequence[str], *, taken_up: bool) -> Earlier:
+def _earlier(order: BatchRequest, communes: Sequence[str], *, taken_up: bool) -> PreviousEdition:
     if order.before == NONE:
-        return Earlier()
+        return PreviousEdition()
     if order.before:
         return earlier_of(Path(order.before), communes)
     return kept_earlier(order.out) if taken_up else earlier_of(order.out, communes)
@@ -157,7 +165,7 @@ def _is_finished(out: Path, current: dict[str, object]) -> bool:
     return facts is not None and facts.get("edition") == current.get("edition") and not facts.get("failures")
 
 
-def _as_there(order: Order, wanted: Wanted, key: str) -> Wanted:
+def _as_there(order: BatchRequest, wanted: ReportRequest, key: str) -> ReportRequest:
     """What is wanted of a commune, and what this edition already has of it: a second order adds, it takes
     nothing away.
     """
@@ -174,10 +182,10 @@ def _as_there(order: Order, wanted: Wanted, key: str) -> Wanted:
     )
 
 
-def _print(order: Order, plan: _Plan, progress: Progress | None) -> list[Outcome]:
+def _print(order: BatchRequest, plan: _Plan, progress: Progress | None) -> list[ReportOutcome]:
     if not plan.todo:
         return []
-    press = Press(
+    press = ReportRenderer(
         territory=plan.territory,
         inputs=plan.inputs,
         out=order.out.absolute(),
@@ -205,8 +213,8 @@ def _print(order: Order, plan: _Plan, progress: Progress | None) -> list[Outcome
     return outcomes
 
 
-def _outcome(done: Done[Wanted, Outcome]) -> Outcome:
-    return done.answer if done.answer is not None else Outcome(done.task.commune_id, DIED)
+def _outcome(done: TaskResult[ReportRequest, ReportOutcome]) -> ReportOutcome:
+    return done.answer if done.answer is not None else ReportOutcome(done.task.commune_id, DIED)
 
 
 def _walks(plan: _Plan) -> Walks:
@@ -222,7 +230,7 @@ def _walks(plan: _Plan) -> Walks:
     return walks_between(before, after, ways_to_open(plan.earlier.place, plan.space), plan.space)
 
 
-def _bind(order: Order, plan: _Plan, outcomes: Sequence[Outcome]) -> Edition:
+def _bind(order: BatchRequest, plan: _Plan, outcomes: Sequence[ReportOutcome]) -> Edition:
     """The index, the log of failures and the manifest, the manifest last."""
     failed = tuple(sorted((item for item in outcomes if not item.is_whole), key=lambda item: item.commune_id))
     layers = tuple(

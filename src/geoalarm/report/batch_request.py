@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from geoalarm.report.report_job import Outcome
-from geoalarm.report.selection import Choice
+from geoalarm.report.report_job import ReportOutcome
+from geoalarm.report.selection import ReportSelection
 
 ZONE: Final = ZoneInfo("Europe/Brussels")
 """Whose day "today" is."""
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class BatchRequest:
     """What is asked for.
 
     Attributes
@@ -35,7 +35,7 @@ class Order:
     """
 
     out: Path
-    choice: Choice
+    choice: ReportSelection
     as_of: date | None = None
     pdf: bool = False
     workers: int = 0
@@ -55,7 +55,7 @@ class Edition:
     before: str
     written: int
     kept: int
-    failed: tuple[Outcome, ...] = ()
+    failed: tuple[ReportOutcome, ...] = ()
     layers: tuple[dict[str, str], ...] = ()
     langs: tuple[str, ...] = ()
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from geoalarm.report.changes_record import FigureRecord, Input, Record
+from geoalarm.report.changes_record import FigureRecord, InputRecord, Record
 
 ORDER: Final = ("data", "map", "boundaries", "model")
 """Inputs in the order in which they are exchanged."""
@@ -237,16 +237,15 @@ def _pair(before: Record, after: Record, figure: FigureRecord, old: FigureRecord
             _inputs(record, of) for record, of in zip((before, after), ids.get(cause, layers), strict=True)
         )
         vintages = " ".join(item.vintage for item in olds), " ".join(item.vintage for item in news)
-        tells[cause] = (
-            tuple(vintage_of(text, country) for text in vintages) if vintages[0] != vintages[1] else ("", "")
-        )  # type: ignore[assignment]
+        shown = vintages if vintages[0] != vintages[1] else ("", "")
+        tells[cause] = vintage_of(shown[0], country), vintage_of(shown[1], country)
         observed = bool(news) and all(item.basis == "observed" for item in news)
         if is_later(*tells[cause]) and (cause == "data" or (cause == "map" and observed)):
             names[cause] = "reality"
     return _Pair(changed, names, tells)
 
 
-def _inputs(record: Record, ids: tuple[str, ...]) -> list[Input]:
+def _inputs(record: Record, ids: tuple[str, ...]) -> list[InputRecord]:
     return [record.inputs.sources[name] for name in ids if name in record.inputs.sources]
 
 

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from geoalarm import analysis
-from geoalarm.analysis.attribution import TAKEN, Counted, Key, Taken, count_mixed, key_of
+from geoalarm.analysis.attribution import SWAPPED_INPUTS, Key, Recount, SwappedInput, key_of, recount_with
 from geoalarm.core.errors import GeoalarmError
 from geoalarm.report.changes import Walk, changed_inputs, exactly
-from geoalarm.report.changes_record import Inputs, Record, layer_id
+from geoalarm.report.changes_record import InputRecords, Record, layer_id
 from geoalarm.results.totals import threshold_total
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _SPLIT: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class InputLocation:
     """Where the inputs of an edition were: its scenario as text, and its catalog and mirror, absolute."""
 
     scenario: str
@@ -89,7 +89,7 @@ def walks_between(
     first = before[next(iter(needed))]
     causes = [
         name
-        for name in TAKEN
+        for name in SWAPPED_INPUTS
         if any(name in changed for changes in needed.values() for changed in changes.values())
     ]
     for place in places:
@@ -131,7 +131,7 @@ def _needed(
     return found
 
 
-def _unchanged(old: Workspace, inputs: Inputs) -> list[Key] | None:
+def _unchanged(old: Workspace, inputs: InputRecords) -> list[Key] | None:
     """Layers of the old workspace whose bytes are those of the old edition; None where its people or communes
     are not.
     """
@@ -154,19 +154,19 @@ def _unchanged(old: Workspace, inputs: Inputs) -> list[Key] | None:
 
 
 def _stations(
-    old: Workspace, new: Workspace, causes: list[Taken], keys: list[Key]
+    old: Workspace, new: Workspace, causes: list[SwappedInput], keys: list[Key]
 ) -> dict[str, dict[str, dict[str, float]]]:
     """Value of every figure of every commune after each exchange: by station, figure, commune."""
     usable = [key for key in keys if key in {key_of(option) for option in new.options()}]
-    taken: list[Taken] = []
-    found = {"start": _figures(count_mixed(old, new, taken, keys=usable))}
+    taken: list[SwappedInput] = []
+    found = {"start": _figures(recount_with(old, new, taken, keys=usable))}
     for cause in causes:
         taken.append(cause)
-        found[cause] = _figures(count_mixed(old, new, taken, keys=usable))
+        found[cause] = _figures(recount_with(old, new, taken, keys=usable))
     return found
 
 
-def _figures(counted: Counted) -> dict[str, dict[str, float]]:
+def _figures(counted: Recount) -> dict[str, dict[str, float]]:
     found = {"population": {str(name): float(value) for name, value in counted.population.items()}}
     for (hazard, scenario, period, basis), table in counted.tables.items():
         key = layer_id(hazard, scenario, math.nan if period < 0 else period, basis)

@@ -31,7 +31,7 @@ KINDS: Final = ("population", "total", "class", "union", "annual")
 
 
 @dataclass(frozen=True, slots=True)
-class Input:
+class InputRecord:
     """A source as an input of a figure: ``sha256`` is empty where nothing was read from a file."""
 
     id: str
@@ -47,12 +47,12 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True)
-class Inputs:
+class InputRecords:
     """What the figures of an edition were made from, by cause.
 
     Attributes
     ----------
-    sources : mapping of str to Input
+    sources : mapping of str to InputRecord
         By id: of population, boundaries and layers.
     data, boundaries : tuple of str
         Ids of the population and of the communes.
@@ -65,7 +65,7 @@ class Inputs:
         inputs.
     """
 
-    sources: Mapping[str, Input]
+    sources: Mapping[str, InputRecord]
     data: tuple[str, ...]
     boundaries: tuple[str, ...]
     seam: str
@@ -134,7 +134,7 @@ class Record:
     commune_id: str
     as_of: str
     figures: Mapping[str, FigureRecord]
-    inputs: Inputs
+    inputs: InputRecords
     faults: Mapping[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
@@ -157,7 +157,7 @@ def digest_of(value: object) -> str:
     ).hexdigest()
 
 
-def inputs_of(space: Workspace, sources: Iterable[Source] = ()) -> Inputs:
+def inputs_of(space: Workspace, sources: Iterable[Source] = ()) -> InputRecords:
     """The inputs of a workspace.
 
     Parameters
@@ -178,7 +178,7 @@ def inputs_of(space: Workspace, sources: Iterable[Source] = ()) -> Inputs:
         "union": "rarest of each hazard" if options.union else "none",
     }
     accidents = {f"accident({item.scenario})": digest_of(item.as_dict()) for item in space.scenario.accidents}
-    return Inputs(
+    return InputRecords(
         sources=dict(sorted(found.items())),
         data=tuple(source.id for source in people),
         boundaries=tuple(source.id for source in outlines),
@@ -188,11 +188,11 @@ def inputs_of(space: Workspace, sources: Iterable[Source] = ()) -> Inputs:
     )
 
 
-def record_of(dossier: Dossier, inputs: Inputs, *, as_of: str) -> Record:
+def record_of(dossier: Dossier, inputs: InputRecords, *, as_of: str) -> Record:
     """The figures of a dossier with their inputs; sources that none of its figures has are left out."""
     maps = {layer.source.id for danger in dossier.dangers for layer in danger.layers}
     wanted = {*maps, *inputs.data, *inputs.boundaries}
-    own = Inputs(
+    own = InputRecords(
         sources={name: source for name, source in inputs.sources.items() if name in wanted},
         data=inputs.data,
         boundaries=inputs.boundaries,
@@ -227,8 +227,8 @@ def read_record(facts: Mapping[str, Any], *, what: str) -> Record:
         )
     try:
         given = facts["inputs"]
-        inputs = Inputs(
-            sources={name: Input(**item) for name, item in given["sources"].items()},
+        inputs = InputRecords(
+            sources={name: InputRecord(**item) for name, item in given["sources"].items()},
             data=tuple(given["data"]),
             boundaries=tuple(given["boundaries"]),
             seam=str(given["seam"]),
@@ -266,8 +266,8 @@ def _short(facts: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _input(source: Source) -> Input:
-    return Input(source.id, source.title, source.vintage, source.sha256 or "", str(source.basis))
+def _input(source: Source) -> InputRecord:
+    return InputRecord(source.id, source.title, source.vintage, source.sha256 or "", str(source.basis))
 
 
 def _figure(item: Mapping[str, Any]) -> FigureRecord:

@@ -18,7 +18,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
 from geoalarm.present.briefing.briefing_content import Briefing, ChecklistItem, SourceLine
-from geoalarm.report.html_templates import Words
+from geoalarm.report.html_templates import TemplateStrings
 
 EPOCH: Final = datetime(2020, 1, 1, tzinfo=UTC)
 """Date of every part of the file: it says nothing, and so the same briefing gives the same bytes."""
@@ -30,7 +30,7 @@ _REGION: Final = {"fr": "fr-FR", "nl": "nl-BE", "de": "de-BE", "en": "en-GB"}
 
 def checklist_docx(briefing: Briefing) -> bytes:
     """The checklist as a Word file with real headings and lists, in the language of the briefing."""
-    words = Words(briefing.lang)
+    words = TemplateStrings(briefing.lang)
     document = docx.Document()
     _prepare(document, briefing)
     plan = briefing.checklist
@@ -48,7 +48,7 @@ def checklist_docx(briefing: Briefing) -> bytes:
     return _saved(document)
 
 
-def _item(document: Document, item: ChecklistItem, words: Words) -> None:
+def _item(document: Document, item: ChecklistItem, words: TemplateStrings) -> None:
     _paragraph(document, item.title, "Heading 1")
     if item.known:
         _paragraph(document, words("known"), "Heading 2")
@@ -64,7 +64,7 @@ def _item(document: Document, item: ChecklistItem, words: Words) -> None:
         _paragraph(document, f"{words('reference')}{colon}{item.reference}", "Caption")
 
 
-def _source(line: SourceLine, words: Words) -> str:
+def _source(line: SourceLine, words: TemplateStrings) -> str:
     """A source in one line."""
     licence = words("source_licence", licence=line.source.licence or words("source_missing"))
     parts = (line.title, line.source.vintage, line.basis, licence, line.source.attribution)

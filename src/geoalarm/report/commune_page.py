@@ -19,7 +19,7 @@ from geoalarm.present.rounding import people_text
 from geoalarm.present.svg import Maps, chance_curve, class_bar, dots, patterns
 from geoalarm.present.svg.map_labels import SitePoint
 from geoalarm.report import notes
-from geoalarm.report.html_templates import Words, anchor, drawn, fill, policy, script, stylesheet
+from geoalarm.report.html_templates import TemplateStrings, anchor, drawn, fill, policy, script, stylesheet
 
 if TYPE_CHECKING:
     from geoalarm.dossier.territory import Territory
@@ -208,7 +208,7 @@ def render(
 
 def render_checklist(briefing: Briefing, *, as_of: date, links: Links | None = None) -> str:
     """The checklist of the local plan as a document of its own."""
-    words = Words(briefing.lang)
+    words = TemplateStrings(briefing.lang)
     inner = fill(
         "checklist.html",
         b=briefing,
@@ -225,7 +225,7 @@ def document(
     inner: str, briefing: Briefing, *, title: str, description: str, form_action: str = "'none'"
 ) -> str:
     """A whole document round a body that was made of templates of this room."""
-    words = Words(briefing.lang)
+    words = TemplateStrings(briefing.lang)
     running = f"{briefing.name} · {briefing.commune_id} · geoalarm"
     if briefing.is_example:
         running += f" · {i18n.text('basis.illustrative.explain', briefing.lang)}"
@@ -236,7 +236,7 @@ def document(
 
 def bare_document(
     inner: str,
-    words: Words,
+    words: TemplateStrings,
     *,
     title: str,
     description: str = "",
@@ -281,7 +281,7 @@ def body(
     bar, search : str
         HTML of the served page: navigation in place of the brand, the search form; made of escaped parts.
     """
-    lang, words = briefing.lang, Words(briefing.lang)
+    lang, words = briefing.lang, TemplateStrings(briefing.lang)
     figures = notes.figures_of(briefing)
     where = links or Links()
     by_source = notes.source_numbers(briefing)
@@ -377,7 +377,7 @@ def _languages(links: Links) -> list[tuple[str, str, str]]:
     ]
 
 
-def _contents(briefing: Briefing, words: Words, changes: Changes | None) -> list[tuple[str, str]]:
+def _contents(briefing: Briefing, words: TemplateStrings, changes: Changes | None) -> list[tuple[str, str]]:
     parts: list[tuple[str, str, bool]] = [
         ("changes", "changes", changes is not None),
         ("dangers", "heading_dangers", True),

@@ -23,9 +23,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from geoalarm.core.atomic import cannot_write, file_aside
+from geoalarm.core.atomic import atomic_file, cannot_write
 from geoalarm.core.errors import InputError
-from geoalarm.report.selection import Wanted
+from geoalarm.report.selection import ReportRequest
 from geoalarm.results.manifest import to_plain
 
 if os.name == "posix":
@@ -48,7 +48,7 @@ def folder_of(commune_id: str) -> str:
     return "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in commune_id)
 
 
-def file_names(wanted: Wanted) -> frozenset[str]:
+def file_names(wanted: ReportRequest) -> frozenset[str]:
     """Names of the files of a commune, its manifest left out."""
     stem = folder_of(wanted.commune_id)
     endings = ["html", "docx", *(["pdf"] if wanted.pdf else [])]
@@ -65,7 +65,7 @@ def write_json(path: Path, facts: object) -> None:
     InputError
         If the place cannot be written.
     """
-    with file_aside(path) as scratch:
+    with atomic_file(path) as scratch:
         scratch.write_text(json_text(facts), encoding="utf-8")
 
 

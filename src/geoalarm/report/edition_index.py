@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any, Final
 from markupsafe import Markup
 
 from geoalarm import i18n
-from geoalarm.core.atomic import file_aside
+from geoalarm.core.atomic import atomic_file
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.i18n.place_names import fold, names, region_name
 from geoalarm.present.svg import Maps, patterns
 from geoalarm.present.svg.overview_map import overview
-from geoalarm.report.changes_record import Inputs
+from geoalarm.report.changes_record import InputRecords
 from geoalarm.report.changes_words import danger_label
 from geoalarm.report.edition import FORMAT, MANIFEST, commune_manifest, folder_of, json_text, sha256_of
-from geoalarm.report.html_templates import Words, drawn, fill, fingerprint, stylesheet
+from geoalarm.report.html_templates import TemplateStrings, drawn, fill, fingerprint, stylesheet
 
 if TYPE_CHECKING:
     from geoalarm.dossier import Territory
@@ -33,7 +33,7 @@ FAILURES: Final = "failures.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class IndexEntry:
     """A commune on the index.
 
     Attributes
@@ -62,7 +62,13 @@ class Entry:
 
 
 def write(
-    out: Path, edition: Edition, territory: Territory, inputs: Inputs, *, title: str, command: tuple[str, ...]
+    out: Path,
+    edition: Edition,
+    territory: Territory,
+    inputs: InputRecords,
+    *,
+    title: str,
+    command: tuple[str, ...],
 ) -> None:
     """Write the pages and books of an edition from what is in its folder, each whole, the manifest last.
 
@@ -105,7 +111,7 @@ def write(
     _write(out / MANIFEST, json_text(facts))
 
 
-def entries(out: Path, edition: Edition, territory: Territory) -> list[Entry]:
+def entries(out: Path, edition: Edition, territory: Territory) -> list[IndexEntry]:
     """Communes that have a report in a folder, or should have, by country, department and name."""
     failed = {item.commune_id: item.what for item in edition.failed}
     frame = territory.communes.data
@@ -124,7 +130,7 @@ def entries(out: Path, edition: Edition, territory: Territory) -> list[Entry]:
 
 
 def page(
-    found: list[Entry],
+    found: list[IndexEntry],
     edition: Edition,
     territory: Territory,
     maps: Maps,
@@ -133,7 +139,7 @@ def page(
     langs: tuple[str, ...],
 ) -> str:
     """The index in one language."""
-    words = Words(lang)
+    words = TemplateStrings(lang)
     called = names(territory.communes, lang)
     main = territory.dossier(str(territory.communes.ids[0])).dangers[0].main
     key, label = main.key, danger_label(main.hazard, main.scenario, main.return_period_yr, lang)
@@ -146,7 +152,7 @@ def page(
         links=links,
         key_title=i18n.text("explorer.key_share", lang),
     )
-    groups: dict[tuple[str, str, str], list[tuple[Entry, str]]] = {}
+    groups: dict[tuple[str, str, str], list[tuple[IndexEntry, str]]] = {}
     for entry in found:
         groups.setdefault((entry.country, entry.region, entry.region_name), []).append(
             (entry, str(called[entry.commune_id]))
@@ -182,11 +188,11 @@ def page(
     )
 
 
-def _entry(row: Mapping[Any, Any], facts: Mapping[str, Any], key: str, *, what: str) -> Entry:
+def _entry(row: Mapping[Any, Any], facts: Mapping[str, Any], key: str, *, what: str) -> IndexEntry:
     commune_id = str(row["commune_id"])
     stem = folder_of(commune_id)
     files = {name.removeprefix(f"{stem}."): f"{stem}/{name}" for name in facts.get("files", {})}
-    return Entry(
+    return IndexEntry(
         commune_id=commune_id,
         country=commune_id.partition(":")[0],
         region=_plain(row.get("department_code")),
@@ -205,7 +211,7 @@ def _plain(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _page_of(entry: Entry, lang: str) -> str:
+def _page_of(entry: IndexEntry, lang: str) -> str:
     """The report in the language of the index, else in the first it has."""
     return entry.files[f"{lang if lang in entry.langs else entry.langs[0]}.html"] if entry.langs else ""
 
@@ -228,12 +234,12 @@ def _group_name(group: tuple[str, str, str], lang: str) -> str:
     return ", ".join(part for part in parts if part) or i18n.text("report.index.communes", lang)
 
 
-def _search_words(entry: Entry, name: str) -> str:
+def _search_words(entry: IndexEntry, name: str) -> str:
     """What the filter looks in: names without accents, code, postcodes."""
     return fold(" ".join([name, entry.commune_id, *entry.postcodes]))
 
 
-def _as_json(found: list[Entry], edition: Edition, territory: Territory) -> dict[str, object]:
+def _as_json(found: list[IndexEntry], edition: Edition, territory: Territory) -> dict[str, object]:
     called = {lang: names(territory.communes, lang) for lang in LANGUAGES}
     told = [
         {**_facts(entry), "name": {lang: str(column[entry.commune_id]) for lang, column in called.items()}}
@@ -242,7 +248,7 @@ def _as_json(found: list[Entry], edition: Edition, territory: Territory) -> dict
     return {"format": FORMAT, "as_of": edition.as_of.isoformat(), "communes": told}
 
 
-def _facts(entry: Entry) -> dict[str, object]:
+def _facts(entry: IndexEntry) -> dict[str, object]:
     """An entry for machines; its date only where it is not that of the edition."""
     return {name: value for name, value in asdict(entry).items() if name != "as_of" or not entry.is_current}
 
@@ -284,5 +290,5 @@ def _asset(name: str) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    with file_aside(path) as scratch:
+    with atomic_file(path) as scratch:
         scratch.write_text(text, encoding="utf-8")

@@ -118,7 +118,7 @@ def anchor(name: str) -> str:
     return _ANCHOR.sub("-", str(name)).strip("-") or "x"
 
 
-class Words:
+class TemplateStrings:
     """Fixed words of a page in one language: ``words("print")``."""
 
     def __init__(self, lang: str) -> None:

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from geoalarm.core.errors import InputError
 from geoalarm.core.terms import State
-from geoalarm.present.briefing.briefing_content import Briefing, Figure, Place, Sentence
+from geoalarm.present.briefing.briefing_content import Briefing, CrossBorderLine, Figure, Sentence
 from geoalarm.report.html_templates import anchor
 
 SHORT_HASH: Final = 12
@@ -67,7 +67,7 @@ def source_numbers(briefing: Briefing) -> dict[str, int]:
     return {line.source.id: line.number for line in briefing.sources}
 
 
-def linked(said: Sentence | Place, figures: Mapping[str, Figure], *, note: str) -> Markup:
+def linked(said: Sentence | CrossBorderLine, figures: Mapping[str, Figure], *, note: str) -> Markup:
     """A sentence whose numbers are links to their notes; a number that is not in it word by word gets a mark
     at its end.
 

@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from geoalarm.core.atomic import file_aside
+from geoalarm.core.atomic import atomic_file
 from geoalarm.core.errors import GeoalarmError, InputError
 
 log = logging.getLogger(__name__)
@@ -94,7 +94,7 @@ def write_pdf(
         raise InputError(f"page {page} does not exist", expected="an HTML file")
     browser = find_chromium(chromium)
     with (
-        file_aside(target) as aside,
+        atomic_file(target) as aside,
         tempfile.TemporaryDirectory(prefix="geoalarm-pdf-", ignore_cleanup_errors=True) as profile,
     ):
         command = [

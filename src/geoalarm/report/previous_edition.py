@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from geoalarm import analysis
 from geoalarm.core.errors import InputError
-from geoalarm.report.changes_attribution import Place
+from geoalarm.report.changes_attribution import InputLocation
 from geoalarm.report.changes_record import Record, read_record
 from geoalarm.report.edition import (
     BEFORE,
@@ -39,7 +39,7 @@ NONE: Final = "none"
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
+class PreviousEdition:
     """An edition to compare with.
 
     Attributes
@@ -48,13 +48,13 @@ class Earlier:
         Of the edition; empty where there is none.
     records : mapping of str to Record
         By commune; those that the edition has.
-    place : Place or None
+    place : InputLocation or None
         Where its inputs were, if that is known.
     """
 
     key: str = ""
     records: Mapping[str, Record] = field(default_factory=dict)
-    place: Place | None = None
+    place: InputLocation | None = None
 
     @property
     def as_of(self) -> str:
@@ -62,7 +62,7 @@ class Earlier:
         return max((record.as_of for record in self.records.values()), default="")
 
 
-def earlier_of(folder: Path, communes: Iterable[str]) -> Earlier:
+def earlier_of(folder: Path, communes: Iterable[str]) -> PreviousEdition:
     """The edition that a folder holds, as far as it has these communes."""
     records: dict[str, Record] = {}
     keys = set()
@@ -78,10 +78,12 @@ def earlier_of(folder: Path, communes: Iterable[str]) -> Earlier:
             logger.warning("%s", error.sentence())
             continue
         keys.add(str(facts.get("edition", "")))
-    return Earlier("+".join(sorted(keys)), records, _place_from(read_json(folder / BOOKS / PLACE), folder))
+    return PreviousEdition(
+        "+".join(sorted(keys)), records, _place_from(read_json(folder / BOOKS / PLACE), folder)
+    )
 
 
-def require_earlier(folder: Path, communes: Iterable[str]) -> Earlier:
+def require_earlier(folder: Path, communes: Iterable[str]) -> PreviousEdition:
     """The edition of a folder that was named.
 
     Raises
@@ -106,7 +108,7 @@ def require_earlier(folder: Path, communes: Iterable[str]) -> Earlier:
     return found
 
 
-def keep_earlier(out: Path, earlier: Earlier) -> None:
+def keep_earlier(out: Path, earlier: PreviousEdition) -> None:
     """Write down what this edition is compared with, before its first report replaces an older one."""
     facts: dict[str, Any] = {
         "key": earlier.key,
@@ -116,20 +118,20 @@ def keep_earlier(out: Path, earlier: Earlier) -> None:
     write_json(out / BOOKS / BEFORE, facts)
 
 
-def kept_earlier(out: Path) -> Earlier:
+def kept_earlier(out: Path) -> PreviousEdition:
     """What the edition that a folder is being is compared with."""
     facts = read_json(out / BOOKS / BEFORE)
     if facts is None:
-        return Earlier()
+        return PreviousEdition()
     records = {name: read_record(item, what=BEFORE) for name, item in facts["records"].items()}
-    return Earlier(str(facts["key"]), records, _place_from(facts["place"], out))
+    return PreviousEdition(str(facts["key"]), records, _place_from(facts["place"], out))
 
 
 def write_place(out: Path, space: Workspace) -> None:
     """Write down where the inputs of this edition are, relative to the folder."""
     catalog = space.catalog
     text = analysis.scenario_text(space.scenario, folder=out.absolute())
-    place = Place(
+    place = InputLocation(
         text,
         out.absolute(),
         catalog.path.absolute(),
@@ -138,7 +140,7 @@ def write_place(out: Path, space: Workspace) -> None:
     write_json(out / BOOKS / PLACE, _place_facts(place, out))
 
 
-def ways_to_open(place: Place | None, now: Workspace) -> Iterator[Any]:
+def ways_to_open(place: InputLocation | None, now: Workspace) -> Iterator[Any]:
     """Ways to open the inputs of an earlier edition, the likeliest first: its own catalog, then that of the
     edition of now.
     """
@@ -158,7 +160,7 @@ def write_current(out: Path, facts: Mapping[str, object]) -> None:
     write_json(out / BOOKS / CURRENT, facts)
 
 
-def _place_facts(place: Place, out: Path) -> dict[str, object]:
+def _place_facts(place: InputLocation, out: Path) -> dict[str, object]:
     def near(path: Path | None) -> str | None:
         return Path(os.path.relpath(path, out.absolute())).as_posix() if path is not None else None
 
@@ -170,11 +172,11 @@ def _place_facts(place: Place, out: Path) -> dict[str, object]:
     }
 
 
-def _place_from(facts: Mapping[str, Any] | None, out: Path) -> Place | None:
+def _place_from(facts: Mapping[str, Any] | None, out: Path) -> InputLocation | None:
     if not facts or not isinstance(facts.get("scenario"), str):
         return None
 
     def far(name: str) -> Path | None:
         return Path(os.path.normpath(out.absolute() / str(facts[name]))) if facts.get(name) else None
 
-    return Place(facts["scenario"], far("folder") or out.absolute(), far("catalog"), far("mirror"))
+    return InputLocation(facts["scenario"], far("folder") or out.absolute(), far("catalog"), far("mirror"))

@@ -34,7 +34,7 @@ _AHEAD: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Done(Generic[Task, Answer]):
+class TaskResult(Generic[Task, Answer]):
     """A task that came back: ``answer``, or ``died`` where its process ended without one."""
 
     task: Task
@@ -49,7 +49,7 @@ def run_tasks(
     workers: int,
     setup: Callable[..., None],
     given: tuple[Any, ...],
-) -> Iterator[Done[Task, Answer]]:
+) -> Iterator[TaskResult[Task, Answer]]:
     """Do every task, in whatever order they end.
 
     With one worker all is done here, in this process. A worker that dies takes the tasks handed out with it:
@@ -70,7 +70,7 @@ def run_tasks(
     if workers <= 1:
         setup(*given)
         for task in tasks:
-            yield Done(task, do(task))
+            yield TaskResult(task, do(task))
         return
     left, answered = deque(tasks), False
     while left:
@@ -85,7 +85,7 @@ def run_tasks(
                 yield done
             if alone:
                 logger.warning("a worker died at %s", task)
-                yield Done(task, died=True)
+                yield TaskResult(task, died=True)
         if not answered:
             raise GeoalarmError(
                 "no worker answers",
@@ -102,7 +102,7 @@ def _with_pool(
     workers: int,
     setup: Callable[..., None],
     given: tuple[Any, ...],
-) -> Iterator[Done[Task, Answer]]:
+) -> Iterator[TaskResult[Task, Answer]]:
     """Do tasks until none is left or a worker dies; then those handed out are ``lost``."""
     context = multiprocessing.get_context(METHOD)
     pool = ProcessPoolExecutor(
@@ -118,7 +118,7 @@ def _with_pool(
             ready, _ = wait(out, return_when=FIRST_COMPLETED)
             for future in ready:
                 answer = future.result()
-                yield Done(out.pop(future), answer)
+                yield TaskResult(out.pop(future), answer)
     except BrokenProcessPool:
         lost += out.values()
     finally:

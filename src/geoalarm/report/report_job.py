@@ -20,14 +20,14 @@ from geoalarm.present.briefing import briefing
 from geoalarm.present.briefing.briefing_content import Briefing
 from geoalarm.present.svg import Maps
 from geoalarm.report.changes import Change, Walk, compare
-from geoalarm.report.changes_record import Inputs, Record, record_of
+from geoalarm.report.changes_record import InputRecords, Record, record_of
 from geoalarm.report.changes_words import change_facts, changes_text
 from geoalarm.report.checklist_docx import checklist_docx
 from geoalarm.report.commune_page import Changes, Links, Pictures, pictures_of, render
 from geoalarm.report.edition import MANIFEST, commune_aside, folder_of, json_text, sha256_of
 from geoalarm.report.pdf import PdfError, write_pdf
 from geoalarm.report.report_json import as_json
-from geoalarm.report.selection import Wanted
+from geoalarm.report.selection import ReportRequest
 
 if TYPE_CHECKING:
     from geoalarm.analysis import SiteOption
@@ -40,7 +40,7 @@ _FOLDERS: Final = re.compile(r"(?<![\w/])/(?:[^\s/:'\"]+/)+")
 
 
 @dataclass(frozen=True)
-class Press:
+class ReportRenderer:
     """All that is the same for every commune of an edition; sent once to each worker.
 
     Attributes
@@ -54,7 +54,7 @@ class Press:
     """
 
     territory: Territory
-    inputs: Inputs
+    inputs: InputRecords
     out: Path
     edition: str
     as_of: date
@@ -65,7 +65,7 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ReportOutcome:
     """What became of a commune: ``what`` says what failed, in one sentence without folders; empty where it is
     whole.
     """
@@ -82,7 +82,7 @@ class Outcome:
 class _Shop:
     """The press of this process, with maps and names made once."""
 
-    def __init__(self, press: Press) -> None:
+    def __init__(self, press: ReportRenderer) -> None:
         self.press = press
         self.maps = Maps(press.territory.communes)
         self._names: dict[str, Mapping[str, str]] = {}
@@ -99,12 +99,12 @@ class _Shop:
 _SHOPS: list[_Shop] = []
 
 
-def open_shop(press: Press) -> None:
+def open_shop(press: ReportRenderer) -> None:
     """Make a process ready to print."""
     _SHOPS[:] = [_Shop(press)]
 
 
-def print_commune(wanted: Wanted) -> Outcome:
+def print_commune(wanted: ReportRequest) -> ReportOutcome:
     """Write the files of a commune; a failure is told, not raised: the others go on."""
     shop = _SHOPS[0]
     try:
@@ -112,12 +112,14 @@ def print_commune(wanted: Wanted) -> Outcome:
             what = _write(shop, wanted, folder)
     except GeoalarmError as error:
         logger.warning("%s: %s", wanted.commune_id, error.sentence())
-        return Outcome(wanted.commune_id, without_folders(error.sentence()))
+        return ReportOutcome(wanted.commune_id, without_folders(error.sentence()))
     except Exception as error:  # one commune must not keep the others from their reports
         logger.exception("%s", wanted.commune_id)
         first = next(iter(str(error).splitlines()), "")
-        return Outcome(wanted.commune_id, without_folders(f"unexpected {type(error).__name__}: {first}"))
-    return Outcome(wanted.commune_id, without_folders(what))
+        return ReportOutcome(
+            wanted.commune_id, without_folders(f"unexpected {type(error).__name__}: {first}")
+        )
+    return ReportOutcome(wanted.commune_id, without_folders(what))
 
 
 def without_folders(sentence: str) -> str:
@@ -125,7 +127,7 @@ def without_folders(sentence: str) -> str:
     return _FOLDERS.sub("", sentence)
 
 
-def _write(shop: _Shop, wanted: Wanted, folder: Path) -> str:
+def _write(shop: _Shop, wanted: ReportRequest, folder: Path) -> str:
     """All files of a commune; what could not be made of it, or nothing."""
     press, stem = shop.press, folder_of(wanted.commune_id)
     dossier = _dossier(press, wanted)
@@ -158,7 +160,9 @@ def _write(shop: _Shop, wanted: Wanted, folder: Path) -> str:
     return next(filter(None, faults), "")
 
 
-def _write_language(shop: _Shop, page: Briefing, folder: Path, *, wanted: Wanted, said: Changes) -> str:
+def _write_language(
+    shop: _Shop, page: Briefing, folder: Path, *, wanted: ReportRequest, said: Changes
+) -> str:
     """The files of one language; what went wrong with its PDF, which is then left out, or nothing."""
     stem, press, langs = folder_of(page.commune_id), shop.press, wanted.langs
     name = f"{stem}.{page.lang}"
@@ -192,7 +196,7 @@ def _pictures(shop: _Shop, page: Briefing) -> Pictures:
     )
 
 
-def _dossier(press: Press, wanted: Wanted) -> Dossier:
+def _dossier(press: ReportRenderer, wanted: ReportRequest) -> Dossier:
     dossier = press.territory.dossier(wanted.commune_id)
     words = [
         *press.command[:2],

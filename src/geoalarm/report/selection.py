@@ -22,7 +22,7 @@ _COUNTRIES: Final = {"FR": ("fr",), "LU": ("fr",), "NL": ("nl",), "DE": ("de",)}
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ReportRequest:
     """A commune to report on, the languages to do it in, and whether as PDF too."""
 
     commune_id: str
@@ -31,7 +31,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ReportSelection:
     """What was asked for: the communes of all parts together.
 
     Attributes
@@ -52,7 +52,7 @@ class Choice:
     langs: tuple[str, ...] = ()
 
 
-def select(communes: Communes, choice: Choice) -> list[Wanted]:
+def select(communes: Communes, choice: ReportSelection) -> list[ReportRequest]:
     """The communes of a choice in the order of the territory, each once.
 
     Raises
@@ -90,7 +90,9 @@ def select(communes: Communes, choice: Choice) -> list[Wanted]:
     ):
         chosen |= _of_parts(frame, ids, countries, kind=kind, country=country, parts=parts)
     names = _local_names(frame)
-    return [Wanted(name, langs or languages_of(name, names.get(name))) for name in ids if name in chosen]
+    return [
+        ReportRequest(name, langs or languages_of(name, names.get(name))) for name in ids if name in chosen
+    ]
 
 
 def languages_of(commune_id: str, names: Mapping[str, str] | None = None) -> tuple[str, ...]:

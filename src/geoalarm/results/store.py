@@ -14,7 +14,7 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
-from geoalarm.core.atomic import file_aside, folder_aside
+from geoalarm.core.atomic import atomic_file, atomic_folder
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Communes
 from geoalarm.results.geopackage_writer import settle
@@ -48,7 +48,7 @@ def write(run: Run, out_dir: str | Path) -> Path:
         If the folder cannot be written.
     """
     target = Path(out_dir)
-    with folder_aside(target, stale=FILES) as scratch:
+    with atomic_folder(target, stale=FILES) as scratch:
         _write_table(in_order(run.table), EXPOSURE, scratch)
         for name in EXTRA_TABLES:
             extra = getattr(run, name)
@@ -71,7 +71,7 @@ def write_manifest(manifest: Mapping[str, Any], path: str | Path, *, files: Iter
         If the place cannot be written.
     """
     text = _manifest_text(manifest, files)
-    with file_aside(Path(path)) as scratch:
+    with atomic_file(Path(path)) as scratch:
         scratch.write_text(text, encoding="utf-8")
 
 

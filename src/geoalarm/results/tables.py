@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from geoalarm.core.atomic import file_aside
+from geoalarm.core.atomic import atomic_file
 from geoalarm.core.errors import InputError
 from geoalarm.core.schema import FIELDS, KEY, conform, split_keys
 
@@ -72,7 +72,7 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
         If the ending is another, or the place cannot be written.
     """
     require_table_ending(path)
-    with file_aside(path) as scratch:
+    with atomic_file(path) as scratch:
         (write_csv if path.suffix.lower() == ".csv" else write_parquet)(table, scratch)
 
 

@@ -26,7 +26,7 @@ UNKNOWN: Final = (State.OUTSIDE_COVERAGE, State.NOT_STUDIED)
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class PeopleTotal:
     """People over several communes.
 
     ``people``, ``low`` and ``high`` [1] are sums over the communes with a number and NaN where there is none;
@@ -173,7 +173,7 @@ def difference(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
     ]
 
 
-def summary(totals: pd.DataFrame) -> Summary:
+def summary(totals: pd.DataFrame) -> PeopleTotal:
     """People over all communes of one footprint; a commune without a number is counted, not added as zero."""
     known = totals["population_exposed"].notna()
     is_hidden = totals["state"].eq(State.SUPPRESSED)
@@ -181,7 +181,7 @@ def summary(totals: pd.DataFrame) -> Summary:
     def summed(column: str) -> float:
         return float(totals.loc[known, column].sum()) if known.any() else float("nan")
 
-    return Summary(
+    return PeopleTotal(
         people=summed("population_exposed"),
         low=summed("population_exposed_low"),
         high=summed("population_exposed_high"),
@@ -194,7 +194,7 @@ def summary(totals: pd.DataFrame) -> Summary:
     )
 
 
-def by_country(totals: pd.DataFrame) -> dict[str, Summary]:
+def by_country(totals: pd.DataFrame) -> dict[str, PeopleTotal]:
     """:func:`summary` for each country, in first-seen order."""
     return {
         str(country): summary(rows)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from geoalarm.core.atomic import require_writable
 from geoalarm.core.errors import Faults, GeoalarmError, InputError
 from geoalarm.schedule.delivery.mail import credentials
-from geoalarm.schedule.delivery.retry import Refused
+from geoalarm.schedule.delivery.retry import PermanentError
 from geoalarm.schedule.delivery.storage import open_storage
 from geoalarm.schedule.plan.jobs import Folder, Job, Mail, Plan, Storage
 
@@ -50,7 +50,7 @@ def _faults(job: Job) -> Iterator[GeoalarmError]:
         if isinstance(target, Mail):
             try:
                 credentials(target)
-            except Refused as error:
+            except PermanentError as error:
                 yield InputError(
                     f"job {job.name}: {error}",
                     expected="login in the environment",

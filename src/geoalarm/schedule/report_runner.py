@@ -11,27 +11,27 @@ from typing import Any, Final
 from geoalarm import analysis
 from geoalarm.core.errors import Faults, GeoalarmError, InputError
 from geoalarm.report.batch import make_edition
+from geoalarm.report.batch_request import BatchRequest
 from geoalarm.report.batch_request import Edition as Batch
-from geoalarm.report.batch_request import Order
 from geoalarm.report.edition_index import FAILURES, INDEX
 from geoalarm.report.pdf import find_chromium
 from geoalarm.report.previous_edition import NONE
-from geoalarm.report.selection import Choice, select
+from geoalarm.report.selection import ReportSelection, select
 from geoalarm.schedule.plan.jobs import Plan, Report
-from geoalarm.schedule.scheduled_edition import Document, Edition, Lacking, ReportJob
+from geoalarm.schedule.scheduled_edition import Document, MissingReport, ReportJob, ScheduledEdition
 
 logger = logging.getLogger(__name__)
 
 _KINDS: Final = ("html", "pdf", "docx", "json")
 
 
-def run_reports(wanted: ReportJob) -> Edition:
+def run_reports(wanted: ReportJob) -> ScheduledEdition:
     """Make the reports of a job in its folder; what an interrupted attempt left there is taken up.
 
     Communes that failed are tried once more, alone; what fails again is told, and the rest is an edition.
     """
     scenario = analysis.read_scenario(wanted.scenario) if wanted.scenario is not None else None
-    order = Order(
+    order = BatchRequest(
         out=wanted.folder,
         choice=_choice(wanted.select, wanted.lang),
         as_of=wanted.due.date(),
@@ -78,8 +78,8 @@ def _faults(name: str, report: Report) -> Iterator[GeoalarmError]:
         yield InputError(f"job {name}: {error.what}", got=error.got, expected=error.expected, hint=error.hint)
 
 
-def _choice(chosen: Any, lang: tuple[str, ...]) -> Choice:
-    return Choice(
+def _choice(chosen: Any, lang: tuple[str, ...]) -> ReportSelection:
+    return ReportSelection(
         every=not chosen,
         communes=chosen.get("commune", ()),
         countries=chosen.get("country", ()),
@@ -103,7 +103,7 @@ def _command(wanted: ReportJob) -> tuple[str, ...]:
     )
 
 
-def _edition(folder: Path, batch: Batch) -> Edition:
+def _edition(folder: Path, batch: Batch) -> ScheduledEdition:
     """The documents on disk, by commune, and what is lacking."""
     entries = json.loads((folder / f"{INDEX}.json").read_text(encoding="utf-8"))["communes"]
     names = {entry["commune_id"]: _name(entry["name"], entry["langs"]) for entry in entries}
@@ -118,10 +118,11 @@ def _edition(folder: Path, batch: Batch) -> Edition:
     )
     documents += [Document(name, kind=name.rpartition(".")[2]) for name in pages]
     failed = tuple(
-        Lacking(one.commune_id, names.get(one.commune_id, one.commune_id), one.what) for one in batch.failed
+        MissingReport(one.commune_id, names.get(one.commune_id, one.commune_id), one.what)
+        for one in batch.failed
     )
-    layers = tuple(Lacking("", layer["title"], layer["what"]) for layer in batch.layers)
-    return Edition(tuple(documents), (*failed, *layers), example=_is_example(folder, documents))
+    layers = tuple(MissingReport("", layer["title"], layer["what"]) for layer in batch.layers)
+    return ScheduledEdition(tuple(documents), (*failed, *layers), example=_is_example(folder, documents))
 
 
 def _document(entry: dict[str, Any], ending: str, path: str, names: dict[str, str]) -> Document:

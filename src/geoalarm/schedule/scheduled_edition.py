@@ -67,7 +67,7 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Lacking:
+class MissingReport:
     """A commune whose report could not be made, and why; without a commune a layer that could not be read."""
 
     commune: str
@@ -76,24 +76,24 @@ class Lacking:
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
+class ScheduledEdition:
     """What a runner made. ``example``: whether the figures rest on example data, which every message then
     says.
     """
 
     documents: tuple[Document, ...]
-    lacking: tuple[Lacking, ...] = ()
+    lacking: tuple[MissingReport, ...] = ()
     example: bool = False
     folder: Path = field(default_factory=Path)
     sha256: str = ""
 
     @property
-    def communes_lacking(self) -> tuple[Lacking, ...]:
+    def communes_lacking(self) -> tuple[MissingReport, ...]:
         """Communes without a report."""
         return tuple(one for one in self.lacking if one.commune)
 
     @property
-    def layers_lacking(self) -> tuple[Lacking, ...]:
+    def layers_lacking(self) -> tuple[MissingReport, ...]:
         """Layers that no report of the edition could read."""
         return tuple(one for one in self.lacking if not one.commune)
 
@@ -107,7 +107,7 @@ class Edition:
         return tuple(one for one in self.documents if one.commune == commune)
 
 
-Runner = Callable[[ReportJob], Edition]
+Runner = Callable[[ReportJob], ScheduledEdition]
 
 
 def edition_folder(out: Path, job: str, due: datetime) -> Path:
@@ -122,7 +122,7 @@ def scratch_folder(final: Path) -> Path:
     return final.with_name(f".{final.name}.part")
 
 
-def make(wanted: ReportJob, runner: Runner) -> Edition:
+def make(wanted: ReportJob, runner: Runner) -> ScheduledEdition:
     """Let the runner make the documents aside, seal them, and put the folder in its place at once.
 
     An edition that already stands there is whole, and is taken as it is.
@@ -158,7 +158,7 @@ def make(wanted: ReportJob, runner: Runner) -> Edition:
     return read_edition(final)
 
 
-def seal(folder: Path, made: Edition) -> None:
+def seal(folder: Path, made: ScheduledEdition) -> None:
     """Write the listing and the sums of a folder, and see all of it on the disk."""
     documents = [_measured(folder, one) for one in made.documents]
     facts = {
@@ -184,7 +184,7 @@ def visible(folder: Path) -> list[Path]:
     )
 
 
-def read_edition(folder: Path) -> Edition:
+def read_edition(folder: Path) -> ScheduledEdition:
     """An edition that stands on disk.
 
     Raises
@@ -196,7 +196,7 @@ def read_edition(folder: Path) -> Edition:
         facts = json.loads((folder / LISTING).read_text(encoding="utf-8"))
         sha = file_sha256(folder / SUMS)
         documents = tuple(Document(**one) for one in facts["documents"])
-        lacking = tuple(Lacking(**one) for one in facts["lacking"])
+        lacking = tuple(MissingReport(**one) for one in facts["lacking"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         told = f"{type(error).__name__}: {error}"
         raise InputError(
@@ -205,16 +205,16 @@ def read_edition(folder: Path) -> Edition:
             expected=f"{LISTING} and {SUMS}",
             hint="delete it",
         ) from error
-    return Edition(documents, lacking, bool(facts.get("example")), folder, sha)
+    return ScheduledEdition(documents, lacking, bool(facts.get("example")), folder, sha)
 
 
-def sums(edition: Edition) -> dict[str, str]:
+def sums(edition: ScheduledEdition) -> dict[str, str]:
     """Path to hash of every file but the sums themselves."""
     lines = (edition.folder / SUMS).read_text(encoding="utf-8").splitlines()
     return {line[66:]: line[:64] for line in lines}
 
 
-def require_unchanged(edition: Edition, path: str, sha256: str) -> Path:
+def require_unchanged(edition: ScheduledEdition, path: str, sha256: str) -> Path:
     """A file of the edition, if it still is what was made.
 
     Raises

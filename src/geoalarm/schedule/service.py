@@ -20,16 +20,16 @@ from apscheduler.triggers.interval import IntervalTrigger
 from geoalarm.core.errors import GeoalarmError, InputError
 from geoalarm.schedule.delivery.folder import FolderCarrier
 from geoalarm.schedule.delivery.mail import MailCarrier
-from geoalarm.schedule.delivery.retry import error_text, tried
+from geoalarm.schedule.delivery.retry import error_text, retry
 from geoalarm.schedule.delivery.shipment import Carrier, Shipment, deliver
 from geoalarm.schedule.delivery.storage import StorageCarrier
 from geoalarm.schedule.plan.clock import Clock, Stopped
 from geoalarm.schedule.plan.cron import Timetable
 from geoalarm.schedule.plan.jobs import Folder, Job, Plan, Storage, Target
 from geoalarm.schedule.scheduled_edition import (
-    Edition,
     ReportJob,
     Runner,
+    ScheduledEdition,
     edition_folder,
     make,
     read_edition,
@@ -37,7 +37,7 @@ from geoalarm.schedule.scheduled_edition import (
 )
 from geoalarm.schedule.state.database import Database
 from geoalarm.schedule.state.delivery_ledger import Ledger
-from geoalarm.schedule.state.run_log import GRACE, Run, Runs
+from geoalarm.schedule.state.run_log import GRACE, RunLog, ScheduledRun
 
 logger = logging.getLogger(__name__)
 
@@ -70,10 +70,10 @@ class Service:
     ) -> None:
         self.plan, self.clock = plan, clock or Clock()
         database = Database(state)
-        self.runs, self.ledger = Runs(database), Ledger(database, self.clock)
+        self.runs, self.ledger = RunLog(database), Ledger(database, self.clock)
         self._runner, self._told = runner, changed or (lambda: None)
 
-    def look(self, *, first_grace: timedelta = timedelta(0)) -> list[Run]:
+    def look(self, *, first_grace: timedelta = timedelta(0)) -> list[ScheduledRun]:
         """Write down what became due; the new rows."""
         new = self.runs.look(self.plan, self.clock.now(), first_grace=first_grace)
         for run in new:
@@ -90,10 +90,10 @@ class Service:
             self._changed()
         return new
 
-    def once(self) -> list[Run]:
+    def once(self) -> list[ScheduledRun]:
         """Do all that is due, also what becomes due meanwhile, and end; the runs done."""
         self.runs.resume()
-        done: list[Run] = []
+        done: list[ScheduledRun] = []
         self.look(first_grace=GRACE)
         while (run := self.work()) is not None:
             done.append(run)
@@ -101,7 +101,7 @@ class Service:
         self._changed()
         return done
 
-    def again(self) -> list[Run]:
+    def again(self) -> list[ScheduledRun]:
         """Open once more the last run of each job where it failed or lost a parcel; what is uncertain stays
         so. The runs opened.
         """
@@ -127,7 +127,7 @@ class Service:
             alarms.shutdown(wait=True)
             self._changed()
 
-    def work(self) -> Run | None:
+    def work(self) -> ScheduledRun | None:
         """Do the run that comes next, and give it as it ended; None where nothing is due.
 
         Raises
@@ -160,7 +160,7 @@ class Service:
         self._changed()
         return self.runs.get(run.job, run.due)
 
-    def _perform(self, job: Job, run: Run) -> None:
+    def _perform(self, job: Job, run: ScheduledRun) -> None:
         edition = self._edition(job, run)
         due = run.due.astimezone(Timetable(job.cron, self.plan.timezone).zone)
         shipment = Shipment(job.name, due, edition, self.ledger, self.clock)
@@ -197,7 +197,7 @@ class Service:
                     ignore_errors=True,
                 )
 
-    def _edition(self, job: Job, run: Run) -> Edition:
+    def _edition(self, job: Job, run: ScheduledRun) -> ScheduledEdition:
         """The edition of a run: as it stands on disk, or made now."""
         if run.state == "made" and run.edition:
             edition = read_edition(Path(run.edition))
@@ -214,13 +214,13 @@ class Service:
                 hint="see the log",
             )
 
-        def attempt() -> Edition:
+        def attempt() -> ScheduledEdition:
             self.clock.check()
             self.runs.start(run, self.clock.now())
             self._changed()
             return make(self._wanted(job, run), self._runner)
 
-        edition = tried(attempt, job.retries, self.clock, what=f"making {job.name}", done=run.attempts)
+        edition = retry(attempt, job.retries, self.clock, what=f"making {job.name}", done=run.attempts)
         for one in edition.communes_lacking:
             logger.warning(
                 "%s: no report for %s (%s): %s",
@@ -236,7 +236,7 @@ class Service:
         self._changed()
         return edition
 
-    def _wanted(self, job: Job, run: Run) -> ReportJob:
+    def _wanted(self, job: Job, run: ScheduledRun) -> ReportJob:
         due = run.due.astimezone(Timetable(job.cron, self.plan.timezone).zone)
         before = self.runs.last_edition(job.name, run.due)
         return ReportJob(
@@ -287,5 +287,5 @@ def _carrier(target: Target, shipment: Shipment) -> Carrier:
     return MailCarrier(target, shipment)
 
 
-def _extra(run: Run) -> dict[str, str]:
+def _extra(run: ScheduledRun) -> dict[str, str]:
     return {"job": run.job, "due": run.due.isoformat()}

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import jinja2
 
-from geoalarm.core.atomic import file_aside
+from geoalarm.core.atomic import atomic_file
 from geoalarm.i18n.messages import date_long, text
 from geoalarm.schedule.lock import is_held
 from geoalarm.schedule.plan.clock import Clock
@@ -17,7 +17,7 @@ from geoalarm.schedule.plan.cron import Timetable
 from geoalarm.schedule.plan.jobs import Job, Plan
 from geoalarm.schedule.state.database import Database
 from geoalarm.schedule.state.delivery_ledger import Delivery, Ledger
-from geoalarm.schedule.state.run_log import Run, Runs
+from geoalarm.schedule.state.run_log import RunLog, ScheduledRun
 
 PAGE: Final = "status.html"
 _RUNS: Final = 10
@@ -29,7 +29,7 @@ def status(plan: Plan, state: Path, *, now: datetime) -> dict[str, Any]:
     ``attention`` is true where the last run of a job failed, lacks something or is uncertain.
     """
     database = Database(state)
-    runs, ledger = Runs(database), Ledger(database, Clock())
+    runs, ledger = RunLog(database), Ledger(database, Clock())
     running = is_held(state)
     jobs = [
         _job(plan, job, runs if database.exists else None, ledger, now, running=running) for job in plan.jobs
@@ -45,7 +45,7 @@ def status(plan: Plan, state: Path, *, now: datetime) -> dict[str, Any]:
 
 
 def _job(
-    plan: Plan, job: Job, runs: Runs | None, ledger: Ledger, now: datetime, *, running: bool
+    plan: Plan, job: Job, runs: RunLog | None, ledger: Ledger, now: datetime, *, running: bool
 ) -> dict[str, Any]:
     upcoming = Timetable(job.cron, plan.timezone).after(now)
     rows = runs.of(job.name, newest=_RUNS) if runs else []
@@ -61,7 +61,7 @@ def _job(
     }
 
 
-def _run(plan: Plan, run: Run, deliveries: list[Delivery], *, running: bool) -> dict[str, Any]:
+def _run(plan: Plan, run: ScheduledRun, deliveries: list[Delivery], *, running: bool) -> dict[str, Any]:
     def rows(*states: str) -> list[dict[str, str]]:
         return [
             {
@@ -103,7 +103,7 @@ def _local(moment: datetime, plan: Plan) -> str:
 def write_page(plan: Plan, state: Path, *, now: datetime) -> Path:
     """Write ``status.html`` into the state folder, whole or not at all."""
     page = state / PAGE
-    with file_aside(page) as scratch:
+    with atomic_file(page) as scratch:
         scratch.write_text(render(status(plan, state, now=now), plan.lang), encoding="utf-8")
     return page
 

@@ -16,7 +16,7 @@ import shapely
 from geoalarm.analysis.accident.accident_scenario import Accident
 from geoalarm.core.model import Footprint
 from geoalarm.core.result import ModelResult
-from geoalarm.exposure.population_index import Prepared
+from geoalarm.exposure.population_index import PopulationIndex
 from geoalarm.geo.crs import to_crs
 
 RINGS: Final = ("SEI", "SEL", "SELS")
@@ -177,7 +177,7 @@ def _ends_inside(risk: Footprint) -> bool:
 
 
 def zone_people(
-    zones: Footprint | None, table: pd.DataFrame, prepared: Prepared, *, outdoors: float
+    zones: Footprint | None, table: pd.DataFrame, prepared: PopulationIndex, *, outdoors: float
 ) -> tuple[ZonePeople, ...]:
     """People of each zone, mild to severe.
 
@@ -187,7 +187,7 @@ def zone_people(
         Polygons with columns ``zone`` and ``distance_m``.
     table : pandas.DataFrame
         Their exposure table.
-    prepared : Prepared
+    prepared : PopulationIndex
         Communes in the analysis CRS.
     outdoors : float
         Share of people outdoors [1].
@@ -304,7 +304,7 @@ def _indoor_air(choice: Accident) -> ModelResult | None:
     )
 
 
-def _mapped(zones: np.ndarray, prepared: Prepared) -> np.ndarray:
+def _mapped(zones: np.ndarray, prepared: PopulationIndex) -> np.ndarray:
     """Area of each zone in the mapped communes with known people [m2]."""
     outlines = prepared.outlines[~np.isnan(prepared.total)]
     near = outlines[shapely.STRtree(outlines).query(shapely.union_all(zones), predicate="intersects")]

@@ -29,12 +29,12 @@ from geoalarm.core.errors import InputError
 from geoalarm.core.model import Footprint, Source
 from geoalarm.core.result import SCREENING_NOTICE, ModelResult
 from geoalarm.exposure import engine
-from geoalarm.exposure.population_index import Prepared
+from geoalarm.exposure.population_index import PopulationIndex
 from geoalarm.results.manifest import to_plain
 
 if TYPE_CHECKING:
     from geoalarm.analysis.workspace import Workspace
-    from geoalarm.hazards.industrial.footprints import Accident as Released
+    from geoalarm.hazards.industrial.footprints import AccidentFootprints as Released
 
 __all__ = [
     "Accident",
@@ -344,7 +344,7 @@ def _rose(given: Mapping[str, float | tuple[float, ...]], make: Any) -> Any:
     return make(tuple(given), rows)
 
 
-def _named(footprint: Footprint | None, choice: Accident, prepared: Prepared) -> Footprint | None:
+def _named(footprint: Footprint | None, choice: Accident, prepared: PopulationIndex) -> Footprint | None:
     """A footprint under the name of its choice; one that ends speaks for every country of the communes."""
     if footprint is None:
         return None
@@ -355,7 +355,7 @@ def _named(footprint: Footprint | None, choice: Accident, prepared: Prepared) ->
     return replace(footprint, scenario=risk + choice.scenario, countries=countries)
 
 
-def _exposed(footprint: Footprint | None, prepared: Prepared, workspace: Workspace) -> pd.DataFrame:
+def _exposed(footprint: Footprint | None, prepared: PopulationIndex, workspace: Workspace) -> pd.DataFrame:
     if footprint is None:
         return _empty()
     return engine.expose(

@@ -11,7 +11,7 @@ from geoalarm.analysis.run_scenario import warnings_of
 from geoalarm.analysis.user_files.user_footprint import read_footprint
 from geoalarm.analysis.user_files.user_options import (
     FilePart,
-    OwnFiles,
+    UserFiles,
     agreed_units,
     band_of,
     is_raster,
@@ -21,7 +21,7 @@ from geoalarm.analysis.workspace import Progress, cache_dir, tell
 from geoalarm.catalog import normalise
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Communes, Footprint, Population
-from geoalarm.core.read_errors import told_plainly
+from geoalarm.core.read_errors import wrap_read_errors
 from geoalarm.core.terms import Basis
 from geoalarm.exposure import engine
 from geoalarm.geo.crs import to_crs
@@ -31,7 +31,7 @@ from geoalarm.results import FootprintRecord, Run, build_manifest
 
 
 def expose_files(
-    own: OwnFiles, *, command: str = "", cache: Path | None = None, progress: Progress | None = None
+    own: UserFiles, *, command: str = "", cache: Path | None = None, progress: Progress | None = None
 ) -> Run:
     """People exposed per commune and class, from files.
 
@@ -49,7 +49,7 @@ def expose_files(
     footprint, repairs = read_footprint(own)
     _require_meeting(footprint, communes, name=own.footprint, notes=notes)
     tell(progress, "exposure", 4, 4)
-    with told_plainly(
+    with wrap_read_errors(
         " or ".join(dict.fromkeys((footprint.sources[0].id, FilePart.parse(own.population).name)))
     ):
         table = engine.expose(footprint, population, communes, cache=cache_dir() if cache is None else cache)
@@ -68,7 +68,7 @@ def expose_files(
     return Run(table, communes, manifest)
 
 
-def read_communes(own: OwnFiles) -> Communes:
+def read_communes(own: UserFiles) -> Communes:
     """The communes, keyed by the id column (``FR:59350`` where the country is known)."""
     part = FilePart.parse(own.communes)
     frame = files.read_vector(part.path, part.layer)
@@ -82,7 +82,7 @@ def read_communes(own: OwnFiles) -> Communes:
     )
 
 
-def read_population(own: OwnFiles, notes: list[str]) -> Population:
+def read_population(own: UserFiles, notes: list[str]) -> Population:
     """The people: a raster of counts or densities, or polygons with counts."""
     part = FilePart.parse(own.population)
     source = source_of(part, basis=Basis.MODELLED)

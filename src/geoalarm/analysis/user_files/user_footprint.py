@@ -16,7 +16,7 @@ import xarray as xr
 
 from geoalarm.analysis.user_files.user_options import (
     FilePart,
-    OwnFiles,
+    UserFiles,
     agreed_units,
     band_of,
     is_raster,
@@ -33,7 +33,7 @@ from geoalarm.io import vector_files as files
 RASTER_KINDS: Final = ("intensity", "classes", "fraction")
 
 
-def read_footprint(own: OwnFiles) -> tuple[Footprint, dict[str, int]]:
+def read_footprint(own: UserFiles) -> tuple[Footprint, dict[str, int]]:
     """The footprint, and what was repaired in it."""
     part = FilePart.parse(own.footprint)
     footprint, repairs = (
@@ -44,7 +44,7 @@ def read_footprint(own: OwnFiles) -> tuple[Footprint, dict[str, int]]:
     return footprint, repairs
 
 
-def _raster_footprint(own: OwnFiles, part: FilePart) -> tuple[Footprint, dict[str, int]]:
+def _raster_footprint(own: UserFiles, part: FilePart) -> tuple[Footprint, dict[str, int]]:
     if own.class_column is not None:
         raise InputError(
             f"{part.name} is a raster",
@@ -62,7 +62,7 @@ def _raster_footprint(own: OwnFiles, part: FilePart) -> tuple[Footprint, dict[st
     return _footprint(own, part, raster, kind=kind, classes=classes, units=raster.attrs["units"]), repairs
 
 
-def _raster_kind(own: OwnFiles, data: xr.DataArray, units: str | None, *, what: str) -> FootprintKind:
+def _raster_kind(own: UserFiles, data: xr.DataArray, units: str | None, *, what: str) -> FootprintKind:
     """What the values of a raster are; where nothing says it, whole numbers are class codes and others an
     error.
     """
@@ -94,7 +94,7 @@ def _raster_kind(own: OwnFiles, data: xr.DataArray, units: str | None, *, what: 
     )
 
 
-def _polygon_footprint(own: OwnFiles, part: FilePart) -> tuple[Footprint, dict[str, int]]:
+def _polygon_footprint(own: UserFiles, part: FilePart) -> tuple[Footprint, dict[str, int]]:
     if own.kind is not None:
         raise InputError(
             f"{part.name} holds polygons",
@@ -162,7 +162,7 @@ def _binned(
     return out.reset_index(drop=True)
 
 
-def _require_order(frame: gpd.GeoDataFrame, own: OwnFiles, *, what: str) -> None:
+def _require_order(frame: gpd.GeoDataFrame, own: UserFiles, *, what: str) -> None:
     """Every class of the column must have its place in the order, where one is given."""
     if not own.class_order or own.class_column is None:
         return
@@ -177,7 +177,7 @@ def _require_order(frame: gpd.GeoDataFrame, own: OwnFiles, *, what: str) -> None
 
 
 def _footprint(
-    own: OwnFiles,
+    own: UserFiles,
     part: FilePart,
     data: xr.DataArray | gpd.GeoDataFrame,
     *,

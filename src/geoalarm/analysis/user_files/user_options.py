@@ -45,7 +45,7 @@ class FilePart:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnFiles:
+class UserFiles:
     """What ``geoalarm expose`` was given. Texts of files are ``FILE`` or ``FILE:LAYER``.
 
     Attributes

@@ -16,9 +16,9 @@ from tornado.ioloop import IOLoop
 from tornado.web import HTTPError, RequestHandler
 
 from geoalarm import i18n
-from geoalarm.app.briefing.briefing_service import KINDS, Desk, desk_of
+from geoalarm.app.briefing.briefing_service import KINDS, BriefingService, desk_of
 from geoalarm.app.explorer import build_explorer as build
-from geoalarm.app.session import Shared, shared
+from geoalarm.app.session import SharedSession, shared
 from geoalarm.app.web.page_frame import HEADERS
 from geoalarm.app.web.top_bar import page_links
 from geoalarm.core.errors import GeoalarmError
@@ -26,7 +26,7 @@ from geoalarm.core.terms import LANGUAGES
 from geoalarm.i18n.place_names import region_name
 from geoalarm.report.batch_request import today
 from geoalarm.report.commune_page import Links, bare_document, body, document
-from geoalarm.report.html_templates import Words, fill
+from geoalarm.report.html_templates import TemplateStrings, fill
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ _WHOLE: Final = Template("{{ geoalarm_document }}", autoescape=False)
 
 
 def briefing(
-    *, scenario: str | None = None, world: Shared | None = None, files: bool = False
+    *, scenario: str | None = None, world: SharedSession | None = None, files: bool = False
 ) -> pn.viewable.Viewable:
     """The page for the request at hand.
 
@@ -49,7 +49,7 @@ def briefing(
     ----------
     scenario : str, optional
         Scenario file; None: the embedded territory.
-    world : Shared, optional
+    world : SharedSession, optional
         What sessions share, when it is already made.
     files : bool
         Whether :class:`FileHandler` serves files beside the page.
@@ -67,7 +67,7 @@ def briefing(
 
 
 def page_of(
-    desk: Desk, query: Mapping[str, str], lang: str, *, files: bool = False, wait: bool = True
+    desk: BriefingService, query: Mapping[str, str], lang: str, *, files: bool = False, wait: bool = True
 ) -> str:
     """The document for the words of an address: a commune, a list to choose from, a fault, or the way in.
 
@@ -82,7 +82,7 @@ def page_of(
     if len(hits) == 1:
         commune = hits[0]
     if not commune:
-        notice = Words(lang)("search_none", query=asked) if asked and not hits else ""
+        notice = TemplateStrings(lang)("search_none", query=asked) if asked and not hits else ""
         return _way_in(desk, lang, asked=asked, hits=hits, notice=notice)
     if not desk.knows(commune):
         return _way_in(
@@ -97,7 +97,7 @@ def page_of(
         return _fault(desk, lang, commune, error)
 
 
-def _commune(desk: Desk, lang: str, commune: str, *, files: bool) -> str:
+def _commune(desk: BriefingService, lang: str, commune: str, *, files: bool) -> str:
     made = desk.made(commune, lang)
     inner = body(
         made.briefing,
@@ -118,9 +118,9 @@ def _commune(desk: Desk, lang: str, commune: str, *, files: bool) -> str:
 
 
 def _way_in(
-    desk: Desk, lang: str, *, asked: str = "", hits: list[str] | None = None, notice: str = ""
+    desk: BriefingService, lang: str, *, asked: str = "", hits: list[str] | None = None, notice: str = ""
 ) -> str:
-    words = Words(lang)
+    words = TemplateStrings(lang)
     examples = [] if hits else desk.examples()
     sentences = (words("search_empty"), words("search_explain"))
     return _plain(
@@ -133,14 +133,14 @@ def _way_in(
     )
 
 
-def _patience(desk: Desk, lang: str, commune: str) -> str:
+def _patience(desk: BriefingService, lang: str, commune: str) -> str:
     step = i18n.text("explorer.loading_plain", lang)
     return _plain(desk, lang, desk.names(lang)[commune], (step,), commune=commune, refresh_s=AGAIN_S)
 
 
-def _fault(desk: Desk, lang: str, commune: str, error: Exception) -> str:
+def _fault(desk: BriefingService, lang: str, commune: str, error: Exception) -> str:
     """What failed and what to do; a trace goes to the log only."""
-    words = Words(lang)
+    words = TemplateStrings(lang)
     detail = (
         i18n.text("error.details", lang, message=error.sentence()) if isinstance(error, GeoalarmError) else ""
     )
@@ -151,7 +151,7 @@ def _fault(desk: Desk, lang: str, commune: str, error: Exception) -> str:
 
 
 def _plain(
-    desk: Desk,
+    desk: BriefingService,
     lang: str,
     title: str,
     sentences: tuple[str, ...],
@@ -162,7 +162,7 @@ def _plain(
     refresh_s: int = 0,
 ) -> str:
     """A page without a briefing."""
-    words = Words(lang)
+    words = TemplateStrings(lang)
     inner = fill(
         "served_plain.html",
         w=words,
@@ -176,12 +176,16 @@ def _plain(
     return bare_document(inner, words, title=f"{title} – geoalarm", form_action="'self'", refresh_s=refresh_s)
 
 
-def _search(desk: Desk, lang: str, asked: str = "", hits: list[str] | None = None, notice: str = "") -> str:
+def _search(
+    desk: BriefingService, lang: str, asked: str = "", hits: list[str] | None = None, notice: str = ""
+) -> str:
     found = [_hit(desk, lang, name) for name in hits or []]
-    return fill("served_search.html", w=Words(lang), path=PATH, query=asked, hits=found, notice=notice)
+    return fill(
+        "served_search.html", w=TemplateStrings(lang), path=PATH, query=asked, hits=found, notice=notice
+    )
 
 
-def _hit(desk: Desk, lang: str, commune: str) -> tuple[str, str, str]:
+def _hit(desk: BriefingService, lang: str, commune: str) -> tuple[str, str, str]:
     """Address, name, and what tells it from others of this name."""
     row = desk.facts(commune)
     region = region_name(
@@ -215,7 +219,7 @@ class FileHandler(RequestHandler):
     knows, nothing of the disk.
     """
 
-    def initialize(self, world: Shared) -> None:
+    def initialize(self, world: SharedSession) -> None:
         """Take what sessions share."""
         self.world = world
 
@@ -247,6 +251,6 @@ class FileHandler(RequestHandler):
         self.finish(data)
 
 
-def routes(world: Shared) -> list[tuple[str, type[RequestHandler], dict[str, Any]]]:
+def routes(world: SharedSession) -> list[tuple[str, type[RequestHandler], dict[str, Any]]]:
     """Where the files of communes are served."""
     return [(rf"/{FILES}/([a-z]+)", FileHandler, {"world": world})]

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from geoalarm.app.session import Shared
-from geoalarm.core.keyed_cache import Kept
+from geoalarm.app.session import SharedSession
+from geoalarm.core.keyed_cache import KeyedCache
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.dossier.commune_dossier import Dossier
 from geoalarm.i18n.place_names import find
@@ -46,14 +46,14 @@ KINDS: Final[Mapping[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class RenderedBriefing:
     """A page of one commune in one language."""
 
     briefing: Briefing
     pictures: Pictures
 
 
-class Desk:
+class BriefingService:
     """Where pages of communes are made.
 
     Parameters
@@ -63,11 +63,11 @@ class Desk:
 
     def __init__(self, workspace: Any) -> None:
         self.workspace = workspace
-        self._territory: Kept[Territory] = Kept(1)
-        self._maps: Kept[Maps] = Kept(1)
-        self._names: Kept[dict[str, str]] = Kept(len(LANGUAGES))
-        self._facts: Kept[dict[str, dict[str, str]]] = Kept(1)
-        self._made: Kept[Made] = Kept(PAGES)
+        self._territory: KeyedCache[Territory] = KeyedCache(1)
+        self._maps: KeyedCache[Maps] = KeyedCache(1)
+        self._names: KeyedCache[dict[str, str]] = KeyedCache(len(LANGUAGES))
+        self._facts: KeyedCache[dict[str, dict[str, str]]] = KeyedCache(1)
+        self._made: KeyedCache[RenderedBriefing] = KeyedCache(PAGES)
 
     @property
     def is_ready(self) -> bool:
@@ -118,15 +118,15 @@ class Desk:
         largest = frame.sort_values(["population", "commune_id"], ascending=[False, True])["commune_id"]
         return list(dict.fromkeys([*(name for name in EXAMPLES if self.knows(name)), *largest]))[:3]
 
-    def made(self, commune_id: str, lang: str) -> Made:
+    def made(self, commune_id: str, lang: str) -> RenderedBriefing:
         """The page of a commune."""
 
-        def make() -> Made:
+        def make() -> RenderedBriefing:
             words = briefing(self._dossier(commune_id), lang, names=self.names(lang))
             drawn = pictures_of(
                 words, self.territory, self.maps, lang, names=self.names(lang), sites=self.workspace.sites()
             )
-            return Made(words, drawn)
+            return RenderedBriefing(words, drawn)
 
         return self._made.get((commune_id, lang), make)
 
@@ -174,6 +174,6 @@ class Desk:
 
 
 @lru_cache(maxsize=4)
-def desk_of(world: Shared) -> Desk:
+def desk_of(world: SharedSession) -> BriefingService:
     """The desk over what sessions share."""
-    return Desk(world.workspace)
+    return BriefingService(world.workspace)

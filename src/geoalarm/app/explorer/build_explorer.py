@@ -17,7 +17,7 @@ from geoalarm.app.explorer import explorer_cards as cards
 from geoalarm.app.explorer.explorer_page import Explorer
 from geoalarm.app.explorer.explorer_state import ExplorerState, read_query
 from geoalarm.app.explorer.layout import box, html
-from geoalarm.app.session import Shared, shared
+from geoalarm.app.session import SharedSession, shared
 from geoalarm.app.web import page_frame as page
 from geoalarm.core.errors import GeoalarmError
 from geoalarm.core.terms import LANGUAGES
@@ -27,14 +27,14 @@ log = logging.getLogger(__name__)
 LONGEST_QUERY: Final = 2_000
 
 
-def explorer(*, scenario: str | None = None, world: Shared | None = None) -> pmui.Page:
+def explorer(*, scenario: str | None = None, world: SharedSession | None = None) -> pmui.Page:
     """The explorer for the request at hand.
 
     Parameters
     ----------
     scenario : str, optional
         Scenario file; None: the embedded territory.
-    world : Shared, optional
+    world : SharedSession, optional
         What sessions share, when it is already made (tests).
     """
     query = query_words()
@@ -49,20 +49,20 @@ def explorer(*, scenario: str | None = None, world: Shared | None = None) -> pmu
         return framed([box([html(words)], "ga-head")], [], lang=lang)
 
 
-def world_of(scenario: Any = None) -> Shared:
+def world_of(scenario: Any = None) -> SharedSession:
     """What sessions share for a scenario: already made, a scenario read, the path of a file, or None for the
     embedded territory.
     """
-    if isinstance(scenario, Shared):
+    if isinstance(scenario, SharedSession):
         return scenario
     if scenario is None or isinstance(scenario, (str, Path)):
         return shared(None if scenario is None else str(scenario))
     from geoalarm.analysis.workspace import Workspace
 
-    return Shared(Workspace(scenario))
+    return SharedSession(Workspace(scenario))
 
 
-def _explorer(world: Shared, query: Mapping[str, str], lang: str) -> pmui.Page:
+def _explorer(world: SharedSession, query: Mapping[str, str], lang: str) -> pmui.Page:
     values, rejected = read_query(query, world.choices, communes=frozenset(world.geometry.ids), lang=lang)
     state = ExplorerState(world.choices, **values)
     theme: Theme = "dark" if scheme() == "dark" else "light"

@@ -11,8 +11,8 @@ from bokeh.models import ColumnDataSource, FixedTicker, HoverTool, Range1d
 from bokeh.plotting import figure
 
 from geoalarm import i18n
-from geoalarm.app.explorer.explorer_view import Point
-from geoalarm.app.map.atlas import FONT, Ink, dress
+from geoalarm.app.explorer.explorer_view import ExceedancePoint
+from geoalarm.app.map.atlas import FONT, MapTheme, dress
 from geoalarm.core.terms import State
 from geoalarm.core.units import annual_exceedance_probability
 from geoalarm.present import narrative, rounding
@@ -22,17 +22,17 @@ HEIGHT: Final = 190
 KNOWN: Final = (State.EXPOSED, State.ZERO)
 
 
-class Curve:
+class ExceedanceCurve:
     """The curve of one session."""
 
-    def __init__(self, lang: str, ink: Ink, theme: Theme) -> None:
+    def __init__(self, lang: str, ink: MapTheme, theme: Theme) -> None:
         self.lang = lang
         self.points = ColumnDataSource({"chance": [], "people": [], "low": [], "high": [], "words": []})
         self.x, self.y = Range1d(start=0.2, end=0.0005), Range1d(start=0, end=1)
         self.figure = self._drawn()
         self.skin(ink, theme)
 
-    def show(self, points: list[Point]) -> None:
+    def show(self, points: list[ExceedancePoint]) -> None:
         """Draw the points that have a number; the others stand in the table below with their state."""
         known = [point for point in points if point.state in KNOWN and not np.isnan(point.population_exposed)]
         chance = [annual_exceedance_probability(point.return_period_yr) for point in known]
@@ -71,7 +71,7 @@ class Curve:
         self.y.end = top
         self._ticks(self.figure.yaxis[0], {value: i18n.number(value, self.lang) for value in steps(top)})
 
-    def skin(self, ink: Ink, theme: Theme) -> None:
+    def skin(self, ink: MapTheme, theme: Theme) -> None:
         """Colours of a theme."""
         dress(self.figure, ink)
         self._band.glyph.fill_color = colours("depth", theme)[1]
@@ -121,7 +121,7 @@ class Curve:
         return fig
 
 
-def _or(value: float, point: Point) -> float:
+def _or(value: float, point: ExceedancePoint) -> float:
     return float(point.population_exposed) if np.isnan(value) else float(value)
 
 

@@ -13,8 +13,8 @@ import pandas as pd
 
 from geoalarm import i18n
 from geoalarm.app.explorer.explorer_state import ExplorerState
-from geoalarm.app.explorer.explorer_view import View, between, difference_words, figure, share_figure
-from geoalarm.app.session import Shared
+from geoalarm.app.explorer.explorer_view import ExplorerView, between, difference_words, figure, share_figure
+from geoalarm.app.session import SharedSession
 from geoalarm.app.web.html_markup import button, e, said, swatch
 from geoalarm.core.terms import State
 from geoalarm.i18n import place_names as naming
@@ -26,7 +26,7 @@ SORTS: Final = ("name", "population_exposed", "share_exposed", "population", "di
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class CommuneTable:
     """How a reader arranged the table."""
 
     sort: str = ""
@@ -34,7 +34,7 @@ class Listing:
     page: int = 0
     search: str = ""
 
-    def sorted_by(self, column: str) -> Listing:
+    def sorted_by(self, column: str) -> CommuneTable:
         """The same column again turns the order round."""
         if column not in SORTS:
             return self
@@ -42,7 +42,9 @@ class Listing:
         return replace(self, sort=column, ascending=up, page=0)
 
 
-def arranged(view: View, state: ExplorerState, shared: Shared, listing: Listing) -> pd.DataFrame:
+def arranged(
+    view: ExplorerView, state: ExplorerState, shared: SharedSession, listing: CommuneTable
+) -> pd.DataFrame:
     """Rows of the table in the reader's order, with name, rank, difference and its reason; unknown figures
     always last.
     """
@@ -89,7 +91,9 @@ def page_of(rows: pd.DataFrame, commune: str) -> int | None:
     return int(found[0]) // ROWS if len(found) else None
 
 
-def html(rows: pd.DataFrame, view: View, state: ExplorerState, listing: Listing, *, total: int) -> str:
+def html(
+    rows: pd.DataFrame, view: ExplorerView, state: ExplorerState, listing: CommuneTable, *, total: int
+) -> str:
     """The page of the table that is shown, its heads that sort and its pager."""
     lang = state.lang
     first = listing.page * ROWS
@@ -106,7 +110,7 @@ def html(rows: pd.DataFrame, view: View, state: ExplorerState, listing: Listing,
     )
 
 
-def _heads(view: View, listing: Listing, lang: str) -> str:
+def _heads(view: ExplorerView, listing: CommuneTable, lang: str) -> str:
     columns = [
         ("", "field.rank.label"),
         ("name", "field.name.label"),
@@ -141,7 +145,7 @@ def _heads(view: View, listing: Listing, lang: str) -> str:
     return "".join(cells)
 
 
-def _row(row: Any, view: View, state: ExplorerState) -> str:
+def _row(row: Any, view: ExplorerView, state: ExplorerState) -> str:
     lang = state.lang
     chosen = ' class="ga-chosen"' if row.commune_id == state.commune else ""
     rank = "" if pd.isna(row.rank) else i18n.number(row.rank, lang)
@@ -178,7 +182,7 @@ def _pressed(row: Any, state: ExplorerState) -> str:
     return f'aria-pressed="{"true" if row.commune_id == state.commune else "false"}"'
 
 
-def _pager(count: int, first: int, shown: int, listing: Listing, lang: str, total: int) -> str:
+def _pager(count: int, first: int, shown: int, listing: CommuneTable, lang: str, total: int) -> str:
     said = f"{i18n.number(first + 1, lang)}–{i18n.number(first + shown, lang)} / {i18n.number(count, lang)}"
     if count != total:
         said += f" ({i18n.text('explorer.table_rows', lang, shown=count, total=total)})"

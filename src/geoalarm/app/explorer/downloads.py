@@ -12,21 +12,21 @@ import pandas as pd
 from geoalarm import i18n
 from geoalarm.app.explorer.choices import token
 from geoalarm.app.explorer.explorer_state import ExplorerState
-from geoalarm.app.explorer.explorer_view import View
-from geoalarm.app.session import Shared
+from geoalarm.app.explorer.explorer_view import ExplorerView
+from geoalarm.app.session import SharedSession
 from geoalarm.core.model import Source
 from geoalarm.core.schema import split_keys
 from geoalarm.i18n.place_names import source_title
 from geoalarm.present import exports, figures, narrative
 from geoalarm.present.figures.figure_frame import Frame
-from geoalarm.present.table_facts import Facts, facts
+from geoalarm.present.table_facts import TableFacts, facts
 from geoalarm.results import totals as tables
 
 FORMATS: Final = ("csv", "gpkg", "parquet", "png")
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class DownloadFile:
     """A file to hand over."""
 
     name: str
@@ -35,13 +35,13 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class DownloadContext:
     """What a file is made of: the rows on the page and their facts."""
 
     rows: pd.DataFrame
-    view: View
+    view: ExplorerView
     state: ExplorerState
-    shared: Shared
+    shared: SharedSession
     title: str
 
     @property
@@ -56,25 +56,27 @@ class Shown:
         )
 
     @property
-    def facts(self) -> Facts:
+    def facts(self) -> TableFacts:
         """Sources, licences, states and caveats in the language of the page."""
         return facts(self.rows, self.state.lang, sources=self.sources)
 
 
-def download(kind: str, view: View, state: ExplorerState, shared: Shared, *, title: str) -> File:
+def download(
+    kind: str, view: ExplorerView, state: ExplorerState, shared: SharedSession, *, title: str
+) -> DownloadFile:
     """The file of a kind in :data:`FORMATS` for what is shown."""
-    makers: dict[str, tuple[str, Callable[[Shown], bytes]]] = {
+    makers: dict[str, tuple[str, Callable[[DownloadContext], bytes]]] = {
         "csv": ("text/csv", _csv),
         "gpkg": ("application/geopackage+sqlite3", _geopackage),
         "parquet": ("application/vnd.apache.parquet", _parquet),
         "png": ("image/png", _picture),
     }
     media, make = makers[kind]
-    shown = Shown(rows(view, state, shared), view, state, shared, title)
-    return File(f"{stem(view, state)}.{kind}", media, make(shown))
+    shown = DownloadContext(rows(view, state, shared), view, state, shared, title)
+    return DownloadFile(f"{stem(view, state)}.{kind}", media, make(shown))
 
 
-def rows(view: View, state: ExplorerState, shared: Shared) -> pd.DataFrame:
+def rows(view: ExplorerView, state: ExplorerState, shared: SharedSession) -> pd.DataFrame:
     """The rows of the table on the page, all pages, most exposed first, with names and, beside a second
     scenario, the difference.
     """
@@ -91,7 +93,7 @@ def rows(view: View, state: ExplorerState, shared: Shared) -> pd.DataFrame:
     return ranked
 
 
-def stem(view: View, state: ExplorerState) -> str:
+def stem(view: ExplorerView, state: ExplorerState) -> str:
     """File name without ending: hazard, scenario and return period, threshold, country."""
     parts = [
         "geoalarm",
@@ -104,7 +106,7 @@ def stem(view: View, state: ExplorerState) -> str:
     return re.sub(r"[^A-Za-z0-9.]+", "_", "_".join(part for part in parts if part)).strip("_.")
 
 
-def _csv(shown: Shown) -> bytes:
+def _csv(shown: DownloadContext) -> bytes:
     """The rows, each with what a file without a header can say of its sources."""
     credit = "; ".join(
         ", ".join(
@@ -118,17 +120,17 @@ def _csv(shown: Shown) -> bytes:
     return exports.csv(shown.rows.assign(sources=credit, note=said))
 
 
-def _geopackage(shown: Shown) -> bytes:
+def _geopackage(shown: DownloadContext) -> bytes:
     return exports.geopackage(
         shown.rows.drop(columns="name"), shown.shared.workspace.communes, shown.facts, table=shown.view.table
     )
 
 
-def _parquet(shown: Shown) -> bytes:
+def _parquet(shown: DownloadContext) -> bytes:
     return exports.parquet(shown.rows, shown.facts)
 
 
-def _picture(shown: Shown) -> bytes:
+def _picture(shown: DownloadContext) -> bytes:
     view, state, communes = shown.view, shown.state, shown.shared.workspace.communes
     below = narrative.subtitle(
         view.first,

@@ -12,8 +12,8 @@ import pandas as pd
 from geoalarm import i18n
 from geoalarm.app.explorer.explorer_state import ExplorerState
 from geoalarm.app.explorer.explorer_view import (
-    Point,
-    View,
+    ExceedancePoint,
+    ExplorerView,
     between,
     difference_states,
     difference_words,
@@ -21,8 +21,8 @@ from geoalarm.app.explorer.explorer_view import (
     share_figure,
 )
 from geoalarm.app.map.atlas import STATES
-from geoalarm.app.map.hazard_overlay import Picture, Rings
-from geoalarm.app.session import Shared
+from geoalarm.app.map.hazard_overlay import PolygonOverlay, RasterOverlay
+from geoalarm.app.session import SharedSession
 from geoalarm.app.web.html_markup import button, e, icon_button, items, said, swatch
 from geoalarm.core.terms import State
 from geoalarm.core.units import annual_exceedance_probability
@@ -35,7 +35,7 @@ CHANGES: Final = 6
 RING_CLASSES: Final = ("dotted", "dashed", "solid")
 
 
-def finding(view: View, state: ExplorerState, shared: Shared) -> str:
+def finding(view: ExplorerView, state: ExplorerState, shared: SharedSession) -> str:
     """Title of the page in words: the finding and, below it, what it is a figure of."""
     lang, shown = state.lang, _shown(view.first, state)
     names = {str(key): str(name) for key, name in shared.names(lang).items()}
@@ -49,7 +49,7 @@ def finding(view: View, state: ExplorerState, shared: Shared) -> str:
     return f'<h2 id="finding" tabindex="-1">{e(title)}</h2><p class="ga-sub">{e(below)}</p>'
 
 
-def band(shared: Shared, lang: str) -> str:
+def band(shared: SharedSession, lang: str) -> str:
     """The band that tells example data, on every page that shows any."""
     if not shared.is_illustrative:
         return ""
@@ -100,7 +100,7 @@ def hits(found: list[str], query: str, names: pd.Series, lang: str) -> str:
     return items(rows, css="ga-hits")
 
 
-def slot_titles(view: View, state: ExplorerState) -> dict[str, str]:
+def slot_titles(view: ExplorerView, state: ExplorerState) -> dict[str, str]:
     """Titles of the maps side by side."""
     if view.other is None:
         return {}
@@ -116,7 +116,7 @@ def slot_titles(view: View, state: ExplorerState) -> dict[str, str]:
     }
 
 
-def key(view: View, state: ExplorerState, shared: Shared, *, difference: bool = False) -> str:
+def key(view: ExplorerView, state: ExplorerState, shared: SharedSession, *, difference: bool = False) -> str:
     """Key of a map: classes, states in words, the hazard on top, the border."""
     lang = state.lang
     scale = view.difference_scale if difference and view.difference_scale is not None else view.scale
@@ -137,7 +137,7 @@ def key(view: View, state: ExplorerState, shared: Shared, *, difference: bool = 
     )
 
 
-def selected(view: View, state: ExplorerState, shared: Shared) -> str:
+def selected(view: ExplorerView, state: ExplorerState, shared: SharedSession) -> str:
     """The card of the commune chosen, or three examples to begin with."""
     lang = state.lang
     head = f"<h3>{said('explorer.selected', lang)}</h3>"
@@ -167,7 +167,7 @@ def selected(view: View, state: ExplorerState, shared: Shared) -> str:
     )
 
 
-def changes(view: View, state: ExplorerState, shared: Shared) -> str:
+def changes(view: ExplorerView, state: ExplorerState, shared: SharedSession) -> str:
     """The communes whose number changes most, beside the map of differences."""
     assert view.difference is not None
     lang, names = state.lang, shared.names(state.lang)
@@ -181,7 +181,7 @@ def changes(view: View, state: ExplorerState, shared: Shared) -> str:
     return f'<div class="ga-changes"><h3>{said("field.difference.label", lang)}</h3><table><tbody>{"".join(rows)}</tbody></table></div>'
 
 
-def bars(view: View, state: ExplorerState) -> str:
+def bars(view: ExplorerView, state: ExplorerState) -> str:
     """People by class of intensity, of the commune chosen or of all shown: a table whose cells are bars."""
     lang = state.lang
     rows = view.table
@@ -213,7 +213,7 @@ def bars(view: View, state: ExplorerState) -> str:
     return f'<h3>{e(title)}</h3><table class="ga-bars"><tbody>{"".join(cells)}</tbody></table>{note}'
 
 
-def points(rows: list[Point], lang: str) -> str:
+def points(rows: list[ExceedancePoint], lang: str) -> str:
     """The curve as a table: chance, people, range; where nothing is mapped, the state."""
     if not rows:
         return f"<p>{said('explorer.chance_none', lang)}.</p>"
@@ -258,7 +258,7 @@ def chance(return_period_yr: float, lang: str) -> str:
     return f"{i18n.percent(annual_exceedance_probability(return_period_yr), lang)} ({years})"
 
 
-def sources(view: View, shared: Shared, lang: str) -> str:
+def sources(view: ExplorerView, shared: SharedSession, lang: str) -> str:
     """Where the figures come from: source, vintage, licence, basis."""
     wanted = {key for cell in view.first["source_ids"].dropna().unique() for key in str(cell).split("|")}
     found = [
@@ -313,7 +313,7 @@ def _facts(facts: dict[str, str], lang: str) -> str:
     return f'<dl class="ga-facts">{rows}</dl>'
 
 
-def _second_number(view: View, state: ExplorerState) -> str:
+def _second_number(view: ExplorerView, state: ExplorerState) -> str:
     if view.difference is None or view.second is None:
         return ""
     row = next(item for item in view.difference.itertuples(index=False) if item.commune_id == state.commune)
@@ -327,14 +327,14 @@ def _second_number(view: View, state: ExplorerState) -> str:
     )
 
 
-def _sum_words(item: tables.Summary, rows: pd.DataFrame, label: str, lang: str) -> str:
+def _sum_words(item: tables.PeopleTotal, rows: pd.DataFrame, label: str, lang: str) -> str:
     if item.is_known:
         return rounding.count_text(item.people, lang)
     states = rows.loc[rows["intensity_class"] == label, "state"].astype(str)
     return i18n.term("state", states.mode().iloc[0] if len(states) else State.OUTSIDE_COVERAGE, lang)
 
 
-def _state_key(view: View, lang: str, *, difference: bool) -> str:
+def _state_key(view: ExplorerView, lang: str, *, difference: bool) -> str:
     """States that occur on the map, in words, with their pattern."""
     if difference and view.difference is not None:
         seen = set(difference_states(view.difference))
@@ -356,7 +356,7 @@ def state_word(state: str, lang: str) -> str:
     )
 
 
-def _hazard_key(view: View, shared: Shared, lang: str) -> str:
+def _hazard_key(view: ExplorerView, shared: SharedSession, lang: str) -> str:
     hazard, drape = view.option.hazard, shared.drape(view.option)
     names = {
         "flood": "explorer.key_depth",
@@ -372,11 +372,13 @@ def _hazard_key(view: View, shared: Shared, lang: str) -> str:
         css = f"ga-{palette}-{_step(index, len(drape.labels), palette)}"
         css = (
             css
-            if isinstance(drape, Picture)
+            if isinstance(drape, RasterOverlay)
             else f"ga-line ga-line-{RING_CLASSES[-len(drape.labels) :][index] if len(drape.labels) <= 3 else 'solid'} {css}"
         )
         rows.append(f"<li>{swatch(css)}<span>{e(word)}</span></li>")
-    lines = "" if isinstance(drape, (Picture, Rings)) and not rows else f"<ul>{''.join(rows)}</ul>"
+    lines = (
+        "" if isinstance(drape, (RasterOverlay, PolygonOverlay)) and not rows else f"<ul>{''.join(rows)}</ul>"
+    )
     border = f"<li>{swatch('ga-line ga-border')}<span>{said('explorer.key_border', lang)}</span></li>"
     return f"<div><h3>{e(title)}</h3>{lines[:-5]}{border}</ul></div>"
 

@@ -21,12 +21,12 @@ from bokeh.events import Tap
 from geoalarm import i18n
 from geoalarm.app.explorer import commune_table as table
 from geoalarm.app.explorer import explorer_cards as cards
-from geoalarm.app.explorer.charts import Curve
-from geoalarm.app.explorer.commune_table import Listing
+from geoalarm.app.explorer.charts import ExceedanceCurve
+from geoalarm.app.explorer.commune_table import CommuneTable
 from geoalarm.app.explorer.downloads import FORMATS, download
-from geoalarm.app.explorer.explorer_state import ExplorerState, Rejected, read_query
+from geoalarm.app.explorer.explorer_state import ExplorerState, UnknownOption, read_query
 from geoalarm.app.explorer.explorer_view import (
-    View,
+    ExplorerView,
     compute,
     curve_points,
     is_ready,
@@ -38,9 +38,9 @@ from geoalarm.app.explorer.explorer_view import (
 )
 from geoalarm.app.explorer.filters import filters, picked
 from geoalarm.app.explorer.layout import Panes
-from geoalarm.app.map.atlas import SLOTS, Atlas, Ink
+from geoalarm.app.map.atlas import SLOTS, Atlas, MapTheme
 from geoalarm.app.map.basemap import configured
-from geoalarm.app.session import Shared
+from geoalarm.app.session import SharedSession
 from geoalarm.app.web.bridge import Bridge
 from geoalarm.app.web.page_frame import SURFACES
 from geoalarm.app.web.top_bar import bar
@@ -73,14 +73,14 @@ class Explorer:
     def __init__(
         self,
         state: ExplorerState,
-        shared: Shared,
+        shared: SharedSession,
         *,
         theme: Theme = "light",
-        rejected: tuple[Rejected, ...] = (),
+        rejected: tuple[UnknownOption, ...] = (),
     ) -> None:
         self.state, self.shared, self.theme = state, shared, theme
-        self.listing = Listing()
-        self.view: View | None = None
+        self.listing = CommuneTable()
+        self.view: ExplorerView | None = None
         self.names = shared.names(state.lang)
         self.atlas = Atlas(
             shared.geometry,
@@ -89,7 +89,7 @@ class Explorer:
             ink=ink(theme),
             dashed=approximate(shared),
         )
-        self.curve = Curve(state.lang, ink(theme), theme)
+        self.curve = ExceedanceCurve(state.lang, ink(theme), theme)
         self.panes = Panes(state.lang, self.atlas, self.curve)
         self._doc = pn.state.curdoc
         self.bridge = Bridge({name: self._locked(handler) for name, handler in self._handlers().items()})
@@ -142,7 +142,7 @@ class Explorer:
 
         doc.add_timeout_callback(tell, PATIENCE_MS)
 
-    def _arrived(self, turn: int, done: Future[View]) -> None:
+    def _arrived(self, turn: int, done: Future[ExplorerView]) -> None:
         if turn != self._turn:
             return
         self.panes.idle()
@@ -194,11 +194,11 @@ class Explorer:
             self._show_commune(zoom=False)
             return
         if names & {"hazard", "beside", "measure"}:
-            self.listing = Listing(search=self.listing.search)
-        self.listing = Listing(self.listing.sort, self.listing.ascending, 0, self.listing.search)
+            self.listing = CommuneTable(search=self.listing.search)
+        self.listing = CommuneTable(self.listing.sort, self.listing.ascending, 0, self.listing.search)
         self.refresh()
 
-    def _show(self, view: View) -> None:
+    def _show(self, view: ExplorerView) -> None:
         """Bring every view to a new choice."""
         self.view = view
         state, lang = self.state, self.state.lang
@@ -277,10 +277,10 @@ class Explorer:
         rows = table.arranged(view, state, self.shared, self.listing)
         page = table.page_of(rows, state.commune) if follow else None
         if page is not None:
-            self.listing = Listing(self.listing.sort, self.listing.ascending, page, self.listing.search)
+            self.listing = CommuneTable(self.listing.sort, self.listing.ascending, page, self.listing.search)
         last = max(0, math.ceil(len(rows) / table.ROWS) - 1)
         if self.listing.page > last:
-            self.listing = Listing(self.listing.sort, self.listing.ascending, last, self.listing.search)
+            self.listing = CommuneTable(self.listing.sort, self.listing.ascending, last, self.listing.search)
         self.panes.table.object = table.html(
             rows, view, state, self.listing, total=len(self.shared.geometry.ids)
         )
@@ -344,13 +344,13 @@ class Explorer:
 
     def _page(self, number: str) -> None:
         if number.isdigit():
-            self.listing = Listing(
+            self.listing = CommuneTable(
                 self.listing.sort, self.listing.ascending, int(number), self.listing.search
             )
             self._show_table()
 
     def _filter(self, words: str) -> None:
-        self.listing = Listing(self.listing.sort, self.listing.ascending, 0, words.strip())
+        self.listing = CommuneTable(self.listing.sort, self.listing.ascending, 0, words.strip())
         self._show_table()
 
     def _search(self, words: str) -> None:
@@ -392,11 +392,11 @@ class Explorer:
             )
 
 
-def ink(theme: Theme) -> Ink:
+def ink(theme: Theme) -> MapTheme:
     """Colours of lines and letters of a theme."""
     face = INTERFACE[theme]
     _, card, line = SURFACES[theme]
-    return Ink(
+    return MapTheme(
         face.outline,
         face.ink,
         face.casing,
@@ -409,7 +409,7 @@ def ink(theme: Theme) -> Ink:
     )
 
 
-def approximate(shared: Shared) -> list[bool]:
+def approximate(shared: SharedSession) -> list[bool]:
     """Which communes have an approximate outline."""
     frame = shared.workspace.communes.data
     if "approximate_boundary" not in frame.columns:

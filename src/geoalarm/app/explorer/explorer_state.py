@@ -21,7 +21,7 @@ THEMES: Final = ("", "light", "dark")
 
 
 @dataclass(frozen=True, slots=True)
-class Rejected:
+class UnknownOption:
     """A word of an address that names nothing here."""
 
     name: str
@@ -134,7 +134,7 @@ class ExplorerState(param.Parameterized):
 
 def read_query(
     query: Mapping[str, str], choices: Choices, *, communes: frozenset[str], lang: str = "en"
-) -> tuple[dict[str, object], list[Rejected]]:
+) -> tuple[dict[str, object], list[UnknownOption]]:
     """The state an address asks for and the words of it that name nothing.
 
     Parameters
@@ -147,14 +147,14 @@ def read_query(
         Language where the address names none.
     """
     values: dict[str, object] = {"lang": lang}
-    rejected: list[Rejected] = []
+    rejected: list[UnknownOption] = []
 
     def take(word: str, name: str, known: object, convert: object = str) -> None:
         if not query.get(word):
             return
         value = convert(query[word])  # type: ignore[operator]
         if value is None or (known is not None and value not in known):  # type: ignore[operator]
-            rejected.append(Rejected(word, query[word]))
+            rejected.append(UnknownOption(word, query[word]))
         else:
             values[name] = value
 

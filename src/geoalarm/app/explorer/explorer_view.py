@@ -13,8 +13,8 @@ import pandas as pd
 
 from geoalarm import i18n
 from geoalarm.app.explorer.explorer_state import ExplorerState
-from geoalarm.app.map.atlas import APART, FIRST_STATE, STATES, Paint
-from geoalarm.app.session import Progress, Shared, Wanted
+from geoalarm.app.map.atlas import APART, FIRST_STATE, STATES, Symbology
+from geoalarm.app.session import LayerRequest, Progress, SharedSession
 from geoalarm.core.terms import State
 from geoalarm.present import classes, palette, rounding
 from geoalarm.present import exceedance_points as sums
@@ -23,7 +23,7 @@ from geoalarm.results import totals as tables
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class ExplorerView:
     """Everything the views of one choice need.
 
     Attributes
@@ -40,7 +40,7 @@ class View:
         Colours of the maps; both scenarios share one.
     """
 
-    layers: tuple[Wanted, ...]
+    layers: tuple[LayerRequest, ...]
     option: Any
     other: Any
     first: pd.DataFrame
@@ -58,7 +58,7 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class ExceedancePoint:
     """A point of the exceedance curve; NaN unless ``state`` is exposed or zero."""
 
     return_period_yr: float
@@ -69,14 +69,14 @@ class Point:
     hidden: bool = False
 
 
-def curve_points(view: View, *, commune: str, countries: tuple[str, ...]) -> list[Point]:
+def curve_points(view: ExplorerView, *, commune: str, countries: tuple[str, ...]) -> list[ExceedancePoint]:
     """Points of one commune, its states kept, or of the sum over the communes shown that are mapped at every
     chance.
     """
     if commune:
         rows = [(period, totals[totals["commune_id"] == commune].iloc[0]) for period, totals in view.curve]
         return [
-            Point(
+            ExceedancePoint(
                 period,
                 row["population_exposed"],
                 row["population_exposed_low"],
@@ -91,14 +91,16 @@ def curve_points(view: View, *, commune: str, countries: tuple[str, ...]) -> lis
     frames = [tables.only(totals, countries=countries) for _, totals in view.curve]
     found = sums.curve_points(pd.concat(frames, ignore_index=True))
     return [
-        Point(period, people, low, high, State.EXPOSED if people > 0 else State.ZERO)
+        ExceedancePoint(period, people, low, high, State.EXPOSED if people > 0 else State.ZERO)
         for period, people, low, high in found[["return_period_yr", "people", "low", "high"]]
         .to_numpy(dtype="float64")
         .tolist()
     ]
 
 
-def yearly(view: View, *, commune: str, countries: tuple[str, ...]) -> tuple[float, float, float] | None:
+def yearly(
+    view: ExplorerView, *, commune: str, countries: tuple[str, ...]
+) -> tuple[float, float, float] | None:
     """Expected people a year, least and most, of one commune or of the sum over those mapped at every chance;
     None where unknown.
     """
@@ -118,16 +120,16 @@ def yearly(view: View, *, commune: str, countries: tuple[str, ...]) -> tuple[flo
     return value, low, high
 
 
-def wanted(state: ExplorerState) -> list[Wanted]:
+def wanted(state: ExplorerState) -> list[LayerRequest]:
     """The layers a choice needs, the one shown first."""
     layers = [state.option(), *([state.second()] if state.beside else [])]
-    return [Wanted(option, state.threshold, state.population) for option in layers]
+    return [LayerRequest(option, state.threshold, state.population) for option in layers]
 
 
-def is_ready(layers: list[Wanted], shared: Shared) -> bool:
+def is_ready(layers: list[LayerRequest], shared: SharedSession) -> bool:
     """Whether nothing has to be computed for these layers."""
     periods = [
-        Wanted(option, layers[0].from_class, layers[0].population)
+        LayerRequest(option, layers[0].from_class, layers[0].population)
         for option in shared.periods(layers[0].option)
     ]
     return all(shared.is_ready(item) for item in (*layers, *periods)) and all(
@@ -135,12 +137,14 @@ def is_ready(layers: list[Wanted], shared: Shared) -> bool:
     )
 
 
-def compute(layers: list[Wanted], measure: Measure, shared: Shared, progress: Progress | None = None) -> View:
+def compute(
+    layers: list[LayerRequest], measure: Measure, shared: SharedSession, progress: Progress | None = None
+) -> ExplorerView:
     """The view of a choice; slow the first time a layer is asked for, at hand afterwards.
 
     Parameters
     ----------
-    layers : list of Wanted
+    layers : list of LayerRequest
         The layer shown and, where there is one, the layer beside it.
     measure : str
         ``people`` or ``share``.
@@ -158,7 +162,7 @@ def compute(layers: list[Wanted], measure: Measure, shared: Shared, progress: Pr
         curve.append(
             (
                 float(option.return_period_yr),
-                shared.totals(Wanted(option, layers[0].from_class, layers[0].population)),
+                shared.totals(LayerRequest(option, layers[0].from_class, layers[0].population)),
             )
         )
     for n, item in enumerate(layers, start=steps - len(layers) + 1):
@@ -169,11 +173,11 @@ def compute(layers: list[Wanted], measure: Measure, shared: Shared, progress: Pr
 
 def _view(
     measure: Measure,
-    layers: list[Wanted],
+    layers: list[LayerRequest],
     found: list[pd.DataFrame],
     curve: list[tuple[float, pd.DataFrame]],
-    shared: Shared,
-) -> View:
+    shared: SharedSession,
+) -> ExplorerView:
     column = value_column(measure)
     second = found[1] if len(found) > 1 else None
     difference, difference_scale = None, None
@@ -182,7 +186,7 @@ def _view(
         difference = tables.difference(found[0], second)
         name = "difference" if measure == "people" else "share_difference"
         difference_scale = classes.difference_scale_for(difference[name], measure)
-    return View(
+    return ExplorerView(
         tuple(layers),
         layers[0].option,
         layers[1].option if second is not None else None,
@@ -224,8 +228,14 @@ def share_figure(row: Any, lang: str) -> str:
 
 
 def paint(
-    view: View, slot: str, shared: Shared, *, measure: Measure, countries: tuple[str, ...], lang: str
-) -> Paint:
+    view: ExplorerView,
+    slot: str,
+    shared: SharedSession,
+    *,
+    measure: Measure,
+    countries: tuple[str, ...],
+    lang: str,
+) -> Symbology:
     """Colour numbers, patterns and words of the map of the first (``a``) or second (``b``) scenario."""
     totals, layer = (view.first, view.layers[0]) if slot == "a" else (view.second, view.layers[1])
     assert totals is not None
@@ -244,7 +254,9 @@ def _words(totals: pd.DataFrame, measure: Measure, lang: str) -> list[str]:
     return [(share_figure(row, lang) if measure == "share" else "") or figure(row, lang) for row in rows]
 
 
-def paint_difference(view: View, *, measure: Measure, countries: tuple[str, ...], lang: str) -> Paint:
+def paint_difference(
+    view: ExplorerView, *, measure: Measure, countries: tuple[str, ...], lang: str
+) -> Symbology:
     """Colour numbers, patterns and words of the map of differences."""
     assert view.difference is not None
     assert view.difference_scale is not None
@@ -292,7 +304,7 @@ def map_palette(scale: classes.Scale, theme: palette.Theme) -> list[str]:
     ]
 
 
-def _settled(numbers: np.ndarray, ids: pd.Series, words: list[str], countries: tuple[str, ...]) -> Paint:
+def _settled(numbers: np.ndarray, ids: pd.Series, words: list[str], countries: tuple[str, ...]) -> Symbology:
     if countries:
         numbers = np.where(tables.country_of(ids).isin(countries).to_numpy(), numbers, APART)
-    return Paint(numbers.astype("uint8"), words)
+    return Symbology(numbers.astype("uint8"), words)

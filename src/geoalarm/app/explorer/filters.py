@@ -11,7 +11,7 @@ from geoalarm import i18n
 from geoalarm.app.explorer.choices import token
 from geoalarm.app.explorer.explorer_state import MEASURES, ExplorerState
 from geoalarm.app.map.basemap import configured
-from geoalarm.app.session import Shared
+from geoalarm.app.session import SharedSession
 from geoalarm.app.web.html_markup import e, icon_button, said
 from geoalarm.present import narrative
 
@@ -29,7 +29,7 @@ LABELS = {
 SWITCHES = {"overlay": "explorer.show_hazard", "basemap": "explorer.show_basemap"}
 
 
-def filters(state: ExplorerState, shared: Shared) -> str:
+def filters(state: ExplorerState, shared: SharedSession) -> str:
     """HTML of all choices; a list with one entry is told as words."""
     lang = state.lang
     lists, given = [], []
@@ -48,7 +48,7 @@ def filters(state: ExplorerState, shared: Shared) -> str:
     )
 
 
-def offered(state: ExplorerState, shared: Shared) -> dict[str, tuple[dict[str, str], str]]:
+def offered(state: ExplorerState, shared: SharedSession) -> dict[str, tuple[dict[str, str], str]]:
     """Words by value of every list, and the value chosen."""
     lang, known = state.lang, shared.choices
     option: Any = state.option()

@@ -15,7 +15,7 @@ from geoalarm.app.web.page_frame import sheet
 if TYPE_CHECKING:
     from bokeh.document import Document
 
-    from geoalarm.app.explorer.charts import Curve
+    from geoalarm.app.explorer.charts import ExceedanceCurve
     from geoalarm.app.map.atlas import Atlas
 
 
@@ -55,7 +55,7 @@ class Box(Styled, pn.Column):
 class Panes:
     """The panes of one session; ``object`` of each is plain HTML."""
 
-    def __init__(self, lang: str, atlas: Atlas, curve: Curve) -> None:
+    def __init__(self, lang: str, atlas: Atlas, curve: ExceedanceCurve) -> None:
         self.lang, self.atlas = lang, atlas
         for name in (
             "bar",

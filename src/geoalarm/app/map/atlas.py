@@ -30,7 +30,7 @@ from bokeh.plotting import figure as Figure
 
 from geoalarm.app.map.basemap import Basemap
 from geoalarm.app.map.geometry import LABEL_TIERS, MapGeometry, inwards, nested
-from geoalarm.app.map.hazard_overlay import Picture, Rings
+from geoalarm.app.map.hazard_overlay import PolygonOverlay, RasterOverlay
 from geoalarm.core.terms import State
 from geoalarm.present.palette import PATTERNS
 
@@ -138,7 +138,7 @@ FONT: Final = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
 
 
 @dataclass(frozen=True, slots=True)
-class Ink:
+class MapTheme:
     """Colours of lines and letters of one theme."""
 
     outline: str
@@ -153,7 +153,7 @@ class Ink:
 
 
 @dataclass(frozen=True, slots=True)
-class Paint:
+class Symbology:
     """What one change sends: a colour number and the words of the tip for each commune."""
 
     numbers: np.ndarray
@@ -169,7 +169,7 @@ class Atlas:
         *,
         names: Sequence[str],
         labels: Labels,
-        ink: Ink,
+        ink: MapTheme,
         dashed: Sequence[bool] = (),
     ) -> None:
         self.geometry, self.ink, self.names, self.labels = geometry, ink, list(names), labels
@@ -213,7 +213,7 @@ class Atlas:
             self.figures[slot] = self._drawn(slot)
         return self.figures[slot]
 
-    def paint(self, slot: Slot, paint: Paint) -> None:
+    def paint(self, slot: Slot, paint: Symbology) -> None:
         """Send the colours of a slot; only the columns that changed travel."""
         self._send(f"n_{slot}", paint.numbers.astype("uint8"))
         self._send(f"w_{slot}", paint.words)
@@ -222,12 +222,12 @@ class Atlas:
         """The colours that the numbers of a slot stand for."""
         self.mappers[slot].update(palette=list(palette), low=-0.5, high=len(palette) - 0.5)
 
-    def drape(self, slot: Slot, drawn: Picture | Rings | None, colours: Sequence[str]) -> None:
+    def drape(self, slot: Slot, drawn: RasterOverlay | PolygonOverlay | None, colours: Sequence[str]) -> None:
         """Lay the hazard on a slot: a picture, rings, or nothing."""
-        self.lay(slot, drawn if isinstance(drawn, Picture) else None, colours)
+        self.lay(slot, drawn if isinstance(drawn, RasterOverlay) else None, colours)
         layers = (
             list(zip(drawn.xs, drawn.ys, strict=True))[-len(RING_DASHES) :]
-            if isinstance(drawn, Rings)
+            if isinstance(drawn, PolygonOverlay)
             else []
         )
         offset = len(RING_DASHES) - len(layers)
@@ -237,7 +237,7 @@ class Atlas:
         self._ring_colours(slot, colours)
 
     def lay(
-        self, slot: Slot, picture: Picture | None, colours: Sequence[str], *, opacity: float = 0.82
+        self, slot: Slot, picture: RasterOverlay | None, colours: Sequence[str], *, opacity: float = 0.82
     ) -> None:
         """Lay a picture under the lines of a slot, or take it away."""
         laid: dict[str, list[object]] = dict(NO_PICTURE)
@@ -301,7 +301,7 @@ class Atlas:
         step = (axis.end - axis.start) * 0.25 * sign
         axis.update(start=axis.start + step, end=axis.end + step)
 
-    def reink(self, ink: Ink) -> None:
+    def reink(self, ink: MapTheme) -> None:
         """Change the theme of lines and letters."""
         self.ink = ink
         for fig in self.figures.values():
@@ -497,7 +497,7 @@ class Atlas:
             line.glyph.line_color = colour
 
 
-def dress(fig: Figure, ink: Ink) -> None:
+def dress(fig: Figure, ink: MapTheme) -> None:
     """Ground, axes and grid of a figure in the colours of a theme."""
     fig.update(background_fill_color=ink.card, border_fill_color=ink.card)
     for axis in fig.axis:

@@ -34,7 +34,7 @@ Bounds = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class RasterOverlay:
     """Class numbers of a raster, 0 for nothing, row 0 in the north, as the compressed body of a PNG.
 
     ``bounds`` are west, south, east, north [m, EPSG:3857].
@@ -64,7 +64,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Rings:
+class PolygonOverlay:
     """Outlines of zones by class, mild to severe: ``xs`` and ``ys`` of each class for ``multi_line``."""
 
     labels: tuple[str, ...]
@@ -72,14 +72,14 @@ class Rings:
     ys: tuple[list[list[int]], ...]
 
 
-def drawn(footprint: Footprint, *, bounds: Bounds) -> Picture | Rings:
+def render_overlay(footprint: Footprint, *, bounds: Bounds) -> RasterOverlay | PolygonOverlay:
     """What to draw of a footprint inside bounds [m, EPSG:3857]."""
     if isinstance(footprint.data, gpd.GeoDataFrame):
         return zone_rings(footprint, bounds=bounds)
     return picture(footprint, bounds=bounds)
 
 
-def picture(footprint: Footprint, *, bounds: Bounds, pixels: int = PIXELS) -> Picture:
+def picture(footprint: Footprint, *, bounds: Bounds, pixels: int = PIXELS) -> RasterOverlay:
     """The classes of a raster footprint, strongest in each screen pixel.
 
     Parameters
@@ -110,10 +110,10 @@ def picture(footprint: Footprint, *, bounds: Bounds, pixels: int = PIXELS) -> Pi
     )
 
 
-def encoded(codes: np.ndarray, bounds: Bounds, labels: tuple[str, ...]) -> Picture:
+def encoded(codes: np.ndarray, bounds: Bounds, labels: tuple[str, ...]) -> RasterOverlay:
     """Class numbers of bytes, row 0 in the north, as a picture."""
     lines = b"".join(b"\x00" + line.tobytes() for line in np.ascontiguousarray(codes))
-    return Picture(codes.shape[0], codes.shape[1], zlib.compress(lines, 9), bounds, labels)
+    return RasterOverlay(codes.shape[0], codes.shape[1], zlib.compress(lines, 9), bounds, labels)
 
 
 def class_codes(footprint: Footprint, data: xr.DataArray) -> xr.DataArray:
@@ -135,7 +135,7 @@ def class_codes(footprint: Footprint, data: xr.DataArray) -> xr.DataArray:
     return data.copy(data=codes.astype("uint8")).rio.write_crs(data.rio.crs)
 
 
-def zone_rings(footprint: Footprint, *, bounds: Bounds) -> Rings:
+def zone_rings(footprint: Footprint, *, bounds: Bounds) -> PolygonOverlay:
     """Outlines of the zones of each class, in the order of the footprint's classes."""
     frame = footprint.data
     assert isinstance(frame, gpd.GeoDataFrame)
@@ -149,7 +149,7 @@ def zone_rings(footprint: Footprint, *, bounds: Bounds) -> Rings:
         x, y = _lines(shapes[inside & (names == label)])
         xs.append(x)
         ys.append(y)
-    return Rings(labels, tuple(xs), tuple(ys))
+    return PolygonOverlay(labels, tuple(xs), tuple(ys))
 
 
 def _lines(shapes: np.ndarray) -> tuple[list[list[int]], list[list[int]]]:

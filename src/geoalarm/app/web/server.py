@@ -16,7 +16,7 @@ from bokeh.server.views.doc_handler import DocHandler
 from geoalarm.app.briefing import briefing_page as briefing
 from geoalarm.app.briefing.briefing_service import desk_of
 from geoalarm.app.explorer import build_explorer as build
-from geoalarm.app.session import Shared, Wanted
+from geoalarm.app.session import LayerRequest, SharedSession
 from geoalarm.app.web import page_frame as page
 from geoalarm.app.whatif import build_whatif as whatif_build
 
@@ -134,14 +134,14 @@ def secure(handler: type[Any]) -> None:
     handler._geoalarm_secure = True
 
 
-def warm_rest(world: Shared) -> None:
+def warm_rest(world: SharedSession) -> None:
     """Make the other layers ready behind the first readers' backs; a fault is told in the log and again when
     asked for.
     """
     for option in world.choices.options:
         try:
             world.totals(
-                Wanted(option, "", world.choices.populations[0] if world.choices.populations else "")
+                LayerRequest(option, "", world.choices.populations[0] if world.choices.populations else "")
             )
             world.drape(option)
         except Exception:

@@ -13,12 +13,12 @@ import numpy as np
 from geoalarm import i18n
 from geoalarm.analysis.accident.run_accident import AccidentView
 from geoalarm.app.explorer import explorer_cards as cards
-from geoalarm.app.session import Shared
+from geoalarm.app.session import SharedSession
 from geoalarm.app.web.html_markup import button, e, items, said
 from geoalarm.app.whatif.effect_field import chance
 from geoalarm.app.whatif.example_accidents import EXAMPLES
 from geoalarm.app.whatif.whatif_state import WhatIfState
-from geoalarm.app.whatif.whatif_view import Outcome, label, pretty
+from geoalarm.app.whatif.whatif_view import AccidentOutcome, label, pretty
 from geoalarm.app.whatif.zone_table import change, count_words, side, table
 from geoalarm.core.result import TO_BE_CONFIRMED
 from geoalarm.i18n.place_names import source_title
@@ -29,7 +29,7 @@ RISK_LEVELS: Final = f"{TO_BE_CONFIRMED}: levels of individual risk in Flanders"
 """What no one has yet read in its source, where the levels say so."""
 
 
-def head(outcome: Outcome | None, state: WhatIfState, shared: Shared) -> str:
+def head(outcome: AccidentOutcome | None, state: WhatIfState, shared: SharedSession) -> str:
     """Example band, finding, what it is a figure of, and the screening notice: on every view."""
     lang = state.lang
     title = i18n.text("whatif.title", lang) if outcome is None else finding(outcome, lang)
@@ -40,7 +40,7 @@ def head(outcome: Outcome | None, state: WhatIfState, shared: Shared) -> str:
     )
 
 
-def finding(outcome: Outcome, lang: str) -> str:
+def finding(outcome: AccidentOutcome, lang: str) -> str:
     """How many people the widest zone holds, and on which side of the border."""
     people = outcome.first.people
     if not people:
@@ -96,7 +96,7 @@ def weather(view: AccidentView, lang: str) -> str:
     return ", ".join(parts)
 
 
-def slot_titles(outcome: Outcome, lang: str) -> dict[str, str]:
+def slot_titles(outcome: AccidentOutcome, lang: str) -> dict[str, str]:
     """Titles of the two maps of two weathers."""
     if outcome.second is None:
         return {}
@@ -107,7 +107,7 @@ def slot_titles(outcome: Outcome, lang: str) -> dict[str, str]:
     }
 
 
-def severity(outcome: Outcome, lang: str) -> str:
+def severity(outcome: AccidentOutcome, lang: str) -> str:
     """Class of annex 3 with the people it was made of, of each weather."""
     parts = [f"<div class='ga-severity'><h3>{said('accident.severity.name', lang)}</h3>"]
     is_graded = any(view.severity is not None for view in outcome.both)
@@ -120,7 +120,7 @@ def severity(outcome: Outcome, lang: str) -> str:
     return "".join(parts) + "</div>"
 
 
-def risk(outcome: Outcome, lang: str) -> str:
+def risk(outcome: AccidentOutcome, lang: str) -> str:
     """People at each level of individual risk, by country, in one weather after the other; nothing where no
     frequency was given.
     """
@@ -155,7 +155,7 @@ def example(state: WhatIfState) -> str:
     )
 
 
-def told(outcome: Outcome, lang: str) -> str:
+def told(outcome: AccidentOutcome, lang: str) -> str:
     """What to know: the warnings of both weathers as sentences."""
     graded = {flag for view in outcome.both if view.severity is not None for flag in view.severity.flags}
     warnings = dict.fromkeys(
@@ -165,7 +165,7 @@ def told(outcome: Outcome, lang: str) -> str:
     return f"<h3>{said('whatif.flags', lang)}</h3>{items(rows, css='ga-notes')}" if rows else ""
 
 
-def models(outcome: Outcome, shared: Shared, lang: str) -> str:
+def models(outcome: AccidentOutcome, shared: SharedSession, lang: str) -> str:
     """Models and their sources, inputs as they were used, and where communes and people come from."""
     rows = {}
     for result in (result for view in outcome.both for result in view.results):

@@ -15,10 +15,10 @@ from geoalarm import i18n
 from geoalarm.analysis import scenario_text
 from geoalarm.analysis.accident.accident_scenario import Accident
 from geoalarm.analysis.accident.run_accident import read_thresholds
-from geoalarm.app.explorer.downloads import File
-from geoalarm.app.session import Shared
+from geoalarm.app.explorer.downloads import DownloadFile
+from geoalarm.app.session import SharedSession
 from geoalarm.app.whatif.whatif_state import WhatIfState
-from geoalarm.app.whatif.whatif_view import Outcome
+from geoalarm.app.whatif.whatif_view import AccidentOutcome
 from geoalarm.core.errors import InputError
 from geoalarm.present import exports
 from geoalarm.results import totals as tables
@@ -39,7 +39,7 @@ COLUMNS: Final = (
 )
 
 
-class Desk:
+class UploadStore:
     """Files a reader lays down for one session: a folder of its own, cleared at the end."""
 
     def __init__(self) -> None:
@@ -81,28 +81,28 @@ class Desk:
             self._folder = None
 
 
-def thresholds_form(state: WhatIfState) -> File:
+def thresholds_form(state: WhatIfState) -> DownloadFile:
     """An empty table of the French thresholds of the substance, to fill in from its official sheet."""
     substance = state.inputs.get("substance") or "chlorine"
     minutes = re.sub(r"[^0-9.].*$", "", state.inputs.get("exposure_min", "").strip()) or "60"
     rows = [f"FR,{substance},{effect},{minutes},,ppm,,INERIS,R" for effect in ("SEI", "SEL", "SELS")]
-    return File(
+    return DownloadFile(
         f"thresholds_{substance}.csv",
         "text/csv",
         ("\n".join([",".join(COLUMNS), *rows]) + "\n").encode("utf-8"),
     )
 
 
-def file_of(kind: str, outcome: Outcome, state: WhatIfState, shared: Shared) -> File:
+def file_of(kind: str, outcome: AccidentOutcome, state: WhatIfState, shared: SharedSession) -> DownloadFile:
     """The file of a kind in :data:`FORMATS`."""
     choice = outcome.first.choice
     stem = re.sub(r"[^A-Za-z0-9.]+", "_", f"geoalarm_{choice.kind}_{choice.name}").strip("_.")
     if kind == "yml":
-        return File(f"{stem}.yml", "application/yaml", scenario(outcome, shared).encode("utf-8"))
-    return File(f"{stem}.csv", "text/csv", rows(outcome, state, shared))
+        return DownloadFile(f"{stem}.yml", "application/yaml", scenario(outcome, shared).encode("utf-8"))
+    return DownloadFile(f"{stem}.csv", "text/csv", rows(outcome, state, shared))
 
 
-def scenario(outcome: Outcome, shared: Shared) -> str:
+def scenario(outcome: AccidentOutcome, shared: SharedSession) -> str:
     """The accident, or both weathers of it, as a scenario file over the same communes and people."""
     accidents = [_portable(view.choice) for view in outcome.both]
     return scenario_text(shared.workspace.scenario.with_accidents(*accidents))
@@ -116,7 +116,7 @@ def _portable(choice: Accident) -> Accident:
     return choice.changed(field=True, **changes)
 
 
-def rows(outcome: Outcome, state: WhatIfState, shared: Shared) -> bytes:
+def rows(outcome: AccidentOutcome, state: WhatIfState, shared: SharedSession) -> bytes:
     """The communes hit, most exposed first, each row with the notice and the models."""
     hit, names = outcome.hit(), shared.names(state.lang)
     found = []

@@ -12,7 +12,7 @@ import panel_material_ui as pmui
 from geoalarm.app.explorer import build_explorer as build
 from geoalarm.app.explorer import explorer_cards as cards
 from geoalarm.app.explorer.layout import box, html
-from geoalarm.app.session import Shared, shared
+from geoalarm.app.session import SharedSession, shared
 from geoalarm.app.whatif.whatif_page import WhatIf
 from geoalarm.app.whatif.whatif_state import WhatIfState, read_query
 from geoalarm.app.whatif.whatif_view import warm
@@ -25,14 +25,14 @@ log = logging.getLogger(__name__)
 TITLE = "whatif.title"
 
 
-def whatif(*, scenario: str | None = None, world: Shared | None = None) -> pmui.Page:
+def whatif(*, scenario: str | None = None, world: SharedSession | None = None) -> pmui.Page:
     """The what-if page for the request at hand.
 
     Parameters
     ----------
     scenario : str, optional
         Scenario file; None: the embedded territory.
-    world : Shared, optional
+    world : SharedSession, optional
         What sessions share, when it is already made.
     """
     query = build.query_words()
@@ -47,14 +47,14 @@ def whatif(*, scenario: str | None = None, world: Shared | None = None) -> pmui.
 
 
 @lru_cache(maxsize=4)
-def sites(world: Shared) -> tuple[Any, ...]:
+def sites(world: SharedSession) -> tuple[Any, ...]:
     """Named sites of the territory, read once."""
     from geoalarm.analysis.accident.run_accident import sites_of
 
     return tuple(sites_of(world.workspace))
 
 
-def _whatif(world: Shared, query: dict[str, str], lang: str) -> pmui.Page:
+def _whatif(world: SharedSession, query: dict[str, str], lang: str) -> pmui.Page:
     known = sites(world)
     values, rejected = read_query(query, known, communes=frozenset(world.geometry.ids), lang=lang)
     theme: Theme = "dark" if build.scheme() == "dark" else "light"

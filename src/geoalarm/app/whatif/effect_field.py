@@ -16,7 +16,7 @@ from rasterio.transform import from_origin
 
 from geoalarm import i18n
 from geoalarm.app.map.geometry import WEB_MERCATOR
-from geoalarm.app.map.hazard_overlay import Picture, encoded
+from geoalarm.app.map.hazard_overlay import RasterOverlay, encoded
 from geoalarm.core.model import Footprint
 from geoalarm.present.palette import Theme, colours
 
@@ -59,7 +59,7 @@ def field_breaks(fields: Sequence[Footprint]) -> tuple[float, ...]:
     return breaks(min(lows), max(*tops, min(lows))) if tops and lows else ()
 
 
-def field_picture(footprint: Footprint | None, lower: Sequence[float]) -> Picture | None:
+def field_picture(footprint: Footprint | None, lower: Sequence[float]) -> RasterOverlay | None:
     """A raster in classes for the map; None where there is nothing to draw.
 
     Parameters

@@ -18,12 +18,12 @@ from bokeh.events import Tap
 from geoalarm import i18n
 from geoalarm.app.explorer import commune_table as table
 from geoalarm.app.explorer import explorer_cards as cards
-from geoalarm.app.explorer.commune_table import Listing
+from geoalarm.app.explorer.commune_table import CommuneTable
 from geoalarm.app.explorer.explorer_page import PATIENCE_MS, WORKERS, approximate, ink
-from geoalarm.app.explorer.explorer_state import Rejected
+from geoalarm.app.explorer.explorer_state import UnknownOption
 from geoalarm.app.explorer.explorer_view import map_palette
 from geoalarm.app.map.atlas import Atlas
-from geoalarm.app.session import Shared
+from geoalarm.app.session import SharedSession
 from geoalarm.app.web.bridge import Bridge
 from geoalarm.app.web.top_bar import bar
 from geoalarm.app.whatif.accident_cards import (
@@ -36,14 +36,14 @@ from geoalarm.app.whatif.accident_cards import (
     slot_titles,
     told,
 )
-from geoalarm.app.whatif.accident_files import FORMATS, Desk, file_of, thresholds_form
+from geoalarm.app.whatif.accident_files import FORMATS, UploadStore, file_of, thresholds_form
 from geoalarm.app.whatif.accident_form import calculate as calculate_button
 from geoalarm.app.whatif.accident_form import form, on_a_phone, refused
 from geoalarm.app.whatif.effect_field import tones
 from geoalarm.app.whatif.example_accidents import EXAMPLES, example_place
 from geoalarm.app.whatif.whatif_layout import WhatIfPanes, title
 from geoalarm.app.whatif.whatif_state import SHOWS, WhatIfState, read_query
-from geoalarm.app.whatif.whatif_view import Outcome, calculate, paint_of, refusal
+from geoalarm.app.whatif.whatif_view import AccidentOutcome, calculate, paint_of, refusal
 from geoalarm.app.whatif.zone_legend import key, switch
 from geoalarm.app.whatif.zone_map import Zones, degrees
 from geoalarm.app.whatif.zone_table import zone_name, zones
@@ -61,14 +61,14 @@ class WhatIf:
     def __init__(
         self,
         state: WhatIfState,
-        shared: Shared,
+        shared: SharedSession,
         *,
         theme: Theme = "light",
-        rejected: tuple[Rejected, ...] = (),
+        rejected: tuple[UnknownOption, ...] = (),
     ) -> None:
         self.state, self.shared, self.theme = state, shared, theme
-        self.outcome: Outcome | None = None
-        self.listing = Listing()
+        self.outcome: AccidentOutcome | None = None
+        self.listing = CommuneTable()
         lang = state.lang
         self.atlas = Atlas(
             shared.geometry,
@@ -78,7 +78,7 @@ class WhatIf:
             dashed=approximate(shared),
         )
         self.zones = Zones(self.atlas, list(state.sites.values()))
-        self.desk = Desk()
+        self.desk = UploadStore()
         self.panes = WhatIfPanes(lang, self.atlas)
         self._doc = pn.state.curdoc
         self.bridge = Bridge({name: self._locked(handler) for name, handler in self._handlers().items()})
@@ -162,7 +162,7 @@ class WhatIf:
 
         doc.add_timeout_callback(tell, PATIENCE_MS)
 
-    def _arrived(self, turn: int, done: Future[Outcome], started: float) -> None:
+    def _arrived(self, turn: int, done: Future[AccidentOutcome], started: float) -> None:
         if turn != self._turn:
             return
         error = done.exception()
@@ -186,10 +186,10 @@ class WhatIf:
         self.panes["notice"].object = on_a_phone(words)
         self.panes.dim(self.outcome is not None)
 
-    def _show(self, outcome: Outcome) -> None:
+    def _show(self, outcome: AccidentOutcome) -> None:
         """Bring every view to a new answer."""
         state, lang = self.state, self.state.lang
-        self.outcome, self.listing = outcome, Listing()
+        self.outcome, self.listing = outcome, CommuneTable()
         with pn.io.hold(self._doc, freeze=True):
             self.panes["refused"].object = ""
             self.panes["notice"].object = example(state) if state.is_example else ""
@@ -366,7 +366,7 @@ class WhatIf:
 
     def _page(self, number: str) -> None:
         if number.isdigit():
-            self.listing = Listing(self.listing.sort, self.listing.ascending, int(number), "")
+            self.listing = CommuneTable(self.listing.sort, self.listing.ascending, int(number), "")
             self._show_table()
 
     def _zoom(self, way: str) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Final
 import param
 
 from geoalarm.analysis.accident.accident_scenario import VENTILATION, Accident
-from geoalarm.app.explorer.explorer_state import Rejected
+from geoalarm.app.explorer.explorer_state import UnknownOption
 from geoalarm.app.whatif.wind_rose import EXAMPLE, ROSES, rose_of
 from geoalarm.app.whatif.wind_rose import LONGEST as LONGEST_ROSE
 from geoalarm.core.errors import InputError
@@ -344,7 +344,7 @@ class WhatIfState(param.Parameterized):
 
 def read_query(
     query: Mapping[str, str], sites: Sequence[Any], *, communes: frozenset[str], lang: str = "en"
-) -> tuple[dict[str, Any], list[Rejected]]:
+) -> tuple[dict[str, Any], list[UnknownOption]]:
     """The form an address asks for and the words of it that name nothing."""
     values: dict[str, Any] = {"lang": lang}
     offered = {
@@ -358,11 +358,11 @@ def read_query(
         "show": ("show", SHOWS),
         "rose": ("rose", ROSES),
     }
-    rejected: list[Rejected] = []
+    rejected: list[UnknownOption] = []
     for word, (name, allowed) in offered.items():
         text = query.get(word, "")
         if text and text not in allowed:
-            rejected.append(Rejected(word, text))
+            rejected.append(UnknownOption(word, text))
         elif text:
             values[name] = True if name in ("with_tank", "beside") else text
     for word, name in TEXTS.items():

@@ -16,11 +16,11 @@ import pandas as pd
 
 from geoalarm import i18n
 from geoalarm.analysis.accident.run_accident import AccidentView, accident_view
-from geoalarm.app.explorer.explorer_view import View, figure, share_figure
-from geoalarm.app.map.atlas import APART, FIRST_STATE, STATES, Paint
+from geoalarm.app.explorer.explorer_view import ExplorerView, figure, share_figure
+from geoalarm.app.map.atlas import APART, FIRST_STATE, STATES, Symbology
 from geoalarm.app.map.geometry import WEB_MERCATOR
-from geoalarm.app.map.hazard_overlay import Picture, Rings, zone_rings
-from geoalarm.app.session import Shared, Wanted
+from geoalarm.app.map.hazard_overlay import PolygonOverlay, RasterOverlay, zone_rings
+from geoalarm.app.session import LayerRequest, SharedSession
 from geoalarm.app.whatif.effect_field import field_breaks, field_picture
 from geoalarm.app.whatif.whatif_state import WhatIfState
 from geoalarm.app.whatif.wind_rose import OWN
@@ -50,7 +50,7 @@ _SUPERSCRIPT: Final = str.maketrans("23", "²³")
 
 
 @dataclass(frozen=True)
-class Outcome:
+class AccidentOutcome:
     """What was calculated: one accident, or the same in two weathers, and what maps and tables need of it.
 
     Attributes
@@ -65,13 +65,13 @@ class Outcome:
 
     first: AccidentView
     second: AccidentView | None
-    view: View
-    rings: tuple[Rings | None, ...]
+    view: ExplorerView
+    rings: tuple[PolygonOverlay | None, ...]
     box: tuple[float, float, float, float] | None
     steps: tuple[float, ...] = ()
-    fields: tuple[Picture | None, ...] = ()
+    fields: tuple[RasterOverlay | None, ...] = ()
     levels: tuple[float, ...] = ()
-    risks: tuple[Picture | None, ...] = ()
+    risks: tuple[RasterOverlay | None, ...] = ()
 
     @property
     def both(self) -> tuple[AccidentView, ...]:
@@ -88,12 +88,12 @@ class Outcome:
             else "zones"
         )
 
-    def picture(self, show: str, index: int) -> Picture | None:
+    def picture(self, show: str, index: int) -> RasterOverlay | None:
         """The picture of a weather, or None."""
         pictures = {"field": self.fields, "risk": self.risks}.get(show, ())
         return pictures[index] if index < len(pictures) else None
 
-    def hit(self) -> View:
+    def hit(self) -> ExplorerView:
         """The same with only the communes that somebody in a zone lives in, of either weather."""
         view = self.view
         keep = view.first["state"].isin(HIT) & ~view.first["population_exposed"].eq(0)
@@ -103,10 +103,10 @@ class Outcome:
             "first": view.first[keep],
             "second": None if view.second is None else view.second[keep.to_numpy()],
         }
-        return View(**{name: parts.get(name, getattr(view, name)) for name in View.__slots__})
+        return ExplorerView(**{name: parts.get(name, getattr(view, name)) for name in ExplorerView.__slots__})
 
 
-def calculate(state: WhatIfState, shared: Shared) -> Outcome:
+def calculate(state: WhatIfState, shared: SharedSession) -> AccidentOutcome:
     """Run the accident of a form, and the same in its second weather.
 
     Raises
@@ -120,7 +120,7 @@ def calculate(state: WhatIfState, shared: Shared) -> Outcome:
     layers = tuple(_layer(item) for item in both)
     shares = np.concatenate([item["share_exposed"].to_numpy(dtype="float64") for item in found])
     difference = tables.difference(*found) if len(found) > 1 else None
-    view = View(
+    view = ExplorerView(
         layers=layers,
         option=layers[0].option,
         other=layers[1].option if len(found) > 1 else None,
@@ -140,7 +140,7 @@ def calculate(state: WhatIfState, shared: Shared) -> Outcome:
         (tuple(part.lower for part in item.risk.classes) for item in both if item.risk is not None), ()
     )
     steps = field_breaks(effects)
-    return Outcome(
+    return AccidentOutcome(
         both[0],
         both[1] if len(both) > 1 else None,
         view,
@@ -153,7 +153,7 @@ def calculate(state: WhatIfState, shared: Shared) -> Outcome:
     )
 
 
-def paint_of(outcome: Outcome, index: int, *, show: str, lang: str) -> Paint:
+def paint_of(outcome: AccidentOutcome, index: int, *, show: str, lang: str) -> Symbology:
     """Colours and words of the communes of one weather: the share of residents in a zone; plain under a
     picture.
     """
@@ -174,10 +174,10 @@ def paint_of(outcome: Outcome, index: int, *, show: str, lang: str) -> Paint:
     for row in totals[states == State.EXPOSED].itertuples():
         share = share_figure(row, lang)
         words[row.Index] = f"{figure(row, lang)} ({share})" if share else figure(row, lang)
-    return Paint(numbers.astype("uint8"), words)
+    return Symbology(numbers.astype("uint8"), words)
 
 
-def warm(shared: Shared) -> None:
+def warm(shared: SharedSession) -> None:
     """Load the models and make the example of the first screen before the first reader asks."""
     from geoalarm.app.whatif.example_accidents import example_place
 
@@ -299,7 +299,7 @@ def _of_input(name: str, error: GeoalarmError, state: WhatIfState, lang: str) ->
     )
 
 
-def _totals(item: AccidentView, shared: Shared) -> pd.DataFrame:
+def _totals(item: AccidentView, shared: SharedSession) -> pd.DataFrame:
     """One row a commune, in the row order of the map."""
     if item.table.empty:
         return _none_hit(item, shared)
@@ -307,7 +307,7 @@ def _totals(item: AccidentView, shared: Shared) -> pd.DataFrame:
     return found.reindex(list(shared.geometry.ids)).reset_index(drop=True)
 
 
-def _none_hit(item: AccidentView, shared: Shared) -> pd.DataFrame:
+def _none_hit(item: AccidentView, shared: SharedSession) -> pd.DataFrame:
     """Totals of an accident without zones: zero in every commune."""
     geometry = shared.geometry
     frame = item.table.drop(columns="intensity_class").reindex(range(len(geometry.ids)))
@@ -319,7 +319,7 @@ def _none_hit(item: AccidentView, shared: Shared) -> pd.DataFrame:
     )
 
 
-def _layer(item: AccidentView) -> Wanted:
+def _layer(item: AccidentView) -> LayerRequest:
     source = item.sources[0] if item.sources else None
     labels = () if item.zones is None else tuple(part.label for part in item.zones.classes)
     option = SimpleNamespace(
@@ -333,7 +333,7 @@ def _layer(item: AccidentView) -> Wanted:
         source=source,
         basis="modelled",
     )
-    return Wanted(option, "", "")
+    return LayerRequest(option, "", "")
 
 
 def _box(both: list[AccidentView]) -> tuple[float, float, float, float] | None:

@@ -8,18 +8,18 @@ from typing import Final
 from geoalarm import i18n
 from geoalarm.app.explorer import explorer_cards as cards
 from geoalarm.app.map.atlas import RING_DASHES
-from geoalarm.app.session import Shared
+from geoalarm.app.session import SharedSession
 from geoalarm.app.web.html_markup import button, e, said, swatch
 from geoalarm.app.whatif.effect_field import SCALE, chance, class_words, step_of
 from geoalarm.app.whatif.whatif_state import WhatIfState
-from geoalarm.app.whatif.whatif_view import Outcome, pretty
+from geoalarm.app.whatif.whatif_view import AccidentOutcome, pretty
 from geoalarm.app.whatif.zone_table import labels, zone_name
 
 FIELDS: Final = {"mg m-3": "concentration", "kW m-2": "flux", "mbar": "overpressure"}
 """What a field is called, by its unit; any other is a dose of heat."""
 
 
-def switch(outcome: Outcome | None, state: WhatIfState) -> str:
+def switch(outcome: AccidentOutcome | None, state: WhatIfState) -> str:
     """Buttons that say what lies on the map; individual risk only where it was asked for."""
     if outcome is None or outcome.first.zones is None:
         return ""
@@ -37,7 +37,7 @@ def switch(outcome: Outcome | None, state: WhatIfState) -> str:
     return f'<div class="ga-views" role="group" aria-label="{said("whatif.show", lang)}">{buttons}</div>'
 
 
-def key(outcome: Outcome | None, state: WhatIfState, shared: Shared) -> str:
+def key(outcome: AccidentOutcome | None, state: WhatIfState, shared: SharedSession) -> str:
     """Key of the map: what fills it, zones by their line and threshold, the place, sites, the border."""
     lang = state.lang
     if outcome is None:
@@ -64,7 +64,7 @@ def key(outcome: Outcome | None, state: WhatIfState, shared: Shared) -> str:
     )
 
 
-def _lines(outcome: Outcome, lang: str) -> list[str]:
+def _lines(outcome: AccidentOutcome, lang: str) -> list[str]:
     """Zones by their line, each with the threshold that ends it, and the place of the accident."""
     names = labels(outcome)
     zones = next((view.zones for view in outcome.both if view.zones is not None), None)

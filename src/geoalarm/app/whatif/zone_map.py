@@ -10,8 +10,8 @@ from bokeh.core.properties import value
 from bokeh.models import ColumnDataSource, HoverTool
 from bokeh.plotting import figure
 
-from geoalarm.app.map.atlas import FONT, Atlas, Ink, Slot
-from geoalarm.app.map.hazard_overlay import Rings
+from geoalarm.app.map.atlas import FONT, Atlas, MapTheme, Slot
+from geoalarm.app.map.hazard_overlay import PolygonOverlay
 from geoalarm.app.whatif.whatif_state import EARTH_M
 
 NONE: Final[dict[str, list[Any]]] = {"x": [], "y": [], "text": [], "base": [], "align": []}
@@ -45,7 +45,7 @@ class Zones:
         self._letters(fig, ink, slot)
 
     def show(
-        self, slot: Slot, rings: Rings | None, colours: tuple[str, ...], *, words: dict[str, str]
+        self, slot: Slot, rings: PolygonOverlay | None, colours: tuple[str, ...], *, words: dict[str, str]
     ) -> None:
         """Lay the zones of a weather on a slot; none takes them away."""
         self.draw(slot)
@@ -88,12 +88,12 @@ class Zones:
                 best, near = key, distance
         return str(best)
 
-    def reink(self, ink: Ink) -> None:
+    def reink(self, ink: MapTheme) -> None:
         """Change the theme of names and mark."""
         for glyph, prop, name in self._inked:
             setattr(glyph, prop, getattr(ink, name))
 
-    def _dots(self, fig: figure, ink: Ink) -> None:
+    def _dots(self, fig: figure, ink: MapTheme) -> None:
         """Sites to choose from: a dot with its name."""
         dots = fig.scatter(
             "x",
@@ -111,7 +111,7 @@ class Zones:
             HoverTool(renderers=[dots], tooltips='<div class="ga-tip"><b>@name</b></div>', attachment="above")
         )
 
-    def _mark(self, fig: figure, ink: Ink) -> None:
+    def _mark(self, fig: figure, ink: MapTheme) -> None:
         for size, width, name in ((15, 6.0, "casing"), (15, 2.6, "ink")):
             mark = fig.scatter(
                 "x",
@@ -124,7 +124,7 @@ class Zones:
             )
             self._inked.append((mark.glyph, "line_color", name))
 
-    def _letters(self, fig: figure, ink: Ink, slot: str) -> None:
+    def _letters(self, fig: figure, ink: MapTheme, slot: str) -> None:
         text = fig.text(
             x="x", y="y", text="text", source=self.names[slot], text_align="align", text_baseline="base", text_font=value(FONT),
             text_font_size="12px", text_font_style="bold", text_color=ink.ink, background_fill_color=ink.casing, background_fill_alpha=0.9,

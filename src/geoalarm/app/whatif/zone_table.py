@@ -13,13 +13,13 @@ from geoalarm.analysis.accident.people_in_zones import ZonePeople
 from geoalarm.analysis.accident.run_accident import AccidentView
 from geoalarm.app.web.html_markup import e, said, swatch
 from geoalarm.app.whatif.whatif_state import WhatIfState
-from geoalarm.app.whatif.whatif_view import Outcome
+from geoalarm.app.whatif.whatif_view import AccidentOutcome
 from geoalarm.present import classes, rounding
 
 BEYOND: Final = "beyond_model_range"
 
 
-def zones(outcome: Outcome, state: WhatIfState) -> str:
+def zones(outcome: AccidentOutcome, state: WhatIfState) -> str:
     """People inside each zone, most severe first."""
     lang = state.lang
     title = f"<h3>{said('whatif.zones_title', lang)}</h3>"
@@ -50,7 +50,7 @@ def zone_name(name: str, lang: str) -> str:
     return classes.class_label(name, lang, hazard="industrial")
 
 
-def labels(outcome: Outcome) -> tuple[str, ...]:
+def labels(outcome: AccidentOutcome) -> tuple[str, ...]:
     """Zones of both weathers, mild to severe."""
     for rings in sorted(
         (item for item in outcome.rings if item is not None), key=lambda item: -len(item.labels)
@@ -81,12 +81,12 @@ def change(first: float, second: float, lang: str) -> str:
     return "" if math.isnan(first) or math.isnan(second) else rounding.signed_text(second - first, lang)
 
 
-def countries(outcome: Outcome) -> list[str]:
+def countries(outcome: AccidentOutcome) -> list[str]:
     """Countries with communes in a zone of either weather."""
     return sorted({code for view in outcome.both for zone in view.people for code in zone.within_by_country})
 
 
-def _heads(outcome: Outcome, lang: str) -> list[str]:
+def _heads(outcome: AccidentOutcome, lang: str) -> list[str]:
     if outcome.second is not None:
         names = ("whatif.zone", "whatif.first", "whatif.second", "whatif.difference")
         return [i18n.text(name, lang) for name in names]
@@ -94,7 +94,7 @@ def _heads(outcome: Outcome, lang: str) -> list[str]:
     return words + [i18n.term("country", code, lang) for code in countries(outcome)]
 
 
-def _row(name: str, outcome: Outcome, lang: str) -> str:
+def _row(name: str, outcome: AccidentOutcome, lang: str) -> str:
     """One zone in one weather: reach, total, each country."""
     zone = _zone(outcome.first, name)
     people = "–" if zone is None else f"<b>{e(count_words(zone.within, lang))}</b>"
@@ -106,7 +106,7 @@ def _row(name: str, outcome: Outcome, lang: str) -> str:
     return f'<tr><th scope="row">{e(zone_name(name, lang))}</th>{_cells(cells)}</tr>'
 
 
-def _rows(name: str, outcome: Outcome, lang: str) -> str:
+def _rows(name: str, outcome: AccidentOutcome, lang: str) -> str:
     """One zone in two weathers: its reach, the total, each country; first, second and the signed difference."""
     found = [_zone(view, name) for view in outcome.both]
     reach = [f'<span class="ga-small">{e(_reach(view, name, lang))}</span>' for view in outcome.both]
@@ -169,7 +169,7 @@ def _shelter(view: AccidentView, lang: str) -> str:
     return f"<p><b>{e(zone_name(zone.label, lang))}</b> – {e(inside)}, {e(outside)}.{e(house)}</p>"
 
 
-def _unknown(outcome: Outcome, lang: str) -> str:
+def _unknown(outcome: AccidentOutcome, lang: str) -> str:
     share = max((view.unknown_share for view in outcome.both if view.people), default=0.0)
     if not share > 0:
         return ""

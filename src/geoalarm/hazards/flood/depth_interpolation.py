@@ -9,15 +9,15 @@ import numpy as np
 import xarray as xr
 
 from geoalarm.core.errors import InputError
-from geoalarm.core.registry import Input, at_least_zero, model, word
+from geoalarm.core.registry import ModelInput, at_least_zero, model, word
 from geoalarm.core.return_periods import Scale, between_periods, nested
 
 
 @model(
     inputs={
-        "return_periods": Input("yr", 1.0),
+        "return_periods": ModelInput("yr", 1.0),
         "depths": at_least_zero("m"),
-        "at": Input("yr", 1.0),
+        "at": ModelInput("yr", 1.0),
         "scale": word("gumbel", "log"),
     },
     outputs={"depth": "m"},
@@ -131,9 +131,9 @@ def class_between(
     """
     periods = sorted(bounds)
     lower, upper = (
-        between_periods(periods, [bounds[period][side] for period in periods], at_yr, scale=scale)
+        between_periods(periods, np.array([bounds[period][side] for period in periods]), at_yr, scale=scale)
         for side in (0, 1)
-    )  # type: ignore[arg-type]
+    )
     return float(lower), float(upper)
 
 

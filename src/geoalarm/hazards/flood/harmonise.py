@@ -19,7 +19,7 @@ import pandas as pd
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.model import require_column
 from geoalarm.core.reference_rows import confirm, rows
-from geoalarm.core.registry import Input, Outcome, model
+from geoalarm.core.registry import FlaggedOutputs, ModelInput, model
 
 ROOM: Final = "geoalarm.hazards.flood"
 FREQUENCIES: Final = tuple(row["frequency"] for row in rows(ROOM, "frequencies"))
@@ -225,7 +225,7 @@ def with_common_record(
 
 
 @model(
-    inputs={"return_period": Input("yr", 1.0), "return_period_max": Input("yr", 1.0)},
+    inputs={"return_period": ModelInput("yr", 1.0), "return_period_max": ModelInput("yr", 1.0)},
     outputs={"rarest": "", "most_frequent": ""},
     source="classes of frequency chosen by this project: F3 up to 30 yr, F2 up to 150, F1 up to 1000, "
     "F0 beyond",
@@ -267,10 +267,10 @@ def flood_frequency(return_period: float, return_period_max: float | None = None
 
 @model(
     inputs={
-        "system": Input(None, choices=systems()),
-        "scenario": Input(None),
-        "depth_class": Input(None),
-        "depth_system": Input(None, choices=("fr_tri", "fr_tri_runoff", "wal_alea")),
+        "system": ModelInput(None, choices=systems()),
+        "scenario": ModelInput(None),
+        "depth_class": ModelInput(None),
+        "depth_system": ModelInput(None, choices=("fr_tri", "fr_tri_runoff", "wal_alea")),
     },
     outputs={
         "frequency": "",
@@ -286,7 +286,7 @@ def flood_frequency(return_period: float, return_period_max: float | None = None
 )
 def official_flood_class(
     system: str, scenario: str, *, depth_class: str | None = None, depth_system: str | None = None
-) -> Outcome:
+) -> FlaggedOutputs:
     """Common record of an official class of flood: frequency, interval of return periods and of depths,
     native label.
 
@@ -327,7 +327,7 @@ def official_flood_class(
         found.depth_max_m,
         found.label,
     )
-    return Outcome(row, found.warnings)
+    return FlaggedOutputs(row, found.warnings)
 
 
 def _frequency(return_period: float) -> str:

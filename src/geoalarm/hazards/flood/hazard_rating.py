@@ -13,7 +13,7 @@ from geoalarm.core.errors import InputError
 from geoalarm.core.model import Footprint, IntensityClass
 from geoalarm.core.quantities import require_range
 from geoalarm.core.reference_rows import rows
-from geoalarm.core.registry import Input, Outcome, at_least_zero, model, word
+from geoalarm.core.registry import FlaggedOutputs, ModelInput, at_least_zero, model, word
 
 ROOM: Final = "geoalarm.hazards.flood"
 RATING_UNIT: Final = "m2 s-1"
@@ -29,8 +29,8 @@ _CLASSES: Final = rows(ROOM, "people_classes")
         "speed": at_least_zero("m s-1", 20.0),
         "land_use": word("urban", "wood", "pasture"),
         "variant": word("fd2321", "planning"),
-        "debris_factor": Input("1", 0.0, 1.0),
-        "all_from": Input(RATING_UNIT, 1.25, 2.5, "right"),
+        "debris_factor": ModelInput("1", 0.0, 1.0),
+        "all_from": ModelInput(RATING_UNIT, 1.25, 2.5, "right"),
     },
     outputs={"rating": RATING_UNIT, "danger": "", "debris_factor": "1"},
     source="Defra/EA FD2321 (2006), table 3.1, and EA/HR Wallingford note of May 2008; classes of FD2320",
@@ -45,7 +45,7 @@ def hazard_to_people(
     variant: str = "fd2321",
     debris_factor: float | None = None,
     all_from: float = 2.0,
-) -> Outcome:
+) -> FlaggedOutputs:
     """Hazard rating of water to people on foot: ``HR = d (v + 0.5) + DF``; 0 where it is dry.
 
     The debris factor DF follows from depth and land use (none up to 0.25 m; then 0, 0.5, 1 for pasture, wood,
@@ -100,7 +100,9 @@ def hazard_to_people(
     names = np.array([row["label"] for row in _CLASSES])
     danger = names[np.searchsorted(_bounds(all_from), rating, side="right") - 1]
     flags = ("depth_only_lower_bound",) if speed is None else ()
-    return Outcome((rating, danger if danger.ndim else str(danger), np.where(deep > 0, debris, 0.0)), flags)
+    return FlaggedOutputs(
+        (rating, danger if danger.ndim else str(danger), np.where(deep > 0, debris, 0.0)), flags
+    )
 
 
 def rating_classes(*, all_from: float = 2.0) -> tuple[IntensityClass, ...]:

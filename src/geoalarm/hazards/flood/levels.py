@@ -25,7 +25,7 @@ from geoalarm.core.errors import InputError, RangeError
 from geoalarm.core.model import Footprint, Source, interval_classes, require_crs
 from geoalarm.core.quantities import require_range
 from geoalarm.core.reference_rows import confirm, row
-from geoalarm.core.registry import Input, Outcome, at_least_zero, model
+from geoalarm.core.registry import FlaggedOutputs, ModelInput, at_least_zero, model
 from geoalarm.hazards.flood.hand import heights, require_metres
 
 ROOM: Final = "geoalarm.hazards.flood"
@@ -223,7 +223,7 @@ def water_footprint(
 
 
 @model(
-    inputs={"height_above_drainage": Input("m"), "stage": at_least_zero("m", 100.0)},
+    inputs={"height_above_drainage": ModelInput("m"), "stage": at_least_zero("m", 100.0)},
     outputs={"depth": "m"},
     source="Nobre et al. (2016), HAND contour",
 )
@@ -258,17 +258,17 @@ def hand_depth(height_above_drainage: float | np.ndarray, stage: float) -> float
 
 @model(
     inputs={
-        "elevation": Input("m"),
-        "level": Input("m"),
-        "source_cell": Input("1", 0.0),
-        "is_connected": Input(None),
+        "elevation": ModelInput("m"),
+        "level": ModelInput("m"),
+        "source_cell": ModelInput("1", 0.0),
+        "is_connected": ModelInput(None),
     },
     outputs={"depth": "m", "wet_cells": "1"},
     source="bathtub with connectivity: cells below the level that neighbour each other from the source",
 )
 def bathtub_profile(
     elevation: np.ndarray, level: float, *, source_cell: float = 0, is_connected: bool = True
-) -> Outcome:
+) -> FlaggedOutputs:
     """Depth below a level along a profile of ground, only where water can come from the source cell.
 
     ``d = Z - z`` in the cells below the level Z that touch the source through such cells, 0 in the others.
@@ -308,7 +308,7 @@ def bathtub_profile(
     start[0, int(source_cell)] = True
     wet = (_connected(below, start, 4) if is_connected else below)[0]
     flags = () if is_connected else ("unconnected_bathtub",)
-    return Outcome((np.where(wet, level - ground, 0.0), int(wet.sum())), flags)
+    return FlaggedOutputs((np.where(wet, level - ground, 0.0), int(wet.sum())), flags)
 
 
 def _connected(below: np.ndarray, start: np.ndarray, connectivity: int) -> np.ndarray:

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from geoalarm.core.reference_rows import rows
-from geoalarm.core.registry import Input, Outcome, at_least_zero, model, word
+from geoalarm.core.registry import FlaggedOutputs, ModelInput, at_least_zero, model, word
 
 ROOM: Final = "geoalarm.hazards.flood"
 BAND_PER_METRE: Final = 100.0
@@ -65,12 +65,12 @@ def ppri_alea(depth: float, dynamics: str = "slow") -> tuple[str, int]:
 
 
 @model(
-    inputs={"upstream_level": Input("m"), "ground": Input("m")},
+    inputs={"upstream_level": ModelInput("m"), "ground": ModelInput("m")},
     outputs={"width": "m", "alea": ""},
     source="Code de l'environnement, art. R562-11-4",
     jurisdiction="FR",
 )
-def levee_precaution_band(upstream_level: float, ground: float) -> Outcome:
+def levee_precaution_band(upstream_level: float, ground: float) -> FlaggedOutputs:
     """Width of the precaution band behind a levee: 100 times the highest upstream water level above the
     ground; always tres fort.
 
@@ -99,5 +99,5 @@ def levee_precaution_band(upstream_level: float, ground: float) -> Outcome:
     """
     head = upstream_level - ground
     if head <= 0:
-        return Outcome((0.0, "none"), ("water_below_ground",))
-    return Outcome((BAND_PER_METRE * head, "tres_fort"))
+        return FlaggedOutputs((0.0, "none"), ("water_below_ground",))
+    return FlaggedOutputs((BAND_PER_METRE * head, "tres_fort"))

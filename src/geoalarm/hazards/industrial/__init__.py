@@ -22,7 +22,7 @@ from geoalarm.hazards import read_layer
 
 if TYPE_CHECKING:
     from geoalarm.hazards.industrial.footprints import KINDS as KINDS
-    from geoalarm.hazards.industrial.footprints import Accident as Accident
+    from geoalarm.hazards.industrial.footprints import AccidentFootprints
     from geoalarm.hazards.industrial.footprints import release as release
     from geoalarm.hazards.industrial.individual_risk import WindRose as WindRose
     from geoalarm.hazards.industrial.industrial_models import find as find
@@ -175,15 +175,15 @@ def _circles(points: np.ndarray, radius_m: float) -> np.ndarray:
 
 _PARTS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "Accident": "footprints",
+        "AccidentFootprints": "footprints",
         "KINDS": "footprints",
         "WindRose": "individual_risk",
-        "find": "registry",
+        "find": "industrial_models",
         "load_effect_thresholds": "thresholds",
         "load_probits": "lethality",
         "load_thresholds": "toxic_thresholds",
         "load_toxic_probits": "toxicity",
-        "models": "registry",
+        "models": "industrial_models",
         "release": "footprints",
         "substance": "substances",
         "vessel_outflow": "vessel",

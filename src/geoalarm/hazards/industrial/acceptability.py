@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from geoalarm.hazards.industrial.effects import SEVERITIES
-from geoalarm.hazards.industrial.industrial_models import Outcome, model, word
+from geoalarm.hazards.industrial.industrial_models import FlaggedOutputs, model, word
 from geoalarm.hazards.industrial.industrial_rows import confirm, rows
 
 
@@ -18,7 +18,7 @@ from geoalarm.hazards.industrial.industrial_rows import confirm, rows
     jurisdiction="FR",
     vintage="2010",
 )
-def mmr_cell(severity: str, probability_class: str, *, site: str = "existing") -> Outcome:
+def mmr_cell(severity: str, probability_class: str, *, site: str = "existing") -> FlaggedOutputs:
     """Cell of an accident in the French grid for Seveso sites: ``moindre``, ``MMR`` (rank 1 or 2) or ``NON``
     (rank 1 to 4).
 
@@ -56,4 +56,6 @@ def mmr_cell(severity: str, probability_class: str, *, site: str = "existing") -
         if (item["severity"], item["probability"]) == (severity, probability_class)
         and item["site"] in ("any", site)
     )
-    return Outcome((found["cell"], int(found["rank"])), confirm(found["verified"], "cells of the MMR grid"))
+    return FlaggedOutputs(
+        (found["cell"], int(found["rank"])), confirm(found["verified"], "cells of the MMR grid")
+    )

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.optimize import brentq
 
 from geoalarm.core.quantities import require_range
-from geoalarm.hazards.industrial.industrial_models import Input, model, positive
+from geoalarm.hazards.industrial.industrial_models import ModelInput, model, positive
 from geoalarm.hazards.industrial.industrial_rows import rows
 
 ATMOSPHERE: Final = 101_325.0
@@ -79,7 +79,9 @@ def tnt_equivalent(
 
 
 @model(
-    inputs={"scaled_distance": Input(_SCALED, *SCALED_RANGE)}, outputs={"overpressure": "Pa"}, source=_KINGERY
+    inputs={"scaled_distance": ModelInput(_SCALED, *SCALED_RANGE)},
+    outputs={"overpressure": "Pa"},
+    source=_KINGERY,
 )
 def kingery_bulmash(scaled_distance: float | np.ndarray) -> float | np.ndarray:
     """Incident overpressure of a charge on the ground: ``P [kPa] = exp(sum c_i (ln Z)^i)`` in three pieces.
@@ -231,7 +233,7 @@ def tnt_distance(overpressure: float, tnt_mass: float) -> float:
 
 
 @model(
-    inputs={"scaled_distance": Input(_SCALED, 0.05, 500.0), "air_pressure": positive("Pa")},
+    inputs={"scaled_distance": ModelInput(_SCALED, 0.05, 500.0), "air_pressure": positive("Pa")},
     outputs={"overpressure": "Pa"},
     source="Kinney and Graham (1985), Explosive shocks in air, eq. 6-2",
     confirm=("range of scaled distances",),

@@ -12,7 +12,7 @@ import numpy as np
 
 from geoalarm.core.result import BEYOND_MODEL_RANGE
 from geoalarm.hazards.industrial.britter_mcquaid import dense_flags, dense_reach, dense_release
-from geoalarm.hazards.industrial.industrial_models import Input, Outcome, model, positive, word
+from geoalarm.hazards.industrial.industrial_models import FlaggedOutputs, ModelInput, model, positive, word
 from geoalarm.hazards.industrial.sigmas import FARTHEST, STABILITIES, TERRAINS
 
 SOURCE: Final = (
@@ -24,10 +24,10 @@ _DENSE: Final = MappingProxyType(
     {
         "rate": positive("kg s-1"),
         "density": positive("kg m-3", 100.0),
-        "wind_speed": Input("m s-1", 0.5, 30.0),
+        "wind_speed": ModelInput("m s-1", 0.5, 30.0),
         "release_temperature": positive("K", 1000.0),
-        "ambient_temperature": Input("K", 220.0, 330.0),
-        "ambient_density": Input("kg m-3", 0.5, 2.0),
+        "ambient_temperature": ModelInput("K", 220.0, 330.0),
+        "ambient_density": ModelInput("kg m-3", 0.5, 2.0),
         "duration": positive("s"),
         "far": word("inverse_square", "virtual_source"),
         "stability": word(*STABILITIES),
@@ -37,7 +37,7 @@ _DENSE: Final = MappingProxyType(
 
 
 @model(
-    inputs={"x": Input("m", -FARTHEST, FARTHEST), **_DENSE},
+    inputs={"x": ModelInput("m", -FARTHEST, FARTHEST), **_DENSE},
     outputs={
         "share": "1",
         "concentration": "kg m-3",
@@ -58,7 +58,7 @@ def dense_plume(
     wind_speed: float,
     duration: float | None = None,
     **release: Any,
-) -> Outcome:
+) -> FlaggedOutputs:
     """Concentration and width of a continuous release of dense gas at the ground.
 
     ``D = sqrt(Q/u)``, ``g0 = g (rho - rho_a)/rho_a``, ``alpha = 0.2 log10(g0^2 Q u^-5)``, Q the volume flow.
@@ -105,7 +105,7 @@ def dense_plume(
         made.length,
         made.upwind,
     )
-    return Outcome(values, flags)
+    return FlaggedOutputs(values, flags)
 
 
 @model(
@@ -121,7 +121,7 @@ def dense_distance(
     wind_speed: float,
     duration: float | None = None,
     **release: Any,
-) -> Outcome:
+) -> FlaggedOutputs:
     """Farthest distance at which a dense plume still reaches a threshold, at most 10 km, with its width
     there.
 
@@ -151,9 +151,9 @@ def dense_distance(
     made = dense_release(wind_speed=wind_speed, **release)
     reach = dense_reach(threshold, made)
     if math.isnan(reach):
-        return Outcome((0.0, 0.0, 0.0, made.criterion), ("never_reached",))
+        return FlaggedOutputs((0.0, 0.0, 0.0, made.criterion), ("never_reached",))
     flags = [*dense_flags(made, min(reach, FARTHEST), wind_speed=wind_speed, duration=duration)]
     if math.isinf(reach):
         flags.append(BEYOND_MODEL_RANGE)
     end = min(reach, FARTHEST)
-    return Outcome((end, float(made.half_width(end)), made.upwind, made.criterion), tuple(flags))
+    return FlaggedOutputs((end, float(made.half_width(end)), made.upwind, made.criterion), tuple(flags))

@@ -27,7 +27,7 @@ from geoalarm.hazards.industrial.britter_mcquaid import (
 from geoalarm.hazards.industrial.dense_gas import CONFIRM, dense_distance, dense_plume
 from geoalarm.hazards.industrial.fields import dense_field, plume_field
 from geoalarm.hazards.industrial.flags import gas_flags, weather_flags
-from geoalarm.hazards.industrial.industrial_models import Input, Outcome, model, positive, word
+from geoalarm.hazards.industrial.industrial_models import FlaggedOutputs, ModelInput, model, positive, word
 from geoalarm.hazards.industrial.outflow import ATMOSPHERE, GRAVITY
 from geoalarm.hazards.industrial.plume import (
     WEATHER,
@@ -255,8 +255,8 @@ def cloud_field(chosen: Cloud, *, length: float, half_width: float, cell: float)
         "rate": positive("kg s-1"),
         **WEATHER,
         "release_temperature": positive("K", 1500.0),
-        "vapour_fraction": Input("1", 0.0, 1.0, "right"),
-        "ambient_temperature": Input("K", 220.0, 330.0),
+        "vapour_fraction": ModelInput("1", 0.0, 1.0, "right"),
+        "ambient_temperature": ModelInput("K", 220.0, 330.0),
         "far": word("inverse_square", "virtual_source"),
         "method": word(*METHODS),
     },
@@ -267,7 +267,7 @@ def cloud_field(chosen: Cloud, *, length: float, half_width: float, cell: float)
 )
 def cloud_distance(
     threshold: float, substance: str, *, wind_speed: float, duration: float | None = None, **release: Any
-) -> Outcome:
+) -> FlaggedOutputs:
     """Farthest distance at which a release of a substance still reaches a threshold, by the model that fits
     the gas.
 
@@ -302,13 +302,15 @@ def cloud_distance(
         (distance, width, _), flags = zone_of(
             ring, peak_on_axis(**chosen.plume), threshold, flags=chosen.flags
         )
-        return Outcome((distance, width, 0.0, chosen.criterion, "gaussian"), flags)
+        return FlaggedOutputs((distance, width, 0.0, chosen.criterion, "gaussian"), flags)
     if not len(ring):
-        return Outcome((0.0, 0.0, 0.0, chosen.criterion, "dense"), (*chosen.flags, "never_reached"))
+        return FlaggedOutputs((0.0, 0.0, 0.0, chosen.criterion, "dense"), (*chosen.flags, "never_reached"))
     reach = float(ring[:, 0].max())
     flags = (*chosen.flags, *dense_flags(chosen.dense, reach, wind_speed=wind_speed, duration=duration))
     if reach >= FARTHEST:
         flags = (*flags, BEYOND_MODEL_RANGE)
     if _held(threshold, chosen) is not None:
         flags = (*flags, "held_at_passive_release")
-    return Outcome((reach, float(ring[:, 1].max()), chosen.dense.upwind, chosen.criterion, "dense"), flags)
+    return FlaggedOutputs(
+        (reach, float(ring[:, 1].max()), chosen.dense.upwind, chosen.criterion, "dense"), flags
+    )

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Final
 
 from geoalarm.core.errors import InputError
-from geoalarm.hazards.industrial.industrial_models import Outcome, at_least_zero, model, word
+from geoalarm.hazards.industrial.industrial_models import FlaggedOutputs, at_least_zero, model, word
 from geoalarm.hazards.industrial.industrial_rows import confirm, row, rows
 from geoalarm.hazards.industrial.lethality import (
     overpressure_lethality,
@@ -59,7 +59,9 @@ SEVERITIES: Final = ("moderate", "serious", "important", "catastrophic", "disast
     jurisdiction="FR",
     vintage="2005",
 )
-def severity(sels: float, sel: float, sei: float, *, lethal_zone_outside: bool | None = None) -> Outcome:
+def severity(
+    sels: float, sel: float, sei: float, *, lethal_zone_outside: bool | None = None
+) -> FlaggedOutputs:
     """Severity of an accident by the people in its rings (annex 3); the worst column decides.
 
     Disastrous: over 10 in SELS, over 100 in SEL or over 1000 in SEI; catastrophic: over 1, 10 or more, 100 or
@@ -100,7 +102,7 @@ def severity(sels: float, sel: float, sei: float, *, lethal_zone_outside: bool |
         reached.append(SEVERITIES.index("serious"))
     rank = max(reached, default=0)
     assumed = rank == 0 and lethal_zone_outside is None
-    return Outcome((SEVERITIES[rank], rank), ("no_lethal_zone_outside_assumed",) if assumed else ())
+    return FlaggedOutputs((SEVERITIES[rank], rank), ("no_lethal_zone_outside_assumed",) if assumed else ())
 
 
 @model(
@@ -151,7 +153,7 @@ def probability_class(frequency: float) -> str:
     jurisdiction="FR",
     vintage="2010",
 )
-def people_counted(kind: str, amount: float, *, traffic: float | None = None) -> Outcome:
+def people_counted(kind: str, amount: float, *, traffic: float | None = None) -> FlaggedOutputs:
     """Permanent people of a place by the French counting rules, for severity: dwellings, roads, rails, land.
 
     ``people = factor x amount``, and on a way ``x traffic / (unit of traffic)``.
@@ -188,6 +190,6 @@ def people_counted(kind: str, amount: float, *, traffic: float | None = None) ->
             hint="see the counting rules",
         )
     share = 1.0 if traffic is None else traffic / float(found["traffic_per"])
-    return Outcome(
+    return FlaggedOutputs(
         float(found["factor"]) * amount * share, confirm(found["verified"], f"counting factor of {kind}")
     )

@@ -26,7 +26,7 @@ from geoalarm.hazards.industrial.blast import (
     tnt_overpressure,
 )
 from geoalarm.hazards.industrial.crossing import outermost
-from geoalarm.hazards.industrial.industrial_models import Input, Outcome, model, positive, word
+from geoalarm.hazards.industrial.industrial_models import FlaggedOutputs, ModelInput, model, positive, word
 from geoalarm.hazards.industrial.industrial_rows import confirm, row
 
 __all__ = [
@@ -53,7 +53,7 @@ DECAY_FROM: Final = 0.6
 
 _INPUTS: Final = {
     "volume": positive("m^3"),
-    "strength": Input("1", 1, 10),
+    "strength": ModelInput("1", 1, 10),
     "energy_density": positive("J m-3"),
     "air_pressure": positive("Pa"),
     "curves": word(),
@@ -149,7 +149,7 @@ def multi_energy(
     energy_density: float = ENERGY_DENSITY,
     air_pressure: float = ATMOSPHERE,
     curves: BlastCurves | str | Path | None = None,
-) -> Outcome:
+) -> FlaggedOutputs:
     """Overpressure of a gas explosion by the energy in the congested volume: ``Rb = R (P0/E)^(1/3)``, ``E =
     3.5 MJ/m3 V``.
 
@@ -195,7 +195,7 @@ def multi_energy(
     scale = (energy / air_pressure) ** (1 / 3)
     scaled = np.asarray(distance, dtype=float) / scale
     ratio, flags = _ratio(scaled, _whole(strength), air_pressure=air_pressure, curves=_curves(curves))
-    return Outcome(((ratio * air_pressure)[()], scaled[()], energy, scale), flags)
+    return FlaggedOutputs(((ratio * air_pressure)[()], scaled[()], energy, scale), flags)
 
 
 @model(
@@ -211,7 +211,7 @@ def multi_energy_distance(
     *,
     curves: BlastCurves | str | Path | None = None,
     **mixture: Any,
-) -> Outcome:
+) -> FlaggedOutputs:
     """How far a gas explosion of the multi-energy method gives an overpressure.
 
     The R at which ``dP(R) = overpressure``, with the pressure of ``multi_energy``.
@@ -231,7 +231,7 @@ def multi_energy_distance(
 
     Returns
     -------
-    Outcome
+    FlaggedOutputs
         NaN and the flag ``never_reached`` where the class is too weak for the threshold.
 
     Raises
@@ -261,8 +261,10 @@ def multi_energy_distance(
 
     found = outermost(effect, strong, low=low, high=high)
     if math.isnan(found):
-        return Outcome((found, scale), (*flags, "never_reached"))
-    return Outcome((found * scale, scale), (*flags, BEYOND_MODEL_RANGE) if math.isinf(found) else flags)
+        return FlaggedOutputs((found, scale), (*flags, "never_reached"))
+    return FlaggedOutputs(
+        (found * scale, scale), (*flags, BEYOND_MODEL_RANGE) if math.isinf(found) else flags
+    )
 
 
 def _whole(strength: float) -> int:

@@ -19,7 +19,7 @@ from geoalarm.hazards.industrial.flame import (
     dose_rate,
     is_within_path_range,
 )
-from geoalarm.hazards.industrial.industrial_models import Outcome, at_least_zero, model, positive, word
+from geoalarm.hazards.industrial.industrial_models import FlaggedOutputs, at_least_zero, model, positive, word
 from geoalarm.hazards.industrial.thresholds import DOSE_UNIT
 
 LARGE_MASS: Final = 30e3
@@ -55,7 +55,7 @@ _FLAGS: Final = ("blast_and_fragments_not_modelled",)
     outputs={"diameter": "m", "duration": "s", "height": "m"},
     source="CCPS (1994); TNO, Yellow Book (CPR 14E), section 6.5.7",
 )
-def fireball(mass: float, *, correlation: str = "ccps") -> Outcome:
+def fireball(mass: float, *, correlation: str = "ccps") -> FlaggedOutputs:
     """Diameter, duration and height of the middle of a fireball.
 
     CCPS: ``D = 5.8 M^(1/3)``, ``t = 0.45 M^(1/3)`` below 30 t and ``2.6 M^(1/6)`` from there on, ``H = 0.75
@@ -86,12 +86,12 @@ def fireball(mass: float, *, correlation: str = "ccps") -> Outcome:
     """
     if correlation == "tno":
         diameter = 6.48 * mass**0.325
-        return Outcome(
+        return FlaggedOutputs(
             (diameter, 0.852 * mass**0.26, diameter), ("to_be_confirmed: height of the fireball, TNO",)
         )
     diameter = 5.8 * mass ** (1 / 3)
     duration = 0.45 * mass ** (1 / 3) if mass < LARGE_MASS else 2.6 * mass ** (1 / 6)
-    return Outcome((diameter, duration, 0.75 * diameter))
+    return FlaggedOutputs((diameter, duration, 0.75 * diameter))
 
 
 @model(
@@ -120,7 +120,7 @@ def bleve(
     transmissivity: float | None = None,
     vapour_pressure: float = VAPOUR_PRESSURE,
     emissive_power_cap: float = EMISSIVE_POWER_CAP,
-) -> Outcome:
+) -> FlaggedOutputs:
     """Heat and dose of a fireball at a distance along the ground.
 
     ``SEP = min(350 kW/m2, Fs M Hc / (pi D2 t))`` with ``Fs = 0.27 P[MPa]^0.32``; ``X = sqrt(x2 + H2)``,
@@ -185,7 +185,7 @@ def bleve(
         flags = flags if is_within_path_range(vapour_pressure * path) else (*flags, EXTRAPOLATED)
     facing = {"normal": 1.0, "vertical": np.asarray(distance) / slant, "horizontal": middle / slant}[receptor]
     flux = power * np.minimum(1.0, (diameter / 2) ** 2 / slant**2) * facing * share
-    return Outcome(
+    return FlaggedOutputs(
         (flux[()], (dose_rate(flux) * duration)[()], duration, diameter, middle, power), (*_FLAGS, *flags)
     )
 
@@ -203,7 +203,7 @@ def bleve_distance(
     flux: float | None = None,
     correlation: str = "ccps",
     **radiated: Any,
-) -> Outcome:
+) -> FlaggedOutputs:
     """How far a fireball reaches a dose or a flux, along the ground from below it.
 
     The x at which ``q(x) = flux`` or ``q(x)^(4/3) t = dose``, with the heat of ``bleve``.
@@ -227,7 +227,7 @@ def bleve_distance(
 
     Returns
     -------
-    Outcome
+    FlaggedOutputs
         NaN and the flag ``never_reached`` where the level is met nowhere.
 
     Raises
@@ -260,7 +260,7 @@ def bleve_distance(
         smaller = _reach(math.nextafter(LARGE_MASS, 0), dose, flux, given)[0]
         if smaller > distance or (math.isnan(distance) and not math.isnan(smaller)):
             distance, flags = smaller, (*flags, "distance_of_30_t")
-    return Outcome((distance, duration), _of_distance(distance, flags))
+    return FlaggedOutputs((distance, duration), _of_distance(distance, flags))
 
 
 def _reach(

@@ -19,7 +19,7 @@ from geoalarm.hazards.industrial.flame import (
     cylinder_view_factor,
     point_source_flux,
 )
-from geoalarm.hazards.industrial.industrial_models import Outcome, at_least_zero, model, positive, word
+from geoalarm.hazards.industrial.industrial_models import FlaggedOutputs, at_least_zero, model, positive, word
 from geoalarm.hazards.industrial.industrial_rows import confirm, row, rows
 from geoalarm.hazards.industrial.jet_fire import (
     jet_fire,
@@ -109,7 +109,7 @@ def pool_flame(
     emissive_power: float | None = None,
     air_density: float = AIR_DENSITY,
     viscosity: float = AIR_VISCOSITY,
-) -> Outcome:
+) -> FlaggedOutputs:
     """Flame of a pool fire: burning rate, length, lean and mean emissive power.
 
     ``m = m_inf (1 - e^(-kb D))``; still air ``L = 42 D (m / (rho_a sqrt(g D)))^0.61``, wind ``L = 55 D
@@ -169,10 +169,12 @@ def pool_flame(
     length = pool_flame_length.pure(diameter, rate, wind=wind, air_density=air_density)
     tilt = pool_flame_tilt.pure(diameter, wind, viscosity=viscosity)
     if emissive_power is not None:
-        return Outcome(Flame(rate, length, tilt, emissive_power), flags)
+        return FlaggedOutputs(Flame(rate, length, tilt, emissive_power), flags)
     if emissive == "sooty":
         clear = ("sooty_power_for_a_clear_flame",) if found["soots"] == "no" else ()
-        return Outcome(Flame(rate, length, tilt, pool_emissive_power_sooty.pure(diameter)), (*flags, *clear))
+        return FlaggedOutputs(
+            Flame(rate, length, tilt, pool_emissive_power_sooty.pure(diameter)), (*flags, *clear)
+        )
     if fraction is None:
         raise InputError(
             "input 'fraction'",
@@ -188,7 +190,7 @@ def pool_flame(
     power, _ = pool_emissive_power.pure(
         rate, heat_of_combustion, fraction=fraction, length=length, diameter=diameter, soot_share=soot_share
     )
-    return Outcome(Flame(rate, length, tilt, power), flags)
+    return FlaggedOutputs(Flame(rate, length, tilt, power), flags)
 
 
 @model(
@@ -214,7 +216,7 @@ def pool_fire(
     vapour_pressure: float = VAPOUR_PRESSURE,
     beyond: bool = False,
     **flame: Any,
-) -> Outcome:
+) -> FlaggedOutputs:
     """Heat of a pool fire downwind: ``q = SEP F tau``, with the view factor of a leaning cylinder of flame.
 
     Parameters
@@ -253,7 +255,7 @@ def pool_fire(
     """
     made, flags = pool_flame.pure(diameter, fuel, **flame)
     flux, factor, share, more = _flux(distance, diameter, made, _Air(transmissivity, vapour_pressure, beyond))
-    return Outcome(
+    return FlaggedOutputs(
         (flux, factor, share, made.emissive_power, made.length, made.tilt, made.rate), (*flags, *more)
     )
 
@@ -273,7 +275,7 @@ def pool_fire_distance(
     vapour_pressure: float = VAPOUR_PRESSURE,
     beyond: bool = False,
     **flame: Any,
-) -> Outcome:
+) -> FlaggedOutputs:
     """How far downwind of the middle of a pool fire a heat is met; never less than the reach of the flame
     itself.
 
@@ -298,7 +300,7 @@ def pool_fire_distance(
 
     Returns
     -------
-    Outcome
+    FlaggedOutputs
         With the flag ``zone_is_the_flame`` where the flux outside the flame is below the threshold.
 
     Raises
@@ -320,10 +322,10 @@ def pool_fire_distance(
     loose = _Air(transmissivity, vapour_pressure, True)
     distance = outermost(lambda at: _flux(at, diameter, made, loose)[0], flux, low=edge, high=FARTHEST + edge)
     if math.isnan(distance):
-        return Outcome(edge, (*flags, "zone_is_the_flame"))
+        return FlaggedOutputs(edge, (*flags, "zone_is_the_flame"))
     if math.isinf(distance):
-        return Outcome(distance, (*flags, BEYOND_MODEL_RANGE))
-    return Outcome(
+        return FlaggedOutputs(distance, (*flags, BEYOND_MODEL_RANGE))
+    return FlaggedOutputs(
         distance, (*flags, *_flux(distance, diameter, made, _Air(transmissivity, vapour_pressure, beyond))[3])
     )
 

@@ -9,7 +9,14 @@ import numpy as np
 
 from geoalarm.core.errors import RangeError
 from geoalarm.core.quantities import require_range
-from geoalarm.hazards.industrial.industrial_models import Input, Outcome, at_least_zero, model, positive, word
+from geoalarm.hazards.industrial.industrial_models import (
+    FlaggedOutputs,
+    ModelInput,
+    at_least_zero,
+    model,
+    positive,
+    word,
+)
 
 __all__ = [
     "GRAVITY",
@@ -40,7 +47,7 @@ EXTRAPOLATED: Final = "transmissivity_extrapolated"
 )
 def atmospheric_transmissivity(
     path: float | np.ndarray, *, vapour_pressure: float = VAPOUR_PRESSURE, beyond: bool = False
-) -> Outcome:
+) -> FlaggedOutputs:
     """Share of a flame's heat that moist air lets through: ``2.02 (pw x)^-0.09``, never above 1.
 
     Holds for ``1e4 < pw x < 1e5`` N/m.
@@ -79,7 +86,7 @@ def atmospheric_transmissivity(
         )
     with np.errstate(divide="ignore"):
         share = np.minimum(1.0, 2.02 * product**-0.09)
-    return Outcome(share if share.ndim else float(share), () if within else (EXTRAPOLATED,))
+    return FlaggedOutputs(share if share.ndim else float(share), () if within else (EXTRAPOLATED,))
 
 
 def is_within_path_range(product: float | np.ndarray) -> bool:
@@ -92,7 +99,7 @@ def is_within_path_range(product: float | np.ndarray) -> bool:
         "distance": positive("m"),
         "diameter": positive("m"),
         "length": positive("m"),
-        "tilt": Input("radian", -math.pi / 2, math.pi / 2, "neither"),
+        "tilt": ModelInput("radian", -math.pi / 2, math.pi / 2, "neither"),
     },
     outputs={"maximum": "1", "vertical": "1", "horizontal": "1"},
     source="Mudan (1987) in TNO, Yellow Book (CPR 14E), eqs. 6.A.14 and 6.A.15",

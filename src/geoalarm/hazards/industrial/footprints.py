@@ -44,7 +44,7 @@ EVERYWHERE: Final = tuple(Country)
 
 
 @dataclass(frozen=True, slots=True)
-class Accident:
+class AccidentFootprints:
     """One accident at one place in one weather, ready for the engine and the map.
 
     Attributes
@@ -110,7 +110,7 @@ def release(
     rose: WindRose | None = None,
     weathers: Mapping[str, Mapping[str, Any]] | None = None,
     **inputs: Any,
-) -> Accident:
+) -> AccidentFootprints:
     """An accident at a place: its zones, its field and, if asked, its individual risk, the same on both sides
     of a border.
 
@@ -164,7 +164,7 @@ def release(
             hint="wind_from=270 for a west wind",
         )
     wind = None if wind_from is None else require_wind_from(wind_from)
-    made = Accident(
+    made = AccidentFootprints(
         kind,
         site,
         wind,
@@ -359,7 +359,7 @@ def _risk(
     )
 
 
-def checked_against(made: Accident, mapped: gpd.GeoDataFrame) -> Accident:
+def checked_against(made: AccidentFootprints, mapped: gpd.GeoDataFrame) -> AccidentFootprints:
     """The accident with flags about the mapped area: ``site_outside_mapped_area``, ``zone_leaves_mapped_area:
     zone 37 %``.
     """
@@ -383,7 +383,7 @@ def checked_against(made: Accident, mapped: gpd.GeoDataFrame) -> Accident:
     return replace(made, warnings=(*made.warnings, *flags), **kept)  # type: ignore[arg-type]
 
 
-def _mapped_area(made: Accident, mapped: gpd.GeoDataFrame) -> shapely.Geometry:
+def _mapped_area(made: AccidentFootprints, mapped: gpd.GeoDataFrame) -> shapely.Geometry:
     """What is mapped near the accident, in its CRS; far communes are left out before anything is transformed."""
     require_crs(mapped, what="mapped area")
     near = square(made.site, 2e3) if made.zones is None else made.zones.data

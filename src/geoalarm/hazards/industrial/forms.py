@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.quantities import range_text, to_si
-from geoalarm.core.registry import Input, Model
+from geoalarm.core.registry import Model, ModelInput
 from geoalarm.core.result import ModelResult
 from geoalarm.hazards.industrial.dispersion import cloud_distance
 from geoalarm.hazards.industrial.explosions import multi_energy_distance, tnt_distance, tnt_equivalent
@@ -42,10 +42,10 @@ _JETS: Final = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
+class ExtraInput:
     """An input that a kind has beside those of its models."""
 
-    spec: Input
+    spec: ModelInput
     default: Any
     description: str
 
@@ -58,7 +58,7 @@ class Form:
 
     models: tuple[Model, ...]
     without: tuple[str, ...] = ()
-    own: Mapping[str, Own] = field(default_factory=dict)
+    own: Mapping[str, ExtraInput] = field(default_factory=dict)
     optional: tuple[str, ...] = ()
     weather: Mapping[str, str] = field(default_factory=dict)
     is_directed: bool = False
@@ -71,13 +71,13 @@ FORMS: Final[Mapping[str, Form]] = MappingProxyType(
             (cloud_distance,),
             without=("threshold",),
             own={
-                "scheme": Own(
+                "scheme": ExtraInput(
                     word(*SCHEMES),
                     "AEGL",
                     "Which levels make the zones: French rings from a loaded table, AEGL, or shares "
                     "of death.",
                 ),
-                "exposure_min": Own(positive("min"), 60.0, "Exposure time of the thresholds."),
+                "exposure_min": ExtraInput(positive("min"), 60.0, "Exposure time of the thresholds."),
             },
             weather={"wind_speed": "wind_speed", "stability": "stability"},
             is_directed=True,
@@ -89,7 +89,7 @@ FORMS: Final[Mapping[str, Form]] = MappingProxyType(
             (bleve_distance,),
             without=("dose", "flux"),
             own={
-                "by": Own(
+                "by": ExtraInput(
                     word("dose", "flux"), "dose", "Zones by thermal dose, the French practice, or by flux."
                 )
             },
@@ -302,9 +302,9 @@ def _fed(kind: str, flow: ModelResult, name: str) -> dict[str, Any]:
     return {"rate": flow["airborne_flow"], "vapour_fraction": min(share, 1.0)}
 
 
-def _specs(form: Form) -> dict[str, Input]:
+def _specs(form: Form) -> dict[str, ModelInput]:
     """What each input of a form may be; of two models with one of the same name, the first."""
-    specs: dict[str, Input] = {}
+    specs: dict[str, ModelInput] = {}
     for model in form.models:
         specs |= {
             name: spec
@@ -314,7 +314,7 @@ def _specs(form: Form) -> dict[str, Input]:
     return specs | {name: item.spec for name, item in form.own.items()}
 
 
-def _read(what: str, name: str, value: Value, specs: Mapping[str, Input]) -> Any:
+def _read(what: str, name: str, value: Value, specs: Mapping[str, ModelInput]) -> Any:
     if name not in specs:
         raise InputError(
             f"input {name!r} of {what}",
@@ -364,7 +364,7 @@ def _described(kind: str, form: Form, *, without: tuple[str, ...] = ()) -> list[
     return [found[name] for name in order]
 
 
-def _row(name: str, spec: Input, default: Any, description: str, *, required: bool) -> dict[str, Any]:
+def _row(name: str, spec: ModelInput, default: Any, description: str, *, required: bool) -> dict[str, Any]:
     bounds = {
         key: value if spec.unit is not None and abs(value) < float("inf") else None
         for key, value in (("low", spec.low), ("high", spec.high))

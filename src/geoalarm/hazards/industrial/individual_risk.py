@@ -18,7 +18,7 @@ from scipy.ndimage import map_coordinates
 
 from geoalarm.core.errors import InputError
 from geoalarm.core.quantities import require_range
-from geoalarm.hazards.industrial.industrial_models import Outcome, at_least_zero, model, word
+from geoalarm.hazards.industrial.industrial_models import FlaggedOutputs, at_least_zero, model, word
 from geoalarm.hazards.industrial.industrial_rows import confirm, row
 
 Lethality = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -283,7 +283,7 @@ def sheltered_lethality(
     time: str = "day",
     outdoors: float | None = None,
     lethality_indoors: float | np.ndarray | None = None,
-) -> Outcome:
+) -> FlaggedOutputs:
     """Lethality of people of whom some are indoors: ``P = f_out P_out + (1 - f_out) P_in``.
 
     Parameters
@@ -321,7 +321,7 @@ def sheltered_lethality(
             float(rule["value"]) * lethality_outdoors,
             (*flags, *confirm(rule["verified"], rule["meaning"])),
         )
-    return Outcome(
+    return FlaggedOutputs(
         (outdoors * lethality_outdoors + (1 - outdoors) * lethality_indoors, outdoors, lethality_indoors),
         flags,
     )

@@ -7,12 +7,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from geoalarm.core import registry
-from geoalarm.core.registry import Input, Model, Outcome, at_least_zero, model, positive, word
+from geoalarm.core.registry import FlaggedOutputs, Model, ModelInput, at_least_zero, model, positive, word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Input", "Model", "Outcome", "at_least_zero", "find", "model", "models", "positive", "word"]
+__all__ = [
+    "FlaggedOutputs",
+    "Model",
+    "ModelInput",
+    "at_least_zero",
+    "find",
+    "model",
+    "models",
+    "positive",
+    "word",
+]
 
 _ROOM: Final = __name__.rpartition(".")[0]
 

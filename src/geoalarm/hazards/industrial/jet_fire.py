@@ -9,10 +9,10 @@ import numpy as np
 
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.hazards.industrial.flame import point_source_flux
-from geoalarm.hazards.industrial.industrial_models import Input, Outcome, model, positive, word
+from geoalarm.hazards.industrial.industrial_models import FlaggedOutputs, ModelInput, model, positive, word
 from geoalarm.hazards.industrial.industrial_rows import confirm, row, rows
 
-LPG_RATE: Final = Input("kg s-1", 1.0, 3000.0, "neither")
+LPG_RATE: Final = ModelInput("kg s-1", 1.0, 3000.0, "neither")
 """Range of the correlations for jets of liquefied petroleum gas [kg s-1]."""
 
 _SOURCE: Final = "Point source of heat (API Standard 521), radiated share by fuel"
@@ -35,7 +35,7 @@ def jet_fire(
     heat_of_combustion: float | None = None,
     radiated_share: float | None = None,
     transmissivity: float = 1.0,
-) -> Outcome:
+) -> FlaggedOutputs:
     """Heat of a jet fire as a point: ``q = tau chi m Hc / (4 pi r2)``.
 
     The distance is from the middle of the flame. For methane no length of flame is given: the published one
@@ -72,13 +72,13 @@ def jet_fire(
     """
     heat, share, flags = _fuel(fuel, heat_of_combustion, radiated_share)
     flux = point_source_flux.pure(distance, rate, heat, radiated_share=share, transmissivity=transmissivity)
-    return Outcome((flux, share * rate * heat), (*flags, _NOT_SHAPED))
+    return FlaggedOutputs((flux, share * rate * heat), (*flags, _NOT_SHAPED))
 
 
 @model(
     inputs={"flux": positive("W m-2"), **_JET}, outputs={"distance": "m"}, source=_SOURCE, passes_to=jet_fire
 )
-def jet_fire_distance(flux: float, rate: float, fuel: str = "methane", **radiated: Any) -> Outcome:
+def jet_fire_distance(flux: float, rate: float, fuel: str = "methane", **radiated: Any) -> FlaggedOutputs:
     """How far a jet fire sends a heat: ``r = sqrt(tau chi m Hc / (4 pi q))``, from the middle of the flame.
 
     Parameters
@@ -107,7 +107,7 @@ def jet_fire_distance(flux: float, rate: float, fuel: str = "methane", **radiate
     51.5
     """
     (at_one_metre, _), flags = jet_fire.pure(1.0, rate, fuel, **radiated)
-    return Outcome(math.sqrt(at_one_metre / flux), flags)
+    return FlaggedOutputs(math.sqrt(at_one_metre / flux), flags)
 
 
 def _fuel(fuel: str, heat: float | None, share: float | None) -> tuple[float, float, tuple[str, ...]]:
@@ -164,7 +164,7 @@ def lpg_jet_flame(rate: float) -> tuple[float, float]:
 
 
 @model(
-    inputs={"rate": LPG_RATE, "time": Input("s", 10.0, 300.0, "neither")},
+    inputs={"rate": LPG_RATE, "time": ModelInput("s", 10.0, 300.0, "neither")},
     outputs={"lethality_1": "m", "lethality_50": "m"},
     source="Considine and Grinter (1985)",
     confirm=("distances of lethality, Considine and Grinter",),

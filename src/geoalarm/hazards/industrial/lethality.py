@@ -16,7 +16,14 @@ from scipy.special import ndtr, ndtri
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.quantities import to_si
 from geoalarm.core.reference_rows import number_in, read_table, require_words
-from geoalarm.hazards.industrial.industrial_models import Input, Outcome, at_least_zero, model, positive, word
+from geoalarm.hazards.industrial.industrial_models import (
+    FlaggedOutputs,
+    ModelInput,
+    at_least_zero,
+    model,
+    positive,
+    word,
+)
 from geoalarm.hazards.industrial.industrial_rows import confirm, rows
 from geoalarm.hazards.industrial.thresholds import DOSE_UNIT
 
@@ -165,7 +172,7 @@ def time_to_dose(flux: float, dose: float) -> float:
 )
 def thermal_lethality(
     flux: float | np.ndarray, exposure: float, *, probit: str = "tsao_perry", table: ProbitTable = None
-) -> Outcome:
+) -> FlaggedOutputs:
     """Probability of death by heat: ``Pr = a + b ln(q^(4/3) t)``, ``P = Phi(Pr - 5)``, with q in kW/m2.
 
     Parameters
@@ -196,15 +203,17 @@ def thermal_lethality(
     """
     dose = np.power(np.asarray(flux, dtype=float) / 1e3, 4 / 3) * exposure
     found = find_probit(probit, "thermal", table=table)
-    return Outcome((found.share(dose), dose[()]), found.flags)
+    return FlaggedOutputs((found.share(dose), dose[()]), found.flags)
 
 
 @model(
-    inputs={"share": Input("1", 0, 1, "neither"), "probit": word(), "table": word()},
+    inputs={"share": ModelInput("1", 0, 1, "neither"), "probit": word(), "table": word()},
     outputs={"dose": DOSE_UNIT},
     source="Eisenberg et al. (1975); Tsao and Perry (1979), Purple Book (CPR 18E), section 5.2",
 )
-def thermal_lethal_dose(share: float, *, probit: str = "tsao_perry", table: ProbitTable = None) -> Outcome:
+def thermal_lethal_dose(
+    share: float, *, probit: str = "tsao_perry", table: ProbitTable = None
+) -> FlaggedOutputs:
     """Thermal dose that kills a share of the people: LD1 for 0.01, LD50 for 0.5.
 
     ``dose = e^((5 + z - a) / b)``, z the normal quantile of the share.
@@ -233,7 +242,7 @@ def thermal_lethal_dose(share: float, *, probit: str = "tsao_perry", table: Prob
     [958, 2377]
     """
     found = find_probit(probit, "thermal", table=table)
-    return Outcome(found.load(share), found.flags)
+    return FlaggedOutputs(found.load(share), found.flags)
 
 
 @model(
@@ -244,7 +253,7 @@ def thermal_lethal_dose(share: float, *, probit: str = "tsao_perry", table: Prob
 )
 def overpressure_lethality(
     overpressure: float | np.ndarray, *, probit: str = "hsc", table: ProbitTable = None
-) -> Outcome:
+) -> FlaggedOutputs:
     """Probability of death by overpressure: ``Pr = 1.47 + 1.37 ln P``, P in psi above the air's pressure.
 
     Parameters
@@ -271,4 +280,4 @@ def overpressure_lethality(
     0.5
     """
     found = find_probit(probit, "overpressure", table=table)
-    return Outcome(found.share(np.asarray(overpressure, dtype=float)), found.flags)
+    return FlaggedOutputs(found.share(np.asarray(overpressure, dtype=float)), found.flags)

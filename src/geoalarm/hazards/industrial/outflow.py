@@ -10,7 +10,13 @@ from typing import Final
 
 from geoalarm.core.errors import InputError, RangeError
 from geoalarm.core.result import TO_BE_CONFIRMED
-from geoalarm.hazards.industrial.industrial_models import Input, Outcome, at_least_zero, model, positive
+from geoalarm.hazards.industrial.industrial_models import (
+    FlaggedOutputs,
+    ModelInput,
+    at_least_zero,
+    model,
+    positive,
+)
 from geoalarm.hazards.industrial.substances import gas_density
 
 ATMOSPHERE: Final = 101325.0
@@ -26,7 +32,7 @@ EQUILIBRIUM_RATIO: Final = 12.0
 """Length over diameter of pipe from which flow is taken as in equilibrium [1]."""
 
 HOLE: Final = MappingProxyType({"hole_diameter": positive("m", 10.0), "hole_area": positive("m2", 100.0)})
-COEFFICIENT: Final = Input("1", 0.0, 1.0, "right")
+COEFFICIENT: Final = ModelInput("1", 0.0, 1.0, "right")
 PRESSURE: Final = positive("Pa", 1e9)
 
 
@@ -131,7 +137,7 @@ def liquid_outflow(
 @model(
     inputs={
         "pressure": PRESSURE,
-        "heat_capacity_ratio": Input("1", 1.0, 2.0, "right"),
+        "heat_capacity_ratio": ModelInput("1", 1.0, 2.0, "right"),
         **HOLE,
         "temperature": positive("K", 2000.0),
         "molar_mass": positive("kg mol-1", 1.0),
@@ -299,7 +305,7 @@ def two_phase_outflow(
     head: float = 0.0,
     discharge_coefficient: float = 0.62,
     ambient_pressure: float = ATMOSPHERE,
-) -> Outcome:
+) -> FlaggedOutputs:
     """Liquid under its own vapour pressure, through a hole or a pipe.
 
     A hole in the wall (no pipe) passes liquid, which boils outside: ``G = Cd sqrt(2 rho (Pv + rho g h -
@@ -352,7 +358,7 @@ def two_phase_outflow(
     drop = _driving(vapour_pressure, ambient_pressure, name="vapour_pressure") + density * GRAVITY * head
     bernoulli = discharge_coefficient * math.sqrt(2 * density * drop)
     if pipe_length == 0:
-        return Outcome((area * bernoulli, bernoulli, "hole"))
+        return FlaggedOutputs((area * bernoulli, bernoulli, "hole"))
     needed = {
         "temperature": temperature,
         "heat_of_vaporisation": heat_of_vaporisation,
@@ -374,11 +380,11 @@ def two_phase_outflow(
     expansion = 1 / vapour_density - 1 / density
     equilibrium = heat_of_vaporisation / (expansion * math.sqrt(temperature * liquid_heat_capacity))
     if pipe_length >= RELAXATION_LENGTH or pipe_length / diameter >= EQUILIBRIUM_RATIO:
-        return Outcome(
+        return FlaggedOutputs(
             (area * equilibrium, equilibrium, "pipe"), (f"{TO_BE_CONFIRMED}: equilibrium rate model",)
         )
     between = 1 / math.sqrt(1 / bernoulli**2 + pipe_length / RELAXATION_LENGTH / equilibrium**2)
-    return Outcome(
+    return FlaggedOutputs(
         (area * between, between, "short pipe"),
         (f"{TO_BE_CONFIRMED}: rate model out of equilibrium, short pipe",),
     )

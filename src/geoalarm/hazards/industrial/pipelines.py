@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from geoalarm.hazards.industrial.industrial_models import Outcome, model, positive
+from geoalarm.hazards.industrial.industrial_models import FlaggedOutputs, model, positive
 
 INCH: Final = 0.0254
 FOOT: Final = 0.3048
@@ -24,7 +24,7 @@ CORDON_FACTOR: Final = 3.0
     source="49 CFR 192.903, potential impact radius; cordon: choice of this project",
     jurisdiction="US",
 )
-def pipeline_impact_radius(diameter: float, gauge_pressure: float) -> Outcome:
+def pipeline_impact_radius(diameter: float, gauge_pressure: float) -> FlaggedOutputs:
     """Potential impact radius of a natural gas pipeline: ``r [ft] = 0.69 d [in] sqrt(p [psi])``.
 
     In SI ``r [m] = 0.0031534 d [mm] sqrt(p [kPa])``, often rounded to 0.00315. It is where the heat of the
@@ -54,4 +54,4 @@ def pipeline_impact_radius(diameter: float, gauge_pressure: float) -> Outcome:
     (199.5, 654.6)
     """
     radius = 0.69 * diameter / INCH * math.sqrt(gauge_pressure / POUND_PER_SQUARE_INCH) * FOOT
-    return Outcome((radius, CORDON_FACTOR * radius), ("radius_is_lethality_not_cordon",))
+    return FlaggedOutputs((radius, CORDON_FACTOR * radius), ("radius_is_lethality_not_cordon",))

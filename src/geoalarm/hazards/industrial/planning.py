@@ -11,7 +11,7 @@ import pandas as pd
 
 from geoalarm.core.errors import Faults, InputError, near_miss
 from geoalarm.core.quantities import require_range
-from geoalarm.hazards.industrial.industrial_models import Input, Outcome, model, word
+from geoalarm.hazards.industrial.industrial_models import FlaggedOutputs, ModelInput, model, word
 from geoalarm.hazards.industrial.industrial_rows import confirm, row, rows
 
 EARTH_RADIUS_KM: Final = 6371.0088
@@ -129,7 +129,7 @@ def greatest_radius(site: str, *, stage: str = "planning") -> PlanningRadius:
 )
 def nuclear_planning_radius(
     site: str, measure: str, *, jurisdiction: str = "BE", stage: str = "planning"
-) -> Outcome:
+) -> FlaggedOutputs:
     """Radius a country plans for round a nuclear site, for one measure.
 
     Parameters
@@ -161,7 +161,7 @@ def nuclear_planning_radius(
     known = nuclear_radii(site, jurisdiction=jurisdiction)
     for item in known:
         if item.measure == measure and item.stage == stage:
-            return Outcome(item.radius_km * 1e3, item.warnings)
+            return FlaggedOutputs(item.radius_km * 1e3, item.warnings)
     raise InputError(
         f"{stage} radius of {site} for {measure} in {jurisdiction}",
         got="none: the country lists none, which is not a zero",
@@ -172,10 +172,10 @@ def nuclear_planning_radius(
 
 @model(
     inputs={
-        "lon_a": Input("degree", -180, 180),
-        "lat_a": Input("degree", -90, 90),
-        "lon_b": Input("degree", -180, 180),
-        "lat_b": Input("degree", -90, 90),
+        "lon_a": ModelInput("degree", -180, 180),
+        "lat_a": ModelInput("degree", -90, 90),
+        "lon_b": ModelInput("degree", -180, 180),
+        "lat_b": ModelInput("degree", -90, 90),
     },
     outputs={"distance": "m"},
     source="Haversine on a sphere of 6371.0088 km (IUGG mean radius)",

@@ -18,7 +18,14 @@ from scipy.special import erf
 from geoalarm.core.result import BEYOND_MODEL_RANGE
 from geoalarm.hazards.industrial.crossing import outermost
 from geoalarm.hazards.industrial.flags import gas_flags, weather_flags
-from geoalarm.hazards.industrial.industrial_models import Input, Outcome, at_least_zero, model, positive, word
+from geoalarm.hazards.industrial.industrial_models import (
+    FlaggedOutputs,
+    ModelInput,
+    at_least_zero,
+    model,
+    positive,
+    word,
+)
 from geoalarm.hazards.industrial.sigmas import (
     FARTHEST,
     NEAREST,
@@ -34,7 +41,7 @@ SOURCE: Final = (
 )
 WEATHER: Final = MappingProxyType(
     {
-        "wind_speed": Input("m s-1", 0.5, 30.0),
+        "wind_speed": ModelInput("m s-1", 0.5, 30.0),
         "stability": word(*STABILITIES),
         "terrain": word(*TERRAINS),
         "release_height": at_least_zero("m", 300.0),
@@ -164,10 +171,10 @@ def _first(peak: Callable[[np.ndarray], np.ndarray], threshold: float, end: floa
 @model(
     inputs={
         "rate": positive("kg s-1"),
-        "wind_speed": Input("m s-1", 0.5, 60.0),
+        "wind_speed": ModelInput("m s-1", 0.5, 60.0),
         "sigma_y": positive("m"),
         "sigma_z": positive("m"),
-        "y": Input("m"),
+        "y": ModelInput("m"),
         "z": at_least_zero("m"),
         "release_height": at_least_zero("m", 1000.0),
     },
@@ -223,8 +230,8 @@ def gaussian_plume(
 
 @model(
     inputs={
-        "x": Input("m", -FARTHEST, FARTHEST),
-        "y": Input("m", -FARTHEST, FARTHEST),
+        "x": ModelInput("m", -FARTHEST, FARTHEST),
+        "y": ModelInput("m", -FARTHEST, FARTHEST),
         "z": at_least_zero("m", 1000.0),
         "rate": positive("kg s-1"),
         **WEATHER,
@@ -248,7 +255,7 @@ def plume(
     duration: float | None = None,
     time: float | None = None,
     substance: str | None = None,
-) -> Outcome:
+) -> FlaggedOutputs:
     """Concentration downwind of a continuous release of a gas about as heavy as air.
 
     The plume of ``gaussian_plume`` with the parameters of Briggs. With a duration T it is multiplied by
@@ -304,7 +311,7 @@ def plume(
             value = value * passage_factor(x, time, duration=duration, wind_speed=wind_speed, sigma_x=sigma_x)
     downwind = np.asarray(x, dtype=float)[np.asarray(x) > 0]
     nearest = float(downwind.min()) if downwind.size else NEAREST
-    return Outcome(
+    return FlaggedOutputs(
         value,
         (*weather_flags(wind_speed, averaging_time=averaging_time, nearest=nearest), *gas_flags(substance)),
     )
@@ -329,7 +336,7 @@ def plume_distance(
     receptor_height: float = 0.0,
     substance: str | None = None,
     **release: Any,
-) -> Outcome:
+) -> FlaggedOutputs:
     """Farthest distance downwind at which a plume still reaches a threshold, at most 10 km.
 
     The x at which ``C(x) = threshold``, with the concentration of ``plume``.
@@ -369,16 +376,16 @@ def plume_distance(
 
 def zone_of(
     ring: np.ndarray, peak: Callable[[np.ndarray], np.ndarray], threshold: float, *, flags: tuple[str, ...]
-) -> Outcome:
+) -> FlaggedOutputs:
     """Distance, largest half width and its place [m] of a ring, with the flags of its distance."""
     if not len(ring):
-        return Outcome((0.0, 0.0, 0.0), (*flags, "never_reached"))
+        return FlaggedOutputs((0.0, 0.0, 0.0), (*flags, "never_reached"))
     last = outermost(peak, threshold, low=_START, high=FARTHEST)
     widest = int(ring[:, 1].argmax())
     if math.isinf(last):
         flags = (*flags, BEYOND_MODEL_RANGE)
     elif last < NEAREST:
         flags = (*flags, "near_field_extrapolated")
-    return Outcome(
+    return FlaggedOutputs(
         (FARTHEST if math.isinf(last) else last, float(ring[widest, 1]), float(ring[widest, 0])), flags
     )

@@ -6,7 +6,7 @@ import math
 from typing import Final
 
 from geoalarm.hazards.industrial.flame import GRAVITY
-from geoalarm.hazards.industrial.industrial_models import Input, at_least_zero, model, positive
+from geoalarm.hazards.industrial.industrial_models import ModelInput, at_least_zero, model, positive
 
 AIR_DENSITY: Final = 1.2
 """Of air at 20 °C and 1013 mbar [kg m-3]."""
@@ -25,7 +25,7 @@ SOOT_POWER: Final = 20e3
     inputs={
         "diameter": positive("m"),
         "rate_limit": positive("kg m-2 s-1"),
-        "k_beta": Input("m-1", 0, math.inf, "right"),
+        "k_beta": ModelInput("m-1", 0, math.inf, "right"),
     },
     outputs={"rate": "kg m-2 s-1"},
     source="TNO, Yellow Book (CPR 14E), table 6.5; Babrauskas (1983)",

@@ -6,7 +6,7 @@ import math
 
 from geoalarm.core.errors import RangeError
 from geoalarm.core.result import TO_BE_CONFIRMED
-from geoalarm.hazards.industrial.industrial_models import Outcome, model, positive
+from geoalarm.hazards.industrial.industrial_models import FlaggedOutputs, model, positive
 from geoalarm.hazards.industrial.outflow import ATMOSPHERE, PRESSURE
 from geoalarm.hazards.industrial.substances import GAS_CONSTANT
 
@@ -61,7 +61,7 @@ def pool_evaporation(
     wind_speed: float,
     schmidt: float | None = None,
     ambient_pressure: float = ATMOSPHERE,
-) -> Outcome:
+) -> FlaggedOutputs:
     """Vapour from a pool that does not boil: ``km = 0.004786 u^0.78 D^-0.11 Sc^-0.67``, flux ``km Pv M / (R
     T)``.
 
@@ -112,4 +112,4 @@ def pool_evaporation(
     number = schmidt if schmidt is not None else 1.57e-5 / (2.4e-5 * math.sqrt(0.018015 / molar_mass))
     transfer = 0.004786 * wind_speed**0.78 * diameter**-0.11 * number**-0.67
     flux = transfer * vapour_pressure * molar_mass / (GAS_CONSTANT * temperature)
-    return Outcome((flux * math.pi / 4 * diameter**2, flux, transfer), flags)
+    return FlaggedOutputs((flux * math.pi / 4 * diameter**2, flux, transfer), flags)

@@ -11,7 +11,14 @@ import numpy as np
 
 from geoalarm.hazards.industrial.crossing import outermost
 from geoalarm.hazards.industrial.flags import gas_flags, weather_flags
-from geoalarm.hazards.industrial.industrial_models import Input, Outcome, at_least_zero, model, positive, word
+from geoalarm.hazards.industrial.industrial_models import (
+    FlaggedOutputs,
+    ModelInput,
+    at_least_zero,
+    model,
+    positive,
+    word,
+)
 from geoalarm.hazards.industrial.plume import reflected, zone_of
 from geoalarm.hazards.industrial.sigmas import FARTHEST, NEAREST, STABILITIES, puff_sigmas
 
@@ -22,7 +29,7 @@ SOURCE: Final = (
 _CLOUD: Final = MappingProxyType(
     {
         "mass": positive("kg"),
-        "wind_speed": Input("m s-1", 0.5, 30.0),
+        "wind_speed": ModelInput("m s-1", 0.5, 30.0),
         "stability": word(*STABILITIES),
         "release_height": at_least_zero("m", 300.0),
     }
@@ -129,8 +136,8 @@ def puff_contour(threshold: float, *, points: int = 181, **cloud: Any) -> np.nda
 
 @model(
     inputs={
-        "x": Input("m", -FARTHEST, FARTHEST),
-        "y": Input("m", -FARTHEST, FARTHEST),
+        "x": ModelInput("m", -FARTHEST, FARTHEST),
+        "y": ModelInput("m", -FARTHEST, FARTHEST),
         "z": at_least_zero("m", 1000.0),
         "time": at_least_zero("s", 1e5),
         **_CLOUD,
@@ -150,7 +157,7 @@ def puff(
     time: float | None = None,
     release_height: float = 0.0,
     substance: str | None = None,
-) -> Outcome:
+) -> FlaggedOutputs:
     """Concentration from a mass let go at once.
 
     ``C = M / ((2 pi)^1.5 sx sy sz) exp(-(x-ut)^2/2sx^2) exp(-y^2/2sy^2) [exp(-(z-h)^2/2sz^2) +
@@ -188,7 +195,7 @@ def puff(
     )
     downwind = np.asarray(x, dtype=float)[np.asarray(x) > 0]
     nearest = float(downwind.min()) if downwind.size else NEAREST
-    return Outcome(value, (*weather_flags(wind_speed, nearest=nearest), *gas_flags(substance)))
+    return FlaggedOutputs(value, (*weather_flags(wind_speed, nearest=nearest), *gas_flags(substance)))
 
 
 @model(
@@ -204,7 +211,7 @@ def puff_distance(
     stability: str,
     release_height: float = 0.0,
     substance: str | None = None,
-) -> Outcome:
+) -> FlaggedOutputs:
     """Farthest distance at which a passing puff still reaches a threshold at the ground, at most 10 km.
 
     The x at which ``C(x) = threshold`` as the middle passes, with the concentration of ``puff``.

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from geoalarm.core.result import TO_BE_CONFIRMED
-from geoalarm.hazards.industrial.industrial_models import Input, Outcome, model, positive, word
+from geoalarm.hazards.industrial.industrial_models import FlaggedOutputs, ModelInput, model, positive, word
 
 STABILITIES: Final = ("A", "B", "C", "D", "E", "F")
 TERRAINS: Final = ("rural", "urban")
@@ -91,7 +91,7 @@ def averaging_factor(averaging_time: float) -> float:
 
 @model(
     inputs={
-        "x": Input("m", 0.0, FARTHEST, "right"),
+        "x": ModelInput("m", 0.0, FARTHEST, "right"),
         "stability": word(*STABILITIES),
         "terrain": word(*TERRAINS),
         "averaging_time": positive("s", 86400.0),
@@ -101,7 +101,7 @@ def averaging_factor(averaging_time: float) -> float:
 )
 def briggs_sigmas(
     x: float | np.ndarray, stability: str, *, terrain: str = "rural", averaging_time: float = REFERENCE_TIME
-) -> Outcome:
+) -> FlaggedOutputs:
     """Crosswind and vertical dispersion parameters of a plume: ``a x (1 + b x)^p``.
 
     Parameters
@@ -129,4 +129,4 @@ def briggs_sigmas(
     flags = ["near_field_extrapolated"] if np.min(x) < NEAREST else []
     if averaging_time != REFERENCE_TIME:
         flags.append(AVERAGING_FLAG)
-    return Outcome(plume_sigmas(x, stability, terrain, averaging_time=averaging_time), tuple(flags))
+    return FlaggedOutputs(plume_sigmas(x, stability, terrain, averaging_time=averaging_time), tuple(flags))

@@ -19,7 +19,7 @@ from typing import Any, Final
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.quantities import require_range
 from geoalarm.core.result import TO_BE_CONFIRMED
-from geoalarm.hazards.industrial.industrial_models import Outcome, model, positive, word
+from geoalarm.hazards.industrial.industrial_models import FlaggedOutputs, model, positive, word
 from geoalarm.hazards.industrial.industrial_rows import rows
 
 GAS_CONSTANT: Final = 8.314462618
@@ -420,7 +420,7 @@ def _find(name: str) -> str:
 )
 def substance_properties(
     substance: str, *, temperature: float = 288.15, pressure: float = 101325.0
-) -> Outcome:
+) -> FlaggedOutputs:
     """Properties of a substance at a temperature.
 
     Liquid properties hold on the saturation line; above the critical temperature, or outside the range of a
@@ -472,7 +472,7 @@ def substance_properties(
         facts.lower_flammable,
         facts.upper_flammable,
     )
-    return Outcome(values, (*facts.flags, *missing))
+    return FlaggedOutputs(values, (*facts.flags, *missing))
 
 
 _lookup: Final = substance

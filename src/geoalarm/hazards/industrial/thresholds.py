@@ -16,7 +16,7 @@ from typing import Final, TypeAlias
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.quantities import convert, to_si
 from geoalarm.core.reference_rows import number_in, read_table, require_words
-from geoalarm.hazards.industrial.industrial_models import Outcome, model, word
+from geoalarm.hazards.industrial.industrial_models import FlaggedOutputs, model, word
 from geoalarm.hazards.industrial.industrial_rows import confirm, rows
 
 RINGS: Final = ("SEI", "SEL", "SELS")
@@ -245,7 +245,7 @@ def effect_threshold(
     jurisdiction: str = "FR",
     receptor: str = "people",
     table: ThresholdTable = None,
-) -> Outcome:
+) -> FlaggedOutputs:
     """Level at which an effect begins in a jurisdiction, as its law or practice words it.
 
     Parameters
@@ -292,6 +292,6 @@ def effect_threshold(
             expected="one",
             hint="give measure=",
         )
-    return Outcome(
+    return FlaggedOutputs(
         (found[0].value, found[0].unit, found[0].meaning), (f"row_source: {found[0].source}", *found[0].flags)
     )

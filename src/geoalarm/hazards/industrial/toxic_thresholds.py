@@ -18,7 +18,7 @@ from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.quantities import to_si
 from geoalarm.core.reference_rows import number_in, read_table, require_words
 from geoalarm.core.result import TO_BE_CONFIRMED
-from geoalarm.hazards.industrial.industrial_models import Outcome, model, positive, word
+from geoalarm.hazards.industrial.industrial_models import FlaggedOutputs, model, positive, word
 from geoalarm.hazards.industrial.industrial_rows import rows
 from geoalarm.hazards.industrial.substances import GAS_CONSTANT, Substance
 from geoalarm.hazards.industrial.substances import substance as find_substance
@@ -249,7 +249,7 @@ def toxic_threshold(
     temperature: float = REFERENCE_TEMPERATURE,
     pressure: float = 101325.0,
     table: ThresholdTable = None,
-) -> Outcome:
+) -> FlaggedOutputs:
     """Concentration at which an effect on people begins.
 
     ``C = y M P / (R T)`` for a row in ppm; a row in mass per volume is taken as it is.
@@ -283,7 +283,7 @@ def toxic_threshold(
     )
     value = row.concentration(temperature=temperature, pressure=pressure)
     molar_mass = find_substance(substance).molar_mass
-    return Outcome((value, value * GAS_CONSTANT * temperature / (molar_mass * pressure)), row.flags)
+    return FlaggedOutputs((value, value * GAS_CONSTANT * temperature / (molar_mass * pressure)), row.flags)
 
 
 @model(

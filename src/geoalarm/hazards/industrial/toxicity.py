@@ -21,7 +21,14 @@ from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.quantities import to_si
 from geoalarm.core.reference_rows import number_in, read_table, require_words
 from geoalarm.core.result import TO_BE_CONFIRMED
-from geoalarm.hazards.industrial.industrial_models import Input, Outcome, at_least_zero, model, positive, word
+from geoalarm.hazards.industrial.industrial_models import (
+    FlaggedOutputs,
+    ModelInput,
+    at_least_zero,
+    model,
+    positive,
+    word,
+)
 from geoalarm.hazards.industrial.industrial_rows import rows
 from geoalarm.hazards.industrial.substances import GAS_CONSTANT
 from geoalarm.hazards.industrial.substances import substance as find_substance
@@ -226,7 +233,7 @@ def toxic_lethality(
     exposure: float = 1800.0,
     source: str = "purple_book",
     table: ProbitTable = None,
-) -> Outcome:
+) -> FlaggedOutputs:
     """Probability of death outdoors of a constant concentration over an exposure time.
 
     ``Pr = a + b ln(C^n t)``, ``P = Phi(Pr - 5)``, with C in mg/m3 and t in minutes.
@@ -260,14 +267,14 @@ def toxic_lethality(
         probit = row.a + row.b * np.log(load)
     probability = row.probability(load)
     if np.ndim(concentration) == 0:
-        return Outcome((float(probability), float(probit), float(load)), row.flags)
-    return Outcome((probability, probit, load), row.flags)
+        return FlaggedOutputs((float(probability), float(probit), float(load)), row.flags)
+    return FlaggedOutputs((probability, probit, load), row.flags)
 
 
 @model(
     inputs={
         "substance": word(),
-        "share": Input("1", 0.0, 1.0, "neither"),
+        "share": ModelInput("1", 0.0, 1.0, "neither"),
         "exposure": positive("s", 86400.0),
         "source": word(),
         "table": word(),
@@ -285,7 +292,7 @@ def lethal_concentration(
     exposure: float = 1800.0,
     source: str = "purple_book",
     table: ProbitTable = None,
-) -> Outcome:
+) -> FlaggedOutputs:
     """Constant concentration that kills a share of those exposed outdoors: LC50 for a share of one half.
 
     ``C = [e^((5 + z - a) / b) / t]^(1/n)``, z the normal quantile of the share.
@@ -313,7 +320,9 @@ def lethal_concentration(
     1116
     """
     row = find_probit(substance, source=source, table=table)
-    return Outcome((row.load(share) / (exposure / SECONDS_PER_MINUTE)) ** (1 / row.n) / MG_PER_KG, row.flags)
+    return FlaggedOutputs(
+        (row.load(share) / (exposure / SECONDS_PER_MINUTE)) ** (1 / row.n) / MG_PER_KG, row.flags
+    )
 
 
 @model(

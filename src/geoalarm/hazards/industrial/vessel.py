@@ -6,7 +6,7 @@ from typing import Any
 
 from geoalarm.core.errors import InputError, RangeError
 from geoalarm.core.result import TO_BE_CONFIRMED
-from geoalarm.hazards.industrial.industrial_models import Outcome, at_least_zero, model, positive, word
+from geoalarm.hazards.industrial.industrial_models import FlaggedOutputs, at_least_zero, model, positive, word
 from geoalarm.hazards.industrial.outflow import (
     ATMOSPHERE,
     COEFFICIENT,
@@ -26,7 +26,9 @@ from geoalarm.hazards.industrial.substances import substance as find_substance
     outputs={"duration": "s", "mass": "kg"},
     source="balance of mass at a constant rate",
 )
-def release_duration(mass_flow: float, inventory: float, *, stopped_after: float | None = None) -> Outcome:
+def release_duration(
+    mass_flow: float, inventory: float, *, stopped_after: float | None = None
+) -> FlaggedOutputs:
     """How long a release of constant rate lasts, and how much gets out: until it is stopped or nothing is
     left.
 
@@ -52,8 +54,8 @@ def release_duration(mass_flow: float, inventory: float, *, stopped_after: float
     """
     emptied = inventory / mass_flow
     if stopped_after is None or emptied <= stopped_after:
-        return Outcome((emptied, inventory), () if stopped_after is None else ("inventory_exhausted",))
-    return Outcome((stopped_after, mass_flow * stopped_after))
+        return FlaggedOutputs((emptied, inventory), () if stopped_after is None else ("inventory_exhausted",))
+    return FlaggedOutputs((stopped_after, mass_flow * stopped_after))
 
 
 @model(
@@ -90,7 +92,7 @@ def vessel_outflow(
     head: float = 0.0,
     discharge_coefficient: float = 0.62,
     ambient_pressure: float = ATMOSPHERE,
-) -> Outcome:
+) -> FlaggedOutputs:
     """First rate of release from a vessel of a substance, and the part of it that stays in the air.
 
     Gas by ``gas_outflow``, liquid by ``liquid_outflow``, boiling liquid by ``two_phase_outflow`` with
@@ -155,7 +157,7 @@ def vessel_outflow(
         over = ambient_pressure if pressure is None else pressure
         _require_still(facts, temperature, ambient_pressure)
         flow, _ = liquid_outflow.pure(density, pressure=over, head=head, **hole)
-        return Outcome((flow, 0.0, 0.0, "liquid", {"density": density}), facts.flags)
+        return FlaggedOutputs((flow, 0.0, 0.0, "liquid", {"density": density}), facts.flags)
     boiling = facts.boiling_point
     taken: dict[str, Any] = {
         "vapour_pressure": facts.at("vapour_pressure", temperature),
@@ -179,12 +181,12 @@ def vessel_outflow(
         *outcome.warnings,
         f"{TO_BE_CONFIRMED}: airborne share as twice the flash fraction",
     )
-    return Outcome((flow, flow * airborne, fraction, regime, taken), flags)
+    return FlaggedOutputs((flow, flow * airborne, fraction, regime, taken), flags)
 
 
 def _gas_vessel(
     facts: Substance, hole: dict[str, Any], *, temperature: float, pressure: float | None
-) -> Outcome:
+) -> FlaggedOutputs:
     if pressure is None:
         raise InputError(
             "input 'pressure'",
@@ -197,7 +199,7 @@ def _gas_vessel(
     flow, choked = gas_outflow.pure(
         pressure, ratio, temperature=temperature, molar_mass=facts.molar_mass, **hole
     )
-    return Outcome(
+    return FlaggedOutputs(
         (flow, flow, 0.0, "choked" if choked else "subsonic", {"heat_capacity_ratio": ratio}), facts.flags
     )
 

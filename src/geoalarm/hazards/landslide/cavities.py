@@ -14,7 +14,7 @@ from geoalarm.core.errors import InputError
 from geoalarm.core.model import Footprint, IntensityClass, Source, require_column, require_crs
 from geoalarm.core.quantities import require_range
 from geoalarm.core.reference_rows import row
-from geoalarm.core.registry import Input, Outcome, at_least_zero, model
+from geoalarm.core.registry import FlaggedOutputs, ModelInput, at_least_zero, model
 from geoalarm.geo.crs import analysis_crs, geod_of
 
 ROOM: Final = "geoalarm.hazards.landslide"
@@ -28,7 +28,7 @@ def _default(key: str) -> float:
     return float(row(ROOM, "cavities", "key", key)["value"])
 
 
-_ANGLE: Final = Input("degree", _default("angle_low"), _default("angle_high"))
+_ANGLE: Final = ModelInput("degree", _default("angle_low"), _default("angle_high"))
 
 
 @model(
@@ -48,7 +48,7 @@ def cavity_influence_radius(
     *,
     angle: float = 35.0,
     location_accuracy: float | np.ndarray = 0.0,
-) -> Outcome:
+) -> FlaggedOutputs:
     """Distance from a cavity within which the ground may sink: ``R + H tan(alpha)``, and with the accuracy of
     its place in quadrature.
 
@@ -86,7 +86,7 @@ def cavity_influence_radius(
         influence = np.maximum(width, _default("radius_without_depth"))
     else:
         influence = width + np.asarray(depth, dtype="float64") * math.tan(math.radians(angle))
-    return Outcome(
+    return FlaggedOutputs(
         (np.hypot(influence, location_accuracy), influence), ("depth_unknown",) if depth is None else ()
     )
 

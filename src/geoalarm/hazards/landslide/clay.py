@@ -12,7 +12,7 @@ import geopandas as gpd
 from geoalarm.core.errors import RangeError
 from geoalarm.core.model import Footprint, Hazard, Layer, require_column
 from geoalarm.core.reference_rows import rows
-from geoalarm.core.registry import Input, Outcome, model
+from geoalarm.core.registry import FlaggedOutputs, ModelInput, model
 from geoalarm.core.terms import CLAY
 from geoalarm.hazards import read_layer
 
@@ -59,12 +59,12 @@ def clay_footprint(layer: Layer) -> Footprint:
 
 
 @model(
-    inputs={"code": Input("1", 1, 3)},
+    inputs={"code": ModelInput("1", 1, 3)},
     outputs={"label": "", "needs_study": ""},
     source="Georisques, exposure to clay shrink-swell; ELAN law, art. 68",
     jurisdiction="FR",
 )
-def clay_class(code: float) -> Outcome:
+def clay_class(code: float) -> FlaggedOutputs:
     """French class of exposure to clay shrink-swell: 1 faible, 2 moyen, 3 fort; a soil study is due in 2 and
     3.
 
@@ -90,7 +90,7 @@ def clay_class(code: float) -> Outcome:
     found = next((row for row in _CLASSES if float(row["code"]) == code), None)
     if found is None:
         raise RangeError("input 'code'", got=f"{code:g}", expected="1, 2 or 3")
-    return Outcome((found["label"], found["needs_study"] == "yes"), ("building_damage_only",))
+    return FlaggedOutputs((found["label"], found["needs_study"] == "yes"), ("building_damage_only",))
 
 
 def _code(value: object) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 
 from geoalarm.core.errors import InputError
 from geoalarm.core.quantities import require_range
-from geoalarm.core.registry import Input, Outcome, model
+from geoalarm.core.registry import FlaggedOutputs, ModelInput, model
 
 
 def running_mean(values: np.ndarray, months: int = 3) -> np.ndarray:
@@ -87,14 +87,14 @@ def longest_run(is_below: np.ndarray) -> np.ndarray:
 
 @model(
     inputs={
-        "wetness": Input("1", -1.0, 2.0),
-        "months": Input("1", 1, 24),
-        "share": Input("1", 0, 1, "neither"),
+        "wetness": ModelInput("1", -1.0, 2.0),
+        "months": ModelInput("1", 1, 24),
+        "share": ModelInput("1", 0, 1, "neither"),
     },
     outputs={"months_below": "1", "longest_run": "1", "threshold": "1", "driest": "1"},
     source="running mean of a monthly soil wetness index against a quantile of the same series",
 )
-def drought_months(wetness: np.ndarray, *, months: float = 3, share: float = 0.1) -> Outcome:
+def drought_months(wetness: np.ndarray, *, months: float = 3, share: float = 0.1) -> FlaggedOutputs:
     """Dry months of a monthly soil wetness index: how many, the longest run, and how dry the driest was.
 
     ``months = (how many w_k < q)``: w the running mean over the months asked for, q the quantile of the
@@ -132,6 +132,6 @@ def drought_months(wetness: np.ndarray, *, months: float = 3, share: float = 0.1
     series = running_mean(np.atleast_1d(wetness), int(months))
     below, threshold = below_quantile(series, share)
     flags = ("short_series",) if series.size < 360 else ()
-    return Outcome(
+    return FlaggedOutputs(
         (int(below.sum()), int(longest_run(below)), float(threshold), float(np.nanmin(series))), flags
     )

@@ -8,7 +8,7 @@ import numpy as np
 
 from geoalarm.core.quantities import Closed, require_range
 from geoalarm.core.reference_rows import confirm, rows
-from geoalarm.core.registry import Outcome, at_least_zero, model, positive, word
+from geoalarm.core.registry import FlaggedOutputs, at_least_zero, model, positive, word
 
 ROOM: Final = "geoalarm.hazards.landslide"
 _CURVES: Final = {row["curve"]: row for row in rows(ROOM, "rainfall_thresholds")}
@@ -22,7 +22,7 @@ _SOURCE: Final = (
     outputs={"intensity": "mm h-1", "rain": "mm"},
     source=_SOURCE,
 )
-def rain_threshold(duration: float | np.ndarray, *, curve: str = "caine") -> Outcome:
+def rain_threshold(duration: float | np.ndarray, *, curve: str = "caine") -> FlaggedOutputs:
     """Mean intensity of rain from which slopes have slid, ``I = a D^-b``, and the rain that it adds up to.
 
     ``guzzetti`` is a lower envelope: nearly every landslide lies above it, and so do many harmless rains.
@@ -61,7 +61,7 @@ def rain_threshold(duration: float | np.ndarray, *, curve: str = "caine") -> Out
         *confirm(found["verified"], f"threshold {curve}"),
         *(("minimum_envelope_false_alarms",) if curve == "guzzetti" else ()),
     )
-    return Outcome((intensity, intensity * hours), flags)
+    return FlaggedOutputs((intensity, intensity * hours), flags)
 
 
 @model(
@@ -71,7 +71,7 @@ def rain_threshold(duration: float | np.ndarray, *, curve: str = "caine") -> Out
 )
 def rain_over_threshold(
     rain: float | np.ndarray, duration: float | np.ndarray, *, curve: str = "caine"
-) -> Outcome:
+) -> FlaggedOutputs:
     """Rain over the rain at which slopes have slid in the same duration; 1 and above is beyond the threshold.
 
     ``ratio = rain / (a D^(1 - b))``
@@ -102,4 +102,4 @@ def rain_over_threshold(
     """
     (_, needed), flags = rain_threshold.pure(duration, curve=curve)
     ratio = np.asarray(rain, dtype="float64") / needed
-    return Outcome((ratio, ratio >= 1 if ratio.ndim else bool(ratio >= 1)), flags)
+    return FlaggedOutputs((ratio, ratio >= 1 if ratio.ndim else bool(ratio >= 1)), flags)

@@ -16,7 +16,7 @@ import numpy as np
 from geoalarm.core.distributions import Distribution, from_row, normal, uniform
 from geoalarm.core.errors import InputError
 from geoalarm.core.reference_rows import rows
-from geoalarm.core.registry import Input, Outcome, at_least_zero, model, positive, word
+from geoalarm.core.registry import FlaggedOutputs, ModelInput, at_least_zero, model, positive, word
 
 ROOM: Final = "geoalarm.hazards.landslide"
 WATER_WEIGHT: Final = 9810.0
@@ -27,9 +27,9 @@ SOURCE: Final = (
     "z cos2(b) tan(phi)] / [g_s z sin b cos b]"
 )
 RANKING_ONLY: Final = "regional_parameters_ranking_only"
-_FRICTION: Final = Input("degree", 0.0, 60.0)
-_SLOPE: Final = Input("degree", 5.0, 60.0, "neither")
-_WEIGHT: Final = Input("N m-3", 10e3, 30e3)
+_FRICTION: Final = ModelInput("degree", 0.0, 60.0)
+_SLOPE: Final = ModelInput("degree", 5.0, 60.0, "neither")
+_WEIGHT: Final = ModelInput("N m-3", 10e3, 30e3)
 
 
 @model(
@@ -38,7 +38,7 @@ _WEIGHT: Final = Input("N m-3", 10e3, 30e3)
         "friction_angle": _FRICTION,
         "slope": _SLOPE,
         "depth": positive("m", 50.0),
-        "wetness": Input("1", 0.0, 1.0),
+        "wetness": ModelInput("1", 0.0, 1.0),
         "soil_weight": _WEIGHT,
         "water_weight": positive("N m-3", 12e3),
     },
@@ -54,7 +54,7 @@ def infinite_slope(
     wetness: float | np.ndarray = 0.0,
     soil_weight: float = 19e3,
     water_weight: float = WATER_WEIGHT,
-) -> Outcome:
+) -> FlaggedOutputs:
     """Factor of safety of a long slope: ``[c' + (g_s - m g_w) z cos2(b) tan(phi)] / [g_s z sin b cos b]``;
     below 1 it slides.
 
@@ -92,13 +92,13 @@ def infinite_slope(
     safety = _safety(
         cohesion, friction_angle, slope, depth, wetness, soil_weight=soil_weight, water_weight=water_weight
     )
-    return Outcome(safety, (RANKING_ONLY,))
+    return FlaggedOutputs(safety, (RANKING_ONLY,))
 
 
 @model(
     inputs={
         "cohesion": at_least_zero("Pa", 1e6),
-        "friction_angle": Input("degree", 0.0, 60.0, "right"),
+        "friction_angle": ModelInput("degree", 0.0, 60.0, "right"),
         "slope": _SLOPE,
         "depth": positive("m", 50.0),
         "soil_weight": _WEIGHT,
@@ -115,7 +115,7 @@ def critical_wetness(
     *,
     soil_weight: float = 19e3,
     water_weight: float = WATER_WEIGHT,
-) -> Outcome:
+) -> FlaggedOutputs:
     """Wetness of the soil at which a long slope begins to slide, FS = 1; NaN where none from 0 to 1 does,
     with a flag that says which.
 
@@ -154,10 +154,10 @@ def critical_wetness(
     normal_part = depth * math.cos(tilt) ** 2 * tangent
     found = (cohesion / normal_part + soil_weight * (1 - math.tan(tilt) / tangent)) / water_weight
     if found < 0:
-        return Outcome(math.nan, ("slides_when_dry", RANKING_ONLY))
+        return FlaggedOutputs(math.nan, ("slides_when_dry", RANKING_ONLY))
     if found > 1:
-        return Outcome(math.nan, ("stable_when_saturated", RANKING_ONLY))
-    return Outcome(found, (RANKING_ONLY,))
+        return FlaggedOutputs(math.nan, ("stable_when_saturated", RANKING_ONLY))
+    return FlaggedOutputs(found, (RANKING_ONLY,))
 
 
 @model(
@@ -168,12 +168,12 @@ def critical_wetness(
         "cohesion_sd": positive("Pa", 1e6),
         "friction_mean": _FRICTION,
         "friction_sd": positive("degree", 30.0),
-        "wetness_low": Input("1", 0.0, 1.0),
-        "wetness_high": Input("1", 0.0, 1.0),
+        "wetness_low": ModelInput("1", 0.0, 1.0),
+        "wetness_high": ModelInput("1", 0.0, 1.0),
         "soil_weight": _WEIGHT,
         "negative_cohesion": word("zero", "redrawn"),
-        "runs": Input("1", 10_000, 1_000_000),
-        "seed": Input("1", 0, 2**31),
+        "runs": ModelInput("1", 10_000, 1_000_000),
+        "seed": ModelInput("1", 0, 2**31),
     },
     outputs={"probability": "1", "p5": "1", "p50": "1", "p95": "1"},
     source=SOURCE + "; Monte Carlo over cohesion, friction and wetness",
@@ -192,7 +192,7 @@ def slope_failure_probability(
     negative_cohesion: str = "zero",
     runs: float = 100_000,
     seed: float = 20260101,
-) -> Outcome:
+) -> FlaggedOutputs:
     """Share of runs in which a slope with uncertain soil slides, ``P(FS < 1)``, and P5, P50, P95 of the
     factor of safety.
 
@@ -260,7 +260,7 @@ def slope_failure_probability(
         cohesion, drawn["friction_angle"], slope, depth, drawn["wetness"], soil_weight=soil_weight
     )
     low, middle, high = np.quantile(safety, (0.05, 0.5, 0.95))
-    return Outcome(
+    return FlaggedOutputs(
         (float((safety < 1).mean()), float(low), float(middle), float(high)),
         (RANKING_ONLY, "not_a_yearly_probability"),
     )

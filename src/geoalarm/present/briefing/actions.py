@@ -7,10 +7,10 @@ from typing import Final
 from geoalarm import i18n
 from geoalarm.core.terms import State
 from geoalarm.present.briefing.briefing_content import Sentence
-from geoalarm.present.briefing.briefing_context import Draft, View
+from geoalarm.present.briefing.briefing_context import BriefingContext, HazardView
 from geoalarm.present.briefing.cross_border import counted, others, sites_across
 from geoalarm.present.briefing.figure_registry import count_words
-from geoalarm.present.briefing.hazard_cards import loudest
+from geoalarm.present.briefing.hazard_cards import by_people
 from geoalarm.present.narrative import WHOLE
 
 MOST: Final = 6
@@ -20,9 +20,9 @@ FLANDERS: Final = ("1", "3", "4", "7", "23", "24")
 """First digits of official codes of Flemish communes."""
 
 
-def todo(draft: Draft) -> tuple[Sentence, ...]:
+def todo(draft: BriefingContext) -> tuple[Sentence, ...]:
     """Next steps, the first one first."""
-    order = loudest(draft.views)
+    order = by_people(draft.views)
     steps = [_read(draft), *_check(draft, order), *_study(draft, order), *_part(draft, order)]
     steps += [*_site(draft), *_neighbour(draft, order), Sentence(_text(draft, "vulnerable"))]
     steps = steps[: MOST - 1]
@@ -31,7 +31,7 @@ def todo(draft: Draft) -> tuple[Sentence, ...]:
     return (*steps, Sentence(_text(draft, "exercise")))
 
 
-def office(draft: Draft) -> str:
+def office(draft: BriefingContext) -> str:
     """Who keeps the official maps and leads the studies: a key of ``briefing.office``."""
     country, _, code = draft.dossier.commune_id.partition(":")
     if country == "FR":
@@ -43,13 +43,13 @@ def office(draft: Draft) -> str:
     return "flanders" if code.startswith(FLANDERS) else "wallonia"
 
 
-def _read(draft: Draft) -> Sentence:
+def _read(draft: BriefingContext) -> Sentence:
     """Take it as a first estimate; where to read the official map."""
     key = "example" if draft.example else "estimate"
     return Sentence(_text(draft, key, maps=draft.say(f"maps.{office(draft)}")))
 
 
-def _check(draft: Draft, order: list[View]) -> list[Sentence]:
+def _check(draft: BriefingContext, order: list[HazardView]) -> list[Sentence]:
     """Whether the plan is made for so many people."""
     known = [view for view in order if view.count.is_somebody]
     if not known:
@@ -61,7 +61,7 @@ def _check(draft: Draft, order: list[View]) -> list[Sentence]:
     return [Sentence(_text(draft, "check", **values), (figure.id,))]
 
 
-def _study(draft: Draft, order: list[View]) -> list[Sentence]:
+def _study(draft: BriefingContext, order: list[HazardView]) -> list[Sentence]:
     silent = [view for view in order if view.count.is_silent]
     if not silent:
         return []
@@ -72,12 +72,12 @@ def _study(draft: Draft, order: list[View]) -> list[Sentence]:
     ]
 
 
-def _part(draft: Draft, order: list[View]) -> list[Sentence]:
+def _part(draft: BriefingContext, order: list[HazardView]) -> list[Sentence]:
     part = [view for view in order if not view.count.is_silent and view.count.mapped_share < WHOLE]
     return [Sentence(_text(draft, "part", dangers=draft.dangers(part)))] if part else []
 
 
-def _site(draft: Draft) -> list[Sentence]:
+def _site(draft: BriefingContext) -> list[Sentence]:
     """The plan of a site across whose zone arrives here."""
     reaching = [site for site in sites_across(draft) if site.reaches_here]
     if not reaching:
@@ -87,7 +87,7 @@ def _site(draft: Draft) -> list[Sentence]:
     return [Sentence(_text(draft, f"site_{leader}", site=draft.site_name(worst)))]
 
 
-def _neighbour(draft: Draft, order: list[View]) -> list[Sentence]:
+def _neighbour(draft: BriefingContext, order: list[HazardView]) -> list[Sentence]:
     """The neighbour across by name: first one in the same danger, then the nearest; on one side only, a
     neighbour of this side.
     """
@@ -103,10 +103,10 @@ def _neighbour(draft: Draft, order: list[View]) -> list[Sentence]:
     return [Sentence(_text(draft, "neighbour", name=draft.name_of(near[0].commune_id)))]
 
 
-def _leader(draft: Draft) -> str:
+def _leader(draft: BriefingContext) -> str:
     """Who leads the preparation above the commune: a key of ``briefing.leader``."""
     return {"FR": "prefect", "BE": "governor"}.get(draft.dossier.country, "authority")
 
 
-def _text(draft: Draft, key: str, **values: object) -> str:
+def _text(draft: BriefingContext, key: str, **values: object) -> str:
     return i18n.text(f"todo.{key}", draft.lang, **values)

@@ -103,7 +103,7 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CrossBorderLine:
     """A line of the part "across the border": a site, a commune or a danger there, whom it concerns here."""
 
     kind: str
@@ -186,7 +186,7 @@ class Briefing:
     is_example: bool
     cards: tuple[Card, ...]
     union: Sentence | None
-    across: tuple[Place, ...]
+    across: tuple[CrossBorderLine, ...]
     across_lead: Sentence | None
     among: tuple[Among, ...]
     checklist: Checklist

@@ -14,15 +14,15 @@ from typing import Final
 from geoalarm import i18n
 from geoalarm.core.model import Source
 from geoalarm.core.terms import Basis, counted_from
-from geoalarm.dossier.commune_dossier import Danger, Dossier, LayerRows, SiteNear
-from geoalarm.present.briefing.figure_registry import Book, Count
+from geoalarm.dossier.commune_dossier import Dossier, HazardSummary, LayerRows, SiteNear
+from geoalarm.present.briefing.figure_registry import FigureRegistry, LayerCount
 
 PLANNING: Final = "nuclear_planning"
 """Scenario whose zones are drawn round power stations to plan help, not by the effects of an accident."""
 
 
 @dataclass(frozen=True)
-class View:
+class HazardView:
     """One danger as a page sees it.
 
     Attributes
@@ -35,16 +35,16 @@ class View:
         Mildest class of the headline; empty where all classes count.
     labels : tuple of str
         Classes that the headline counts.
-    count : Count
+    count : LayerCount
         Of the headline.
     """
 
-    danger: Danger
+    danger: HazardSummary
     slug: str
     name: str
     from_class: str
     labels: tuple[str, ...]
-    count: Count
+    count: LayerCount
 
     @property
     def layer(self) -> LayerRows:
@@ -63,13 +63,13 @@ class View:
 
 
 @dataclass(frozen=True)
-class Draft:
+class BriefingContext:
     """A page in the making."""
 
     dossier: Dossier
     lang: str
     names: Mapping[str, str]
-    book: Book
+    book: FigureRegistry
 
     @cached_property
     def name(self) -> str:
@@ -82,7 +82,7 @@ class Draft:
         return i18n.in_place(self.name, self.lang)
 
     @cached_property
-    def views(self) -> tuple[View, ...]:
+    def views(self) -> tuple[HazardView, ...]:
         """The dangers in the order of the dossier."""
         taken: dict[str, int] = {}
         return tuple(_view(danger, self.lang, taken) for danger in self.dossier.dangers)
@@ -97,7 +97,7 @@ class Draft:
         """Ids of the sources of people and outlines: what every row stands on beside its layer."""
         for danger in self.dossier.dangers:
             own = {layer.source.id for layer in danger.layers}
-            rest = tuple(name for name in Count.of(danger.main.total).source_ids if name not in own)
+            rest = tuple(name for name in LayerCount.of(danger.main.total).source_ids if name not in own)
             if rest:
                 return rest
         return tuple(source.id for source in self.dossier.sources)
@@ -129,7 +129,7 @@ class Draft:
         """A danger's name inside a sentence: small, but in German."""
         return name if self.lang.startswith("de") else name[:1].lower() + name[1:]
 
-    def dangers(self, views: Sequence[View]) -> str:
+    def dangers(self, views: Sequence[HazardView]) -> str:
         """Names of dangers in a sentence."""
         return self.list_of([self.inside(view.name) for view in views])
 
@@ -160,14 +160,14 @@ def layer_key(slug: str, layer: LayerRows) -> str:
     return f"{slug}-{slugged(format(layer.return_period_yr, 'g'))}"
 
 
-def _view(danger: Danger, lang: str, taken: dict[str, int]) -> View:
+def _view(danger: HazardSummary, lang: str, taken: dict[str, int]) -> HazardView:
     slug = slugged(f"{danger.hazard}-{danger.scenario}" if danger.scenario else danger.hazard)
     taken[slug] = taken.get(slug, 0) + 1
     layer = danger.main
     first = counted_from(layer.hazard, layer.class_labels)
     labels = layer.class_labels[layer.class_labels.index(first) :] if first else layer.class_labels
-    count = Count.of(layer.total, layer.class_labels)
-    return View(
+    count = LayerCount.of(layer.total, layer.class_labels)
+    return HazardView(
         danger=danger,
         slug=slug if taken[slug] == 1 else f"{slug}-{taken[slug]}",
         name=danger_name(danger.hazard, danger.scenario, lang),

@@ -12,11 +12,11 @@ from geoalarm.dossier.commune_dossier import Dossier
 from geoalarm.i18n.place_names import region_name, source_title
 from geoalarm.present.briefing.actions import todo
 from geoalarm.present.briefing.briefing_content import Briefing, SourceLine
-from geoalarm.present.briefing.briefing_context import PLANNING, Draft
+from geoalarm.present.briefing.briefing_context import PLANNING, BriefingContext
 from geoalarm.present.briefing.checklist import checklist
 from geoalarm.present.briefing.cross_border import across_lead, places
-from geoalarm.present.briefing.figure_registry import Book
-from geoalarm.present.briefing.hazard_cards import cards, loudest
+from geoalarm.present.briefing.figure_registry import FigureRegistry
+from geoalarm.present.briefing.hazard_cards import by_people, cards
 from geoalarm.present.briefing.hazard_cards import caveats as caveats_of
 from geoalarm.present.briefing.neighbour_comparison import among
 from geoalarm.present.briefing.page_strings import words
@@ -41,8 +41,8 @@ def briefing(dossier: Dossier, lang: str, *, names: Mapping[str, str]) -> Briefi
     InputError
         If a figure would stand on the page without a source.
     """
-    book = Book(lang, fallback=[source.id for source in dossier.sources])
-    draft = Draft(dossier, lang, names, book)
+    book = FigureRegistry(lang, fallback=[source.id for source in dossier.sources])
+    draft = BriefingContext(dossier, lang, names, book)
     parts = {
         "cards": cards(draft),
         "lead": lead(draft),
@@ -71,7 +71,7 @@ def briefing(dossier: Dossier, lang: str, *, names: Mapping[str, str]) -> Briefi
     )
 
 
-def _subtitle(draft: Draft) -> str:
+def _subtitle(draft: BriefingContext) -> str:
     """``Aisne, France. 8,813 residents (2018). 34 km².``: what is known of it."""
     facts, dossier = draft.dossier.facts, draft.dossier
     country = i18n.term("country", dossier.country, draft.lang) if dossier.country else ""
@@ -104,7 +104,7 @@ def _subtitle(draft: Draft) -> str:
     return " ".join(part for part in said if part)
 
 
-def _sources(draft: Draft) -> tuple[SourceLine, ...]:
+def _sources(draft: BriefingContext) -> tuple[SourceLine, ...]:
     """Sources of the figures of the page, numbered in the order of the dossier."""
     cited = dict.fromkeys(name for figure in draft.book.figures.values() for name in figure.source_ids)
     known = [source.id for source in draft.dossier.sources if source.id in cited]
@@ -120,7 +120,7 @@ def _sources(draft: Draft) -> tuple[SourceLine, ...]:
     )
 
 
-def _source_title(draft: Draft, source: Source) -> str:
+def _source_title(draft: BriefingContext, source: Source) -> str:
     """Title of a source; maps of one danger are told apart by their yearly chance or scenario."""
     title = source_title(source, draft.lang)
     layer = next(
@@ -145,8 +145,8 @@ def _source_title(draft: Draft, source: Source) -> str:
     return f"{title} ({', '.join(marks)})" if marks else title
 
 
-def _caveats(draft: Draft) -> tuple[str, ...]:
+def _caveats(draft: BriefingContext) -> tuple[str, ...]:
     """What to know before using the figures, of all dangers, each once; and maps that could not be read."""
-    said = dict.fromkeys(sentence for view in loudest(draft.views) for sentence in caveats_of(draft, view))
+    said = dict.fromkeys(sentence for view in by_people(draft.views) for sentence in caveats_of(draft, view))
     faults = [draft.say("fault", title=fault.title or fault.key) for fault in draft.dossier.faults]
     return (*faults, *said)

@@ -14,16 +14,16 @@ from typing import Final
 from geoalarm import i18n
 from geoalarm.core.terms import State
 from geoalarm.present.briefing.briefing_content import Checklist, ChecklistItem, Sentence
-from geoalarm.present.briefing.briefing_context import Draft
+from geoalarm.present.briefing.briefing_context import BriefingContext
 from geoalarm.present.briefing.cross_border import AT_LINE_KM, distance_figure, others, reach_figure
 from geoalarm.present.briefing.figure_registry import count_words
-from geoalarm.present.briefing.hazard_cards import loudest
+from geoalarm.present.briefing.hazard_cards import by_people
 from geoalarm.present.briefing.hazard_sentences import headline
 from geoalarm.present.narrative import basis_text
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ChecklistRow:
     """An item as the law lists it: ``known`` names what the platform fills in; ``law`` is a key of
     ``checklist.law``.
     """
@@ -34,50 +34,50 @@ class Entry:
     is_recalled: bool = False
 
 
-PLANS: Final[dict[str, tuple[Entry, ...]]] = {
+PLANS: Final[dict[str, tuple[ChecklistRow, ...]]] = {
     "FR": (
-        Entry("risks", "pcs", "risks"),
-        Entry("stakes", "pcs", "stakes"),
-        Entry("vulnerable", "pcs"),
-        Entry("sites", "pcs", "sites"),
-        Entry("alert", "pcs"),
-        Entry("directory", "pcs"),
-        Entry("command_post", "pcs"),
-        Entry("shelters", "pcs"),
-        Entry("means", "pcs"),
-        Entry("neighbours", "pcs", "neighbours"),
-        Entry("dicrim", "pcs", "dicrim"),
-        Entry("exercises", "pcs"),
+        ChecklistRow("risks", "pcs", "risks"),
+        ChecklistRow("stakes", "pcs", "stakes"),
+        ChecklistRow("vulnerable", "pcs"),
+        ChecklistRow("sites", "pcs", "sites"),
+        ChecklistRow("alert", "pcs"),
+        ChecklistRow("directory", "pcs"),
+        ChecklistRow("command_post", "pcs"),
+        ChecklistRow("shelters", "pcs"),
+        ChecklistRow("means", "pcs"),
+        ChecklistRow("neighbours", "pcs", "neighbours"),
+        ChecklistRow("dicrim", "pcs", "dicrim"),
+        ChecklistRow("exercises", "pcs"),
     ),
     "BE": (
-        Entry("contacts", "pgui"),
-        Entry("overview", "pgui", "risks"),
-        Entry("stakes", "pgui", "stakes"),
-        Entry("sites", "pgui", "sites"),
-        Entry("vulnerable", "pgui", is_recalled=True),
-        Entry("phases", "pgui"),
-        Entry("alert_be", "pgui"),
-        Entry("communication", "pgui"),
-        Entry("neighbours", "pgui", "neighbours"),
-        Entry("information", "pgui", "dicrim", is_recalled=True),
-        Entry("reception", "pgui", is_recalled=True),
-        Entry("exercises", "pgui", is_recalled=True),
-        Entry("update", "pgui"),
+        ChecklistRow("contacts", "pgui"),
+        ChecklistRow("overview", "pgui", "risks"),
+        ChecklistRow("stakes", "pgui", "stakes"),
+        ChecklistRow("sites", "pgui", "sites"),
+        ChecklistRow("vulnerable", "pgui", is_recalled=True),
+        ChecklistRow("phases", "pgui"),
+        ChecklistRow("alert_be", "pgui"),
+        ChecklistRow("communication", "pgui"),
+        ChecklistRow("neighbours", "pgui", "neighbours"),
+        ChecklistRow("information", "pgui", "dicrim", is_recalled=True),
+        ChecklistRow("reception", "pgui", is_recalled=True),
+        ChecklistRow("exercises", "pgui", is_recalled=True),
+        ChecklistRow("update", "pgui"),
     ),
     "": (
-        Entry("risks", ""),
-        Entry("stakes", "", "stakes"),
-        Entry("vulnerable", ""),
-        Entry("sites", "", "sites"),
-        Entry("directory", ""),
-        Entry("neighbours", "", "neighbours"),
-        Entry("exercises", ""),
+        ChecklistRow("risks", ""),
+        ChecklistRow("stakes", "", "stakes"),
+        ChecklistRow("vulnerable", ""),
+        ChecklistRow("sites", "", "sites"),
+        ChecklistRow("directory", ""),
+        ChecklistRow("neighbours", "", "neighbours"),
+        ChecklistRow("exercises", ""),
     ),
 }
 """Items by country, in the order of the plan; MODELS 7."""
 
 
-def checklist(draft: Draft) -> Checklist:
+def checklist(draft: BriefingContext) -> Checklist:
     """The checklist of the commune's country."""
     country = draft.dossier.country if draft.dossier.country in PLANS else ""
     name = {"FR": "fr", "BE": "be"}.get(country, "other")
@@ -88,7 +88,7 @@ def checklist(draft: Draft) -> Checklist:
     )
 
 
-def _item(draft: Draft, entry: Entry) -> ChecklistItem:
+def _item(draft: BriefingContext, entry: ChecklistRow) -> ChecklistItem:
     said = KNOWN[entry.known](draft) if entry.known else ()
     law = _text(draft, f"law.{entry.law}") if entry.law else ""
     return ChecklistItem(
@@ -101,10 +101,10 @@ def _item(draft: Draft, entry: Entry) -> ChecklistItem:
     )
 
 
-def _risks(draft: Draft) -> Sequence[Sentence]:
+def _risks(draft: BriefingContext) -> Sequence[Sentence]:
     """Each danger with its source and vintage, studied or not."""
     said = []
-    for view in loudest(draft.views):
+    for view in by_people(draft.views):
         if view.count.is_silent:
             state = i18n.term("state", view.count.state, draft.lang)
             said.append(Sentence(_text(draft, "known.silent", danger=view.name, state=draft.inside(state))))
@@ -114,10 +114,10 @@ def _risks(draft: Draft) -> Sequence[Sentence]:
     return said
 
 
-def _stakes(draft: Draft) -> Sequence[Sentence]:
+def _stakes(draft: BriefingContext) -> Sequence[Sentence]:
     """How many people each danger may find."""
     said = []
-    for view in loudest(draft.views):
+    for view in by_people(draft.views):
         figure = draft.book.people(f"{view.key}-people", view.count)
         if view.count.state == State.ZERO:
             said.append(Sentence(_text(draft, "known.nobody", danger=view.name), (figure.id,)))
@@ -133,7 +133,7 @@ def _stakes(draft: Draft) -> Sequence[Sentence]:
     return said
 
 
-def _sites(draft: Draft) -> Sequence[Sentence]:
+def _sites(draft: BriefingContext) -> Sequence[Sentence]:
     """Sites of both sides within reach."""
     said = []
     for site in draft.dossier.sites:
@@ -152,7 +152,7 @@ def _sites(draft: Draft) -> Sequence[Sentence]:
     return said or [_none(draft, "known.no_site")]
 
 
-def _neighbours(draft: Draft) -> Sequence[Sentence]:
+def _neighbours(draft: BriefingContext) -> Sequence[Sentence]:
     """Communes across, by name."""
     near = others(draft)
     if not near:
@@ -168,22 +168,22 @@ def _neighbours(draft: Draft) -> Sequence[Sentence]:
     ]
 
 
-def _none(draft: Draft, key: str) -> Sentence:
+def _none(draft: BriefingContext, key: str) -> Sentence:
     reach = reach_figure(draft)
     return Sentence(_text(draft, key, km=reach.text), (reach.id,))
 
 
-def _dicrim(draft: Draft) -> Sequence[Sentence]:
+def _dicrim(draft: BriefingContext) -> Sequence[Sentence]:
     """Text on risks, ready for the leaflet: the sentence of each danger in which people are."""
-    known = [headline(draft, view) for view in loudest(draft.views) if view.count.is_somebody]
-    silent = [view for view in loudest(draft.views) if view.count.is_silent]
+    known = [headline(draft, view) for view in by_people(draft.views) if view.count.is_somebody]
+    silent = [view for view in by_people(draft.views) if view.count.is_silent]
     said = [*known]
     if silent:
         said.append(Sentence(draft.say("lead.not_known", dangers=draft.dangers(silent))))
-    return said or [Sentence(draft.say("lead.nobody", dangers=draft.dangers(loudest(draft.views))))]
+    return said or [Sentence(draft.say("lead.nobody", dangers=draft.dangers(by_people(draft.views))))]
 
 
-KNOWN: Final[dict[str, Callable[[Draft], Sequence[Sentence]]]] = {
+KNOWN: Final[dict[str, Callable[[BriefingContext], Sequence[Sentence]]]] = {
     "risks": _risks,
     "stakes": _stakes,
     "sites": _sites,
@@ -193,5 +193,5 @@ KNOWN: Final[dict[str, Callable[[Draft], Sequence[Sentence]]]] = {
 """What the platform fills in, by the name an entry gives it."""
 
 
-def _text(draft: Draft, key: str, **values: object) -> str:
+def _text(draft: BriefingContext, key: str, **values: object) -> str:
     return i18n.text(f"checklist.{key}", draft.lang, **values)

@@ -9,11 +9,11 @@ from typing import Final
 
 from geoalarm import i18n
 from geoalarm.core.terms import State
-from geoalarm.dossier.commune_dossier import Neighbour, SiteNear
-from geoalarm.present.briefing.briefing_content import Figure, Place, Sentence
-from geoalarm.present.briefing.briefing_context import Draft, View, slugged
-from geoalarm.present.briefing.figure_registry import Count, count_words
-from geoalarm.present.briefing.hazard_cards import loudest
+from geoalarm.dossier.commune_dossier import NeighbourCommune, SiteNear
+from geoalarm.present.briefing.briefing_content import CrossBorderLine, Figure, Sentence
+from geoalarm.present.briefing.briefing_context import BriefingContext, HazardView, slugged
+from geoalarm.present.briefing.figure_registry import LayerCount, count_words
+from geoalarm.present.briefing.hazard_cards import by_people
 from geoalarm.present.rounding import is_few, people_text
 
 REACH_KM: Final = 10.0
@@ -27,7 +27,7 @@ AT_LINE_KM: Final = 0.05
 """
 
 
-def across_lead(draft: Draft) -> Sentence | None:
+def across_lead(draft: BriefingContext) -> Sentence | None:
     """What of the other side is counted; None where no other country is near."""
     near = others(draft)
     if not near and not sites_across(draft):
@@ -36,7 +36,7 @@ def across_lead(draft: Draft) -> Sentence | None:
     return Sentence(draft.say("across.counted", km=reach.text), (reach.id,))
 
 
-def across_sentence(draft: Draft) -> Sentence:
+def across_sentence(draft: BriefingContext) -> Sentence:
     """The third sentence of the head: who or what is across, and whom it concerns."""
     if not draft.dossier.country:
         return Sentence(draft.say("across.no_country"))
@@ -59,7 +59,7 @@ def _fewest(site: SiteNear) -> float:
     return -math.inf if math.isnan(site.people_here) else -site.people_here
 
 
-def _near_sentence(draft: Draft) -> Sentence:
+def _near_sentence(draft: BriefingContext) -> Sentence:
     """Communes across: people there in a danger that hits people here; else that there are none, or no
     commune.
     """
@@ -67,7 +67,7 @@ def _near_sentence(draft: Draft) -> Sentence:
     if not near:
         reach = reach_figure(draft)
         return Sentence(draft.say("across.none", km=reach.text), (reach.id,))
-    here = [view for view in loudest(draft.views) if view.count.is_somebody]
+    here = [view for view in by_people(draft.views) if view.count.is_somebody]
     for view in here:
         if shared_sentence(draft, view) is not None:
             return _shared_lead(draft, view)
@@ -76,14 +76,14 @@ def _near_sentence(draft: Draft) -> Sentence:
     return Sentence(f"{said} {draft.say('across.silent', dangers=draft.dangers(silent))}" if silent else said)
 
 
-def places(draft: Draft) -> tuple[Place, ...]:
+def places(draft: BriefingContext) -> tuple[CrossBorderLine, ...]:
     """Sites across, dangers of both sides, communes across; each in words with its figures."""
     out = [_site(draft, site) for site in sites_across(draft)]
-    for view in loudest(draft.views):
+    for view in by_people(draft.views):
         said = shared_sentence(draft, view)
         if said is not None:
             out.append(
-                Place(
+                CrossBorderLine(
                     "danger",
                     view.name,
                     said.text,
@@ -92,30 +92,30 @@ def places(draft: Draft) -> tuple[Place, ...]:
             )
         elif not view.count.is_silent and _all_silent(draft, view):
             figures = tuple(_figure(draft, other, view) for other in others(draft))
-            out.append(Place("danger", view.name, draft.say("across.not_studied"), figures))
+            out.append(CrossBorderLine("danger", view.name, draft.say("across.not_studied"), figures))
     return (*out, *_communes(draft))
 
 
-def others(draft: Draft) -> list[Neighbour]:
+def others(draft: BriefingContext) -> list[NeighbourCommune]:
     """Communes across the border, nearest first."""
     here = draft.dossier.country
     return [one for one in draft.dossier.neighbours if here and one.country and one.country != here]
 
 
-def sites_across(draft: Draft) -> list[SiteNear]:
+def sites_across(draft: BriefingContext) -> list[SiteNear]:
     """Sites across the border, nearest first."""
     here = draft.dossier.country
     return [site for site in draft.dossier.sites if here and site.country and site.country != here]
 
 
-def counted(view: View, other: Neighbour) -> Count | None:
+def counted(view: HazardView, other: NeighbourCommune) -> LayerCount | None:
     """The headline's count of a danger in another commune; None where nobody counted it."""
     rows = other.headlines if view.from_class else other.totals
     row = rows.get(view.layer.key)
-    return None if row is None else Count.of(row, view.labels)
+    return None if row is None else LayerCount.of(row, view.labels)
 
 
-def shared_sentence(draft: Draft, view: View) -> Sentence | None:
+def shared_sentence(draft: BriefingContext, view: HazardView) -> Sentence | None:
     """People across in the same danger; None where nobody is known to be."""
     exposed = [
         (other, count)
@@ -149,19 +149,19 @@ def shared_sentence(draft: Draft, view: View) -> Sentence | None:
     return Sentence(text, (people.id, number.id))
 
 
-def _shared_lead(draft: Draft, view: View) -> Sentence:
+def _shared_lead(draft: BriefingContext, view: HazardView) -> Sentence:
     """The shared danger by its name: the reader of the head has not met its card yet."""
     said = shared_sentence(draft, view)
     assert said is not None  # asked only where somebody is across
     return Sentence(f"{draft.say('across.named', danger=view.name)} {said.text}", said.figure_ids)
 
 
-def site_figure(draft: Draft, site: SiteNear) -> Figure | None:
+def site_figure(draft: BriefingContext, site: SiteNear) -> Figure | None:
     """People of this commune in the zones of a site; None where unknown."""
     if math.isnan(site.people_here):
         return None
     state = State.EXPOSED if site.people_here > 0 else State.ZERO
-    count = Count(
+    count = LayerCount(
         site.people_here,
         site.people_here,
         site.people_here,
@@ -176,7 +176,7 @@ def site_figure(draft: Draft, site: SiteNear) -> Figure | None:
     return draft.book.people(f"site-{slugged(site.site_id)}-people", count, table="sites")
 
 
-def distance_figure(draft: Draft, site: SiteNear) -> Figure:
+def distance_figure(draft: BriefingContext, site: SiteNear) -> Figure:
     """How far a site is."""
     return draft.book.fact(
         f"site-{slugged(site.site_id)}-km",
@@ -189,7 +189,7 @@ def distance_figure(draft: Draft, site: SiteNear) -> Figure:
     )
 
 
-def reach_figure(draft: Draft) -> Figure:
+def reach_figure(draft: BriefingContext) -> Figure:
     """How far "near" goes."""
     text = i18n.measure(REACH_KM, "km", draft.lang)
     return draft.book.fact(
@@ -203,14 +203,14 @@ def reach_figure(draft: Draft) -> Figure:
     )
 
 
-def _into(draft: Draft, site: SiteNear) -> Sentence:
+def _into(draft: BriefingContext, site: SiteNear) -> Sentence:
     """A site across whose zone arrives here, and how many people it finds."""
     said, figures = _where(draft, site)
     whom, people = _whom(draft, site)
     return Sentence(" ".join([said, *whom]), tuple(figure.id for figure in (*figures, *people)))
 
 
-def _whom(draft: Draft, site: SiteNear) -> tuple[list[str], list[Figure]]:
+def _whom(draft: BriefingContext, site: SiteNear) -> tuple[list[str], list[Figure]]:
     """People of this commune in the zones of a site; nothing where unknown."""
     figure = site_figure(draft, site)
     if figure is None:
@@ -222,7 +222,7 @@ def _whom(draft: Draft, site: SiteNear) -> tuple[list[str], list[Figure]]:
     ]
 
 
-def _where(draft: Draft, site: SiteNear) -> tuple[str, list[Figure]]:
+def _where(draft: BriefingContext, site: SiteNear) -> tuple[str, list[Figure]]:
     if site.distance_km < AT_LINE_KM:
         return draft.say("across.at_line", site=draft.site_name(site, first=True)), []
     figure = distance_figure(draft, site)
@@ -231,7 +231,7 @@ def _where(draft: Draft, site: SiteNear) -> tuple[str, list[Figure]]:
     ]
 
 
-def _site(draft: Draft, site: SiteNear) -> Place:
+def _site(draft: BriefingContext, site: SiteNear) -> CrossBorderLine:
     """A site under its own name: how far, and whether its zone arrives here."""
     key = {None: "across.zone_unknown", False: "across.no_zone", True: "across.zone"}[site.reaches_here]
     if site.distance_km < AT_LINE_KM:
@@ -242,38 +242,40 @@ def _site(draft: Draft, site: SiteNear) -> Place:
     if site.reaches_here:
         whom, people = _whom(draft, site)
         said, figures = " ".join([said, *whom]), [*figures, *people]
-    return Place("site", draft.site_name(site, first=True), said, tuple(figures))
+    return CrossBorderLine("site", draft.site_name(site, first=True), said, tuple(figures))
 
 
-def _communes(draft: Draft) -> list[Place]:
+def _communes(draft: BriefingContext) -> list[CrossBorderLine]:
     """Communes across: a line for each with people in a zone; those alike where nobody is, together."""
-    told: list[Place] = []
-    quiet: dict[str, list[Neighbour]] = {}
+    told: list[CrossBorderLine] = []
+    quiet: dict[str, list[NeighbourCommune]] = {}
     for other in others(draft):
         figures: list[Figure] = []
         people = _people_there(draft, other, figures)
         rest = _rest_there(draft, other, bool(people))
         if people:
             said = " ".join([_near(draft, other, figures), *people, *rest])
-            told.append(Place("commune", draft.name_of(other.commune_id), said, tuple(figures)))
+            told.append(CrossBorderLine("commune", draft.name_of(other.commune_id), said, tuple(figures)))
         else:
             quiet.setdefault(" ".join(rest), []).append(other)
     return told + [_quiet(draft, said, alike) for said, alike in quiet.items()]
 
 
-def _quiet(draft: Draft, said: str, alike: list[Neighbour]) -> Place:
+def _quiet(draft: BriefingContext, said: str, alike: list[NeighbourCommune]) -> CrossBorderLine:
     if len(alike) == 1:
         figures: list[Figure] = []
         near = _near(draft, alike[0], figures)
-        return Place("commune", draft.name_of(alike[0].commune_id), f"{near} {said}", tuple(figures))
+        return CrossBorderLine(
+            "commune", draft.name_of(alike[0].commune_id), f"{near} {said}", tuple(figures)
+        )
     named = draft.list_of([draft.name_of(other.commune_id) for other in alike])
-    return Place("commune", draft.say("across.others"), f"{named}. {said}")
+    return CrossBorderLine("commune", draft.say("across.others"), f"{named}. {said}")
 
 
-def _people_there(draft: Draft, other: Neighbour, figures: list[Figure]) -> list[str]:
+def _people_there(draft: BriefingContext, other: NeighbourCommune, figures: list[Figure]) -> list[str]:
     """Who is exposed to what there; the figures are added, those of the distance stay first."""
     said = []
-    for view in loudest(draft.views):
+    for view in by_people(draft.views):
         count = counted(view, other)
         if count is not None and not count.is_silent and count.state != State.ZERO:
             figures.append(_figure(draft, other, view))
@@ -281,18 +283,18 @@ def _people_there(draft: Draft, other: Neighbour, figures: list[Figure]) -> list
     return said
 
 
-def _rest_there(draft: Draft, other: Neighbour, somebody: bool) -> list[str]:
+def _rest_there(draft: BriefingContext, other: NeighbourCommune, somebody: bool) -> list[str]:
     """What is not known there, and that nobody is in the rest."""
     silent = [
         view
-        for view in loudest(draft.views)
+        for view in by_people(draft.views)
         if (count := counted(view, other)) is not None and count.is_silent
     ]
     said = [draft.say("across.nobody")] if not somebody and len(silent) < len(draft.views) else []
     return [*said, *([draft.say("across.silent", dangers=draft.dangers(silent))] if silent else [])]
 
 
-def _near(draft: Draft, other: Neighbour, figures: list[Figure]) -> str:
+def _near(draft: BriefingContext, other: NeighbourCommune, figures: list[Figure]) -> str:
     if other.touches:
         return draft.say("across.touches")
     figure = draft.book.fact(
@@ -308,19 +310,19 @@ def _near(draft: Draft, other: Neighbour, figures: list[Figure]) -> str:
     return draft.say("across.distance", km=figure.text)
 
 
-def _figure(draft: Draft, other: Neighbour, view: View) -> Figure:
+def _figure(draft: BriefingContext, other: NeighbourCommune, view: HazardView) -> Figure:
     count = counted(view, other)
     assert count is not None  # asked only where it was counted
     return draft.book.people(f"{view.key}-people-{slugged(other.commune_id)}", count)
 
 
-def _all_silent(draft: Draft, view: View) -> bool:
+def _all_silent(draft: BriefingContext, view: HazardView) -> bool:
     known = [count for other in others(draft) if (count := counted(view, other)) is not None]
     return bool(known) and all(count.is_silent for count in known)
 
 
-def _summed(counts: list[Count]) -> Count:
-    return Count(
+def _summed(counts: list[LayerCount]) -> LayerCount:
+    return LayerCount(
         people=sum(count.people for count in counts),
         low=sum(count.low for count in counts),
         high=sum(count.high for count in counts),
@@ -334,5 +336,5 @@ def _summed(counts: list[Count]) -> Count:
     )
 
 
-def _nearest(draft: Draft, near: list[Neighbour]) -> str:
+def _nearest(draft: BriefingContext, near: list[NeighbourCommune]) -> str:
     return draft.list_of([draft.name_of(other.commune_id) for other in near[:2]])

@@ -24,7 +24,7 @@ NUMBERS: Final = (State.EXPOSED, State.ZERO)
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class LayerCount:
     """People in some classes of a layer, in one commune: a row of totals in plain values.
 
     ``people``, ``low`` and ``high`` are NaN unless ``state`` is exposed or zero; ``hidden`` makes them lower
@@ -58,7 +58,7 @@ class Count:
         return self.state in UNKNOWN
 
     @classmethod
-    def of(cls, total: Mapping[str, object], labels: Sequence[str] = ()) -> Count:
+    def of(cls, total: Mapping[str, object], labels: Sequence[str] = ()) -> LayerCount:
         """A row of :func:`geoalarm.results.totals.threshold_total` over the classes ``labels``."""
         values: dict[str, Any] = dict(total)
         return cls(
@@ -74,7 +74,7 @@ class Count:
             row=row_key(values, labels),
         )
 
-    def over(self, rows: pd.DataFrame, labels: Sequence[str]) -> Count:
+    def over(self, rows: pd.DataFrame, labels: Sequence[str]) -> LayerCount:
         """The same for some classes only: sums of exclusive classes, by the rules of
         :mod:`geoalarm.results.totals`.
         """
@@ -105,7 +105,7 @@ class Count:
         )
 
 
-class Book:
+class FigureRegistry:
     """Figures of one page in one language, by id, in the order they were written."""
 
     def __init__(self, lang: str, fallback: Iterable[str] = ()) -> None:
@@ -134,7 +134,7 @@ class Book:
             )
         return held
 
-    def people(self, name: str, count: Count, *, table: str = "exposure") -> Figure:
+    def people(self, name: str, count: LayerCount, *, table: str = "exposure") -> Figure:
         """A number of people without its noun, as sentences and tables hold it: ``1,230``, ``fewer than 11``,
         ``0``, or its state.
         """
@@ -152,7 +152,7 @@ class Book:
             )
         )
 
-    def share(self, name: str, count: Count, *, table: str = "exposure") -> Figure:
+    def share(self, name: str, count: LayerCount, *, table: str = "exposure") -> Figure:
         """A share of residents, or its state."""
         if not count.is_known:
             text, values = i18n.term("state", count.state, self.lang), (math.nan, math.nan, math.nan)
@@ -174,7 +174,7 @@ class Book:
             )
         )
 
-    def ends(self, name: str, count: Count, *, table: str = "exposure") -> tuple[Figure, Figure]:
+    def ends(self, name: str, count: LayerCount, *, table: str = "exposure") -> tuple[Figure, Figure]:
         """The two ends of a range, as they are published: the low one down, the high one up."""
         shown = [i18n.number(end, self.lang) for end in range_bounds(count.low, count.high)]
         low, high = (
@@ -200,7 +200,7 @@ class Book:
         )
 
 
-def count_words(count: Count, lang: str) -> str:
+def count_words(count: LayerCount, lang: str) -> str:
     """A count with its noun, as it stands in a line: ``about 1,230 people``, "at least" where a part is
     hidden, else its state.
     """

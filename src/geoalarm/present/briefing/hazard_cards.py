@@ -8,8 +8,8 @@ from typing import Final
 from geoalarm import i18n
 from geoalarm.core.terms import State
 from geoalarm.present.briefing.briefing_content import Card, ClassLine, TrendPoint
-from geoalarm.present.briefing.briefing_context import Draft, View, layer_key
-from geoalarm.present.briefing.figure_registry import Count, count_words
+from geoalarm.present.briefing.briefing_context import BriefingContext, HazardView, layer_key
+from geoalarm.present.briefing.figure_registry import LayerCount, count_words
 from geoalarm.present.briefing.hazard_sentences import chance_label, classes_named, sentences
 from geoalarm.present.classes import class_label
 from geoalarm.present.model_warnings import caveat
@@ -20,17 +20,17 @@ LOUD: Final = (State.EXPOSED, State.SUPPRESSED, State.NOT_STUDIED, State.OUTSIDE
 """Order of the cards by state; among those with people, the most people first."""
 
 
-def cards(draft: Draft) -> tuple[Card, ...]:
+def cards(draft: BriefingContext) -> tuple[Card, ...]:
     """All cards: people first, then what is hidden or unknown, then where nobody lives in the zone."""
-    return tuple(_card(draft, view) for view in loudest(draft.views))
+    return tuple(_card(draft, view) for view in by_people(draft.views))
 
 
-def loudest(views: tuple[View, ...]) -> list[View]:
+def by_people(views: tuple[HazardView, ...]) -> list[HazardView]:
     """Dangers in the order of the page; among those with nobody in the zone, the ones with milder classes to
     show come first.
     """
 
-    def place(view: View) -> tuple[int, float, bool]:
+    def place(view: HazardView) -> tuple[int, float, bool]:
         return (
             LOUD.index(State(view.count.state)),
             -view.count.people if view.count.is_somebody else 0.0,
@@ -40,7 +40,7 @@ def loudest(views: tuple[View, ...]) -> list[View]:
     return sorted(views, key=place)
 
 
-def caveats(draft: Draft, view: View) -> tuple[str, ...]:
+def caveats(draft: BriefingContext, view: HazardView) -> tuple[str, ...]:
     """What to know before using the numbers of a danger; that it is an example is said elsewhere, and loudly."""
     known = [
         key
@@ -50,7 +50,7 @@ def caveats(draft: Draft, view: View) -> tuple[str, ...]:
     return tuple(dict.fromkeys(caveat(key, draft.lang) for key in known if key != "illustrative"))
 
 
-def _own_caveats(draft: Draft, view: View) -> tuple[str, ...]:
+def _own_caveats(draft: BriefingContext, view: HazardView) -> tuple[str, ...]:
     """All caveats beside a number; without one, only those that the other dangers do not share: the page has
     them all.
     """
@@ -61,7 +61,7 @@ def _own_caveats(draft: Draft, view: View) -> tuple[str, ...]:
     return tuple(said for said in own if said not in shared)
 
 
-def basis(draft: Draft, view: View) -> str:
+def basis(draft: BriefingContext, view: HazardView) -> str:
     """``Official map, 2024. Published by an authority, ...``."""
     name = view.layer.basis
     return (
@@ -70,7 +70,7 @@ def basis(draft: Draft, view: View) -> str:
     )
 
 
-def _card(draft: Draft, view: View) -> Card:
+def _card(draft: BriefingContext, view: HazardView) -> Card:
     said = sentences(draft, view)
     caption = "flood" if view.danger.hazard == "flood" else "other"
     return Card(
@@ -93,7 +93,7 @@ def _card(draft: Draft, view: View) -> Card:
     )
 
 
-def _state_title(draft: Draft, view: View) -> str:
+def _state_title(draft: BriefingContext, view: HazardView) -> str:
     if view.count.is_somebody:
         said = count_words(view.count, draft.lang)
         return said[:1].upper() + said[1:]
@@ -104,10 +104,10 @@ def _state_title(draft: Draft, view: View) -> str:
     return i18n.term("state", view.count.state, draft.lang)
 
 
-def _classes(draft: Draft, view: View) -> tuple[ClassLine, ...]:
+def _classes(draft: BriefingContext, view: HazardView) -> tuple[ClassLine, ...]:
     """A line a class, mild to severe; none where nothing is known, or nobody is in any class."""
     layer = view.layer
-    whole = Count.of(layer.total, layer.class_labels)
+    whole = LayerCount.of(layer.total, layer.class_labels)
     if whole.is_silent or whole.state == State.ZERO:
         return ()
     lines = []
@@ -128,7 +128,7 @@ def _classes(draft: Draft, view: View) -> tuple[ClassLine, ...]:
     return tuple(lines)
 
 
-def _trend(draft: Draft, view: View) -> tuple[TrendPoint, ...]:
+def _trend(draft: BriefingContext, view: HazardView) -> tuple[TrendPoint, ...]:
     """People at each yearly chance, from often to rare, with the figure of the sentences; none where nobody
     is at any.
     """
@@ -136,7 +136,7 @@ def _trend(draft: Draft, view: View) -> tuple[TrendPoint, ...]:
     for layer in view.danger.layers:
         if math.isnan(layer.return_period_yr):
             continue
-        count = Count.of(layer.total, layer.class_labels)
+        count = LayerCount.of(layer.total, layer.class_labels)
         labels = [label for label in view.labels if label in layer.class_labels]
         if view.from_class and labels:
             count = count.over(layer.rows, labels)

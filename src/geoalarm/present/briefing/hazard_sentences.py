@@ -12,8 +12,8 @@ from geoalarm.core.terms import State
 from geoalarm.core.units import annual_exceedance_probability
 from geoalarm.dossier.commune_dossier import LayerRows
 from geoalarm.present.briefing.briefing_content import Figure, Sentence
-from geoalarm.present.briefing.briefing_context import PLANNING, Draft, View, layer_key
-from geoalarm.present.briefing.figure_registry import Count
+from geoalarm.present.briefing.briefing_context import PLANNING, BriefingContext, HazardView, layer_key
+from geoalarm.present.briefing.figure_registry import LayerCount
 from geoalarm.present.classes import class_label, lower_bound
 from geoalarm.present.narrative import LETHAL, WHOLE
 from geoalarm.present.rounding import is_few, people_text, range_text, share_text
@@ -22,7 +22,7 @@ WITH_CHANCE: Final = ("flood", "say.other_chance")
 """Kinds of first sentence that tell the yearly chance."""
 
 
-def sentences(draft: Draft, view: View) -> tuple[Sentence, ...]:
+def sentences(draft: BriefingContext, view: HazardView) -> tuple[Sentence, ...]:
     """What a commune has to know of a danger, most important first."""
     count = view.count
     if count.is_silent:
@@ -38,7 +38,7 @@ def sentences(draft: Draft, view: View) -> tuple[Sentence, ...]:
     return tuple(said)
 
 
-def headline(draft: Draft, view: View) -> Sentence:
+def headline(draft: BriefingContext, view: HazardView) -> Sentence:
     """The first sentence of a danger: if it happens, about so many people here would be in its zone."""
     people = _people(draft, view)
     values: dict[str, str] = {"place": draft.place}
@@ -57,7 +57,7 @@ def headline(draft: Draft, view: View) -> Sentence:
     return Sentence(_few_or_about(draft, kind, view.count.people, values), tuple(figures))
 
 
-def range_sentence(draft: Draft, view: View) -> Sentence | None:
+def range_sentence(draft: BriefingContext, view: HazardView) -> Sentence | None:
     """How far the number may be off; None where low and high are the number itself."""
     count = view.count
     if count.hidden:
@@ -72,7 +72,7 @@ def range_sentence(draft: Draft, view: View) -> Sentence | None:
     )
 
 
-def sites_named(draft: Draft, view: View) -> str:
+def sites_named(draft: BriefingContext, view: HazardView) -> str:
     """The sites whose zones of this layer are known to hold people of the commune; else what happens, or the
     danger.
     """
@@ -89,20 +89,20 @@ def sites_named(draft: Draft, view: View) -> str:
     return i18n.term("scenario", view.danger.scenario, draft.lang) or draft.inside(view.name)
 
 
-def classes_named(draft: Draft, view: View) -> str:
+def classes_named(draft: BriefingContext, view: HazardView) -> str:
     """Classes of the headline: ``high and very high``."""
     return draft.list_of(
         [class_label(label, draft.lang, hazard=view.danger.hazard).lower() for label in view.labels]
     )
 
 
-def chance_label(draft: Draft, layer: LayerRows, slug: str) -> str:
+def chance_label(draft: BriefingContext, layer: LayerRows, slug: str) -> str:
     """``1% a year (1 in 100)``, and its two numbers in the book."""
     chance, years = _chance(draft, layer, slug)
     return i18n.text("unit.chance_full", draft.lang, chance=chance.text, years=years.text)
 
 
-def _silent(draft: Draft, view: View) -> Sentence:
+def _silent(draft: BriefingContext, view: HazardView) -> Sentence:
     people = _people(draft, view)
     said = _text(draft, "unstudied" if view.count.state == State.NOT_STUDIED else "unmapped")
     countries = view.layer.countries
@@ -112,7 +112,7 @@ def _silent(draft: Draft, view: View) -> Sentence:
     return Sentence(said, (people.id,))
 
 
-def _nobody(draft: Draft, view: View, whole: bool) -> Sentence:
+def _nobody(draft: BriefingContext, view: HazardView, whole: bool) -> Sentence:
     people = _people(draft, view)
     if not view.from_class:
         return Sentence(_text(draft, "zero" if whole else "zero_part"), (people.id,))
@@ -120,19 +120,19 @@ def _nobody(draft: Draft, view: View, whole: bool) -> Sentence:
     return Sentence(draft.say(key, classes=classes_named(draft, view)), (people.id,))
 
 
-def _below(draft: Draft, view: View) -> list[Sentence]:
+def _below(draft: BriefingContext, view: HazardView) -> list[Sentence]:
     """People in the classes that a headline leaves out."""
     if not view.from_class:
         return []
     labels = view.layer.class_labels[: view.layer.class_labels.index(view.from_class)]
-    count = Count.of(view.layer.total, view.layer.class_labels).over(view.layer.rows, labels)
+    count = LayerCount.of(view.layer.total, view.layer.class_labels).over(view.layer.rows, labels)
     if not count.is_somebody:
         return []
     figure = draft.book.people(f"{view.key}-below", count)
     return [Sentence(draft.say("say.below", people=people_text(count.people, draft.lang)), (figure.id,))]
 
 
-def _worst(draft: Draft, view: View) -> list[Sentence]:
+def _worst(draft: BriefingContext, view: HazardView) -> list[Sentence]:
     """The deepest water with people in it, or the people who could die; nothing for the mildest class alone."""
     layer, labels = view.layer, view.layer.class_labels
     if layer.hazard == "industrial" and LETHAL in labels:
@@ -163,12 +163,12 @@ def _worst(draft: Draft, view: View) -> list[Sentence]:
     return []
 
 
-def _range(draft: Draft, view: View) -> list[Sentence]:
+def _range(draft: BriefingContext, view: HazardView) -> list[Sentence]:
     said = range_sentence(draft, view)
     return [] if said is None else [said]
 
 
-def _share(draft: Draft, view: View) -> list[Sentence]:
+def _share(draft: BriefingContext, view: HazardView) -> list[Sentence]:
     if is_few(view.count.people):
         return []
     figure = draft.book.share(f"{view.key}-share", view.count)
@@ -176,7 +176,7 @@ def _share(draft: Draft, view: View) -> list[Sentence]:
     return [Sentence(_text(draft, "share", share=share), (figure.id,))]
 
 
-def _mapped(draft: Draft, view: View, whole: bool) -> list[Sentence]:
+def _mapped(draft: BriefingContext, view: HazardView, whole: bool) -> list[Sentence]:
     count = view.count
     if whole or math.isnan(count.mapped_share):
         return []
@@ -192,7 +192,7 @@ def _mapped(draft: Draft, view: View, whole: bool) -> list[Sentence]:
     return [Sentence(_text(draft, "part", share=figure.text), (figure.id,))]
 
 
-def _per_year(draft: Draft, view: View) -> list[Sentence]:
+def _per_year(draft: BriefingContext, view: HazardView) -> list[Sentence]:
     """People in an average year, over all chances mapped, with its range."""
     rows = [
         row
@@ -209,7 +209,7 @@ def _per_year(draft: Draft, view: View) -> list[Sentence]:
         "population_exposed_low": row["people_per_yr_low"],
         "population_exposed_high": row["people_per_yr_high"],
     }
-    count = Count.of(total)
+    count = LayerCount.of(total)
     if math.isnan(count.people):
         return []
     figure = draft.book.people(f"{view.slug}-year", count, table="annual")
@@ -227,12 +227,12 @@ def _per_year(draft: Draft, view: View) -> list[Sentence]:
     ]
 
 
-def _people(draft: Draft, view: View) -> Figure:
+def _people(draft: BriefingContext, view: HazardView) -> Figure:
     return draft.book.people(f"{view.key}-people", view.count)
 
 
-def _chance(draft: Draft, layer: LayerRows, slug: str) -> tuple[Figure, Figure]:
-    count = Count.of(layer.total, layer.class_labels)
+def _chance(draft: BriefingContext, layer: LayerRows, slug: str) -> tuple[Figure, Figure]:
+    count = LayerCount.of(layer.total, layer.class_labels)
     chance = annual_exceedance_probability(layer.return_period_yr)
     texts = (i18n.percent(chance, draft.lang), i18n.number(layer.return_period_yr, draft.lang, decimals=1))
     name = layer_key(slug, layer)
@@ -253,7 +253,7 @@ def _chance(draft: Draft, layer: LayerRows, slug: str) -> tuple[Figure, Figure]:
     return one, two
 
 
-def _kind(view: View) -> str:
+def _kind(view: HazardView) -> str:
     """Key of the first sentence: one of ``sentence.``, or one of ``briefing.say.``."""
     hazard, layer = view.danger.hazard, view.layer
     if hazard == "flood":
@@ -267,11 +267,11 @@ def _kind(view: View) -> str:
     return "say.other_chance" if layer.has_chance else "say.other"
 
 
-def _few_or_about(draft: Draft, key: str, people: float, values: dict[str, str]) -> str:
+def _few_or_about(draft: BriefingContext, key: str, people: float, values: dict[str, str]) -> str:
     if is_few(people):
         return _text(draft, f"{key}_few", **values)
     return _text(draft, key, people=people_text(people, draft.lang, about=False), **values)
 
 
-def _text(draft: Draft, key: str, **values: object) -> str:
+def _text(draft: BriefingContext, key: str, **values: object) -> str:
     return i18n.text(f"sentence.{key}", draft.lang, **values)

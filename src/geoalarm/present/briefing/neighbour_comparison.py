@@ -8,27 +8,27 @@ from geoalarm import i18n
 from geoalarm.core.terms import State
 from geoalarm.i18n.place_names import fold, region_name
 from geoalarm.present.briefing.briefing_content import Among, Dot, Figure
-from geoalarm.present.briefing.briefing_context import Draft, View, slugged
+from geoalarm.present.briefing.briefing_context import BriefingContext, HazardView, slugged
 from geoalarm.present.briefing.cross_border import counted
-from geoalarm.present.briefing.figure_registry import Count
-from geoalarm.present.briefing.hazard_cards import loudest
+from geoalarm.present.briefing.figure_registry import LayerCount
+from geoalarm.present.briefing.hazard_cards import by_people
 from geoalarm.present.rounding import count_text, share_text
-from geoalarm.results.totals import Summary
+from geoalarm.results.totals import PeopleTotal
 
 
-def among(draft: Draft) -> tuple[Among, ...]:
+def among(draft: BriefingContext) -> tuple[Among, ...]:
     """One picture for each danger in which somebody is, here or beside."""
-    return tuple(_one(draft, view) for view in loudest(draft.views) if _is_told(draft, view))
+    return tuple(_one(draft, view) for view in by_people(draft.views) if _is_told(draft, view))
 
 
-def _is_told(draft: Draft, view: View) -> bool:
+def _is_told(draft: BriefingContext, view: HazardView) -> bool:
     if view.count.is_silent:
         return False
     beside = [count for other in draft.dossier.neighbours if (count := counted(view, other)) is not None]
     return bool(beside) and (view.count.is_somebody or any(count.is_somebody for count in beside))
 
 
-def _one(draft: Draft, view: View) -> Among:
+def _one(draft: BriefingContext, view: HazardView) -> Among:
     """The commune, those that touch it, and those across the border within reach that have people in the
     zone.
     """
@@ -65,14 +65,14 @@ def _one(draft: Draft, view: View) -> Among:
     )
 
 
-def _region(draft: Draft, view: View) -> tuple[str, list[Figure]]:
+def _region(draft: BriefingContext, view: HazardView) -> tuple[str, list[Figure]]:
     """People of the department or province that live in the zone, of those whose commune is mapped."""
     region = draft.dossier.region
     if region is None:
         return "", []
     rows = region.headlines if view.from_class else region.totals
     whole = rows.get(view.layer.key)
-    if not isinstance(whole, Summary) or not whole.is_known:
+    if not isinstance(whole, PeopleTotal) or not whole.is_known:
         return "", []
     count = _count(draft, view, whole)
     row = dict(count.row)
@@ -98,10 +98,10 @@ def _region(draft: Draft, view: View) -> tuple[str, list[Figure]]:
     return text, [people, residents, share, communes]
 
 
-def _count(draft: Draft, view: View, whole: Summary) -> Count:
+def _count(draft: BriefingContext, view: HazardView, whole: PeopleTotal) -> LayerCount:
     region = draft.dossier.region
     assert region is not None  # asked by one who has it
-    return Count(
+    return LayerCount(
         people=whole.people,
         low=whole.low,
         high=whole.high,

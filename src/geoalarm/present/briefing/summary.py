@@ -10,16 +10,16 @@ from collections.abc import Mapping
 from geoalarm import i18n
 from geoalarm.core.terms import Basis, State
 from geoalarm.present.briefing.briefing_content import Figure, Sentence
-from geoalarm.present.briefing.briefing_context import Draft, View, danger_name, slugged
+from geoalarm.present.briefing.briefing_context import BriefingContext, HazardView, danger_name, slugged
 from geoalarm.present.briefing.cross_border import across_sentence
-from geoalarm.present.briefing.figure_registry import Count
-from geoalarm.present.briefing.hazard_cards import loudest
+from geoalarm.present.briefing.figure_registry import LayerCount
+from geoalarm.present.briefing.hazard_cards import by_people
 from geoalarm.present.briefing.hazard_sentences import headline, range_sentence
 from geoalarm.present.narrative import WHOLE
 from geoalarm.present.rounding import is_few, people_text, range_text
 
 
-def lead(draft: Draft) -> tuple[Sentence, ...]:
+def lead(draft: BriefingContext) -> tuple[Sentence, ...]:
     """Worst danger, how sure, the border; that it is an example stands first."""
     worst = joined(_worst(draft))
     if draft.example:
@@ -33,7 +33,7 @@ def joined(said: list[Sentence]) -> Sentence:
     return Sentence(" ".join(one.text for one in said if one.text), tuple(ids))
 
 
-def union_sentence(draft: Draft) -> Sentence | None:
+def union_sentence(draft: BriefingContext) -> Sentence | None:
     """People in any danger, each once, as bounds; and which dangers are not in it."""
     row = draft.dossier.union
     if row is None:
@@ -49,9 +49,9 @@ def union_sentence(draft: Draft) -> Sentence | None:
     return joined(said)
 
 
-def _worst(draft: Draft) -> list[Sentence]:
+def _worst(draft: BriefingContext) -> list[Sentence]:
     """The danger with the most people; without one, what is hidden; else that nobody is known, or nothing."""
-    order = loudest(draft.views)
+    order = by_people(draft.views)
     if not order:
         return [Sentence(draft.say("lead.no_map"))]
     first = order[0]
@@ -66,10 +66,10 @@ def _worst(draft: Draft) -> list[Sentence]:
     return [Sentence(draft.say("lead.nobody", dangers=draft.dangers(known)), figures)]
 
 
-def _sure(draft: Draft) -> list[Sentence]:
+def _sure(draft: BriefingContext) -> list[Sentence]:
     """What the first sentence rests on, its range, and what is not known."""
     said: list[Sentence] = []
-    order = loudest(draft.views)
+    order = by_people(draft.views)
     if order and order[0].count.is_somebody:
         worst = order[0]
         said.append(
@@ -111,11 +111,11 @@ def _sure(draft: Draft) -> list[Sentence]:
     return said
 
 
-def _union_count(row: Mapping[str, object]) -> Count:
-    return Count.of({**row, "mapped_share": math.nan})
+def _union_count(row: Mapping[str, object]) -> LayerCount:
+    return LayerCount.of({**row, "mapped_share": math.nan})
 
 
-def _union_people(draft: Draft, count: Count) -> Sentence:
+def _union_people(draft: BriefingContext, count: LayerCount) -> Sentence:
     figure = _union_figure(draft, count)
     if not count.is_known:
         return Sentence(draft.say("union.unknown"), (figure.id,))
@@ -130,12 +130,12 @@ def _union_people(draft: Draft, count: Count) -> Sentence:
     )
 
 
-def _union_figure(draft: Draft, count: Count) -> Figure:
+def _union_figure(draft: BriefingContext, count: LayerCount) -> Figure:
     return draft.book.people("union-people", count, table="union")
 
 
-def _union_missing(draft: Draft, row: Mapping[str, object], count: Count) -> Sentence:
-    silent: list[View] = [view for view in draft.views if view.count.is_silent]
+def _union_missing(draft: BriefingContext, row: Mapping[str, object], count: LayerCount) -> Sentence:
+    silent: list[HazardView] = [view for view in draft.views if view.count.is_silent]
     numbers = {name: float(str(row[name])) for name in ("layers_mapped", "layers")}
     figures = [
         draft.book.fact(

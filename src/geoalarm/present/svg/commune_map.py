@@ -15,10 +15,10 @@ from geoalarm.present.classes import class_label
 from geoalarm.present.svg import draw as paint
 from geoalarm.present.svg import legend as key
 from geoalarm.present.svg.hazard_layer import MapLayer, RasterLayer, ZoneLayer, is_example, prepare
-from geoalarm.present.svg.label_placer import Plate
+from geoalarm.present.svg.label_placer import LabelPlacer
 from geoalarm.present.svg.map_features import Scene, states_of
 from geoalarm.present.svg.map_labels import SitePoint, written
-from geoalarm.present.svg.outlines import Ground
+from geoalarm.present.svg.outlines import Outlines
 from geoalarm.present.svg.svg_markup import picture, rect, tag, words_at
 from geoalarm.present.svg.text_metrics import width as width_of
 from geoalarm.present.svg.viewport import view_round
@@ -57,7 +57,7 @@ class Maps:
     """
 
     def __init__(self, communes: Communes) -> None:
-        self.ground = Ground(communes)
+        self.ground = Outlines(communes)
         self._layers: OrderedDict[Hashable, tuple[Footprint, MapLayer]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -140,7 +140,7 @@ class Maps:
         )
         sites = tuple(sites)
         bar, north = paint.scale_bar(scene, lang), paint.north_arrow(scene, lang)
-        plate = Plate(scene.view.width, scene.view.height)
+        plate = LabelPlacer(scene.view.width, scene.view.height)
         band = ""
         for _, box in (bar, north):
             plate.take(*box)
@@ -207,7 +207,7 @@ def _layer_key(footprint: Footprint) -> Hashable:
     return (*facts, id(data))
 
 
-def _band(scene: Scene, plate: Plate, lang: str) -> str:
+def _band(scene: Scene, plate: LabelPlacer, lang: str) -> str:
     """The word "Example" in the corner of a map of example data."""
     said = i18n.term("basis", "illustrative", lang)
     wide = width_of(said, 12, bold=True) + 12
@@ -225,7 +225,7 @@ def _key_title(scene: Scene, lang: str) -> str:
 
 def _entries(
     scene: Scene, names: Mapping[str, str], lang: str, *, has_sites: bool
-) -> tuple[list[key.Entry], list[str]]:
+) -> tuple[list[key.LegendEntry], list[str]]:
     """Lines of the key and notes below them: all classes, then only what is on the map."""
     entries = _class_entries(scene, lang) if scene.layer is not None else []
     entries += [key.state(i18n.term("state", state, lang), state) for state in scene.silent]
@@ -246,7 +246,7 @@ def _entries(
     return entries, [i18n.text("svg.none_in_view", lang)] if says_nothing else []
 
 
-def _class_entries(scene: Scene, lang: str) -> list[key.Entry]:
+def _class_entries(scene: Scene, lang: str) -> list[key.LegendEntry]:
     layer = scene.layer
     assert isinstance(layer, (RasterLayer, ZoneLayer))
     footprint, count = layer.footprint, len(layer.labels)

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from geoalarm import i18n
 from geoalarm.core.terms import State
 from geoalarm.present.svg import legend as key
-from geoalarm.present.svg.exceedance_plot import Counted
+from geoalarm.present.svg.exceedance_plot import PeopleCount
 from geoalarm.present.svg.map_labels import short_name
 from geoalarm.present.svg.svg_markup import num, path, pattern_fill, picture, rect, tag, words_at
 from geoalarm.present.svg.text_metrics import width as width_of
@@ -24,7 +24,7 @@ _ROW: Final = 22.0
 _HAS_NUMBER: Final = (State.EXPOSED, State.ZERO)
 
 
-class SharePoint(Counted, Protocol):
+class SharePoint(PeopleCount, Protocol):
     """A share as a page holds it, with its words."""
 
     @property
@@ -155,7 +155,7 @@ def _mark(x: float, y: float, country: str, *, is_here: bool) -> str:
     return path(f"M{num(x)} {num(y - size)}l{num(size)} {num(2 * size * 0.87)}h{num(-2 * size)}z", class_)
 
 
-def _entries(rows: Sequence[SharedDot], lang: str) -> list[key.Entry]:
+def _entries(rows: Sequence[SharedDot], lang: str) -> list[key.LegendEntry]:
     """Countries that occur, the middle of the region, intervals, and this commune."""
     entries = [
         key.sign(i18n.term("country", country, lang), _mark(10, 6, country, is_here=False))

@@ -25,7 +25,7 @@ _FOOT: Final = 52.0
 _HAS_NUMBER: Final = (State.EXPOSED, State.ZERO)
 
 
-class Counted(Protocol):
+class PeopleCount(Protocol):
     """A number of people as a page holds it (:class:`geoalarm.present.briefing.briefing_content.Figure`)."""
 
     @property
@@ -58,7 +58,7 @@ class ChancePoint(Protocol):
         ...
 
     @property
-    def people(self) -> Counted:
+    def people(self) -> PeopleCount:
         """How many."""
         ...
 

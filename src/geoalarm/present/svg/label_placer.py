@@ -45,7 +45,7 @@ class Word:
 
 
 @dataclass
-class Plate:
+class LabelPlacer:
     """The words of one map; ``taken`` marks what is covered, on cells of :data:`STEP` pixels."""
 
     width: float

@@ -17,32 +17,32 @@ _GAP: Final = 6.0
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LegendEntry:
     """A line of the key: ``swatch`` is the markup of its sign on a box of 20 by 12 pixels."""
 
     label: str
     swatch: str
 
 
-def colour(label: str, class_: str) -> Entry:
+def colour(label: str, class_: str) -> LegendEntry:
     """A ground in a colour of a scale."""
-    return Entry(label, rect(0.5, 0.5, 19, 11, f"ga-swatch {class_}"))
+    return LegendEntry(label, rect(0.5, 0.5, 19, 11, f"ga-swatch {class_}"))
 
 
-def state(label: str, name: str) -> Entry:
+def state(label: str, name: str) -> LegendEntry:
     """A ground in the pattern of a state."""
-    return Entry(label, rect(0.5, 0.5, 19, 11, "ga-swatch", fill=pattern_fill(name)))
+    return LegendEntry(label, rect(0.5, 0.5, 19, 11, "ga-swatch", fill=pattern_fill(name)))
 
 
-def line(label: str, *classes: str) -> Entry:
+def line(label: str, *classes: str) -> LegendEntry:
     """A line, drawn once in each of the classes (casing first)."""
     d = f"M{FINE} {6 * FINE}h{18 * FINE}"
-    return Entry(label, fine("".join(path(d, class_) for class_ in classes)))
+    return LegendEntry(label, fine("".join(path(d, class_) for class_ in classes)))
 
 
-def sign(label: str, markup: str) -> Entry:
+def sign(label: str, markup: str) -> LegendEntry:
     """A sign of its own, drawn round (10, 6)."""
-    return Entry(label, markup)
+    return LegendEntry(label, markup)
 
 
 def fine(markup: str) -> str:
@@ -51,7 +51,7 @@ def fine(markup: str) -> str:
 
 
 def drawn(
-    entries: Sequence[Entry], room: float, *, title: str = "", notes: Sequence[str] = ()
+    entries: Sequence[LegendEntry], room: float, *, title: str = "", notes: Sequence[str] = ()
 ) -> tuple[str, float]:
     """Markup and height of a key: a title, entries from left to right, and notes below, within ``room``
     pixels.

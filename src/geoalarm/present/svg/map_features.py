@@ -19,8 +19,8 @@ from geoalarm.core.errors import InputError
 from geoalarm.core.terms import State
 from geoalarm.present.svg.hazard_layer import BEYOND, UNKNOWN, MapLayer, RasterLayer, ZoneLayer, coarser
 from geoalarm.present.svg.label_placer import STEP
-from geoalarm.present.svg.outlines import Ground, Level
-from geoalarm.present.svg.viewport import View
+from geoalarm.present.svg.outlines import Outlines, SimplifiedOutlines
+from geoalarm.present.svg.viewport import Viewport
 from geoalarm.results.totals import UNKNOWN as SILENT
 
 CELL_PX: Final = 1.3
@@ -39,11 +39,11 @@ class Scene:
         State by ``commune_id``; None: the map shows no figures.
     """
 
-    ground: Ground
-    view: View
+    ground: Outlines
+    view: Viewport
     here: int
     rows: np.ndarray
-    level: Level
+    level: SimplifiedOutlines
     states: Mapping[str, str] | None
     partial: frozenset[str]
     layer: MapLayer | None

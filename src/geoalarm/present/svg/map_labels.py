@@ -13,7 +13,7 @@ from scipy.ndimage import distance_transform_edt
 from geoalarm import i18n
 from geoalarm.present.svg.draw import site_sign
 from geoalarm.present.svg.hazard_layer import ZoneLayer
-from geoalarm.present.svg.label_placer import STEP, Plate, Word, nearness
+from geoalarm.present.svg.label_placer import STEP, LabelPlacer, Word, nearness
 from geoalarm.present.svg.map_features import Scene
 from geoalarm.present.svg.text_metrics import width, wrapped
 
@@ -44,7 +44,7 @@ class SitePoint(Protocol):
 
 
 def written(
-    scene: Scene, plate: Plate, names: Mapping[str, str], sites: Iterable[SitePoint], lang: str
+    scene: Scene, plate: LabelPlacer, names: Mapping[str, str], sites: Iterable[SitePoint], lang: str
 ) -> str:
     """All words of a map and the signs of sites, the most needed first."""
     shown = [(site.name, *scene.view.place(*scene.ground.point(site.lon, site.lat))) for site in sites]
@@ -67,7 +67,7 @@ def short_name(name: str) -> str:
     return name.partition(" (")[0]
 
 
-def _name_here(scene: Scene, plate: Plate, names: Mapping[str, str], dull: np.ndarray) -> None:
+def _name_here(scene: Scene, plate: LabelPlacer, names: Mapping[str, str], dull: np.ndarray) -> None:
     key = scene.ground.ids[scene.here]
     name = names.get(key, key)
     mine = scene.owner == int(np.flatnonzero(scene.rows == scene.here)[0])
@@ -81,7 +81,7 @@ def _name_here(scene: Scene, plate: Plate, names: Mapping[str, str], dull: np.nd
     plate.put(Word(tuple(wrapped(short_name(name), 150, 13, bold=True)), "hb", 13, bold=True), wish + mine)
 
 
-def _name_countries(scene: Scene, plate: Plate, lang: str) -> None:
+def _name_countries(scene: Scene, plate: LabelPlacer, lang: str) -> None:
     if not scene.has_border or len(scene.countries) < 2:
         return
     from_border = distance_transform_edt(~(scene.edges & _border_cells(scene))) * STEP
@@ -103,7 +103,7 @@ def _border_cells(scene: Scene) -> np.ndarray:
     return np.asarray(near)
 
 
-def _name_rings(scene: Scene, plate: Plate) -> None:
+def _name_rings(scene: Scene, plate: LabelPlacer) -> None:
     layer = scene.layer
     if not isinstance(layer, ZoneLayer):
         return
@@ -119,7 +119,7 @@ def _name_rings(scene: Scene, plate: Plate) -> None:
         plate.put(word, line + 0.5 * centred - 0.004 * rows, own=line, least=0.2)
 
 
-def _name_states(scene: Scene, plate: Plate, lang: str) -> None:
+def _name_states(scene: Scene, plate: LabelPlacer, lang: str) -> None:
     for state in scene.silent:
         mine = np.isin(scene.owner, np.flatnonzero(scene.state_of_rows == state))
         if not mine.any():
@@ -128,7 +128,7 @@ def _name_states(scene: Scene, plate: Plate, lang: str) -> None:
         plate.put(Word((i18n.term("state", state, lang),), "hs", 11), wish, own=mine, least=0.95)
 
 
-def _name_site(scene: Scene, plate: Plate, name: str, at: tuple[float, float]) -> None:
+def _name_site(scene: Scene, plate: LabelPlacer, name: str, at: tuple[float, float]) -> None:
     lines = tuple(wrapped(name, 110, 11))
     wish = nearness(scene.shape, at[1] / STEP, at[0] / STEP)
     close = (
@@ -138,7 +138,7 @@ def _name_site(scene: Scene, plate: Plate, name: str, at: tuple[float, float]) -
     plate.put(Word(lines, "hs", 11), wish, own=close, least=0.6)
 
 
-def _name_neighbours(scene: Scene, plate: Plate, names: Mapping[str, str], dull: np.ndarray) -> None:
+def _name_neighbours(scene: Scene, plate: LabelPlacer, names: Mapping[str, str], dull: np.ndarray) -> None:
     count = np.bincount(scene.owner[scene.owner >= 0], minlength=len(scene.rows))
     named = 0
     for index in np.argsort(-count, kind="stable"):

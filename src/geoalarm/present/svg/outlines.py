@@ -26,14 +26,14 @@ _SEAM_M: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class SimplifiedOutlines:
     """Outlines at one tolerance, in the order of the communes, and the border between countries."""
 
     shapes: np.ndarray
     border: shapely.Geometry
 
 
-class Ground:
+class Outlines:
     """Communes as the pictures draw them.
 
     All is in the equal-area system of the analysis: EPSG:3035 in Europe, so that the layers of the house need
@@ -64,7 +64,7 @@ class Ground:
         self.bounds = shapely.bounds(shapes)
         self._shapes = shapes
         self._shares_edges = bool(shapely.coverage_is_valid(shapes))
-        self._levels: dict[float, Level] = {}
+        self._levels: dict[float, SimplifiedOutlines] = {}
         self._to_degrees = transformer(self.crs, 4326)
 
     @property
@@ -87,12 +87,12 @@ class Ground:
             )
         return self.rows[commune_id]
 
-    def level(self, metres_a_pixel: float) -> Level:
+    def level(self, metres_a_pixel: float) -> SimplifiedOutlines:
         """The coarsest outlines whose tolerance is under 0.7 of a pixel."""
         tolerance = max([level for level in LEVELS_M if level <= 0.7 * metres_a_pixel], default=0.0)
         if tolerance not in self._levels:
             shapes = self._simplified(tolerance)
-            self._levels[tolerance] = Level(shapes, self._border(shapes))
+            self._levels[tolerance] = SimplifiedOutlines(shapes, self._border(shapes))
         return self._levels[tolerance]
 
     def within(self, bounds: tuple[float, float, float, float]) -> np.ndarray:

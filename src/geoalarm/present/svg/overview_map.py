@@ -21,9 +21,9 @@ from geoalarm.i18n.place_names import names
 from geoalarm.present.classes import SHARE_BREAKS, Scale
 from geoalarm.present.svg import legend as key
 from geoalarm.present.svg.commune_map import Maps
-from geoalarm.present.svg.label_placer import STEP, Plate, Word, nearness
+from geoalarm.present.svg.label_placer import STEP, LabelPlacer, Word, nearness
 from geoalarm.present.svg.map_labels import short_name
-from geoalarm.present.svg.outlines import Ground, Level
+from geoalarm.present.svg.outlines import Outlines, SimplifiedOutlines
 from geoalarm.present.svg.svg_markup import (
     lines_path,
     path,
@@ -36,7 +36,7 @@ from geoalarm.present.svg.svg_markup import (
     text,
 )
 from geoalarm.present.svg.svg_style import colour_class
-from geoalarm.present.svg.viewport import FINE, View
+from geoalarm.present.svg.viewport import FINE, Viewport
 
 _MARGIN: Final = 1.02
 _COARSE: Final = 1.15
@@ -79,7 +79,7 @@ def overview(
         Relative or http(s) address by ``commune_id``. The links are for the pointer and are no tab stops: put
         a list or a search beside the map. With links the picture is a group, else an image.
     """
-    ground = communes.ground if isinstance(communes, Maps) else Ground(communes)
+    ground = communes.ground if isinstance(communes, Maps) else Outlines(communes)
     view = _view(ground, float(width))
     scale = Scale("people", SHARE_BREAKS, is_share=True)
     looks = [_look(values.get(commune_id, str(State.OUTSIDE_COVERAGE)), scale) for commune_id in ground.ids]
@@ -116,12 +116,14 @@ def overview(
     )
 
 
-def _view(ground: Ground, width: float) -> View:
+def _view(ground: Outlines, width: float) -> Viewport:
     west, south = (float(ground.bounds[:, side].min()) for side in (0, 1))
     east, north = (float(ground.bounds[:, side].max()) for side in (2, 3))
     half = (east - west) * _MARGIN / 2, (north - south) * _MARGIN / 2
     x, y = (west + east) / 2, (south + north) / 2
-    return View((x - half[0], y - half[1], x + half[0], y + half[1]), width, round(width * half[1] / half[0]))
+    return Viewport(
+        (x - half[0], y - half[1], x + half[0], y + half[1]), width, round(width * half[1] / half[0])
+    )
 
 
 def _look(value: str | float, scale: Scale) -> Look:
@@ -138,9 +140,9 @@ def _look(value: str | float, scale: Scale) -> Look:
     )
 
 
-def _words(ground: Ground, view: View, shapes: np.ndarray, lang: str) -> str:
+def _words(ground: Outlines, view: Viewport, shapes: np.ndarray, lang: str) -> str:
     """Countries beside their communes, and the largest towns."""
-    plate = Plate(view.width, view.height)
+    plate = LabelPlacer(view.width, view.height)
     shape = plate.taken.shape
     cells = Affine(STEP, 0, 0, 0, STEP, 0)
     lands = sorted(set(ground.countries) - {""})
@@ -168,7 +170,7 @@ def _words(ground: Ground, view: View, shapes: np.ndarray, lang: str) -> str:
     return "".join(plate.parts)
 
 
-def _largest(ground: Ground) -> list[int]:
+def _largest(ground: Outlines) -> list[int]:
     """Rows of the communes with most people, the largest first."""
     frame = ground.communes.data
     if "population" not in frame.columns or len(frame) < 3 * _TOWNS:
@@ -190,9 +192,9 @@ def _plain(shapes: np.ndarray, looks: list[Look]) -> str:
 
 
 def _linked(
-    ground: Ground,
-    view: View,
-    level: Level,
+    ground: Outlines,
+    view: Viewport,
+    level: SimplifiedOutlines,
     looks: list[Look],
     links: Mapping[str, str],
     called: Mapping[str, str],
@@ -222,7 +224,7 @@ def _rows_of(looks: list[Look]) -> list[tuple[Look, list[int]]]:
     return sorted(groups.items())
 
 
-def _entries(looks: list[Look], scale: Scale, lang: str, *, has_border: bool) -> list[key.Entry]:
+def _entries(looks: list[Look], scale: Scale, lang: str, *, has_border: bool) -> list[key.LegendEntry]:
     classes = [
         key.colour(name, colour_class(scale.palette, position, len(scale.breaks) + 1))
         for position, name in enumerate(scale.labels(lang))

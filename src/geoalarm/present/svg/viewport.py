@@ -16,7 +16,7 @@ _MARGIN_PX: Final = 12.0
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class Viewport:
     """A window ``bounds`` (west, south, east, north) [m] on ``width`` by ``height`` pixels; y grows
     downwards.
     """
@@ -56,7 +56,7 @@ class View:
 
 def view_round(
     bounds: np.ndarray, size: tuple[float, float], *, times: float = 1.6, least_m: float = 6000.0
-) -> View:
+) -> Viewport:
     """The window round a shape: ``times`` its size, at least ``least_m`` high and wide, in the proportions of
     the picture.
     """
@@ -66,4 +66,4 @@ def view_round(
     )
     x, y = (west + east) / 2, (south + north) / 2
     half = metres * size[0] / 2, metres * size[1] / 2
-    return View((x - half[0], y - half[1], x + half[0], y + half[1]), *size)
+    return Viewport((x - half[0], y - half[1], x + half[0], y + half[1]), *size)

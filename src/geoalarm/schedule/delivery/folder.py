@@ -8,11 +8,11 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from geoalarm.schedule.delivery.retry import Passing, Refused
+from geoalarm.schedule.delivery.retry import PermanentError, TransientError
 from geoalarm.schedule.delivery.shipment import Shipment
 from geoalarm.schedule.plan.jobs import Folder
 from geoalarm.schedule.scheduled_edition import SUMS, file_sha256, require_unchanged, sums, sync, visible
-from geoalarm.schedule.state.delivery_ledger import Parcel
+from geoalarm.schedule.state.delivery_ledger import DeliveryItem
 
 
 class FolderCarrier:
@@ -21,32 +21,32 @@ class FolderCarrier:
     def __init__(self, target: Folder, shipment: Shipment) -> None:
         self._target, self._shipment = target, shipment
 
-    def parcels(self) -> Sequence[Parcel]:
+    def parcels(self) -> Sequence[DeliveryItem]:
         """The edition, whole."""
         return [self._shipment.parcel(self._target.name)]
 
     def settle_doubts(self) -> None:
         """A copy in the middle is begun again: nobody saw it."""
 
-    def carry(self, parcels: Sequence[Parcel]) -> None:
+    def carry(self, parcels: Sequence[DeliveryItem]) -> None:
         """Copy, or find the same files there already.
 
         Raises
         ------
-        Passing
+        TransientError
             If the folder is not there, as a share that is not mounted, or cannot be written now.
-        Refused
+        PermanentError
             If something else stands at the place.
         """
         ledger, path = self._shipment.ledger, self._target.path
         for parcel in parcels:
             ledger.intend(parcel)
             if not path.is_dir():
-                raise Passing(f"folder {path} does not exist; make it, or mount the share")
+                raise TransientError(f"folder {path} does not exist; make it, or mount the share")
             try:
                 self._copy(path / self._shipment.job / self._shipment.edition.folder.name)
             except OSError as error:
-                raise Passing(f"folder {path}: {error.strerror or type(error).__name__}") from error
+                raise TransientError(f"folder {path}: {error.strerror or type(error).__name__}") from error
             ledger.receipt(parcel)
 
     def _copy(self, final: Path) -> None:
@@ -54,7 +54,7 @@ class FolderCarrier:
         wanted = sums(edition) | {SUMS: edition.sha256}
         if final.is_dir():
             if _files(final) != wanted:
-                raise Refused(f"{final} exists and holds something else; move it away")
+                raise PermanentError(f"{final} exists and holds something else; move it away")
             return
         scratch = final.with_name(f".{final.name}.part")
         if scratch.exists():

@@ -20,10 +20,10 @@ from typing import Final
 
 from geoalarm.core.errors import GeoalarmError
 from geoalarm.schedule.delivery.message import POLICY, compose, message_id
-from geoalarm.schedule.delivery.retry import Passing, Refused, error_text
+from geoalarm.schedule.delivery.retry import PermanentError, TransientError, error_text
 from geoalarm.schedule.delivery.shipment import Shipment
 from geoalarm.schedule.plan.jobs import Mail
-from geoalarm.schedule.state.delivery_ledger import Parcel
+from geoalarm.schedule.state.delivery_ledger import DeliveryItem
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class MailCarrier:
     def __init__(self, target: Mail, shipment: Shipment) -> None:
         self._target, self._shipment = target, shipment
 
-    def parcels(self) -> Sequence[Parcel]:
+    def parcels(self) -> Sequence[DeliveryItem]:
         """Every message."""
         everybody = self._target.to.get("*", ())
         if self._target.per == "edition":
@@ -61,14 +61,14 @@ class MailCarrier:
             if states.get(parcel.key) == "sending":
                 self._doubt(parcel, "there is no receipt: the service ended, or could not write it")
 
-    def carry(self, parcels: Sequence[Parcel]) -> None:
+    def carry(self, parcels: Sequence[DeliveryItem]) -> None:
         """Send, over as many connections as it takes.
 
         Raises
         ------
-        Passing
+        TransientError
             If the server is away, or asked to wait with some of them.
-        Refused
+        PermanentError
             If it has no TLS, no certificate for its name, or refuses our login.
         """
         left, asked_to_wait = list(parcels), 0
@@ -84,16 +84,18 @@ class MailCarrier:
             except _Dropped as error:
                 open_before, left = len(left), self._shipment.ledger.unsettled(left)
                 if not answered and len(left) == open_before:
-                    raise Passing(f"mail server {self._target.host}: {error}") from error
+                    raise TransientError(f"mail server {self._target.host}: {error}") from error
         if asked_to_wait:
-            raise Passing(f"mail server {self._target.host} asked to wait with {asked_to_wait} message(s)")
+            raise TransientError(
+                f"mail server {self._target.host} asked to wait with {asked_to_wait} message(s)"
+            )
 
-    def _answered(self, smtp: smtplib.SMTP, parcel: Parcel) -> bool:
+    def _answered(self, smtp: smtplib.SMTP, parcel: DeliveryItem) -> bool:
         """Send one message and write down the answer; False where it may be tried again."""
         ledger = self._shipment.ledger
         try:
             code, reply = self._send(smtp, parcel)
-        except (Refused, GeoalarmError) as error:
+        except (PermanentError, GeoalarmError) as error:
             logger.error(
                 "%s: message for %s not sent: %s", self._target.name, parcel.addressee, error_text(error)
             )
@@ -120,7 +122,7 @@ class MailCarrier:
                 raise _Dropped(error_text(error)) from error
         return not 400 <= code < 500
 
-    def _send(self, smtp: smtplib.SMTP, parcel: Parcel) -> tuple[int, bytes]:
+    def _send(self, smtp: smtplib.SMTP, parcel: DeliveryItem) -> tuple[int, bytes]:
         """The last answer of the server: to the message, or to the first step it did not like."""
         shipment = self._shipment
         message = compose(self._target, parcel, shipment.edition, due=shipment.due, sent=shipment.clock.now())
@@ -142,7 +144,7 @@ class MailCarrier:
             self._doubt(parcel, f"no answer from the server: {error_text(error)}")
             raise
 
-    def _doubt(self, parcel: Parcel, note: str) -> None:
+    def _doubt(self, parcel: DeliveryItem, note: str) -> None:
         if self._target.when_uncertain == "again":
             self._shipment.ledger.wait(parcel, note)
         else:
@@ -169,7 +171,7 @@ class MailCarrier:
         try:
             context = ssl.create_default_context(cafile=target.cafile)
         except OSError as error:
-            raise Refused(f"cafile of {target.name}: {error_text(error)}") from error
+            raise PermanentError(f"cafile of {target.name}: {error_text(error)}") from error
         smtp: smtplib.SMTP | None = None
         try:
             if target.security == "tls":
@@ -196,14 +198,14 @@ def credentials(target: Mail) -> tuple[str, str] | None:
 
     Raises
     ------
-    Refused
+    PermanentError
         If a variable is not set.
     """
     if not target.user_env:
         return None
     missing = [name for name in (target.user_env, target.password_env) if not os.environ.get(name)]
     if missing:
-        raise Refused(f"environment variable {', '.join(missing)} of {target.name} is not set")
+        raise PermanentError(f"environment variable {', '.join(missing)} of {target.name} is not set")
     return os.environ[target.user_env], os.environ[target.password_env]
 
 
@@ -215,17 +217,17 @@ def _leave(smtp: smtplib.SMTP) -> None:
         logger.debug("the server left before we did: %s", error)
 
 
-def _sorted_out(host: str, error: Exception) -> Passing | Refused:
+def _sorted_out(host: str, error: Exception) -> TransientError | PermanentError:
     """A failure to connect: passing, or final."""
     told = f"mail server {host}: {error_text(error)}"
     if isinstance(error, ssl.SSLCertVerificationError):
-        return Refused(f"{told}; its certificate is not accepted, and nothing was sent")
+        return PermanentError(f"{told}; its certificate is not accepted, and nothing was sent")
     if isinstance(error, smtplib.SMTPNotSupportedError):
-        return Refused(f"{told}; nothing is sent in plain")
+        return PermanentError(f"{told}; nothing is sent in plain")
     if isinstance(error, smtplib.SMTPResponseException):
-        return Refused(told) if error.smtp_code >= 500 else Passing(told)
-    return Passing(told)
+        return PermanentError(told) if error.smtp_code >= 500 else TransientError(told)
+    return TransientError(told)
 
 
 def _reply(code: int, reply: bytes) -> str:
-    return f"{code} {error_text(Passing(reply.decode(errors='replace')))}"
+    return f"{code} {error_text(TransientError(reply.decode(errors='replace')))}"

@@ -16,10 +16,10 @@ from urllib.parse import quote
 
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.i18n.messages import in_place, number, text
-from geoalarm.schedule.delivery.retry import Refused
+from geoalarm.schedule.delivery.retry import PermanentError
 from geoalarm.schedule.plan.jobs import Mail
-from geoalarm.schedule.scheduled_edition import Document, Edition, require_unchanged
-from geoalarm.schedule.state.delivery_ledger import Parcel
+from geoalarm.schedule.scheduled_edition import Document, ScheduledEdition, require_unchanged
+from geoalarm.schedule.state.delivery_ledger import DeliveryItem
 
 POLICY: Final = SMTP.clone(cte_type="7bit")
 _MB: Final = 1_000_000
@@ -29,7 +29,7 @@ _MOST_LINKS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class MessageText:
     """The parts of a message before they become MIME."""
 
     lang: str
@@ -41,12 +41,14 @@ class Letter:
     attached: tuple[Document, ...]
 
 
-def compose(target: Mail, parcel: Parcel, edition: Edition, *, due: datetime, sent: datetime) -> EmailMessage:
+def compose(
+    target: Mail, parcel: DeliveryItem, edition: ScheduledEdition, *, due: datetime, sent: datetime
+) -> EmailMessage:
     """The message of a parcel.
 
     Raises
     ------
-    Refused
+    PermanentError
         If the documents are too large for an e-mail and there is no link in their place.
     """
     letter = write(target, parcel, edition, due=due)
@@ -69,12 +71,12 @@ def compose(target: Mail, parcel: Parcel, edition: Edition, *, due: datetime, se
     return message
 
 
-def message_id(target: Mail, parcel: Parcel) -> str:
+def message_id(target: Mail, parcel: DeliveryItem) -> str:
     """The same for the same parcel, so that a mailbox can tell a second copy."""
     return f"<{parcel.key[:40]}@{parseaddr(target.sender)[1].rpartition('@')[2]}>"
 
 
-def write(target: Mail, parcel: Parcel, edition: Edition, *, due: datetime) -> Letter:
+def write(target: Mail, parcel: DeliveryItem, edition: ScheduledEdition, *, due: datetime) -> MessageText:
     """What the message says."""
     documents = edition.of(parcel.commune) if parcel.commune else edition.documents
     lang, day = language(target, documents), due.date()
@@ -95,14 +97,14 @@ def write(target: Mail, parcel: Parcel, edition: Edition, *, due: datetime) -> L
             told = (
                 f"documents of {too_large:.1f} MB are over limit_mb {target.limit_mb:g}, and there is no link"
             )
-            raise Refused(told)
+            raise PermanentError(told)
         paragraphs.append(text("schedule.mail.too_large", lang, size=number(too_large, lang, decimals=1)))
     if edition.layers_lacking:
         told = ", ".join(one_line(one.name) for one in edition.layers_lacking)
         paragraphs.append(text("schedule.mail.layers", lang, layers=told))
     lacking = () if parcel.commune else _lacking(edition, lang)
     closing = (text("sentence.limit", lang), text("schedule.mail.automatic", lang))
-    return Letter(lang, subject, tuple(paragraphs), links, lacking, closing, attached)
+    return MessageText(lang, subject, tuple(paragraphs), links, lacking, closing, attached)
 
 
 def language(target: Mail, documents: Sequence[Document]) -> str:
@@ -146,7 +148,7 @@ def _title(one: Document) -> str:
     return one_line(f"{one.name} ({one.lang})" if one.name and one.lang else one.name) or one.path
 
 
-def _lacking(edition: Edition, lang: str) -> tuple[str, ...]:
+def _lacking(edition: ScheduledEdition, lang: str) -> tuple[str, ...]:
     """What could not be made: a sentence and the names, a long list cut and counted."""
     if not edition.communes_lacking:
         return ()
@@ -157,7 +159,7 @@ def _lacking(edition: Edition, lang: str) -> tuple[str, ...]:
     return (text("schedule.mail.lacking", lang, n=len(names)), *names[:_MOST_LACKING], *more)
 
 
-def _plain(letter: Letter) -> str:
+def _plain(letter: MessageText) -> str:
     lang, parts = letter.lang, list(letter.paragraphs)
     if letter.links:
         parts.append(
@@ -173,7 +175,7 @@ def _plain(letter: Letter) -> str:
     return "\n\n".join([*parts, *letter.closing]) + "\n"
 
 
-def _html(letter: Letter) -> str:
+def _html(letter: MessageText) -> str:
     lang = letter.lang
     body = [f"<p>{escape(one)}</p>" for one in letter.paragraphs]
     if letter.links:

@@ -16,18 +16,18 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-class Passing(Exception):
+class TransientError(Exception):
     """It did not work now and may later: a server that is away or asks to wait."""
 
 
-class Refused(Exception):
+class PermanentError(Exception):
     """It will not work however often it is tried: a wrong password, an unknown place."""
 
 
-def tried(step: Callable[[], T], retries: Retries, clock: Clock, *, what: str, done: int = 0) -> T:
+def retry(step: Callable[[], T], retries: Retries, clock: Clock, *, what: str, done: int = 0) -> T:
     """The answer of a step, tried until it works or the retries are used up; the last error is raised then.
 
-    Stops, house errors and :class:`Refused` are never tried again; everything else is.
+    Stops, house errors and :class:`PermanentError` are never tried again; everything else is.
 
     Parameters
     ----------
@@ -53,7 +53,8 @@ def tried(step: Callable[[], T], retries: Retries, clock: Clock, *, what: str, d
         ),
         retry=tenacity.retry_if_exception(
             lambda error: (
-                not isinstance(error, Stopped | Refused | GeoalarmError) and isinstance(error, Exception)
+                not isinstance(error, Stopped | PermanentError | GeoalarmError)
+                and isinstance(error, Exception)
             )
         ),
         sleep=clock.pause,
@@ -69,4 +70,8 @@ def error_text(error: BaseException | None) -> str:
         return ""
     told = error.sentence() if isinstance(error, GeoalarmError) else str(error)
     line = " ".join("".join(sign if sign.isprintable() else " " for sign in told).split())[:500]
-    return line if isinstance(error, GeoalarmError | Passing | Refused) else f"{type(error).__name__}: {line}"
+    return (
+        line
+        if isinstance(error, GeoalarmError | TransientError | PermanentError)
+        else f"{type(error).__name__}: {line}"
+    )

@@ -10,11 +10,11 @@ from datetime import datetime
 from typing import Protocol
 
 from geoalarm.core.errors import GeoalarmError
-from geoalarm.schedule.delivery.retry import Passing, Refused, error_text, tried
+from geoalarm.schedule.delivery.retry import PermanentError, TransientError, error_text, retry
 from geoalarm.schedule.plan.clock import Clock, Stopped
 from geoalarm.schedule.plan.jobs import Retries
-from geoalarm.schedule.scheduled_edition import Edition
-from geoalarm.schedule.state.delivery_ledger import Ledger, Parcel
+from geoalarm.schedule.scheduled_edition import ScheduledEdition
+from geoalarm.schedule.state.delivery_ledger import DeliveryItem, Ledger
 
 logger = logging.getLogger(__name__)
 
@@ -25,24 +25,24 @@ class Shipment:
 
     job: str
     due: datetime
-    edition: Edition
+    edition: ScheduledEdition
     ledger: Ledger
     clock: Clock
 
-    def parcel(self, target: str, *, commune: str = "", addressee: str = "") -> Parcel:
+    def parcel(self, target: str, *, commune: str = "", addressee: str = "") -> DeliveryItem:
         """The parcel of a commune, or of the whole edition; its hash is that of the documents in it."""
         if commune:
             lines = sorted(f"{one.sha256} {one.path}" for one in self.edition.of(commune))
             sha = hashlib.sha256("\n".join(lines).encode()).hexdigest()
         else:
             sha = self.edition.sha256
-        return Parcel(self.job, self.due, target, commune, addressee, sha)
+        return DeliveryItem(self.job, self.due, target, commune, addressee, sha)
 
 
 class Carrier(Protocol):
     """A way to deliver."""
 
-    def parcels(self) -> Sequence[Parcel]:
+    def parcels(self) -> Sequence[DeliveryItem]:
         """All that is to be delivered."""
 
     def settle_doubts(self) -> None:
@@ -50,7 +50,7 @@ class Carrier(Protocol):
         receipt.
         """
 
-    def carry(self, parcels: Sequence[Parcel]) -> None:
+    def carry(self, parcels: Sequence[DeliveryItem]) -> None:
         """Deliver these, writing intent and receipt of each; raise at the end if some must be tried again."""
 
 
@@ -67,14 +67,14 @@ def deliver(carrier: Carrier, shipment: Shipment, retries: Retries, *, what: str
             carrier.carry(left)
 
     try:
-        tried(attempt, retries, shipment.clock, what=what)
+        retry(attempt, retries, shipment.clock, what=what)
     except Stopped:
         raise
     except Exception as error:  # whatever one target does, the others get theirs
         carrier.settle_doubts()
         left = ledger.unsettled(carrier.parcels())
         told = error_text(error)
-        expected = isinstance(error, GeoalarmError | Refused | Passing)
+        expected = isinstance(error, GeoalarmError | PermanentError | TransientError)
         logger.error("%s: %d parcel(s) given up: %s", what, len(left), told, exc_info=not expected)
         for parcel in left:
             ledger.fail(parcel, told)

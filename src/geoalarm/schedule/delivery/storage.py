@@ -14,11 +14,11 @@ from typing import Any, Final
 import fsspec
 
 from geoalarm.core.errors import GeoalarmError, InputError, near_miss
-from geoalarm.schedule.delivery.retry import Passing, Refused
+from geoalarm.schedule.delivery.retry import PermanentError, TransientError
 from geoalarm.schedule.delivery.shipment import Shipment
 from geoalarm.schedule.plan.jobs import Storage
 from geoalarm.schedule.scheduled_edition import SUMS, file_sha256, require_unchanged, sums
-from geoalarm.schedule.state.delivery_ledger import Parcel
+from geoalarm.schedule.state.delivery_ledger import DeliveryItem
 
 PACKAGES: Final = {
     "s3": ("s3fs", "pip install 'geoalarm[s3]'"),
@@ -73,7 +73,7 @@ class StorageCarrier:
     def __init__(self, target: Storage, shipment: Shipment) -> None:
         self._target, self._shipment = target, shipment
 
-    def parcels(self) -> Sequence[Parcel]:
+    def parcels(self) -> Sequence[DeliveryItem]:
         """Each commune, and last what belongs to all."""
         return [
             *(self._shipment.parcel(self._target.name, commune=one) for one in self._shipment.edition.names),
@@ -83,14 +83,14 @@ class StorageCarrier:
     def settle_doubts(self) -> None:
         """What was being put is put again: the same bytes at the same place."""
 
-    def carry(self, parcels: Sequence[Parcel]) -> None:
+    def carry(self, parcels: Sequence[DeliveryItem]) -> None:
         """Put the files of each parcel and compare what stands there.
 
         Raises
         ------
-        Passing
+        TransientError
             If the storage is away.
-        Refused
+        PermanentError
             If it does not let us in, or the bucket is not there.
         """
         edition, clock, ledger = self._shipment.edition, self._shipment.clock, self._shipment.ledger
@@ -111,12 +111,12 @@ class StorageCarrier:
                     )
                 ledger.receipt(parcel)
         except (PermissionError, FileNotFoundError) as error:
-            raise Refused(f"{self._target.url}: {type(error).__name__}: {error}") from error
+            raise PermanentError(f"{self._target.url}: {type(error).__name__}: {error}") from error
         except OSError as error:
-            raise Passing(f"{self._target.url}: {type(error).__name__}: {error}") from error
+            raise TransientError(f"{self._target.url}: {type(error).__name__}: {error}") from error
         except Exception as error:
             if type(error).__name__ in _HOPELESS:
-                raise Refused(f"{self._target.url}: {type(error).__name__}: {error}") from error
+                raise PermanentError(f"{self._target.url}: {type(error).__name__}: {error}") from error
             raise
 
     def _put(self, filesystem: Any, there: str, file: Path) -> None:

@@ -17,7 +17,7 @@ from geoalarm.core.quantities import to_si
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.schedule.plan.cron import Timetable
 from geoalarm.schedule.plan.jobs import Job, Plan, Report, Retries
-from geoalarm.schedule.plan.target_files import TARGETS, Lang, Langs, Name, Strict, TargetFile, Words
+from geoalarm.schedule.plan.target_files import TARGETS, Lang, Langs, Name, StrictTarget, TargetFile, Words
 
 LARGEST: Final = 1_000_000
 """Bytes; a schedule is a page of text."""
@@ -85,7 +85,7 @@ def plan_from(facts: object, *, file: Path) -> Plan:
     return checked.to_plan(file)
 
 
-class _ReportFile(Strict):
+class _ReportFile(StrictTarget):
     country: Words = ()
     departement: Words = ()
     province: Words = ()
@@ -106,7 +106,7 @@ class _ReportFile(Strict):
         )
 
 
-class _RetriesFile(Strict):
+class _RetriesFile(StrictTarget):
     times: Annotated[int, Field(ge=0, le=10)] = 3
     first_wait: str = "60 s"
     factor: Annotated[float, Field(ge=1, le=10, allow_inf_nan=False)] = 4.0
@@ -122,7 +122,7 @@ class _RetriesFile(Strict):
         return seconds
 
 
-class _JobFile(Strict):
+class _JobFile(StrictTarget):
     name: Name
     cron: str
     report: _ReportFile = _ReportFile()
@@ -179,7 +179,7 @@ class _JobFile(Strict):
         )
 
 
-class _PlanFile(Strict):
+class _PlanFile(StrictTarget):
     timezone: str = "Europe/Brussels"
     lang: Lang = LANGUAGES[0]
     jobs: Annotated[tuple[_JobFile, ...], Field(min_length=1, max_length=200)]

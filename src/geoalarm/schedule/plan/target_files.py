@@ -33,7 +33,7 @@ def _by_commune(value: object) -> object:
     return value if isinstance(value, Mapping) else {"*": value}
 
 
-class Strict(BaseModel):
+class StrictTarget(BaseModel):
     """A part of the file: unknown fields are faults."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -51,7 +51,7 @@ _Env = Annotated[str, Field(pattern=r"^[A-Z_][A-Z0-9_]*$")]
 _Options = dict[str, Option | dict[str, Option]]
 
 
-class _FolderFile(Strict):
+class _FolderFile(StrictTarget):
     name: Name | None = None
     path: Path
 
@@ -62,7 +62,7 @@ class _FolderFile(Strict):
         return Folder(self.name or f"folder:{self.path.as_posix()}", folder / self.path)
 
 
-class _StorageFile(Strict):
+class _StorageFile(StrictTarget):
     name: Name | None = None
     url: str
     options: _Options = {}
@@ -109,7 +109,7 @@ class _StorageFile(Strict):
         return Storage(self.name or f"storage:{self.url}", self.url.rstrip("/"), self.options)
 
 
-class _MailFile(Strict):
+class _MailFile(StrictTarget):
     name: Name | None = None
     host: Annotated[str, Field(pattern=r"^[A-Za-z0-9.:-]{1,253}$")]
     port: Annotated[int, Field(ge=1, le=65535)]
@@ -180,7 +180,7 @@ class _MailFile(Strict):
         )
 
 
-class TargetFile(Strict):
+class TargetFile(StrictTarget):
     """An item of ``deliver``."""
 
     folder: _FolderFile | None = None

@@ -25,7 +25,7 @@ ON CONFLICT (key) DO UPDATE SET state = excluded.state, at = excluded.at, note =
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class DeliveryItem:
     """One thing to deliver once: the documents of a commune (empty: of the whole edition) to a target, for
     e-mail to one address.
     """
@@ -48,7 +48,7 @@ class Parcel:
 class Delivery:
     """A row of the ledger."""
 
-    parcel: Parcel
+    parcel: DeliveryItem
     state: str
     message_id: str
     attempts: int
@@ -62,7 +62,7 @@ class Ledger:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock
 
-    def states(self, parcels: Iterable[Parcel]) -> dict[str, str]:
+    def states(self, parcels: Iterable[DeliveryItem]) -> dict[str, str]:
         """State by key, of the parcels that have one."""
         wanted = list(parcels)
         with self._database.open(write=False) as db:
@@ -74,29 +74,29 @@ class Ledger:
                 found |= {row["key"]: row["state"] for row in rows}
         return {one.key: found[one.key] for one in wanted if one.key in found}
 
-    def unsettled(self, parcels: Iterable[Parcel]) -> list[Parcel]:
+    def unsettled(self, parcels: Iterable[DeliveryItem]) -> list[DeliveryItem]:
         """Those still to be delivered, in their order."""
         wanted = list(parcels)
         states = self.states(wanted)
         return [one for one in wanted if states.get(one.key) not in SETTLED]
 
-    def intend(self, parcel: Parcel, *, message_id: str = "") -> None:
+    def intend(self, parcel: DeliveryItem, *, message_id: str = "") -> None:
         """On the disk before anything leaves."""
         self._put(parcel, "sending", "", message_id, attempt=True)
 
-    def receipt(self, parcel: Parcel, note: str = "") -> None:
+    def receipt(self, parcel: DeliveryItem, note: str = "") -> None:
         """It arrived."""
         self._put(parcel, "sent", note)
 
-    def wait(self, parcel: Parcel, note: str) -> None:
+    def wait(self, parcel: DeliveryItem, note: str) -> None:
         """It did not arrive, for certain; it may be tried again."""
         self._put(parcel, "waiting", note)
 
-    def fail(self, parcel: Parcel, note: str) -> None:
+    def fail(self, parcel: DeliveryItem, note: str) -> None:
         """It did not arrive, and is given up."""
         self._put(parcel, "failed", note)
 
-    def doubt(self, parcel: Parcel, note: str) -> None:
+    def doubt(self, parcel: DeliveryItem, note: str) -> None:
         """Nobody knows whether it arrived; a person must look."""
         self._put(parcel, "uncertain", note)
 
@@ -115,13 +115,13 @@ class Ledger:
         with self._database.open(write=False) as db:
             rows = db.execute(
                 f"SELECT * FROM deliveries WHERE state IN ({marks}) ORDER BY due DESC, job, target, "
-                f"commune, addressee",  # noqa: S608 - question marks
+                f"commune, addressee",
                 states,
             ).fetchall()
         return [_delivery(row) for row in rows]
 
     def _put(
-        self, parcel: Parcel, state: str, note: str, message_id: str = "", *, attempt: bool = False
+        self, parcel: DeliveryItem, state: str, note: str, message_id: str = "", *, attempt: bool = False
     ) -> None:
         row = (
             parcel.key,
@@ -139,7 +139,7 @@ class Ledger:
 
 
 def _delivery(row: sqlite3.Row) -> Delivery:
-    parcel = Parcel(
+    parcel = DeliveryItem(
         row["job"], moment(row["due"]), row["target"], row["commune"], row["addressee"], row["sha256"]
     )
     return Delivery(parcel, row["state"], row["message_id"], row["attempts"], moment(row["at"]), row["note"])

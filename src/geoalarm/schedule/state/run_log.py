@@ -11,7 +11,7 @@ from typing import Final
 
 from geoalarm.schedule.plan.cron import Timetable
 from geoalarm.schedule.plan.jobs import Job, Plan
-from geoalarm.schedule.scheduled_edition import Edition, Lacking
+from geoalarm.schedule.scheduled_edition import MissingReport, ScheduledEdition
 from geoalarm.schedule.state.database import Database, moment, stamp
 
 GRACE: Final = timedelta(minutes=15)
@@ -29,7 +29,7 @@ OPEN: Final = ("due", "running", "made")
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class ScheduledRun:
     """A job at a due time.
 
     Attributes
@@ -51,22 +51,22 @@ class Run:
     edition: str | None = None
     sha256: str | None = None
     made: int = 0
-    lacking: tuple[Lacking, ...] = ()
+    lacking: tuple[MissingReport, ...] = ()
 
 
-class Runs:
+class RunLog:
     """The rows of runs in a state's database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def look(self, plan: Plan, now: datetime, *, first_grace: timedelta = timedelta(0)) -> list[Run]:
+    def look(self, plan: Plan, now: datetime, *, first_grace: timedelta = timedelta(0)) -> list[ScheduledRun]:
         """Write down what became due since the last look, by each job's rule of catching up; the new rows.
 
         A job seen for the first time, or with another cron expression, starts now: history is not caught up.
         ``first_grace`` lets such a job see the time that just passed, for a first start by a timer.
         """
-        new: list[Run] = []
+        new: list[ScheduledRun] = []
         with self._database.open() as db:
             for job in plan.jobs:
                 new += _look(db, job, plan.timezone, now, first_grace)
@@ -83,7 +83,7 @@ class Runs:
         with self._database.open() as db:
             db.execute("UPDATE runs SET state = 'due' WHERE state = 'running'")
 
-    def reopen(self, job: str) -> Run | None:
+    def reopen(self, job: str) -> ScheduledRun | None:
         """Open the last run of a job again if it failed or is incomplete, and its failed deliveries with it."""
         with self._database.open() as db:
             row = db.execute(
@@ -103,7 +103,7 @@ class Runs:
             )
         return _run(row)
 
-    def next(self) -> Run | None:
+    def next(self) -> ScheduledRun | None:
         """The open run to go on with: what is made first, then the oldest due."""
         with self._database.open(write=False) as db:
             row = db.execute(
@@ -112,13 +112,13 @@ class Runs:
             ).fetchone()
         return None if row is None else _run(row)
 
-    def start(self, run: Run, now: datetime) -> None:
+    def start(self, run: ScheduledRun, now: datetime) -> None:
         """One more attempt at making the documents."""
         self._set(
             run, "state = 'running', started = coalesce(started, ?), attempts = attempts + 1", stamp(now)
         )
 
-    def put_back(self, run: Run) -> None:
+    def put_back(self, run: ScheduledRun) -> None:
         """A run that was stopped while its documents were made is due again; that attempt does not count."""
         with self._database.open() as db:
             db.execute(
@@ -127,13 +127,13 @@ class Runs:
                 (run.job, stamp(run.due)),
             )
 
-    def made(self, run: Run, edition: Edition) -> None:
+    def made(self, run: ScheduledRun, edition: ScheduledEdition) -> None:
         """The documents stand on disk."""
         lacking = json.dumps([asdict(one) for one in edition.lacking], ensure_ascii=False)
         values = (str(edition.folder), edition.sha256, len(edition.documents), lacking)
         self._set(run, "state = 'made', edition = ?, sha256 = ?, made = ?, lacking = ?", *values)
 
-    def end(self, run: Run, now: datetime, *, state: str, reason: str = "") -> None:
+    def end(self, run: ScheduledRun, now: datetime, *, state: str, reason: str = "") -> None:
         """Close a run."""
         with self._database.open() as db:
             _close(db, run.job, stamp(run.due), now, state, reason)
@@ -147,13 +147,13 @@ class Runs:
                 (run.job, run.job),
             )
 
-    def get(self, job: str, due: datetime) -> Run | None:
+    def get(self, job: str, due: datetime) -> ScheduledRun | None:
         """One run."""
         with self._database.open(write=False) as db:
             row = db.execute("SELECT * FROM runs WHERE job = ? AND due = ?", (job, stamp(due))).fetchone()
         return None if row is None else _run(row)
 
-    def of(self, job: str, *, newest: int = 20) -> list[Run]:
+    def of(self, job: str, *, newest: int = 20) -> list[ScheduledRun]:
         """The newest runs of a job, newest first."""
         with self._database.open(write=False) as db:
             rows = db.execute(
@@ -171,16 +171,16 @@ class Runs:
             ).fetchone()
         return None if row is None else str(row["edition"])
 
-    def _set(self, run: Run, change: str, *values: object) -> None:
+    def _set(self, run: ScheduledRun, change: str, *values: object) -> None:
         with self._database.open() as db:
             db.execute(
                 f"UPDATE runs SET {change} WHERE job = ? AND due = ?", (*values, run.job, stamp(run.due))
-            )  # noqa: S608 - our own words
+            )
 
 
 def _look(
     db: sqlite3.Connection, job: Job, timezone: str, now: datetime, first_grace: timedelta
-) -> list[Run]:
+) -> list[ScheduledRun]:
     """The new rows of one job."""
     row = db.execute("SELECT * FROM jobs WHERE name = ?", (job.name,)).fetchone()
     known = row is not None and (row["cron"], row["timezone"]) == (job.cron, timezone)
@@ -203,12 +203,12 @@ def _look(
         for one in waiting:
             if one["state"] == "due":
                 _close(db, job.name, one["due"], now, "skipped", "superseded")
-    found: list[Run] = []
+    found: list[ScheduledRun] = []
     for place, due in enumerate(times):
         run = (
-            Run(job.name, due, "due")
+            ScheduledRun(job.name, due, "due")
             if due in chosen
-            else Run(job.name, due, "skipped", "missed_more" if more and place == 0 else reason)
+            else ScheduledRun(job.name, due, "skipped", "missed_more" if more and place == 0 else reason)
         )
         put = db.execute(
             "INSERT OR IGNORE INTO runs (job, due, state, reason, noted) VALUES (?, ?, ?, ?, ?)",
@@ -238,8 +238,8 @@ def _close(db: sqlite3.Connection, job: str, due: str, now: datetime, state: str
     )
 
 
-def _run(row: sqlite3.Row) -> Run:
-    return Run(
+def _run(row: sqlite3.Row) -> ScheduledRun:
+    return ScheduledRun(
         job=row["job"],
         due=moment(row["due"]),
         state=row["state"],
@@ -250,5 +250,5 @@ def _run(row: sqlite3.Row) -> Run:
         edition=row["edition"],
         sha256=row["sha256"],
         made=row["made"],
-        lacking=tuple(Lacking(**one) for one in json.loads(row["lacking"])),
+        lacking=tuple(MissingReport(**one) for one in json.loads(row["lacking"])),
     )
