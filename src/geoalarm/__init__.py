@@ -15,8 +15,8 @@ from geoalarm import renamed_modules
 if TYPE_CHECKING:
     from geoalarm.analysis import (
         Accident,
-        UserFiles,
         Scenario,
+        UserFiles,
         Workspace,
         default_scenario,
         expose_files,
@@ -106,13 +106,13 @@ __all__ = [
     "InputError",
     "IntensityClass",
     "Layer",
-    "UserFiles",
     "Population",
     "RangeError",
     "Run",
     "Scenario",
     "Source",
     "State",
+    "UserFiles",
     "Workspace",
     "annual_expectation",
     "by_commune",
@@ -143,6 +143,8 @@ def __getattr__(name: str) -> object:
         return value
     if name in _ROOMS:
         return importlib.import_module(_ROOMS[name])
+    if name in renamed_modules.NAMES:
+        return getattr(importlib.import_module(__name__), renamed_modules.today(name))
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

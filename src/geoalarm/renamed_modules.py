@@ -1,4 +1,4 @@
-"""Modules under the names they had of 0.1: each still opens for one release, with a warning that names the
+"""Modules and names as 0.1 called them: each still opens for one release, with a warning that names the
 new place.
 """
 
@@ -32,6 +32,22 @@ _MOVED_UP: Final = {"open_territory": "geoalarm.dossier", "Territory": "geoalarm
 """Names of ``geoalarm.pipeline`` that stand above ``geoalarm.analysis`` now."""
 
 
+NAMES: Final = {"OwnFiles": "UserFiles", "Joined": "JoinedCommunes"}
+"""Public names that changed, wherever they are asked for."""
+
+
+def today(name: str) -> str:
+    """The name of today for one of :data:`NAMES`, with a warning; any other as it is."""
+    if name not in NAMES:
+        return name
+    warnings.warn(
+        f"{name} is {NAMES[name]} now; the old name goes with the next release",
+        DeprecationWarning,
+        stacklevel=3,
+    )
+    return NAMES[name]
+
+
 class RenamedModules(MetaPathFinder, Loader):
     """Finds a module under its old name and fills it from the new one."""
 
@@ -56,7 +72,7 @@ class RenamedModules(MetaPathFinder, Loader):
                 if old == "geoalarm.pipeline" and name in _MOVED_UP
                 else today
             )
-            return getattr(home, name)
+            return getattr(home, today(name))
 
         vars(module).update(__getattr__=answer, __doc__=today.__doc__, __all__=getattr(today, "__all__", ()))
 

@@ -1,12 +1,20 @@
 """The workspace: opened once, kept, asked from several threads, what-ifs answered."""
 
+import hashlib
+import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
+import geopandas as gpd
 import pandas as pd
 import pytest
+import rioxarray
+import shapely
+import yaml
 
 from geoalarm import analysis
+from geoalarm.analysis import workspace
 from geoalarm.core.errors import InputError
 from geoalarm.core.keyed_cache import KeyedCache
 from geoalarm.exposure import engine
@@ -122,3 +130,80 @@ def test_sources_name_every_layer_once(space):
     assert set(sources) == {"demo_fr", "demo_be", "demo_people", *(option.key for option in space.options())}
     assert all(source.sha256 for source in sources.values())
     assert space.seam.rule == "nearest"
+
+
+MANY = 40
+"""More layers than a workspace keeps open."""
+
+
+@pytest.fixture
+def many(disk, tmp_path):
+    """The made-up world with zones whose outline crosses itself, then ``MANY`` floods whose files all differ."""
+    folder = tmp_path / "many"
+    shutil.copytree(disk, folder)
+    with rioxarray.open_rasterio(disk / "flood_100.tif", masked=True) as depth:
+        for period in range(1, MANY + 1):
+            (depth * (1 + period / 100)).rio.to_raster(folder / f"flood_{period}.tif")
+    rings = gpd.read_file(disk / "rings.gpkg")
+    left, bottom, right, top = rings.total_bounds
+    bow = shapely.Polygon([(left, bottom), (right, top), (right, bottom), (left, top)])
+    rings.geometry = [bow, *rings.geometry.iloc[1:]]
+    rings.to_file(folder / "rings.gpkg", layer="rings", engine="pyogrio")
+    facts = yaml.safe_load((folder / "catalog.yml").read_text("utf-8"))
+    facts["sources"]["demo_flood"]["parameters"]["return_period"]["allowed"] = list(range(1, MANY + 1))
+    facts["sources"]["demo_flood"]["parameters"]["return_period"]["default"] = MANY
+    (folder / "catalog.yml").write_text(yaml.safe_dump(facts, sort_keys=False), encoding="utf-8")
+    scenario = analysis.read_scenario(folder / "scenario.yml")
+    zones, floods = scenario.footprints[2], scenario.footprints[0]
+    return folder, replace(scenario, footprints=(zones, floods))
+
+
+def test_more_layers_than_are_kept_lose_neither_hash_nor_caveat(many, tmp_path):
+    folder, scenario = many
+    space = analysis.open_workspace(scenario, cache=tmp_path / "index")
+    manifest = analysis.run(workspace=space).manifest
+    assert len(space.options()) == MANY + 1 > workspace._FOOTPRINTS
+    told = {source["id"]: source for source in manifest["sources"]}
+    files = {f"demo_flood(return_period={n})": f"flood_{n}.tif" for n in range(1, MANY + 1)} | {
+        "demo_rings": "rings.gpkg"
+    }
+    hashes = {key: hashlib.sha256((folder / name).read_bytes()).hexdigest() for key, name in files.items()}
+    assert {key: told[key]["sha256"] for key in files} == hashes
+    assert len(set(hashes.values())) == MANY + 1
+    assert [key for key in files if "illustrative" not in told[key]["caveats"]] == []
+    assert "geometry_repaired" in told["demo_rings"]["caveats"]
+    assert list(manifest["repairs"]) == ["demo_rings"]
+    assert {source.id: source.sha256 for source in space.sources() if source.id in files} == hashes
+
+
+def test_a_source_is_kept_with_its_table_when_its_layer_is_gone(disk, tmp_path, monkeypatch):
+    monkeypatch.setattr(workspace, "_FOOTPRINTS", 1)
+    space = analysis.open_workspace(analysis.read_scenario(disk / "scenario.yml"), cache=tmp_path)
+    for option in space.options():
+        space.expose(option)
+    sources = {source.id: source for source in space.sources()}
+    for option in space.options():
+        assert sources[option.key] == space.layer(option).source
+        assert sources[option.key].sha256
+
+
+def test_a_layer_that_is_not_open_is_described_as_the_open_one_is(disk, tmp_path):
+    space = analysis.open_workspace(analysis.read_scenario(disk / "scenario.yml"), cache=tmp_path)
+    for option in space.options():
+        assert option.source.caveats == ("illustrative",)
+        assert option.source == replace(space.layer(option).source, sha256=None)
+
+
+def test_a_layer_read_again_is_refused_where_its_file_has_changed(many, tmp_path, monkeypatch):
+    monkeypatch.setattr(workspace, "_FOOTPRINTS", 1)
+    folder, scenario = many
+    space = analysis.open_workspace(scenario, cache=tmp_path / "index")
+    _, first, second, *_ = space.options()
+    space.layer(first)
+    space.layer(second)
+    shutil.copy(folder / "flood_3.tif", folder / "flood_1.tif")
+    with pytest.raises(
+        InputError, match=r"layer demo_flood\(return_period=1\) has changed since it was first read"
+    ):
+        space.layer(first)
+    assert analysis.open_workspace(scenario, cache=tmp_path / "index").layer(first)

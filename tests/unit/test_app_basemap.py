@@ -6,22 +6,23 @@ from geoalarm.app.explorer.explorer_page import ink
 from geoalarm.app.explorer.explorer_state import ExplorerState
 from geoalarm.app.explorer.filters import filters
 from geoalarm.app.map.atlas import THROUGH, Atlas
-from geoalarm.app.map.basemap import ADDRESS, CREDIT, Basemap, configured
+from geoalarm.app.map.basemap import Basemap, configured
 from geoalarm.app.web import page_frame as page
+from geoalarm.core.settings import BASEMAP, BASEMAP_CREDIT
 
 TILES = "https://tiles.example/{Z}/{X}/{Y}.png"
 
 
 def test_there_is_none_until_the_operator_names_one(monkeypatch, made_up):
-    monkeypatch.delenv(ADDRESS, raising=False)
+    monkeypatch.delenv(BASEMAP, raising=False)
     assert configured() is None
     assert "pick|basemap" not in filters(ExplorerState(made_up.choices), made_up)
     assert "http" not in page.content_security_policy()
 
 
 def test_the_operators_own(monkeypatch, made_up):
-    monkeypatch.setenv(ADDRESS, TILES)
-    monkeypatch.setenv(CREDIT, "Mapmakers & co")
+    monkeypatch.setenv(BASEMAP, TILES)
+    monkeypatch.setenv(BASEMAP_CREDIT, "Mapmakers & co")
     assert configured() == Basemap(TILES, "Mapmakers & co")
     assert "pick|basemap" in filters(ExplorerState(made_up.choices), made_up)
     assert [part for part in page.content_security_policy().split("; ") if "tiles.example" in part] == [
@@ -34,7 +35,7 @@ def test_the_operators_own(monkeypatch, made_up):
     ["file:///{Z}{X}{Y}", "https://a.example/", "https://a.example/{Z}/{X}/{Y};script-src *", "{Z}{X}{Y}"],
 )
 def test_an_address_that_is_no_tile_address_is_left_alone(monkeypatch, url):
-    monkeypatch.setenv(ADDRESS, url)
+    monkeypatch.setenv(BASEMAP, url)
     assert configured() is None
 
 

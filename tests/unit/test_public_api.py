@@ -64,6 +64,11 @@ def test_a_module_opens_under_the_name_it_had_and_says_where_it_is_now(old):
     assert told == [f"['{old} is {new} now; the old name goes with the next release']", "True"]
 
 
+def test_a_public_name_that_changed_still_opens_with_a_warning():
+    with pytest.warns(DeprecationWarning, match="OwnFiles is UserFiles now"):
+        assert geoalarm.OwnFiles is geoalarm.UserFiles
+
+
 def test_a_territory_still_opens_from_the_room_it_left():
     with pytest.warns(DeprecationWarning, match="geoalarm.pipeline is geoalarm.analysis now"):
         from geoalarm.pipeline import open_territory

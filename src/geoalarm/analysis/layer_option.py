@@ -99,16 +99,6 @@ def _option(
         else tuple(facts.class_order) or hazard.class_labels
     )
     period, country = values.get("return_period", facts.return_period_yr), values.get("country")
-    source = Source(
-        id=entry.source_id(values),
-        title=facts.title,
-        licence=facts.licence,
-        vintage=facts.vintage,
-        basis=facts.basis_term,
-        url=facts.url,
-        attribution=facts.attribution,
-        caveats=tuple(facts.caveats),
-    )
     return LayerOption(
         entry=entry.name,
         title=facts.title,
@@ -121,7 +111,7 @@ def _option(
         class_bounds=used,
         units=hazard.units if used else facts.units or hazard.units,
         kind=facts.kind,
-        source=source,
+        source=entry.source(values),
         parameters=tuple(values.items()),
     )
 

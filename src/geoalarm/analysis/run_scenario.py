@@ -101,7 +101,7 @@ def _record(space: Workspace, option: LayerOption) -> FootprintRecord:
         space.expose(option),
         entry=option.entry,
         parameters=dict(option.parameters),
-        repairs=space.layer(option).repairs,
+        repairs=space.repairs(option),
     )
 
 
@@ -166,7 +166,7 @@ def counted_seam(joined: JoinedCommunes, population: Population) -> JoinedCommun
 
 def repairs_of(space: Workspace, options: Sequence[LayerOption]) -> dict[str, Any]:
     """What normalising changed, by layer; layers that were as they should be are left out."""
-    found = {**space.joined.repairs, **{option.key: space.layer(option).repairs for option in options}}
+    found = {**space.joined.repairs, **{option.key: space.repairs(option) for option in options}}
     return {name: dict(repairs) for name, repairs in found.items() if any(repairs.values())}
 
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from geoalarm.analysis.accident.accident_scenario import Accident, AccidentFile
 from geoalarm.core.errors import Faults, GeoalarmError, InputError, near_miss
+from geoalarm.core.settings import expand_user
 
 if TYPE_CHECKING:
     from geoalarm.catalog import Catalog
@@ -178,7 +179,7 @@ def read_scenario(path: str | Path) -> Scenario:
     Faults
         If several fields do.
     """
-    file = Path(path)
+    file = expand_user(path)
     if not file.is_file():
         raise InputError(f"scenario {file} does not exist", expected="a YAML file", hint="check the path")
     if file.stat().st_size > _LARGEST:
@@ -320,7 +321,7 @@ class _ScenarioFile(_Strict):
             )
         options = Options(
             seam=self.options.seam,
-            seam_line=folder / line if line else None,
+            seam_line=folder / expand_user(line) if line else None,
             annual_expectation=None if annual == "none" else annual,
             zero_at_yr=self.options.zero_at_yr,
             union=self.options.union,
@@ -331,7 +332,7 @@ class _ScenarioFile(_Strict):
         return Scenario(
             name=self.name,
             title=self.title or self.name,
-            catalog=folder / self.catalog if self.catalog else None,
+            catalog=folder / expand_user(self.catalog) if self.catalog else None,
             communes=self.communes,
             populations=self.population,
             options=options,

@@ -4,13 +4,11 @@ from any thread.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
-import platformdirs
 
 from geoalarm import hazards
 from geoalarm.analysis.accident.accident_scenario import Accident
@@ -23,6 +21,7 @@ from geoalarm.core.keyed_cache import KeyedCache
 from geoalarm.core.model import Communes, Footprint, Layer, Population, Source, interval_classes
 from geoalarm.core.read_errors import wrap_read_errors
 from geoalarm.core.schema import KEY
+from geoalarm.core.settings import cache_folder
 from geoalarm.exposure import engine
 from geoalarm.exposure.population_index import PopulationIndex
 
@@ -33,17 +32,13 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int], None]
 """``(step, n, m)``: a step of ``open communes population index hazard exposure table``, and how far it is."""
 
-CACHE_VARIABLE: Final = "GEOALARM_CACHE"
 _FOOTPRINTS: Final = 32
 _TABLES: Final = 128
 
 
 def cache_dir() -> Path:
-    """Folder of coverage indexes: ``GEOALARM_CACHE``, else the user's cache folder of this system."""
-    return (
-        Path(os.environ.get(CACHE_VARIABLE) or platformdirs.user_cache_dir("geoalarm", appauthor=False))
-        / "index"
-    )
+    """Folder of coverage indexes, in :func:`geoalarm.core.settings.cache_folder`."""
+    return cache_folder() / "index"
 
 
 class Workspace:
@@ -73,6 +68,7 @@ class Workspace:
         self._populations: KeyedCache[Population] = KeyedCache(len(self.scenario.populations))
         self._prepared: KeyedCache[PopulationIndex] = KeyedCache(len(self.scenario.populations))
         self._layers: KeyedCache[Layer] = KeyedCache(_FOOTPRINTS)
+        self._read: dict[str, tuple[Source, Mapping[str, int]]] = {}
         self._footprints: KeyedCache[Footprint] = KeyedCache(_FOOTPRINTS)
         self._tables: KeyedCache[pd.DataFrame] = KeyedCache(_TABLES)
         self._options: KeyedCache[list[LayerOption]] = KeyedCache(1)
@@ -151,10 +147,27 @@ class Workspace:
         return self._options.get("", make)
 
     def layer(self, option: LayerOption) -> Layer:
-        """The layer of an option, opened."""
-        return self._layers.get(
-            option.key, lambda: self.catalog.layer(option.entry, **dict(option.parameters))
-        )
+        """The layer of an option, opened.
+
+        Raises
+        ------
+        InputError
+            If it cannot be opened, or was opened before and its file has changed since: figures of both would
+            stand side by side.
+        """
+        return self._layers.get(option.key, lambda: self._open(option))
+
+    def source(self, option: LayerOption) -> Source:
+        """Where a layer comes from: with the hash and repairs of its file once it was opened, however long
+        ago.
+        """
+        return self._read[option.key][0] if option.key in self._read else option.source
+
+    def repairs(self, option: LayerOption) -> Mapping[str, int]:
+        """What normalising changed in a layer; opened only where it never was."""
+        if option.key not in self._read:
+            self.layer(option)
+        return self._read[option.key][1]
 
     def footprint(self, option: LayerOption, bounds: Sequence[float] | None = None) -> Footprint:
         """The footprint of an option, with its own class bounds or those given [units of the option].
@@ -253,14 +266,22 @@ class Workspace:
         """Sources of the communes, the populations and every layer, each once; an opened layer's with its
         hash.
         """
-        opened = {layer.source.id: layer.source for layer in self._layers.values()}
         people = [source for name in self.populations for source in self.population(name).sources]
-        every = [
-            *self.communes.sources,
-            *people,
-            *(opened.get(option.key, option.source) for option in self.options()),
-        ]
+        every = [*self.communes.sources, *people, *(self.source(option) for option in self.options())]
         return tuple({source.id: source for source in every}.values())
+
+    def _open(self, option: LayerOption) -> Layer:
+        """The layer from its file; source and repairs outlive it, for it may be let go and its figures not."""
+        layer = self.catalog.layer(option.entry, **dict(option.parameters))
+        known, _ = self._read.setdefault(option.key, (layer.source, layer.repairs))
+        if layer.source.sha256 != known.sha256:
+            raise InputError(
+                f"layer {option.key} has changed since it was first read",
+                got=str(layer.source.sha256)[:12],
+                expected=str(known.sha256)[:12],
+                hint="open the workspace again",
+            )
+        return layer
 
     def _bounds(self, option: LayerOption, bounds: Sequence[float] | None) -> tuple[float, ...]:
         """Bounds to use, checked; empty where the classes have names."""

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 
 from geoalarm.catalog.cf_units import cf_units
 from geoalarm.core.errors import CatalogError, InputError, near_miss
+from geoalarm.core.model import Source
 from geoalarm.core.terms import CAVEATS, Basis
 from geoalarm.core.units import COUNT_UNITS, DENSITY_UNITS
 from geoalarm.io.address import CATALOG_DIR, TEMPLATE_SIGNS, Address, fill, parse_address, templates_in
@@ -290,6 +291,22 @@ class CatalogEntry(StrictModel):
         """
         inside = ", ".join(f"{name}={value}" for name, value in values.items())
         return f"{self.name}({inside})" if inside else self.name
+
+    def source(self, values: dict[str, ParameterValue]) -> Source:
+        """The source of the layer that these values choose, as far as it is known before the file is opened:
+        all but its hash.
+        """
+        facts = self.facts
+        return Source(
+            id=self.source_id(values),
+            title=facts.title,
+            licence=facts.licence,
+            vintage=facts.vintage,
+            basis=facts.basis_term,
+            url=facts.url,
+            attribution=facts.attribution,
+            caveats=tuple(facts.caveats),
+        )
 
 
 def template_faults(raw: dict[str, Any], *, what: str) -> list[CatalogError]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import math
-import os
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,7 +14,7 @@ from geoalarm.catalog.entry import CatalogEntry, ParameterValue
 from geoalarm.catalog.parse import CatalogFile, read_catalog_file
 from geoalarm.core.errors import CatalogError, InputError, near_miss
 from geoalarm.core.model import Communes, Layer, Population, Source
-from geoalarm.core.terms import Basis
+from geoalarm.core.settings import CATALOG, path_setting
 from geoalarm.io.mirror import Mirror, SourceRequest, mirror_from
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-VARIABLE: Final = "GEOALARM_CATALOG"
 FILE_NAME: Final = "catalog.yml"
 
 
@@ -58,9 +57,9 @@ def find_catalog() -> Path:
     InputError
         If there is none.
     """
-    named = os.environ.get(VARIABLE)
-    if named:
-        return Path(named)
+    named = path_setting(CATALOG)
+    if named is not None:
+        return named
     package = Path(__file__).resolve().parents[1]
     places = [Path.cwd() / FILE_NAME, package.parents[1] / FILE_NAME, package / FILE_NAME]
     for place in places:
@@ -70,7 +69,7 @@ def find_catalog() -> Path:
         "no catalog was found",
         got=", ".join(map(str, places)),
         expected=f"a file {FILE_NAME}",
-        hint=f"name one, or set {VARIABLE}",
+        hint=f"name one, or set {CATALOG}",
     )
 
 
@@ -330,21 +329,7 @@ def _units(entry: CatalogEntry, opened: Opened) -> str:
 def _source(entry: CatalogEntry, values: dict[str, ParameterValue], opened: Opened) -> Source:
     from geoalarm.catalog.normalise import with_repairs
 
-    facts, caveats = entry.facts, list(entry.facts.caveats)
-    if facts.basis_term is Basis.ILLUSTRATIVE and "illustrative" not in caveats:
-        caveats.insert(0, "illustrative")
-    source = Source(
-        id=entry.source_id(values),
-        title=facts.title,
-        licence=facts.licence,
-        vintage=facts.vintage,
-        basis=facts.basis_term,
-        url=facts.url,
-        sha256=opened.sha256,
-        attribution=facts.attribution,
-        caveats=tuple(caveats),
-    )
-    return with_repairs(source, opened.repairs)
+    return with_repairs(replace(entry.source(values), sha256=opened.sha256), opened.repairs)
 
 
 def _require_hash(entry: CatalogEntry, opened: Opened) -> None:

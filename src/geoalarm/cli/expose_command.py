@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from geoalarm.cli.path_type import UserPath
 from geoalarm.cli.terminal import is_quiet, progress_line, show_run
 
 
@@ -130,11 +131,7 @@ class WordList(click.ParamType[tuple[str, ...]]):
     help="Country of each commune (a column 'country' of two-letter codes is used without asking).",
 )
 @click.option(
-    "--out",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Table to write: .csv or .parquet.",
+    "--out", required=True, type=UserPath(), metavar="FILE", help="Table to write: .csv or .parquet."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def expose(out: Path, as_json: bool, **given: Any) -> None:

@@ -17,7 +17,8 @@ from typing import Final, Literal
 
 from geoalarm.analysis.scenario import default_scenario
 from geoalarm.analysis.workspace import cache_dir
-from geoalarm.core.errors import GeoalarmError
+from geoalarm.core.errors import GeoalarmError, InputError
+from geoalarm.core.settings import CHROMIUM, program_setting
 
 Verdict = Literal["ok", "missing", "broken"]
 
@@ -130,20 +131,16 @@ def _projections() -> Iterator[Check]:
 
 
 def _cache() -> Iterator[Check]:
-    folder = cache_dir()
     try:
+        folder = cache_dir()
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder) as probe:
             probe.write(b"1")
         free = shutil.disk_usage(folder).free / 1e9
         yield Check("cache", "ok", f"{folder}, {free:.0f} GB free")
-    except OSError as error:
-        yield Check(
-            "cache",
-            "broken",
-            f"{folder}: {error.strerror}",
-            "set GEOALARM_CACHE to a folder you may write to",
-        )
+    except (InputError, OSError) as error:
+        found = error.sentence() if isinstance(error, InputError) else f"{folder}: {error.strerror}"
+        yield Check("cache", "broken", found, "set GEOALARM_CACHE to a folder you may write to")
 
 
 def _catalog() -> Iterator[Check]:
@@ -190,7 +187,8 @@ def _hashed(folder: Path) -> str:
 
 
 def _browser() -> Iterator[Check]:
-    found = next((place for name in BROWSERS if (place := shutil.which(name))), None)
+    asked = program_setting(CHROMIUM)
+    found = next((place for name in ([asked] if asked else BROWSERS) if (place := shutil.which(name))), None)
     yield Check(
         "browser for page tests",
         "ok" if found else "missing",

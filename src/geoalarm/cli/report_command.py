@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from geoalarm.cli.expose_command import WordList
+from geoalarm.cli.path_type import UserPath
 from geoalarm.cli.terminal import is_quiet, progress_line
 
 if TYPE_CHECKING:
@@ -57,24 +58,17 @@ if TYPE_CHECKING:
     "de in the German-speaking Community, fr and nl in Brussels).",
 )
 @click.option(
-    "--out",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Folder of the edition; made when missing.",
+    "--out", required=True, type=UserPath(), metavar="DIR", help="Folder of the edition; made when missing."
 )
 @click.option("--pdf", is_flag=True, help="Each page as PDF too; needs Chromium.")
 @click.option(
     "--scenario",
-    type=click.Path(path_type=Path),
+    type=UserPath(),
     metavar="FILE",
     help="Scenario to report on; default: the embedded territory.",
 )
 @click.option(
-    "--catalog",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Catalog to use instead of the one the scenario names.",
+    "--catalog", type=UserPath(), metavar="FILE", help="Catalog to use instead of the one the scenario names."
 )
 @click.option(
     "--workers",

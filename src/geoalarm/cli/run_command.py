@@ -8,23 +8,17 @@ from pathlib import Path
 
 import click
 
+from geoalarm.cli.path_type import UserPath
 from geoalarm.cli.terminal import is_quiet, progress_line, show_run
 
 
 @click.command()
-@click.argument("scenario", required=False, type=click.Path(path_type=Path))
+@click.argument("scenario", required=False, type=UserPath())
 @click.option(
-    "--out",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Folder of the result; made when missing.",
+    "--out", required=True, type=UserPath(), metavar="DIR", help="Folder of the result; made when missing."
 )
 @click.option(
-    "--catalog",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Catalog to use instead of the one the scenario names.",
+    "--catalog", type=UserPath(), metavar="FILE", help="Catalog to use instead of the one the scenario names."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def run(scenario: Path | None, out: Path, catalog: Path | None, as_json: bool) -> None:

@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from geoalarm.cli.path_type import UserPath
 from geoalarm.cli.terminal import is_quiet, show_table
 
 if TYPE_CHECKING:
     from geoalarm.schedule.plan.clock import Clock
 
-_FILE = click.argument("file", type=click.Path(path_type=Path), metavar="FILE.yml")
+_FILE = click.argument("file", type=UserPath(), metavar="FILE.yml")
 _STATE = click.option(
     "--state",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=UserPath(file_okay=False),
     metavar="DIR",
     help="Memory of the service; default: FILE.state beside the file.",
 )
@@ -121,7 +122,7 @@ def check(file: Path) -> None:
 @_FILE
 @click.option(
     "--out",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=UserPath(file_okay=False),
     metavar="DIR",
     help="Folder to write them into; default: print them.",
 )

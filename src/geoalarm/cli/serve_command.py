@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from geoalarm.cli.path_type import UserPath
+
 
 @click.command()
 @click.option(
@@ -26,7 +28,7 @@ import click
 )
 @click.option(
     "--scenario",
-    type=click.Path(path_type=Path),
+    type=UserPath(),
     metavar="FILE",
     help="Scenario to explore; default: the embedded territory.",
 )

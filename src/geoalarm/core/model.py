@@ -33,7 +33,8 @@ COMMUNE_ID: Final = re.compile(r"^[A-Z]{2}:\S+$")
 class Source:
     """Where a number comes from; travels with it to the printed page (DESIGN, law 5).
 
-    ``sha256`` is of the bytes that were read; None where they were made in memory.
+    ``sha256`` is of the bytes that were read; None where they were made in memory. A source of basis
+    ``illustrative`` always bears the caveat of that name, whoever builds it.
     """
 
     id: str
@@ -45,6 +46,10 @@ class Source:
     sha256: str | None = None
     attribution: str = ""
     caveats: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.basis == Basis.ILLUSTRATIVE and "illustrative" not in self.caveats:
+            object.__setattr__(self, "caveats", ("illustrative", *self.caveats))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from typing import Final, TypeVar
 
 from geoalarm.core.errors import Faults, GeoalarmError, InputError, near_miss
 from geoalarm.core.result import TO_BE_CONFIRMED
+from geoalarm.core.settings import expand_user
 
 VERIFIED: Final = MappingProxyType(
     {
@@ -109,7 +110,7 @@ def read_table(
     Faults
         If rows are wrong: all of them, with their lines.
     """
-    file = Path(path)
+    file = expand_user(path)
     if not file.is_file():
         raise InputError(
             f"{what} {file.name}", got="no such file", expected="a CSV file", hint="check the path"

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from geoalarm.core.errors import InputError
-from geoalarm.io.download_cache import cache_folder
+from geoalarm.core.settings import cache_folder
 
 log = logging.getLogger(__name__)
 

@@ -256,7 +256,9 @@ def _read_option(space: Workspace, option: LayerOption, ids: pd.Index) -> Territ
         kind=option.kind,
         countries=option.countries,
         class_labels=tuple(classes(table)),
-        source=next((source for source in footprint.sources if source.id == option.source.id), option.source),
+        source=next(
+            (source for source in footprint.sources if source.id == option.key), space.source(option)
+        ),
         table=table,
         totals=totals,
         starts=starts,

@@ -15,7 +15,8 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from geoalarm.core.errors import InputError, near_miss
-from geoalarm.io.download_cache import cache_folder, free_bytes, sha256_of
+from geoalarm.core.settings import cache_folder
+from geoalarm.io.download_cache import free_bytes, sha256_of
 
 log = logging.getLogger(__name__)
 

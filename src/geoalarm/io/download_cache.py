@@ -21,14 +21,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from platformdirs import user_cache_path
-
 from geoalarm.core.errors import InputError
+from geoalarm.core.settings import cache_folder
 from geoalarm.io.address import Address
 
 log = logging.getLogger(__name__)
 
-VARIABLE: Final = "GEOALARM_CACHE"
 MAX_DOWNLOAD: Final = 8 * 2**30
 _CHUNK: Final = 2**20
 _AGENT: Final = "geoalarm (open data reader; https)"
@@ -42,12 +40,6 @@ class CacheRecord:
     sha256: str
     bytes: int
     fetched: str
-
-
-def cache_folder() -> Path:
-    """Where files are kept: ``GEOALARM_CACHE``, or the user's cache folder of the system."""
-    named = os.environ.get(VARIABLE)
-    return Path(named).expanduser().absolute() if named else user_cache_path("geoalarm", appauthor=False)
 
 
 def cached_path(address: Address, *, folder: Path | None = None) -> Path:

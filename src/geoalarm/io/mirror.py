@@ -10,7 +10,6 @@ A file is looked for under the entry's name first, then under the address' host 
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,9 +17,9 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from geoalarm.core.errors import InputError
+from geoalarm.core.settings import MIRROR, expand_user, path_setting
 from geoalarm.io.address import Address
 
-VARIABLE: Final = "GEOALARM_MIRROR"
 _PARTS: Final = frozenset(
     {".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".xml", ".md", ".txt", ".sha256"}
 )
@@ -103,15 +102,14 @@ def mirror_from(folder: str | Path | None) -> Mirror | None:
     InputError
         If the folder does not exist.
     """
-    named = folder if folder is not None else os.environ.get(VARIABLE) or None
-    if named is None:
+    place = path_setting(MIRROR) if folder is None else expand_user(folder).absolute()
+    if place is None:
         return None
-    place = Path(named).expanduser().absolute()
     if not place.is_dir():
         raise InputError(
             f"mirror {place}",
             got="no such folder",
             expected="a folder of files",
-            hint=f"check --mirror or {VARIABLE}",
+            hint=f"check --mirror or {MIRROR}",
         )
     return Mirror(place)

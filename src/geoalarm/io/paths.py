@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from geoalarm.core.errors import InputError, near_miss
+from geoalarm.core.settings import expand_user
 
 _SIGNS: Final = {
     b"<": "XML or HTML",
@@ -39,7 +40,7 @@ def regular_file(path: str | Path) -> Path:
             expected="a file on this machine",
             hint="use a catalog entry for addresses",
         )
-    place = Path(path).expanduser().absolute()
+    place = expand_user(path).absolute()
     try:
         status = place.stat()
         if stat.S_ISREG(status.st_mode) and status.st_size:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from geoalarm import analysis
+from geoalarm.core.settings import expand_user
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.dossier import open_territory
 from geoalarm.report import edition_index as index
@@ -108,7 +109,7 @@ def make_edition(
     space = analysis.open_workspace(scenario, catalog=catalog)
     wanted = select(space.communes, order.choice)
     if order.before not in ("", NONE):
-        require_earlier(Path(order.before), [item.commune_id for item in wanted])
+        require_earlier(expand_user(order.before), [item.commune_id for item in wanted])
     territory = open_territory(space, command=" ".join(order.command), progress=progress, lenient=True)
     with alone(order.out):
         plan = _plan(order, space, territory, wanted)
@@ -156,7 +157,7 @@ def _earlier(order: BatchRequest, communes: Sequence[str], *, taken_up: bool) ->
     if order.before == NONE:
         return PreviousEdition()
     if order.before:
-        return earlier_of(Path(order.before), communes)
+        return earlier_of(expand_user(order.before), communes)
     return kept_earlier(order.out) if taken_up else earlier_of(order.out, communes)
 
 

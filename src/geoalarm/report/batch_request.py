@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from geoalarm.core.settings import source_date
 from geoalarm.report.report_job import ReportOutcome
 from geoalarm.report.selection import ReportSelection
 
@@ -67,9 +67,4 @@ class Edition:
 
 def today() -> date:
     """The day it is in the territory; that of ``SOURCE_DATE_EPOCH`` where it is set."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    return (
-        (datetime.fromtimestamp(int(epoch), tz=UTC) if epoch else datetime.now(tz=UTC))
-        .astimezone(ZONE)
-        .date()
-    )
+    return (source_date() or datetime.now(tz=UTC)).astimezone(ZONE).date()

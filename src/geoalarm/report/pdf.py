@@ -17,10 +17,10 @@ from typing import Final
 
 from geoalarm.core.atomic import atomic_file
 from geoalarm.core.errors import GeoalarmError, InputError
+from geoalarm.core.settings import CHROMIUM, program_setting
 
 log = logging.getLogger(__name__)
 
-CHROMIUM_VARIABLE: Final = "GEOALARM_CHROMIUM"
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS: Final = (
     "--headless",
@@ -50,14 +50,14 @@ def find_chromium(named: str | None = None) -> str:
     PdfError
         If there is none.
     """
-    asked = named or os.environ.get(CHROMIUM_VARIABLE, "")
+    asked = named or program_setting(CHROMIUM)
     found = shutil.which(asked) if asked else next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
         raise PdfError(
             f"the browser {asked!r} cannot be found" if asked else "no Chromium was found",
             expected="Chromium, which prints the PDF",
-            hint=f"install chromium, name it in {CHROMIUM_VARIABLE}, or leave out --pdf: the HTML page is "
-            f"whole without it",
+            hint=f"install chromium, name it in {CHROMIUM}, or leave out --pdf: the HTML page is whole "
+            f"without it",
         )
     return found
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.metadata
 import math
-import os
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, is_dataclass
@@ -18,6 +17,7 @@ import pandas as pd
 
 from geoalarm.core.errors import GeoalarmError
 from geoalarm.core.model import Communes, Footprint, Population, Source
+from geoalarm.core.settings import source_date
 
 FORMAT: Final = "geoalarm result 1"
 CLOSES_TO: Final = 1e-9
@@ -195,9 +195,7 @@ def versions() -> dict[str, str]:
 
 def created_at() -> str:
     """Now, in UTC to the second; ``SOURCE_DATE_EPOCH`` where it is set, for rebuilds that must be identical."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    moment = datetime.fromtimestamp(int(epoch), tz=UTC) if epoch else datetime.now(tz=UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return (source_date() or datetime.now(tz=UTC)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def to_plain(value: Any) -> Any:

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from geoalarm.core.errors import InputError
+from geoalarm.core.settings import expand_user
 
 Value = str | float | int | bool
 """A quantity with its unit (``"5 kg/s"``), a number without dimension, or a word."""
@@ -188,9 +189,12 @@ class AccidentFile(BaseModel):
         """
         values = {name: getattr(self, name) for name in type(self).model_fields}
         if self.thresholds is not None:
-            values["thresholds"] = folder / self.thresholds
+            values["thresholds"] = folder / expand_user(self.thresholds)
         if isinstance(self.inputs.get("curves"), str):
-            values["inputs"] = {**self.inputs, "curves": (folder / str(self.inputs["curves"])).as_posix()}
+            values["inputs"] = {
+                **self.inputs,
+                "curves": (folder / expand_user(str(self.inputs["curves"]))).as_posix(),
+            }
         made = Accident(**values)
         try:
             require_known(made)

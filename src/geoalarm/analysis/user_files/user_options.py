@@ -11,6 +11,7 @@ import xarray as xr
 from geoalarm.catalog.cf_units import cf_units
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import NoData, Source
+from geoalarm.core.settings import expand_user
 from geoalarm.core.terms import Basis
 from geoalarm.io import rasters
 from geoalarm.io import vector_files as files
@@ -30,13 +31,13 @@ class FilePart:
         """``FILE`` or ``FILE:LAYER``. A colon that belongs to the name of an existing file or to a drive
         stays in it.
         """
-        if Path(text).exists():
-            return cls(Path(text))
+        if (whole := expand_user(text)).exists():
+            return cls(whole)
         left, colon, right = text.rpartition(":")
         is_path = "/" in right or "\\" in right
         if not colon or len(left) < 2 or not right or is_path:
-            return cls(Path(text))
-        return cls(Path(left), right)
+            return cls(whole)
+        return cls(expand_user(left), right)
 
     @property
     def name(self) -> str:

@@ -7,13 +7,12 @@ attribution. Without network the tiles do not come and nothing else changes.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-ADDRESS: Final = "GEOALARM_BASEMAP"
-CREDIT: Final = "GEOALARM_BASEMAP_CREDIT"
+from geoalarm.core.settings import BASEMAP, BASEMAP_CREDIT, text_setting
+
 PLACES: Final = ("{Z}", "{X}", "{Y}")
 
 
@@ -33,11 +32,11 @@ class Basemap:
 
 def configured() -> Basemap | None:
     """The background map the operator named; None without one, or where the address is no tile address."""
-    url = os.environ.get(ADDRESS, "").strip()
+    url = text_setting(BASEMAP)
     if (
         not url.startswith(("https://", "http://"))
         or not all(place in url for place in PLACES)
         or set(url) & set(" ;,'\"")
     ):
         return None
-    return Basemap(url, os.environ.get(CREDIT, "").strip())
+    return Basemap(url, text_setting(BASEMAP_CREDIT))

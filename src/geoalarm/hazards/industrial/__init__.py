@@ -22,7 +22,7 @@ from geoalarm.hazards import read_layer
 
 if TYPE_CHECKING:
     from geoalarm.hazards.industrial.footprints import KINDS as KINDS
-    from geoalarm.hazards.industrial.footprints import AccidentFootprints
+    from geoalarm.hazards.industrial.footprints import AccidentFootprints as AccidentFootprints
     from geoalarm.hazards.industrial.footprints import release as release
     from geoalarm.hazards.industrial.individual_risk import WindRose as WindRose
     from geoalarm.hazards.industrial.industrial_models import find as find

@@ -15,6 +15,7 @@ import pandas as pd
 from geoalarm.core.errors import InputError
 from geoalarm.core.quantities import require_range
 from geoalarm.core.result import BEYOND_MODEL_RANGE
+from geoalarm.core.settings import expand_user
 from geoalarm.hazards.industrial.blast import (
     ATMOSPHERE,
     SCALED_RANGE,
@@ -105,7 +106,7 @@ def read_blast_curves(path: str | Path, *, source: str = "") -> BlastCurves:
     InputError
         If the file or a column is missing, a value is not positive, distances do not rise, or a curve rises.
     """
-    file = Path(path)
+    file = expand_user(path)
     if not file.is_file():
         raise InputError("file of blast curves", got=str(path), expected="a CSV file", hint="check the path")
     frame = pd.read_csv(file)

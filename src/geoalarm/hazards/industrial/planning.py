@@ -11,6 +11,7 @@ import pandas as pd
 
 from geoalarm.core.errors import Faults, InputError, near_miss
 from geoalarm.core.quantities import require_range
+from geoalarm.core.settings import expand_user
 from geoalarm.hazards.industrial.industrial_models import FlaggedOutputs, ModelInput, model, word
 from geoalarm.hazards.industrial.industrial_rows import confirm, row, rows
 
@@ -242,7 +243,7 @@ def read_isolation_table(path: str | Path, *, source: str, edition: str) -> Isol
     Faults
         With every row that is wrong: a UN number that is none, a distance below zero, night shorter than day.
     """
-    file = Path(path)
+    file = expand_user(path)
     if not file.is_file():
         raise InputError(
             "table of isolation distances",

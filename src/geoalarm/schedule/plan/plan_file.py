@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from geoalarm.core.errors import Faults, GeoalarmError, InputError, near_miss
 from geoalarm.core.quantities import to_si
+from geoalarm.core.settings import expand_user
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.schedule.plan.cron import Timetable
 from geoalarm.schedule.plan.jobs import Job, Plan, Report, Retries
@@ -36,7 +37,7 @@ def read_plan(path: str | Path) -> Plan:
     Faults
         If several do; all are named.
     """
-    file = Path(path)
+    file = expand_user(path)
     if not file.is_file():
         raise InputError(f"schedule {file} does not exist", expected="a YAML file", hint="check the path")
     if file.stat().st_size > LARGEST:
@@ -98,11 +99,11 @@ class _ReportFile(StrictTarget):
     def to_report(self, folder: Path) -> Report:
         named = {name: getattr(self, name) for name in ("country", "departement", "province", "commune")}
         return Report(
-            out=folder / self.out,
+            out=folder / expand_user(self.out),
             lang=tuple(dict.fromkeys(self.lang)),
             select={name: values for name, values in named.items() if values},
             pdf=self.pdf,
-            scenario=folder / self.scenario if self.scenario else None,
+            scenario=folder / expand_user(self.scenario) if self.scenario else None,
         )
 
 

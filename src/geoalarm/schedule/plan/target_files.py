@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from geoalarm.core.errors import GeoalarmError, InputError
+from geoalarm.core.settings import expand_user
 from geoalarm.schedule.plan.jobs import Folder, Mail, Option, Storage, Target
 
 SCHEMES: Final = ("s3", "gs", "abfs", "file", "memory")
@@ -59,7 +60,7 @@ class _FolderFile(StrictTarget):
         yield from ()
 
     def to_target(self, folder: Path, lang: str) -> Folder:
-        return Folder(self.name or f"folder:{self.path.as_posix()}", folder / self.path)
+        return Folder(self.name or f"folder:{self.path.as_posix()}", folder / expand_user(self.path))
 
 
 class _StorageFile(StrictTarget):
@@ -176,7 +177,7 @@ class _MailFile(StrictTarget):
             when_uncertain=self.when_uncertain,
             user_env=self.user_env or "",
             password_env=self.password_env or "",
-            cafile=folder / self.cafile if self.cafile else None,
+            cafile=folder / expand_user(self.cafile) if self.cafile else None,
         )
 
 
