@@ -64,17 +64,19 @@ class RenamedModules(MetaPathFinder, Loader):
         warnings.warn(
             f"{old} is {new} now; the old name goes with the next release", DeprecationWarning, stacklevel=2
         )
-        today = importlib.import_module(new)
+        module_today = importlib.import_module(new)
 
         def answer(name: str) -> object:
             home = (
                 importlib.import_module(_MOVED_UP[name])
                 if old == "geoalarm.pipeline" and name in _MOVED_UP
-                else today
+                else module_today
             )
             return getattr(home, today(name))
 
-        vars(module).update(__getattr__=answer, __doc__=today.__doc__, __all__=getattr(today, "__all__", ()))
+        vars(module).update(
+            __getattr__=answer, __doc__=module_today.__doc__, __all__=getattr(module_today, "__all__", ())
+        )
 
 
 def install() -> None:
