@@ -7,18 +7,22 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from datetime import date
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
 
 from geoalarm.app.session import LayerRequest, shared
 from geoalarm.core.terms import LANGUAGES, State, counted_from
+from geoalarm.dossier import open_territory
 from geoalarm.i18n.messages import sentences
 from geoalarm.report.batch import make_edition
 from geoalarm.report.batch_request import BatchRequest
 from geoalarm.report.edition import folder_of
 from geoalarm.report.selection import ReportSelection
+from geoalarm.results.commune_count import LayerCount, zone_count
 
 pytestmark = pytest.mark.slow
 
@@ -85,6 +89,34 @@ def test_every_count_of_people_is_that_of_the_explorer(edition, communes, world)
                 )
             compared += 1
     assert compared >= 6 * len(communes)
+
+
+def test_every_layer_counts_the_same_people_in_dossier_and_explorer(world):
+    """Each hazard and return period of the territory, also those that no headline names, over one commune in
+    ten.
+    """
+    territory = open_territory(world.workspace)
+    totals = {
+        (option.hazard, option.scenario, f"{option.return_period_yr:g}"): world.totals(
+            LayerRequest(option, counted_from(option.hazard, option.class_labels), "")
+        ).set_index("commune_id")
+        for option in world.choices.options
+    }
+    counted = Counter()
+    for commune in world.geometry.ids[::10]:
+        for layer in (layer for danger in territory.dossier(commune).dangers for layer in danger.layers):
+            count = zone_count(
+                LayerCount.of(layer.total, layer.class_labels), layer.rows, layer.hazard, layer.class_labels
+            )
+            of = totals[layer.hazard, layer.scenario, f"{layer.return_period_yr:g}"].loc[commune]
+            assert (count.state, count.hidden) == (of["state"], of["hidden"]), (commune, layer.key)
+            expected = [float(of[f"population_exposed{end}"]) for end in ("", "_low", "_high")]
+            np.testing.assert_array_equal(
+                [count.people, count.low, count.high], expected, err_msg=f"{commune} {layer.key}"
+            )
+            counted[layer.key] += 1
+    assert len(counted) == len(world.choices.options)
+    assert min(counted.values()) > 100
 
 
 def test_every_class_is_the_row_of_the_table(edition, communes, world):

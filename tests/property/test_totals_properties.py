@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from geoalarm.core.schema import conform
 from geoalarm.core.terms import State
 from geoalarm.results import totals as t
+from geoalarm.results.commune_count import LayerCount
 
 LABELS = ("[0.1, 0.5)", "[0.5, 1)", "[1, ∞)")
 
@@ -123,3 +124,35 @@ def test_countries_add_up_to_the_whole(table: pd.DataFrame) -> None:
         assert np.isclose(whole.people, sum(part.people for part in parts if part.is_known))
     else:
         assert np.isnan(whole.people)
+
+
+@settings(max_examples=20, deadline=None)
+@given(tables(), st.sampled_from(LABELS), st.booleans())
+def test_a_page_of_one_commune_counts_as_the_table_of_all(
+    table: pd.DataFrame, label: str, overlapping: bool
+) -> None:
+    table = table.assign(caveats="classes_overlap" if overlapping else "")
+    whole, from_label = t.threshold_total(table), t.threshold_total(table, from_class=label)
+    for commune, rows in table.groupby("commune_id", sort=False):
+        count = LayerCount.of(whole[whole["commune_id"] == commune].iloc[0].to_dict(), LABELS)
+        _require_same(LayerCount.of_rows(rows), whole, commune)
+        _require_same(count, whole, commune)
+        _require_same(count.over(rows, t.classes_from(rows, label)), from_label, commune)
+
+
+def _require_same(count: LayerCount, totals: pd.DataFrame, commune: object) -> None:
+    row = totals[totals["commune_id"] == commune].iloc[0]
+    assert (count.state, count.hidden, count.caveats) == (
+        row["state"],
+        row["hidden"],
+        tuple(filter(None, row["caveats"].split("|"))),
+    )
+    names = [
+        "population_exposed",
+        "population_exposed_low",
+        "population_exposed_high",
+        "population",
+        "mapped_share",
+    ]
+    found = [count.people, count.low, count.high, count.population, count.mapped_share]
+    np.testing.assert_array_equal(found, row[names].to_numpy(dtype="float64"))

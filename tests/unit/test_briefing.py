@@ -24,8 +24,9 @@ from geoalarm.dossier.commune_dossier import Dossier, LayerFault, SiteNear
 from geoalarm.present.briefing import WORDS, as_text, briefing, figures_table
 from geoalarm.present.briefing import page_strings as words
 from geoalarm.present.briefing.briefing_content import Briefing, Figure, Sentence
-from geoalarm.present.briefing.figure_registry import FigureRegistry, LayerCount
+from geoalarm.present.briefing.figure_registry import FigureRegistry
 from geoalarm.present.narrative import commune_sentences
+from geoalarm.results.commune_count import LayerCount
 from geoalarm.results.totals import threshold_total
 
 MADE = runpy.run_path(str(Path(__file__).parents[1] / "made_up_dossier.py"))
@@ -327,8 +328,9 @@ def test_lethal_rings_are_told() -> None:
 
 def test_a_danger_of_the_user_has_a_sentence() -> None:
     made = one(500.0, hazard="swarm_of_bees", labels=("affected",))
-    assert said(made)[0] == (
-        "If it happens (swarm of bees), about 500 people in Le Lieu would be in the zone. No one knows when."
+    assert (
+        said(made)[0]
+        == "About 500 people in Le Lieu live in the zone (swarm of bees). No one knows when it will happen."
     )
     check(page(made))
 

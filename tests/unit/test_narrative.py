@@ -140,7 +140,21 @@ def test_zero_is_said_of_the_mapped_part_only() -> None:
             math.nan,
             "If an accident happens (Depot), fewer than 11 people in Hirson could be hurt for life.",
         ),
-        ("wildfire", math.nan, "Fewer than 11 people in Hirson live in the zone."),
+        (
+            "wildfire",
+            math.nan,
+            "Fewer than 11 people in Hirson live in the zone (wildfire). No one knows when it will happen.",
+        ),
+        (
+            "wildfire",
+            50.0,
+            "Fewer than 11 people in Hirson live in the zone (wildfire, 2% chance a year, 1 in 50).",
+        ),
+        (
+            "nuclear",
+            math.nan,
+            f"If an accident happens (Depot), fewer than 11{NB}people in Hirson would be in its zone.",
+        ),
     ],
 )
 def test_few_people_have_no_number_and_no_share(hazard: str, period: float, expected: str) -> None:
@@ -162,11 +176,28 @@ def test_who_could_die_is_counted_from_the_first_lethal_effects(made_up: World) 
     ]
 
 
+def test_who_could_die_where_classes_overlap_is_the_class_alone() -> None:
+    """Nobody knows how many of the 300 are also among the 100: the explorer's total from "deaths possible"
+    says 300, so do both pages.
+    """
+    rows = pd.concat(
+        [
+            _row(people, hazard="industrial", period=math.nan, label=label, caveats="classes_overlap")
+            for label, people in (("SEI", 900.0), ("SEL", 300.0), ("SELS", 100.0))
+        ],
+        ignore_index=True,
+    )
+    assert threshold_total(rows, from_class="SEL")["population_exposed"].tolist() == [300.0]
+    assert f"About 300{NB}people could die." in n.commune_sentences(rows, "en", "Hirson", site="Depot")
+
+
 def test_a_planning_zone_promises_no_harm() -> None:
     said = n.commune_sentences(
         _row(4000, hazard="industrial", period=math.nan, label="20 km"), "en", "Hirson"
     )
-    assert said[0] == f"About 4,000{NB}people in Hirson live in the zone."
+    assert said[0] == (
+        f"If an accident happens (industrial accident), about 4,000{NB}people in Hirson would be in its zone."
+    )
 
 
 def test_bounds_are_said_and_a_coarse_figure_is_called_rough() -> None:

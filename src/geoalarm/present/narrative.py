@@ -1,45 +1,33 @@
-"""The table in sentences (PAGES 3): what a map shows, and what a commune has to know. No figure is computed
-here but by ``totals``.
+"""What the explorer says in sentences (PAGES 3): what a map shows, and what a commune has to know.
+
+No figure is computed here but by ``totals``; of a danger in one commune, ``zone_sentences`` speaks, here
+and on the briefing.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 import pandas as pd
 
 from geoalarm import i18n
 from geoalarm.core.model import Source
 from geoalarm.core.schema import split_keys
-from geoalarm.core.terms import Basis, State, counted_from
-from geoalarm.core.units import annual_exceedance_probability
+from geoalarm.core.terms import Basis
 from geoalarm.present.classes import class_label, lower_bound
 from geoalarm.present.model_warnings import caveat
-from geoalarm.present.rounding import (
-    FEW,
-    is_few,
-    people_text,
-    range_bounds,
-    range_text,
-    round_people,
-    share_text,
-)
-from geoalarm.results.totals import classes, summary, threshold_total
-
-WHOLE: Final = 0.99
-"""A commune of which this share is mapped counts as wholly mapped, as in the engine."""
-
-LETHAL: Final = "SEL"
-"""Mildest effect class in which people could die."""
+from geoalarm.present.rounding import FEW, is_few, round_people, share_text
+from geoalarm.present.zone_sentences import ZoneFact, chance_values, zone_sentences
+from geoalarm.results.commune_count import LayerCount, zone_count
+from geoalarm.results.totals import classes, summary
 
 
 def chance_text(return_period_yr: float, lang: str) -> str:
     """``1% a year (1 in 100)``; empty where the layer has no probability."""
     if math.isnan(return_period_yr):
         return ""
-    return i18n.text("unit.chance_full", lang, **_chance(return_period_yr, lang))
+    return i18n.text("unit.chance_full", lang, **chance_values(return_period_yr, lang))
 
 
 def finding(totals: pd.DataFrame, lang: str, *, names: Mapping[str, str], measure: str = "people") -> str:
@@ -123,8 +111,10 @@ def commune_sentences(
     units: str = "m",
     site: str = "",
     sources: Sequence[Source] = (),
+    countries: Sequence[str] = (),
 ) -> list[str]:
-    """What a commune has to know about one danger, most important first.
+    """What a commune has to know about one danger, most important first: its sentences, between "example" and
+    what they rest on.
 
     Parameters
     ----------
@@ -136,30 +126,33 @@ def commune_sentences(
         Unit of interval bounds.
     site : str, optional
         Name of the site of an accident; else the scenario.
+    countries : sequence of str
+        Countries the layer speaks for; empty where it says none.
     """
-    first = counted_from(str(rows["hazard"].iloc[0]), classes(rows))
-    total = threshold_total(rows, from_class=first or None).iloc[0]
-    said = [i18n.text("sentence.example", lang)] if _is_example(total) else []
-    state = str(total["state"])
-    if state == State.NOT_STUDIED:
-        return [*said, i18n.text("sentence.unstudied", lang)]
-    if state == State.OUTSIDE_COVERAGE:
-        return [*said, i18n.text("sentence.unmapped", lang)]
-    whole = float(total["mapped_share"]) >= WHOLE
-    if state == State.SUPPRESSED:
-        said.append(i18n.text("sentence.suppressed", lang))
-    elif state == State.ZERO:
-        said.append(i18n.text("sentence.zero" if whole else "sentence.zero_part", lang))
-    else:
-        said += _exposed(rows, total, lang, i18n.in_place(commune, lang), units, site)
-    if not whole:
-        said.append(i18n.text("sentence.part", lang, share=i18n.percent(float(total["mapped_share"]), lang)))
-    said += [i18n.text("caveat.mild_classes_left_out", lang)] if first else []
-    return [
-        *said,
-        basis_text(str(total["basis"]), lang, sources=sources) + ".",
-        i18n.text("sentence.limit", lang),
-    ]
+    first, labels, count = rows.iloc[0], tuple(classes(rows)), LayerCount.of_rows(rows)
+    fact = ZoneFact(
+        hazard=str(first["hazard"]),
+        scenario=str(first["scenario"]),
+        return_period_yr=float(first["return_period_yr"]),
+        labels=labels,
+        rows=rows,
+        count=zone_count(count, rows, str(first["hazard"]), labels),
+        place=i18n.in_place(commune, lang),
+        site=site,
+        units=units,
+        countries=tuple(countries),
+    )
+    basis = str(first["basis"])
+    said = (
+        [i18n.text("sentence.example", lang)]
+        if basis == Basis.ILLUSTRATIVE or "illustrative" in count.caveats
+        else []
+    )
+    said += [one.text for one in zone_sentences(fact, lang)]
+    if fact.count.is_silent:
+        return said
+    said += [i18n.text("caveat.mild_classes_left_out", lang)] if fact.from_class else []
+    return [*said, basis_text(basis, lang, sources=sources) + ".", i18n.text("sentence.limit", lang)]
 
 
 def caveat_sentences(rows: pd.DataFrame, lang: str) -> list[str]:
@@ -185,81 +178,3 @@ def _finding(totals: pd.DataFrame, people: float, lang: str, names: Mapping[str,
     return i18n.text(
         key, lang, people=shown, most=most, name=names.get(str(top["commune_id"]), str(top["commune_id"]))
     )
-
-
-def _exposed(rows: pd.DataFrame, total: pd.Series, lang: str, place: str, units: str, site: str) -> list[str]:
-    """Sentences of a commune where people live in the zone."""
-    people, low, high = (float(total[f"population_exposed{end}"]) for end in ("", "_low", "_high"))
-    said = [_headline(rows, total, lang, place, site)]
-    if bool(total["hidden"]):
-        said.append(i18n.text("sentence.part_hidden", lang))
-    elif "coarse_population" in split_keys(str(total["caveats"])):
-        said.append(_ends("sentence.coarse", low, high, lang))
-    elif range_text(low, high, lang) != range_text(people, people, lang) and not is_few(high):
-        said.append(_ends("sentence.range", low, high, lang))
-    if not is_few(people):
-        said.append(
-            i18n.text("sentence.share", lang, share=share_text(people, float(total["population"]), lang))
-        )
-    return said + _worst(rows, lang, units)
-
-
-def _headline(rows: pd.DataFrame, total: pd.Series, lang: str, place: str, site: str) -> str:
-    """The first sentence; zones of an accident that are no effect zones (planning, consultation) promise no
-    harm.
-    """
-    people, period = float(total["population_exposed"]), float(total["return_period_yr"])
-    values = {"place": place} if math.isnan(period) else {"place": place, **_chance(period, lang)}
-    hazard = str(total["hazard"])
-    flood = "flood_no_chance" if math.isnan(period) else "flood"
-    accident = "accident" if LETHAL in classes(rows) else "zone"
-    key = {"flood": flood, "landslide": "slide", "industrial": accident}.get(hazard, "zone")
-    if key == "accident":
-        values["site"] = (
-            site or i18n.term("scenario", str(total["scenario"]), lang) or i18n.term("hazard", hazard, lang)
-        )
-    return _few_or_about(key, people, lang, values)
-
-
-def _worst(rows: pd.DataFrame, lang: str, units: str) -> list[str]:
-    """The deepest water with people in it, or the people who could die; nothing for the mildest class alone."""
-    labels = classes(rows)
-    hazard = str(rows["hazard"].iloc[0])
-    if hazard == "industrial":
-        people = (
-            float(threshold_total(rows, from_class=LETHAL)["population_exposed"].iloc[0])
-            if LETHAL in labels
-            else 0.0
-        )
-        return [_few_or_about("lethal", people, lang, {})] if people > 0 else []
-    for label in reversed(labels[1:]) if hazard == "flood" else ():
-        people = float(threshold_total(rows, from_class=label)["population_exposed"].iloc[0])
-        if people > 0 and not math.isnan(lower_bound(label)):
-            return [
-                _few_or_about(
-                    "deep", people, lang, {"depth": i18n.measure(lower_bound(label), units, lang, exact=True)}
-                )
-            ]
-    return []
-
-
-def _few_or_about(key: str, people: float, lang: str, values: dict[str, str]) -> str:
-    if is_few(people):
-        return i18n.text(f"sentence.{key}_few", lang, **values)
-    return i18n.text(f"sentence.{key}", lang, people=people_text(people, lang, about=False), **values)
-
-
-def _ends(key: str, low: float, high: float, lang: str) -> str:
-    down, up = range_bounds(low, high)
-    return i18n.text(key, lang, low=i18n.number(down, lang), high=i18n.number(up, lang))
-
-
-def _chance(return_period_yr: float, lang: str) -> dict[str, str]:
-    return {
-        "chance": i18n.percent(annual_exceedance_probability(return_period_yr), lang),
-        "years": i18n.number(return_period_yr, lang, decimals=1),
-    }
-
-
-def _is_example(total: pd.Series) -> bool:
-    return str(total["basis"]) == Basis.ILLUSTRATIVE or "illustrative" in split_keys(str(total["caveats"]))

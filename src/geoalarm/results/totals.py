@@ -55,6 +55,14 @@ def classes(table: pd.DataFrame) -> list[str]:
     return list(dict.fromkeys(table["intensity_class"]))
 
 
+def classes_from(table: pd.DataFrame, label: str) -> list[str]:
+    """The classes that count from ``label`` up: itself and the more severe; itself alone where classes
+    overlap without an order.
+    """
+    known = classes(table)
+    return [label] if overlaps(table) else known[known.index(label) :]
+
+
 def overlaps(table: pd.DataFrame) -> bool:
     """Whether classes overlap without an order, so that rows do not add up."""
     return any("classes_overlap" in split_keys(cell) for cell in table["caveats"].unique())
@@ -100,6 +108,37 @@ def threshold_total(table: pd.DataFrame, *, from_class: str | None = None) -> pd
     if not parts:
         return table.drop(columns="intensity_class").assign(share_exposed=0.0, hidden=False)
     return pd.concat(parts, ignore_index=True)
+
+
+def people_by_commune(
+    rows: pd.DataFrame, codes: np.ndarray, population: np.ndarray, overlapping: bool
+) -> dict[str, np.ndarray]:
+    """The rule of every total: people, their bounds, area, state and ``hidden`` of each commune over rows of
+    one footprint.
+
+    Parameters
+    ----------
+    codes : numpy.ndarray of int
+        Position in ``population`` of the commune of each row.
+    population : numpy.ndarray
+        Residents of each commune [1].
+    overlapping : bool
+        Whether the classes overlap without an order (:func:`overlaps`): people are then the largest class, at
+        most the sum.
+    """
+    count = len(population)
+    added = {
+        name: _added(rows[name], codes, count, largest=overlapping and name != "population_exposed_high")
+        for name in (
+            "population_exposed",
+            "population_exposed_low",
+            "population_exposed_high",
+            "area_exposed_km2",
+        )
+    }
+    states = rows["state"].to_numpy(dtype=object)
+    has = {state: np.bincount(codes, weights=states == str(state), minlength=count) > 0 for state in State}
+    return _settled(added, has, population)
 
 
 def share(totals: pd.DataFrame) -> pd.Series:
@@ -237,27 +276,16 @@ def only(
 
 def _footprint_total(rows: pd.DataFrame, from_class: str | None) -> pd.DataFrame:
     """Totals of one footprint, communes in first-seen order."""
-    labels, overlapping = classes(rows), overlaps(rows)
-    if from_class is not None and from_class in labels:
-        kept = [from_class] if overlapping else labels[labels.index(from_class) :]
-        rows = rows[rows["intensity_class"].isin(kept)]
+    overlapping = overlaps(rows)
+    if from_class is not None and from_class in classes(rows):
+        rows = rows[rows["intensity_class"].isin(classes_from(rows, from_class))]
     codes, ids = pd.factorize(rows["commune_id"])
     out = rows.drop_duplicates("commune_id").drop(columns="intensity_class").reset_index(drop=True)
-    added = {
-        name: _added(rows[name], codes, len(ids), largest=overlapping and name != "population_exposed_high")
-        for name in (
-            "population_exposed",
-            "population_exposed_low",
-            "population_exposed_high",
-            "area_exposed_km2",
-        )
-    }
     shares = np.full(len(ids), np.inf)
     np.minimum.at(shares, codes, rows["mapped_share"].to_numpy())
-    has = {
-        state: np.bincount(codes, weights=rows["state"].eq(state), minlength=len(ids)) > 0 for state in State
-    }
-    out = out.assign(mapped_share=shares, **_settled(added, has, out["population"].to_numpy()))
+    out = out.assign(
+        mapped_share=shares, **people_by_commune(rows, codes, out["population"].to_numpy(), overlapping)
+    )
     for column in ("source_ids", "caveats"):
         out[column] = _joined(rows[column], rows["commune_id"]).reindex(ids).to_numpy()
     return out.assign(share_exposed=share(out), state=out["state"].astype("str"))[

@@ -155,8 +155,9 @@ def selected(view: ExplorerView, state: ExplorerState, shared: SharedSession) ->
     name = str(shared.names(lang)[state.commune])
     clear = icon_button("clear|", "close", i18n.text("explorer.selected_clear", lang, name=name))
     rows = view.table[view.table["commune_id"] == state.commune]
+    option = view.option
     told = narrative.commune_sentences(
-        rows, lang, name, units=view.option.units, sources=(view.option.source,)
+        rows, lang, name, units=option.units, sources=(option.source,), countries=option.countries
     )
     notes = narrative.caveat_sentences(rows, lang)
     return (

@@ -11,7 +11,7 @@ from geoalarm.present.briefing.briefing_context import BriefingContext, HazardVi
 from geoalarm.present.briefing.cross_border import counted, others, sites_across
 from geoalarm.present.briefing.figure_registry import count_words
 from geoalarm.present.briefing.hazard_cards import by_people
-from geoalarm.present.narrative import WHOLE
+from geoalarm.present.zone_sentences import WHOLE
 
 MOST: Final = 6
 """More steps than this nobody takes."""

@@ -9,16 +9,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
 
 from geoalarm import i18n
 from geoalarm.core.model import Source
 from geoalarm.core.terms import Basis, counted_from
 from geoalarm.dossier.commune_dossier import Dossier, HazardSummary, LayerRows, SiteNear
-from geoalarm.present.briefing.figure_registry import FigureRegistry, LayerCount
-
-PLANNING: Final = "nuclear_planning"
-"""Scenario whose zones are drawn round power stations to plan help, not by the effects of an accident."""
+from geoalarm.present.briefing.figure_registry import FigureRegistry
+from geoalarm.present.zone_sentences import danger_name, inside, list_text
+from geoalarm.results.commune_count import LayerCount, zone_count
 
 
 @dataclass(frozen=True)
@@ -121,13 +119,11 @@ class BriefingContext:
 
     def list_of(self, items: Sequence[str], key: str = "list_and") -> str:
         """``a, b and c``; with ``list_or``, ``a, b or c``."""
-        if len(items) < 2:
-            return "".join(items)
-        return self.say(key, first=", ".join(items[:-1]), last=items[-1])
+        return list_text(items, self.lang, key)
 
     def inside(self, name: str) -> str:
         """A danger's name inside a sentence: small, but in German."""
-        return name if self.lang.startswith("de") else name[:1].lower() + name[1:]
+        return inside(name, self.lang)
 
     def dangers(self, views: Sequence[HazardView]) -> str:
         """Names of dangers in a sentence."""
@@ -137,15 +133,6 @@ class BriefingContext:
         """Sources by id."""
         known = {source.id: source for source in self.dossier.sources}
         return [known.get(name, Source(name)) for name in ids]
-
-
-def danger_name(hazard: str, scenario: str, lang: str) -> str:
-    """``Flood``, ``Industrial accident (poison cloud)``."""
-    if scenario == PLANNING:
-        return i18n.term("hazard", "nuclear", lang)
-    name = i18n.term("hazard", hazard, lang)
-    name = name[:1].upper() + name[1:]
-    return f"{name} ({i18n.term('scenario', scenario, lang)})" if scenario else name
 
 
 def slugged(text: str) -> str:
@@ -166,12 +153,13 @@ def _view(danger: HazardSummary, lang: str, taken: dict[str, int]) -> HazardView
     layer = danger.main
     first = counted_from(layer.hazard, layer.class_labels)
     labels = layer.class_labels[layer.class_labels.index(first) :] if first else layer.class_labels
-    count = LayerCount.of(layer.total, layer.class_labels)
     return HazardView(
         danger=danger,
         slug=slug if taken[slug] == 1 else f"{slug}-{taken[slug]}",
         name=danger_name(danger.hazard, danger.scenario, lang),
         from_class=first,
         labels=tuple(labels),
-        count=count.over(layer.rows, labels) if first else count,
+        count=zone_count(
+            LayerCount.of(layer.total, layer.class_labels), layer.rows, layer.hazard, layer.class_labels
+        ),
     )

@@ -12,7 +12,7 @@ from geoalarm.dossier.commune_dossier import Dossier
 from geoalarm.i18n.place_names import region_name, source_title
 from geoalarm.present.briefing.actions import todo
 from geoalarm.present.briefing.briefing_content import Briefing, SourceLine
-from geoalarm.present.briefing.briefing_context import PLANNING, BriefingContext
+from geoalarm.present.briefing.briefing_context import BriefingContext
 from geoalarm.present.briefing.checklist import checklist
 from geoalarm.present.briefing.cross_border import across_lead, places
 from geoalarm.present.briefing.figure_registry import FigureRegistry
@@ -22,6 +22,7 @@ from geoalarm.present.briefing.neighbour_comparison import among
 from geoalarm.present.briefing.page_strings import words
 from geoalarm.present.briefing.summary import lead, union_sentence
 from geoalarm.present.narrative import basis_text
+from geoalarm.present.zone_sentences import PLANNING
 
 
 def briefing(dossier: Dossier, lang: str, *, names: Mapping[str, str]) -> Briefing:

@@ -12,9 +12,10 @@ from geoalarm.core.terms import State
 from geoalarm.dossier.commune_dossier import NeighbourCommune, SiteNear
 from geoalarm.present.briefing.briefing_content import CrossBorderLine, Figure, Sentence
 from geoalarm.present.briefing.briefing_context import BriefingContext, HazardView, slugged
-from geoalarm.present.briefing.figure_registry import LayerCount, count_words
+from geoalarm.present.briefing.figure_registry import count_words
 from geoalarm.present.briefing.hazard_cards import by_people
 from geoalarm.present.rounding import is_few, people_text
+from geoalarm.results.commune_count import LayerCount
 
 REACH_KM: Final = 10.0
 """How far communes across and sites are near, as :class:`geoalarm.dossier.commune_dossier.Dossier` holds them

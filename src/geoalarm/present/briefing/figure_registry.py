@@ -6,103 +6,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final
-
-import pandas as pd
+from dataclasses import replace
 
 from geoalarm import i18n
 from geoalarm.core.errors import InputError
-from geoalarm.core.schema import KEY, split_keys
-from geoalarm.core.terms import State
 from geoalarm.present.briefing.briefing_content import Figure
 from geoalarm.present.rounding import FEW, figure_text, people_text, range_bounds, round_people, share_text
-from geoalarm.results.totals import UNKNOWN
-
-NUMBERS: Final = (State.EXPOSED, State.ZERO)
-"""States that carry a number."""
-
-
-@dataclass(frozen=True, slots=True)
-class LayerCount:
-    """People in some classes of a layer, in one commune: a row of totals in plain values.
-
-    ``people``, ``low`` and ``high`` are NaN unless ``state`` is exposed or zero; ``hidden`` makes them lower
-    bounds.
-    """
-
-    people: float
-    low: float
-    high: float
-    population: float
-    state: str
-    hidden: bool
-    mapped_share: float
-    caveats: tuple[str, ...]
-    source_ids: tuple[str, ...]
-    row: Mapping[str, object]
-
-    @property
-    def is_known(self) -> bool:
-        """Whether there is a number."""
-        return self.state in NUMBERS
-
-    @property
-    def is_somebody(self) -> bool:
-        """Whether people are known to be in the zone."""
-        return self.state == State.EXPOSED
-
-    @property
-    def is_silent(self) -> bool:
-        """Whether nothing is known: not studied, or not mapped."""
-        return self.state in UNKNOWN
-
-    @classmethod
-    def of(cls, total: Mapping[str, object], labels: Sequence[str] = ()) -> LayerCount:
-        """A row of :func:`geoalarm.results.totals.threshold_total` over the classes ``labels``."""
-        values: dict[str, Any] = dict(total)
-        return cls(
-            people=float(values["population_exposed"]),
-            low=float(values["population_exposed_low"]),
-            high=float(values["population_exposed_high"]),
-            population=float(values["population"]),
-            state=str(values["state"]),
-            hidden=bool(values.get("hidden", False)),
-            mapped_share=float(values.get("mapped_share", math.nan)),
-            caveats=tuple(split_keys(str(values["caveats"]))),
-            source_ids=tuple(split_keys(str(values["source_ids"]))),
-            row=row_key(values, labels),
-        )
-
-    def over(self, rows: pd.DataFrame, labels: Sequence[str]) -> LayerCount:
-        """The same for some classes only: sums of exclusive classes, by the rules of
-        :mod:`geoalarm.results.totals`.
-        """
-        part = rows[rows["intensity_class"].isin(list(labels))]
-        row = {**self.row, "intensity_class": "|".join(labels)}
-        if self.is_silent or part.empty:
-            return replace(self, row=row)
-        states = set(part["state"])
-        people, low, high = (
-            min(float(part[f"population_exposed{end}"].fillna(0.0).sum()), self.population)
-            for end in ("", "_low", "_high")
-        )
-        hidden = State.SUPPRESSED in states
-        if hidden and people <= 0:
-            return replace(
-                self,
-                people=math.nan,
-                low=math.nan,
-                high=math.nan,
-                state=str(State.SUPPRESSED),
-                hidden=True,
-                row=row,
-            )
-        state = State.EXPOSED if people > 0 else State.ZERO
-        top = self.population if hidden else max(high, people)
-        return replace(
-            self, people=people, low=min(low, people), high=top, state=str(state), hidden=hidden, row=row
-        )
+from geoalarm.results.commune_count import LayerCount
 
 
 class FigureRegistry:
@@ -212,19 +122,6 @@ def count_words(count: LayerCount, lang: str) -> str:
             "unit.at_least_value", lang, value=i18n.people(round_people(count.people, "down"), lang)
         )
     return people_text(count.people, lang)
-
-
-def row_key(values: Mapping[str, object], labels: Sequence[str] = ()) -> dict[str, object]:
-    """The columns of ``values`` that name its row, plain: several classes joined by ``|``, None where there
-    is no return period.
-    """
-    found = {name: values[name] for name in KEY if name in values}
-    if labels:
-        found["intensity_class"] = "|".join(labels)
-    period = found.get("return_period_yr")
-    if isinstance(period, (int, float)):
-        found["return_period_yr"] = None if math.isnan(period) else float(period)
-    return {name: str(value) if isinstance(value, str) else value for name, value in found.items()}
 
 
 def _ratio(part: float, whole: float) -> float:

@@ -9,12 +9,13 @@ from geoalarm import i18n
 from geoalarm.core.terms import State
 from geoalarm.present.briefing.briefing_content import Card, ClassLine, TrendPoint
 from geoalarm.present.briefing.briefing_context import BriefingContext, HazardView, layer_key
-from geoalarm.present.briefing.figure_registry import LayerCount, count_words
+from geoalarm.present.briefing.figure_registry import count_words
 from geoalarm.present.briefing.hazard_sentences import chance_label, classes_named, sentences
 from geoalarm.present.classes import class_label
 from geoalarm.present.model_warnings import caveat
 from geoalarm.present.narrative import basis_text
 from geoalarm.present.rounding import share_text
+from geoalarm.results.commune_count import LayerCount
 
 LOUD: Final = (State.EXPOSED, State.SUPPRESSED, State.NOT_STUDIED, State.OUTSIDE_COVERAGE, State.ZERO)
 """Order of the cards by state; among those with people, the most people first."""

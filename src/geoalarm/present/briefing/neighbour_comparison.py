@@ -10,9 +10,9 @@ from geoalarm.i18n.place_names import fold, region_name
 from geoalarm.present.briefing.briefing_content import Among, Dot, Figure
 from geoalarm.present.briefing.briefing_context import BriefingContext, HazardView, slugged
 from geoalarm.present.briefing.cross_border import counted
-from geoalarm.present.briefing.figure_registry import LayerCount
 from geoalarm.present.briefing.hazard_cards import by_people
 from geoalarm.present.rounding import count_text, share_text
+from geoalarm.results.commune_count import LayerCount
 from geoalarm.results.totals import PeopleTotal
 
 
