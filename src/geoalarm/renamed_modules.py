@@ -67,6 +67,8 @@ class RenamedModules(MetaPathFinder, Loader):
         module_today = importlib.import_module(new)
 
         def answer(name: str) -> object:
+            if name.startswith("__"):  # __path__ would open the modules of today a second time
+                raise AttributeError(f"module {old!r} has no attribute {name!r}")
             home = (
                 importlib.import_module(_MOVED_UP[name])
                 if old == "geoalarm.pipeline" and name in _MOVED_UP

@@ -21,8 +21,7 @@ from geoalarm import i18n, testing
 from geoalarm.core.errors import InputError
 from geoalarm.core.terms import LANGUAGES, counted_from
 from geoalarm.dossier.commune_dossier import Dossier, LayerFault, SiteNear
-from geoalarm.present.briefing import WORDS, as_text, briefing, figures_table
-from geoalarm.present.briefing import page_strings as words
+from geoalarm.present.briefing import WORDS, as_text, briefing, figures_table, words
 from geoalarm.present.briefing.briefing_content import Briefing, Figure, Sentence
 from geoalarm.present.briefing.figure_registry import FigureRegistry
 from geoalarm.present.narrative import commune_sentences
