@@ -18,9 +18,10 @@ def shared() -> SharedSession:
         f"{item.hazard}~{item.scenario}~{item.return_period_yr:g}": item for item in world.footprints
     }
     options = [
-        SimpleNamespace(key=key, hazard=item.hazard, scenario=item.scenario, return_period_yr=item.return_period_yr, basis=item.basis,
-                        class_labels=tuple(part.label for part in item.classes), units=item.units, source=item.sources[0],
-                        countries=item.countries)
+        SimpleNamespace(key=key, hazard=item.hazard, scenario=item.scenario,
+                        return_period_yr=item.return_period_yr, basis=item.basis,
+                        class_labels=tuple(part.label for part in item.classes), units=item.units,
+                        source=item.sources[0], countries=item.countries)
         for key, item in footprints.items()]  # fmt: skip
 
     def exposed(option: object, *, bounds: object = None, population: str | None = None) -> object:
@@ -36,7 +37,6 @@ def shared() -> SharedSession:
             expose=exposed,
             footprint=lambda option, bounds=None: footprints[option.key],
             warm=lambda **_: None,
-            # fmt: skip
             sources=lambda: (
                 *world.communes.sources,
                 *world.population.sources,

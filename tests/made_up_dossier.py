@@ -47,8 +47,10 @@ def layer(
     rows = table[table["commune_id"] == commune_id]
     first = rows.iloc[0]
     return LayerRows(
-        key=source.id, title=source.title, hazard=first["hazard"], scenario=first["scenario"], return_period_yr=first["return_period_yr"],
-        basis=first["basis"], units=units, kind="intensity", countries=countries, class_labels=tuple(classes(table)), rows=rows,
+        key=source.id, title=source.title, hazard=first["hazard"], scenario=first["scenario"],
+        return_period_yr=first["return_period_yr"],
+        basis=first["basis"], units=units, kind="intensity", countries=countries,
+        class_labels=tuple(classes(table)), rows=rows,
         total=threshold_total(rows).to_dict("records")[0], source=source,
     )  # fmt: skip
 
@@ -75,12 +77,14 @@ def dossier(commune_id: str) -> Dossier:
     return Dossier(
         commune_id=commune_id,
         country=commune_id[:2],
-        facts={"name": NAMES[commune_id], "department_name": "Middle", "area_km2": 4.0, "population_vintage": "2026"},
+        facts={"name": NAMES[commune_id], "department_name": "Middle", "area_km2": 4.0,
+        "population_vintage": "2026"},
         population=float(testing.PEOPLE[commune_id]),
         dangers=dangers,
         union=united[united["commune_id"] == commune_id].to_dict("records")[0],
         annual=tuple(_of(annual_expectation(frame), commune_id).to_dict("records")),
-        sites=(SiteNear("plant", "The plant", "BE", "BE:00002", "", 2.5 if commune_id != "BE:00002" else 0.0, commune_id[-1] == "2",
+        sites=(SiteNear("plant", "The plant", "BE", "BE:00002", "", 2.5 if commune_id != "BE:00002" else 0.0,
+        commune_id[-1] == "2",
                         800.0 if commune_id == "FR:00002" else math.nan, testing.source("industrial")),),
         neighbours=tuple(_neighbour(key, dangers) for key in others),
         region=_region(commune_id[:2], dangers),
@@ -91,9 +95,11 @@ def dossier(commune_id: str) -> Dossier:
 
 
 def one(
-    people: Sequence[float] | float, *, state: str = "exposed", hazard: str = "flood", scenario: str = "", period: float = math.nan,
+    people: Sequence[float] | float, *, state: str = "exposed", hazard: str = "flood", scenario: str = "",
+    period: float = math.nan,
     labels: Sequence[str] = ("[0.5, 1)",), basis: str = "statutory", mapped: float = 1.0, caveats: str = "",
-    bounds: tuple[float, float] | None = None, population: float = 20_000.0, country: str = "FR", **parts: Any,
+    bounds: tuple[float, float] | None = None, population: float = 20_000.0, country: str = "FR",
+    **parts: Any,
 ) -> Dossier:  # fmt: skip
     """A dossier of one danger with one layer, with the people of each class given; ``parts`` replace parts of
     the dossier.
@@ -102,17 +108,22 @@ def one(
     states = [state if value or len(values) == 1 else "zero" for value in values]
     rows = conform(pd.DataFrame([
         {
-            "commune_id": f"{country}:1", "hazard": hazard, "scenario": scenario, "return_period_yr": period, "intensity_class": label,
-            "basis": basis, "population": population, "population_exposed": value if known in ("exposed", "zero") else math.nan,
-            "population_exposed_low": bounds[0] if bounds else value, "population_exposed_high": bounds[1] if bounds else value,
-            "mapped_share": mapped, "area_exposed_km2": 1.0, "state": known, "source_ids": "a_map|a_census", "caveats": caveats,
+            "commune_id": f"{country}:1", "hazard": hazard, "scenario": scenario, "return_period_yr": period,
+            "intensity_class": label,
+            "basis": basis, "population": population,
+            "population_exposed": value if known in ("exposed", "zero") else math.nan,
+            "population_exposed_low": bounds[0] if bounds else value,
+            "population_exposed_high": bounds[1] if bounds else value,
+            "mapped_share": mapped, "area_exposed_km2": 1.0, "state": known, "source_ids": "a_map|a_census",
+            "caveats": caveats,
         }
         for label, value, known in zip(labels, values, states, strict=True)
     ]))  # fmt: skip
     found = layer(rows, f"{country}:1", source=MAP, countries=("FR",) if state == "not_studied" else ())
     made = Dossier(
         commune_id=f"{country}:1", country=country, facts={"name": "Le Lieu"}, population=population,
-        dangers=(HazardSummary(hazard, scenario, (found,), found),), union=None, annual=(), sites=(), neighbours=(), region=None,
+        dangers=(HazardSummary(hazard, scenario, (found,), found),), union=None, annual=(), sites=(),
+        neighbours=(), region=None,
         sources=(MAP, PEOPLE),
     )  # fmt: skip
     return replace(made, **parts)
@@ -130,7 +141,8 @@ def neighbour(
     """A commune near with the same people in every danger of a dossier."""
     number = people if state in ("exposed", "zero") else math.nan
     rows = {
-        danger.main.key: {**danger.main.total, "commune_id": commune_id, "population_exposed": number, "population_exposed_low": number,
+        danger.main.key: {**danger.main.total, "commune_id": commune_id, "population_exposed": number,
+        "population_exposed_low": number,
                           "population_exposed_high": number, "state": state, "population": 5000.0}
         for danger in found.dangers
     }  # fmt: skip

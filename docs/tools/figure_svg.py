@@ -76,7 +76,8 @@ def draw(figure: Curve | Bars | Grid, *, title: str, words: str) -> str:
     )
     height = 24 + 22 * len(figure.bars) + _BOTTOM if isinstance(figure, Bars) else HEIGHT
     head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" '
+        f'height="{height}" role="img" '
         'font-family="system-ui, sans-serif" font-size="11">'
     )
     opening = [

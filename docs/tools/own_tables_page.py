@@ -31,7 +31,8 @@ KINDS: Final = (
         "load_thresholds",
         toxic_thresholds.COLUMNS,
         "FR,chlorine,SEI,60,,ppm,,INERIS sheet of the substance,R,",
-        "SEI, SEL and SELS of a substance are not part of the package: copy them from its INERIS sheet. `unit` is `ppm` (of 25 °C) or a "
+        "SEI, SEL and SELS of a substance are not part of the package: copy them from its INERIS sheet. "
+        "`unit` is `ppm` (of 25 °C) or a "
         "mass per volume; an empty `value` says that the source recommends none.",
         'toxic_threshold("chlorine", "SEI", table="mine.csv")',
     ),
@@ -40,7 +41,8 @@ KINDS: Final = (
         "load_toxic_probits",
         toxicity.COLUMNS,
         "my_source,chlorine,NL,death,-6.35,0.5,2.75,mg m-3,min,,where it was published,R,",
-        "`Pr = a + b ln(C^n t)`, C in `concentration_unit` (`ppm` or a mass per volume) and t in `time_unit`. `key` names the set, so that "
+        "`Pr = a + b ln(C^n t)`, C in `concentration_unit` (`ppm` or a mass per volume) and t in "
+        "`time_unit`. `key` names the set, so that "
         "several publications stand side by side.",
         'toxic_lethality("chlorine", "300 mg/m3", exposure="30 min", source="my_source", table="mine.csv")',
     ),
@@ -57,7 +59,8 @@ KINDS: Final = (
         "load_effect_thresholds",
         thresholds.COLUMNS,
         "NL,thermal,people,flux,kW m-2,10,my_level,what it means,where it was published,R",
-        "`measure` is `flux`, `dose`, `peak`, `individual_risk`, `lethality` or `exposure`; `receptor` is `people` or `structures`. "
+        "`measure` is `flux`, `dose`, `peak`, `individual_risk`, `lethality` or `exposure`; `receptor` is "
+        "`people` or `structures`. "
         "No row of one jurisdiction takes the place of another's.",
         'effect_threshold("thermal", "my_level", jurisdiction="NL", table="mine.csv")',
     ),
@@ -66,7 +69,8 @@ KINDS: Final = (
         "load_cutoffs",
         compare.COLUMNS,
         "flood,per_1000,1,10,50,200,who chose them,D",
-        "Lower bounds of the classes 2 to 5: people (`absolute`) or people per 1000 inhabitants (`per_1000`). None is built in; the "
+        "Lower bounds of the classes 2 to 5: people (`absolute`) or people per 1000 inhabitants "
+        "(`per_1000`). None is built in; the "
         "figures of this row are made up.",
         'commune_index(people_ensemble(table), cutoffs=load_cutoffs("mine.csv"), weights={"flood": 1.0})',
     ),

@@ -127,8 +127,10 @@ def test_a_second_scenario_and_the_difference(tab, made_up):
     assert "more in the zone with the second scenario" in one.finding()
     one.until(
         lambda: one.page.evaluate(
-            "() => { const d = Bokeh.documents[0], a = d.get_model_by_name('map_a'), b = d.get_model_by_name('map_d');"
-            " return a.x_range.id === b.x_range.id && b.inner_width > 100 && Math.abs(a.inner_width - b.inner_width) < 3 }"
+            "() => { const d = Bokeh.documents[0], a = d.get_model_by_name('map_a'), b = "
+            "d.get_model_by_name('map_d');"
+            " return a.x_range.id === b.x_range.id && b.inner_width >"
+            " 100 && Math.abs(a.inner_width - b.inner_width) < 3 }"
         ),
         "linked maps of one size",
     )
@@ -143,8 +145,10 @@ def test_not_studied_is_said_on_map_key_table_and_card(tab):
     assert one.page.locator(".ga-word").inner_text().strip() == "Not studied"
     assert one.page.get_by_text("That is not a zero").count() == 1
     drawn = one.page.evaluate(
-        "() => { const f = Bokeh.documents[0].get_model_by_name('map_a'); return f.renderers.filter(r => r.glyph.hatch_pattern?.value)"
-        ".map(r => [r.glyph.hatch_pattern.value, r.data_source.data.xs.filter(shape => shape.length).length]) }"
+        "() => { const f = Bokeh.documents[0].get_model_by_name('map_a'); return f.renderers.filter(r => "
+        "r.glyph.hatch_pattern?.value)"
+        ".map(r => [r.glyph.hatch_pattern.value, r.data_source.data.xs.filter(shape => "
+        "shape.length).length]) }"
     )
     assert dict(drawn)["right_diagonal_line"] == 3
 
@@ -186,7 +190,8 @@ def test_everything_without_a_mouse(tab):
         lambda: (
             page.evaluate(
                 "() => { let n = document.activeElement;"
-                " while (n?.shadowRoot?.activeElement) n = n.shadowRoot.activeElement; return n?.dataset?.do }"
+                " while (n?.shadowRoot?.activeElement) n = n.shadowRoot.activeElement; return n?.dataset?.do "
+                "}"
             )
             == "sort|population"
         ),
@@ -203,7 +208,8 @@ def test_everything_without_a_mouse(tab):
 
 
 ACTIVE = (
-    "() => { let n = document.activeElement; while (n?.shadowRoot?.activeElement) n = n.shadowRoot.activeElement;"
+    "() => { let n = document.activeElement; while (n?.shadowRoot?.activeElement) n = "
+    "n.shadowRoot.activeElement;"
     " return n?.dataset?.do ?? [...(n?.classList ?? [])].find((name) => name === 'ga-map-a') ?? '' }"
 )
 

@@ -153,8 +153,10 @@ def test_a_phone(tab, lang):
     page = tab(f"/{lang}.html", viewport={"width": 390, "height": 844}, has_touch=True).page
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     small = page.evaluate(
-        "() => [...document.querySelectorAll('.bar a, .tools .button, .toc a, summary')].filter((one) => one.offsetParent)"
-        ".map((one) => [one.outerHTML, one.getBoundingClientRect()]).filter(([_, box]) => box.height < 43.9 || box.width < 43.9)"
+        "() => [...document.querySelectorAll('.bar a, .tools .button, .toc a, summary')].filter((one) => "
+        "one.offsetParent)"
+        ".map((one) => [one.outerHTML, one.getBoundingClientRect()]).filter(([_, box]) =>"
+        " box.height < 43.9 || box.width < 43.9)"
     )
     assert small == []
     page.locator("#figures-all summary").click()
@@ -224,8 +226,10 @@ def test_print(tab, tmp_path):
 def test_nothing_runs_that_the_policy_does_not_name(tab):
     one = tab("/en.html")
     ran = one.page.evaluate(
-        "() => { const s = document.createElement('script'); s.textContent = 'window.ran = 1'; document.body.append(s);"
-        " document.body.setAttribute('style', 'color: red'); return [window.ran, getComputedStyle(document.body).color] }"
+        "() => { const s = document.createElement('script'); s.textContent = 'window.ran = 1'; "
+        "document.body.append(s);"
+        " document.body.setAttribute('style', 'color: red'); return [window.ran, "
+        "getComputedStyle(document.body).color] }"
     )
     assert ran[0] is None
     assert ran[1] != "rgb(255, 0, 0)"

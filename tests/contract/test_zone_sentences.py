@@ -75,7 +75,7 @@ CASES = [
 def _dossier(
     hazard: str, scenario: str, labels: tuple[str, ...], period: float, fact: dict[str, Any]
 ) -> Dossier:
-    """The people of a fact in so many classes as the layer has, the last number given in all the worse ones."""
+    """People in as many classes as the layer has; the last number given stands in all the worse ones."""
     people = [*fact["people"], *[fact["people"][-1]] * len(labels)][: len(labels)]
     others = {name: value for name, value in fact.items() if name != "people"}
     return one(people, hazard=hazard, scenario=scenario, labels=labels, period=period, **others)
@@ -148,8 +148,8 @@ def test_explorer_and_briefing_say_the_same(
             "fr",
             100.0,
             (
-                "Environ 1 230 personnes au Lieu habitent dans la zone (feu de forêt, 1 % de chance par an, 1 "
-                "sur 100)."
+                "Environ 1 230 personnes au Lieu habitent dans la zone (feu de forêt, 1 % de chance par an, "
+                "1 sur 100)."
             ),
         ),
         (
@@ -179,7 +179,8 @@ def test_slopes_too_mild_to_mean_danger_are_named_apart_on_both_pages() -> None:
     main = one([5000.0, 3000.0, 400.0, 120.0, 30.0], hazard="landslide", labels=labels).dangers[0].main
     told = [sentence.replace("\u00a0", " ") for sentence in commune_sentences(main.rows, "en", "Le Lieu")]
     assert told[0] == (
-        "If the ground slides, about 150 people in Le Lieu would be where it moves most easily (class: high and very high). "
+        "If the ground slides, about 150 people in Le Lieu would be where it moves most easily "
+        "(class: high and very high). "
         "No one knows when."
     )
     assert "In the weaker classes: about 8,400 people." in told

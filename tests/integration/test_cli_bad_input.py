@@ -114,7 +114,8 @@ def test_absent_units_or_bounds(refuse, disk, tmp_path, made):
 
 
 @pytest.mark.parametrize(("bounds", "words"), [
-    ("1,0.5", ["rising"]), ("0.5,0.5", ["rising"]), ("0.5,inf", ["finite"]), ("nan", ["finite"]), ("0.5;1", ["not a list of numbers"]),
+    ("1,0.5", ["rising"]), ("0.5,0.5", ["rising"]), ("0.5,inf", ["finite"]), ("nan", ["finite"]),
+    ("0.5;1", ["not a list of numbers"]),
     ("", ["not a list of numbers"]),
 ])  # fmt: skip
 def test_bounds_that_are_no_bounds(refuse, bounds, words):
@@ -209,7 +210,6 @@ def test_invalid_polygons_are_repaired_counted_and_told(call, disk, tmp_path, ma
         "--id",
         "commune_id",
         "--population",
-        # fmt: skip
         disk / "population.tif",
         "--footprint",
         "bow.gpkg",
@@ -315,7 +315,6 @@ def test_an_older_table_survives_a_refused_run(call, disk, tmp_path):
         "nope",
         "--population",
         disk / "population.tif",
-        # fmt: skip
         "--footprint",
         disk / "flood_100.tif",
         "--bounds",
@@ -336,9 +335,12 @@ def test_a_folder_that_cannot_be_written(refuse, tmp_path):
 
 
 @pytest.mark.parametrize(("words", "told"), [
-    (["expoze"], "did you mean 'expose'?"), (["expose"], "--communes"), (["expose", "--comunes", "x"], "--communes"), (["run"], "--out"),
-    (["run", "no.yml", "--out", "x"], "no.yml does not exist"), (["catalog", "show", "demo_flod"], "did you mean 'demo_flood'?"),
-    (["catalog", "list", "--catalog", "no.yml"], "no.yml cannot be read"), (["--mirror", "no", "catalog", "list"], "no"),
+    (["expoze"], "did you mean 'expose'?"), (["expose"], "--communes"),
+    (["expose", "--comunes", "x"], "--communes"), (["run"], "--out"),
+    (["run", "no.yml", "--out", "x"], "no.yml does not exist"),
+    (["catalog", "show", "demo_flod"], "did you mean 'demo_flood'?"),
+    (["catalog", "list", "--catalog", "no.yml"], "no.yml cannot be read"),
+    (["--mirror", "no", "catalog", "list"], "no"),
     (["serve", "--port", "99999"], "65535"), (["run", "--out", "file"], "is a file"),
 ])  # fmt: skip
 def test_commands_that_cannot_be(call, tmp_path, words, told):
@@ -352,7 +354,8 @@ def test_commands_that_cannot_be(call, tmp_path, words, told):
 
 
 @pytest.mark.parametrize(("change", "told"), [
-    ({"driver": "intake_xarray.netcdf.NetCDFSource"}, ["field driver", "geo_vector or geo_raster", "a driver is code"]),
+    ({"driver": "intake_xarray.netcdf.NetCDFSource"},
+    ["field driver", "geo_vector or geo_raster", "a driver is code"]),
     ({"driver": "csv"}, ["field driver", "'csv'"]),
     ({"args": {"urlpath": "{{ shell('id') }}"}}, ["demo_flood", "braces"]),
     ({"metadata": {"units": ""}}, ["demo_flood", "kind intensity needs units"]),
@@ -418,7 +421,6 @@ def _tif(path, values, *, origin=(3_900_000.0, 3_050_000.0), crs="EPSG:3035"):
         count=1,
         dtype=values.dtype,
         crs=crs,
-        # fmt: skip
         transform=Affine(100, 0, origin[0], 0, -100, origin[1] + 100 * values.shape[0]),
     ) as target:
         target.write(values, 1)

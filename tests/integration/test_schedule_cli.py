@@ -46,7 +46,7 @@ def disk_plan(disk, tmp_path):
 
 
 def test_reports_of_the_house_are_made_and_delivered_once(disk_plan, tmp_path, call, monkeypatch):
-    """The whole way on the made-up world: three communes of one country, in two languages, with their index."""
+    """The whole way on the made-up world: three communes of one country, two languages, their index."""
     monkeypatch.setattr("geoalarm.report.batch.default_workers", lambda: 1)
     done = call("schedule", "run", disk_plan(cron="0 0 1 1 *"), "--once")
     assert (done.exit_code, done.output) == (0, "nothing is due\n")

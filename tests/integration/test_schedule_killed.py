@@ -249,7 +249,7 @@ def test_a_second_service_on_the_same_state_refuses(process):
 
 
 def test_the_alarm_wakes_the_service_without_the_minute_look(process, monkeypatch):
-    """The trigger of the job, by the clock of the machine; the look of every minute comes an hour later here."""
+    """The trigger of the job, by the machine's clock; the look of every minute comes an hour later here."""
     clock = kit.ShiftedClock("2026-01-16 04:59:59.5")
     alarm = DateTrigger(datetime.now(UTC) + timedelta(seconds=0.8))
     monkeypatch.setattr(

@@ -499,7 +499,10 @@ def test_a_thresholds_file_says_what_it_holds(tmp_path):
     from geoalarm.analysis.accident.run_accident import read_thresholds
 
     head = "jurisdiction,substance,effect,exposure_min,value,unit,label,source,verified\n"
-    rows = "FR,chlorine,SEI,60,5,ppm,,test,D\nFR,chlorine,SEI,30,9,ppm,,test,D\nFR,ammonia,SEL,60,5,ppm,,test,D\n"
+    rows = (
+        "FR,chlorine,SEI,60,5,ppm,,test,D\nFR,chlorine,SEI,30,9,ppm,,test,D\n"
+        "FR,ammonia,SEL,60,5,ppm,,test,D\n"
+    )
     (tmp_path / "t.csv").write_text(head + rows, encoding="utf-8")
     assert read_thresholds(tmp_path / "t.csv") == {"chlorine": ("SEI",), "ammonia": ("SEL",)}
     (tmp_path / "bad.csv").write_text(head + "FR,unobtainium,SEI,60,5,ppm,,test,D\n", encoding="utf-8")

@@ -138,7 +138,7 @@ MANY = 40
 
 @pytest.fixture
 def many(disk, tmp_path):
-    """The made-up world with zones whose outline crosses itself, then ``MANY`` floods whose files all differ."""
+    """The made-up world with zones whose outline crosses itself, then ``MANY`` floods of different files."""
     folder = tmp_path / "many"
     shutil.copytree(disk, folder)
     with rioxarray.open_rasterio(disk / "flood_100.tif", masked=True) as depth:

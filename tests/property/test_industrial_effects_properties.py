@@ -114,7 +114,7 @@ def test_more_tnt_is_never_a_smaller_zone_and_less_pressure_never_either(
 @quick
 @given(low=st.floats(0.2, 198), ratio=st.floats(1.03, 5))
 def test_blast_falls_with_scaled_distance(low: float, ratio: float) -> None:
-    """Steps under 1 % may rise at the seam of two fits (Z = 23.8), by as much as the published fits disagree."""
+    """Steps under 1 % may rise at the seam of two fits (Z = 23.8), as much as the published fits disagree."""
     far = min(low * ratio, 198.5)
     if far / low >= 1.03:
         assert float(kingery_bulmash(far)) < float(kingery_bulmash(low))

@@ -1,4 +1,4 @@
-"""The what-if page without a browser: the form, its address, its accident, refusals in words, files that run."""
+"""The what-if page without a browser: form, address, accident, refusals in words, files that run."""
 
 import zlib
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""The page of a commune in words: what it says of the made-up world, and what it never says of the unknown."""
+"""The page of a commune in words: what it says of the made-up world, and never says of the unknown."""
 
 from __future__ import annotations
 
@@ -128,7 +128,8 @@ def test_a_flood_card_known_by_hand() -> None:
     texts = [sentence.text.replace("\u00a0", " ") for sentence in card.sentences]
     assert texts[:3] == [
         (
-            "Si une crue survient (1 % de chance par an, 1 sur 100), environ 160 personnes à Ville-2 seraient "
+            "Si une crue survient (1 % de chance par an, 1 sur 100), environ 160 personnes à Ville-2 "
+            "seraient "
             "dans la zone inondée."
         ),
         "Soit 10 % des habitants.",
@@ -238,7 +239,8 @@ def test_few_people_are_told_in_words() -> None:
     made = one(4.0, period=100.0)
     assert said(made) == [
         (
-            "If a flood happens (1% chance a year, 1 in 100), fewer than 11 people in Le Lieu would be in the "
+            "If a flood happens (1% chance a year, 1 in 100), fewer than 11 people in Le Lieu would be in "
+            "the "
             "flooded area."
         )
     ]
@@ -282,7 +284,8 @@ def test_a_slope_counts_from_the_class_high() -> None:
     assert shown.figures["landslide-people"].value == 150.0
     assert shown.figures["landslide-people"].row["intensity_class"] == "high|very_high"
     assert said(made)[0] == (
-        "If the ground slides, about 150 people in Le Lieu would be where it moves most easily (class: high and very high). "
+        "If the ground slides, about 150 people in Le Lieu would be where it moves most easily (class: high "
+        "and very high). "
         "No one knows when."
     )
     assert "In the weaker classes: about 8,400 people." in said(made)

@@ -151,19 +151,23 @@ def test_what_is_no_layer_is_one_error(tmp_path: Path) -> None:
     [
         (
             "pipeline.geojson",
-            b'{"type": "gdal_streamed_alg", "command_line": "gdal vector pipeline ! read TARGET ! write --format=stream x"}',
+            b'{"type": "gdal_streamed_alg", "command_line": "gdal vector pipeline ! read TARGET ! write '
+            b'--format=stream x"}',
         ),
         (
             "virtual.geojson",
-            b'<OGRVRTDataSource><OGRVRTLayer name="a"><SrcDataSource>TARGET</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>',
+            b'<OGRVRTDataSource><OGRVRTLayer name="a"><SrcDataSource>TARGET</SrcDataSource></OGRVRTLayer>'
+            b"</OGRVRTDataSource>",
         ),
         (
             "virtual.gpkg",
-            b'<OGRVRTDataSource><OGRVRTLayer name="a"><SrcDataSource>TARGET</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>',
+            b'<OGRVRTDataSource><OGRVRTLayer name="a"><SrcDataSource>TARGET</SrcDataSource></OGRVRTLayer>'
+            b"</OGRVRTDataSource>",
         ),
         (
             "virtual.csv",
-            b'<OGRVRTDataSource><OGRVRTLayer name="a"><SrcDataSource>TARGET</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>',
+            b'<OGRVRTDataSource><OGRVRTLayer name="a"><SrcDataSource>TARGET</SrcDataSource></OGRVRTLayer>'
+            b"</OGRVRTDataSource>",
         ),
         ("esri.json", b'{"objectIdFieldName": "a", "geometryType": "esriGeometryPoint", "features": []}'),
         ("service.geojson", b"<OGRWFSDataSource><URL>http://127.0.0.1:9/</URL></OGRWFSDataSource>"),
@@ -394,7 +398,8 @@ def test_rasters_that_cannot_be_used(tmp_path: Path) -> None:
 def test_a_virtual_raster_is_refused_under_any_name(tmp_path: Path) -> None:
     target = write_raster(tmp_path / "a.tif", np.ones((2, 2), "float32"))
     text = (
-        f'<VRTDataset rasterXSize="2" rasterYSize="2"><VRTRasterBand dataType="Float32" band="1"><SimpleSource><SourceFilename>{target}'
+        '<VRTDataset rasterXSize="2" rasterYSize="2"><VRTRasterBand dataType="Float32" band="1">'
+        f"<SimpleSource><SourceFilename>{target}"
         "</SourceFilename><SourceBand>1</SourceBand></SimpleSource></VRTRasterBand></VRTDataset>"
     )
     for name in ("a.vrt", "b.tif", "c.asc"):

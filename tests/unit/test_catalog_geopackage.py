@@ -125,7 +125,8 @@ RECURSION = f"{ENDLESS} SELECT i AS fid, (SELECT geom FROM cells_old LIMIT 1) AS
                 "INSERT INTO gpkg_contents (table_name, data_type, identifier) WITH RECURSIVE "
                 "n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 6000) "
                 "SELECT 't' || i, 'features', 't' || i FROM n",
-                "INSERT INTO gpkg_geometry_columns SELECT table_name, 'geom', 'POLYGON', 4326, 0, 0 FROM gpkg_contents "
+                "INSERT INTO gpkg_geometry_columns SELECT table_name, 'geom', 'POLYGON', 4326, 0, 0 FROM "
+                "gpkg_contents "
                 "WHERE table_name != 'cells'",
             ],
             "too many layers",
@@ -139,7 +140,7 @@ def test_schemas_that_compute_are_refused(good: Path, statements: list[str], tol
 
 @pytest.mark.usefixtures("untouched")
 def test_a_virtual_table_that_reads_other_files_is_refused(good: Path) -> None:
-    """VirtualOGR lets SQLite inside GDAL open any data source; the row is written straight into the schema."""
+    """VirtualOGR lets SQLite inside GDAL open any data source; the row goes straight into the schema."""
     sql(
         good,
         "INSERT INTO sqlite_master (type, name, tbl_name, rootpage, sql) VALUES ('table', 'spy', 'spy', 0, "

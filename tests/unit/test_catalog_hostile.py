@@ -322,7 +322,7 @@ def test_addresses_of_other_kinds_are_refused(tmp_path: Path, trace: Path, urlpa
 
 
 def test_plain_intake_checks_the_address_again(tmp_path: Path, trace: Path) -> None:
-    """Who opens our drivers with Intake alone gets no check of the file, but the driver checks its address."""
+    """Who opens our drivers with Intake alone gets no check of the file, but one of its address."""
     import intake
 
     path = catalog(
@@ -341,7 +341,7 @@ def test_plain_intake_checks_the_address_again(tmp_path: Path, trace: Path) -> N
 
 
 def test_links_devices_and_pipes(tmp_path: Path, trace: Path) -> None:
-    """A link is followed, as its owner wished; what it leads to must still be a data file of a known format."""
+    """A link is followed, as its owner wished; what it leads to must be a data file of a known format."""
     (tmp_path / "link.geojson").symlink_to("/etc/passwd")
     (tmp_path / "loop.geojson").symlink_to(tmp_path / "loop.geojson")
     os.mkfifo(tmp_path / "pipe.geojson")

@@ -196,7 +196,7 @@ def test_coarser_hazard_gives_cells_their_share_of_each_class() -> None:
 
 
 def test_shifted_grids_of_one_size_overlay_by_area() -> None:
-    """The hazard grid is shifted by 30 m: a wet cell takes 70 % of one population cell and 30 % of the next."""
+    """The hazard grid is shifted by 30 m: a wet cell takes 70 % of one population cell, 30 % of the next."""
     table = expose(
         depth([[0, 1, 0]], origin=(X + 30, Y)),
         people([[10, 100, 1000, 10000]]),

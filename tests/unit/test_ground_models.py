@@ -196,7 +196,8 @@ def holes(**columns: list) -> gpd.GeoDataFrame:
 
 
 def test_zones_of_cavities_unite_and_say_that_they_are_small() -> None:
-    made = landslide.cavity_zones(holes(depth=[20, None], width=[5.0, 0], precision=[0, 0]), source=SOURCE, radius_column="width",
+    made = landslide.cavity_zones(holes(depth=[20, None], width=[5.0, 0], precision=[0, 0]), source=SOURCE,
+                                  radius_column="width",
                                   depth_column="depth", accuracy_column="precision")  # fmt: skip
     radius = 5 + 20 * math.tan(math.radians(35))
     first, second = (shapely.Point(x, 0).buffer(r, quad_segs=500) for x, r in ((0, radius), (20, 50)))

@@ -228,7 +228,8 @@ def test_french_toxic_rings_only_from_a_loaded_table(tmp_path: Path) -> None:
     file = tmp_path / "made_up.csv"
     file.write_text(
         "jurisdiction,substance,effect,exposure_min,value,unit,label,source,verified,vintage\n"
-        "FR,chlorine,SEI,60,10,ppm,,made up,D,\nFR,chlorine,SEL,60,50,ppm,,made up,D,\nFR,chlorine,SELS,60,100,ppm,,made up,D,\n",
+        "FR,chlorine,SEI,60,10,ppm,,made up,D,\nFR,chlorine,SEL,60,50,ppm,,made "
+        "up,D,\nFR,chlorine,SELS,60,100,ppm,,made up,D,\n",
         encoding="utf-8",
     )
     made = release("toxic", LON, LAT, wind_from=270, scheme="FR", table=load_thresholds(file), **CHLORINE)

@@ -20,7 +20,10 @@ from geoalarm.hazards.industrial.planning import (
     read_isolation_table,
 )
 
-COLUMNS = "un,kemler,name,small_isolation_m,small_day_km,small_night_km,large_isolation_m,large_day_km,large_night_km"
+COLUMNS = (
+    "un,kemler,name,small_isolation_m,small_day_km,small_night_km,"
+    "large_isolation_m,large_day_km,large_night_km"
+)
 
 
 def test_49_cfr_192_903_30_inch_1000_psig() -> None:

@@ -1,4 +1,4 @@
-"""Models by name: declarations agree with signatures, doors refuse by name, every docstring example is run."""
+"""Models by name: declarations agree with signatures, doors refuse by name, docstring examples run."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def test_every_model_has_reference_units_text_and_an_example_that_runs(name: str
 
 
 def test_inputs_that_a_model_passes_on_are_its_own() -> None:
-    """Names, defaults, ranges and descriptions of what ``**`` gathers are those of the model that takes it."""
+    """Names, defaults, ranges, descriptions of what ``**`` gathers are those of the model that takes it."""
     fire = registry.find("pool_fire")
     told = {row["name"]: row for row in fire.describe()["parameters"]}
     assert list(told)[:3] == ["distance", "diameter", "fuel"]

@@ -39,7 +39,7 @@ from geoalarm.hazards.industrial.source_terms import (
 
 
 def test_ccps_1999_pool_fire_of_a_hydrocarbon_in_a_dike_of_25_m() -> None:
-    """Rate 0.0945 kg/(m2 s), transmissivity 0.727, 26.0 kW/m2 at the flame and 14.2 kW/m2 at 50 m as a point."""
+    """Rate 0.0945 kg/(m2 s), transmissivity 0.727, 26.0 kW/m2 at the flame, 14.2 at 50 m as a point."""
     rate = pool_burning_rate_from_heats(
         "43700 kJ/kg",
         "300 kJ/kg",

@@ -1,4 +1,4 @@
-"""Index, ranks and matrix of MODELS section 9: values by hand, refusals, and no rank without its uncertainty."""
+"""Index, ranks and matrix of MODELS section 9: values by hand, refusals, no rank without uncertainty."""
 
 from __future__ import annotations
 

@@ -55,8 +55,10 @@ def test_a_module_opens_under_the_name_it_had_and_says_where_it_is_now(old):
         "with warnings.catch_warnings(record=True) as said:\n"
         "    warnings.simplefilter('always')\n"
         f"    old, new = importlib.import_module({old!r}), importlib.import_module({new!r})\n"
-        "print([str(one.message) for one in said if one.category is DeprecationWarning and 'old name' in str(one.message)])\n"
-        "print(all(getattr(old, name) is getattr(new, name) for name in dir(new) if not name.startswith('_')))\n"
+        "print([str(one.message) for one in said if one.category is DeprecationWarning and 'old name' in "
+        "str(one.message)])\n"
+        "print(all(getattr(old, name) is getattr(new, name) for name in dir(new) if not "
+        "name.startswith('_')))\n"
     )
     told = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True

@@ -72,8 +72,10 @@ def test_what_is_not_known_is_refused_with_the_nearest(communes, given, said):
 
 @pytest.mark.parametrize(
     ("commune", "langs"),
-    [("FR:59350", ("fr",)), ("BE:57081", ("fr",)), ("BE:34022", ("nl",)), ("BE:44021", ("nl",)), ("BE:63023", ("de",)),
-     ("BE:63020", ("fr",)), ("BE:21004", ("fr", "nl")), ("BE:25014", ("fr",)), ("BE:23027", ("nl",)), ("LU:0101", ("fr",)),
+    [("FR:59350", ("fr",)), ("BE:57081", ("fr",)), ("BE:34022", ("nl",)), ("BE:44021", ("nl",)),
+    ("BE:63023", ("de",)),
+     ("BE:63020", ("fr",)), ("BE:21004", ("fr", "nl")), ("BE:25014", ("fr",)), ("BE:23027", ("nl",)),
+     ("LU:0101", ("fr",)),
      ("NL:0715", ("nl",)), ("BE:00001", ("fr",)), ("XX:1", ("en",))],
 )  # fmt: skip
 def test_the_language_of_a_place_follows_its_code(commune, langs):
@@ -90,7 +92,7 @@ def test_languages_asked_for_come_in_one_order(communes):
     assert select(communes, ReportSelection(every=True, langs=("de", "fr", "de")))[0].langs == ("fr", "de")
 
 
-# ----------------------------------------------------------------------------------------------------------------
+# ----------------------------------------------------------------------------------------------------------
 # workers
 
 
@@ -136,7 +138,7 @@ def test_workers_that_never_start_are_one_error_and_no_endless_round():
         list(run_tasks(list(range(10)), square, workers=2, setup=never, given=()))
 
 
-# ----------------------------------------------------------------------------------------------------------------
+# ----------------------------------------------------------------------------------------------------------
 # folders
 
 

@@ -210,8 +210,10 @@ def test_another_rule_for_the_seam_is_boundaries():
 
 @pytest.mark.parametrize(
     ("before", "after", "later"),
-    [("2020", "2023", True), ("2023", "2020", False), ("2020", "2020", False), ("2018 (FR), 2020 (BE)", "2020 (FR), 2020 (BE)", True),
-     ("2018 (FR), 2020 (BE)", "2020 (FR), 2019 (BE)", False), ("spring", "autumn", False), ("2019, 2021", "2022", True)],
+    [("2020", "2023", True), ("2023", "2020", False), ("2020", "2020", False),
+    ("2018 (FR), 2020 (BE)", "2020 (FR), 2020 (BE)", True),
+     ("2018 (FR), 2020 (BE)", "2020 (FR), 2019 (BE)", False), ("spring", "autumn", False),
+     ("2019, 2021", "2022", True)],
 )  # fmt: skip
 def test_vintages_are_compared_by_their_years(before, after, later):
     assert is_later(before, after) is later

@@ -23,10 +23,13 @@ jobs:
     retries: {times: 2, first_wait: 5 min, factor: 2}
     deliver:
       - folder: {path: share}
-      - storage: {url: "s3://bucket/prefix/", options: {endpoint_url: "https://s3.example", client_kwargs: {region_name: eu}}}
+      - storage:
+          {url: "s3://bucket/prefix/",
+           options: {endpoint_url: "https://s3.example", client_kwargs: {region_name: eu}}}
       - mail:
-          {host: mail.example, port: 587, security: starttls, from: Crise <crise@prefecture.example>, to: [a@x.example, b@x.example],
-           per: commune, attach: pdf, link: "https://x.example/e/", user_env: MAIL_USER, password_env: MAIL_PASSWORD}
+          {host: mail.example, port: 587, security: starttls, from: Crise <crise@prefecture.example>,
+           to: [a@x.example, b@x.example], per: commune, attach: pdf, link: "https://x.example/e/",
+           user_env: MAIL_USER, password_env: MAIL_PASSWORD}
 """
 
 

@@ -204,7 +204,8 @@ def test_the_date_of_a_rebuild(monkeypatch):
 
 ELSEWHERE = {
     "report/pdf.py": 1,  # hands the whole environment, with a home of its own, to the browser
-    "schedule/delivery/mail.py": 3,  # logins, under names that the schedule file chooses; a password is taken as it is
+    # logins, under names that the schedule file chooses; a password is taken as it is
+    "schedule/delivery/mail.py": 3,
 }
 """Uses of the environment outside ``core.settings``: none of them reads a setting of the house."""
 

@@ -113,7 +113,7 @@ def _prepared(old: Workspace, new: Workspace, taken: Collection[SwappedInput]) -
 
 
 def _whole_dangers(options: Iterable[LayerOption], known: Collection[Key]) -> set[tuple[str, str, str]]:
-    """Hazard, scenario and basis of the dangers of which every layer is known: only these have people a year."""
+    """Hazard, scenario and basis of the dangers whose layers are all known: only these have people a year."""
     keys = [key_of(option) for option in options]
     lacking = {(key[0], key[1], key[3]) for key in keys if key not in known}
     return {(key[0], key[1], key[3]) for key in keys} - lacking

@@ -271,7 +271,7 @@ class Workspace:
         return tuple({source.id: source for source in every}.values())
 
     def _open(self, option: LayerOption) -> Layer:
-        """The layer from its file; source and repairs outlive it, for it may be let go and its figures not."""
+        """The layer from its file; source and repairs outlive it: it may be let go, its figures not."""
         layer = self.catalog.layer(option.entry, **dict(option.parameters))
         known, _ = self._read.setdefault(option.key, (layer.source, layer.repairs))
         if layer.source.sha256 != known.sha256:

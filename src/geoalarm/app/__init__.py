@@ -1,1 +1,1 @@
-"""The pages people open: they read the table through ``analysis.Workspace`` and word it through ``present``."""
+"""The pages people open: they read tables through ``analysis.Workspace``, worded by ``present``."""

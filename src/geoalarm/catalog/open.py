@@ -1,4 +1,4 @@
-"""Open a catalog and its layers. Intake sees an entry only after it was checked, and never the file itself."""
+"""Open a catalog and its layers. Intake sees an entry only once checked, and never the file itself."""
 
 from __future__ import annotations
 

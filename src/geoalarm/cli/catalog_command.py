@@ -61,9 +61,8 @@ def show(name: str, path: Path | None, as_json: bool) -> None:
         return
     for key, value in facts.items():
         if value not in (None, "", [], {}):
-            click.echo(
-                f"{key}: {value if isinstance(value, str | int | float) else json.dumps(value, ensure_ascii=False)}"
-            )
+            text = value if isinstance(value, str | int | float) else json.dumps(value, ensure_ascii=False)
+            click.echo(f"{key}: {text}")
 
 
 @catalog.command()

@@ -54,8 +54,8 @@ if TYPE_CHECKING:
     type=WordList(),
     multiple=True,
     metavar="LANG",
-    help="fr, nl, de, en, or several: fr,nl. Default: the language of the place (fr in France; in Belgium nl in Flanders, fr in Wallonia, "
-    "de in the German-speaking Community, fr and nl in Brussels).",
+    help="fr, nl, de, en, or several: fr,nl. Default: the language of the place (fr in France; in Belgium "
+    "nl in Flanders, fr in Wallonia, de in the German-speaking Community, fr and nl in Brussels).",
 )
 @click.option(
     "--out", required=True, type=UserPath(), metavar="DIR", help="Folder of the edition; made when missing."

@@ -49,7 +49,7 @@ class Distribution:
 
 
 def lognormal(s: float, *, mean: float = 1.0) -> Distribution:
-    """Log-normal with a mean and the standard deviation ``s`` of its logarithm: ``mu = ln mean - s^2 / 2``."""
+    """Log-normal of a mean and a standard deviation ``s`` of its logarithm: ``mu = ln mean - s^2 / 2``."""
     _require("lognormal", s >= 0 and mean > 0, (s, mean), "s of 0 or more, a mean above 0")
     return Distribution("lognormal", (float(s), float(mean)))
 

@@ -1,4 +1,4 @@
-"""Files are read late, when their cells are needed: what breaks off then is told as an error of this house."""
+"""Files are read late, when their cells are needed: what breaks off then is told as an ``InputError``."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class Country(StrEnum):
 CLAY: Final = "clay_shrink_swell"
 
 BUILDING_HAZARDS: Final = frozenset({CLAY})
-"""Hazards that damage buildings and hurt nobody: dwellings are counted, and no total of people takes them in."""
+"""Hazards that damage buildings and hurt nobody: dwellings are counted, no total of people holds them."""
 
 COUNTED_FROM: Final[Mapping[str, str]] = {"landslide": "high"}
 """By hazard, the mildest class that counts as being in its zone: nearly every slope is in some class of

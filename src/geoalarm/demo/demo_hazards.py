@@ -92,7 +92,7 @@ def flood_depths(rivers: Sequence[River], studied: np.ndarray, grid: Grid) -> di
 
 
 def _near(cells: np.ndarray, points: np.ndarray, river: River) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Cells within the widest valley of a river: their number, distance to it [m], and half width there [m]."""
+    """Cells within the widest valley of a river: number, distance to it [m], and half width there [m]."""
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
     distance, nearest = cKDTree(points).query(cells, distance_upper_bound=1.45 * river.half_width_m)
     near = np.flatnonzero(np.isfinite(distance))

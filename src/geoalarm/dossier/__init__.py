@@ -1,4 +1,4 @@
-"""What is known of a commune: every layer, its neighbours on both sides of the border, sites and departments."""
+"""What is known of a commune: every layer, neighbours on both sides of the border, sites, departments."""
 
 from __future__ import annotations
 

@@ -211,7 +211,7 @@ def accident_key(scenario: str) -> str:
 
 
 def dangers(layers: tuple[TerritoryLayer, ...]) -> tuple[tuple[TerritoryLayer, ...], ...]:
-    """Layers by hazard and scenario in first-seen order, each from often to rare; without probability last."""
+    """Layers by hazard and scenario in first-seen order, from often to rare; without probability last."""
     groups: dict[tuple[str, str], list[TerritoryLayer]] = {}
     for layer in layers:
         groups.setdefault((layer.hazard, layer.scenario), []).append(layer)

@@ -61,8 +61,11 @@ def expected_annual_people(
 
     Examples
     --------
-    >>> [round(float(expected_annual_people([10, 100, 1000], [1200, 5400, 9800], zero_at=zero)), 1) for zero in (None, "2 yr")]
-    [375.2, 615.2]
+    >>> periods, people = [10, 100, 1000], [1200, 5400, 9800]
+    >>> round(float(expected_annual_people(periods, people)), 1)
+    375.2
+    >>> round(float(expected_annual_people(periods, people, zero_at="2 yr")), 1)
+    615.2
     """
     periods, counts = np.atleast_1d(return_periods), np.atleast_1d(people)
     conventions: tuple[Convention, ...] = ("trapezoid", "log-linear")
@@ -178,8 +181,9 @@ def share_in_any_zone(shares: np.ndarray) -> tuple[float, float, float]:
 
     Examples
     --------
-    >>> [round(value, 3) for value in (lambda r: (r["independent"], r["low"], r["high"]))(share_in_any_zone([0.5, 0.4]))]
-    [0.7, 0.5, 0.9]
+    >>> share = share_in_any_zone([0.5, 0.4])
+    >>> round(share["independent"], 3), round(share["low"], 3), round(share["high"], 3)
+    (0.7, 0.5, 0.9)
     """
     low, high, middle = union_bounds([np.array([share]) for share in np.atleast_1d(shares)])
     return float(middle[0]), float(low[0]), float(high[0])

@@ -1,4 +1,4 @@
-"""A raster footprint counted over a population: on the finer of the two grids, or over polygons with people."""
+"""A raster footprint counted over a population: on the finer of two grids, or over polygons with people."""
 
 from __future__ import annotations
 
@@ -157,7 +157,8 @@ def _on_hazard_grid(
     unmapped = (cover @ (people * (1 - np.maximum(classed.mapped, classed.any_class)))) * scale[:, 0]
     beyond = np.where(whole, 0.0, np.clip(np.nan_to_num(prepared.total) - inside * scale[:, 0], 0, None))
     method = (
-        f"on the hazard grid ({grid.cell_size_m():.0f} m), population of {prepared.grid.cell_size_m():.0f} m cells split by area "
+        f"on the hazard grid ({grid.cell_size_m():.0f} m), population of {prepared.grid.cell_size_m():.0f} m "
+        "cells split by area "
         f"and scaled per commune by {scale.min():.6f} to {scale.max():.6f} so that communes keep their people"
     )
     return Counts(

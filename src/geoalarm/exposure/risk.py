@@ -1,4 +1,4 @@
-"""What return periods add up to: people exposed in an average year, with the conventions named in the output."""
+"""What return periods add up to: people exposed in an average year, conventions named in the output."""
 
 from __future__ import annotations
 

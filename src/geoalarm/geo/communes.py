@@ -129,7 +129,7 @@ def _text(row: Mapping[str, object], column: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Crosswalk:
-    """What became of communes between two vintages: ``steps`` from a ``commune_id`` to those that follow it."""
+    """What became of communes between vintages: ``steps`` from a ``commune_id`` to those that follow it."""
 
     steps: Mapping[str, tuple[str, ...]]
 

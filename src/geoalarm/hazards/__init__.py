@@ -181,7 +181,7 @@ def _own_bounds(hazard: Hazard, *, what: str) -> tuple[float, ...]:
 
 
 def _in_house_units(layer: Layer, hazard: Hazard, *, what: str) -> tuple[xr.DataArray, str]:
-    """The raster in the hazard's units; a multiple of the metre is divided, so that 50 cm is 0.5 m exactly."""
+    """The raster in the hazard's units; multiples of the metre are divided: 50 cm is 0.5 m exactly."""
     data = layer.data
     assert isinstance(data, xr.DataArray)
     units = require_units(layer.units or data.attrs.get("units"), what=what)
@@ -208,7 +208,7 @@ def _in_house_units(layer: Layer, hazard: Hazard, *, what: str) -> tuple[xr.Data
 
 
 def _code_classes(layer: Layer, hazard: Hazard, *, what: str) -> tuple[IntensityClass, ...]:
-    """The hazard's labels for codes 1, 2, ...; no classes where it has none, and codes then name themselves."""
+    """The hazard's labels for codes 1, 2, ...; no classes where it has none: codes then name themselves."""
     if not hazard.class_labels:
         return ()
     data = layer.data
@@ -252,7 +252,7 @@ def _labelled(
 
 
 def _stated_order(layer: Layer, labels: pd.Series, *, what: str) -> tuple[IntensityClass, ...]:
-    """The producer's classes, mild to severe; a label in the data that the order does not name is an error."""
+    """The producer's classes, mild to severe; a label in the data that the order lacks is an error."""
     strange = sorted(set(labels.astype("str")) - set(layer.class_order))
     if strange:
         raise InputError(

@@ -117,7 +117,8 @@ def compare(address: Address, *, folder: Path | None = None, most: int = MAX_DOW
     if digest == known.sha256:
         return None
     return (
-        f"the file at {address.url} has changed since {known.fetched}: sha256 {known.sha256[:16]}... ({known.bytes} bytes) "
+        f"the file at {address.url} has changed since {known.fetched}: sha256 {known.sha256[:16]}... "
+        f"({known.bytes} bytes) "
         f"was kept, {digest[:16]}... ({size} bytes) is served now"
     )
 

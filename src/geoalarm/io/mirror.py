@@ -4,8 +4,8 @@ A file is looked for under the entry's name first, then under the address' host 
 
     DIR/official_seveso_be_wallonia.geojson             one file for the entry
     DIR/official_communes_fr/departement=59.geojson     one file for each choice of parameters
-    DIR/official_flood_eu/Europe_RP100_filled_depth.tif the address' own file name, in a folder of the entry's
-    name DIR/host.example/path/of/the/address.zip            a copy of the site
+    DIR/official_flood_eu/Europe_RP100_filled_depth.tif the address' own file name, in the entry's folder
+    DIR/host.example/path/of/the/address.zip            a copy of the site
 """
 
 from __future__ import annotations

@@ -145,7 +145,7 @@ def lower_bound(label: str) -> float:
 
 
 def palette_of(hazard: str) -> str:
-    """The scale that shows the intensity of a hazard; a hazard without its own takes that of ground movement."""
+    """The scale that shows the intensity of a hazard; one without its own takes that of ground movement."""
     return {"flood": "depth", "industrial": "effects", "nuclear": "effects"}.get(hazard, "landslide")
 
 

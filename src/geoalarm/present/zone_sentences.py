@@ -245,7 +245,7 @@ def _range(fact: ZoneFact, lang: str) -> list[ZoneSentence]:
 
 
 def _worst(fact: ZoneFact, lang: str) -> list[ZoneSentence]:
-    """The deepest water with people in it, or the people who could die; nothing for the mildest class alone."""
+    """The deepest water with people in it, or who could die; nothing for the mildest class alone."""
     if fact.hazard == "industrial" and LETHAL in fact.labels:
         count = _from(fact, LETHAL)
         return (

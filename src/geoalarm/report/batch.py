@@ -1,4 +1,4 @@
-"""Reports in numbers: every commune that was chosen, on several processes, taken up where a run was stopped."""
+"""Reports in numbers: every chosen commune, on several processes, taken up where a run was stopped."""
 
 from __future__ import annotations
 

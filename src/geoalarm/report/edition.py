@@ -1,12 +1,11 @@
-"""An edition on disk: a folder of reports, each commune whole or not there, with what the next run needs to
-go on or to compare.
+"""An edition on disk: a folder of reports, each commune whole or not there, and what the next run needs.
 
 ::
 
     DIR/index.html, index.json, manifest.json, failures.json
     DIR/FR-59350/FR-59350.fr.html, .fr.docx, .fr.pdf, FR-59350.json, manifest.json
-    DIR/.edition/                  books of this folder, not for readers: where the inputs were, the edition
-    before, what is being written
+    DIR/.edition/     books of this folder, not for readers: where the inputs were, the edition before,
+                      what is being written
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ SHORT_HASH: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A line of the notes; ``sources`` are numbers of the list of sources with the beginning of their hashes."""
+    """A line of the notes; ``sources`` are numbers of the list of sources with the start of their hashes."""
 
     id: str
     printed: str

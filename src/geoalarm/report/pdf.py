@@ -146,7 +146,8 @@ def _run(command: list[str], timeout_s: float, *, home: str) -> str:
     """Run the browser in a group of its own and end all of it when the time is over."""
     try:
         process = subprocess.Popen(  # noqa: S603  (a list, no shell)
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True,
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            start_new_session=True,
             env={**os.environ, "HOME": home},
         )  # fmt: skip
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Many tasks on several processes: a task that fails, or kills its process, is told and the others are done."""
+"""Many tasks on several processes: one that fails, or kills its process, is told; the others are done."""
 
 from __future__ import annotations
 

@@ -21,7 +21,8 @@ from geoalarm.report.notes import figures_of, notes_of
 FORMAT: Final = "geoalarm-briefing-1"
 """Name and version of the form; it changes when a reader of the older form would break."""
 
-_FACTS: Final = ("name", "name_fr", "name_nl", "name_de", "code", "department_code", "department_name", "postcodes", "area_km2",
+_FACTS: Final = ("name", "name_fr", "name_nl", "name_de", "code", "department_code", "department_name",
+                 "postcodes", "area_km2",
                  "estimated_population", "approximate_boundary", "population_vintage")  # fmt: skip
 
 

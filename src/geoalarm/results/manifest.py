@@ -194,7 +194,7 @@ def versions() -> dict[str, str]:
 
 
 def created_at() -> str:
-    """Now, in UTC to the second; ``SOURCE_DATE_EPOCH`` where it is set, for rebuilds that must be identical."""
+    """Now, in UTC to the second; ``SOURCE_DATE_EPOCH`` where set, for rebuilds that must be identical."""
     return (source_date() or datetime.now(tz=UTC)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

@@ -119,7 +119,7 @@ def read_population(own: UserFiles, notes: list[str]) -> Population:
 
 
 def _require_meeting(footprint: Footprint, communes: Communes, *, name: str, notes: list[str]) -> None:
-    """A footprint beyond all communes is told; one that would meet them if x and y were swapped is refused."""
+    """A footprint beyond all communes is told; one that would meet them with x and y swapped is refused."""
     data = footprint.data
     bounds, crs = (
         (data.total_bounds, data.crs)

@@ -103,8 +103,10 @@ def html(
     body = "".join(_row(row, view, state) for row in shown.itertuples(index=False))
     caption = i18n.text("explorer.table_equivalent", lang)
     return (
-        f'<div class="ga-scroll" tabindex="0" role="region" aria-label="{said("explorer.aria.table", lang)}"><table class="ga-table">'
-        f'<caption class="ga-hidden">{e(caption)}</caption><thead><tr>{_heads(view, listing, lang)}</tr></thead>'
+        f'<div class="ga-scroll" tabindex="0" role="region" aria-label="{said("explorer.aria.table", lang)}">'
+        '<table class="ga-table">'
+        f'<caption class="ga-hidden">{e(caption)}</caption><thead><tr>{_heads(view, listing, lang)}</tr>'
+        "</thead>"
         f"<tbody>{body}</tbody></table></div>"
         f"{_pager(len(rows), first, len(shown), listing, lang, total)}"
     )
@@ -139,7 +141,8 @@ def _heads(view: ExplorerView, listing: CommuneTable, lang: str) -> str:
         order = f' aria-sort="{"ascending" if listing.ascending else "descending"}"' if active else ""
         arrow = ("▲" if listing.ascending else "▼") if active else "↕"
         cells.append(
-            f'<th scope="col"{css}{order}><button type="button" class="ga-sort" data-do="sort|{column}">{e(words)}&nbsp;'
+            f'<th scope="col"{css}{order}><button type="button" class="ga-sort" data-do="sort|{column}">'
+            f"{e(words)}&nbsp;"
             f'<span aria-hidden="true">{arrow}</span></button></th>'
         )
     return "".join(cells)
@@ -151,10 +154,10 @@ def _row(row: Any, view: ExplorerView, state: ExplorerState) -> str:
     rank = "" if pd.isna(row.rank) else i18n.number(row.rank, lang)
     known = row.state in (State.EXPOSED, State.ZERO)
     mark = "" if known else swatch(f"ga-{row.state}")
+    name = button(f"select|{row.commune_id}", str(row.name), css="ga-name", extra=_pressed(row, state))
     cells = [
         f'<td class="ga-n ga-muted">{rank}</td>',
-        f'<th scope="row">{button(f"select|{row.commune_id}", str(row.name), css="ga-name", extra=_pressed(row, state))}'
-        f'<span class="ga-code">{e(row.commune_id)}</span></th>',
+        f'<th scope="row">{name}<span class="ga-code">{e(row.commune_id)}</span></th>',
         f'<td class="ga-n">{mark}<b>{e(figure(row, lang))}</b></td>',
     ]
     if view.difference is None:

@@ -65,7 +65,8 @@ def busy(lang: str, step: str = "", n: int = 0, m: int = 0) -> str:
     )
     value = f' value="{n - 1}" max="{m}"' if m else ""
     return (
-        f'<p class="ga-busy" role="status"><progress{value} aria-label="{said("explorer.aria.progress", lang)}"></progress> '
+        f'<p class="ga-busy" role="status"><progress{value} '
+        f'aria-label="{said("explorer.aria.progress", lang)}"></progress> '
         f"{e(words)} <em>({said('explorer.previous', lang)})</em></p>"
     )
 
@@ -175,11 +176,13 @@ def changes(view: ExplorerView, state: ExplorerState, shared: SharedSession) -> 
     shown = _shown(view.difference, state)
     most = shown.assign(size=shown["difference"].abs()).nlargest(CHANGES, "size").query("size > 0")
     rows = (
-        f'<tr><th scope="row">{button(f"select|{row.commune_id}", str(names[str(row.commune_id)]), css="ga-name")}</th>'
+        '<tr><th scope="row">'
+        f"{button(f'select|{row.commune_id}', str(names[str(row.commune_id)]), css='ga-name')}</th>"
         f'<td class="ga-n"><b>{e(difference_words(row, "people", lang))}</b></td></tr>'
         for row in most.itertuples(index=False)
     )
-    return f'<div class="ga-changes"><h3>{said("field.difference.label", lang)}</h3><table><tbody>{"".join(rows)}</tbody></table></div>'
+    head = f'<div class="ga-changes"><h3>{said("field.difference.label", lang)}</h3>'
+    return f"{head}<table><tbody>{''.join(rows)}</tbody></table></div>"
 
 
 def bars(view: ExplorerView, state: ExplorerState) -> str:
@@ -200,7 +203,8 @@ def bars(view: ExplorerView, state: ExplorerState) -> str:
         width = 100 * item.people / top if item.is_known and top > 0 else 0
         name = classes.class_label(label, lang, hazard=view.option.hazard, units=view.option.units)
         cells.append(
-            f'<tr><th scope="row">{e(name)}</th><td class="ga-bar"><span class="ga-{palette}-{_step(index, len(labels), palette)}" '
+            f'<tr><th scope="row">{e(name)}</th><td class="ga-bar">'
+            f'<span class="ga-{palette}-{_step(index, len(labels), palette)}" '
             f'style="width:{width:.1f}%"></span></td><td class="ga-n">{e(words)}</td></tr>'
         )
     title = i18n.text(
@@ -222,7 +226,8 @@ def points(rows: list[ExceedancePoint], lang: str) -> str:
     for row in rows:
         number = figure(row, lang)
         cells.append(
-            f'<tr><th scope="row">{e(chance(row.return_period_yr, lang))}</th><td class="ga-n">{e(number)}</td>'
+            f'<tr><th scope="row">{e(chance(row.return_period_yr, lang))}</th><td class="ga-n">'
+            f"{e(number)}</td>"
             f'<td class="ga-n ga-muted">{e(between(row, lang))}</td></tr>'
         )
     top = "".join(
@@ -237,7 +242,7 @@ def points(rows: list[ExceedancePoint], lang: str) -> str:
 
 
 def per_year(average: tuple[float, float, float] | None, lang: str) -> str:
-    """Expected people a year with its range, and how it is made; nothing where the layer has no probability."""
+    """Expected people a year, its range, and how it is made; nothing where a layer has no probability."""
     if average is None:
         return ""
     value, low, high = average
@@ -371,11 +376,9 @@ def _hazard_key(view: ExplorerView, shared: SharedSession, lang: str) -> str:
     for index, label in enumerate(drape.labels):
         word = classes.class_label(label, lang, hazard=hazard, units=view.option.units)
         css = f"ga-{palette}-{_step(index, len(drape.labels), palette)}"
-        css = (
-            css
-            if isinstance(drape, RasterOverlay)
-            else f"ga-line ga-line-{RING_CLASSES[-len(drape.labels) :][index] if len(drape.labels) <= 3 else 'solid'} {css}"
-        )
+        if not isinstance(drape, RasterOverlay):
+            line = RING_CLASSES[-len(drape.labels) :][index] if len(drape.labels) <= 3 else "solid"
+            css = f"ga-line ga-line-{line} {css}"
         rows.append(f"<li>{swatch(css)}<span>{e(word)}</span></li>")
     lines = (
         "" if isinstance(drape, (RasterOverlay, PolygonOverlay)) and not rows else f"<ul>{''.join(rows)}</ul>"

@@ -176,7 +176,8 @@ class Panes:
         lang = self.lang
         search = html(
             f'<div class="ga-search"><label><span class="ga-hidden">{said("explorer.search", lang)}</span>'
-            f'<input type="search" data-do="search|" autocomplete="off" placeholder="{said("explorer.search", lang)}"></label></div>'
+            '<input type="search" data-do="search|" autocomplete="off" '
+            f'placeholder="{said("explorer.search", lang)}"></label></div>'
         )
         title = html(f"<h3>{said('explorer.curve_title', lang)}</h3>")
         return box(
@@ -191,8 +192,10 @@ class Panes:
     def _filter(self) -> pn.pane.HTML:
         lang = self.lang
         return html(
-            f'<div class="ga-filter"><h3 id="table">{said("explorer.table_title", lang)}</h3><label><span class="ga-hidden">'
-            f'{said("explorer.table_filter", lang)}</span><input type="search" data-do="filter|" autocomplete="off" '
+            f'<div class="ga-filter"><h3 id="table">{said("explorer.table_title", lang)}</h3><label>'
+            '<span class="ga-hidden">'
+            f'{said("explorer.table_filter", lang)}</span><input type="search" data-do="filter|" '
+            'autocomplete="off" '
             f'placeholder="{said("explorer.table_filter", lang)}"></label></div>'
         )
 

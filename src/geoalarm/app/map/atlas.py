@@ -50,8 +50,8 @@ APART: Final = FIRST_STATE + len(STATES)
 UNSEEN: Final = 0.002
 """BokehJS draws the pattern of a polygon only where it fills it too."""
 STATE_JS: Final = """
-// The outlines of each state, gathered here so that they need not travel; the others are empty, for a source must not shrink:
-// BokehJS may paint between the new data and their new index.
+// The outlines of each state, gathered here so that they need not travel; the others are empty, for a source
+// must not shrink: BokehJS may paint between the new data and their new index.
 const {xs, ys} = communes.data
 for (const slot of Object.keys(states)) {
   const numbers = communes.data["n_" + slot], drawn = states[slot]
@@ -80,7 +80,7 @@ NO_PICTURE: Final[dict[str, list[Any]]] = {
 NO_BOX: Final[dict[str, list[float]]] = {"west": [], "south": [], "east": [], "north": []}
 
 NEST_JS: Final = """
-// outlines arrive as flat binary columns, once; they are nested here, before the first paint, and never sent back
+// outlines arrive as flat binary columns, once; nested here, before the first paint, and never sent back
 if (communes._nested) return
 communes._nested = true
 const plain = (array) => new Int32Array(array.buffer, array.byteOffset, array.length)

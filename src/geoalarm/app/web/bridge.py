@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 class Bridge(JSComponent):
-    """Passes ``[data-do="what|value"]`` on to Python as ``what`` and ``value``, and messages the other way."""
+    """Passes ``[data-do="what|value"]`` to Python as ``what`` and ``value``, and messages back."""
 
     _esm: ClassVar[Path] = Path(__file__).parent / "assets" / "bridge.js"
 
@@ -46,7 +46,7 @@ class Bridge(JSComponent):
         self._send_msg({"title": words})
 
     def address(self, search: str) -> None:
-        """The address of the page from its question mark on; the browser's way back remembers the one before."""
+        """The address of the page from its question mark on; the browser's way back knows the one before."""
         self._send_msg({"address": search})
 
     def sheet(self, open: bool) -> None:

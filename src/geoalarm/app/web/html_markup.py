@@ -32,7 +32,8 @@ def icon_button(do: str, icon: str, label: str, *, css: str = "ga-icon", extra: 
     return (
         f'<button type="button" class="{e(css)}" data-do="{e(do)}" aria-label="{e(label)}" title="{e(label)}"'
         f"{' ' + extra if extra else ''}>"
-        f'<svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true" focusable="false">{ICONS[icon]}</svg></button>'
+        '<svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true" focusable="false">'
+        f"{ICONS[icon]}</svg></button>"
     )
 
 

@@ -96,7 +96,7 @@ def serve(
 
 
 def origins(port: int, address: str, allowed: Sequence[str]) -> list[str]:
-    """Hosts whose pages may open a session: this machine under its usual names, and those the operator names."""
+    """Hosts whose pages may open a session: this machine's usual names, and those the operator names."""
     return [
         f"{name}:{port}" for name in dict.fromkeys(("localhost", "127.0.0.1", address)) if name != ANYWHERE
     ] + list(allowed)

@@ -52,7 +52,8 @@ def bar(
     )
     word = i18n.text("label.download", lang)
     menu = (
-        f'<details class="ga-menu"><summary aria-label="{e(word)}" title="{e(word)}">{icon}</summary><div>{buttons}'
+        f'<details class="ga-menu"><summary aria-label="{e(word)}" title="{e(word)}">{icon}</summary><div>'
+        f"{buttons}"
         f'<p class="ga-small">{said(help_key, lang)}</p></div></details>'
     )
     pages = page_links(here, lang, commune=state.query().get("commune", ""))

@@ -35,7 +35,8 @@ def head(outcome: AccidentOutcome | None, state: WhatIfState, shared: SharedSess
     title = i18n.text("whatif.title", lang) if outcome is None else finding(outcome, lang)
     below = i18n.text("whatif.begin", lang) if outcome is None else subtitle(outcome.first, lang)
     return (
-        f'{cards.band(shared, lang)}<h2 id="finding" tabindex="-1">{e(title)}</h2><p class="ga-sub">{e(below)}</p>'
+        f'{cards.band(shared, lang)}<h2 id="finding" tabindex="-1">{e(title)}</h2><p class="ga-sub">'
+        f"{e(below)}</p>"
         f'<p class="ga-notice ga-screening" role="note">{said("accident.notice", lang)}</p>'
     )
 
@@ -150,7 +151,8 @@ def example(state: WhatIfState) -> str:
         for name in EXAMPLES
     )
     return (
-        f'<div class="ga-notice ga-example"><p><strong>{said("whatif.example", lang)}</strong> {said("whatif.begin", lang)}</p>'
+        f'<div class="ga-notice ga-example"><p><strong>{said("whatif.example", lang)}</strong>'
+        f" {said('whatif.begin', lang)}</p>"
         f'<div class="ga-chips" role="group" aria-label="{said("whatif.examples", lang)}">{chips}</div></div>'
     )
 
@@ -192,8 +194,10 @@ def models(outcome: AccidentOutcome, shared: SharedSession, lang: str) -> str:
         for source in sources
     ]
     return (
-        f"<details open><summary>{said('whatif.models', lang)}</summary>{items([*rows.values(), *facts], css='ga-notes')}</details>"
-        f'<details><summary>{said("whatif.inputs", lang)}</summary><dl class="ga-facts">{"".join(given)}</dl></details>'
+        f"<details open><summary>{said('whatif.models', lang)}</summary>"
+        f"{items([*rows.values(), *facts], css='ga-notes')}</details>"
+        f'<details><summary>{said("whatif.inputs", lang)}</summary><dl class="ga-facts">{"".join(given)}</dl>'
+        "</details>"
     )
 
 
@@ -234,7 +238,8 @@ def _risk(view: AccidentView, lang: str) -> str:
         ]
         name = i18n.text("whatif.risk_class", lang, chance=chance(item.level, lang))
         rows.append(
-            f'<tr><th scope="row">{e(name)}</th>{"".join(f"<td class=ga-n>{cell}</td>" for cell in cells)}</tr>'
+            f'<tr><th scope="row">{e(name)}</th>'
+            f"{''.join(f'<td class=ga-n>{cell}</td>' for cell in cells)}</tr>"
         )
     return f"{top}{table(heads, ''.join(rows))}"
 

@@ -166,8 +166,10 @@ def _file(state: WhatIfState) -> str:
             f"{button('forget|', i18n.text('whatif.thresholds_forget', lang), css='ga-link')}</p>"
         )
     return (
-        f'<label class="ga-pick"><span>{said("whatif.thresholds", lang)}</span><input type="file" accept=".csv,text/csv" data-do="file|" '
-        f'aria-describedby="hint-file"><small id="hint-file">{said("whatif.thresholds_hint", lang)}</small></label>'
+        f'<label class="ga-pick"><span>{said("whatif.thresholds", lang)}</span>'
+        '<input type="file" accept=".csv,text/csv" data-do="file|" '
+        f'aria-describedby="hint-file"><small id="hint-file">{said("whatif.thresholds_hint", lang)}</small>'
+        "</label>"
         f'<p class="ga-small">{empty}</p>'
     )
 
@@ -187,8 +189,10 @@ def _risk(state: WhatIfState) -> str:
     fields += _list("pick|rose", "whatif.rose", names, state.rose, lang)
     if state.rose == OWN:
         fields += (
-            f'<label class="ga-pick"><span>{said("whatif.winds", lang)}</span><textarea rows="4" data-do="write|winds" spellcheck="false" '
-            f'aria-describedby="hint-winds">{e(state.winds)}</textarea><small id="hint-winds">{said("whatif.winds_hint", lang)}</small>'
+            f'<label class="ga-pick"><span>{said("whatif.winds", lang)}</span>'
+            '<textarea rows="4" data-do="write|winds" spellcheck="false" '
+            f'aria-describedby="hint-winds">{e(state.winds)}</textarea><small id="hint-winds">'
+            f"{said('whatif.winds_hint', lang)}</small>"
             "</label>"
         )
     return _group("risk", fields, lang)
@@ -314,6 +318,7 @@ def _text(do: str, words: str, value: str, *, hint: str = "", example: str = "",
     told = f'<small id="{e(key)}">{e(hint)}</small>' if hint else ""
     more = (f' aria-describedby="{e(key)}"' if hint else "") + (f' title="{e(title)}"' if title else "")
     return (
-        f'<label class="ga-pick"><span>{e(words)}</span><input type="text" data-do="{e(do)}" data-enter="calculate|" autocomplete="off" '
+        f'<label class="ga-pick"><span>{e(words)}</span><input type="text" data-do="{e(do)}" '
+        'data-enter="calculate|" autocomplete="off" '
         f'spellcheck="false" value="{e(value)}" placeholder="{e(example)}"{more}>{told}</label>'
     )

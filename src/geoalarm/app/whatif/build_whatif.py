@@ -1,4 +1,4 @@
-"""From a request to the what-if page: the form from the address, the shared workspace, or a readable fault."""
+"""From a request to the what-if page: form from the address, shared workspace, or a readable fault."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from geoalarm.app.whatif.zone_map import degrees
 NEAR_BORDER_M: Final = 5_000.0
 """A commune whose middle is this near to the border may lend its border to the example [m on the map]."""
 UPWIND_M: Final = 3_000.0
-"""How far west of the border the example stands [m on the map]: the usual wind then carries a cloud across."""
+"""How far west of the border the example stands [m on the map]: the usual wind carries a cloud across."""
 
 EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
     "weathers": {"kind": "toxic", "beside": True, "second": {"wind_from": "270"}},

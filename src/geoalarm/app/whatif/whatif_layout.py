@@ -14,7 +14,8 @@ from geoalarm.app.map.atlas import Atlas
 from geoalarm.app.web.html_markup import button, e, icon_button, said
 
 NAMES = (
-    "bar", "head", "notice", "progress", "form", "refused", "calculate", "switch", "key", "zones", "severity", "risk", "flags", "models",
+    "bar", "head", "notice", "progress", "form", "refused", "calculate", "switch", "key", "zones", "severity",
+    "risk", "flags", "models",
     "table", "title_a", "title_b",
 )  # fmt: skip
 

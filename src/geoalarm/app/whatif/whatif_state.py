@@ -34,7 +34,8 @@ FILES: Final = frozenset({"curves"})
 LONGEST: Final = 60
 """Letters of one field that are read."""
 TEXTS: Final = {
-    "lon": "lon", "lat": "lat", "wind": "wind_from", "indoors": "indoors", "inside": "indoor_time", "air": "ventilation",
+    "lon": "lon", "lat": "lat", "wind": "wind_from", "indoors": "indoors", "inside": "indoor_time",
+    "air": "ventilation",
     "often": "frequency", "winds": "winds",
 }  # fmt: skip
 """Words of the address that hold any text, and their field."""
@@ -175,7 +176,7 @@ class WhatIfState(param.Parameterized):
             self.param.update(rose=name, winds=self.winds or EXAMPLE)
 
     def hold(self, path: Path | None, content: Mapping[str, Sequence[str]] | None = None) -> None:
-        """A file of toxic thresholds, or none; with the French ones of the substance their rings are chosen."""
+        """A file of toxic thresholds, or none; with the French ones of a substance their rings are chosen."""
         found = content or {}
         self.param.update(
             thresholds=path,

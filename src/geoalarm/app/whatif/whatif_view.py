@@ -327,7 +327,6 @@ def _layer(item: AccidentView) -> LayerRequest:
         hazard="industrial",
         scenario=item.choice.scenario,
         return_period_yr=math.nan,
-        # fmt: skip
         class_labels=labels,
         units=item.zones.units if item.zones is not None else "",
         source=source,

@@ -126,8 +126,10 @@ class Zones:
 
     def _letters(self, fig: figure, ink: MapTheme, slot: str) -> None:
         text = fig.text(
-            x="x", y="y", text="text", source=self.names[slot], text_align="align", text_baseline="base", text_font=value(FONT),
-            text_font_size="12px", text_font_style="bold", text_color=ink.ink, background_fill_color=ink.casing, background_fill_alpha=0.9,
+            x="x", y="y", text="text", source=self.names[slot], text_align="align", text_baseline="base",
+            text_font=value(FONT),
+            text_font_size="12px", text_font_style="bold", text_color=ink.ink,
+            background_fill_color=ink.casing, background_fill_alpha=0.9,
             padding=2, border_radius=3)  # fmt: skip
         self._inked += [(text.glyph, "text_color", "ink"), (text.glyph, "background_fill_color", "casing")]
 

@@ -69,7 +69,7 @@ def count_words(count: float, lang: str) -> str:
 
 
 def side(count: float, lang: str) -> str:
-    """People of one country; where its communes are not mapped for it, the pattern of the map and its name."""
+    """People of one country; where its communes are not mapped, the pattern of the map and its name."""
     if not math.isnan(count):
         return e(rounding.count_text(count, lang))
     name = e(i18n.term("state", "outside_coverage", lang))
@@ -107,7 +107,7 @@ def _row(name: str, outcome: AccidentOutcome, lang: str) -> str:
 
 
 def _rows(name: str, outcome: AccidentOutcome, lang: str) -> str:
-    """One zone in two weathers: its reach, the total, each country; first, second and the signed difference."""
+    """One zone in two weathers: reach, total, each country; first, second and the signed difference."""
     found = [_zone(view, name) for view in outcome.both]
     reach = [f'<span class="ga-small">{e(_reach(view, name, lang))}</span>' for view in outcome.both]
     rows = [f'<tr class="ga-zone"><th scope="row">{e(zone_name(name, lang))}</th>{_cells([*reach, ""])}</tr>']

@@ -1,4 +1,4 @@
-"""Industrial accidents: zones in which people may be hurt, from lasting harm (SEI) to deaths likely (SELS)."""
+"""Industrial accidents: zones where people may be hurt, from lasting harm (SEI) to deaths likely (SELS)."""
 
 from __future__ import annotations
 

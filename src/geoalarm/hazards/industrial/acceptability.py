@@ -1,4 +1,4 @@
-"""The French grid of risk reduction measures for Seveso sites: severity of annex 3 against probability class."""
+"""The French grid of risk reduction for Seveso sites: severity of annex 3 against probability class."""
 
 from __future__ import annotations
 

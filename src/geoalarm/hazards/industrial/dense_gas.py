@@ -88,8 +88,8 @@ def dense_plume(
 
     Examples
     --------
-    >>> lng = {"rate": 0.23 * 425.6, "density": 1.76, "wind_speed": 10.9, "release_temperature": 111.15, "ambient_temperature": 298}
-    >>> found = dense_plume("367 m", **lng)
+    >>> lng = {"rate": 0.23 * 425.6, "density": 1.76, "release_temperature": 111.15}
+    >>> found = dense_plume("367 m", wind_speed=10.9, ambient_temperature=298, **lng)
     >>> round(float(found["share"]), 4), round(found["alpha"], 4), round(found["source_length"], 4)
     (0.0507, -0.4171, 2.2589)
     """

@@ -1,7 +1,7 @@
 """Dispersion of a gas: the model that fits it, its distances, contours and fields.
 
-:func:`cloud` chooses: Britter and McQuaid where the gas is dense by their criterion and let go near the ground, else the
-Gaussian plume. The models themselves are in ``plume``, ``puff`` and ``dense_gas``.
+:func:`cloud` chooses: Britter and McQuaid where the gas is dense by their criterion and let go near the
+ground, else the Gaussian plume. The models themselves are in ``plume``, ``puff`` and ``dense_gas``.
 """
 
 from __future__ import annotations

@@ -88,7 +88,8 @@ def severity(
 
     Examples
     --------
-    >>> [severity(*people)["severity"] for people in ((0, 0, 8), (1, 8, 60), (6, 40, 300), (12, 40, 300), (0, 5, 1500))]
+    >>> cases = (0, 0, 8), (1, 8, 60), (6, 40, 300), (12, 40, 300), (0, 5, 1500)
+    >>> [severity(*people)["severity"] for people in cases]
     ['serious', 'important', 'catastrophic', 'disastrous', 'disastrous']
     """
     people = {"SELS": sels, "SEL": sel, "SEI": sei}

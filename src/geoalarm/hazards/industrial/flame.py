@@ -32,7 +32,7 @@ GRAVITY: Final = 9.80665
 """Standard gravity [m s-2]."""
 
 PATH_RANGE: Final = (1e4, 1e5)
-"""Bounds, both excluded, of water vapour pressure times path for :func:`atmospheric_transmissivity` [N m-1]."""
+"""Bounds, both excluded, of vapour pressure times path for :func:`atmospheric_transmissivity` [N m-1]."""
 
 VAPOUR_PRESSURE: Final = 1193.5
 """Of water in air of 15 °C and 70 % relative humidity [Pa]."""
@@ -90,7 +90,7 @@ def atmospheric_transmissivity(
 
 
 def is_within_path_range(product: float | np.ndarray) -> bool:
-    """Whether vapour pressure times path [N m-1] is inside the range of :func:`atmospheric_transmissivity`."""
+    """Whether vapour pressure times path [N m-1] is in the range of :func:`atmospheric_transmissivity`."""
     return bool(((np.asarray(product) > PATH_RANGE[0]) & (np.asarray(product) < PATH_RANGE[1])).all())
 
 
@@ -111,11 +111,13 @@ def cylinder_view_factor(
 
     With ``a = 2 L / D``, ``b = 2 X / D`` and the angle from the vertical ``t``::
 
-        A = sqrt(a2 + (b+1)2 - 2a(b+1) sin t)    B = sqrt(a2 + (b-1)2 - 2a(b-1) sin t)    C = sqrt(1 + (b2-1)
-        cos2 t) D = sqrt((b-1)/(b+1))                    E = a cos t / (b - a sin t)              F =
-        sqrt(b2-1) K = atan((ab - F2 sin t)/(F C)) + atan(F sin t/C) pi Fv = E atan(AD/B) (a2 + (b+1)2 - 2b(1
-        + a sin t))/(AB) - E atan D + K cos t/C pi Fh = atan(1/D) + K sin t/C - atan(AD/B) (a2 + (b+1)2 -
-        2(b+1 + ab sin t))/(AB) Fmax = sqrt(Fv2 + Fh2)
+        A = sqrt(a2 + (b+1)2 - 2a(b+1) sin t)    B = sqrt(a2 + (b-1)2 - 2a(b-1) sin t)
+        C = sqrt(1 + (b2-1) cos2 t)              D = sqrt((b-1)/(b+1))
+        E = a cos t / (b - a sin t)              F = sqrt(b2-1)
+        K = atan((ab - F2 sin t)/(F C)) + atan(F sin t/C)
+        pi Fv = E atan(AD/B) (a2 + (b+1)2 - 2b(1 + a sin t))/(AB) - E atan D + K cos t/C
+        pi Fh = atan(1/D) + K sin t/C - atan(AD/B) (a2 + (b+1)2 - 2(b+1 + ab sin t))/(AB)
+        Fmax = sqrt(Fv2 + Fh2)
 
     Parameters
     ----------

@@ -150,7 +150,8 @@ def release(
 
     Examples
     --------
-    >>> made = release("bleve", 2.3, 51.0, mass="20 t", burst_pressure="18 bar", heat_of_combustion="46.35 MJ/kg", field=False)
+    >>> vessel = {"mass": "20 t", "burst_pressure": "18 bar", "heat_of_combustion": "46.35 MJ/kg"}
+    >>> made = release("bleve", 2.3, 51.0, field=False, **vessel)
     >>> {label: round(distance) for label, distance in made.distances_m.items()}
     {'SEI': 238, 'SEL': 188, 'SELS': 137}
     """
@@ -384,7 +385,7 @@ def checked_against(made: AccidentFootprints, mapped: gpd.GeoDataFrame) -> Accid
 
 
 def _mapped_area(made: AccidentFootprints, mapped: gpd.GeoDataFrame) -> shapely.Geometry:
-    """What is mapped near the accident, in its CRS; far communes are left out before anything is transformed."""
+    """What is mapped near the accident, in its CRS; far communes are left out before the transform."""
     require_crs(mapped, what="mapped area")
     near = square(made.site, 2e3) if made.zones is None else made.zones.data
     box = shapely.box(

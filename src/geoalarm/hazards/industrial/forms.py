@@ -29,7 +29,7 @@ from geoalarm.hazards.industrial.vessel import release_duration, vessel_outflow
 from geoalarm.hazards.industrial.weather import parse_weather, standard_weather
 
 Value = str | float | int | bool
-"""What a form or a file holds for one input: a quantity with its unit, a number without dimension, or a word."""
+"""What a form or file holds for one input: a quantity with unit, a number without dimension, or a word."""
 
 TANK: Final = "tank"
 """Key of the rows of a vessel with a hole."""

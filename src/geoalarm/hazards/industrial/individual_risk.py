@@ -116,13 +116,13 @@ class RiskScenario:
 
 @dataclass(frozen=True, slots=True)
 class RiskField:
-    """Individual risk [yr-1] on circles round a site: (radii, bearings from the site, clockwise from north)."""
+    """Individual risk [yr-1] on circles round a site: (radii, bearings, clockwise from north)."""
 
     radii: np.ndarray
     risk: np.ndarray
 
     def at(self, east: np.ndarray, north: np.ndarray) -> np.ndarray:
-        """Risk at offsets from the site [m]; within the first circle that of the circle, beyond the last NaN."""
+        """Risk at offsets from the site [m]; within the first circle that circle's, beyond the last NaN."""
         east, north = np.broadcast_arrays(np.asarray(east, dtype=float), np.asarray(north, dtype=float))
         distance = np.hypot(east, north)
         ring = np.log(np.maximum(distance, self.radii[0]) / self.radii[0]) / np.log(

@@ -123,7 +123,8 @@ def liquid_outflow(
 
     Examples
     --------
-    >>> flow = liquid_outflow(490, hole_diameter="10 mm", pressure="120935.0368 Pa", discharge_coefficient=0.63)
+    >>> hole = {"hole_diameter": "10 mm", "discharge_coefficient": 0.63}
+    >>> flow = liquid_outflow(490, pressure="120935.0368 Pa", **hole)
     >>> round(flow["mass_flow"], 5)
     0.21691
     """
@@ -200,7 +201,8 @@ def gas_outflow(
 
     Examples
     --------
-    >>> flow = gas_outflow("50 bar", 1.405, hole_diameter="0.1 m", temperature="288.15 K", molar_mass="2.016 g/mol")
+    >>> hydrogen = {"temperature": "288.15 K", "molar_mass": "2.016 g/mol"}
+    >>> flow = gas_outflow("50 bar", 1.405, hole_diameter="0.1 m", **hydrogen)
     >>> round(flow.value, 2), flow["choked"]
     (15.31, 1.0)
     """
@@ -263,8 +265,8 @@ def flash_fraction(
 
     Examples
     --------
-    >>> chlorine = {"boiling_point": "-34.05 degC", "liquid_heat_capacity": "0.96 kJ/kg/K", "heat_of_vaporisation": "288 kJ/kg"}
-    >>> share = flash_fraction("20 degC", **chlorine)
+    >>> heats = {"liquid_heat_capacity": "0.96 kJ/kg/K", "heat_of_vaporisation": "288 kJ/kg"}
+    >>> share = flash_fraction("20 degC", boiling_point="-34.05 degC", **heats)
     >>> round(share["fraction"], 4), round(share["linear"], 4), round(share["airborne"], 4)
     (0.1649, 0.1802, 0.3297)
     """

@@ -1,4 +1,4 @@
-"""Planning distances set by law: nuclear sites of both countries, and dangerous goods by the official table."""
+"""Planning distances set by law: nuclear sites of both countries, dangerous goods by the official table."""
 
 from __future__ import annotations
 

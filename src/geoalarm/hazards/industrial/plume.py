@@ -54,7 +54,7 @@ _START: Final = 1.0
 
 
 def reflected(y: Any, z: Any, *, sigma_y: Any, sigma_z: Any, release_height: float) -> np.ndarray:
-    """Crosswind and vertical profile over ``sigma_y sigma_z`` [m-2], with the mirror image under the ground."""
+    """Crosswind and vertical profile over ``sigma_y sigma_z`` [m-2], with its image under the ground."""
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         across = np.exp(-0.5 * (y / sigma_y) ** 2)
         up = np.exp(-0.5 * ((z - release_height) / sigma_z) ** 2) + np.exp(
@@ -363,7 +363,8 @@ def plume_distance(
 
     Examples
     --------
-    >>> found = plume_distance("57.96 mg/m3", rate="1 kg/s", wind_speed="5 m/s", stability="D", substance="chlorine")
+    >>> weather = {"wind_speed": "5 m/s", "stability": "D"}
+    >>> found = plume_distance("57.96 mg/m3", rate="1 kg/s", substance="chlorine", **weather)
     >>> round(found.value), sorted(found.flags)
     (565, ['dense_gas_not_modelled'])
     """

@@ -104,8 +104,9 @@ def pool_burning_rate_from_heats(
 
     Examples
     --------
-    >>> round(float(pool_burning_rate_from_heats("43.7 MJ/kg", "300 kJ/kg", heat_capacity="2.5 kJ/kg/K", boiling_point="363 K",
-    ...                                          ambient_temperature="298 K")), 4)
+    >>> liquid = {"heat_capacity": "2.5 kJ/kg/K", "boiling_point": "363 K"}
+    >>> rate = pool_burning_rate_from_heats("43.7 MJ/kg", "300 kJ/kg", ambient_temperature="298 K", **liquid)
+    >>> round(float(rate), 4)
     0.0945
     """
     return (
@@ -288,7 +289,8 @@ def pool_emissive_power(
 
     Examples
     --------
-    >>> round(float(pool_emissive_power(0.085, "40.15 MJ/kg", fraction=0.4, length=46.7753, diameter=42.4457)))
+    >>> flame = {"length": 46.7753, "diameter": 42.4457}
+    >>> round(float(pool_emissive_power(0.085, "40.15 MJ/kg", fraction=0.4, **flame)))
     66484
     """
     unsooted = fraction * rate * heat_of_combustion / (1 + 4 * length / diameter)

@@ -96,8 +96,8 @@ def pool_evaporation(
 
     Examples
     --------
-    >>> benzene = {"vapour_pressure": "10 kPa", "molar_mass": "78.11 g/mol", "temperature": "293.15 K", "schmidt": 0.8}
-    >>> pool = pool_evaporation("10 m", wind_speed="5 m/s", **benzene)
+    >>> benzene = {"vapour_pressure": "10 kPa", "molar_mass": "78.11 g/mol", "schmidt": 0.8}
+    >>> pool = pool_evaporation("10 m", wind_speed="5 m/s", temperature="293.15 K", **benzene)
     >>> round(pool["transfer"], 5), round(pool["mass_flow"], 3)
     (0.01514, 0.381)
     """

@@ -41,7 +41,8 @@ HAZARD: Final = Hazard(
     class_labels=tuple(row["label"] for row in rows(__name__, "susceptibility")),
     references=(
         (
-            "Wilde et al. (2018), European landslide susceptibility map ELSUS v2: five classes, 1 very low to "
+            "Wilde et al. (2018), European landslide susceptibility map ELSUS v2: five classes, 1 very low "
+            "to "
             "5 very high"
         ),
     ),

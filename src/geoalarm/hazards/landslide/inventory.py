@@ -68,7 +68,8 @@ def inventory_rate(events: float, area: float, years: float) -> tuple[float, flo
 
     Examples
     --------
-    >>> [round(float(value) * 1000, 2) for value in (lambda r: (r["rate"], r["low"], r["high"]))(inventory_rate(3, 100.0, 20.0))]
+    >>> found = inventory_rate(3, 100.0, 20.0)
+    >>> [round(float(found[name]) * 1000, 2) for name in ("rate", "low", "high")]
     [1.5, 0.41, 3.88]
     """
     exposure = area * years

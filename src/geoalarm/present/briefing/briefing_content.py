@@ -114,7 +114,7 @@ class CrossBorderLine:
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A commune on the fixed scale of shares: neighbours, the commune itself, the middle of its department."""
+    """A commune on the fixed scale of shares: neighbours, the commune, the median of its department."""
 
     label: str
     commune_id: str

@@ -141,7 +141,7 @@ def slugged(text: str) -> str:
 
 
 def layer_key(slug: str, layer: LayerRows) -> str:
-    """Start of the ids of a layer's figures: ``flood-100``; the danger's slug alone where it has no chance."""
+    """Start of the ids of a layer's figures: ``flood-100``; the danger's slug where it has no chance."""
     if math.isnan(layer.return_period_yr):
         return slug
     return f"{slug}-{slugged(format(layer.return_period_yr, 'g'))}"

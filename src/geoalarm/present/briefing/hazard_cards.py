@@ -42,7 +42,7 @@ def by_people(views: tuple[HazardView, ...]) -> list[HazardView]:
 
 
 def caveats(draft: BriefingContext, view: HazardView) -> tuple[str, ...]:
-    """What to know before using the numbers of a danger; that it is an example is said elsewhere, and loudly."""
+    """What to know before using a danger's numbers; that it is an example is said elsewhere, and loudly."""
     known = [
         key
         for key in view.count.caveats

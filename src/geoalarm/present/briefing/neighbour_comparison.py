@@ -79,7 +79,8 @@ def _region(draft: BriefingContext, view: HazardView) -> tuple[str, list[Figure]
     people = draft.book.people(f"{view.key}-region-people", count)
     share = draft.book.share(f"{view.key}-region-share", count)
     residents = draft.book.fact(
-        f"{view.key}-region-residents", count_text(whole.population_mapped, draft.lang), whole.population_mapped,
+        f"{view.key}-region-residents", count_text(whole.population_mapped, draft.lang),
+        whole.population_mapped,
         row=row, table="exposure", sources=count.source_ids,
     )  # fmt: skip
     communes = draft.book.fact(

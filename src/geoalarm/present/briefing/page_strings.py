@@ -1,8 +1,8 @@
 """Fixed words of the page: headings, buttons, heads of tables. A template takes all of its words from here.
 
-==================== ==================================================================================================
+==================== =========================================================================================
 group                keys of ``Briefing.words``
-==================== ==================================================================================================
+==================== =========================================================================================
 buttons              print, present, language, theme_dark, theme_light, show_table, hide_table, open_explorer,
                      download_json, download_text
 way                  skip, home, contents, back_to_text
@@ -12,18 +12,19 @@ headings             heading_lead, heading_dangers, heading_union, heading_acros
                      heading_across_communes, heading_across_dangers, heading_among, heading_todo,
                      heading_checklist, heading_sources, heading_caveats, heading_method, heading_figures
 picture              map, map_key, map_none, scale, here
-tables               table_class, table_people, table_share, table_range, table_chance, table_commune, table_danger,
-                     table_number, table_title, table_basis, table_vintage, table_licence, table_hash,
-                     table_attribution, table_row, table_value
+tables               table_class, table_people, table_share, table_range, table_chance, table_commune,
+                     table_danger, table_number, table_title, table_basis, table_vintage, table_licence,
+                     table_hash, table_attribution, table_row, table_value
 card                 basis, caveats
 notes                figure_note, figure_source ``{n}``, command, versions, software
 checklist            known, known_none, blank, reference, done_box
 presentation         present_previous, present_next, present_leave, present_help, page_of ``{n} {m}``
 facts                as_of ``{date}``, code, postcodes, residents, area, region, country
-==================== ==================================================================================================
+==================== =========================================================================================
 
 Words with ``{...}`` keep their placeholder: ``words["page_of"].format(n=1, m=3)``. Names of languages are
-:func:`geoalarm.i18n.messages.languages`; states, hazards and bases are terms (:func:`geoalarm.i18n.messages.term`).
+:func:`geoalarm.i18n.messages.languages`; states, hazards and bases are terms
+(:func:`geoalarm.i18n.messages.term`).
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from geoalarm.present.briefing.briefing_content import Briefing, Card, Sentence
 
 
 def as_text(page: Briefing) -> str:
-    """The whole page as plain text, in its order, one line a sentence; numbers of sources in square brackets."""
+    """The whole page as plain text, in order, one line a sentence; numbers of sources in square brackets."""
     return "\n".join(_lines(page)).strip() + "\n"
 
 
@@ -74,7 +74,8 @@ def _card(card: Card, page: Briefing) -> Iterator[str]:
     if card.trend:
         yield card.trend_caption
         yield from (_pair(page, point.label, point.people.text) for point in card.trend)
-    yield f"{card.basis} {' '.join(f'[{numbers[name]}]' for name in card.source_ids if name in numbers)}".strip()
+    marks = " ".join(f"[{numbers[name]}]" for name in card.source_ids if name in numbers)
+    yield f"{card.basis} {marks}".strip()
     yield from (f"  {caveat}" for caveat in card.caveats)
 
 

@@ -23,7 +23,7 @@ def chance_curve(points: pd.DataFrame, frame: Frame) -> bytes:
     Parameters
     ----------
     points : pandas.DataFrame
-        :func:`geoalarm.present.exceedance_points.curve_points`; with fewer than two points a sentence stands in the place of the curve.
+        :func:`geoalarm.present.exceedance_points.curve_points`; of fewer than two a sentence stands instead.
     frame : Frame
         Title, subtitle, language, theme, sources.
     """

@@ -118,7 +118,7 @@ class Sheet:
         return axes
 
     def png(self) -> bytes:
-        """The bytes of the picture; title, sources and licences inside; the same figure gives the same bytes."""
+        """The bytes of the picture; title, sources, licences inside; the same figure gives the same bytes."""
         out = io.BytesIO()
         facts = {
             "Software": None,

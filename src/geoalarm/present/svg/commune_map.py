@@ -51,7 +51,8 @@ class Maps:
     --------
     >>> from geoalarm import testing
     >>> world = testing.world()
-    >>> drawn = Maps(world.communes).commune("FR:00002", footprint=world.flood[100.0], totals=None, lang="en", names={}, label="Flood")
+    >>> words = {"lang": "en", "names": {}, "label": "Flood"}
+    >>> drawn = Maps(world.communes).commune("FR:00002", footprint=world.flood[100.0], totals=None, **words)
     >>> drawn.startswith("<svg") and "Example" in drawn
     True
     """

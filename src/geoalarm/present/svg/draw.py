@@ -76,7 +76,7 @@ def cell_paths(codes: np.ndarray) -> dict[int, str]:
 
 
 def layer_class(layer: MapLayer, position: int, count: int) -> str:
-    """Colour class of a class of a layer: rings in the colours of effects, rasters in those of their hazard."""
+    """Colour class of a layer's class: rings in the colours of effects, rasters in those of their hazard."""
     scale = "effects" if isinstance(layer, ZoneLayer) else palette_of(layer.footprint.hazard)
     return colour_class(scale, position, count)
 

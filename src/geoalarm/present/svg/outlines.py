@@ -151,7 +151,7 @@ def single_edges(shapes: np.ndarray) -> shapely.Geometry:
 
 
 def _directed(points: np.ndarray, same: np.ndarray) -> np.ndarray:
-    """Edges between following corners as rows of four whole numbers, the same whichever way they were walked."""
+    """Edges between following corners as rows of four whole numbers, the same whichever way walked."""
     whole = np.rint(points).astype("int64")
     first, second = whole[:-1][same], whole[1:][same]
     swap = (first[:, 0] > second[:, 0]) | ((first[:, 0] == second[:, 0]) & (first[:, 1] > second[:, 1]))

@@ -159,7 +159,8 @@ def picture(
     )
     box = f"0 0 {num(size[0])} {num(size[1])}"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="ga ga-{kind}" viewBox="{box}" width="{num(size[0])}" height="{num(size[1])}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="ga ga-{kind}" viewBox="{box}" '
+        f'width="{num(size[0])}" height="{num(size[1])}" '
         f'role="{role}" aria-labelledby="{named}" focusable="false">{head}{body.replace(ID_MARK, own)}</svg>'
     )
 

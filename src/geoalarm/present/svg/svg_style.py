@@ -155,7 +155,10 @@ def _px(width: float) -> str:
 
 
 def _rules() -> list[str]:
-    halo = "stroke:var(--ga-casing);stroke-width:3px;stroke-linejoin:miter;stroke-miterlimit:2;paint-order:stroke"
+    halo = (
+        "stroke:var(--ga-casing);stroke-width:3px;stroke-linejoin:miter;"
+        "stroke-miterlimit:2;paint-order:stroke"
+    )
     dash = f"{_px(9)} {_px(3)} {_px(2)} {_px(3)}"
     rules = {
         ".ga-defs": "position:absolute;width:0;height:0",
@@ -176,18 +179,24 @@ def _rules() -> list[str]:
         ".ga .ga-plate": "fill:var(--ga-paper)",
         ".ga .ga-see": "fill-opacity:.82",
         ".ga .ga-edge": f"fill:none;stroke:var(--ga-outline);stroke-width:{_px(0.7)};stroke-linejoin:round",
-        ".ga .ga-rough": f"fill:none;stroke:var(--ga-outline);stroke-width:{_px(0.9)};stroke-dasharray:{_px(3)} {_px(2.2)}",
+        ".ga .ga-rough": f"fill:none;stroke:var(--ga-outline);stroke-width:{_px(0.9)};"
+        f"stroke-dasharray:{_px(3)} {_px(2.2)}",
         ".ga .ga-swatch": "stroke:var(--ga-outline);stroke-width:.7px",
         ".ga .ga-cells": "stroke:var(--ga-outline);stroke-opacity:.45",
         ".ga .ga-frame": "fill:none;stroke:var(--ga-outline);stroke-width:1px",
-        ".ga .ga-border-case": f"fill:none;stroke:var(--ga-casing);stroke-width:{_px(5)};stroke-opacity:.75;stroke-linejoin:round",
-        ".ga .ga-border": f"fill:none;stroke:var(--ga-ink);stroke-width:{_px(2.4)};stroke-dasharray:{dash};stroke-linejoin:round",
+        ".ga .ga-border-case": f"fill:none;stroke:var(--ga-casing);stroke-width:{_px(5)};"
+        "stroke-opacity:.75;stroke-linejoin:round",
+        ".ga .ga-border": f"fill:none;stroke:var(--ga-ink);stroke-width:{_px(2.4)};"
+        f"stroke-dasharray:{dash};stroke-linejoin:round",
         ".ga .ga-over": f"stroke:var(--ga-outline);stroke-width:{_px(0.35)};stroke-linejoin:round",
         ".ga .ga-clear path": "fill-opacity:0",
-        ".ga .ga-border-over": f"fill:none;stroke:var(--ga-ink);stroke-width:{_px(1.5)};stroke-linejoin:round",
-        ".ga .ga-here-case": f"fill:none;stroke:var(--ga-casing);stroke-width:{_px(5.5)};stroke-linejoin:round",
+        ".ga .ga-border-over": f"fill:none;stroke:var(--ga-ink);stroke-width:{_px(1.5)};"
+        "stroke-linejoin:round",
+        ".ga .ga-here-case": f"fill:none;stroke:var(--ga-casing);stroke-width:{_px(5.5)};"
+        "stroke-linejoin:round",
         ".ga .ga-here": f"fill:none;stroke:var(--ga-link);stroke-width:{_px(2.6)};stroke-linejoin:round",
-        ".ga .ga-here-rough": f"fill:none;stroke:var(--ga-link);stroke-width:{_px(2.6)};stroke-dasharray:{_px(7)} {_px(3.5)}",
+        ".ga .ga-here-rough": f"fill:none;stroke:var(--ga-link);stroke-width:{_px(2.6)};"
+        f"stroke-dasharray:{_px(7)} {_px(3.5)}",
         ".ga .ga-ring-case": f"fill:none;stroke:var(--ga-casing);stroke-width:{_px(6)};stroke-linejoin:round",
         ".ga .ga-ring": f"fill:none;stroke-width:{_px(2.4)};stroke-linejoin:round",
         ".ga .ga-dash-dotted": f"stroke-dasharray:{_px(0.1)} {_px(4)};stroke-linecap:round",

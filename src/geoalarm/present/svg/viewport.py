@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 FINE: Final = 4
-"""Steps of a map path to the pixel: paths are whole numbers of quarter pixels in a group drawn at a quarter."""
+"""Steps of a map path to the pixel: paths are whole numbers of quarter pixels, drawn at a quarter."""
 
 _MARGIN_PX: Final = 12.0
 """How far shapes are drawn beyond the window, so that no cut edge shows [px]."""

@@ -188,7 +188,8 @@ def _html(letter: MessageText) -> str:
         body.append(f"<p>{escape(letter.lacking[0])}</p><ul>{items}</ul>")
     closing = "".join(f"<p>{escape(one)}</p>" for one in letter.closing)
     return (
-        f'<!DOCTYPE html><html lang="{lang}"><head><meta charset="utf-8"><title>{escape(letter.subject)}</title></head>'
+        f'<!DOCTYPE html><html lang="{lang}"><head><meta charset="utf-8"><title>'
+        f"{escape(letter.subject)}</title></head>"
         f'<body style="font:16px/1.5 sans-serif;color:#16202B;max-width:40em">{"".join(body)}'
         f'<div style="color:#4A5662;font-size:14px">{closing}</div></body></html>\n'
     )

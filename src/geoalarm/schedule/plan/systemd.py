@@ -114,8 +114,10 @@ def _service(plan: Plan, name: str, command: str, user: str, *, stays: bool) -> 
     )
     install = "\n[Install]\nWantedBy=multi-user.target\n" if stays else ""
     return (
-        f"# {'Stays and wakes by itself' if stays else 'Started by the timer'}; use this or the other, not both.\n"
-        f"# Logins (user_env, password_env, AWS_ACCESS_KEY_ID ...) stand in /etc/geoalarm/{name}.env, readable for root only.\n"
+        f"# {'Stays and wakes by itself' if stays else 'Started by the timer'}; use this or the other, not "
+        "both.\n"
+        f"# Logins (user_env, password_env, AWS_ACCESS_KEY_ID ...) stand in /etc/geoalarm/{name}.env, "
+        "readable for root only.\n"
         "[Unit]\n"
         f"Description=geoalarm: reports on time ({_quiet(plan.file.name)})\n"
         "After=network-online.target remote-fs.target\n"
@@ -131,7 +133,7 @@ def _service(plan: Plan, name: str, command: str, user: str, *, stays: bool) -> 
         "KillMode=mixed\nTimeoutStopSec=10min\n"
         f"{_HARDENING}"
         "# These folders must be there before the service starts, and belong to its user.\n"
-        f"ReadWritePaths={' '.join('-' + _quoted(place) if ' ' not in place else _quoted('-' + place) for place in places)}\n"
+        f"ReadWritePaths={' '.join(_optional(place) for place in places)}\n"
         f"{install}"
     )
 
@@ -154,7 +156,8 @@ def _cron(plan: Plan, command: str) -> str:
     line = shlex.join(words).replace("%", r"\%")
     days = dict.fromkeys(" ".join(_cron_words(Timetable(job.cron, plan.timezone))) for job in plan.jobs)
     return (
-        "# For a cron that knows CRON_TZ (cronie); Debian's does not: there set the machine to this time zone.\n"
+        "# For a cron that knows CRON_TZ (cronie); Debian's does not: there set the machine to this time "
+        "zone.\n"
         "# The first line goes on with what a reboot interrupted.\n"
         f"CRON_TZ={plan.timezone}\n@reboot {line}\n" + "".join(f"{when} {line}\n" for when in days)
     )
@@ -163,6 +166,11 @@ def _cron(plan: Plan, command: str) -> str:
 def _cron_words(timetable: Timetable) -> list[str]:
     """The five fields as plain numbers, which every cron reads alike."""
     return ["*" if field is None else ",".join(map(str, field)) for field in timetable.fields]
+
+
+def _optional(place: str) -> str:
+    """A folder that may be missing, as systemd reads it: the hyphen stands inside the quotes."""
+    return _quoted("-" + place) if " " in place else "-" + _quoted(place)
 
 
 def _quoted(word: str, *, specifier: bool = False) -> str:

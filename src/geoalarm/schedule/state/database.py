@@ -19,14 +19,19 @@ FILE: Final = "state.sqlite"
 _VERSION: Final = 1
 _SCHEMA: Final = """
 CREATE TABLE jobs (
-  name TEXT PRIMARY KEY, cron TEXT NOT NULL, timezone TEXT NOT NULL, looked TEXT NOT NULL, since TEXT NOT NULL);
+  name TEXT PRIMARY KEY, cron TEXT NOT NULL, timezone TEXT NOT NULL, looked TEXT NOT NULL,
+  since TEXT NOT NULL);
 CREATE TABLE runs (
-  job TEXT NOT NULL, due TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '', noted TEXT NOT NULL, started TEXT, ended TEXT,
-  attempts INTEGER NOT NULL DEFAULT 0, edition TEXT, sha256 TEXT, made INTEGER NOT NULL DEFAULT 0, lacking TEXT NOT NULL DEFAULT '[]',
+  job TEXT NOT NULL, due TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '',
+  noted TEXT NOT NULL, started TEXT, ended TEXT,
+  attempts INTEGER NOT NULL DEFAULT 0, edition TEXT, sha256 TEXT, made INTEGER NOT NULL DEFAULT 0,
+  lacking TEXT NOT NULL DEFAULT '[]',
   PRIMARY KEY (job, due));
 CREATE TABLE deliveries (
-  key TEXT PRIMARY KEY, job TEXT NOT NULL, due TEXT NOT NULL, target TEXT NOT NULL, commune TEXT NOT NULL, addressee TEXT NOT NULL,
-  sha256 TEXT NOT NULL, message_id TEXT NOT NULL DEFAULT '', state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
+  key TEXT PRIMARY KEY, job TEXT NOT NULL, due TEXT NOT NULL, target TEXT NOT NULL, commune TEXT NOT NULL,
+  addressee TEXT NOT NULL,
+  sha256 TEXT NOT NULL, message_id TEXT NOT NULL DEFAULT '', state TEXT NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0,
   at TEXT NOT NULL, note TEXT NOT NULL DEFAULT '');
 CREATE INDEX deliveries_of_run ON deliveries (job, due);
 """

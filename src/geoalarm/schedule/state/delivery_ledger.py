@@ -19,7 +19,8 @@ SETTLED: Final = ("sent", "failed", "uncertain")
 
 _PUT: Final = """
 INSERT INTO deliveries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (key) DO UPDATE SET state = excluded.state, at = excluded.at, note = excluded.note, attempts = attempts + excluded.attempts,
+ON CONFLICT (key) DO UPDATE SET state = excluded.state, at = excluded.at, note = excluded.note,
+attempts = attempts + excluded.attempts,
   message_id = CASE WHEN excluded.message_id = '' THEN message_id ELSE excluded.message_id END
 """
 
@@ -114,8 +115,8 @@ class Ledger:
         marks = ", ".join("?" for _ in states)
         with self._database.open(write=False) as db:
             rows = db.execute(
-                f"SELECT * FROM deliveries WHERE state IN ({marks}) ORDER BY due DESC, job, target, "
-                f"commune, addressee",
+                f"SELECT * FROM deliveries WHERE state IN ({marks}) "  # noqa: S608 - question marks
+                "ORDER BY due DESC, job, target, commune, addressee",
                 states,
             ).fetchall()
         return [_delivery(row) for row in rows]

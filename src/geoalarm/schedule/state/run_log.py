@@ -84,7 +84,7 @@ class RunLog:
             db.execute("UPDATE runs SET state = 'due' WHERE state = 'running'")
 
     def reopen(self, job: str) -> ScheduledRun | None:
-        """Open the last run of a job again if it failed or is incomplete, and its failed deliveries with it."""
+        """Open a job's last run again if it failed or is incomplete, and its failed deliveries with it."""
         with self._database.open() as db:
             row = db.execute(
                 "SELECT * FROM runs WHERE job = ? AND state <> 'skipped' ORDER BY due DESC LIMIT 1", (job,)
@@ -173,9 +173,8 @@ class RunLog:
 
     def _set(self, run: ScheduledRun, change: str, *values: object) -> None:
         with self._database.open() as db:
-            db.execute(
-                f"UPDATE runs SET {change} WHERE job = ? AND due = ?", (*values, run.job, stamp(run.due))
-            )
+            statement = f"UPDATE runs SET {change} WHERE job = ? AND due = ?"  # noqa: S608 - our own words
+            db.execute(statement, (*values, run.job, stamp(run.due)))
 
 
 def _look(
@@ -189,7 +188,8 @@ def _look(
     if not known:
         times, more = times[-1:], False
     db.execute(
-        "INSERT INTO jobs VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET cron = excluded.cron, timezone = excluded.timezone, "
+        "INSERT INTO jobs VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET cron = excluded.cron, "
+        "timezone = excluded.timezone, "
         "looked = max(looked, excluded.looked), since = CASE WHEN ? THEN since ELSE excluded.since END",
         (job.name, job.cron, timezone, stamp(now), stamp(now), known),
     )
