@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Final
 
 from geoalarm.core.schema import FIELDS
 from geoalarm.core.terms import CAVEATS, State
@@ -67,3 +68,24 @@ def test_nothing_names_one_machine_or_a_registry(root: Path) -> None:
         if path.suffix in suffixes and not skip & set(path.relative_to(root).parts):
             text = path.read_text(errors="ignore")
             assert not [word for word in words if word in text], path.name
+
+
+PLANNING: Final = re.compile(
+    r"\b(?:DESIGN|PAGES|MODELS|HOUSE|WORDS|STACK)(?:\.md\b|,?\s+(?:sections?|laws?|§)?\s*\d|,\s+(?:section|law)\b)"
+    r"|\(DESIGN\b|\blaw \d+\b|\bmodel specification\b"
+)
+"""How a planning document that is not in the repository would be cited."""
+
+
+def test_nothing_cites_a_document_that_a_reader_cannot_open(root: Path) -> None:
+    kinds = ("*.py", "*.csv", "*.md", "*.yml", "*.json", "*.html", "*.ipynb", "*.svg")
+    folders = [root / name for name in ("src", "docs", "tests", "notebooks", "dashboards")]
+    files = [file for folder in folders for kind in kinds for file in folder.rglob(kind)]
+    files += [*root.glob("*.md"), root / "catalog.yml"]
+    found = {
+        f"{file.relative_to(root)}: {cited[0]}"
+        for file in files
+        if file != Path(__file__)
+        for cited in PLANNING.finditer(file.read_text("utf-8"))
+    }
+    assert not found

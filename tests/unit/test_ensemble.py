@@ -1,4 +1,4 @@
-"""Uncertainty against the values of MODELS section 9, and its promises: repeatable, correlated by commune,
+"""Uncertainty against worked values, and its promises: repeatable, correlated by commune,
 bounded.
 """
 
@@ -30,13 +30,13 @@ def ishigami(x1: np.ndarray, x2: np.ndarray, x3: np.ndarray) -> np.ndarray:
     return np.sin(x1) + 7 * np.sin(x2) ** 2 + 0.1 * x3**4 * np.sin(x1)
 
 
-def test_models_9_people_5400_with_three_uncertain_factors() -> None:
+def test_people_5400_with_three_uncertain_factors() -> None:
     result = ensemble.exposed_people_band(5400)
     assert result.value == pytest.approx(4464, abs=1e-9)
     assert [result[name] for name in ("p5", "p50", "p95")] == pytest.approx([2826, 4402, 6293], rel=0.01)
 
 
-def test_models_9_the_fewest_runs_agree_within_two_percent_and_repeat() -> None:
+def test_the_fewest_runs_agree_within_two_percent_and_repeat() -> None:
     once, again = (ensemble.monte_carlo(people, FACTORS) for _ in range(2))
     assert once.band == again.band
     assert (once.values == again.values).all()
@@ -224,7 +224,7 @@ def test_nobody_is_exposed_who_does_not_live_there(table: pd.DataFrame) -> None:
         ensemble.people_ensemble(table.drop(columns="population_exposed"))
 
 
-def test_models_9_union_of_cells() -> None:
+def test_union_of_cells() -> None:
     cells = np.array([100, 50, 80, 40])
     shares = [np.array(f) for f in ([0.5, 0, 1, 0.2], [0.4, 0.3, 0, 0.2], [0, 1, 0.5, 0])]
     low, high, _ = union_bounds(shares)
@@ -232,7 +232,7 @@ def test_models_9_union_of_cells() -> None:
     assert (float((cells * low).sum()), float((cells * high).sum())) == (188, 236)
 
 
-def test_models_9_union_of_two_zones_is_not_their_sum() -> None:
+def test_union_of_two_zones_is_not_their_sum() -> None:
     """|A| + |B| - |AB|: 1200 + 700 - 250 = 1650, exact where each place is wholly in or out of a zone."""
     people, first, second = (
         np.array([950.0, 250.0, 450.0]),

@@ -1,4 +1,4 @@
-"""Flood methods against the values of MODELS section 1 and against answers known by hand."""
+"""Flood methods against worked values and against answers known by hand."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ SOURCE = testing.source("terrain")
         ("fr_ppri", "3", math.nan, (math.nan, math.nan), "not stated"),
     ],
 )
-def test_models_1_1_scenarios_of_the_three_systems(
+def test_scenarios_of_the_three_systems(
     system: str, code: str, period: float, interval: tuple, frequency: str
 ) -> None:
     found = flood.flood_class(system, code)
@@ -164,7 +164,7 @@ def test_polygons_keep_their_own_columns_beside_the_common_record() -> None:
 @pytest.mark.parametrize(
     ("period", "frequency"), [(1, "F3"), (30, "F3"), (30.01, "F2"), (150, "F2"), (1000, "F1"), (1001, "F0")]
 )
-def test_models_1_1_common_frequency(period: float, frequency: str) -> None:
+def test_common_frequency(period: float, frequency: str) -> None:
     assert flood_frequency(period).value == frequency
 
 
@@ -328,7 +328,7 @@ def test_gfdrr_fit_to_jonkman_2008_agrees_with_the_rapid_curve(depth: float) -> 
     assert drowning_share(depth, 4.0, expert=True).value == pytest.approx(fit, abs=0.07)
 
 
-def test_models_1_3_deaths_among_5400_exposed() -> None:
+def test_deaths_among_5400_exposed() -> None:
     people = np.array([0.6, 0.3, 0.1]) * 5400
     assert flood_fatalities(people, [0.5, 1, 2.5], 0.2, evacuated=0.6, expert=True).value == pytest.approx(
         5.1, abs=0.05
@@ -403,7 +403,7 @@ def test_affected_people_stay_unknown_where_nothing_is_mapped() -> None:
         ([25, 50, 100, 1000], [800, 1500, 2600, 5200], {"convention": "log-linear"}, 78.23),
     ],
 )
-def test_delft_fiat_and_models_1_4_expected_annual_people(
+def test_delft_fiat_and_expected_annual_people(
     periods: list, people: list, settings: dict, expected: float
 ) -> None:
     found = expected_annual_people(periods, people, **settings)
@@ -444,7 +444,7 @@ def test_depth_maps_between_periods_keep_unknown_and_open_bounds() -> None:
 PROFILE = [0, 0.4, 0.8, 1.6, 0.5, 0.7, 2]
 
 
-def test_models_1_5_bathtub_connected_to_its_source() -> None:
+def test_bathtub_connected_to_its_source() -> None:
     assert bathtub_profile(PROFILE, 1.0).value == pytest.approx([1, 0.6, 0.2, 0, 0, 0, 0])
     free = bathtub_profile(PROFILE, 1.0, is_connected=False)
     assert free.value == pytest.approx([1, 0.6, 0.2, 0, 0.5, 0.3, 0])

@@ -1,4 +1,4 @@
-"""Ground movement against the values of MODELS section 2 and against answers known by hand."""
+"""Ground movement against worked values and against answers known by hand."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ SOURCE = testing.source("ground")
 @pytest.mark.parametrize(
     ("cohesion", "wetness", "safety"), [(5e3, 0, 1.5817), (5e3, 1, 0.9424), (0, 0, 1.2381), (0, 1, 0.5989)]
 )
-def test_models_2_infinite_slope(cohesion: float, wetness: float, safety: float) -> None:
+def test_infinite_slope(cohesion: float, wetness: float, safety: float) -> None:
     assert infinite_slope(cohesion, 30, 25, 2, wetness=wetness).value == pytest.approx(safety, abs=1e-4)
 
 
@@ -47,7 +47,7 @@ def test_dry_sand_is_the_ratio_of_tangents() -> None:
     assert infinite_slope(0, 30, 25, [0.5, 2, 10]).value == pytest.approx([expected] * 3)
 
 
-def test_models_2_critical_wetness() -> None:
+def test_critical_wetness() -> None:
     found = critical_wetness("2 kPa", "30 deg", "25 deg", "2 m")
     assert float(found) == pytest.approx(0.5875, abs=1e-4)
     assert infinite_slope(2e3, 30, 25, 2, wetness=float(found)).value == pytest.approx(1)
@@ -56,7 +56,7 @@ def test_models_2_critical_wetness() -> None:
     assert math.isnan(critical_wetness(0, 20, 40, 2).value)
 
 
-def test_models_2_chance_of_failure_with_uncertain_soil() -> None:
+def test_chance_of_failure_with_uncertain_soil() -> None:
     found = slope_failure_probability(25, 2)
     assert found.value == pytest.approx(0.157, abs=0.002)
     assert found.value == slope_failure_probability(25, 2).value
@@ -170,7 +170,7 @@ def test_longer_rain_needs_less_intensity_and_more_rain(a: float, b: float, curv
 
 
 @pytest.mark.parametrize(("angle", "radius"), [(35, 19.0), (45, 25.0)])
-def test_models_2_cavity_influence_radius(angle: float, radius: float) -> None:
+def test_cavity_influence_radius(angle: float, radius: float) -> None:
     assert landslide.cavity_influence_radius(5, 20, angle=angle).value == pytest.approx(radius, abs=0.01)
 
 

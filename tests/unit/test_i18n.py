@@ -1,4 +1,4 @@
-"""Numbers, dates, plurals and names as PAGES 3 and 5 give them."""
+"""Numbers, dates, plurals and names as the pages give them."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def test_sigmas_briggs_1973_aloha_table_13(
 
 
 @pytest.mark.parametrize(("terrain", "expected"), [("rural", 36.657), ("urban", 6.390)])
-def test_plume_models_3_3_one_kilometre(terrain: str, expected: float) -> None:
+def test_plume_one_kilometre(terrain: str, expected: float) -> None:
     found = plume(1000, rate=1.0, wind_speed=3.0, stability="D", terrain=terrain)
     assert found.to("mg/m3") == pytest.approx(expected, abs=6e-4)
 
@@ -93,7 +93,7 @@ def test_plume_models_3_3_one_kilometre(terrain: str, expected: float) -> None:
         ("Cl2", F2, (3069, None, None)),
     ],
 )
-def test_distances_models_3_3_aegl_of_one_kilogram_a_second(
+def test_distances_aegl_of_one_kilogram_a_second(
     substance: str, weather: dict, distances: tuple[float | None, ...]
 ) -> None:
     for level, expected in zip((3, 2, 1), distances, strict=True):
@@ -350,7 +350,7 @@ def test_what_is_doubtful_carries_a_flag(found, flag: str) -> None:
     assert flag in found().flags
 
 
-def test_standard_weather_models_3_3_is_still_to_be_confirmed() -> None:
+def test_standard_weather_is_still_to_be_confirmed() -> None:
     assert [weather.label for weather in standard_weather("FR")] == ["D5", "F3"]
     assert [weather.label for weather in standard_weather("BE")] == ["D5", "F1.5", "F2"]
     assert all(weather.flags for weather in standard_weather("NL"))

@@ -101,7 +101,7 @@ def test_belgian_values_are_to_be_confirmed_and_are_no_rings() -> None:
 
 
 @pytest.mark.parametrize(("flux", "dose", "seconds"), [(3, 600, 138.7), (5, 1000, 117.0), (8, 1800, 112.5)])
-def test_models_3_1_times_to_dose(flux: float, dose: float, seconds: float) -> None:
+def test_times_to_dose(flux: float, dose: float, seconds: float) -> None:
     assert float(time_to_dose(f"{flux} kW/m^2", dose)) == pytest.approx(seconds, abs=0.05)
 
 
@@ -173,13 +173,13 @@ def test_hsc_1991_overpressure_50_percent_at_13_1_psi() -> None:
     assert float(overpressure_lethality(0.0)) == 0.0
 
 
-def test_models_3_6_individual_risk_sum() -> None:
+def test_individual_risk_sum() -> None:
     assert float(individual_risk_sum(1e-5, [0.7, 0.3], [0.05, 0.60], 1 / 12)) == pytest.approx(
         1.79e-7, abs=5e-10
     )
 
 
-def test_models_3_6_individual_risk_over_a_uniform_rose() -> None:
+def test_individual_risk_over_a_uniform_rose() -> None:
     """A lethality that fills a sector of 30 degrees: each place is downwind one time in twelve."""
     half = math.tan(math.radians(15))
 

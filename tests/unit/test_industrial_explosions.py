@@ -35,9 +35,7 @@ def test_swisdak_1994_ada526744_hemispherical_incident_pressure(scaled: float, k
     ("millibar", "scaled", "distance"),
     [(20, 45.19, 653), (50, 23.41, 338), (140, 10.46, 151), (200, 8.11, 117), (300, 6.22, 90)],
 )
-def test_models_3_5_distances_of_the_french_thresholds(
-    millibar: float, scaled: float, distance: float
-) -> None:
+def test_distances_of_the_french_thresholds(millibar: float, scaled: float, distance: float) -> None:
     assert float(kingery_bulmash_distance(f"{millibar} mbar")) == pytest.approx(scaled, abs=5e-3)
     assert float(tnt_distance(f"{millibar} mbar", "3022.8 kg")) == pytest.approx(distance, abs=0.5)
 
@@ -83,14 +81,14 @@ def test_tnt_overpressure_over_many_distances() -> None:
     assert np.asarray(found.to("mbar")) == pytest.approx([300, 200, 50], rel=2e-3)
 
 
-def test_models_3_5_multi_energy_scale_of_1000_m3() -> None:
+def test_multi_energy_scale_of_1000_m3() -> None:
     found = multi_energy("100 m", "1000 m^3", 7)
     assert found["energy"] == pytest.approx(3.5e9)
     assert found["scale"] == pytest.approx(32.567, abs=1e-3)
 
 
 @pytest.mark.parametrize(("scaled", "ratio"), [(1, 0.809), (2, 0.241), (3, 0.135), (5, 0.070), (10, 0.0278)])
-def test_models_3_5_detonation_curve_of_the_fallback(scaled: float, ratio: float) -> None:
+def test_detonation_curve_of_the_fallback(scaled: float, ratio: float) -> None:
     found = multi_energy(scaled * 32.56745416, 1000.0, 10)
     assert float(found) / 101_325 == pytest.approx(ratio, rel=3e-3)
     assert {"multi_energy_fallback", "upper_bound", "to_be_confirmed"} <= found.flags
@@ -100,7 +98,7 @@ def test_models_3_5_detonation_curve_of_the_fallback(scaled: float, ratio: float
     ("strength", "plateau"),
     [(1, 0.01), (2, 0.02), (3, 0.05), (4, 0.1), (5, 0.2), (6, 0.5), (7, 1.0), (8, 2.0), (9, 5.0)],
 )
-def test_models_3_5_plateaus(strength: int, plateau: float) -> None:
+def test_plateaus(strength: int, plateau: float) -> None:
     assert float(multi_energy("5 m", "1000 m^3", strength)) / 101_325 == pytest.approx(plateau)
     far = float(multi_energy(6 * 32.56745416, 1000.0, strength)) / 101_325
     assert far == pytest.approx(

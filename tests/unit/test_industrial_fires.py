@@ -99,7 +99,7 @@ def test_yellow_book_table_6_5_alcohols_burn_at_one_rate(fuel: str) -> None:
 
 
 @pytest.mark.parametrize(("flux", "distance"), [(8, 14.5), (5, 19.8), (3, 26.8)])
-def test_models_3_4_gasoline_pool_10_m_still_air_mudan(flux: float, distance: float) -> None:
+def test_gasoline_pool_10_m_still_air_mudan(flux: float, distance: float) -> None:
     assert pool_flame("10 m", "gasoline")["length"] == pytest.approx(15.818, abs=1e-3)
     assert float(pool_emissive_power_sooty("10 m")) == pytest.approx(56_143, rel=1e-5)
     assert float(
@@ -108,7 +108,7 @@ def test_models_3_4_gasoline_pool_10_m_still_air_mudan(flux: float, distance: fl
 
 
 @pytest.mark.parametrize(("flux", "distance"), [(8, 22.9), (5, 29.0), (3, 37.4)])
-def test_models_3_4_gasoline_pool_10_m_point_source(flux: float, distance: float) -> None:
+def test_gasoline_pool_10_m_point_source(flux: float, distance: float) -> None:
     rate = 0.055 * math.pi * 25
     assert float(
         point_source_flux(distance, rate, "43.7 MJ/kg", radiated_share=0.35, transmissivity=0.8)
@@ -133,7 +133,7 @@ def test_yellow_book_6_5_7_fireball_of_100_t() -> None:
     assert found["duration"] == pytest.approx(17.0, abs=5e-3)
 
 
-def test_models_3_4_bleve_of_20_t_propane() -> None:
+def test_bleve_of_20_t_propane() -> None:
     found = bleve("250 m", **PROPANE)
     assert found.to("kW/m^2") == pytest.approx(17.08, abs=5e-3)
     assert found["diameter"] == pytest.approx(157.44, abs=5e-3)
@@ -144,12 +144,12 @@ def test_models_3_4_bleve_of_20_t_propane() -> None:
 
 
 @pytest.mark.parametrize(("flux", "distance"), [(8, 377), (3, 619)])
-def test_models_3_4_bleve_of_20_t_by_flux(flux: float, distance: float) -> None:
+def test_bleve_of_20_t_by_flux(flux: float, distance: float) -> None:
     assert float(bleve_distance(flux=f"{flux} kW/m^2", **PROPANE)) == pytest.approx(distance, rel=2e-3)
 
 
 @pytest.mark.parametrize(("dose", "distance"), [(1800, 137), (600, 238)])
-def test_models_10_bleve_of_20_t_by_dose(dose: float, distance: float) -> None:
+def test_bleve_of_20_t_by_dose(dose: float, distance: float) -> None:
     assert float(bleve_distance(dose=dose, **PROPANE)) == pytest.approx(distance, rel=2e-3)
     assert (
         bleve_distance(dose=f"{dose} (kW/m^2)^(4/3)*s", **PROPANE).value

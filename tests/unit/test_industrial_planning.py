@@ -36,7 +36,7 @@ def test_49_cfr_192_903_30_inch_1000_psig() -> None:
 
 @pytest.mark.parametrize(("diameter", "bar", "radius"), [("1000 mm", 80, 281.7), ("600 mm", 59, 145.2)])
 def test_ghislenghien_and_aria_5002_with_the_rounded_factor(diameter: str, bar: float, radius: float) -> None:
-    """MODELS 3.7 gives them with 0.00315; the exact factor of the rule is 0.0031534, 0.11 % more."""
+    """The distances by hand take 0.00315; the exact factor of the rule is 0.0031534, 0.11 % more."""
     found = pipeline_impact_radius(diameter, f"{bar} bar")
     assert float(found) * 0.00315 / 0.0031534 == pytest.approx(radius, rel=5e-4)
     assert float(found) == pytest.approx(radius, rel=1.5e-3)
@@ -113,7 +113,7 @@ def test_gravelines_is_not_on_the_belgian_list() -> None:
         nuclear_radii("Gravelinnes")
 
 
-def test_models_3_7_haversine_chooz_dinant_and_gravelines_de_panne() -> None:
+def test_haversine_chooz_dinant_and_gravelines_de_panne() -> None:
     assert great_circle_distance(4.789, 50.090, 4.912, 50.2605).to("km") == pytest.approx(20.9, abs=0.06)
     assert great_circle_distance(2.136, 51.015, 2.546, 51.085).to("km") == pytest.approx(29.8, abs=0.3)
     assert great_circle_distance(0, 0, 0, 90).to("km") == pytest.approx(6371.0088 * math.pi / 2)

@@ -54,7 +54,7 @@ def test_gas_is_continuous_where_it_chokes_and_nothing_flows_without_pressure() 
     assert gas_outflow(101325, k, hole_diameter=0.02, molar_mass=0.029).value == 0.0
 
 
-def test_flash_models_3_2_chlorine() -> None:
+def test_flash_chlorine() -> None:
     share = flash_fraction(293.15, boiling_point=239.1, liquid_heat_capacity=960, heat_of_vaporisation=288e3)
     assert share["fraction"] == pytest.approx(0.1649, abs=5e-5)
     assert share["linear"] == pytest.approx(0.1802, abs=5e-5)

@@ -140,7 +140,7 @@ def test_aegl_of_ammonia_only_the_third_was_read() -> None:
         ("benzene", (52, 800, 4000)),
     ],
 )
-def test_aegl_models_3_1_to_be_confirmed(name: str, values: tuple[float | None, ...]) -> None:
+def test_aegl_to_be_confirmed(name: str, values: tuple[float | None, ...]) -> None:
     for level, value in enumerate(values, start=1):
         if value is None:
             with pytest.raises(InputError, match="not recommended"):
@@ -289,7 +289,7 @@ def test_a_load_that_varies_is_integrated() -> None:
     assert series_load(times, 1e-3 * times / 1800, 1.0) == pytest.approx(1000 * 30 / 2, rel=1e-12)
 
 
-def test_indoors_models_3_6_half_a_change_of_air_an_hour_for_30_min() -> None:
+def test_indoors_half_a_change_of_air_an_hour_for_30_min() -> None:
     ratio = indoor_shelter(0.5 / 3600, exposure=1800, n=2.75)
     assert ratio["end_ratio"] == pytest.approx(0.221, abs=5e-4)
     assert ratio["mean_ratio"] == pytest.approx(0.115, abs=5e-4)

@@ -1,4 +1,4 @@
-"""Cases of textbooks beside those of MODELS: each by the numbers printed in the book, or by its formula by
+"""Cases of textbooks: each by the numbers printed in the book, or by its formula by
 hand.
 """
 

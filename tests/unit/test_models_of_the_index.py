@@ -1,4 +1,4 @@
-"""Index, ranks and matrix of MODELS section 9: values by hand, refusals, no rank without uncertainty."""
+"""Index, ranks and matrix: values by hand, refusals, and no rank without its uncertainty."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ MADE_UP = (1.0, 10.0, 100.0, 1000.0)
     ("people", "score"),
     [(0, 1), (0.99, 1), (1, 2), (9.99, 2), (10, 3), (100, 4), (999, 4), (1000, 5), (1e7, 5)],
 )
-def test_models_9_classes_1_to_5_hold_their_lower_cutoff(people: float, score: int) -> None:
+def test_classes_1_to_5_hold_their_lower_cutoff(people: float, score: int) -> None:
     assert exposure_class(people, MADE_UP).value == score
 
 
-def test_models_9_classes_per_1000_inhabitants() -> None:
+def test_classes_per_1000_inhabitants() -> None:
     found = exposure_class(30, [1, 5, 20, 50], population=2000)
     assert (found.value, found["measured"]) == (3, 15)
 
@@ -58,7 +58,7 @@ def test_more_exposed_than_inhabitants_is_refused() -> None:
         exposure_class(-1, MADE_UP)
 
 
-def test_models_9_index_is_the_weighted_sum_and_shows_the_highest() -> None:
+def test_index_is_the_weighted_sum_and_shows_the_highest() -> None:
     found = risk_index([3, 1, 4], [0.5, 0.3, 0.2], scores_low=[2, 1, 3], scores_high=[4, 5, 5])
     assert [found[name] for name in ("index", "low", "high", "highest")] == pytest.approx([2.6, 1.9, 4.5, 4])
     assert not found.warnings
@@ -236,11 +236,11 @@ def test_cutoffs_are_read_from_a_file_and_every_fault_is_told(tmp_path: Path) ->
     ("likelihood", "band"),
     [(0, 1), (9.9e-5, 1), (1e-4, 2), (5e-4, 2), (1e-3, 3), (1e-2, 4), (0.0999, 4), (0.1, 5), (3, 5)],
 )
-def test_models_9_matrix_bands_of_likelihood(likelihood: float, band: int) -> None:
+def test_matrix_bands_of_likelihood(likelihood: float, band: int) -> None:
     assert risk_matrix(likelihood, 2)["cell"] == f"L{band} S2"
 
 
-def test_models_9_matrix_takes_units_and_refuses_what_is_no_class() -> None:
+def test_matrix_takes_units_and_refuses_what_is_no_class() -> None:
     assert risk_matrix("0.001 /yr", 5)["cell"] == "L3 S5"
     for severity in (0, 6, float("nan")):
         with pytest.raises(RangeError, match="'severity'"):
@@ -251,7 +251,7 @@ def test_models_9_matrix_takes_units_and_refuses_what_is_no_class() -> None:
         risk_matrix(-1e-3, 2)
 
 
-def test_models_9_probabilities_combine_as_one_minus_the_product() -> None:
+def test_probabilities_combine_as_one_minus_the_product() -> None:
     found = combined_probability([0.1, 0.01, 0.001])
     assert found.value == pytest.approx(1 - 0.9 * 0.99 * 0.999, abs=1e-15)
     assert (found["low"], found["high"]) == pytest.approx((0.1, 0.111))

@@ -1,4 +1,4 @@
-"""The palettes keep what PAGES 2 claims of them: text contrast, and distance between neighbours with normal
+"""The palettes keep what is claimed of them: text contrast, and distance between neighbours with normal
 and colour-blind sight.
 
 Colour blindness: Machado, Oliveira, Fernandes 2009, severity 1, on linear RGB. Distance: CIEDE2000, D65.

@@ -16,16 +16,16 @@ from geoalarm.core.return_periods import at_least_once, between_periods, nested,
 TRI = ([10, 100, 1000], [1200, 5400, 9800])
 
 
-def test_models_1_4_people_at_50_years_over_ln_t() -> None:
+def test_people_at_50_years_over_ln_t() -> None:
     assert float(between_periods(*TRI, 50)) == pytest.approx(4135.7, abs=0.05)
 
 
 @pytest.mark.parametrize(("scale", "depth"), [("gumbel", 0.892), ("log", 0.889)])
-def test_models_1_4_depth_at_50_years(scale: str, depth: float) -> None:
+def test_depth_at_50_years(scale: str, depth: float) -> None:
     assert float(between_periods([10, 100], [0.4, 1.1], 50, scale=scale)) == pytest.approx(depth, abs=5e-4)
 
 
-def test_models_1_4_chance_of_the_hundred_year_flood_in_30_years() -> None:
+def test_chance_of_the_hundred_year_flood_in_30_years() -> None:
     assert at_least_once(100, 30) == pytest.approx(0.2603, abs=5e-5)
     assert at_least_once(1, 5) == 1
     assert at_least_once(1, 0) == at_least_once(10, 0) == 0

@@ -1,4 +1,4 @@
-"""The dasymetric rule, with the worked values of the model specification, and its laws."""
+"""The dasymetric rule, with worked values, and its laws."""
 
 import numpy as np
 import pytest

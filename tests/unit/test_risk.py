@@ -1,4 +1,4 @@
-"""Expected annual people and unions: the worked values of the model specification."""
+"""Expected annual people and unions: worked values by hand."""
 
 from __future__ import annotations
 

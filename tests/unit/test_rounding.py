@@ -1,4 +1,4 @@
-"""Rounding: the rule of PAGES 3 by hand, then its properties."""
+"""Rounding: the rule by hand, then its properties."""
 
 from __future__ import annotations
 

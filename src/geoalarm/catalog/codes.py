@@ -1,4 +1,4 @@
-"""Official codes become keys that name their country: FR:59350 and BE:57081 (DESIGN, law 3)."""
+"""Official codes become keys that name their country: FR:59350 and BE:57081."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ COMMUNE_ID: Final = re.compile(r"^[A-Z]{2}:\S+$")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a number comes from; travels with it to the printed page (DESIGN, law 5).
+    """Where a number comes from; travels with it to the printed page.
 
     ``sha256`` is of the bytes that were read; None where they were made in memory. A source of basis
     ``illustrative`` always bears the caveat of that name, whoever builds it.

@@ -94,8 +94,8 @@ class Model:
 
     @property
     def summary(self) -> str:
-        """First line of the docstring."""
-        return self.__doc__.partition("\n")[0]
+        """First paragraph of the docstring, on one line."""
+        return " ".join(self.__doc__.partition("\n\n")[0].split())
 
     @property
     def signature(self) -> inspect.Signature:

@@ -1,6 +1,4 @@
-"""What a model hands over: values with units, and everything needed to judge and repeat them (MODELS, section
-0).
-"""
+"""What a model hands over: values with units, and everything needed to judge and repeat them."""
 
 from __future__ import annotations
 
@@ -22,7 +20,7 @@ SCREENING_NOTICE: Final = (
 """Stands on every output of a model."""
 
 TO_BE_CONFIRMED: Final = "to_be_confirmed"
-"""Flag of every value or formula that was not read in its source (tag R of the specification)."""
+"""Flag of every value or formula that was not read in its source (tag R of a row)."""
 
 BEYOND_MODEL_RANGE: Final = "beyond_model_range"
 """Flag of a distance that ends at the farthest one of its model: the true one is longer."""

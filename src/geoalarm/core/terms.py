@@ -11,7 +11,7 @@ from typing import Final
 
 
 class State(StrEnum):
-    """What a figure in the exposure table means (DESIGN, law 1). Only ``EXPOSED`` and ``ZERO`` carry a
+    """What a figure in the exposure table means. Only ``EXPOSED`` and ``ZERO`` carry a
     number.
     """
 

@@ -32,8 +32,8 @@ DEPTH_NODATA: Final = -9999.0
 CLASS_NODATA: Final = 255
 
 NUCLEAR_RADII_M: Final = {"20 km": 20_000.0, "5 km": 5_000.0, "2 km": 2_000.0}
-"""Reference distances of the French off-site plans (PPI) since 2016-2019; both rules of the border are in
-MODELS 3.7.
+"""Reference distances of the French off-site plans (PPI) since 2016-2019, to be confirmed; the
+Belgian rule is in ``hazards/industrial/data/nuclear_planning.csv``.
 """
 
 _WAVES_M: Final = (2300.0, 5100.0, 9700.0)

@@ -1,6 +1,6 @@
 """People inside one unit, spread by a stated rule: dasymetric shares, and whole people that still add up.
 
-The rule is MODELS section 4: a cell of area ``a`` and weight ``w`` gets ``P a w / sum(a w)`` of the unit's
+A cell of area ``a`` and weight ``w`` gets ``P a w / sum(a w)`` of the unit's
 ``P`` people.
 """
 

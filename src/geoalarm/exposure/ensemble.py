@@ -40,7 +40,7 @@ __all__ = [
 
 ROOM: Final = "geoalarm.exposure"
 RUNS: Final = 10_000
-"""Fewest runs of an ensemble (MODELS, section 9)."""
+"""Fewest runs of an ensemble; a choice of this project."""
 
 MOST_RUNS: Final = 1_000_000
 SHARES: Final = (0.05, 0.5, 0.95)
@@ -144,8 +144,7 @@ def monte_carlo(
         "seed": ModelInput("1", 0, 2**31),
     },
     outputs={"mean": "1", "p5": "1", "p50": "1", "p95": "1"},
-    source="Monte Carlo: lognormal people, triangular footprint, beta occupancy (choices of this project, "
-    "MODELS section 9)",
+    source="Monte Carlo: lognormal people, triangular footprint, beta occupancy (choices of this project)",
 )
 def exposed_people_band(
     people: float,
@@ -192,7 +191,7 @@ def exposed_people_band(
 
     References
     ----------
-    Choices of this project (MODELS, section 9).
+    Choices of this project.
 
     Examples
     --------

@@ -67,7 +67,7 @@ def _silent(counts: Counts, prepared: PopulationIndex) -> np.ndarray:
 
 
 def _capped(people: np.ndarray, total: np.ndarray) -> np.ndarray:
-    """Never more people in the classes than in the commune: rounding of areas is taken back, law 2."""
+    """Never more people in the classes than in the commune: rounding of areas is taken back."""
     return np.minimum(people, np.nan_to_num(total)[:, None])
 
 

@@ -1,4 +1,4 @@
-"""The account of the people: parts, outside and residual add up to the total (DESIGN, law 2)."""
+"""The account of the people: parts, outside and residual add up to the total."""
 
 from __future__ import annotations
 

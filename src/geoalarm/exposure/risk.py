@@ -126,7 +126,7 @@ def annual_expectation(
     ``people_per_yr_low`` leaves out events more frequent than the shortest mapped period;
     ``people_per_yr_high`` is the largest of the conventions. A commune that one of the periods does not map
     is NaN with that state. Hazards with one return period or none give no row: there is no risk without a
-    probability (DESIGN, law 7).
+    probability.
 
     Parameters
     ----------

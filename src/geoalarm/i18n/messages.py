@@ -1,5 +1,5 @@
 """Every sentence a person reads is a key in four languages, resolved when rendered; numbers and dates by
-Babel (DESIGN, law 10).
+Babel.
 
 ``lang`` is ``fr``, ``nl``, ``de`` or ``en``, or one of these with a country (``fr-BE``, ``fr_BE``). All
 functions return plain text: whoever puts it in HTML escapes it, once.

@@ -1,4 +1,4 @@
-"""What the explorer says in sentences (PAGES 3): what a map shows, and what a commune has to know.
+"""What the explorer says in sentences: what a map shows, and what a commune has to know.
 
 No figure is computed here but by ``totals``; of a danger in one commune, ``zone_sentences`` speaks, here
 and on the briefing.

@@ -1,4 +1,4 @@
-"""The colours and patterns of the house (PAGES 2), light and dark, from low to high. A test recomputes what
+"""The colours and patterns of the house, light and dark, from low to high. A test recomputes what
 is claimed of them.
 
 Unknown is never white and never a colour of a scale: the pattern is the symbol.

@@ -1,4 +1,4 @@
-"""The one place where people are rounded (PAGES 3): every view and report takes its figures from here.
+"""The one place where people are rounded: every view and report takes its figures from here.
 
 Above zero and under 11 no number is given; under 1,000 to the nearest 10; above to three significant figures.
 The low end of a range goes down, the high end up. Files for machines keep their digits (``present.exports``).

@@ -1,4 +1,4 @@
-"""One danger in one commune in sentences (PAGES 3), for every page: the explorer's card and the briefing say
+"""One danger in one commune in sentences, for every page: the explorer's card and the briefing say
 the same of the same fact.
 
 A sentence comes with the name of each number in it, so that a page can keep where the number is from.

@@ -250,7 +250,7 @@ def flood_frequency(return_period: float, return_period_max: float | None = None
 
     References
     ----------
-    Choice of this project (MODELS, section 1.1); it stands beside native labels and never instead of them.
+    Choice of this project; it stands beside native labels and never instead of them.
 
     Examples
     --------

@@ -96,6 +96,7 @@ def hazard_to_people(
         if debris_factor is None
         else np.full(np.broadcast(deep, fast).shape, debris_factor)
     )
+    # dry ground has no rating, whatever debris factor a speed would give it
     rating = np.where(deep > 0, deep * (fast + 0.5) + debris, 0.0)
     names = np.array([row["label"] for row in _CLASSES])
     danger = names[np.searchsorted(_bounds(all_from), rating, side="right") - 1]

@@ -30,7 +30,7 @@ from geoalarm.hazards.flood.hand import heights, require_metres
 
 ROOM: Final = "geoalarm.hazards.flood"
 FINE_CLASS_M: Final = 1.0
-"""Classes of depth narrower than this need better terrain than a satellite's (MODELS, section 1.5)."""
+"""Classes of depth narrower than this need better terrain than a satellite's: a choice of this project [m]."""
 
 ERROR_PER_CLASS: Final = 2.0
 """The vertical error may be this many times the narrowest class at most: 0.5 m classes on 1 m (choice of this

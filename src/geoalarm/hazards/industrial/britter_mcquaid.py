@@ -74,6 +74,8 @@ class DensePlume:
         x = np.asarray(x, dtype=float)
         scaled = np.maximum(x, 0.0) / self.length
         beta, value = self.knots
+        # the workbook reads its curves off a drawing; straight lines in beta, the dilution itself and not its
+        # logarithm, as the example of CCPS (1999) does
         with np.errstate(divide="ignore"):
             between = np.interp(np.log10(scaled), beta, value)
             beyond = self._beyond(np.maximum(x, self.last))
@@ -185,6 +187,7 @@ def dense_release(
     length = math.sqrt(flow / wind_speed)
     alpha = 0.2 * math.log10(gravity**2 * flow * wind_speed**-5)
     beta, dilution = curve(alpha)
+    # the first curve may begin nearer than 30 source lengths; the near field then ends where it begins
     near = min(NEAR, 10 ** float(beta[0]))
     knots = (
         (np.concatenate([[math.log10(near)], beta]), np.concatenate([[306 / (306 + near**2)], dilution]))

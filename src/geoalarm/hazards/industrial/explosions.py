@@ -183,8 +183,8 @@ def multi_energy(
 
     References
     ----------
-    van den Berg (1985), J. Hazard. Mater. 12; TNO, Yellow Book (CPR 14E), section 5.5.3; fallback: MODELS,
-    section 3.5.
+    van den Berg (1985), J. Hazard. Mater. 12; TNO, Yellow Book (CPR 14E), section 5.5.3. The
+    fallback is a choice of this project: its plateaus and the decay of the weak classes are to be confirmed.
 
     Examples
     --------
@@ -302,6 +302,7 @@ def _ratio(
         return curves.at(scaled, strength), (f"curves_of_the_user: {curves.source}",)
     found = row("multi_energy_plateaus", "strength", str(strength))
     plateau = float(found["plateau"])
+    # no curve of the paper: it drew them, and a reading of drawings would be an invention
     flags = (*confirm(found["verified"], "plateaus of the multi-energy classes"), "multi_energy_fallback")
     if strength <= 5:
         return plateau * np.minimum(1.0, DECAY_FROM / scaled), (

@@ -184,6 +184,7 @@ def bleve(
         share = atmospheric_transmissivity.pure(path, vapour_pressure=vapour_pressure, beyond=True).values
         flags = flags if is_within_path_range(vapour_pressure * path) else (*flags, EXTRAPOLATED)
     facing = {"normal": 1.0, "vertical": np.asarray(distance) / slant, "horizontal": middle / slant}[receptor]
+    # view factor of a sphere from afar; below the fireball it would pass 1
     flux = power * np.minimum(1.0, (diameter / 2) ** 2 / slant**2) * facing * share
     return FlaggedOutputs(
         (flux[()], (dose_rate(flux) * duration)[()], duration, diameter, middle, power), (*_FLAGS, *flags)
@@ -303,6 +304,8 @@ def _emissive_power(mass: float, heat: _Heat, *, diameter: float, duration: floa
         )
     if heat.emissive_power is not None:
         return heat.emissive_power
+    # the Yellow Book takes the heat to boil and warm the liquid off the heat of combustion and caps nothing; here
+    # it stays in (farther zones), and the cap of measured powers holds
     assert heat.combustion is not None
     fraction = heat.fraction if heat.pressure is None else 0.27 * (heat.pressure / 1e6) ** 0.32
     assert fraction is not None

@@ -32,7 +32,7 @@ GRAVITY: Final = 9.80665
 """Standard gravity [m s-2]."""
 
 PATH_RANGE: Final = (1e4, 1e5)
-"""Bounds, both excluded, of vapour pressure times path for :func:`atmospheric_transmissivity` [N m-1]."""
+"""Bounds, both excluded, of water vapour pressure times path for :func:`atmospheric_transmissivity` [N m-1]."""
 
 VAPOUR_PRESSURE: Final = 1193.5
 """Of water in air of 15 °C and 70 % relative humidity [Pa]."""
@@ -84,13 +84,14 @@ def atmospheric_transmissivity(
             expected=f"above {PATH_RANGE[0]:g}, below {PATH_RANGE[1]:g} N/m",
             hint="give the transmissivity itself (1 lets all heat through), or beyond=true to extrapolate",
         )
+    # the fit passes 1 near the flame (pw x < 2500 N/m), where air cannot add heat: cut there
     with np.errstate(divide="ignore"):
         share = np.minimum(1.0, 2.02 * product**-0.09)
     return FlaggedOutputs(share if share.ndim else float(share), () if within else (EXTRAPOLATED,))
 
 
 def is_within_path_range(product: float | np.ndarray) -> bool:
-    """Whether vapour pressure times path [N m-1] is in the range of :func:`atmospheric_transmissivity`."""
+    """Whether vapour pressure times path [N m-1] is inside the range of :func:`atmospheric_transmissivity`."""
     return bool(((np.asarray(product) > PATH_RANGE[0]) & (np.asarray(product) < PATH_RANGE[1])).all())
 
 
@@ -111,9 +112,12 @@ def cylinder_view_factor(
 
     With ``a = 2 L / D``, ``b = 2 X / D`` and the angle from the vertical ``t``::
 
-        A = sqrt(a2 + (b+1)2 - 2a(b+1) sin t)    B = sqrt(a2 + (b-1)2 - 2a(b-1) sin t)
-        C = sqrt(1 + (b2-1) cos2 t)              D = sqrt((b-1)/(b+1))
-        E = a cos t / (b - a sin t)              F = sqrt(b2-1)
+        A = sqrt(a2 + (b+1)2 - 2a(b+1) sin t)
+        B = sqrt(a2 + (b-1)2 - 2a(b-1) sin t)
+        C = sqrt(1 + (b2-1) cos2 t)
+        D = sqrt((b-1)/(b+1))
+        E = a cos t / (b - a sin t)
+        F = sqrt(b2-1)
         K = atan((ab - F2 sin t)/(F C)) + atan(F sin t/C)
         pi Fv = E atan(AD/B) (a2 + (b+1)2 - 2b(1 + a sin t))/(AB) - E atan D + K cos t/C
         pi Fh = atan(1/D) + K sin t/C - atan(AD/B) (a2 + (b+1)2 - 2(b+1 + ab sin t))/(AB)
@@ -164,6 +168,7 @@ def _tilted_cylinder(a: float, b: np.ndarray, tilt: float) -> tuple[np.ndarray, 
     side = np.arctan2(far * d, near) / (far * near)
     vertical = e * side * (a**2 + (b + 1) ** 2 - 2 * b * (1 + a * sine)) - e * np.arctan(d) + cosine / c * k
     horizontal = np.arctan2(1, d) + sine / c * k - side * (a**2 + (b + 1) ** 2 - 2 * (b + 1 + a * b * sine))
+    # both published expressions dip below 0 where the target sees only the edge of the flame: cut at 0
     return np.maximum(vertical, 0) / np.pi, np.maximum(horizontal, 0) / np.pi
 
 

@@ -163,7 +163,7 @@ def individual_risk(
 
     References
     ----------
-    Purple Book (CPR 18E), chapter 6; MODELS, section 3.6.
+    Purple Book (CPR 18E), chapter 6.
 
     Examples
     --------

@@ -63,7 +63,8 @@ def jet_fire(
 
     References
     ----------
-    API Standard 521; shares: MODELS, section 3.4.
+    API Standard 521 (point source); shares radiated and heats of combustion are rows of ``data/jet_fuels.csv``,
+    the shares to be confirmed.
 
     Examples
     --------
@@ -99,7 +100,8 @@ def jet_fire_distance(flux: float, rate: float, fuel: str = "methane", **radiate
 
     References
     ----------
-    API Standard 521; shares: MODELS, section 3.4.
+    API Standard 521 (point source); shares radiated and heats of combustion are rows of ``data/jet_fuels.csv``,
+    the shares to be confirmed.
 
     Examples
     --------

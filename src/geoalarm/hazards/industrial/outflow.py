@@ -215,6 +215,7 @@ def gas_outflow(
             expected="one of the two",
             hint="for example molar_mass='17.03 g/mol'",
         )
+    # an ideal gas unless a density is given: no factor of compressibility
     inside = density if density is not None else gas_density(molar_mass or math.nan, temperature, pressure)
     k, ratio = heat_capacity_ratio, ambient_pressure / pressure
     choked = ratio <= (2 / (k + 1)) ** (k / (k - 1))
@@ -270,6 +271,7 @@ def flash_fraction(
     >>> round(share["fraction"], 4), round(share["linear"], 4), round(share["airborne"], 4)
     (0.1649, 0.1802, 0.3297)
     """
+    # the exponential counts the liquid as it shrinks; the linear form of CCPS keeps all of it
     linear = liquid_heat_capacity * max(0.0, temperature - boiling_point) / heat_of_vaporisation
     fraction = -math.expm1(-linear)
     return fraction, linear, min(1.0, 2 * fraction)
@@ -379,6 +381,7 @@ def two_phase_outflow(
     assert heat_of_vaporisation is not None
     assert vapour_density is not None
     assert liquid_heat_capacity is not None
+    # without the factor by which friction lowers the flow in long pipes: an upper bound there
     expansion = 1 / vapour_density - 1 / density
     equilibrium = heat_of_vaporisation / (expansion * math.sqrt(temperature * liquid_heat_capacity))
     if pipe_length >= RELAXATION_LENGTH or pipe_length / diameter >= EQUILIBRIUM_RATIO:

@@ -78,6 +78,7 @@ def plume_concentration(
     """Steady concentration [kg m-3] at points (x, y, z) [m] that broadcast; 0 at and before the source.
     Nothing is checked.
     """
+    # one wind at every height, no rise of the plume and no lid of mixing above it
     x = np.asarray(x, dtype=float)
     sigma_y, sigma_z = plume_sigmas(x, stability, terrain, averaging_time=averaging_time)
     shape = reflected(y, z, sigma_y=sigma_y, sigma_z=sigma_z, release_height=release_height)

@@ -109,6 +109,7 @@ def pool_evaporation(
             hint="a boiling pool is fed by heat from the ground; this model does not hold",
         )
     flags = () if schmidt is not None else (f"{TO_BE_CONFIRMED}: Schmidt number by Graham's law",)
+    # the Yellow Book takes 0.8 for every vapour
     number = schmidt if schmidt is not None else 1.57e-5 / (2.4e-5 * math.sqrt(0.018015 / molar_mass))
     transfer = 0.004786 * wind_speed**0.78 * diameter**-0.11 * number**-0.67
     flux = transfer * vapour_pressure * molar_mass / (GAS_CONSTANT * temperature)

@@ -17,7 +17,9 @@ NEAREST: Final = 100.0
 FARTHEST: Final = 10_000.0
 """Up to here they hold [m]."""
 REFERENCE_TIME: Final = 600.0
-"""Averaging time of the crosswind parameter of a plume [s]."""
+"""Averaging time of the crosswind parameter of a plume [s]: Briggs names none, ten minutes are taken (to be
+confirmed).
+"""
 AVERAGING_FLAG: Final = f"{TO_BE_CONFIRMED}: plume width by the fifth root of the averaging time"
 
 # sigma = a x (1 + b x)^p
@@ -68,6 +70,7 @@ def plume_sigmas(
     """Crosswind and vertical parameters of a plume [m] at distances ``x`` [m]; 0 at and before the source. No
     range is checked.
     """
+    # below 100 m and beyond 10 km the fits are carried on; the models flag it or end there
     distance = np.maximum(np.asarray(x, dtype=float), 0.0)
     (a, b, p), (c, d, q) = (table[stability] for table in _BRIGGS[terrain])
     return averaging_factor(averaging_time) * a * distance * (1 + b * distance) ** p, c * distance * (

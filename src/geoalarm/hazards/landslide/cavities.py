@@ -72,7 +72,7 @@ def cavity_influence_radius(
 
     References
     ----------
-    Cone of collapse over a mined void; defaults are choices of this project (MODELS, section 2).
+    Cone of collapse over a mined void; its defaults are choices of this project.
 
     Examples
     --------

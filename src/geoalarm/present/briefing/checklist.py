@@ -74,7 +74,7 @@ PLANS: Final[dict[str, tuple[ChecklistRow, ...]]] = {
         ChecklistRow("exercises", ""),
     ),
 }
-"""Items by country, in the order of the plan; MODELS 7."""
+"""Items by country, in the order in which its law lists them."""
 
 
 def checklist(draft: BriefingContext) -> Checklist:
