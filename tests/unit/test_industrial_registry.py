@@ -149,7 +149,7 @@ def test_inputs_that_a_model_passes_on_are_its_own() -> None:
         fire("50 m", 10, soot_shares=0.5)
     with pytest.raises(RangeError, match="'soot_share'"):
         fire("50 m", 10, soot_share=1.5)
-    assert fire("50 m", 10).inputs["soot_share"].value == 0.8
+    assert fire("50 m", 10).inputs["air_density"].value == 1.2
 
 
 def test_one_model_is_found_without_the_others() -> None:

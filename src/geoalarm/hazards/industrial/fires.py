@@ -9,9 +9,9 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from geoalarm.core.errors import InputError
 from geoalarm.core.result import BEYOND_MODEL_RANGE
 from geoalarm.hazards.industrial.crossing import outermost
+from geoalarm.hazards.industrial.emissive_power import FlameHeat, mean_emissive_power
 from geoalarm.hazards.industrial.fireball import FARTHEST, bleve, bleve_distance, fireball
 from geoalarm.hazards.industrial.flame import (
     VAPOUR_PRESSURE,
@@ -30,7 +30,6 @@ from geoalarm.hazards.industrial.jet_fire import (
 from geoalarm.hazards.industrial.pool_fire import (
     AIR_DENSITY,
     AIR_VISCOSITY,
-    SOOT_SHARE,
     pool_burning_rate,
     pool_burning_rate_from_heats,
     pool_emissive_power,
@@ -70,7 +69,7 @@ _FLAME: Final = {
     "diameter": positive("m"),
     "fuel": word(*_FUELS),
     "wind": at_least_zero("m s-1"),
-    "emissive": word("sooty", "fraction"),
+    "emissive": word("fuel", "sooty", "fraction"),
     "fraction": positive("1", 1),
     "soot_share": at_least_zero("1", 1),
     "heat_of_combustion": positive("J kg-1"),
@@ -101,9 +100,9 @@ def pool_flame(
     fuel: str = "gasoline",
     *,
     wind: float = 0.0,
-    emissive: str = "sooty",
+    emissive: str = "fuel",
     fraction: float | None = None,
-    soot_share: float = SOOT_SHARE,
+    soot_share: float | None = None,
     heat_of_combustion: float | None = None,
     rate: float | None = None,
     emissive_power: float | None = None,
@@ -114,7 +113,7 @@ def pool_flame(
 
     ``m = m_inf (1 - e^(-kb D))``; still air ``L = 42 D (m / (rho_a sqrt(g D)))^0.61``, wind ``L = 55 D
     (...)^0.67 u*^-0.21``; ``tan t / cos t = 0.666 Fr^0.333 Re^0.117``; SEP by ``pool_emissive_power_sooty``
-    or ``pool_emissive_power``.
+    or ``pool_emissive_power``, of clear flames by measurements: LNG 210 kW/m2 up to 35 m, 286 kW/m2 beyond.
 
     Parameters
     ----------
@@ -125,13 +124,15 @@ def pool_flame(
     wind : float
         At 10 m height; 0 is still air [m s-1].
     emissive : str
-        ``sooty``: by the size of the flame (Mudan); ``fraction``: from the heat radiated.
+        ``fuel``: by the size of the flame where the fuel soots (Mudan), measured where its flame is clear;
+        ``sooty``: by the size, refused for a clear flame; ``fraction``: from the heat radiated, which a given
+        fraction means too.
     fraction : float, optional
-        Share of the heat that is radiated, for ``fraction`` [1].
-    soot_share : float
-        Share of the surface that soot covers, for ``fraction`` [1].
+        Share of the heat that is radiated [1].
+    soot_share : float, optional
+        Share of the surface that soot covers, only with a fraction; by default 0.8, 0 for a clear flame [1].
     heat_of_combustion : float, optional
-        Instead of the fuel's, for ``fraction`` [J kg-1].
+        Instead of the fuel's, only with a fraction [J kg-1].
     rate : float, optional
         Burning rate instead of the fuel's [kg m-2 s-1].
     emissive_power : float, optional
@@ -139,23 +140,27 @@ def pool_flame(
     air_density : float
         [kg m-3].
     viscosity : float
-        Of the air, kinematic [m2 s-1].
+        Of the air, kinematic; it leans the flame, so only with a wind [m2 s-1].
 
     Raises
     ------
     InputError
-        If ``fraction`` is asked for and not given.
+        If the heat of the flame is given in two ways, an input would go unused, or no power was measured for
+        a clear flame (ethanol, methanol).
     RangeError
         If an input is outside its range.
 
     References
     ----------
-    TNO, Yellow Book (CPR 14E), section 6.5.4, table 6.5 and example 6.6.3; Mudan and Croce (1988).
+    TNO, Yellow Book (CPR 14E), section 6.5.4, table 6.5 and example 6.6.3; Mudan and Croce (1988). LNG: US
+    Coast Guard CG-D-55-79 (1979); Luketa (2011), SAND2011-9415.
 
     Examples
     --------
     >>> round(pool_flame("10 m", "gasoline")["length"], 3)
     15.818
+    >>> round(pool_flame("35 m", "lng")["emissive_power"])
+    210000
     """
     found = row("pool_fuels", "fuel", fuel)
     flags: tuple[str, ...] = ()
@@ -168,29 +173,9 @@ def pool_flame(
         )
     length = pool_flame_length.pure(diameter, rate, wind=wind, air_density=air_density)
     tilt = pool_flame_tilt.pure(diameter, wind, viscosity=viscosity)
-    if emissive_power is not None:
-        return FlaggedOutputs(Flame(rate, length, tilt, emissive_power), flags)
-    if emissive == "sooty":
-        clear = ("sooty_power_for_a_clear_flame",) if found["soots"] == "no" else ()
-        return FlaggedOutputs(
-            Flame(rate, length, tilt, pool_emissive_power_sooty.pure(diameter)), (*flags, *clear)
-        )
-    if fraction is None:
-        raise InputError(
-            "input 'fraction'",
-            got="none",
-            expected="the share of heat radiated, above 0, at most 1",
-            hint="give fraction, or emissive=sooty",
-        )
-    if heat_of_combustion is None:
-        heat_of_combustion, flags = (
-            float(found["heat_of_combustion_J_kg"]),
-            (*flags, *confirm(found["heat_verified"], f"heat of combustion of {fuel}")),
-        )
-    power, _ = pool_emissive_power.pure(
-        rate, heat_of_combustion, fraction=fraction, length=length, diameter=diameter, soot_share=soot_share
-    )
-    return FlaggedOutputs(Flame(rate, length, tilt, power), flags)
+    told = FlameHeat(emissive, fraction, soot_share, heat_of_combustion, emissive_power)
+    power, more = mean_emissive_power(found, told, rate=rate, length=length, diameter=diameter)
+    return FlaggedOutputs(Flame(rate, length, tilt, power), (*flags, *more))
 
 
 @model(

@@ -39,9 +39,7 @@ FLAGS: Final[dict[str, str]] = {
     "transmissivity_extrapolated": (
         "vapour pressure times path lies outside 1e4 to 1e5 N/m, where the transmissivity formula holds"
     ),
-    "sooty_power_for_a_clear_flame": (
-        "the fuel burns with little soot; the emissive power of sooty flames may be far off"
-    ),
+    "measured_emissive_power": "the flame is clear: its emissive power is a measured one, of the source named",
     "zone_is_the_flame": (
         "outside the flame the heat is below the threshold; the zone is the ground the flame covers"
     ),
