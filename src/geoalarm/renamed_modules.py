@@ -8,10 +8,11 @@ import importlib
 import sys
 import warnings
 from collections.abc import Sequence
+from functools import partial
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
 RENAMED: Final = {
     "geoalarm.pipeline": "geoalarm.analysis",
@@ -34,6 +35,33 @@ _MOVED_UP: Final = {"open_territory": "geoalarm.dossier", "Territory": "geoalarm
 
 NAMES: Final = {"OwnFiles": "UserFiles", "Joined": "JoinedCommunes"}
 """Public names that changed, wherever they are asked for."""
+
+
+_FUNCTIONS: Final = {
+    ("Catalog", "check"): "geoalarm.catalog.check:check_catalog",
+    ("Catalog", "describe"): "geoalarm.catalog.check:describe_catalog",
+}
+"""Methods of 0.1, by class and name, that are functions of their object now."""
+
+
+def function_of_method(owner: object, name: str) -> Any:
+    """The function that took the place of a method, bound to its object, with a warning.
+
+    Raises
+    ------
+    AttributeError
+        If the class never had such a method.
+    """
+    kind = type(owner).__name__
+    if (kind, name) not in _FUNCTIONS:
+        raise AttributeError(f"{kind!r} object has no attribute {name!r}")
+    module, _, function = _FUNCTIONS[kind, name].partition(":")
+    warnings.warn(
+        f"{kind}.{name}() is {module}.{function}() now; the method goes with the next release",
+        DeprecationWarning,
+        stacklevel=3,
+    )
+    return partial(getattr(importlib.import_module(module), function), owner)
 
 
 def today(name: str) -> str:

@@ -15,7 +15,7 @@ import xarray as xr
 import yaml
 
 from geoalarm import hazards
-from geoalarm.catalog import Catalog, drivers, open_catalog
+from geoalarm.catalog import Catalog, check_catalog, describe_catalog, drivers, open_catalog
 from geoalarm.catalog.entry import ROLES
 from geoalarm.core.errors import CatalogError, InputError
 from geoalarm.core.terms import Basis
@@ -143,14 +143,14 @@ def test_unknown_names_offer_the_near_miss(catalog: Catalog) -> None:
 
 
 def test_the_check_opens_everything_that_is_here(catalog: Catalog) -> None:
-    findings = catalog.check()
+    findings = check_catalog(catalog)
     opened = {finding.entry for finding in findings if finding.status == "opened"}
     assert opened == {*catalog.names(group="demo"), *catalog.names(group="user")}
     assert {finding.entry for finding in findings} == set(catalog.names())
 
 
 def test_the_list_says_what_a_reader_needs(catalog: Catalog) -> None:
-    rows = {row["name"]: row for row in catalog.describe()}
+    rows = {row["name"]: row for row in describe_catalog(catalog)}
     assert list(rows) == catalog.names()
     assert rows["demo_flood"]["parameters"] == "return_period: 10, 100, 1000"
     assert rows["official_flood_eu"]["verified"] == "unverified"

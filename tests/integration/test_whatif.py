@@ -496,7 +496,7 @@ def test_nobody_is_at_a_risk_that_ends_inside_its_raster(space, at):
 
 
 def test_a_thresholds_file_says_what_it_holds(tmp_path):
-    from geoalarm.analysis.accident.run_accident import read_thresholds
+    from geoalarm.analysis.accident.accident_choices import read_thresholds
 
     head = "jurisdiction,substance,effect,exposure_min,value,unit,label,source,verified\n"
     rows = (

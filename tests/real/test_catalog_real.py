@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from geoalarm.catalog import Catalog, open_catalog
+from geoalarm.catalog import Catalog, check_catalog, open_catalog
 from geoalarm.core.errors import InputError
 from geoalarm.io.vector_files import read_vector
 
@@ -23,7 +23,7 @@ def catalog(real_data: Path) -> Catalog:
 
 
 def test_every_entry_opens(catalog: Catalog) -> None:
-    findings = catalog.check()
+    findings = check_catalog(catalog)
     assert {finding.status for finding in findings} == {"opened"}
     assert {finding.entry for finding in findings} == set(catalog.names())
 

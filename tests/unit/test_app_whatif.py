@@ -9,7 +9,6 @@ import shapely
 
 from geoalarm import i18n
 from geoalarm.analysis import Workspace, default_scenario, open_catalog, read_scenario
-from geoalarm.analysis.accident.run_accident import accident_view
 from geoalarm.app.explorer.explorer_state import UnknownOption
 from geoalarm.app.map.atlas import APART
 from geoalarm.app.session import SharedSession
@@ -290,7 +289,7 @@ def test_the_map_and_degrees_are_inverse():
 def test_the_page_shows_the_answer_of_the_pipeline(territory):
     state, _ = state_of(site="works", beside="1")
     outcome = calculate(state, territory)
-    asked = accident_view(territory.workspace, state.accident())
+    asked = territory.workspace.count_accident(state.accident())
     assert [zone.within for zone in outcome.first.people] == [zone.within for zone in asked.people]
     assert count_text(asked.people[0].within, "en") in finding(outcome, "en")
     assert len(outcome.view.first) == len(territory.geometry.ids)
@@ -349,7 +348,7 @@ def test_individual_risk_is_told_by_level_and_country(territory):
     state, _ = state_of(site="works", often="1e-3 /yr", rose="half", show="risk")
     outcome = calculate(state, territory)
     assert outcome.shows("risk") == "risk"
-    asked = accident_view(territory.workspace, state.accident())
+    asked = territory.workspace.count_accident(state.accident())
     levels = [item.within for item in asked.risk_people]
     assert levels == sorted(levels, reverse=True)
     assert levels[0] > 0

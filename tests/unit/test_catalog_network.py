@@ -18,7 +18,7 @@ import pytest
 import yaml
 from shapely import box
 
-from geoalarm.catalog import open_catalog
+from geoalarm.catalog import check_catalog, open_catalog
 from geoalarm.core.errors import Faults, InputError
 from geoalarm.io import download_cache as cache
 from geoalarm.io.address import parse_address
@@ -141,16 +141,16 @@ def test_a_kept_file_that_changed_on_disk_is_refused(tmp_path: Path, site: Site)
 def test_a_check_online_tells_that_the_address_serves_something_else(tmp_path: Path, site: Site) -> None:
     site.pages["/a.geojson"] = SQUARE
     opened = open_catalog(catalog(tmp_path, f"{site.host}/a.geojson"))
-    assert [finding.status for finding in opened.check()] == ["not_opened"]
-    assert [finding.status for finding in opened.check(online=True)] == ["opened"]
+    assert [finding.status for finding in check_catalog(opened)] == ["not_opened"]
+    assert [finding.status for finding in check_catalog(opened, online=True)] == ["opened"]
     site.pages["/a.geojson"] = OTHER
-    (finding,) = opened.check(online=True)
+    (finding,) = check_catalog(opened, online=True)
     assert finding.status == "changed"
     assert "has changed since" in finding.message
     assert opened.layer("official_communes").data["nom"].tolist() == ["Lille"], (
         "the kept one stays until its reader decides"
     )
-    assert [finding.status for finding in opened.check()] == ["opened"]
+    assert [finding.status for finding in check_catalog(opened)] == ["opened"]
 
 
 def test_a_stated_hash_is_held_against_the_file(tmp_path: Path, site: Site) -> None:
@@ -205,7 +205,7 @@ def test_a_mirror_serves_by_the_choice_of_parameters_and_no_other(tmp_path: Path
     assert opened.mirror_names("official_communes", departement="59") == [
         "official_communes/departement=59.*"
     ]
-    assert [finding.status for finding in opened.check()] == ["not_opened", "opened"]
+    assert [finding.status for finding in check_catalog(opened)] == ["not_opened", "opened"]
 
 
 @pytest.mark.parametrize(
@@ -237,7 +237,7 @@ def test_an_entry_that_has_to_be_brought_says_where(tmp_path: Path) -> None:
         InputError, match=r"has to be brought.*ALEA.geojson in the folder GEOALARM_MIRROR names"
     ):
         open_catalog(path).layer("official_communes")
-    assert [finding.status for finding in open_catalog(path).check(online=True)] == ["not_opened"]
+    assert [finding.status for finding in check_catalog(open_catalog(path), online=True)] == ["not_opened"]
     (tmp_path / "mirror").mkdir()
     (tmp_path / "mirror" / "ALEA.geojson").write_bytes(SQUARE)
     assert len(open_catalog(path, mirror=tmp_path / "mirror").layer("official_communes").data) == 1
@@ -257,14 +257,14 @@ def test_a_mirror_that_is_not_there_or_ambiguous(tmp_path: Path) -> None:
 def test_a_check_gathers_every_fault_and_raises_once(tmp_path: Path) -> None:
     path = catalog(tmp_path, "{{ CATALOG_DIR }}/{{ departement }}.geojson", parameters=DEPARTMENT)
     with pytest.raises(Faults, match="2 of 2 layers cannot be used") as caught:
-        open_catalog(path).check()
+        check_catalog(open_catalog(path))
     assert [fault.what.split(":")[0] for fault in caught.value.faults] == [
         "entry official_communes(departement=59)",
         "entry official_communes(departement=02)",
     ]
     (tmp_path / "59.geojson").write_bytes(SQUARE)
     (tmp_path / "02.geojson").write_bytes(SQUARE.replace(b"59350", b"5935"))
-    assert len(open_catalog(path).check()) == 2
+    assert len(check_catalog(open_catalog(path))) == 2
     (tmp_path / "02.geojson").write_bytes(SQUARE.replace(b"59350", b"lost"))
     with pytest.raises(Faults, match="are not of FR"):
-        open_catalog(path).check()
+        check_catalog(open_catalog(path))

@@ -79,6 +79,15 @@ def test_a_territory_still_opens_from_the_room_it_left():
     assert open_territory is today
 
 
+def test_a_check_still_starts_from_the_catalog_with_a_warning():
+    opened = geoalarm.open_catalog()
+    with pytest.warns(DeprecationWarning, match=r"Catalog\.describe\(\) is .*describe_catalog\(\) now"):
+        rows = opened.describe()
+    assert [row["name"] for row in rows] == opened.names()
+    with pytest.raises(AttributeError, match="descirbe"):
+        opened.descirbe()
+
+
 def test_the_hint_of_an_error_answers_to_its_old_name_for_one_release():
     error = geoalarm.InputError("column 'pop'", hint="name it")
     with pytest.warns(DeprecationWarning, match=r"error\.mend is error\.hint now"):

@@ -6,8 +6,10 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from geoalarm.analysis.accident.accident_choices import choices, warm_models
     from geoalarm.analysis.accident.accident_scenario import Accident
-    from geoalarm.analysis.accident.run_accident import AccidentView, SiteOption, choices, warm_models
+    from geoalarm.analysis.accident.accident_sites import SiteOption
+    from geoalarm.analysis.accident.accident_view import AccidentView
     from geoalarm.analysis.boundaries import JoinedCommunes
     from geoalarm.analysis.layer_option import LayerOption
     from geoalarm.analysis.model_calculator import find_model, models, room_of, run_model
@@ -28,15 +30,15 @@ if TYPE_CHECKING:
 
 _WHERE = {
     "Accident": "geoalarm.analysis.accident.accident_scenario",
-    "AccidentView": "geoalarm.analysis.accident.run_accident",
-    "SiteOption": "geoalarm.analysis.accident.run_accident",
-    "choices": "geoalarm.analysis.accident.run_accident",
+    "AccidentView": "geoalarm.analysis.accident.accident_view",
+    "SiteOption": "geoalarm.analysis.accident.accident_sites",
+    "choices": "geoalarm.analysis.accident.accident_choices",
     "find_model": "geoalarm.analysis.model_calculator",
     "models": "geoalarm.analysis.model_calculator",
     "room_of": "geoalarm.analysis.model_calculator",
     "run_model": "geoalarm.analysis.model_calculator",
     "scenario_text": "geoalarm.analysis.scenario",
-    "warm_models": "geoalarm.analysis.accident.run_accident",
+    "warm_models": "geoalarm.analysis.accident.accident_choices",
     "open_catalog": "geoalarm.catalog",
     "JoinedCommunes": "geoalarm.analysis.boundaries",
     "run": "geoalarm.analysis.run_scenario",

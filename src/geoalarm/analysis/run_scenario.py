@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from geoalarm.analysis.accident.run_accident import AccidentView
+from geoalarm.analysis.accident.accident_view import AccidentView
 from geoalarm.analysis.boundaries import JoinedCommunes, facts_of, measured_after
 from geoalarm.analysis.layer_option import LayerOption
 from geoalarm.analysis.scenario import Options, Scenario

@@ -12,7 +12,9 @@ import pandas as pd
 
 from geoalarm import hazards
 from geoalarm.analysis.accident.accident_scenario import Accident
-from geoalarm.analysis.accident.run_accident import AccidentView, SiteOption, accident_view, sites_of
+from geoalarm.analysis.accident.accident_sites import SiteOption, sites_of
+from geoalarm.analysis.accident.accident_view import AccidentView
+from geoalarm.analysis.accident.run_accident import count_accident
 from geoalarm.analysis.boundaries import JoinedCommunes, join_communes
 from geoalarm.analysis.layer_option import LayerOption, options_of
 from geoalarm.analysis.scenario import Scenario, default_scenario
@@ -204,16 +206,20 @@ class Workspace:
         return self._tables.get((option.key, used, name), compute)
 
     def accident(self, choice: Accident, *, population: str | None = None) -> AccidentView:
-        """What an accident comes to here: zones, people by commune and class, severity, warnings. Kept: do
-        not change it in place.
+        """What an accident comes to here, as :meth:`count_accident`. Kept: do not change it in place."""
+        name = population or self.populations[0]
+        return self._accidents.get((choice.key, name), lambda: self.count_accident(choice, population=name))
+
+    def count_accident(self, choice: Accident, *, population: str | None = None) -> AccidentView:
+        """What an accident comes to here: zones, people by commune and class, severity, warnings; nothing of
+        it is kept.
 
         Raises
         ------
         InputError, RangeError
             If the choice cannot be computed; the message names the input.
         """
-        name = population or self.populations[0]
-        return self._accidents.get((choice.key, name), lambda: accident_view(self, choice, population=name))
+        return count_accident(choice, self.communes, self.prepared(population), cache=self.cache)
 
     def accidents(self, *, population: str | None = None) -> list[AccidentView]:
         """The accidents of the scenario, in its order.
@@ -236,7 +242,7 @@ class Workspace:
 
     def sites(self) -> list[SiteOption]:
         """Sites of the territory at which an accident may be placed; empty where the catalog has none."""
-        return self._sites.get("", lambda: sites_of(self))
+        return self._sites.get("", lambda: sites_of(self.catalog, self.scenario.communes[0], self.communes))
 
     def table(self, *, population: str | None = None, progress: Progress | None = None) -> pd.DataFrame:
         """The exposure table of all layers and accidents of the scenario, one under the other."""

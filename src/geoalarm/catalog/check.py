@@ -5,17 +5,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import geopandas as gpd
 
 from geoalarm.catalog.entry import CatalogEntry, ParameterValue
+from geoalarm.catalog.open import Catalog
 from geoalarm.core.errors import Faults, GeoalarmError, InputError
 from geoalarm.io.address import parse_address
 from geoalarm.io.download_cache import cache_record, compare
-
-if TYPE_CHECKING:
-    from geoalarm.catalog.open import Catalog
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +29,8 @@ class CheckFinding:
     repairs: dict[str, int]
 
 
-def check(catalog: Catalog, *, online: bool = False) -> list[CheckFinding]:
-    """Open every entry with every allowed value; see :meth:`Catalog.check`.
+def check_catalog(catalog: Catalog, *, online: bool = False) -> list[CheckFinding]:
+    """Open every entry with every allowed value, gather all faults, raise once.
 
     Web addresses are opened ``online``, or where a mirror or the cache serves them. A kept file that its
     address now serves otherwise is reported as ``changed``.
@@ -100,7 +98,7 @@ def _look(
     )
 
 
-def describe(catalog: Catalog) -> list[dict[str, str]]:
+def describe_catalog(catalog: Catalog) -> list[dict[str, str]]:
     """One row an entry: what it is, of whom, under which licence, and whether it was opened online."""
     rows = []
     for name in catalog.names():

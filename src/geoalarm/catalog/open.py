@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from geoalarm import renamed_modules
 from geoalarm.catalog.cf_units import cf_units
 from geoalarm.catalog.entry import CatalogEntry, ParameterValue
 from geoalarm.catalog.parse import CatalogFile, read_catalog_file
@@ -18,7 +19,6 @@ from geoalarm.core.settings import CATALOG, path_setting
 from geoalarm.io.mirror import Mirror, SourceRequest, mirror_from
 
 if TYPE_CHECKING:
-    from geoalarm.catalog.check import CheckFinding
     from geoalarm.catalog.drivers import Opened
 
 log = logging.getLogger(__name__)
@@ -233,24 +233,6 @@ class Catalog:
             entry.name_tells,
         )
 
-    def check(self, *, online: bool = False) -> list[CheckFinding]:
-        """Open everything that needs no network (or everything, ``online``), gather all faults, raise once.
-
-        Raises
-        ------
-        Faults
-            With every entry that could not be opened.
-        """
-        from geoalarm.catalog.check import check
-
-        return check(self, online=online)
-
-    def describe(self) -> list[dict[str, str]]:
-        """One row an entry, for a list on a screen."""
-        from geoalarm.catalog.check import describe
-
-        return describe(self)
-
     def to_intake(self) -> Any:
         """The checked entries as an Intake catalog, for tools that speak Intake."""
         from intake.catalog import Catalog as IntakeCatalog
@@ -316,6 +298,12 @@ class Catalog:
                 getshell=False,
             )
         return self._sources[entry.name]
+
+    if not TYPE_CHECKING:  # a typing mistake in a method's name stays one
+
+        def __getattr__(self, name: str) -> Any:
+            """Methods of 0.1 that are functions now."""
+            return renamed_modules.function_of_method(self, name)
 
     def __repr__(self) -> str:
         return f"Catalog({str(self.path)!r}, {len(self.file.entries)} entries)"

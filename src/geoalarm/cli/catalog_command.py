@@ -70,10 +70,10 @@ def show(name: str, path: Path | None, as_json: bool) -> None:
 @click.option("--online", is_flag=True, help="Open the layers of the network too.")
 def check(path: Path | None, online: bool) -> None:
     """Open every entry, gather all faults, and say them once."""
-    from geoalarm import analysis
+    from geoalarm.catalog import check_catalog, open_catalog
 
-    opened = analysis.open_catalog(path)
-    found = opened.check(online=online)
+    opened = open_catalog(path)
+    found = check_catalog(opened, online=online)
     for item in found:
         if item.status == "changed":
             click.echo(f"changed: {opened.entry(item.entry).source_id(item.values)}: {item.message}")

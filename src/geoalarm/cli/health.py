@@ -152,10 +152,10 @@ def _catalog() -> Iterator[Check]:
 
 
 def _checked_entries() -> int:
-    from geoalarm.catalog import open_catalog
+    from geoalarm.catalog import check_catalog, open_catalog
 
     catalog = open_catalog()
-    catalog.check(online=False)
+    check_catalog(catalog, online=False)
     return len(catalog.names())
 
 

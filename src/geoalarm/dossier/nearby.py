@@ -12,7 +12,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geoalarm.analysis.accident.run_accident import ROLE, SiteOption
+from geoalarm.analysis.accident.accident_sites import SiteOption, site_ids, site_layers
 from geoalarm.core.model import Communes, Footprint, Source
 from geoalarm.dossier.commune_dossier import Region, SiteNear
 from geoalarm.dossier.territory_layers import TerritoryLayer, TerritoryLayers
@@ -185,20 +185,10 @@ def _region(key: tuple[str, str], name: str, at: list[int], layers: Sequence[Ter
 
 
 def _site_sources(space: Workspace) -> dict[str, Source]:
-    """Source of each site of the lists, by its id as :func:`geoalarm.analysis.accident.run_accident.sites_of`
-    gives it.
-    """
+    """Source of each site of the lists, by its id."""
     found: dict[str, Source] = {}
-    catalog = space.catalog
-    for name in catalog.names(role=ROLE, group=catalog.entry(space.scenario.communes[0]).group):
-        layer = catalog.layer(name)
-        frame = layer.data
-        ids = (
-            frame[_SITE].astype("str")
-            if _SITE in frame.columns
-            else [f"{name}:{n + 1}" for n in range(len(frame))]
-        )
-        found |= dict.fromkeys(ids, layer.source)
+    for name, layer in site_layers(space.catalog, space.scenario.communes[0]):
+        found |= dict.fromkeys(site_ids(layer.data, name), layer.source)
     return found
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from geoalarm.analysis.accident.run_accident import AccidentView
+from geoalarm.analysis.accident.accident_view import AccidentView
 from geoalarm.analysis.layer_option import LayerOption
 from geoalarm.analysis.workspace import Progress, tell
 from geoalarm.core.errors import GeoalarmError

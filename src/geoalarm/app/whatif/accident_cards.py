@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from geoalarm import i18n
-from geoalarm.analysis.accident.run_accident import AccidentView
+from geoalarm.analysis.accident.accident_view import AccidentView
 from geoalarm.app.explorer import explorer_cards as cards
 from geoalarm.app.session import SharedSession
 from geoalarm.app.web.html_markup import button, e, items, said

@@ -13,8 +13,8 @@ import pandas as pd
 
 from geoalarm import i18n
 from geoalarm.analysis import scenario_text
+from geoalarm.analysis.accident.accident_choices import read_thresholds
 from geoalarm.analysis.accident.accident_scenario import Accident
-from geoalarm.analysis.accident.run_accident import read_thresholds
 from geoalarm.app.explorer.downloads import DownloadFile
 from geoalarm.app.session import SharedSession
 from geoalarm.app.whatif.whatif_state import WhatIfState

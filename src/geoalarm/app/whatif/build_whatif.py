@@ -49,9 +49,7 @@ def whatif(*, scenario: str | None = None, world: SharedSession | None = None) -
 @lru_cache(maxsize=4)
 def sites(world: SharedSession) -> tuple[Any, ...]:
     """Named sites of the territory, read once."""
-    from geoalarm.analysis.accident.run_accident import sites_of
-
-    return tuple(sites_of(world.workspace))
+    return tuple(world.workspace.sites())
 
 
 def _whatif(world: SharedSession, query: dict[str, str], lang: str) -> pmui.Page:

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from geoalarm import i18n
-from geoalarm.analysis.accident.run_accident import AccidentView, accident_view
+from geoalarm.analysis.accident.accident_view import AccidentView
 from geoalarm.app.explorer.explorer_view import ExplorerView, figure, share_figure
 from geoalarm.app.map.atlas import APART, FIRST_STATE, STATES, Symbology
 from geoalarm.app.map.geometry import WEB_MERCATOR
@@ -112,10 +112,10 @@ def calculate(state: WhatIfState, shared: SharedSession) -> AccidentOutcome:
     Raises
     ------
     InputError, RangeError
-        As :func:`geoalarm.analysis.accident.run_accident.accident_view`.
+        As :func:`geoalarm.analysis.accident.run_accident.count_accident`.
     """
     choices = [state.accident(), *([state.accident(second=True)] if state.has_second else [])]
-    both = [accident_view(shared.workspace, choice) for choice in choices]
+    both = [shared.workspace.count_accident(choice) for choice in choices]
     found = [_totals(item, shared) for item in both]
     layers = tuple(_layer(item) for item in both)
     shares = np.concatenate([item["share_exposed"].to_numpy(dtype="float64") for item in found])

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from geoalarm import i18n
+from geoalarm.analysis.accident.accident_view import AccidentView
 from geoalarm.analysis.accident.people_in_zones import ZonePeople
-from geoalarm.analysis.accident.run_accident import AccidentView
 from geoalarm.app.web.html_markup import e, said, swatch
 from geoalarm.app.whatif.whatif_state import WhatIfState
 from geoalarm.app.whatif.whatif_view import AccidentOutcome

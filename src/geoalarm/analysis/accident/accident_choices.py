@@ -1,0 +1,55 @@
+"""What the form of an accident offers, as plain data: kinds, substances, weathers, toxic thresholds of a file."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from geoalarm.core.result import SCREENING_NOTICE
+
+logger = logging.getLogger(__name__)
+
+
+def choices() -> dict[str, Any]:
+    """What a form needs, as plain data: ``kinds`` with their inputs, ``substances``, ``weathers``,
+    ``occupancy``, ``notice``.
+    """
+    from geoalarm.hazards.industrial import forms
+
+    return {
+        "kinds": forms.accident_forms(),
+        "substances": forms.substances_known(),
+        "weathers": forms.weathers_known(),
+        "occupancy": forms.occupancies(),
+        "notice": SCREENING_NOTICE,
+    }
+
+
+def read_thresholds(path: Path) -> dict[str, tuple[str, ...]]:
+    """Effects by substance of a file of toxic thresholds, in the order of the file.
+
+    Raises
+    ------
+    InputError, Faults
+        If the file is no such table: every wrong row at once.
+    """
+    from geoalarm.hazards.industrial.toxic_thresholds import load_thresholds
+
+    found: dict[str, list[str]] = {}
+    for row in load_thresholds(path):
+        effects = found.setdefault(row.substance, [])
+        if row.effect not in effects:
+            effects.append(row.effect)
+    return {substance: tuple(effects) for substance, effects in found.items()}
+
+
+def warm_models() -> None:
+    """Load the models and the tables of substances, which take two seconds, before the first accident is
+    asked for.
+    """
+    from geoalarm.hazards.industrial import footprints, forms
+    from geoalarm.hazards.industrial.substances import substance
+
+    substance(next(item["name"] for item in forms.substances_known() if item["schemes"]))
+    logger.debug("models of %s loaded", ", ".join(footprints.KINDS))
