@@ -12,6 +12,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from geoalarm.core.errors import InputError
 from geoalarm.schedule.plan.clock import Clock
@@ -118,6 +119,24 @@ def service(folder: Path, runner: Any = None, clock: Clock | None = None, **job:
     return Service(
         plan(folder, **job), folder / "state", runner or SmallReports(), clock=clock or TestClock()
     )
+
+
+def wakes(line: str, since: datetime, until: datetime) -> list[datetime]:
+    """When systemd wakes by a line of ``OnCalendar=`` of ours.
+
+    It leaves out what the clock jumps over, and the second of two alike.
+    """
+    *week, dates, times, timezone = line.split()
+    zone, wanted = ZoneInfo(timezone), (*dates.split("-")[1:], *times.split(":")[:2])
+    found, at = [], since
+    while at <= until:
+        wall = at.astimezone(zone)
+        shown = (f"{part:02d}" for part in (wall.month, wall.day, wall.hour, wall.minute))
+        if wall.fold == 0 and (not week or wall.strftime("%a") in week[0]):
+            fields = zip(shown, wanted, strict=True)
+            found += [at] * all(field == "*" or part in field.split(",") for part, field in fields)
+        at += timedelta(minutes=1)
+    return found
 
 
 def refuse(wanted: ReportJob) -> ScheduledEdition:

@@ -11,8 +11,8 @@ import socket
 import ssl
 import subprocess
 import sys
+import threading
 import time
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,9 +20,7 @@ import pytest
 import trustme
 import yaml
 from aiosmtpd.controller import Controller
-from apscheduler.triggers.date import DateTrigger
 
-from geoalarm.schedule.plan.cron import Timetable
 from geoalarm.schedule.scheduled_edition import LISTING, SUMS
 from geoalarm.schedule.state.database import Database
 from geoalarm.schedule.state.delivery_ledger import Ledger
@@ -248,29 +246,23 @@ def test_a_second_service_on_the_same_state_refuses(process):
     process.stop()
 
 
-def test_the_alarm_wakes_the_service_without_the_minute_look(process, monkeypatch):
-    """The trigger of the job, by the machine's clock; the look of every minute comes an hour later here."""
-    clock = kit.ShiftedClock("2026-01-16 04:59:59.5")
-    alarm = DateTrigger(datetime.now(UTC) + timedelta(seconds=0.8))
-    monkeypatch.setattr(
-        Timetable,
-        "trigger",
-        property(
-            lambda self, real=Timetable.trigger.func: alarm if len(asked) == 0 and armed else real(self)
-        ),
-    )
-    asked, armed = [], []
+@pytest.mark.parametrize(
+    ("cron", "last_look", "start", "due"),
+    [
+        ("0 6 * * *", "2026-01-16 04:00", "2026-01-16 04:59:59.5", "2026-01-16T06:00:00+01:00"),
+        # 02:30 is jumped over; the service looked at 03:10 on the wall
+        ("30 2 * * *", "2026-03-29 01:10", "2026-03-29 01:29:59.5", "2026-03-29T03:30:00+02:00"),
+        ("0 0 * * *", "2026-03-29 12:00", "2026-03-29 21:59:59.5", "2026-03-30T00:00:00+02:00"),
+    ],
+)
+def test_the_service_wakes_at_the_due_time_without_the_minute_look(process, cron, last_look, start, due):
+    """By the clock of the machine; the look of every minute comes an hour later here."""
+    clock = kit.ShiftedClock(start)
+    asked = []
     runner = kit.SmallReports(during=lambda wanted: (asked.append(wanted), clock.stop()))
-    kit.service(process.folder, clock=kit.TestClock("2026-01-16 04:00")).look()  # there was one before
-    service = kit.service(process.folder, runner, clock)
-    real = service._alarms
-
-    def arm(seconds):
-        armed.append(True)
-        made = real(seconds)
-        armed.clear()
-        return made
-
-    monkeypatch.setattr(service, "_alarms", arm)
-    service.serve(look_every_s=3600)
-    assert [wanted.due.isoformat() for wanted in asked] == ["2026-01-16T06:00:00+01:00"]
+    kit.service(process.folder, clock=kit.TestClock(last_look), cron=cron).look()  # there was one before
+    stuck = threading.Timer(30, clock.stop)
+    stuck.start()
+    kit.service(process.folder, runner, clock, cron=cron).serve(look_every_s=3600)
+    stuck.cancel()
+    assert [wanted.due.isoformat() for wanted in asked] == [due]

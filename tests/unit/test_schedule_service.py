@@ -8,7 +8,7 @@ import runpy
 import sqlite3
 import tempfile
 from contextlib import suppress
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -21,6 +21,8 @@ from geoalarm.schedule.delivery import folder as folder_module
 from geoalarm.schedule.lock import is_held, only_one
 from geoalarm.schedule.plan.clock import Stopped
 from geoalarm.schedule.plan.cron import Timetable
+from geoalarm.schedule.plan.plan_file import plan_from
+from geoalarm.schedule.plan.systemd import unit_files
 from geoalarm.schedule.scheduled_edition import LISTING, SUMS, file_sha256
 from geoalarm.schedule.state.database import Database
 from geoalarm.schedule.state.run_log import CATCH_UP_MOST, KEEP
@@ -547,6 +549,76 @@ def test_a_page_that_cannot_be_written_stops_no_report(place: Path) -> None:
     clock = kit.TestClock("2026-01-16 05:00")
     service = kit.Service(kit.plan(place), place / "state", kit.SmallReports(), clock=clock, changed=fail)
     assert [run.state for run in service.once()] == ["done"]
+
+
+# Nights on which the clock changes. All times UTC; by hand, from the time on the wall.
+NIGHTS = [
+    ("Europe/Brussels", "0 0 * * *", "2026-03-28 12:00", ["28 23:00", "29 22:00", "30 22:00"]),
+    ("Europe/Brussels", "0 0 1 * *", "2026-03-28 12:00", ["31 22:00"]),
+    ("Europe/Brussels", "0 0 * * mon", "2026-03-28 12:00", ["29 22:00"]),
+    ("Europe/Brussels", "30 2 * * *", "2026-03-28 12:00", ["29 01:30", "30 00:30", "31 00:30"]),
+    ("Europe/Brussels", "*/20 2 29 * *", "2026-03-28 12:00", ["29 01:00", "29 01:20", "29 01:40"]),
+    ("Europe/Brussels", "30 2 * * *", "2026-10-24 12:00", ["25 00:30", "26 01:30", "27 01:30"]),
+    (
+        "Europe/Brussels",
+        "45 * 25 10 0",
+        "2026-10-25 00:00",
+        [f"25 {hour:02d}:45" for hour in range(23)],
+    ),  # the second 02:45 too
+    ("Australia/Lord_Howe", "10 2 * * *", "2026-10-02 12:00", ["02 15:40", "03 15:40", "04 15:10"]),
+    ("Asia/Beirut", "0 0 * * *", "2026-03-27 12:00", ["27 22:00", "28 22:00", "29 21:00"]),
+    ("America/Havana", "0 0 * * *", "2026-10-31 00:00", ["31 04:00", "01 04:00", "02 05:00"]),
+]
+
+
+def after_the_night(place: Path, cron: str, timezone: str, clock, wakes) -> list[tuple[str, str, str]]:
+    """The runs after ``--once`` was started at these times, a new process each; late reports are not made."""
+    plan = plan_from(
+        {
+            "timezone": timezone,
+            "jobs": [{"name": "daily", "cron": cron, "report": {"lang": ["fr"]}, "catch_up": "none"}],
+        },
+        file=place / "s.yml",
+    )
+    kit.Service(plan, place / "state", kit.SmallReports(), clock=clock).once()
+    for wake in wakes(plan):
+        clock.time = wake
+        service = kit.Service(plan, place / "state", kit.SmallReports(), clock=clock)
+        service.once()
+    return told(service)
+
+
+@pytest.mark.parametrize(("timezone", "cron", "start", "due"), NIGHTS)
+def test_the_timer_makes_each_report_once_when_the_clock_changes(
+    place: Path, timezone: str, cron: str, start: str, due
+) -> None:
+    clock = kit.TestClock(start)
+
+    def wakes(plan):
+        timer = unit_files(plan, command="x", user="x", today=date(2026, 1, 15))["geoalarm-s.timer"]
+        lines = [
+            line.removeprefix("OnCalendar=") for line in timer.splitlines() if line.startswith("OnCalendar=")
+        ]
+        since, until = clock.time + timedelta(minutes=1), clock.time + timedelta(days=4)
+        return sorted(
+            {when + timedelta(seconds=1) for line in lines for when in kit.wakes(line, since, until)}
+        )
+
+    found = after_the_night(place, cron, timezone, clock, wakes)
+    assert found[: len(due)] == [(one, "done", "") for one in due]
+    assert {state for _, state, _ in found} == {"done"}
+
+
+@pytest.mark.parametrize(("timezone", "cron", "start", "due"), NIGHTS)
+def test_whenever_it_looks_the_service_makes_each_report_once(
+    place: Path, timezone: str, cron: str, start: str, due
+) -> None:
+    """Every quarter of an hour: looks between the change and the due time move past nothing."""
+    clock = kit.TestClock(start)
+    looks = [clock.time + timedelta(minutes=n) for n in range(10, 4 * 1440, 15)]
+    found = after_the_night(place, cron, timezone, clock, lambda plan: looks)
+    assert found[: len(due)] == [(one, "done", "") for one in due]
+    assert {state for _, state, _ in found} == {"done"}
 
 
 STEP = st.tuples(st.integers(1, 3000), st.sampled_from(["", "", "making", "made", "copying", "receipt"]))

@@ -1,21 +1,19 @@
 """The service: looks what is due, makes it, delivers it, and can be stopped or killed at any moment.
 
-What is due stands in the state on disk, not in memory. APScheduler is the alarm clock: at every due time, and
-once a minute against clocks that were set and machines that slept, it makes :meth:`Service.look` write down
-what became due. The main thread works through what is written, one run at a time.
+What is due stands in the state on disk, not in memory. One thread looks: at every due time, and once a
+minute against clocks that were set and machines that slept, :meth:`Service.look` writes down what became
+due. The main thread works through what is written, one run at a time.
 """
 
 from __future__ import annotations
 
 import logging
 import shutil
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
-
-from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.interval import IntervalTrigger
 
 from geoalarm.core.errors import GeoalarmError, InputError
 from geoalarm.schedule.delivery.folder import FolderCarrier
@@ -113,10 +111,13 @@ class Service:
     def serve(self, *, look_every_s: float = LOOK_EVERY_S) -> None:
         """Go on until somebody stops the clock."""
         self.runs.resume()
-        self._alarm()
+        self._look_and_ring()
         self._changed()
-        alarms = self._alarms(look_every_s)
-        alarms.start()
+        ended = threading.Event()
+        looks = threading.Thread(
+            target=self._keep_looking, args=(ended, look_every_s), name="looks what is due", daemon=True
+        )
+        looks.start()
         try:
             while not self.clock.stopping:
                 if self.work() is None:
@@ -124,7 +125,8 @@ class Service:
         except Stopped:
             logger.info("stopped; what is unfinished goes on at the next start")
         finally:
-            alarms.shutdown(wait=True)
+            ended.set()
+            looks.join()
             self._changed()
 
     def work(self) -> ScheduledRun | None:
@@ -258,25 +260,25 @@ class Service:
         except (GeoalarmError, OSError) as error:
             logger.warning("the status page was not written: %s", error_text(error))
 
-    def _alarm(self) -> None:
+    def _look_and_ring(self) -> None:
         """Look, and wake the main thread."""
         try:
             self.look()
-        except Exception:  # the next alarm may do better
+        except Exception:  # the next look may do better
             logger.exception("what is due could not be looked up")
         finally:
             self.clock.ring()
 
-    def _alarms(self, look_every_s: float) -> BackgroundScheduler:
-        zone = Timetable("* * * * *", self.plan.timezone).zone
-        usual = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        alarms = BackgroundScheduler(
-            timezone=zone, job_defaults=usual, executors={"default": {"type": "threadpool", "max_workers": 1}}
-        )
-        for job in self.plan.jobs:
-            alarms.add_job(self._alarm, Timetable(job.cron, self.plan.timezone).trigger, id=f"job:{job.name}")
-        alarms.add_job(self._alarm, IntervalTrigger(seconds=look_every_s, timezone=zone), id="look")
-        return alarms
+    def _keep_looking(self, ended: threading.Event, look_every_s: float) -> None:
+        """Look at every due time, and so often [s], until the event."""
+        while not ended.wait(self._seconds_to_look(look_every_s)):
+            self._look_and_ring()
+
+    def _seconds_to_look(self, at_most: float) -> float:
+        """From now to the next due time of any job [s]."""
+        now = self.clock.now()
+        times = (Timetable(job.cron, self.plan.timezone).after(now) for job in self.plan.jobs)
+        return min([at_most, *((due - now).total_seconds() for due in times if due is not None)])
 
 
 def _carrier(target: Target, shipment: Shipment) -> Carrier:

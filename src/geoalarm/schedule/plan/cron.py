@@ -1,9 +1,9 @@
 """When a job is due: five cron fields in the time zone of the territory, with the two nights a year when
 clocks change.
 
-APScheduler computes the times. Three things of cron it reads otherwise are put right here: Sunday is 0 (or
-7), two restricted day fields mean *either*, and a time that comes twice in one night is meant once, unless
-the job runs every hour.
+The calendar is cronsim's, which walks through times on the wall and is told of no time zone. What a change
+of the clock means is decided here, one time on the wall after the other, and never by when somebody looks:
+the due times are one fixed list.
 """
 
 from __future__ import annotations
@@ -16,9 +16,7 @@ from functools import cached_property
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from apscheduler.triggers.base import BaseTrigger
-from apscheduler.triggers.combining import OrTrigger
-from apscheduler.triggers.cron import CronTrigger
+from cronsim import CronSim, CronSimError
 
 from geoalarm.core.errors import InputError
 
@@ -39,7 +37,9 @@ _FIELDS: Final = (
     ("day of the week", 0, 7),
 )
 _ITEM: Final = re.compile(r"(\*|(\d+|[a-z]{3})(?:-(\d+|[a-z]{3}))?)(?:/(\d+))?")
-_MOST_YEARS: Final = 9
+_DAY: Final = timedelta(days=1)
+_CALENDAR_YEARS: Final = 28
+"""After so many years dates fall on the same days of the week again, and most clock changes with them."""
 
 
 @dataclass(frozen=True)
@@ -77,42 +77,28 @@ class Timetable:
         return tuple(_values(word.lower(), *rule) for word, rule in zip(words, _FIELDS, strict=True))
 
     @cached_property
+    def numeric_expression(self) -> str:
+        """The five fields as plain numbers, which every cron reads alike."""
+        return " ".join("*" if field is None else ",".join(map(str, field)) for field in self.fields)
+
+    @cached_property
     def zone(self) -> ZoneInfo:
         """The time zone."""
         return ZoneInfo(self.timezone)
 
-    @cached_property
-    def trigger(self) -> BaseTrigger:
-        """The alarm for APScheduler."""
-        minute, hour, day, month, weekday = self.fields
-        given = {
-            "minute": _comma(minute),
-            "hour": _comma(hour),
-            "month": _comma(month),
-            "timezone": self.zone,
-        }
-        days = {"day": _comma(day)}
-        weekdays = {"day_of_week": "*" if weekday is None else ",".join(_DAYS[one] for one in weekday)}
-        if day is not None and weekday is not None:  # cron: either of the two
-            return OrTrigger([CronTrigger(**given, **days), CronTrigger(**given, **weekdays)])
-        return CronTrigger(**given, **days, **weekdays)
-
     def after(self, moment: datetime) -> datetime | None:
-        """The first time later than ``moment``, in UTC; None where there is none in the next nine years.
+        """The first due time later than ``moment``, in UTC; None where the date never comes.
 
         A time that the clock jumps over in spring is due when it would have been, an hour later on the wall;
         a time that comes twice in autumn is due the first time, unless the hour field is ``*``.
         """
-        limit, at = moment + timedelta(days=366 * _MOST_YEARS), moment
-        while True:
-            found = self.trigger.get_next_fire_time(
-                None, (at + timedelta(microseconds=1)).astimezone(self.zone)
-            )
-            if found is None or found.astimezone(UTC) > limit:
-                return None
-            at = found.astimezone(UTC)
-            if not (self.fields[1] is not None and at.astimezone(self.zone).fold):
-                return at
+        for wall in self._wall_times(self._wall_range(moment, moment)[0]):
+            later = [due for due in self._moments(wall) if due > moment]
+            if (
+                later
+            ):  # a time on the wall that comes later may be due sooner, if the clock jumped over this one
+                return self._due(moment, later[0])[0]
+        return None
 
     def upcoming(self, moment: datetime, count: int) -> list[datetime]:
         """The next times after ``moment``, at most ``count``."""
@@ -131,42 +117,74 @@ class Timetable:
         span = timedelta(hours=1)
         while True:
             start = max(since, until - span)
-            found = list(self._walk(start, until))
+            found = self._due(start, until)
             if len(found) > newest or start <= since:
                 return found[-newest:], len(found) > newest
             span *= 4
 
-    def _walk(self, since: datetime, until: datetime) -> Iterator[datetime]:
-        at = self.after(since)
-        while at is not None and at <= until:
-            yield at
-            at = self.after(at)
-
-    def skipped_hours(self, today: date) -> dict[int, set[int]]:
-        """Hours that the clock jumps over within ten years, each with the months in which it does."""
-        found: dict[int, set[int]] = {}
-        for wall in self._hours_of_changes(today):
-            if wall.astimezone(UTC).astimezone(self.zone).hour != wall.hour:
-                found.setdefault(wall.hour, set()).add(wall.month)
+    def shifted_times(self, today: date) -> list[datetime]:
+        """Due times of the next 28 years, UTC, for which the clock jumps over what the expression says."""
+        found = []
+        for wall in self._wall_times_of_changes(today):
+            due = self._moments(wall)[0]
+            shown = due.astimezone(self.zone).replace(tzinfo=None)
+            if shown != wall and next(self._wall_times(shown), None) != shown:
+                found.append(due)
         return found
 
-    def repeated_hours(self, today: date) -> dict[int, set[int]]:
-        """Hours, in UTC, that are the second of two alike within ten years, each with the months in which it
-        is.
+    def repeated_times(self, today: date) -> list[datetime]:
+        """Due times of the next 28 years, UTC, that the clock shows for the second time."""
+        return [due for wall in self._wall_times_of_changes(today) for due in self._moments(wall)[1:]]
+
+    def _wall_times(self, first: datetime, last: datetime = datetime.max) -> Iterator[datetime]:
+        """Times that the expression names, from first to last, on a clock that never changes.
+
+        There are none for 31 February.
         """
-        found: dict[int, set[int]] = {}
-        for wall in self._hours_of_changes(today):
-            again = wall.replace(fold=1).astimezone(UTC)
-            if again > wall.astimezone(UTC):
-                found.setdefault(again.hour, set()).add(again.month)
-        return found
+        try:
+            for wall in CronSim(self.numeric_expression, first - timedelta(seconds=1)):
+                if wall > last:
+                    return
+                yield wall
+        except CronSimError:
+            return
 
-    def _hours_of_changes(self, today: date) -> Iterator[datetime]:
-        """Every hour on the wall of the days on which the clock changes."""
-        for offset in range(3660):
-            day = datetime.combine(today + timedelta(days=offset), datetime.min.time(), self.zone)
-            if day.utcoffset() != (day + timedelta(days=1)).utcoffset():
-                yield from (day.replace(hour=hour) for hour in range(24))
+    def _moments(self, wall: datetime) -> list[datetime]:
+        """When a time on the wall is due, UTC: once, or twice where it comes twice and every hour is meant.
+
+        The first reading (PEP 495) of a time that is jumped over is by the offset before the change.
+        """
+        first, second = (wall.replace(tzinfo=self.zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+        return [first, second] if self.fields[1] is None and second > first else [first]
+
+    def _due(self, since: datetime, until: datetime) -> list[datetime]:
+        """All due times in (since, until], in order, each once."""
+        walls = self._wall_times(*self._wall_range(since, until))
+        return sorted({due for wall in walls for due in self._moments(wall) if since < due <= until})
+
+    def _wall_range(self, since: datetime, until: datetime) -> tuple[datetime, datetime]:
+        """First and last time on the wall that may be due in (since, until], by any offset of these days.
+
+        A day aside is enough: no clock ever jumped further (Samoa left out 30 December 2011).
+        """
+        return min(self._shown(since)), max(self._shown(until))
+
+    def _shown(self, moment: datetime) -> list[datetime]:
+        """The time on the wall by the offset of this day, of the day before and of the day after."""
+        at = moment.astimezone(UTC)
+        offsets = [(at + aside).astimezone(self.zone).utcoffset() for aside in (-_DAY, timedelta(0), _DAY)]
+        return [at.replace(tzinfo=None) + offset for offset in offsets if offset is not None]
+
+    def _wall_times_of_changes(self, today: date) -> Iterator[datetime]:
+        """The times that the expression names on the days on which the clock changes."""
+        midnights = (
+            datetime.combine(today + n * _DAY, datetime.min.time(), self.zone)
+            for n in range(_CALENDAR_YEARS * 366)
+        )
+        for midnight in midnights:
+            if midnight.utcoffset() != (midnight + _DAY).utcoffset():
+                start = midnight.replace(tzinfo=None)
+                yield from self._wall_times(start, start + _DAY - timedelta(minutes=1))
 
 
 def _values(word: str, name: str, low: int, high: int) -> tuple[int, ...] | None:
@@ -212,7 +230,3 @@ def _fault(name: str, word: str, low: int, high: int) -> InputError:
         expected=f"*, or numbers from {low} to {high}, ranges 1-5, steps */2",
         hint="apart by commas",
     )
-
-
-def _comma(values: tuple[int, ...] | None) -> str:
-    return "*" if values is None else ",".join(map(str, values))

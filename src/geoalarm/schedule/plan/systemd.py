@@ -2,8 +2,8 @@
 
 Two ways to run, one of which is enough: a timer that starts ``--once`` at each due time (what is due decides
 the state, the timer only wakes), or a service that stays. systemd skips a time that the clock jumps over in
-spring, and the second of two alike in autumn: where that matters the timer has a line more, which on other
-days finds nothing due.
+spring, and the second of two alike in autumn; a cron starts what is jumped over at once, before it is due.
+Where that matters there is a line more, which on other days finds nothing due.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -58,7 +58,7 @@ def unit_files(plan: Plan, *, command: str, user: str, today: date) -> Mapping[s
         f"{name}.service": _service(plan, name, command, user, stays=False),
         f"{name}.timer": _timer(plan, today),
         f"{name}-stays.service": _service(plan, name, command, user, stays=True),
-        f"{name}.cron": _cron(plan, command),
+        f"{name}.cron": _cron(plan, command, today),
     }
 
 
@@ -67,14 +67,30 @@ def on_calendar(timetable: Timetable, today: date) -> list[str]:
     minute, hour, day, month, weekday = timetable.fields
     days = [(day, None), (None, weekday)] if day is not None and weekday is not None else [(day, weekday)]
     found = [_calendar(timetable, minute, hour, month, *one) for one in days]
-    for skipped, months in sorted(timetable.skipped_hours(today).items()):
-        if hour is not None and skipped in hour and (month is None or months & set(month)):
-            then = tuple(sorted(months if month is None else months & set(month)))
-            found += [_calendar(timetable, minute, ((skipped + 1) % 24,), then, *one) for one in days]
-    for again, months in sorted(timetable.repeated_hours(today).items()):
-        if hour is None and (month is None or months & set(month)):
-            found.append(f"*-{_list(sorted(months))}-* {again:02d}:{_list(minute)}:00 UTC")
-    return found
+    found += [
+        f"*-{_list(months)}-* {at:02d}:{_list(minutes)}:00 {timetable.timezone}"
+        for months, at, minutes in _shifted(timetable, today)
+    ]
+    repeated = _by_hour(timetable.repeated_times(today))
+    return found + [
+        f"*-{_list(months)}-* {at:02d}:{_list(minutes)}:00 UTC" for months, at, minutes in repeated
+    ]
+
+
+def _shifted(timetable: Timetable, today: date) -> list[tuple[tuple[int, ...], int, tuple[int, ...]]]:
+    """What the clock jumps over: months, hour and minutes on the wall at which it is due instead."""
+    return _by_hour([due.astimezone(timetable.zone) for due in timetable.shifted_times(today)])
+
+
+def _by_hour(times: Sequence[datetime]) -> list[tuple[tuple[int, ...], int, tuple[int, ...]]]:
+    """Months, hour and minutes of times: one row for the minutes of an hour that come in the same months."""
+    months: dict[tuple[int, int], set[int]] = {}
+    for one in times:
+        months.setdefault((one.hour, one.minute), set()).add(one.month)
+    rows: dict[tuple[int, tuple[int, ...]], list[int]] = {}
+    for (hour, minute), when in sorted(months.items()):
+        rows.setdefault((hour, tuple(sorted(when))), []).append(minute)
+    return [(when, hour, tuple(minutes)) for (hour, when), minutes in rows.items()]
 
 
 def _calendar(
@@ -151,10 +167,12 @@ def _timer(plan: Plan, today: date) -> str:
     )
 
 
-def _cron(plan: Plan, command: str) -> str:
+def _cron(plan: Plan, command: str, today: date) -> str:
     words = [command, "schedule", "run", str(plan.file), "--once"]
     line = shlex.join(words).replace("%", r"\%")
-    days = dict.fromkeys(" ".join(_cron_words(Timetable(job.cron, plan.timezone))) for job in plan.jobs)
+    days = dict.fromkeys(
+        when for job in plan.jobs for when in _cron_lines(Timetable(job.cron, plan.timezone), today)
+    )
     return (
         "# For a cron that knows CRON_TZ (cronie); Debian's does not: there set the machine to this time "
         "zone.\n"
@@ -163,9 +181,17 @@ def _cron(plan: Plan, command: str) -> str:
     )
 
 
-def _cron_words(timetable: Timetable) -> list[str]:
-    """The five fields as plain numbers, which every cron reads alike."""
-    return ["*" if field is None else ",".join(map(str, field)) for field in timetable.fields]
+def _cron_lines(timetable: Timetable, today: date) -> list[str]:
+    """The five fields in numbers, and a line for what the clock jumps over: a cron starts that too early."""
+    moved = [
+        f"{_comma(minutes)} {hour} * {_comma(months)} *"
+        for months, hour, minutes in _shifted(timetable, today)
+    ]
+    return [timetable.numeric_expression, *moved]
+
+
+def _comma(values: Sequence[int]) -> str:
+    return ",".join(map(str, values))
 
 
 def _optional(place: str) -> str:
