@@ -146,7 +146,7 @@ def refuse(wanted: ReportJob) -> ScheduledEdition:
 def main() -> None:
     """The service as a process: it writes a line when it is ready, and one when it ended by itself."""
     from geoalarm.cli.schedule_command import _stop_on_signals
-    from geoalarm.schedule.lock import only_one
+    from geoalarm.schedule.state.database import lock_state
     from geoalarm.schedule.state.journal import journal
     from geoalarm.schedule.status import write_page
 
@@ -154,7 +154,7 @@ def main() -> None:
     options = dict(word.split("=") for word in words)
     place, clock, read = Path(state), ShiftedClock(now), read_plan(file)
     runner = SmallReports(slow=float(options.get("slow", 0)), size=int(options.get("size", 0)))
-    with only_one(place), journal(place):
+    with lock_state(place), journal(place):
         running = Service(
             read, place, runner, clock=clock, changed=lambda: write_page(read, place, now=clock.now())
         )

@@ -15,10 +15,10 @@ import pytest
 import yaml
 
 from geoalarm.schedule import report_runner as reports
-from geoalarm.schedule.lock import only_one
 from geoalarm.schedule.plan import plan_file as border
 from geoalarm.schedule.plan import target_files as border_targets
 from geoalarm.schedule.plan.jobs import Folder, Mail, Storage
+from geoalarm.schedule.state.database import lock_state
 
 pytestmark = pytest.mark.slow
 
@@ -152,7 +152,7 @@ def test_status_of_what_never_ran(disk_plan, call, tmp_path):
 
 def test_a_second_service_is_refused(disk_plan, call, tmp_path):
     file = disk_plan()
-    with only_one(tmp_path / "s.state"):
+    with lock_state(tmp_path / "s.state"):
         done = call("schedule", "run", file, "--once")
         assert "the service is running" in call("schedule", "status", file).output
     assert done.exit_code == 2

@@ -187,18 +187,17 @@ def test_what_an_ended_run_left_is_swept_and_a_folder_on_its_way_comes_back(tmp_
     (aside / "FR-2-abc").mkdir(parents=True)
     (aside / "FR-2-abc" / "page.html").write_text("half", encoding="utf-8")
     (tmp_path / "FR-1").rename(aside / "FR-1-xyz.old")
-    with edition.alone(tmp_path):
+    with edition.lock_edition(tmp_path):
         assert (tmp_path / "FR-1" / "page.html").read_text("utf-8") == "old"
         assert not aside.exists()
 
 
-@pytest.mark.skipif(os.name != "posix", reason="locks of POSIX")
 def test_two_runs_never_write_one_folder(tmp_path, monkeypatch):
     monkeypatch.setattr(edition, "_WAIT_S", 0.2)
     with (
-        edition.alone(tmp_path),
+        edition.lock_edition(tmp_path),
         pytest.raises(InputError, match="written by another run"),
-        edition.alone(tmp_path),
+        edition.lock_edition(tmp_path),
     ):
         pass
 

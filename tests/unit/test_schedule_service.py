@@ -18,13 +18,12 @@ from hypothesis import strategies as st
 
 from geoalarm.core.errors import InputError
 from geoalarm.schedule.delivery import folder as folder_module
-from geoalarm.schedule.lock import is_held, only_one
 from geoalarm.schedule.plan.clock import Stopped
 from geoalarm.schedule.plan.cron import Timetable
 from geoalarm.schedule.plan.plan_file import plan_from
 from geoalarm.schedule.plan.systemd import unit_files
 from geoalarm.schedule.scheduled_edition import LISTING, SUMS, file_sha256
-from geoalarm.schedule.state.database import Database
+from geoalarm.schedule.state.database import Database, is_state_locked, lock_state
 from geoalarm.schedule.state.run_log import CATCH_UP_MOST, KEEP
 
 pytestmark = pytest.mark.slow
@@ -487,13 +486,13 @@ def test_old_runs_are_forgotten(place: Path) -> None:
 
 
 def test_two_services_on_one_state_refuse(place: Path) -> None:
-    assert not is_held(place)
-    with only_one(place):
-        assert is_held(place)
-        with pytest.raises(InputError, match="in use; got process"), only_one(place):
+    assert not is_state_locked(place)
+    with lock_state(place):
+        assert is_state_locked(place)
+        with pytest.raises(InputError, match="in use; got process"), lock_state(place):
             pass
-    assert not is_held(place)
-    with only_one(place):
+    assert not is_state_locked(place)
+    with lock_state(place):
         pass
 
 

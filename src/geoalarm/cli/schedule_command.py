@@ -48,13 +48,13 @@ def run(file: Path, state: Path | None, once: bool, again: bool) -> int:
 
     Exit code 1 with --once: something failed or is incomplete; 'geoalarm schedule status' says what.
     """
-    from geoalarm.schedule.lock import only_one
     from geoalarm.schedule.plan.clock import Clock, Stopped
     from geoalarm.schedule.plan.cron import Timetable
     from geoalarm.schedule.plan.plan_file import read_plan
     from geoalarm.schedule.readiness import require_ready
     from geoalarm.schedule.report_runner import require_selection, run_reports
     from geoalarm.schedule.service import Service
+    from geoalarm.schedule.state.database import lock_state
     from geoalarm.schedule.state.journal import journal
     from geoalarm.schedule.status import write_page
 
@@ -68,7 +68,7 @@ def run(file: Path, state: Path | None, once: bool, again: bool) -> int:
     def changed() -> None:
         write_page(plan, place, now=clock.now())
 
-    with only_one(place), journal(place):
+    with lock_state(place), journal(place):
         service = Service(plan, place, run_reports, clock=clock, changed=changed)
         _stop_on_signals(clock)
         if again:

@@ -21,11 +21,11 @@ from geoalarm.report.changes_record import InputRecords, digest_of, inputs_of, r
 from geoalarm.report.edition import (
     FORMAT,
     MANIFEST,
-    alone,
     commune_manifest,
     file_names,
     folder_of,
     is_whole,
+    lock_edition,
     read_json,
 )
 from geoalarm.report.pdf import find_chromium
@@ -111,7 +111,7 @@ def make_edition(
     if order.before not in ("", NONE):
         require_earlier(expand_user(order.before), [item.commune_id for item in wanted])
     territory = open_territory(space, command=" ".join(order.command), progress=progress, lenient=True)
-    with alone(order.out):
+    with lock_edition(order.out):
         plan = _plan(order, space, territory, wanted)
         outcomes = _print(order, plan, progress)
         return _bind(order, plan, outcomes)

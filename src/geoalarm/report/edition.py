@@ -13,22 +13,17 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from geoalarm.core.atomic import atomic_file, cannot_write
-from geoalarm.core.errors import InputError
+from geoalarm.core.lock import exclusive_lock
 from geoalarm.report.selection import ReportRequest
 from geoalarm.results.manifest import to_plain
-
-if os.name == "posix":
-    import fcntl
 
 logger = logging.getLogger(__name__)
 
@@ -140,7 +135,7 @@ def commune_aside(out: Path, commune_id: str) -> Iterator[Path]:
 
 
 @contextmanager
-def alone(out: Path) -> Iterator[None]:
+def lock_edition(out: Path) -> Iterator[None]:
     """The folder for as long as a run writes it: a second run waits a moment, then is refused. Left-overs of
     an ended run are swept.
 
@@ -149,33 +144,15 @@ def alone(out: Path) -> Iterator[None]:
     InputError
         If another run is writing the folder, or it cannot be written.
     """
-    books = out / BOOKS
     try:
-        books.mkdir(parents=True, exist_ok=True)
-        lock = (books / "lock").open("w", encoding="utf-8")
+        (out / BOOKS).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise cannot_write(out, error) from error
-    with lock:
-        if os.name == "posix":
-            _lock(lock.fileno(), out)
+    busy = f"{out} is being written by another run"
+    hint = "wait for it, or choose another --out"
+    with exclusive_lock(out / BOOKS / "lock", busy, expected="one run a folder", hint=hint, wait_s=_WAIT_S):
         _sweep(out)
         yield
-
-
-def _lock(handle: int, out: Path) -> None:
-    until = time.monotonic() + _WAIT_S
-    while True:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except OSError as error:
-            if time.monotonic() > until:
-                raise InputError(
-                    f"{out} is being written by another run",
-                    expected="one run a folder",
-                    hint="wait for it, or choose another --out",
-                ) from error
-            time.sleep(0.1)
 
 
 def _sweep(out: Path) -> None:

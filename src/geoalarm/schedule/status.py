@@ -11,11 +11,10 @@ import jinja2
 
 from geoalarm.core.atomic import atomic_file
 from geoalarm.i18n.messages import date_long, text
-from geoalarm.schedule.lock import is_held
 from geoalarm.schedule.plan.clock import Clock
 from geoalarm.schedule.plan.cron import Timetable
 from geoalarm.schedule.plan.jobs import Job, Plan
-from geoalarm.schedule.state.database import Database
+from geoalarm.schedule.state.database import Database, is_state_locked
 from geoalarm.schedule.state.delivery_ledger import Delivery, Ledger
 from geoalarm.schedule.state.run_log import RunLog, ScheduledRun
 
@@ -30,7 +29,7 @@ def status(plan: Plan, state: Path, *, now: datetime) -> dict[str, Any]:
     """
     database = Database(state)
     runs, ledger = RunLog(database), Ledger(database, Clock())
-    running = is_held(state)
+    running = is_state_locked(state)
     jobs = [
         _job(plan, job, runs if database.exists else None, ledger, now, running=running) for job in plan.jobs
     ]

@@ -7,15 +7,17 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from geoalarm.core.atomic import cannot_write
 from geoalarm.core.errors import InputError
+from geoalarm.core.lock import exclusive_lock, is_locked
 
 FILE: Final = "state.sqlite"
+LOCK: Final = "lock"
 _VERSION: Final = 1
 _SCHEMA: Final = """
 CREATE TABLE jobs (
@@ -35,6 +37,27 @@ CREATE TABLE deliveries (
   at TEXT NOT NULL, note TEXT NOT NULL DEFAULT '');
 CREATE INDEX deliveries_of_run ON deliveries (job, due);
 """
+
+
+def lock_state(state: Path) -> AbstractContextManager[None]:
+    """Hold the lock of a state folder as long as the block runs: one service on one state.
+
+    Raises
+    ------
+    InputError
+        If another process holds it, or the folder cannot be written.
+    """
+    return exclusive_lock(
+        state / LOCK,
+        f"state {state.name} is in use",
+        expected="one service on one state",
+        hint="stop it first, or name another --state",
+    )
+
+
+def is_state_locked(state: Path) -> bool:
+    """Whether a service runs on this state now."""
+    return is_locked(state / LOCK)
 
 
 class Database:
