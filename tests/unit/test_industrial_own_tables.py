@@ -13,7 +13,7 @@ import geoalarm as ga
 from geoalarm.analysis import run_model
 from geoalarm.core.errors import Faults, InputError
 from geoalarm.hazards import industrial
-from geoalarm.hazards.industrial import lethality, thresholds, toxic_thresholds, toxicity
+from geoalarm.hazards.industrial import effect_zones, lethality, thresholds, toxic_thresholds, toxicity
 from geoalarm.hazards.industrial.industrial_rows import rows
 
 TOXIC = "key,substance,jurisdiction,effect,a,b,n,concentration_unit,time_unit,source,verified"
@@ -237,5 +237,5 @@ def test_a_toxic_threshold_of_a_file_by_the_models_name(tmp_path: Path) -> None:
 
 def test_the_bounds_of_a_mapped_layer_are_the_rows_of_the_rings() -> None:
     assert not hasattr(industrial, "THRESHOLDS")
-    for units, (effect, measure) in industrial._MEASURED.items():
+    for units, (effect, measure) in effect_zones._MEASURED.items():
         assert {ring.unit for ring in thresholds.french_rings(effect, measure)} == {units}

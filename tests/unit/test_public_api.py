@@ -1,12 +1,28 @@
 """The public names: all there, loaded when used, documented; the import itself costs little."""
 
+import ast
+import importlib
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import geoalarm
 from geoalarm import renamed_modules
+
+HEAVY = [
+    "pandas",
+    "geopandas",
+    "numpy",
+    "xarray",
+    "rasterio",
+    "pydantic",
+    "panel",
+    "intake",
+    "matplotlib",
+    "holoviews",
+]
 
 
 @pytest.mark.parametrize("name", geoalarm.__all__)
@@ -18,33 +34,55 @@ def test_every_public_name_is_there_and_explained(name):
 
 
 def test_a_wrong_name_is_an_attribute_error():
-    with pytest.raises(AttributeError, match="no attribute 'expoze'"):
+    with pytest.raises(AttributeError, match="geoalarm attribute expoze"):
         geoalarm.expoze  # noqa: B018
 
 
-def test_the_import_brings_no_heavy_library():
-    heavy = [
-        "pandas",
-        "geopandas",
-        "numpy",
-        "xarray",
-        "rasterio",
-        "pydantic",
-        "panel",
-        "intake",
-        "matplotlib",
-    ]
-    code = f"import sys, geoalarm; print([name for name in {heavy!r} if name in sys.modules])"
-    assert (
-        subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, check=True
-        ).stdout.strip()
-        == "[]"
+LAZY = (
+    "geoalarm",
+    "geoalarm.analysis",
+    "geoalarm.catalog",
+    "geoalarm.dossier",
+    "geoalarm.hazards.industrial",
+)
+
+
+@pytest.mark.parametrize("room", LAZY)
+def test_a_room_that_loads_when_used_has_every_name_of_its_stub_and_no_other(room):
+    module = importlib.import_module(room)
+    stub = ast.parse(Path(module.__file__).with_suffix(".pyi").read_text("utf-8"))
+    named = [name for node in stub.body if isinstance(node, ast.ImportFrom) for name in node.names]
+    assert sorted(module.__all__) == sorted(module.__dir__()) == sorted(name.name for name in named)
+    assert all(name.asname == name.name for name in named), "a checker takes only `x as x` for public"
+    with pytest.raises(AttributeError, match=f"No {room} attribute expoze"):
+        module.expoze  # noqa: B018
+    with pytest.raises(ImportError):
+        exec(f"from {room} import expoze")
+
+
+def test_no_module_of_the_package_takes_the_place_of_a_public_name():
+    """An import puts a module into its package under its own name: `run.py` would hide the function `run`."""
+    code = (
+        "import importlib, pkgutil, types, geoalarm\n"
+        f"for room in {LAZY!r}:\n"
+        "    package = importlib.import_module(room)\n"
+        "    for one in pkgutil.iter_modules(package.__path__):\n"
+        "        importlib.import_module(f'{room}.{one.name}')\n"
+        f"for room in {LAZY!r}:\n"
+        "    package = importlib.import_module(room)\n"
+        "    values = {name: getattr(package, name) for name in package.__all__}\n"
+        "    print(*(f'{room}.{name}' for name in values if isinstance(values[name], types.ModuleType)))\n"
     )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert told.split() == ["geoalarm.industrial"]
 
 
-def test_the_lists_agree():
-    assert sorted([*geoalarm._HOME, *geoalarm._ROOMS]) == sorted(geoalarm.__all__)
+@pytest.mark.parametrize("room", LAZY)
+def test_a_room_that_loads_when_used_brings_nothing_heavy_by_itself(room):
+    code = f"import sys, {room}; print([name for name in {HEAVY!r} if name in sys.modules])"
+    light = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    # the room of hazards above that of industrial accidents finds them all, and reads rasters
+    assert (light.strip() == "[]") == (room != "geoalarm.hazards.industrial")
 
 
 @pytest.mark.parametrize("old", renamed_modules.RENAMED)

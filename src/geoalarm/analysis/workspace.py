@@ -18,6 +18,7 @@ from geoalarm.analysis.accident.run_accident import count_accident
 from geoalarm.analysis.boundaries import JoinedCommunes, join_communes
 from geoalarm.analysis.layer_option import LayerOption, options_of
 from geoalarm.analysis.scenario import Scenario, default_scenario
+from geoalarm.catalog import open_catalog as open_catalog
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.keyed_cache import KeyedCache
 from geoalarm.core.model import Communes, Footprint, Layer, Population, Source, interval_classes
@@ -60,8 +61,6 @@ class Workspace:
         self, scenario: Scenario | None = None, *, catalog: Catalog | None = None, cache: Path | None = None
     ) -> None:
         if catalog is None:
-            from geoalarm.catalog import open_catalog
-
             catalog = open_catalog(scenario.catalog if scenario else None)
         self.catalog = catalog
         self.scenario = scenario or default_scenario(catalog)
@@ -309,8 +308,6 @@ def open_workspace(
     """A workspace on a scenario (default: the embedded territory) and a catalog file (default: the
     scenario's, else the package's).
     """
-    from geoalarm.catalog import open_catalog
-
     path = catalog if catalog is not None else scenario.catalog if scenario is not None else None
     return Workspace(scenario, catalog=open_catalog(path), cache=cache)
 

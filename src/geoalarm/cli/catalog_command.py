@@ -52,9 +52,9 @@ def list_entries(path: Path | None, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def show(name: str, path: Path | None, as_json: bool) -> None:
     """All facts of the entry NAME, and its parameters with their allowed values."""
-    from geoalarm import analysis
+    from geoalarm.catalog import open_catalog
 
-    entry = analysis.open_catalog(path).entry(name)
+    entry = open_catalog(path).entry(name)
     facts = _facts(entry)
     if as_json:
         click.echo(json.dumps(facts, ensure_ascii=False, indent=1))
@@ -85,9 +85,9 @@ def check(path: Path | None, online: bool) -> None:
 
 
 def _entries(path: Path | None) -> list[Any]:
-    from geoalarm import analysis
+    from geoalarm.catalog import open_catalog
 
-    opened = analysis.open_catalog(path)
+    opened = open_catalog(path)
     return [opened.entry(name) for name in opened.names()]
 
 

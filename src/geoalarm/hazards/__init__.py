@@ -35,6 +35,11 @@ from geoalarm.core.units import LENGTH_UNITS, require_units
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+else:
+    import lazy_loader
+
+    # ``hazards.industrial`` without importing it; mypy knows the room by itself and checks every other name
+    __getattr__, _, _ = lazy_loader.attach(__name__, submodules=["industrial"])
 
 KINDS: Final = ("intensity", "classes", "fraction", "polygons")
 
@@ -51,6 +56,10 @@ def _modules() -> Mapping[str, ModuleType]:
 def discover() -> dict[str, Hazard]:
     """Every hazard of the package by name, in alphabetical order."""
     return {name: module.HAZARD for name, module in _modules().items()}
+
+
+hazards_known = discover
+"""At the front door (``ga.hazards_known``), where ``discover`` alone would not say what."""
 
 
 def footprint(layer: Layer, *, bounds: Sequence[float] | None = None) -> Footprint:

@@ -1,0 +1,29 @@
+"""Public names of this room, and where each is defined; they load when first used."""
+
+from .accident.accident_scenario import Accident as Accident
+from .accident.accident_view import AccidentView as AccidentView
+from .accident.accident_sites import SiteOption as SiteOption
+from .accident.accident_choices import choices as choices
+from .accident.accident_choices import warm_models as warm_models
+from .boundaries import JoinedCommunes as JoinedCommunes
+from .layer_option import LayerOption as LayerOption
+from .model_calculator import find_model as find_model
+from .model_calculator import models as models
+from .model_calculator import room_of as room_of
+from .model_calculator import run_model as run_model
+from .run_scenario import run as run
+from .scenario import FootprintChoice as FootprintChoice
+from .scenario import Options as Options
+from .scenario import Scenario as Scenario
+from .scenario import default_scenario as default_scenario
+from .scenario import read_scenario as read_scenario
+from .scenario import scenario_from as scenario_from
+from .scenario import scenario_text as scenario_text
+from .user_files.expose_files import expose_files as expose_files
+from .user_files.user_options import FilePart as FilePart
+from .user_files.user_options import UserFiles as UserFiles
+from .workspace import Progress as Progress
+from .workspace import Workspace as Workspace
+from .workspace import cache_dir as cache_dir
+from .workspace import open_catalog as open_catalog
+from .workspace import open_workspace as open_workspace
