@@ -4,14 +4,13 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from pathlib import Path
 
-import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 sys.path.insert(0, str(Path(__file__).parent))
 
 from families import INDUSTRIAL, Family, Point
@@ -19,24 +18,15 @@ from natural import NATURAL
 
 from geoalarm.analysis import models
 from geoalarm.core.result import SCREENING_NOTICE
+from svg_style import COLOURS, GRID, INK, figure_style, svg_text
 
 FOLDER = Path(__file__).parent
 COMMAND = "python docs/gallery/build.py"
-COLOURS = ("#1F6FA8", "#C2571A", "#3C7D3C", "#7A4FA3", "#7A7A7A", "#B5261E")
-INK = "#16202B"
-STYLE = {
-    "svg.hashsalt": "geoalarm",
-    "svg.fonttype": "none",
-    "font.family": "sans-serif",
-    "font.size": 9,
-    "path.simplify": True,
-    "path.simplify_threshold": 0.2,
-}
 
 
 def draw(family: Family) -> bytes:
     """One figure as SVG; the same family gives the same bytes."""
-    with mpl.rc_context(STYLE):
+    with figure_style():
         figure = Figure(figsize=(6.0, 3.8), layout="constrained")
         axes = figure.add_subplot()
         for number, (label, x, y) in enumerate(family.curves):
@@ -46,11 +36,10 @@ def draw(family: Family) -> bytes:
         _points(axes, family.printed, filled=True)
         _points(axes, family.worked, filled=False)
         axes.set_title(family.title, fontsize=10, loc="left")
-        axes.grid(visible=True, which="major", color="#DDE2E6", linewidth=0.5)
+        axes.grid(visible=True, which="major", color=GRID, linewidth=0.5)
         axes.legend(frameon=False, fontsize=8)
-        made = io.BytesIO()
-        figure.savefig(made, format="svg", metadata={"Date": None, "Creator": "geoalarm"})
-        return made.getvalue()
+        words = f"{family.y} over {family.x}: {', '.join(label for label, _, _ in family.curves)}."
+        return svg_text(figure, title=family.title, words=words).encode()
 
 
 def _points(axes: Axes, points: tuple[Point, ...], *, filled: bool) -> None:

@@ -1,5 +1,5 @@
-"""Small drawings for the pages of the models: one curve, a row of bars or a grid of cells, as a few kilobytes
-of SVG.
+"""Small drawings for the pages of the models: one curve, a row of bars or a grid of cells, by matplotlib, as
+a few kilobytes of SVG.
 """
 
 from __future__ import annotations
@@ -8,16 +8,25 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Final
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-WIDTH: Final = 480
-HEIGHT: Final = 280
-_LEFT, _RIGHT, _TOP, _BOTTOM = 74, 28, 18, 46
-_WORDS = 110
-_BLUE, _INK, _GREY, _LINE = "#1F6FA8", "#16202B", "#5A6570", "#DDE2E6"
+from svg_style import COLOURS, GREY, GRID, INK, figure_style, svg_text
+
+WIDTH: Final = 360.0
+HEIGHT: Final = 210.0
+"""Of a drawing [pt]; three quarters of it in pixels of a page."""
+_RIGHT, _TOP, _BOTTOM, _NO_TICKS = 21.0, 14.0, 36.0, 24.0
+_ROOM: Final = {"numbers": 56.0, "words": 86.0, "bars": 142.0, "rows": 98.0}
+"""Left of the axes [pt], by what stands there."""
+_ROW = 17.0
+_APART = 24.0
+"""Of two worked examples that each have their value written beside them [px of the drawing]."""
 _RAISED: Final = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
@@ -40,11 +49,6 @@ class Curve:
     is_log_y: bool = False
     is_stepped: bool = False
 
-    @property
-    def left(self) -> int:
-        """Where the axis of y stands [px]."""
-        return _WORDS if self.labels else _LEFT
-
 
 @dataclass(frozen=True)
 class Bars:
@@ -65,28 +69,26 @@ class Grid:
     cells: tuple[tuple[str, ...], ...]
 
 
-def draw(figure: Curve | Bars | Grid, *, title: str, words: str) -> str:
+def draw(drawing: Curve | Bars | Grid, *, title: str, words: str) -> str:
     """The drawing as SVG that stands alone, with its title and what it shows in words."""
-    body = (
-        _curve(figure)
-        if isinstance(figure, Curve)
-        else _bars(figure)
-        if isinstance(figure, Bars)
-        else _grid(figure)
-    )
-    height = 24 + 22 * len(figure.bars) + _BOTTOM if isinstance(figure, Bars) else HEIGHT
-    head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" '
-        f'height="{height}" role="img" '
-        'font-family="system-ui, sans-serif" font-size="11">'
-    )
-    opening = [
-        head,
-        f"<title>{escape(title)}</title>",
-        f"<desc>{escape(words)}</desc>",
-        f'<rect width="{WIDTH}" height="{height}" fill="#fff"/>',
-    ]
-    return "\n".join([*opening, *body, "</svg>", ""])
+    with figure_style():
+        return svg_text(plot(drawing), title=title, words=words)
+
+
+def plot(drawing: Curve | Bars | Grid) -> Figure:
+    """The drawing as a figure of matplotlib."""
+    if isinstance(drawing, Curve):
+        axes = _axes(_ROOM["words" if drawing.labels else "numbers"])
+        _curve(axes, drawing)
+    elif isinstance(drawing, Bars):
+        axes = _axes(_ROOM["bars"], high=_ROW * len(drawing.bars) + _TOP + _NO_TICKS, below=_NO_TICKS)
+        _bars(axes, drawing)
+    else:
+        axes = _axes(_ROOM["rows"])
+        _grid(axes, drawing)
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    return figure
 
 
 def number_text(value: float) -> str:
@@ -112,155 +114,124 @@ def unit_text(unit: str) -> str:
     )
 
 
-def ticks(low: float, high: float, *, is_log: bool) -> list[float]:
-    """Round numbers between two bounds: decades, or steps of 1, 2 or 5."""
-    if is_log:
-        first, last = math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9)
-        decades = [10.0**power for power in range(first, last + 1, max(1, (last - first) // 5))]
-        if len(decades) >= 3:
-            return decades
-        found = [share * 10.0**power for power in range(first - 1, last + 1) for share in (1, 2, 5)]
-        return [value for value in found if low * (1 - 1e-9) <= value <= high * (1 + 1e-9)]
-    step = 10 ** math.floor(math.log10((high - low) / 4))
-    step *= next((share for share in (1, 2, 5, 10) if (high - low) / (step * share) <= 6), 10)
-    return [
-        round(place * step, 12)
-        for place in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)
-    ]
-
-
-def _text(x: float, y: float, words: str, *, anchor: str = "middle", fill: str = _INK, turn: str = "") -> str:
-    turned = f' transform="rotate(-90 {x:g} {y:g})"' if turn else ""
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{fill}"{turned}>{escape(words)}</text>'
-    )
-
-
-class _Axis:
-    """Numbers to places on the paper."""
-
-    def __init__(self, values: np.ndarray, start: float, end: float, *, is_log: bool) -> None:
-        low, high = float(np.nanmin(values)), float(np.nanmax(values))
-        if math.isclose(low, high):
-            low, high = (
-                (low / 2, high * 2) if is_log else (low - abs(low) / 2 - 0.5, high + abs(high) / 2 + 0.5)
-            )
-        if not is_log and 0 <= low < 0.4 * high:
-            low = 0.0
-        self.low, self.high, self.is_log = low, high, is_log
-        self._start, self._end = start, end
-
-    def __call__(self, value: float) -> float:
-        low, high, at = (math.log10(item) if self.is_log else item for item in (self.low, self.high, value))
-        return self._start + (self._end - self._start) * (at - low) / (high - low)
-
-
-def _curve(figure: Curve) -> list[str]:
-    xs = np.array([*figure.x, *(x for x, _ in figure.marks)])
-    ys = np.array(
-        [*figure.y, *(y for _, y in figure.marks), *([0, len(figure.labels) - 1] if figure.labels else [])]
-    )
-    left = figure.left
-    across = _Axis(xs, left, WIDTH - _RIGHT, is_log=figure.is_log_x)
-    up = _Axis(ys, HEIGHT - _BOTTOM, _TOP, is_log=figure.is_log_y)
-    drawn = []
-    for value in ticks(across.low, across.high, is_log=figure.is_log_x):
-        at = across(value)
-        drawn += [
-            f'<path d="M{at:.1f} {_TOP}V{HEIGHT - _BOTTOM}" stroke="{_LINE}"/>',
-            _text(at, HEIGHT - _BOTTOM + 16, number_text(value)),
-        ]
-    levels = [float(place) for place in range(len(figure.labels))] or ticks(
-        up.low, up.high, is_log=figure.is_log_y
-    )
-    for value in levels:
-        words = figure.labels[int(value)] if figure.labels else number_text(value)
-        at = up(value)
-        drawn += [
-            f'<path d="M{left} {at:.1f}H{WIDTH - _RIGHT}" stroke="{_LINE}"/>',
-            _text(left - 6, at + 4, words, anchor="end"),
-        ]
-    drawn.append(f'<path d="{_line(figure, across, up)}" fill="none" stroke="{_BLUE}" stroke-width="2"/>')
-    for x, y in figure.marks:
-        if math.isfinite(y):
-            words = figure.labels[int(y)] if figure.labels else number_text(y)
-            drawn += _mark(across(x), up(y), words, is_rising=_is_rising(figure, x))
-    drawn.append(_text((left + WIDTH - _RIGHT) / 2, HEIGHT - 8, figure.x_label, fill=_GREY))
-    return [*drawn, _text(14, (_TOP + HEIGHT - _BOTTOM) / 2, figure.y_label, fill=_GREY, turn="up")]
-
-
-def _line(figure: Curve, across: _Axis, up: _Axis) -> str:
-    """The path of a curve, broken where it has no value; steps where it answers in words."""
-    parts, is_down, last = [], False, 0.0
-    for x, y in zip(figure.x, figure.y, strict=True):
-        if not math.isfinite(y):
-            is_down = False
-            continue
-        at = (across(x), up(y))
-        if (figure.labels or figure.is_stepped) and is_down and at[1] != last:
-            parts.append(f"H{at[0]:.1f}V{at[1]:.1f}")
-        else:
-            parts.append(f"{'L' if is_down else 'M'}{at[0]:.1f} {at[1]:.1f}")
-        is_down, last = True, at[1]
-    return "".join(parts)
-
-
-def _is_rising(figure: Curve, x: float) -> bool:
-    """Whether the curve rises round a place."""
-    known = np.isfinite(figure.y)
-    near = np.interp(
-        [x * 0.95, x * 1.05] if x > 0 else [x, x + np.ptp(figure.x) / 20], figure.x[known], figure.y[known]
-    )
-    return bool(near[1] >= near[0])
-
-
-def _mark(x: float, y: float, words: str, *, is_rising: bool) -> list[str]:
-    """A dot and its value, on the side that the curve leaves free."""
-    is_right = x > WIDTH * 0.78
-    is_above = is_rising == is_right
-    at = (x - 8 if is_right else x + 8, max(y - 7, 11) if is_above else min(y + 16, HEIGHT - _BOTTOM - 4))
-    dot = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="#fff" stroke="{_INK}" stroke-width="1.6"/>'
-    return [dot, _text(*at, words, anchor="end" if is_right else "start")]
-
-
-def _bars(figure: Bars) -> list[str]:
-    left, end = 190, WIDTH - 70
-    known = [value for _, value in figure.bars if math.isfinite(value)]
-    drawn = []
-    for place, (words, value) in enumerate(figure.bars):
-        y = 20 + 22 * place
-        drawn.append(_text(left - 8, y + 12, words, anchor="end"))
-        if not math.isfinite(value):
-            drawn.append(_text(left, y + 12, "none", anchor="start", fill=_GREY))
-            continue
-        width = max(1.0, (end - left) * value / max(known))
-        drawn.append(f'<rect x="{left}" y="{y}" width="{width:.1f}" height="16" fill="{_BLUE}"/>')
-        drawn.append(_text(left + width + 6, y + 12, number_text(value), anchor="start"))
-    return [*drawn, _text((left + end) / 2, 24 + 22 * len(figure.bars) + 22, figure.label, fill=_GREY)]
-
-
-def _grid(figure: Grid) -> list[str]:
-    wide, high = (WIDTH - 130 - _RIGHT) / len(figure.columns), (HEIGHT - _TOP - _BOTTOM) / len(figure.rows)
-    drawn = []
-    for row, (words, cells) in enumerate(zip(figure.rows, figure.cells, strict=True)):
-        y = HEIGHT - _BOTTOM - high * (row + 1)
-        drawn.append(_text(124, y + high / 2 + 4, words, anchor="end"))
-        for column, cell in enumerate(cells):
-            x = 130 + wide * column
-            drawn.append(
-                f'<rect x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{high:.1f}" fill="none" '
-                f'stroke="{_GREY}"/>'
-            )
-            drawn.append(_text(x + wide / 2, y + high / 2 + 4, cell))
-    drawn += [
-        _text(130 + wide * (place + 0.5), HEIGHT - _BOTTOM + 16, words)
-        for place, words in enumerate(figure.columns)
-    ]
-    drawn.append(_text((130 + WIDTH - _RIGHT) / 2, HEIGHT - 8, figure.x_label, fill=_GREY))
-    return [*drawn, _text(14, (_TOP + HEIGHT - _BOTTOM) / 2, figure.y_label, fill=_GREY, turn="up")]
-
-
 def rough_sweep(low: float, high: float, *, is_log: bool, points: int = 61) -> Sequence[float]:
     """Places along an axis, ends included."""
     made = np.geomspace(low, high, points) if is_log else np.linspace(low, high, points)
     return [float(value) for value in made]
+
+
+def _axes(left: float, *, high: float = HEIGHT, below: float = _BOTTOM) -> Axes:
+    """Axes at a fixed place on the paper, without a frame or ticks: lines of the grid lead the eye."""
+    figure = Figure(figsize=(WIDTH / 72, high / 72))
+    across, up = (WIDTH - left - _RIGHT) / WIDTH, (high - _TOP - below) / high
+    axes = figure.add_axes((left / WIDTH, below / high, across, up), frameon=False)
+    axes.tick_params(bottom=False, left=False)
+    return axes
+
+
+def _name_axes(axes: Axes, x_label: str, y_label: str) -> None:
+    figure, box = axes.figure, axes.get_position()
+    figure.text((box.x0 + box.x1) / 2, 0.02, x_label, ha="center", va="bottom", color=GREY)
+    if y_label:
+        figure.text(
+            0.02, (box.y0 + box.y1) / 2, y_label, ha="left", va="center", rotation="vertical", color=GREY
+        )
+
+
+def _curve(axes: Axes, drawing: Curve) -> None:
+    is_stepped = bool(drawing.labels) or drawing.is_stepped
+    # of steps only the places where they change, and the ends
+    kept = np.diff(drawing.y, prepend=math.inf) != 0 if is_stepped else np.full(len(drawing.x), True)
+    kept[-1] = True
+    axes.set(xscale="log" if drawing.is_log_x else "linear", yscale="log" if drawing.is_log_y else "linear")
+    style = "steps-post" if is_stepped else "default"
+    axes.plot(drawing.x[kept], drawing.y[kept], color=COLOURS[0], drawstyle=style)
+    axes.margins(x=0, y=0.03)
+    _scale(axes.xaxis, [*drawing.x, *(x for x, _ in drawing.marks)], is_log=drawing.is_log_x)
+    if drawing.labels:
+        axes.set_yticks(range(len(drawing.labels)), drawing.labels)
+        axes.update_datalim([(drawing.x[0], 0), (drawing.x[0], len(drawing.labels) - 1)], updatex=False)
+    else:
+        _scale(axes.yaxis, [*drawing.y, *(y for _, y in drawing.marks)], is_log=drawing.is_log_y)
+    axes.grid(color=GRID, linewidth=0.6)
+    axes.autoscale_view()
+    named: list[np.ndarray] = []
+    for x, y in drawing.marks:
+        if math.isfinite(y):
+            axes.plot(x, y, "o", color=INK, markerfacecolor="white", markersize=6, clip_on=False, zorder=5)
+            place = axes.transData.transform((x, y))
+            if all(np.hypot(*(place - other)) > _APART for other in named):
+                words = drawing.labels[int(y)] if drawing.labels else number_text(y)
+                _name_mark(axes, (x, y), words, is_rising=_is_rising(drawing, x))
+                named.append(place)
+    _name_axes(axes, drawing.x_label, drawing.y_label)
+
+
+def _scale(axis: Axis, values: Sequence[float], *, is_log: bool) -> None:
+    """Round numbers on an axis: decades, or 1, 2 and 5 of few decades; steps that start from zero where it is
+    near.
+    """
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    if is_log:
+        is_wide = math.floor(math.log10(high) + 1e-9) - math.ceil(math.log10(low) - 1e-9) >= 2
+        axis.set_major_locator(LogLocator(subs=(1.0,) if is_wide else (1.0, 2.0, 5.0), numticks=7))
+        axis.set_minor_locator(NullLocator())
+    else:
+        axis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
+        if 0 <= low < 0.4 * high:
+            is_x = axis is axis.axes.xaxis
+            axis.axes.update_datalim([(0, 0)], updatex=is_x, updatey=not is_x)
+    axis.set_major_formatter(FuncFormatter(lambda value, _: number_text(value)))
+
+
+def _is_rising(drawing: Curve, x: float) -> bool:
+    """Whether the curve rises round a place."""
+    known = np.isfinite(drawing.y)
+    near = np.interp(
+        [x * 0.95, x * 1.05] if x > 0 else [x, x + np.ptp(drawing.x) / 20], drawing.x[known], drawing.y[known]
+    )
+    return bool(near[1] >= near[0])
+
+
+def _name_mark(axes: Axes, at: tuple[float, float], words: str, *, is_rising: bool) -> None:
+    """The value of a dot, on the side that the curve leaves free."""
+    across, up = axes.transAxes.inverted().transform(axes.transData.transform(at))
+    is_right = across > 0.75
+    is_above = is_rising == is_right or (up < 0.08 and not is_right)
+    axes.annotate(
+        words,
+        at,
+        xytext=(-6 if is_right else 6, 5 if is_above else -5),
+        textcoords="offset points",
+        ha="right" if is_right else "left",
+        va="bottom" if is_above else "top",
+        color=INK,
+    )
+
+
+def _bars(axes: Axes, drawing: Bars) -> None:
+    names, values = zip(*drawing.bars, strict=True)
+    places = range(len(names))
+    axes.barh(places, np.nan_to_num(values), height=0.72, color=COLOURS[0])
+    for place, value in enumerate(values):
+        words = number_text(value) if math.isfinite(value) else "none"
+        axes.annotate(
+            words, (np.nan_to_num(value), place), xytext=(5, 0), textcoords="offset points", va="center"
+        )
+    axes.set_yticks(places, names)
+    axes.set_xticks([])
+    axes.set(xlim=(0, 1.2 * float(np.nanmax(values))), ylim=(len(names) - 0.5, -0.5))
+    _name_axes(axes, drawing.label, "")
+
+
+def _grid(axes: Axes, drawing: Grid) -> None:
+    columns, rows = len(drawing.columns), len(drawing.rows)
+    for row, cells in enumerate(drawing.cells):
+        for column, cell in enumerate(cells):
+            axes.text(column, row, cell, ha="center", va="center", color=INK)
+    axes.set(xlim=(-0.5, columns - 0.5), ylim=(-0.5, rows - 0.5))
+    axes.set_xticks(range(columns), drawing.columns)
+    axes.set_yticks(range(rows), drawing.rows)
+    axes.hlines(np.arange(rows + 1) - 0.5, -0.5, columns - 0.5, color=GREY, linewidth=0.8, clip_on=False)
+    axes.vlines(np.arange(columns + 1) - 0.5, -0.5, rows - 0.5, color=GREY, linewidth=0.8, clip_on=False)
+    _name_axes(axes, drawing.x_label, drawing.y_label)

@@ -23,10 +23,11 @@ def modules_of(package: Path) -> dict[str, Path]:
 
 
 def imports_of(name: str, path: Path, known: dict[str, Path]) -> set[str]:
-    """Modules of the package that a file imports anywhere in it."""
+    """Modules of the package that a file imports anywhere in it, or its stub names to be loaded when used."""
     found: set[str] = set()
     package = name.split(".") if path.name == "__init__.py" else name.split(".")[:-1]
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    files = [file for file in (path, path.with_suffix(".pyi")) if file.exists()]
+    for node in (node for file in files for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -70,6 +71,10 @@ def test_no_module_leads_back_to_itself() -> None:
 @pytest.mark.parametrize("room", [room for room in ROOMS if room != NOT_YET])
 def test_no_part_of_a_room_leads_back_to_itself(room: str) -> None:
     assert first_circle(siblings(GRAPH, room)) == []
+
+
+def test_a_room_that_loads_when_used_leads_to_what_its_stub_names() -> None:
+    assert "geoalarm.analysis.workspace" in GRAPH["geoalarm.analysis"]
 
 
 def test_a_circle_of_types_or_inside_a_function_is_seen(tmp_path: Path) -> None:

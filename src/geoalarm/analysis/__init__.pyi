@@ -1,10 +1,10 @@
 """Public names of this room, and where each is defined; they load when first used."""
 
-from .accident.accident_scenario import Accident as Accident
-from .accident.accident_view import AccidentView as AccidentView
-from .accident.accident_sites import SiteOption as SiteOption
 from .accident.accident_choices import choices as choices
 from .accident.accident_choices import warm_models as warm_models
+from .accident.accident_scenario import Accident as Accident
+from .accident.accident_sites import SiteOption as SiteOption
+from .accident.accident_view import AccidentView as AccidentView
 from .boundaries import JoinedCommunes as JoinedCommunes
 from .layer_option import LayerOption as LayerOption
 from .model_calculator import find_model as find_model
