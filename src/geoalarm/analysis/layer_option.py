@@ -11,24 +11,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geoalarm import hazards
+from geoalarm.analysis.layer_info import LayerInfo
 from geoalarm.analysis.scenario import FootprintChoice, Parameter
 from geoalarm.core.errors import InputError, near_miss
-from geoalarm.core.model import Hazard, Source, interval_classes
-from geoalarm.core.terms import Basis
+from geoalarm.core.model import Hazard, interval_classes
 
 if TYPE_CHECKING:
     from geoalarm.catalog import Catalog
     from geoalarm.catalog.entry import CatalogEntry
 
 
-@dataclass(frozen=True, slots=True)
-class LayerOption:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerOption(LayerInfo):
     """What a page or a command needs to know of a hazard layer before it is opened.
 
     Attributes
     ----------
-    class_labels : tuple of str
-        Classes from mild to severe.
+    entry : str
+        The catalog entry.
     class_bounds : tuple of float
         Lower bounds of half-open classes [units]; empty for named classes.
     parameters : tuple of (name, value)
@@ -36,23 +36,8 @@ class LayerOption:
     """
 
     entry: str
-    title: str
-    hazard: str
-    scenario: str
-    return_period_yr: float
-    basis: Basis
-    countries: tuple[str, ...]
-    class_labels: tuple[str, ...]
     class_bounds: tuple[float, ...]
-    units: str
-    kind: str
-    source: Source
     parameters: tuple[tuple[str, Parameter], ...] = ()
-
-    @property
-    def key(self) -> str:
-        """Name of the layer: ``demo_flood(return_period=100)``."""
-        return self.source.id
 
 
 def options_of(catalog: Catalog, choice: FootprintChoice) -> Iterator[LayerOption]:
@@ -99,7 +84,9 @@ def _option(
         else tuple(facts.class_order) or hazard.class_labels
     )
     period, country = values.get("return_period", facts.return_period_yr), values.get("country")
+    source = entry.source(values)
     return LayerOption(
+        key=source.id,
         entry=entry.name,
         title=facts.title,
         hazard=facts.hazard,
@@ -111,7 +98,7 @@ def _option(
         class_bounds=used,
         units=hazard.units if used else facts.units or hazard.units,
         kind=facts.kind,
-        source=entry.source(values),
+        source=source,
         parameters=tuple(values.items()),
     )
 

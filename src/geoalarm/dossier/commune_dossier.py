@@ -10,59 +10,31 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from geoalarm.analysis.layer_info import LayerInfo
 from geoalarm.core.model import Source
 from geoalarm.results.totals import PeopleTotal
 
 
-@dataclass(frozen=True, slots=True)
-class LayerRows:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerRows(LayerInfo):
     """One layer over one commune.
 
     Attributes
     ----------
-    key : str
-        Name of the layer: ``demo_flood(return_period=100)``, the id of its source; ``accident(...)`` with the
-        scenario of an accident, whose source is a model.
-    return_period_yr : float
-        NaN where the layer has no probability [yr].
-    basis : str
-        A term of :class:`geoalarm.core.terms.Basis`.
-    units : str
-        Of interval bounds.
-    class_labels : tuple of str
-        Every class of the layer from mild to severe, also those without people here.
     rows : pandas.DataFrame
         Rows of the exposure table of this commune and footprint, columns of
         :data:`geoalarm.core.schema.FIELDS`, untouched.
     total : mapping
         The one row of :func:`geoalarm.results.totals.threshold_total` over them.
-    source : Source
-        With its hash.
     """
 
-    key: str
-    title: str
-    hazard: str
-    scenario: str
-    return_period_yr: float
-    basis: str
-    units: str
-    kind: str
-    countries: tuple[str, ...]
-    class_labels: tuple[str, ...]
     rows: pd.DataFrame
     total: Mapping[str, object]
-    source: Source
 
     @property
     def state(self) -> str:
         """A term of :class:`geoalarm.core.terms.State`."""
         return str(self.total["state"])
-
-    @property
-    def has_chance(self) -> bool:
-        """Whether the layer has a probability."""
-        return not math.isnan(self.return_period_yr)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -14,7 +15,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from geoalarm.analysis.accident.accident_scenario import Accident
 from geoalarm.analysis.accident.accident_view import AccidentView
+from geoalarm.analysis.layer_info import LayerInfo
 from geoalarm.analysis.layer_option import LayerOption
 from geoalarm.analysis.workspace import Progress, tell
 from geoalarm.core.errors import GeoalarmError
@@ -36,8 +39,8 @@ NEAR: Final = 1e-9
 """Two return periods whose distances from :data:`COMMON_YR` differ by less than this, in ln, are as near."""
 
 
-@dataclass(frozen=True)
-class TerritoryLayer:
+@dataclass(frozen=True, kw_only=True)
+class TerritoryLayer(LayerInfo):
     """A layer over all communes.
 
     Attributes
@@ -52,17 +55,6 @@ class TerritoryLayer:
         Whether it is a layer of the catalog; else the zones of an accident.
     """
 
-    key: str
-    title: str
-    hazard: str
-    scenario: str
-    return_period_yr: float
-    basis: str
-    units: str
-    kind: str
-    countries: tuple[str, ...]
-    class_labels: tuple[str, ...]
-    source: Source
     table: pd.DataFrame
     totals: pd.DataFrame
     starts: np.ndarray
@@ -100,21 +92,8 @@ class TerritoryLayer:
 
     def of(self, n: int) -> LayerRows:
         """The layer over the commune at position ``n``."""
-        return LayerRows(
-            key=self.key,
-            title=self.title,
-            hazard=self.hazard,
-            scenario=self.scenario,
-            return_period_yr=self.return_period_yr,
-            basis=self.basis,
-            units=self.units,
-            kind=self.kind,
-            countries=self.countries,
-            class_labels=self.class_labels,
-            rows=self.table.iloc[self.starts[n] : self.starts[n + 1]],
-            total=self.total(n),
-            source=self.source,
-        )
+        rows = self.table.iloc[self.starts[n] : self.starts[n + 1]]
+        return LayerRows(**self.facts(), rows=rows, total=self.total(n))
 
 
 @dataclass(frozen=True)
@@ -153,56 +132,15 @@ def read_all(space: Workspace, *, lenient: bool, progress: Progress | None = Non
     GeoalarmError
         If a layer cannot be read, unless ``lenient``; if communes or population cannot be.
     """
-    ids = space.communes.ids
+    reader = _LayerReader(space, lenient)
     options, choices = space.options(), space.scenario.accidents
-    faults: list[LayerFault] = []
-    layers, views, tables, footprints = [], [], [], {}
     for n, option in enumerate(options, start=1):
         tell(progress, "exposure", n, len(options) + len(choices))
-        try:
-            with wrap_read_errors(f"layer {option.key}"):
-                layers.append(_read_option(space, option, ids))
-            footprints[option.key] = space.footprint(option)
-            tables.append(layers[-1].table)
-        except GeoalarmError as error:
-            faults.append(
-                _fault(
-                    error,
-                    lenient,
-                    key=option.key,
-                    title=option.title,
-                    hazard=option.hazard,
-                    scenario=option.scenario,
-                )
-            )
+        reader.read_option(option)
     for n, choice in enumerate(choices, start=len(options) + 1):
         tell(progress, "exposure", n, len(options) + len(choices))
-        key = accident_key(choice.scenario)
-        try:
-            with wrap_read_errors(f"layer {key}"):
-                view = space.accident(choice)
-            if view.zones is not None and len(view.table):
-                layers.append(_read_accident(view, key, ids))
-                footprints[key] = view.zones
-        except GeoalarmError as error:
-            faults.append(
-                _fault(
-                    error,
-                    lenient,
-                    key=key,
-                    title=choice.scenario,
-                    hazard="industrial",
-                    scenario=choice.scenario,
-                )
-            )
-            continue
-        views.append(view)
-        tables += [table for table in (view.table, view.risk_table) if table is not None and len(table)]
-    sources = (
-        *(layer.source for layer in layers if layer.is_option),
-        *(source for view in views for source in view.sources),
-    )
-    return TerritoryLayers(tuple(layers), tuple(tables), tuple(views), footprints, sources, tuple(faults))
+        reader.read_accident(choice)
+    return reader.result()
 
 
 def accident_key(scenario: str) -> str:
@@ -242,27 +180,77 @@ def danger_of(group: tuple[TerritoryLayer, ...], n: int) -> HazardSummary:
     return HazardSummary(main.hazard, main.scenario, tuple(rows.values()), rows[main.key])
 
 
+class _LayerReader:
+    """What was read so far, and what could not be."""
+
+    def __init__(self, space: Workspace, lenient: bool) -> None:
+        self.space, self.ids, self.lenient = space, space.communes.ids, lenient
+        self.layers: list[TerritoryLayer] = []
+        self.views: list[AccidentView] = []
+        self.tables: list[pd.DataFrame] = []
+        self.footprints: dict[str, Footprint] = {}
+        self.faults: list[LayerFault] = []
+
+    def read_option(self, option: LayerOption) -> None:
+        """A layer of the catalog."""
+        facts = {name: getattr(option, name) for name in ("key", "title", "hazard", "scenario")}
+        with self._or_fault(**facts):
+            with wrap_read_errors(f"layer {option.key}"):
+                layer = _read_option(self.space, option, self.ids)
+            self.footprints[option.key] = self.space.footprint(option)
+            self.layers.append(layer)
+            self.tables.append(layer.table)
+
+    def read_accident(self, choice: Accident) -> None:
+        """An accident; without zones it has no layer."""
+        key, name = accident_key(choice.scenario), choice.scenario
+        with self._or_fault(key=key, title=name, hazard="industrial", scenario=name):
+            with wrap_read_errors(f"layer {key}"):
+                view = self.space.accident(choice)
+            if view.zones is not None and len(view.table):
+                self.layers.append(_read_accident(view, key, self.ids))
+                self.footprints[key] = view.zones
+            self.views.append(view)
+            made = (view.table, view.risk_table)
+            self.tables += [table for table in made if table is not None and len(table)]
+
+    def result(self) -> TerritoryLayers:
+        """All of it."""
+        sources = (
+            *(layer.source for layer in self.layers if layer.is_option),
+            *(source for view in self.views for source in view.sources),
+        )
+        return TerritoryLayers(
+            tuple(self.layers),
+            tuple(self.tables),
+            tuple(self.views),
+            self.footprints,
+            sources,
+            tuple(self.faults),
+        )
+
+    @contextmanager
+    def _or_fault(self, **facts: str) -> Iterator[None]:
+        """Note a layer that cannot be read, and go on; the error itself where nobody asked to go on."""
+        try:
+            yield
+        except GeoalarmError as error:
+            if not self.lenient:
+                raise
+            logger.warning("layer %s cannot be read and is left out: %s", facts["key"], error.sentence())
+            self.faults.append(LayerFault(sentence=error.sentence(), **facts))
+
+
 def _read_option(space: Workspace, option: LayerOption, ids: pd.Index) -> TerritoryLayer:
     table, totals, starts = _by_commune(space.expose(option), ids)
     footprint = space.footprint(option)
-    return TerritoryLayer(
-        key=option.key,
-        title=option.title,
-        hazard=option.hazard,
-        scenario=option.scenario,
-        return_period_yr=option.return_period_yr,
-        basis=str(option.basis),
-        units=footprint.units or option.units,
-        kind=option.kind,
-        countries=option.countries,
-        class_labels=tuple(classes(table)),
-        source=next(
-            (source for source in footprint.sources if source.id == option.key), space.source(option)
-        ),
-        table=table,
-        totals=totals,
-        starts=starts,
-    )
+    source = next((source for source in footprint.sources if source.id == option.key), space.source(option))
+    seen = {
+        "units": footprint.units or option.units,
+        "class_labels": tuple(classes(table)),
+        "source": source,
+    }
+    return TerritoryLayer(**option.facts() | seen, table=table, totals=totals, starts=starts)
 
 
 def _read_accident(view: AccidentView, key: str, ids: pd.Index) -> TerritoryLayer:
@@ -275,7 +263,7 @@ def _read_accident(view: AccidentView, key: str, ids: pd.Index) -> TerritoryLaye
         hazard=zones.hazard,
         scenario=zones.scenario,
         return_period_yr=zones.return_period_yr,
-        basis=str(zones.basis),
+        basis=zones.basis,
         units=zones.units or "1",
         kind=zones.kind,
         countries=zones.countries,
@@ -308,14 +296,6 @@ def _by_commune(exposed: pd.DataFrame, ids: pd.Index) -> tuple[pd.DataFrame, pd.
             hint="report it: communes were lost or counted twice",
         )
     return table, totals, starts
-
-
-def _fault(error: GeoalarmError, lenient: bool, **facts: str) -> LayerFault:
-    """What to note of a layer that cannot be read; the error itself where nobody asked to go on."""
-    if not lenient:
-        raise error
-    logger.warning("layer %s cannot be read and is left out: %s", facts["key"], error.sentence())
-    return LayerFault(sentence=error.sentence(), **facts)
 
 
 def _distance(layer: TerritoryLayer) -> float:
