@@ -1,4 +1,6 @@
-"""From raster values to classes: half-open bounds in the raster's own dtype, codes, or fractions."""
+"""From values to classes, for the table and for every picture: half-open bounds in the raster's own dtype,
+codes, or fractions.
+"""
 
 from __future__ import annotations
 
@@ -64,12 +66,53 @@ def classify_values(footprint: Footprint, values: np.ndarray, valid: np.ndarray)
     mapped = np.ones(valid.shape) if footprint.no_data == "dry" else valid.astype("float64")
     if footprint.kind == "fraction":
         return _fractions(footprint, values, valid, mapped)
+    labels, codes = class_codes(footprint, values, valid)
+    return ClassedRaster(
+        labels, tuple((codes == k).astype("float64") for k in range(1, len(labels) + 1)), mapped
+    )
+
+
+def class_codes(
+    footprint: Footprint, values: np.ndarray, valid: np.ndarray
+) -> tuple[tuple[str, ...], np.ndarray]:
+    """Labels of the classes from mild to severe, and the class of each value: k for the k-th, 0 for none.
+
+    Of a fraction there is one class: any share of a cell that is not nothing.
+
+    Raises
+    ------
+    InputError
+        If classes overlap or leave gaps, or a raster without a list of its codes has no short one.
+    """
+    if footprint.kind == "fraction":
+        return (_fraction_label(footprint),), (valid & (values > 0)).astype("int64")
     if footprint.kind == "intensity":
-        codes = np.where(valid, interval_codes(values, footprint.classes), -1)
-        labels = tuple(cls.label for cls in footprint.classes)
-    else:
-        codes, labels = _named_codes(values, valid, footprint.classes)
-    return ClassedRaster(labels, tuple((codes == k).astype("float64") for k in range(len(labels))), mapped)
+        codes = np.where(valid, interval_codes(values, footprint.classes) + 1, 0)
+        return tuple(cls.label for cls in footprint.classes), codes
+    classes = footprint.classes or found_classes(values, valid)
+    codes = np.zeros(values.shape, dtype="int64")
+    for k, cls in enumerate(classes, start=1):
+        codes[valid & (values == (cls.lower if cls.is_bounded else float(cls.label)))] = k
+    return tuple(cls.label for cls in classes), codes
+
+
+def found_classes(values: np.ndarray, valid: np.ndarray) -> tuple[IntensityClass, ...]:
+    """The class codes that occur in a raster, 0 for none, in rising order.
+
+    Raises
+    ------
+    InputError
+        If they are not whole, or more than 100.
+    """
+    found = np.unique(values[valid & (values != 0)])
+    if len(found) > 100 or np.any(found != np.round(found)):
+        raise InputError(
+            "raster of classes",
+            got=f"{len(found)} different values" + (", not all whole numbers" if len(found) <= 100 else ""),
+            expected="at most 100 whole class codes, 0 for none",
+            hint="give class bounds if the raster holds an intensity",
+        )
+    return tuple(IntensityClass(f"{int(code)}", float(code), float(code)) for code in found)
 
 
 def interval_codes(values: np.ndarray, classes: tuple[IntensityClass, ...]) -> np.ndarray:
@@ -99,27 +142,6 @@ def interval_codes(values: np.ndarray, classes: tuple[IntensityClass, ...]) -> n
     return np.where(values >= top, -1, codes)
 
 
-def _named_codes(
-    values: np.ndarray, valid: np.ndarray, classes: tuple[IntensityClass, ...]
-) -> tuple[np.ndarray, tuple[str, ...]]:
-    if not classes:
-        found = np.unique(values[valid & (values != 0)])
-        if len(found) > 100 or np.any(found != np.round(found)):
-            raise InputError(
-                "raster of classes",
-                got=f"{len(found)} different values, not all whole numbers"
-                if len(found) <= 100
-                else f"{len(found)} different values",
-                expected="at most 100 whole class codes, 0 for none",
-                hint="give class bounds if the raster holds an intensity",
-            )
-        classes = tuple(IntensityClass(f"{int(code)}", float(code), float(code)) for code in found)
-    codes = np.full(values.shape, -1)
-    for k, cls in enumerate(classes):
-        codes[valid & (values == (cls.lower if cls.is_bounded else float(cls.label)))] = k
-    return codes, tuple(cls.label for cls in classes)
-
-
 def _fractions(
     footprint: Footprint, values: np.ndarray, valid: np.ndarray, mapped: np.ndarray
 ) -> ClassedRaster:
@@ -131,5 +153,8 @@ def _fractions(
             expected="shares of a cell, 0 to 1",
             hint="divide percentages by 100, or declare the no-data value",
         )
-    label = footprint.classes[0].label if footprint.classes else "affected"
-    return ClassedRaster((label,), (np.minimum(share, 1.0),), mapped)
+    return ClassedRaster((_fraction_label(footprint),), (np.minimum(share, 1.0),), mapped)
+
+
+def _fraction_label(footprint: Footprint) -> str:
+    return footprint.classes[0].label if footprint.classes else "affected"

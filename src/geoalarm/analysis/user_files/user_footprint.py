@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import Final
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -27,6 +26,7 @@ from geoalarm.catalog.cf_units import cf_units
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.model import Footprint, FootprintKind, IntensityClass, interval_classes
 from geoalarm.core.units import COUNT_UNITS, require_units
+from geoalarm.exposure.classify import interval_codes
 from geoalarm.io import rasters
 from geoalarm.io import vector_files as files
 
@@ -146,9 +146,8 @@ def _binned(
             expected="numbers, to be divided by the bounds",
             hint="leave --bounds out if the column holds named classes",
         )
-    place = (
-        np.searchsorted([item.lower for item in classes], values.to_numpy(dtype="float64"), side="right") - 1
-    )
+    single = values.dtype == "float32"
+    place = interval_codes(values.to_numpy(dtype="float32" if single else "float64"), tuple(classes))
     out = frame[["geometry"]].assign(intensity_class=[classes[k].label if k >= 0 else "" for k in place])[
         place >= 0
     ]

@@ -10,7 +10,7 @@ import math
 import struct
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import geopandas as gpd
@@ -22,13 +22,19 @@ from rasterio.enums import Resampling
 from rasterio.transform import from_origin
 
 from geoalarm.app.map.geometry import WEB_MERCATOR
-from geoalarm.core.model import Footprint
+from geoalarm.core.model import Footprint, interval_classes
+from geoalarm.exposure.classify import class_codes, found_classes
+from geoalarm.exposure.population_index import known
 
 PIXELS: Final = 1_400
 """Longest side of the picture: about one pixel of a large screen."""
 RING_VERTICES: Final = 20_000
 FRACTION_STEPS: Final = (1e-6, 0.25, 0.5, 0.75)
 """A share of each cell is drawn in four steps."""
+_SHARES: Final = tuple(
+    replace(item, label=f"{low:g}")
+    for item, low in zip(interval_classes(FRACTION_STEPS), (0, *FRACTION_STEPS[1:]), strict=True)
+)
 
 Bounds = tuple[float, float, float, float]
 
@@ -91,7 +97,7 @@ def picture(footprint: Footprint, *, bounds: Bounds, pixels: int = PIXELS) -> Ra
     """
     data = footprint.data
     assert isinstance(data, xr.DataArray)
-    codes = class_codes(footprint, _shrunk(data.squeeze(drop=True), pixels))
+    labels, codes = _classed(footprint, data.squeeze(drop=True), pixels)
     width, height = bounds[2] - bounds[0], bounds[3] - bounds[1]
     step = max(width, height) / pixels
     shape = (max(1, math.ceil(height / step)), max(1, math.ceil(width / step)))
@@ -106,7 +112,7 @@ def picture(footprint: Footprint, *, bounds: Bounds, pixels: int = PIXELS) -> Ra
     return encoded(
         values,
         (bounds[0], bounds[3] - shape[0] * step, bounds[0] + shape[1] * step, bounds[3]),
-        _labels(footprint),
+        labels,
     )
 
 
@@ -116,23 +122,15 @@ def encoded(codes: np.ndarray, bounds: Bounds, labels: tuple[str, ...]) -> Raste
     return RasterOverlay(codes.shape[0], codes.shape[1], zlib.compress(lines, 9), bounds, labels)
 
 
-def class_codes(footprint: Footprint, data: xr.DataArray) -> xr.DataArray:
-    """Class numbers 1..n of the values, 0 for none: half-open intervals, class codes or shares of a cell."""
-    values = data.to_numpy()
-    known = np.isfinite(values) if values.dtype.kind == "f" else np.ones(values.shape, bool)
-    nodata = data.rio.nodata
-    if nodata is not None and np.isfinite(nodata):
-        known &= values != nodata
-    if footprint.kind == "classes":
-        codes = np.where(known, values, 0)
-    else:
-        lower = (
-            FRACTION_STEPS
-            if footprint.kind == "fraction"
-            else tuple(item.lower for item in footprint.classes)
-        )
-        codes = np.where(known, np.digitize(values, np.asarray(lower, dtype=values.dtype)), 0)
-    return data.copy(data=codes.astype("uint8")).rio.write_crs(data.rio.crs)
+def _classed(footprint: Footprint, data: xr.DataArray, pixels: int) -> tuple[tuple[str, ...], xr.DataArray]:
+    """Labels and class numbers 1..n of a raster, 0 for none, its cells as large as the picture needs them."""
+    if footprint.kind == "fraction":
+        footprint = replace(footprint, kind="intensity", classes=_SHARES, units="1")
+    elif footprint.kind == "classes" and not footprint.classes:
+        footprint = replace(footprint, classes=found_classes(*known(data)))
+    small = _shrunk(data, pixels)
+    labels, codes = class_codes(footprint, *known(small))
+    return labels, small.copy(data=codes.astype("uint8")).rio.write_crs(data.rio.crs)
 
 
 def zone_rings(footprint: Footprint, *, bounds: Bounds) -> PolygonOverlay:
@@ -171,12 +169,6 @@ def _shrunk(data: xr.DataArray, pixels: int) -> xr.DataArray:
     crs, nodata = data.rio.crs, data.rio.nodata
     small = data.where(data != nodata) if nodata is not None and np.isfinite(nodata) else data
     return small.coarsen({y: factor, x: factor}, boundary="pad").max().rio.write_crs(crs)
-
-
-def _labels(footprint: Footprint) -> tuple[str, ...]:
-    if footprint.kind == "fraction":
-        return tuple(f"{low:g}" for low in (0, *FRACTION_STEPS[1:]))
-    return tuple(item.label for item in footprint.classes)
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

@@ -17,7 +17,8 @@ from rasterio.transform import from_origin
 from geoalarm import i18n
 from geoalarm.app.map.geometry import WEB_MERCATOR
 from geoalarm.app.map.hazard_overlay import RasterOverlay, encoded
-from geoalarm.core.model import Footprint
+from geoalarm.core.model import Footprint, interval_classes
+from geoalarm.exposure.classify import interval_codes
 from geoalarm.present.palette import Theme, colours
 
 SCALE: Final = "strength"
@@ -25,6 +26,8 @@ MOST: Final = 6
 """Classes of a picture: as many as the scale has colours."""
 STEPS: Final = ((1, 2, 5), (1, 3), (1,))
 """Round steps within a power of ten, the finest first."""
+LOG_ROUNDING: Final = 1e-9
+"""What a power of ten of a logarithm may lose, in logarithms."""
 PIXELS: Final = 640
 """Longest side of a picture."""
 
@@ -88,7 +91,10 @@ def field_picture(footprint: Footprint | None, lower: Sequence[float]) -> Raster
         resampling=Resampling.bilinear,
         nodata=np.nan,
     ).to_numpy()
-    codes = np.where(np.isfinite(flat), np.digitize(flat, np.log10(lower) - 1e-9), 0).astype("uint8")
+    # back from logarithms in the raster's own numbers, so that a value on a bound is where the table has it
+    values = np.power(10.0, flat + LOG_ROUNDING).astype(data.dtype if data.dtype.kind == "f" else "float64")
+    place = interval_codes(values, interval_classes(lower)) + 1
+    codes = np.where(np.isfinite(flat), place, 0).astype("uint8")
     labels = tuple(f"{value:g}" for value in lower)
     return encoded(codes, (west, north - rows * step, west + columns * step, north), labels)
 

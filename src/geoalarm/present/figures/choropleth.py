@@ -23,7 +23,8 @@ from rasterio.enums import Resampling
 from geoalarm import i18n
 from geoalarm.core.model import Communes, Footprint
 from geoalarm.core.terms import State
-from geoalarm.exposure.classify import classify
+from geoalarm.exposure.classify import class_codes
+from geoalarm.exposure.population_index import known
 from geoalarm.present.classes import Measure, Scale, class_label, difference_scale_for, palette_of, scale_for
 from geoalarm.present.figures.figure_frame import Frame, Sheet, dense, state_handles
 from geoalarm.present.palette import EFFECT_DASHES, PATTERNS, colours
@@ -194,19 +195,15 @@ def _hazard(axes: Axes, footprint: Footprint, outlines: gpd.GeoDataFrame, frame:
         _rings(axes, footprint, frame)
         return
     reduced = _reduced(footprint, outlines)
-    classed = classify(reduced)
-    codes = np.full(classed.mapped.shape, np.nan)
-    for position, share in enumerate(classed.shares):
-        codes[share > 0] = position
-    grid = codes.reshape(reduced.data.shape[-2:])
+    labels, codes = class_codes(reduced, *known(reduced.data))
     west, south, east, north = reduced.data.rio.bounds()
-    palette = colours(palette_of(footprint.hazard), frame.theme, count=len(classed.labels))
+    palette = colours(palette_of(footprint.hazard), frame.theme, count=len(labels))
     axes.imshow(
-        np.ma.masked_invalid(grid),
+        np.ma.masked_equal(codes, 0),
         extent=(west, east, south, north),
         cmap=ListedColormap(palette),
-        vmin=-0.5,
-        vmax=len(palette) - 0.5,
+        vmin=0.5,
+        vmax=len(palette) + 0.5,
         interpolation="nearest",
         alpha=0.85,
         zorder=3,

@@ -14,9 +14,9 @@ import xarray as xr
 from affine import Affine
 from rasterio.enums import Resampling
 
-from geoalarm.core.model import Footprint, IntensityClass
+from geoalarm.core.model import Footprint
 from geoalarm.core.terms import Basis
-from geoalarm.exposure.classify import classify_values
+from geoalarm.exposure.classify import class_codes, found_classes
 from geoalarm.exposure.population_index import known
 from geoalarm.geo.crs import same_crs, to_crs
 from geoalarm.present.palette import EFFECT_DASHES
@@ -119,7 +119,7 @@ def _raster(footprint: Footprint, crs: pyproj.CRS, bounds: tuple[float, float, f
             crs.to_wkt(), resampling=Resampling.nearest, nodata=_spare(clipped)
         )
     if not footprint.classes and footprint.kind == "classes":
-        footprint = replace(footprint, classes=_found_classes(clipped))
+        footprint = replace(footprint, classes=found_classes(*known(clipped)))
     transform: Affine = clipped.rio.transform(recalc=True)
     step = max(1, int(np.ceil(np.sqrt(clipped.size / MOST_CELLS))))
     labels, codes = _codes(replace(footprint, data=clipped), step)
@@ -157,12 +157,10 @@ def _codes(footprint: Footprint, step: int) -> tuple[tuple[str, ...], np.ndarray
     for start in range(0, rows, high):
         band = data.isel({y: slice(start, start + high)})
         values, valid = known(band)
-        classed = classify_values(footprint, values.ravel(), valid.ravel())
-        codes = np.where(classed.mapped > 0, 0, UNKNOWN).astype("uint8")
-        for position, share in enumerate(classed.shares, start=1):
-            codes[share > 0] = min(position, BEYOND - 1)
-        labels = classed.labels
-        bands.append(coarser(codes.reshape(values.shape), step))
+        labels, found = class_codes(footprint, values, valid)
+        unknown = UNKNOWN if footprint.no_data == "not_studied" else 0
+        codes = np.where(valid, np.minimum(found, BEYOND - 1), unknown).astype("uint8")
+        bands.append(coarser(codes, step))
     return labels, np.vstack(bands)
 
 
@@ -172,12 +170,6 @@ def _spare(data: xr.DataArray) -> float:
     if declared is not None:
         return float(declared)
     return float("nan") if data.dtype.kind == "f" else float(np.iinfo(data.dtype).max)
-
-
-def _found_classes(data: xr.DataArray) -> tuple[IntensityClass, ...]:
-    values, valid = known(data)
-    found = np.unique(values[valid & (values != 0)])
-    return tuple(IntensityClass(f"{int(code)}", float(code), float(code)) for code in found)
 
 
 def _zones(footprint: Footprint, crs: pyproj.CRS) -> ZoneLayer:
