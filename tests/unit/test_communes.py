@@ -51,7 +51,27 @@ def test_languages_by_area() -> None:
     assert official_languages("BE:23106") == ("nl",)  # Pajottegem
     assert official_languages("BE:25005") == ("fr",)  # Beauvechain
     assert official_languages("BE:63023") == ("de",)  # Eupen
-    assert official_languages("CH:1") == ()
+    assert official_languages("BE:62063") == ("fr",)  # Liège
+    assert official_languages("BE:24062") == ("nl",)  # Leuven
+    assert official_languages("CH:1") == official_languages("BE:00001") == official_languages("mine-7") == ()
+
+
+def test_a_belgian_commune_has_one_language_in_names_reports_and_offices() -> None:
+    """Four tables said it four times; every beginning of a code, and the nine German-speaking communes."""
+    from types import SimpleNamespace
+
+    from geoalarm.present.briefing.actions import office
+    from geoalarm.report.commune_page import local_language
+    from geoalarm.report.selection import languages_of
+
+    region = {("nl",): "flanders", ("fr", "nl"): "brussels", ("fr",): "wallonia", ("de",): "wallonia"}
+    for code in ("11002", "21004", "23027", "24062", "25014", "34022", "44021", "57081", "62063", "63023",
+                 "63020", "71016", "82003", "92094"):  # fmt: skip
+        spoken = official_languages(f"BE:{code}")
+        assert languages_of(f"BE:{code}") == spoken
+        assert local_language(f"BE:{code}") == (spoken[0] if len(spoken) == 1 else "")
+        draft = SimpleNamespace(dossier=SimpleNamespace(commune_id=f"BE:{code}"))
+        assert office(draft) == region[spoken]  # type: ignore[arg-type]
 
 
 def test_names_in_the_language_of_the_page_then_the_local_one() -> None:

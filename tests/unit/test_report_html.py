@@ -433,8 +433,13 @@ def test_languages_that_disagree_about_a_number_are_refused():
         ("BE:34022", "nl"),
         ("BE:23088", "nl"),
         ("BE:25112", "fr"),
-        ("BE:63023", ""),
-        ("NL:1", ""),
+        ("BE:63023", "de"),
+        ("BE:62063", "fr"),
+        ("BE:21004", ""),
+        ("BE:00001", ""),
+        ("LU:0101", ""),
+        ("NL:1", "nl"),
+        ("mine-7", ""),
     ],
 )
 def test_language_of_a_place(commune, lang):

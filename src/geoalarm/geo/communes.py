@@ -22,9 +22,22 @@ _GERMAN_SPEAKING: Final = frozenset(
     {"63001", "63012", "63013", "63023", "63040", "63048", "63061", "63067", "63087"}
 )
 """The nine municipalities of the Belgian German language area, by NIS code."""
-_BRUSSELS: Final = "21"
-_FRENCH_SPEAKING: Final = ("25", "5", "6", "8", "9")
-"""Beginnings of the NIS codes of the French language area: Walloon Brabant, Hainaut, Liege, Luxembourg,
+_BELGIAN_AREAS: Final[Mapping[str, tuple[str, ...]]] = {
+    "1": ("nl",),
+    "21": ("fr", "nl"),
+    "23": ("nl",),
+    "24": ("nl",),
+    "25": ("fr",),
+    "3": ("nl",),
+    "4": ("nl",),
+    "5": ("fr",),
+    "6": ("fr",),
+    "7": ("nl",),
+    "8": ("fr",),
+    "9": ("fr",),
+}
+"""Official languages by how the NIS code begins: Antwerp, Brussels, Flemish Brabant (Halle-Vilvoorde,
+Leuven), Walloon Brabant, West and East Flanders, Hainaut, Liège but for its German area, Limburg, Luxembourg,
 Namur.
 """
 _ELSEWHERE: Final = {"FR": ("fr",), "LU": ("fr", "de"), "NL": ("nl",), "DE": ("de",)}
@@ -76,18 +89,16 @@ def split_id(key: str) -> tuple[str, str]:
 
 
 def official_languages(key: str) -> tuple[str, ...]:
-    """Languages a commune's name is official in; empty where this is not known.
+    """Languages a commune's name is official in; empty where its key does not tell.
 
     In Belgium by the four language areas; municipalities with facilities count with their area.
     """
-    country, code = split_id(key)
+    country, _, code = key.partition(":")
     if country != "BE":
         return _ELSEWHERE.get(country, ())
     if code in _GERMAN_SPEAKING:
         return ("de",)
-    if code.startswith(_BRUSSELS):
-        return ("fr", "nl")
-    return ("fr",) if code.startswith(_FRENCH_SPEAKING) else ("nl",)
+    return _BELGIAN_AREAS.get(code[:1]) or _BELGIAN_AREAS.get(code[:2], ())
 
 
 def display_name(row: Mapping[str, object], lang: str) -> str:
@@ -104,7 +115,7 @@ def display_name(row: Mapping[str, object], lang: str) -> str:
         Never empty: the code stands in where no name is known.
     """
     key = str(row["commune_id"])
-    spoken = official_languages(key) if _KEY.fullmatch(key) else ()
+    spoken = official_languages(key)
     local = _text(row, "name")
     official = list(
         dict.fromkeys(name for name in (_text(row, f"name_{tongue}") for tongue in spoken) if name)

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from geoalarm import i18n
 from geoalarm.core.terms import State
+from geoalarm.geo.communes import official_languages
 from geoalarm.i18n.place_names import names as names_of
 from geoalarm.present.briefing.briefing_content import Among, Briefing, Card, Figure
 from geoalarm.present.rounding import people_text
@@ -40,22 +41,6 @@ of the others.
 
 _FACTS: Final = ("residents", "area")
 """Figures that the line under the title says."""
-
-_BELGIAN: Final = {
-    "1": "nl",
-    "23": "nl",
-    "24": "nl",
-    "25": "fr",
-    "3": "nl",
-    "4": "nl",
-    "5": "fr",
-    "7": "nl",
-    "8": "fr",
-    "9": "fr",
-}
-"""Language of a Belgian province by how its codes begin; Brussels (21) and Liège (6, with the German-speaking
-communes) have several.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,13 +328,9 @@ def foreign(commune_id: str, name: str, lang: str) -> Markup:
 
 
 def local_language(commune_id: str) -> str:
-    """Language of the place by its official code: French in France; in Belgium by its province; empty where
-    it may be either.
-    """
-    country, _, code = commune_id.partition(":")
-    if country == "FR":
-        return "fr"
-    return _BELGIAN.get(code[:1]) or _BELGIAN.get(code[:2], "") if country == "BE" else ""
+    """Language of the place by its official code; empty where it may be one of several, or is not known."""
+    spoken = official_languages(commune_id)
+    return spoken[0] if len(spoken) == 1 else ""
 
 
 def _bar(card: Card, lang: str) -> str:

@@ -11,14 +11,13 @@ import pandas as pd
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.model import Communes
 from geoalarm.core.terms import LANGUAGES
+from geoalarm.geo.communes import official_languages
 from geoalarm.i18n.place_names import fold
 
-GERMAN: Final = frozenset({"63001", "63012", "63013", "63023", "63040", "63048", "63061", "63067", "63087"})
-"""Municipalities of the German-speaking Community, by their code."""
-
-_PROVINCES: Final = {"1": "nl", "3": "nl", "4": "nl", "7": "nl", "5": "fr", "6": "fr", "8": "fr", "9": "fr"}
-_BRABANT: Final = {"21": ("fr", "nl"), "23": ("nl",), "24": ("nl",), "25": ("fr",)}
-_COUNTRIES: Final = {"FR": ("fr",), "LU": ("fr",), "NL": ("nl",), "DE": ("de",)}
+_ONE_LANGUAGE: Final = {"LU": ("fr",)}
+"""Countries whose reports are in one of their languages: laws of Luxembourg are in French (law of 24 February
+1984 on the languages, article 2).
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,17 +106,10 @@ def languages_of(commune_id: str, names: Mapping[str, str] | None = None) -> tup
     names : mapping, optional
         ``name``, ``name_fr``, ``name_nl``, ``name_de`` of the place.
     """
-    country, _, code = commune_id.partition(":")
-    if country in _COUNTRIES:
-        return _COUNTRIES[country]
-    if country != "BE":
-        return ("en",)
-    if code in GERMAN:
-        return ("de",)
-    if code[:2] in _BRABANT:
-        return _BRABANT[code[:2]]
-    if code[:1] in _PROVINCES:
-        return (_PROVINCES[code[:1]],)
+    country = commune_id.partition(":")[0]
+    spoken = _ONE_LANGUAGE.get(country) or official_languages(commune_id)
+    if spoken or country != "BE":
+        return spoken or ("en",)
     held = names or {}
     local = [
         lang for lang in ("fr", "nl", "de") if held.get("name") and held.get(f"name_{lang}") == held["name"]

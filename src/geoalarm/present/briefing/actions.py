@@ -6,6 +6,7 @@ from typing import Final
 
 from geoalarm import i18n
 from geoalarm.core.terms import State
+from geoalarm.geo.communes import official_languages
 from geoalarm.present.briefing.briefing_content import Sentence
 from geoalarm.present.briefing.briefing_context import BriefingContext, HazardView
 from geoalarm.present.briefing.cross_border import counted, others, sites_across
@@ -16,8 +17,8 @@ from geoalarm.present.zone_sentences import WHOLE
 MOST: Final = 6
 """More steps than this nobody takes."""
 
-FLANDERS: Final = ("1", "3", "4", "7", "23", "24")
-"""First digits of official codes of Flemish communes."""
+_REGIONS: Final = {("fr", "nl"): "brussels", ("nl",): "flanders"}
+"""Belgian regions by the languages of their communes; the German ones lie in Wallonia."""
 
 
 def todo(draft: BriefingContext) -> tuple[Sentence, ...]:
@@ -33,14 +34,13 @@ def todo(draft: BriefingContext) -> tuple[Sentence, ...]:
 
 def office(draft: BriefingContext) -> str:
     """Who keeps the official maps and leads the studies: a key of ``briefing.office``."""
-    country, _, code = draft.dossier.commune_id.partition(":")
+    commune_id = draft.dossier.commune_id
+    country = commune_id.partition(":")[0]
     if country == "FR":
         return "prefecture"
     if country != "BE":
         return "authority"
-    if code.startswith("21"):
-        return "brussels"
-    return "flanders" if code.startswith(FLANDERS) else "wallonia"
+    return _REGIONS.get(official_languages(commune_id), "wallonia")
 
 
 def _read(draft: BriefingContext) -> Sentence:
