@@ -44,11 +44,12 @@ quick = settings(max_examples=30, deadline=None)
 def test_pool_fire_heat_falls_with_distance_and_is_never_negative(
     diameter: float, fuel: str, wind: float
 ) -> None:
-    flame = pool_flame.pure(diameter, fuel, wind=wind).values
+    heat = {"fraction": 0.2} if fuel == "methanol" else {}
+    flame = pool_flame.pure(diameter, fuel, wind=wind, **heat).values
     edge = max(diameter / 2, flame.length * math.sin(flame.tilt))
     flux = np.asarray(
         pool_fire.pure(
-            np.geomspace(edge * 1.01, edge * 50, 60), diameter, fuel, wind=wind, transmissivity=1.0
+            np.geomspace(edge * 1.01, edge * 50, 60), diameter, fuel, wind=wind, transmissivity=1.0, **heat
         ).values[0]
     )
     assert (flux >= 0).all()

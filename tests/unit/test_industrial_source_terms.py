@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 
@@ -212,3 +213,61 @@ def test_bad_input_is_refused_by_name(call, error, words) -> None:
     with pytest.raises(error) as caught:
         call()
     assert words in str(caught.value)
+
+
+def test_butane_sphere_under_250_psig_and_50_ft_of_liquid() -> None:
+    """A published example of liquid flow: 2 in, Cd 0.61, 56.31 kg/s; density of butane at 25 °C."""
+    hole = {"hole_diameter": "2 in", "discharge_coefficient": 0.61, "head": "50 ft", "temperature": "25 degC"}
+    over = (250 + 14.696) * 6894.757
+    padded = vessel_outflow("butane", "boiling_liquid", pressure=over, **hole)
+    assert padded.value == pytest.approx(56.31, rel=2e-3)
+    unpadded = vessel_outflow("butane", "boiling_liquid", **hole)
+    area, density = math.pi / 4 * 0.0508**2, unpadded["properties"]["density"]
+    drop = unpadded["properties"]["vapour_pressure"] - 101325 + density * 9.80665 * 15.24
+    assert unpadded.value == pytest.approx(0.61 * area * math.sqrt(2 * density * drop), rel=1e-9)
+    assert padded["flash_fraction"] == unpadded["flash_fraction"]
+
+
+def test_a_pad_pushes_through_a_pipe_too_and_a_short_pipe_lies_between() -> None:
+    """By hand: G^2 = Cd^2 2 rho (P - Pv) + (hv / (v_fg sqrt(T cp)))^2."""
+    given = {
+        "hole_diameter": 0.05,
+        "temperature": 293.15,
+        "heat_of_vaporisation": 288e3,
+        "vapour_density": 20.0,
+        "liquid_heat_capacity": 960.0,
+    }
+    equilibrium = 288e3 / ((1 / 20 - 1 / 1410) * math.sqrt(293.15 * 960))
+    pipe = two_phase_outflow(6.78e5, 1410, pressure=12e5, pipe_length=5.0, **given)
+    pushed = 0.62**2 * 2 * 1410 * (12e5 - 6.78e5)
+    assert pipe["mass_flux"] == pytest.approx(math.sqrt(pushed + equilibrium**2), rel=1e-9)
+    hole = two_phase_outflow(6.78e5, 1410, pressure=12e5, **given)
+    short = [
+        two_phase_outflow(6.78e5, 1410, pressure=12e5, pipe_length=length, **given) for length in (1e-9, 0.05)
+    ]
+    assert short[0]["mass_flux"] == pytest.approx(hole["mass_flux"], rel=1e-6)
+    assert pipe["mass_flux"] < short[1]["mass_flux"] < hole["mass_flux"]
+
+
+def test_a_gauge_that_reads_the_vapour_pressure_is_no_pad_and_less_is_refused() -> None:
+    given = {"hole_diameter": 0.025, "temperature": 293.15}
+    bare = vessel_outflow("chlorine", "boiling_liquid", **given)
+    boiling = bare["properties"]["vapour_pressure"]
+    assert vessel_outflow("chlorine", "boiling_liquid", pressure=boiling * 0.99, **given).value == bare.value
+    with pytest.raises(RangeError, match="'pressure' of a boiling liquid is below its vapour pressure"):
+        vessel_outflow("chlorine", "boiling_liquid", pressure=boiling * 0.9, **given)
+
+
+@pytest.mark.parametrize(
+    ("phase", "given"),
+    [
+        ("gas", {"head": 3.0, "pressure": 5e5, "substance": "ammonia"}),
+        ("gas", {"pipe_length": 3.0, "pressure": 5e5, "substance": "ammonia"}),
+        ("liquid", {"pipe_length": 3.0, "substance": "benzene"}),
+    ],
+)
+def test_a_vessel_refuses_what_the_model_of_its_phase_does_not_know(
+    phase: str, given: dict[str, Any]
+) -> None:
+    with pytest.raises(InputError, match="the model of this phase does not know it"):
+        vessel_outflow(phase=phase, hole_diameter=0.01, **given)

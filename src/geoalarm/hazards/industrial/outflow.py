@@ -177,7 +177,7 @@ def gas_outflow(
     hole_area : float, optional
         Of a hole of any shape [m2].
     temperature : float
-        Inside [K]; with the molar mass it gives the density of an ideal gas.
+        Inside [K]; only with the molar mass, for the density of an ideal gas.
     molar_mass : float, optional
         Of the gas [kg mol-1].
     density : float, optional
@@ -282,6 +282,7 @@ def flash_fraction(
         "vapour_pressure": PRESSURE,
         "density": positive("kg m-3", 3e4),
         **HOLE,
+        "pressure": PRESSURE,
         "temperature": positive("K", 2000.0),
         "pipe_length": at_least_zero("m", 1e5),
         "heat_of_vaporisation": positive("J kg-1", 5e6),
@@ -292,7 +293,7 @@ def flash_fraction(
         "ambient_pressure": PRESSURE,
     },
     outputs={"mass_flow": "kg s-1", "mass_flux": "kg m-2 s-1", "regime": ""},
-    source="hole: Bernoulli at the vapour pressure, Yellow Book (CPR 14E), eq. 2.194; pipe: equilibrium "
+    source="hole: Bernoulli at the storage pressure, Yellow Book (CPR 14E), eq. 2.194; pipe: equilibrium "
     "rate model, Fauske (1985)",
 )
 def two_phase_outflow(
@@ -301,6 +302,7 @@ def two_phase_outflow(
     *,
     hole_diameter: float | None = None,
     hole_area: float | None = None,
+    pressure: float | None = None,
     temperature: float | None = None,
     pipe_length: float = 0.0,
     heat_of_vaporisation: float | None = None,
@@ -310,12 +312,13 @@ def two_phase_outflow(
     discharge_coefficient: float = 0.62,
     ambient_pressure: float = ATMOSPHERE,
 ) -> FlaggedOutputs:
-    """Liquid under its own vapour pressure, through a hole or a pipe.
+    """Liquid that boils once it is out, under its own vapour pressure or more, through a hole or a pipe.
 
-    A hole in the wall (no pipe) passes liquid, which boils outside: ``G = Cd sqrt(2 rho (Pv + rho g h -
-    Pa))``. In a pipe of 0.1 m or of 12 diameters and more it boils inside: ``G = hv / (v_fg sqrt(T cp))``.
-    Between the two, Fauske's ``G = hv / (v_fg sqrt(N T cp))`` with ``N = hv^2 / (2 dP rho Cd^2 v_fg^2 T cp) +
-    L / 0.1 m``.
+    A hole in the wall (no pipe) passes liquid, which boils outside: ``G = Cd sqrt(2 rho (P + rho g h - Pa))``
+    with P the storage pressure. In a pipe of 0.1 m or of 12 diameters and more it boils inside: ``G^2 = Gs^2 +
+    Ge^2`` with ``Ge = hv / (v_fg sqrt(T cp))`` and, of a pad, a pump or a head above the vapour pressure,
+    ``Gs = Cd sqrt(2 rho (P - Pv + rho g h))``. Between the two, ``Ge / sqrt(N)`` stands for ``Ge`` with ``N =
+    hv^2 / (2 (Pv - Pa) rho Cd^2 v_fg^2 T cp) + L / 0.1 m``.
 
     Parameters
     ----------
@@ -327,25 +330,29 @@ def two_phase_outflow(
         Of a round hole or of the pipe [m]; or its area.
     hole_area : float, optional
         Of a hole of any shape [m2].
+    pressure : float, optional
+        P over the liquid, absolute, where a pad of gas or a pump holds it above Pv; by default Pv [Pa].
     temperature : float, optional
-        T in storage, for a pipe [K].
+        T in storage, only for a pipe [K].
     pipe_length : float
-        L between vessel and opening, 0 for a hole in the wall [m].
+        L between vessel and opening, 0 for a hole in the wall; how much longer than 0.1 m makes no difference
+        (no friction) [m].
     heat_of_vaporisation, vapour_density, liquid_heat_capacity : float, optional
-        hv, density of the vapour, cp, for a pipe [J kg-1], [kg m-3], [J kg-1 K-1].
+        hv, density of the vapour, cp, only for a pipe [J kg-1], [kg m-3], [J kg-1 K-1].
     head : float
-        Height of the liquid over a hole [m].
+        Height of the liquid over the opening [m].
     discharge_coefficient : float
-        Cd of a hole [1].
+        Cd of a hole [1]; in a pipe only of what drives beyond the vapour pressure.
     ambient_pressure : float
-        Outside [Pa].
+        Outside [Pa]; flow in a pipe of 0.1 m and more is choked, so only of a hole or a short pipe.
 
     Raises
     ------
     InputError
         If a pipe is given without what its model needs.
     RangeError
-        If the vapour pressure is below the one outside: the liquid does not boil.
+        If the vapour pressure is below the one outside: the liquid does not boil; or the storage pressure
+        below the vapour pressure: it boils inside.
 
     References
     ----------
@@ -359,17 +366,47 @@ def two_phase_outflow(
     (5699, 'hole')
     """
     area, diameter = hole_size(hole_diameter, hole_area)
-    drop = _driving(vapour_pressure, ambient_pressure, name="vapour_pressure") + density * GRAVITY * head
-    bernoulli = discharge_coefficient * math.sqrt(2 * density * drop)
+    boiling = _driving(vapour_pressure, ambient_pressure, name="vapour_pressure")
+    above = _above_boiling(pressure, vapour_pressure) + density * GRAVITY * head
     if pipe_length == 0:
-        return FlaggedOutputs((area * bernoulli, bernoulli, "hole"))
-    needed = {
-        "temperature": temperature,
-        "heat_of_vaporisation": heat_of_vaporisation,
-        "vapour_density": vapour_density,
-        "liquid_heat_capacity": liquid_heat_capacity,
-    }
-    for name, value in needed.items():
+        flux = discharge_coefficient * math.sqrt(2 * density * (boiling + above))
+        return FlaggedOutputs((area * flux, flux, "hole"))
+    equilibrium = _equilibrium_flux(
+        density,
+        temperature=temperature,
+        heat_of_vaporisation=heat_of_vaporisation,
+        vapour_density=vapour_density,
+        liquid_heat_capacity=liquid_heat_capacity,
+    )
+    pushed = discharge_coefficient * math.sqrt(2 * density * above)
+    if pipe_length >= RELAXATION_LENGTH or pipe_length / diameter >= EQUILIBRIUM_RATIO:
+        flux = math.hypot(pushed, equilibrium)
+        return FlaggedOutputs((area * flux, flux, "pipe"), (f"{TO_BE_CONFIRMED}: equilibrium rate model",))
+    hole = discharge_coefficient * math.sqrt(2 * density * boiling)
+    relaxing = hole / math.sqrt(1 + (hole / equilibrium) ** 2 * pipe_length / RELAXATION_LENGTH)
+    flux = math.hypot(pushed, relaxing)
+    return FlaggedOutputs(
+        (area * flux, flux, "short pipe"), (f"{TO_BE_CONFIRMED}: rate model out of equilibrium, short pipe",)
+    )
+
+
+def _above_boiling(pressure: float | None, vapour_pressure: float) -> float:
+    """How far a pad or a pump holds a liquid above its vapour pressure [Pa]."""
+    if pressure is None:
+        return 0.0
+    if pressure < vapour_pressure:
+        raise RangeError(
+            "input 'pressure' of a boiling liquid is below its vapour pressure",
+            got=f"{pressure:g} Pa",
+            expected=f"at least {vapour_pressure:g} Pa",
+            hint="check that it is absolute, and the temperature; leave it out for the vapour pressure",
+        )
+    return pressure - vapour_pressure
+
+
+def _equilibrium_flux(density: float, **of_pipe: float | None) -> float:
+    """``hv / (v_fg sqrt(T cp))`` [kg m-2 s-1]."""
+    for name, value in of_pipe.items():
         if value is None:
             raise InputError(
                 f"input {name!r}",
@@ -377,19 +414,9 @@ def two_phase_outflow(
                 expected="a value, because the liquid boils in the pipe",
                 hint="or set pipe_length to 0",
             )
-    assert temperature is not None
-    assert heat_of_vaporisation is not None
-    assert vapour_density is not None
-    assert liquid_heat_capacity is not None
+    known = {name: float(value) for name, value in of_pipe.items() if value is not None}
     # without the factor by which friction lowers the flow in long pipes: an upper bound there
-    expansion = 1 / vapour_density - 1 / density
-    equilibrium = heat_of_vaporisation / (expansion * math.sqrt(temperature * liquid_heat_capacity))
-    if pipe_length >= RELAXATION_LENGTH or pipe_length / diameter >= EQUILIBRIUM_RATIO:
-        return FlaggedOutputs(
-            (area * equilibrium, equilibrium, "pipe"), (f"{TO_BE_CONFIRMED}: equilibrium rate model",)
-        )
-    between = 1 / math.sqrt(1 / bernoulli**2 + pipe_length / RELAXATION_LENGTH / equilibrium**2)
-    return FlaggedOutputs(
-        (area * between, between, "short pipe"),
-        (f"{TO_BE_CONFIRMED}: rate model out of equilibrium, short pipe",),
+    expansion = 1 / known["vapour_density"] - 1 / density
+    return known["heat_of_vaporisation"] / (
+        expansion * math.sqrt(known["temperature"] * known["liquid_heat_capacity"])
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from geoalarm.core.errors import InputError, RangeError
 from geoalarm.core.result import TO_BE_CONFIRMED
@@ -19,6 +19,9 @@ from geoalarm.hazards.industrial.outflow import (
 )
 from geoalarm.hazards.industrial.substances import Substance, gas_density
 from geoalarm.hazards.industrial.substances import substance as find_substance
+
+NEAR_BOILING: Final = 0.98
+"""A storage pressure from this share of the vapour pressure on is that pressure [1]."""
 
 
 @model(
@@ -107,7 +110,7 @@ def vessel_outflow(
         Name, formula, CAS or UN number.
     phase : str
         What meets the hole: ``gas``, ``liquid`` or ``boiling_liquid`` (liquefied under its own vapour
-        pressure).
+        pressure or more).
     hole_diameter : float, optional
         Of a round hole [m]; or its area.
     hole_area : float, optional
@@ -115,12 +118,12 @@ def vessel_outflow(
     temperature : float
         In storage [K].
     pressure : float, optional
-        In storage, absolute [Pa]: needed for a gas; over a liquid the air's by default; a boiling liquid has
-        its vapour pressure.
+        In storage, absolute [Pa]: needed for a gas; over a liquid the air's by default; over a boiling liquid
+        its vapour pressure, or that of a pad or a pump.
     pipe_length : float
-        Between vessel and opening [m].
+        Between vessel and opening; only of a boiling liquid [m].
     head : float
-        Height of a liquid over the hole [m].
+        Height over the hole; only of a liquid, boiling or not [m].
     discharge_coefficient : float
         Cd [1].
     ambient_pressure : float
@@ -129,9 +132,9 @@ def vessel_outflow(
     Raises
     ------
     InputError
-        If a property is not in the library, or the pressure of a gas is missing.
+        If a property is not in the library, the pressure of a gas is missing, or an input would go unused.
     RangeError
-        If the temperature is outside the range of a property, as above the critical one for a liquid.
+        If a boiling liquid is stored below its vapour pressure, or the temperature is outside the range of a property, as above the critical one for a liquid.
 
     References
     ----------
@@ -144,7 +147,9 @@ def vessel_outflow(
     (12.29, 3.92)
     """
     facts = find_substance(substance)
-    hole = {
+    unused = {"gas": {"head": head, "pipe_length": pipe_length}, "liquid": {"pipe_length": pipe_length}}
+    _require_used(phase, unused.get(phase, {}))
+    hole: dict[str, Any] = {
         "hole_diameter": hole_diameter,
         "hole_area": hole_area,
         "discharge_coefficient": discharge_coefficient,
@@ -158,16 +163,38 @@ def vessel_outflow(
         _require_still(facts, temperature, ambient_pressure)
         flow, _ = liquid_outflow.pure(density, pressure=over, head=head, **hole)
         return FlaggedOutputs((flow, 0.0, 0.0, "liquid", {"density": density}), facts.flags)
-    boiling = facts.boiling_point
+    hole |= {"density": density, "pipe_length": pipe_length, "head": head}
+    return _boiling_vessel(facts, hole, temperature=temperature, pressure=pressure)
+
+
+def _require_used(phase: str, unused: dict[str, float]) -> None:
+    """An input that the model of a phase does not know is refused, not passed over."""
+    for name, value in unused.items():
+        if value:
+            raise InputError(
+                f"input {name!r} of a vessel",
+                got=f"{value:g} m with phase {phase}",
+                expected="none: the model of this phase does not know it",
+                hint=f"leave {name} out",
+            )
+
+
+def _boiling_vessel(
+    facts: Substance, hole: dict[str, Any], *, temperature: float, pressure: float | None
+) -> FlaggedOutputs:
+    boiling, vapour_pressure = facts.boiling_point, facts.at("vapour_pressure", temperature)
+    # a gauge reads the vapour pressure within 2 %: what is that near is no pad
+    if pressure is not None and NEAR_BOILING * vapour_pressure <= pressure < vapour_pressure:
+        pressure = vapour_pressure
     taken: dict[str, Any] = {
-        "vapour_pressure": facts.at("vapour_pressure", temperature),
-        "density": density,
+        "vapour_pressure": vapour_pressure,
+        "density": hole.pop("density"),
         "heat_of_vaporisation": facts.curve("heat_of_vaporisation").nearest(boiling),
         "liquid_heat_capacity": facts.curve("liquid_heat_capacity").nearest(boiling),
     }
-    vapour = gas_density(facts.molar_mass, temperature, taken["vapour_pressure"])
+    vapour = gas_density(facts.molar_mass, temperature, vapour_pressure)
     outcome = two_phase_outflow.pure(
-        **taken, vapour_density=vapour, temperature=temperature, pipe_length=pipe_length, head=head, **hole
+        **taken, **hole, pressure=pressure, vapour_density=vapour, temperature=temperature
     )
     flow, _, regime = outcome.values
     fraction, _, airborne = flash_fraction.pure(
@@ -206,7 +233,11 @@ def _gas_vessel(
 
 def _require_gas(facts: Substance, temperature: float, pressure: float) -> None:
     curve = facts.properties.get("vapour_pressure")
-    if curve is not None and curve.low <= temperature <= curve.high and pressure > curve(temperature) * 1.02:
+    if (
+        curve is not None
+        and curve.low <= temperature <= curve.high
+        and pressure * NEAR_BOILING > curve(temperature)
+    ):
         raise RangeError(
             f"input 'pressure': {facts.name} is a liquid there",
             got=f"{pressure:g} Pa at {temperature:g} K",
