@@ -24,7 +24,7 @@ from geoalarm.exposure.engine import expose
 from geoalarm.hazards.industrial import crossing, footprints, individual_risk, planning, thresholds
 from geoalarm.hazards.industrial import sites as placing
 from geoalarm.hazards.industrial.consequences import FARTHEST
-from geoalarm.hazards.industrial.footprints import checked_against, release
+from geoalarm.hazards.industrial.footprints import checked_against, consequence, release
 from geoalarm.hazards.industrial.individual_risk import WindRose
 from geoalarm.hazards.industrial.planning import Isolation
 from geoalarm.hazards.industrial.planning_footprints import isolation_footprint, nuclear_footprints
@@ -361,3 +361,29 @@ def test_examples_of_the_docstrings(module: ModuleType) -> None:
     found = doctest.testmod(module)
     assert found.attempted > 0
     assert found.failed == 0
+
+
+@pytest.mark.parametrize(
+    ("fuel", "rate", "length"),
+    [("methane", 10.0, 47.2), ("methane", 1.0, 15.7), ("lpg", 10.0, 9.1 * math.sqrt(10)), ("lpg", 0.1, 5.0)],
+)
+def test_zones_of_a_jet_are_counted_from_the_hole_and_hold_its_flame(
+    fuel: str, rate: float, length: float
+) -> None:
+    """By hand: L [ft] = 0.00604 (m Hc [Btu/h])^0.4776 (API 521), for LPG 9.1 sqrt(m); zone L/2 + r, never below L."""
+    made = release("jet_fire", LON, LAT, rate=rate, fuel=fuel)
+    share, heat = {"methane": (0.2, 50.0e6), "lpg": (0.3, 46.35e6)}[fuel]
+    for label, flux in (("SEI", 3e3), ("SEL", 5e3), ("SELS", 8e3)):
+        reach = math.sqrt(share * rate * heat / (4 * math.pi * flux))
+        assert made.distances_m[label] == pytest.approx(max(length, length / 2 + reach), rel=0.01)
+
+
+def test_who_may_stand_in_a_jets_flame_is_in_the_severest_zone() -> None:
+    found = consequence("jet_fire", rate=0.05, fuel="methane")
+    assert found.effect is not None
+    assert found.lethality is not None
+    length = float(found.results[0]["flame_length"])
+    inside = np.linspace(0, length, 20)
+    assert (found.effect(inside, 0 * inside) >= 8).all()
+    assert (found.lethality(inside, 0 * inside) == 1).all()
+    assert found.distances["SELS"] >= length

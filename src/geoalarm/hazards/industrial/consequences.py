@@ -27,7 +27,6 @@ from geoalarm.hazards.industrial.fires import (
     bleve_distance,
     jet_fire,
     jet_fire_distance,
-    lpg_jet_flame,
     pool_fire,
     pool_fire_distance,
 )
@@ -152,25 +151,25 @@ def pool_fire_zones(**inputs: Any) -> Consequence:
 def jet_fire_zones(**inputs: Any) -> Consequence:
     """Zones of a jet fire by flux, whatever way the jet points; inputs of ``jet_fire``.
 
-    Where a length of flame is known (liquefied petroleum gas) its middle may lie half of it from the hole, to
-    every side.
+    Counted from the hole: the middle of the flame may lie half its length from it, to every side, and who may
+    stand in the flame is in the most severe zone.
     """
     rings = french_rings("thermal", "flux")
     found = tuple(jet_fire_distance(item.si, **inputs) for item in rings)
     known = _si(found[0], "flux")
-    offset = 0.0
-    flags: tuple[str, ...] = ("jet_direction_unknown",)
-    if known["fuel"] == "lpg":
-        flame = lpg_jet_flame(known["rate"])
-        offset, flags = flame["length"] / 2, (*flags, *flame.warnings)
+    length = float(found[0]["flame_length"])
 
     def heat(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        return np.asarray(jet_fire.pure(np.maximum(np.hypot(x, y) - offset, 0.5), **known).values[0]) / 1e3
+        distance = np.hypot(x, y)
+        flux = np.asarray(jet_fire.pure(np.maximum(distance - length / 2, 0.5), **known).values[0])
+        return np.where(distance <= length, np.maximum(flux, rings[-1].si), flux) / 1e3
 
     def death(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        return np.asarray(thermal_lethality.pure(heat(x, y) * 1e3, FIRE_EXPOSURE).values[0])
+        lethal = np.asarray(thermal_lethality.pure(heat(x, y) * 1e3, FIRE_EXPOSURE).values[0])
+        return np.where(np.hypot(x, y) <= length, 1.0, lethal)
 
-    moved = tuple(_moved(result, offset) for result in found)
+    moved = tuple(_from_hole(result) for result in found)
+    flags = ("jet_direction_unknown",)
     return round_zones("jet_fire", rings, moved, effect=heat, lethality=death, flags=flags)
 
 
@@ -283,22 +282,9 @@ def _si(result: ModelResult, *without: str) -> dict[str, Any]:
     return {name: item.value for name, item in result.inputs.items() if name not in without}
 
 
-def _moved(result: ModelResult, offset: float) -> ModelResult:
-    """A distance counted from the hole instead of from the middle of the flame [m]."""
-    if not offset:
-        return result
-    name, first = next(iter(result.values.items()))
-    values = {name: type(first)(first.value + offset, first.unit), "from_flame": first}
-    return ModelResult(
-        result.model,
-        values,
-        result.source,
-        result.inputs,
-        result.valid_range,
-        result.warnings,
-        result.jurisdiction,
-        result.vintage,
-    )
+def _from_hole(result: ModelResult) -> ModelResult:
+    """The distance from the hole first: what a zone is drawn by [m]."""
+    return replace(result, values={"from_hole": result.values["from_hole"], **result.values})
 
 
 ZONES: Final[Mapping[str, Callable[..., Consequence]]] = MappingProxyType(

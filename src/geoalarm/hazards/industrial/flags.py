@@ -46,7 +46,7 @@ FLAGS: Final[dict[str, str]] = {
     "downwind_reach_on_every_side": (
         "the wind may lean the flame to any side; the zone is as wide all round as it is downwind"
     ),
-    "jet_flame_not_shaped": "no length of flame is worked out; the heat comes from a point",
+    "jet_flame_not_shaped": "the flame has no shape; its heat comes from a point in its middle",
     "jet_direction_unknown": "the jet may point to any side; the zone covers all",
     "blast_and_fragments_not_modelled": (
         "a BLEVE also has a blast and throws fragments; neither is in the zone"

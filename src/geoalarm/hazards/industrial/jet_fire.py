@@ -8,12 +8,17 @@ from typing import Any, Final
 import numpy as np
 
 from geoalarm.core.errors import InputError, near_miss
+from geoalarm.core.result import TO_BE_CONFIRMED
 from geoalarm.hazards.industrial.flame import point_source_flux
 from geoalarm.hazards.industrial.industrial_models import FlaggedOutputs, ModelInput, model, positive, word
 from geoalarm.hazards.industrial.industrial_rows import confirm, row, rows
+from geoalarm.hazards.industrial.pipelines import FOOT
 
 LPG_RATE: Final = ModelInput("kg s-1", 1.0, 3000.0, "neither")
 """Range of the correlations for jets of liquefied petroleum gas [kg s-1]."""
+
+WATT_PER_BTU_PER_HOUR: Final = 0.29307107
+"""[W]."""
 
 _SOURCE: Final = "Point source of heat (API Standard 521), radiated share by fuel"
 _JET: Final = {
@@ -38,8 +43,8 @@ def jet_fire(
 ) -> FlaggedOutputs:
     """Heat of a jet fire as a point: ``q = tau chi m Hc / (4 pi r2)``.
 
-    The distance is from the middle of the flame. For methane no length of flame is given: the published one
-    is ambiguous in its unit, so the point is at the hole, and the result says so.
+    The distance is from the middle of the flame, which lies half a flame from the hole; from the hole itself it
+    is told by ``jet_fire_distance``.
 
     Parameters
     ----------
@@ -77,10 +82,18 @@ def jet_fire(
 
 
 @model(
-    inputs={"flux": positive("W m-2"), **_JET}, outputs={"distance": "m"}, source=_SOURCE, passes_to=jet_fire
+    inputs={"flux": positive("W m-2"), **_JET},
+    outputs={"distance": "m", "from_hole": "m", "flame_length": "m"},
+    source=_SOURCE,
+    passes_to=jet_fire,
 )
 def jet_fire_distance(flux: float, rate: float, fuel: str = "methane", **radiated: Any) -> FlaggedOutputs:
-    """How far a jet fire sends a heat: ``r = sqrt(tau chi m Hc / (4 pi q))``, from the middle of the flame.
+    """How far a jet fire sends a heat: ``r = sqrt(tau chi m Hc / (4 pi q))`` from the middle of the flame, and
+    from the hole.
+
+    ``from_hole = max(L, L / 2 + r)``: the point that radiates lies half a flame from the hole, and who stands
+    in the flame is in every zone. ``L [ft] = 0.00604 (m Hc [Btu/h])^0.4776``; for LPG that of
+    ``lpg_jet_flame`` within its range.
 
     Parameters
     ----------
@@ -93,6 +106,11 @@ def jet_fire_distance(flux: float, rate: float, fuel: str = "methane", **radiate
     **radiated
         As :func:`jet_fire`.
 
+    Returns
+    -------
+    FlaggedOutputs
+        With the flag ``zone_is_the_flame`` where the flame reaches farther than the heat.
+
     Raises
     ------
     RangeError
@@ -100,16 +118,32 @@ def jet_fire_distance(flux: float, rate: float, fuel: str = "methane", **radiate
 
     References
     ----------
-    API Standard 521 (point source); shares radiated and heats of combustion are rows of ``data/jet_fuels.csv``,
-    the shares to be confirmed.
+    API Standard 521: point source, and its figure of flame length over heat released, as fitted in practice
+    (to be confirmed); shares radiated and heats of combustion are rows of ``data/jet_fuels.csv``.
 
     Examples
     --------
-    >>> round(float(jet_fire_distance("3 kW/m^2", "10 kg/s", "methane")), 1)
-    51.5
+    >>> found = jet_fire_distance("8 kW/m^2", "10 kg/s", "methane")
+    >>> [round(float(found[name]), 1) for name in ("distance", "from_hole", "flame_length")]
+    [31.5, 55.2, 47.2]
     """
     (at_one_metre, _), flags = jet_fire.pure(1.0, rate, fuel, **radiated)
-    return FlaggedOutputs(math.sqrt(at_one_metre / flux), flags)
+    distance = math.sqrt(at_one_metre / flux)
+    length, more = _flame_length(rate, fuel, radiated.get("heat_of_combustion"))
+    flags = (*flags, *more, *(("zone_is_the_flame",) if length > length / 2 + distance else ()))
+    return FlaggedOutputs((distance, max(length, length / 2 + distance), length), flags)
+
+
+def _flame_length(rate: float, fuel: str, heat: float | None) -> tuple[float, tuple[str, ...]]:
+    """Length of a jet's flame [m] and the flags of its formula."""
+    if fuel == "lpg" and LPG_RATE.low < rate < LPG_RATE.high:
+        return lpg_jet_flame.pure(rate)[0], tuple(
+            f"{TO_BE_CONFIRMED}: {item}" for item in lpg_jet_flame.confirm
+        )
+    released = rate * _fuel(fuel, heat, None)[0] / WATT_PER_BTU_PER_HOUR
+    return 0.00604 * released**0.4776 * FOOT, (
+        f"{TO_BE_CONFIRMED}: length of a jet's flame, API Standard 521",
+    )
 
 
 def _fuel(fuel: str, heat: float | None, share: float | None) -> tuple[float, float, tuple[str, ...]]:
