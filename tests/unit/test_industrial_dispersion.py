@@ -129,7 +129,7 @@ def test_puff_ccps_1999_page_101() -> None:
 
 def test_finite_release_palazzi_1982() -> None:
     """Long releases are steady, short ones pass, and the middle of the cloud is the largest."""
-    x, given = 1000.0, {"rate": 1.0, **D5}
+    x, given = 1000.0, {"rate": 1.0, "averaging_time": 600.0, **D5}
     steady = plume(x, **given).value
     assert plume(x, duration=1e5, **given).value == pytest.approx(steady, rel=1e-9)
     assert plume(x, duration=600, time=100, **given).value == pytest.approx(0.0, abs=1e-3 * steady)
@@ -204,12 +204,13 @@ def test_the_dense_model_is_chosen_by_its_criterion() -> None:
         "gaussian",
         "dense",
         "gaussian",
-        "gaussian",
+        "dense",
     ]
     assert "dense_gas_not_modelled" not in dense.flags
     assert "light_gas_not_modelled" in light.flags
     assert "dense_gas_not_modelled" in forced.flags
-    assert "dense_gas_not_modelled" in stack.flags
+    assert "release_height_ignored" in stack.flags
+    assert stack.value == dense.value
     assert "to_be_confirmed" in dense.flags
 
 
@@ -244,7 +245,7 @@ def test_contours_of_puff_and_dense_gas_close_and_hold_the_threshold() -> None:
     cloud_ring = puff_contour(1e-4, mass=100.0, **F2)
     assert Polygon(cloud_ring).is_valid
     assert cloud_ring[:, 0].max() == pytest.approx(puff_distance(1e-4, mass=100.0, **F2).value, rel=1e-9)
-    chosen = cloud("chlorine", rate=10.0, **D5)
+    chosen = cloud("chlorine", rate=10.0, far="inverse_square", **D5)
     ring = cloud_contour(1e-3, chosen)
     assert Polygon(ring).is_valid
     assert ring[:, 0].min() == pytest.approx(-chosen.dense.upwind)
@@ -363,3 +364,81 @@ def test_weather_that_does_not_exist_is_refused(label: str) -> None:
     assert parse_weather("f 1.5").label == "F1.5"
     with pytest.raises(InputError, match="D5"):
         parse_weather(label)
+
+
+def test_a_dense_zone_stops_at_the_last_curve_and_says_that_it_goes_on() -> None:
+    """The last curve is a dilution of 0.002: chlorine of 2.998 kg/m3 is at 6.0 g/m3 there, 100 times AEGL-3."""
+    stopped = cloud_distance("57.96 mg/m3", "chlorine", rate=10.0, **D5)
+    length = math.sqrt(10 / 2.998 / 5)
+    gravity = 9.80665 * (2.998 - 1.225) / 1.225
+    alpha = 0.2 * math.log10(gravity**2 * (10 / 2.998) * 5**-5)
+    assert -0.25 < alpha <= -0.13
+    assert stopped.value == pytest.approx(length * 10**2.77, rel=2e-3)
+    assert {"beyond_correlation", "beyond_model_range", "weather_unknown_to_dense_gas"} <= stopped.flags
+    asked = cloud_distance("57.96 mg/m3", "chlorine", rate=10.0, far="inverse_square", **D5)
+    assert asked.value == pytest.approx(stopped.value * math.sqrt(0.002 * 2.998 / 57.96e-6), rel=1e-3)
+    assert "beyond_model_range" not in asked.flags
+    within = cloud_distance("10 g/m3", "chlorine", rate=10.0, **D5)
+    assert within.value < stopped.value
+    assert not {"beyond_correlation", "beyond_model_range"} & within.flags
+
+
+@pytest.mark.parametrize("level", ["57.96 mg/m3", "10 g/m3"])
+def test_no_height_of_release_makes_a_dense_zone_jump(level: str) -> None:
+    reach = [
+        cloud_distance(level, "chlorine", rate=10.0, release_height=height, **D5).value
+        for height in (0.0, 9.99, 10.0, 10.01, 50.0)
+    ]
+    assert len(set(reach)) == 1
+
+
+def test_a_dense_release_of_a_minute_gets_no_steady_plume() -> None:
+    """Steady up to u t / 2.5: 5 m/s for 60 s are 120 m; a decay asked for beyond is cut by the passage."""
+    given = {"rate": 10.0, **D5}
+    short = cloud_distance("57.96 mg/m3", "chlorine", duration=60.0, **given)
+    assert short.value == 120.0
+    assert {"release_too_short", "beyond_model_range"} <= short.flags
+    asked = {"far": "inverse_square", **given}
+    steady = cloud_distance("57.96 mg/m3", "chlorine", **asked).value
+    passing = cloud_distance("57.96 mg/m3", "chlorine", duration=60.0, **asked).value
+    assert passing < 0.75 * steady
+    assert cloud_distance("57.96 mg/m3", "chlorine", duration=1e5, **asked).value == pytest.approx(steady)
+
+
+def test_the_share_of_a_cloud_with_droplets_agrees_with_its_mass_per_volume() -> None:
+    """y = C R T / (M P) of a cloud so thin that it is as warm as the air; the share without a molar mass was a
+    sixth of it, and is now not told.
+    """
+    cold = {"rate": 10.0, "density": 20.8, "wind_speed": 5.0, "release_temperature": 239.1}
+    found = dense_plume(300.0, molar_mass=0.0709, **cold)
+    thin = found["concentration"] * 8.314462618 * 288.15 / (0.0709 * 101325)
+    assert found["share"] == pytest.approx(thin, rel=0.01)
+    untold = dense_plume(300.0, **cold)
+    assert math.isnan(untold["share"])
+    assert "share_needs_molar_mass" in untold.flags
+    gas = {"rate": 10.0, "density": 0.0709 * 101325 / (8.314462618 * 288.15), "wind_speed": 5.0}
+    assert dense_plume(300.0, molar_mass=0.0709, **gas)["share"] == pytest.approx(
+        dense_plume(300.0, **gas)["share"], rel=1e-9
+    )
+
+
+def test_a_short_release_is_as_narrow_as_its_duration() -> None:
+    """Width by (t / 600 s)^0.2, not below 20 s: at 1 km 20 s of gas give 1 / 0.506 of the width and more of its
+    length, near three times the concentration of the ten minute width.
+    """
+    given = {"rate": 1.0, **D5}
+    narrow = plume(1000.0, duration=20.0, **given)
+    wide = plume(1000.0, duration=20.0, averaging_time=600.0, **given)
+    factor = (20 / 600) ** 0.2
+    side = float(plume_sigmas(1000.0, "D")[0])
+    passage = [math.erf(5 * 20 / (2 * math.sqrt(2) * width)) for width in (side * factor, side)]
+    assert narrow.value / wide.value == pytest.approx(passage[0] / passage[1] / factor, rel=1e-9)
+    assert narrow.value / wide.value > 2.8
+    assert {"short_release_as_plume", "to_be_confirmed"} <= narrow.flags
+    assert "averaging_longer_than_release" in wide.flags
+    assert (
+        plume(1000.0, duration=5.0, averaging_time=20.0, **given).value
+        == plume(1000.0, duration=5.0, **given).value
+    )
+    assert plume(1000.0, duration=3600.0, **given).value == pytest.approx(plume(1000.0, **given).value)
+    assert "mass_as_puff" in puff(1000.0, mass=20.0, **D5).flags

@@ -387,3 +387,38 @@ def test_who_may_stand_in_a_jets_flame_is_in_the_severest_zone() -> None:
     assert (found.effect(inside, 0 * inside) >= 8).all()
     assert (found.lethality(inside, 0 * inside) == 1).all()
     assert found.distances["SELS"] >= length
+
+
+@pytest.mark.parametrize(
+    ("given", "minutes", "flag"),
+    [
+        ({"duration": "10 min"}, 10, None),
+        ({"duration": "20 min"}, 30, "exposure_not_of_the_release"),
+        ({"duration": "2 h"}, 240, "exposure_not_of_the_release"),
+        ({}, 60, "exposure_time_assumed"),
+        ({"duration": "10 min", "exposure_min": 60.0}, 60, "exposure_not_of_the_release"),
+        ({"exposure_min": 30.0}, 30, None),
+    ],
+)
+def test_thresholds_are_those_of_the_time_the_release_lasts(
+    given: dict[str, object], minutes: int, flag: str | None
+) -> None:
+    """AEGL-3 of chlorine: 50, 28, 20 and 10 ppm for 10, 30, 60 and 240 min; the time next above the duration."""
+    found = consequence("toxic", **{**CHLORINE, **given})
+    ppm = {10: 50, 30: 28, 60: 20, 240: 10}[minutes]
+    bound = next(item.lower for item in found.classes if item.label == "AEGL-3")
+    assert bound == pytest.approx(ppm * 70.906 / 24.465, rel=1e-3)
+    told = {warning.partition(":")[0] for warning in found.warnings if warning.startswith("exposure")}
+    assert told == ({flag} if flag else set())
+
+
+def test_outside_what_a_stopped_dense_zone_knows_nothing_is_studied() -> None:
+    made = release(
+        "toxic", LON, LAT, wind_from=270, field=False, **{**CHLORINE, "rate": "10 kg/s", "method": "auto"}
+    )
+    assert {f"beyond_model_range: AEGL-{level}" for level in (1, 2, 3)} <= set(made.warnings)
+    assert made.zones is not None
+    assert made.zones.studied is not None
+    reach = max(made.distances_m.values())
+    area = made.zones.studied.to_crs(3035).area.sum()
+    assert area == pytest.approx(math.pi * reach**2, rel=0.01)

@@ -126,6 +126,7 @@ def test_zones_of_a_release_by_a_probit_of_the_user(tmp_path: Path) -> None:
         "rate": "1 kg/s",
         "wind_speed": "5 m/s",
         "stability": "D",
+        "far": "inverse_square",
     }
     table = industrial.load_toxic_probits(
         write(tmp_path / "mild.csv", TOXIC, "mild,chlorine,NL,death,-9,0.5,2.75,mg m-3,min,x,R")

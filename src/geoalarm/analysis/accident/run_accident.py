@@ -4,6 +4,7 @@ them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from geoalarm.analysis.accident.accident_view import AccidentView
 from geoalarm.analysis.accident.people_in_zones import risk_people, severity_of, sheltered, zone_people
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Communes, Footprint
-from geoalarm.core.result import ModelResult
+from geoalarm.core.result import BEYOND_MODEL_RANGE, ModelResult
 from geoalarm.core.schema import FIELDS, conform
 from geoalarm.exposure import engine
 from geoalarm.exposure.population_index import PopulationIndex
@@ -59,7 +60,7 @@ def count_accident(
             expected="a place in or near the communes of the scenario",
             hint="longitude first, then latitude; move it inland",
         )
-    graded = severity_of(people, released.distances_m, table)
+    graded = severity_of(people, _open_ended(released), table)
     risk_table = None if risk is None else _exposed(risk, population, cache)
     warnings = (*released.warnings, *(graded.flags if graded is not None else ()), *shelter["flags"])
     return AccidentView(
@@ -77,6 +78,14 @@ def count_accident(
         results=(*before, *released.results, *((graded.result,) if graded is not None else ())),
         warnings=tuple(dict.fromkeys(warnings)),
     )
+
+
+def _open_ended(released: Released) -> dict[str, float]:
+    """Distances of the zones [m]; infinite where a zone goes on beyond its model."""
+    on = {
+        warning.partition(": ")[2] for warning in released.warnings if warning.startswith(BEYOND_MODEL_RANGE)
+    }
+    return {label: math.inf if label in on else value for label, value in released.distances_m.items()}
 
 
 def _released(choice: Accident, communes: Communes) -> tuple[Released, tuple[ModelResult, ...]]:

@@ -146,7 +146,7 @@ def _reach(view: AccidentView, name: str, lang: str) -> str:
     drawn = value if math.isfinite(value) or zone is None else zone.distance_m
     words = i18n.measure(drawn / 1000, "km", lang) if drawn >= 1000 else i18n.measure(drawn, "m", lang)
     ends = {warning.partition(":")[2].strip() for warning in view.warnings if warning.startswith(BEYOND)}
-    beyond = math.isinf(value) or (drawn >= 10_000 and bool(ends & {"", name}))
+    beyond = math.isinf(value) or name in ends or (drawn >= 10_000 and "" in ends)
     return i18n.text("whatif.reach_beyond", lang, value=words) if beyond else words
 
 

@@ -5,7 +5,8 @@ models.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -13,18 +14,18 @@ import numpy as np
 
 from geoalarm.core.errors import RangeError
 from geoalarm.hazards.industrial.crossing import outermost
-from geoalarm.hazards.industrial.outflow import GRAVITY
-from geoalarm.hazards.industrial.plume import plume_concentration
-from geoalarm.hazards.industrial.sigmas import FARTHEST
-from geoalarm.hazards.industrial.substances import air_density
+from geoalarm.hazards.industrial.outflow import ATMOSPHERE, GRAVITY
+from geoalarm.hazards.industrial.plume import peak_factor, plume_concentration
+from geoalarm.hazards.industrial.sigmas import FARTHEST, STEADY, plume_sigmas
+from geoalarm.hazards.industrial.substances import GAS_CONSTANT, air_density
 
 CRITERION: Final = 0.15
 """From here on a continuous release is dense [1]: to be confirmed."""
 NEAR: Final = 30.0
 """Up to here, in source lengths, the near field holds [1]."""
 HIGHEST_ALPHA: Final = 1.0
-STEADY: Final = 2.5
-"""A release is continuous where it lasts this many travel times [1]."""
+FARS: Final = ("stop", "inverse_square", "virtual_source")
+"""What follows the last curve: nothing, or a decay that the user asks for."""
 
 # dilution Cm/C0: segments of beta(alpha) as (up to alpha, slope, intercept)
 _CURVES: Final[tuple[tuple[float, tuple[tuple[float, float, float], ...]], ...]] = (
@@ -43,8 +44,9 @@ class DensePlume:
     density [kg m-3].
 
     ``knots`` are distances over D and dilutions from the end of the near field on, log10 and value. ``far``
-    is what follows the last curve: None for the inverse square, else weather and rate of the passive plume
-    that takes over.
+    is what follows the last curve, one of :data:`FARS`; ``passive`` weather and rate of the passive plume that
+    takes over and how far its source is moved; ``passing`` duration [s], wind [m s-1], stability and terrain of
+    a release that ends.
     """
 
     length: float
@@ -55,12 +57,27 @@ class DensePlume:
     temperature_ratio: float
     near: float
     knots: tuple[np.ndarray, np.ndarray]
-    far: Any = None
+    far: str = "stop"
+    passive: tuple[Mapping[str, Any], float] | None = None
+    passing: tuple[float, float, str, str] | None = None
 
     @property
     def last(self) -> float:
         """Where the last curve ends [m]."""
         return self.length * 10 ** float(self.knots[0][-1])
+
+    @property
+    def steady(self) -> float:
+        """How far the release lasts long enough for a steady plume [m]."""
+        return math.inf if self.passing is None else self.passing[1] * self.passing[0] / STEADY
+
+    @property
+    def end(self) -> float:
+        """Up to where the concentration is known [m]: the last curve and the steady plume, unless a decay was
+        asked for; 10 km.
+        """
+        known = min(self.last, self.steady) if self.far == "stop" else FARTHEST
+        return min(known, FARTHEST)
 
     @property
     def upwind(self) -> float:
@@ -69,7 +86,7 @@ class DensePlume:
 
     def dilution(self, x: Any) -> np.ndarray:
         """Concentration over that at the source, temperatures left out, ``C'`` [1] at x [m]; 1 over the cloud
-        upwind, 0 beyond it.
+        upwind, 0 beyond it; NaN past the end of the correlation where no decay was asked for.
         """
         x = np.asarray(x, dtype=float)
         scaled = np.maximum(x, 0.0) / self.length
@@ -82,21 +99,30 @@ class DensePlume:
         found = np.where(
             scaled <= self.near, 306 / (306 + scaled**2), np.where(x <= self.last, between, beyond)
         )
+        found = np.where(x > self.end, np.nan, found) if self.far == "stop" else found * self._passage(x)
         return np.asarray(np.where(x >= -self.upwind, found, 0.0))
+
+    def _passage(self, x: np.ndarray) -> np.ndarray | float:
+        """Share of the steady concentration that a release of a duration reaches at x [1]."""
+        if self.passing is None:
+            return 1.0
+        # Britter and McQuaid give none for a release that ends: Palazzi's, with the width of a passive plume
+        duration, wind, stability, terrain = self.passing
+        side, _ = plume_sigmas(np.maximum(x, 1e-9), stability, terrain)
+        return peak_factor(side, duration=duration, wind_speed=wind)
 
     def _beyond(self, x: np.ndarray) -> np.ndarray:
         """Dilution past the last curve."""
         end = float(self.knots[1][-1])
-        if self.far is None:
+        if self.passive is None:
             return np.asarray(end * (self.last / x) ** 2)
-        passive, shift = self.far
+        passive, shift = self.passive
         return np.asarray(np.minimum(end, plume_concentration(x + shift, **passive) / self.density))
 
     def share(self, x: Any) -> np.ndarray:
         """Share of volume [1] at x [m]: ``C = C' / (C' + (1 - C') T_r / T_a)``."""
         diluted = self.dilution(x)
-        with np.errstate(invalid="ignore"):
-            return np.asarray(np.nan_to_num(diluted / (diluted + (1 - diluted) * self.temperature_ratio)))
+        return np.asarray(diluted / (diluted + (1 - diluted) * self.temperature_ratio))
 
     def concentration(self, x: Any) -> np.ndarray:
         """Mass per volume [kg m-3] at x [m]: ``C' rho``; it needs no correction, since a colder cloud is
@@ -146,6 +172,8 @@ def dense_release(
     far: str = "inverse_square",
     stability: str = "D",
     terrain: str = "rural",
+    duration: float | None = None,
+    molar_mass: float | None = None,
 ) -> DensePlume:
     """The numbers of a dense release, in SI; see ``dense_plume``.
 
@@ -164,11 +192,17 @@ def dense_release(
     ambient_density : float, optional
         rho_a; by default of dry air at T_a [kg m-3].
     far : str
-        Beyond the last curve: ``inverse_square`` or ``virtual_source``.
+        Only beyond the last curve: ``stop``, or a decay that nobody measured, ``inverse_square`` or
+        ``virtual_source``.
     stability : str
-        Pasquill class of the passive plume of a virtual source.
+        Pasquill class; no effect on the curves of dense gas, only on the passive plume of a virtual source and
+        on the passage of a release that ends beyond them.
     terrain : str
-        Of the same, ``rural`` or ``urban``.
+        ``rural`` or ``urban``; no effect where stability has none.
+    duration : float, optional
+        Of the release; the plume is steady up to ``u t / 2.5`` [s].
+    molar_mass : float, optional
+        Of what is released; only for its share of volume, needed where droplets are in it [kg mol-1].
 
     Raises
     ------
@@ -195,17 +229,23 @@ def dense_release(
         else (beta, dilution)
     )
     temperature = ambient_temperature if release_temperature is None else release_temperature
+    ratio = temperature / ambient_temperature
+    if molar_mass is not None:
+        # moles of a cubic metre at the source, droplets too, against those of the air; of a gas the same ratio
+        ratio = molar_mass * ATMOSPHERE / (GAS_CONSTANT * ambient_temperature) / density
     bare = DensePlume(
         length,
         flow * gravity / wind_speed**3,
         alpha,
         (gravity * flow / (wind_speed**3 * length)) ** (1 / 3),
         density,
-        temperature / ambient_temperature,
+        ratio,
         near,
         knots,
+        far,
+        passing=None if duration is None else (duration, wind_speed, stability, terrain),
     )
-    if far == "inverse_square":
+    if far != "virtual_source":
         return bare
     return _with_virtual_source(
         bare, {"rate": rate, "wind_speed": wind_speed, "stability": stability, "terrain": terrain}
@@ -219,17 +259,7 @@ def _with_virtual_source(bare: DensePlume, passive: dict[str, Any]) -> DensePlum
     end = float(bare.knots[1][-1]) * bare.density
     reach = outermost(lambda x: plume_concentration(x, **passive), end, low=0.01, high=1e6)
     shift = (reach if math.isfinite(reach) else 0.0) - bare.last
-    return DensePlume(
-        bare.length,
-        bare.buoyancy_length,
-        bare.alpha,
-        bare.criterion,
-        bare.density,
-        bare.temperature_ratio,
-        bare.near,
-        bare.knots,
-        (MappingProxyType(passive), shift),
-    )
+    return replace(bare, passive=(MappingProxyType(passive), shift))
 
 
 def dense_contour(threshold: float, release: DensePlume, *, points: int = 181) -> np.ndarray:
@@ -243,7 +273,7 @@ def dense_contour(threshold: float, release: DensePlume, *, points: int = 181) -
     x = np.concatenate(
         [
             -release.upwind * np.cos(np.linspace(0, math.pi / 2, points // 6)),
-            np.linspace(0, min(end, FARTHEST), points)[1:],
+            np.linspace(0, min(end, release.end), points)[1:],
         ]
     )
     half = release.half_width(x)
@@ -253,23 +283,27 @@ def dense_contour(threshold: float, release: DensePlume, *, points: int = 181) -
 
 def dense_reach(threshold: float, release: DensePlume) -> float:
     """Farthest distance [m] at which a dense plume reaches a threshold [kg m-3]; NaN where nowhere, infinity
-    beyond 10 km.
+    where it goes on beyond the end of what is known.
     """
     if threshold > release.density:
         return math.nan
-    reach = outermost(release.concentration, threshold, low=1e-3 * release.length, high=FARTHEST)
+    low = min(1e-3 * release.length, 0.5 * release.end)
+    reach = outermost(release.concentration, threshold, low=low, high=release.end)
     return 0.0 if math.isnan(reach) else reach
 
 
-def dense_flags(
-    release: DensePlume, farthest: float, *, wind_speed: float, duration: float | None = None
-) -> tuple[str, ...]:
+def dense_flags(release: DensePlume, farthest: float) -> tuple[str, ...]:
     """Flags of a dense plume up to a distance [m]."""
-    flags = []
+    flags = ["weather_unknown_to_dense_gas"]
     if release.criterion <= CRITERION:
         flags.append("not_dense")
     if farthest > release.last:
         flags.append("beyond_correlation")
-    if duration is not None and wind_speed * duration < STEADY * farthest:
+    if farthest > release.steady:
         flags.append("release_too_short")
     return tuple(flags)
+
+
+def reach_shown(reach: float, release: DensePlume) -> float:
+    """A reach for :func:`dense_flags` [m]: of one that goes on, just past the end of what is known."""
+    return reach if math.isfinite(reach) else release.end * (1 + 1e-9)

@@ -63,6 +63,8 @@ class Consequence:
         At (downwind, left) [m]: in ``units``, and as a probability of death [1].
     is_directed : bool
         Whether the zones turn with the wind.
+    known_to : float
+        How far from the source something is known where a zone goes on beyond its model [m].
     """
 
     kind: str
@@ -75,6 +77,7 @@ class Consequence:
     lethality: Field | None = None
     is_directed: bool = False
     flags: tuple[str, ...] = ()
+    known_to: float = FARTHEST
 
     @property
     def warnings(self) -> tuple[str, ...]:

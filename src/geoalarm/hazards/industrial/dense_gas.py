@@ -11,15 +11,25 @@ from typing import Any, Final
 import numpy as np
 
 from geoalarm.core.result import BEYOND_MODEL_RANGE
-from geoalarm.hazards.industrial.britter_mcquaid import dense_flags, dense_reach, dense_release
+from geoalarm.hazards.industrial.britter_mcquaid import (
+    FARS,
+    dense_flags,
+    dense_reach,
+    dense_release,
+    reach_shown,
+)
 from geoalarm.hazards.industrial.industrial_models import FlaggedOutputs, ModelInput, model, positive, word
+from geoalarm.hazards.industrial.outflow import ATMOSPHERE
 from geoalarm.hazards.industrial.sigmas import FARTHEST, STABILITIES, TERRAINS
+from geoalarm.hazards.industrial.substances import GAS_CONSTANT
 
 SOURCE: Final = (
     "Britter and McQuaid (1988), Workbook on the Dispersion of Dense Gases; curves as in CCPS "
     "(1999), p. 122, and TSCREEN"
 )
 CONFIRM: Final = ("limit 0.15 of the criterion of a dense gas",)
+HEAVIEST_GAS: Final = 0.36
+"""Molar mass above which no gas is, uranium hexafluoride included [kg mol-1]."""
 _DENSE: Final = MappingProxyType(
     {
         "rate": positive("kg s-1"),
@@ -29,9 +39,10 @@ _DENSE: Final = MappingProxyType(
         "ambient_temperature": ModelInput("K", 220.0, 330.0),
         "ambient_density": ModelInput("kg m-3", 0.5, 2.0),
         "duration": positive("s"),
-        "far": word("inverse_square", "virtual_source"),
+        "far": word(*FARS),
         "stability": word(*STABILITIES),
         "terrain": word(*TERRAINS),
+        "molar_mass": positive("kg mol-1", 1.0),
     }
 )
 
@@ -63,8 +74,9 @@ def dense_plume(
 
     ``D = sqrt(Q/u)``, ``g0 = g (rho - rho_a)/rho_a``, ``alpha = 0.2 log10(g0^2 Q u^-5)``, Q the volume flow.
     Up to ``x/D = 30``, ``C' = 306 / (306 + (x/D)^2)``; then between the curves ``beta(alpha)`` of six
-    dilutions, linear in ``beta = log10(x/D)``; beyond the last (0.002) as ``x^-2``, or by a passive plume
-    from a virtual source. Volume share ``C'/(C' + (1 - C') T_r/T_a)``. Half width ``D + 8 lb + 2.5 (lb
+    dilutions, linear in ``beta = log10(x/D)``. There the correlation ends (0.002), and where ``u t < 2.5 x``;
+    beyond, a decay that nobody measured stands in and is flagged, as ``x^-2`` or by a passive plume from a
+    virtual source, or NaN (``far=stop``, which zones take). Volume share ``C'/(C' + (1 - C') r)`` with ``r = T_r/T_a``, or ``M P/(R T_a rho)`` with a molar mass. Half width ``D + 8 lb + 2.5 (lb
     x^2)^(1/3)``, upwind ``D/2 + 2 lb``, ``lb = Q g0/u^3``.
 
     Not modelled: a mass of dense gas let go at once. Britter and McQuaid drew other curves for it, which were
@@ -77,7 +89,8 @@ def dense_plume(
     wind_speed : float
         At 10 m [m s-1].
     duration : float, optional
-        Of the release, to flag one too short for a steady plume [s].
+        Of the release; the plume is steady up to ``u t / 2.5``, and a decay asked for beyond is cut by its
+        passage [s].
     **release
         Of the gas and the air, as ``dense_release``.
 
@@ -93,10 +106,10 @@ def dense_plume(
     >>> round(float(found["share"]), 4), round(found["alpha"], 4), round(found["source_length"], 4)
     (0.0507, -0.4171, 2.2589)
     """
-    made = dense_release(wind_speed=wind_speed, **release)
-    flags = dense_flags(made, float(np.max(x)), wind_speed=wind_speed, duration=duration)
+    made = dense_release(wind_speed=wind_speed, duration=duration, **release)
+    share, flags = _share(made.share(x), **release)
     values = (
-        made.share(x),
+        share,
         made.concentration(x),
         made.dilution(x),
         made.half_width(x),
@@ -105,7 +118,18 @@ def dense_plume(
         made.length,
         made.upwind,
     )
-    return FlaggedOutputs(values, flags)
+    return FlaggedOutputs(values, (*dense_flags(made, float(np.max(x))), *flags))
+
+
+def _share(share: np.ndarray, **release: Any) -> tuple[np.ndarray, tuple[str, ...]]:
+    """A share of volume [1], NaN where the release cannot be all gas and its molar mass is not known, and flags."""
+    if release.get("molar_mass") is not None:
+        return share, ()
+    air = release.get("ambient_temperature", 288.15)
+    temperature = release.get("release_temperature") or air
+    if release["density"] * GAS_CONSTANT * temperature / ATMOSPHERE > HEAVIEST_GAS:
+        return np.full_like(share, np.nan), ("share_needs_molar_mass",)
+    return share, ("share_of_a_gas",)
 
 
 @model(
@@ -120,12 +144,15 @@ def dense_distance(
     *,
     wind_speed: float,
     duration: float | None = None,
+    far: str = "stop",
     **release: Any,
 ) -> FlaggedOutputs:
-    """Farthest distance at which a dense plume still reaches a threshold, at most 10 km, with its width
-    there.
+    """Farthest distance at which a dense plume still reaches a threshold, with its width there; at least that
+    where the correlation ends first.
 
-    The x at which ``C(x) = threshold``, with the concentration of ``dense_plume``.
+    The x at which ``C(x) = threshold``, with the concentration of ``dense_plume``. Where it goes on beyond what
+    is known (the last curve, the steady plume of a release that ends, 10 km) the distance is that end and the
+    flag ``beyond_model_range`` says that the true one is longer.
 
     Parameters
     ----------
@@ -134,7 +161,11 @@ def dense_distance(
     wind_speed : float
         At 10 m [m s-1].
     duration : float, optional
-        Of the release, to flag one too short for a steady plume [s].
+        Of the release; the plume is steady up to ``u t / 2.5``, and a decay asked for beyond is cut by its
+        passage [s].
+    far : str
+        Only beyond the last curve: ``stop``, or a decay that nobody measured, ``inverse_square`` or
+        ``virtual_source``.
     **release
         Of the gas and the air, as ``dense_release``.
 
@@ -144,16 +175,20 @@ def dense_distance(
 
     Examples
     --------
-    >>> found = dense_distance("57.96 mg/m3", rate="10 kg/s", density="2.99 kg/m3", wind_speed="5 m/s")
-    >>> round(found.value), sorted(found.flags)
-    (4892, ['beyond_correlation', 'to_be_confirmed'])
+    >>> chlorine = {"rate": "10 kg/s", "density": "2.99 kg/m3", "wind_speed": "5 m/s"}
+    >>> found = dense_distance("10 g/m3", **chlorine)
+    >>> round(found.value), "beyond_model_range" in found.flags
+    (414, False)
+    >>> found = dense_distance("57.96 mg/m3", **chlorine)
+    >>> round(found.value), "beyond_model_range" in found.flags
+    (482, True)
     """
-    made = dense_release(wind_speed=wind_speed, **release)
+    made = dense_release(wind_speed=wind_speed, duration=duration, far=far, **release)
     reach = dense_reach(threshold, made)
     if math.isnan(reach):
         return FlaggedOutputs((0.0, 0.0, 0.0, made.criterion), ("never_reached",))
-    flags = [*dense_flags(made, min(reach, FARTHEST), wind_speed=wind_speed, duration=duration)]
+    end = min(reach, made.end)
+    flags = dense_flags(made, reach_shown(reach, made))
     if math.isinf(reach):
-        flags.append(BEYOND_MODEL_RANGE)
-    end = min(reach, FARTHEST)
-    return FlaggedOutputs((end, float(made.half_width(end)), made.upwind, made.criterion), tuple(flags))
+        flags = (*flags, BEYOND_MODEL_RANGE)
+    return FlaggedOutputs((end, float(made.half_width(end)), made.upwind, made.criterion), flags)

@@ -1,7 +1,7 @@
 """Dispersion of a gas: the model that fits it, its distances, contours and fields.
 
-:func:`cloud` chooses: Britter and McQuaid where the gas is dense by their criterion and let go near the
-ground, else the Gaussian plume. The models themselves are in ``plume``, ``puff`` and ``dense_gas``.
+:func:`cloud` chooses: Britter and McQuaid where the gas is dense by their criterion, else the Gaussian plume.
+The models themselves are in ``plume``, ``puff`` and ``dense_gas``.
 """
 
 from __future__ import annotations
@@ -18,15 +18,17 @@ import xarray as xr
 from geoalarm.core.result import BEYOND_MODEL_RANGE, TO_BE_CONFIRMED
 from geoalarm.hazards.industrial.britter_mcquaid import (
     CRITERION,
+    FARS,
     DensePlume,
     dense_contour,
     dense_flags,
     dense_reach,
     dense_release,
+    reach_shown,
 )
 from geoalarm.hazards.industrial.dense_gas import CONFIRM, dense_distance, dense_plume
 from geoalarm.hazards.industrial.fields import dense_field, plume_field
-from geoalarm.hazards.industrial.flags import gas_flags, weather_flags
+from geoalarm.hazards.industrial.flags import gas_flags, passage_flags, weather_flags
 from geoalarm.hazards.industrial.industrial_models import FlaggedOutputs, ModelInput, model, positive, word
 from geoalarm.hazards.industrial.outflow import ATMOSPHERE, GRAVITY
 from geoalarm.hazards.industrial.plume import (
@@ -39,8 +41,8 @@ from geoalarm.hazards.industrial.plume import (
     zone_of,
 )
 from geoalarm.hazards.industrial.puff import puff, puff_contour, puff_distance, puff_load
-from geoalarm.hazards.industrial.sigmas import FARTHEST, REFERENCE_TIME, briggs_sigmas
-from geoalarm.hazards.industrial.substances import air_density, gas_density
+from geoalarm.hazards.industrial.sigmas import FARTHEST, averaging_of, briggs_sigmas
+from geoalarm.hazards.industrial.substances import Substance, air_density, gas_density
 from geoalarm.hazards.industrial.substances import substance as find_substance
 
 __all__ = [
@@ -66,8 +68,6 @@ __all__ = [
 ]
 
 METHODS: Final = ("auto", "gaussian", "dense")
-GROUND: Final = 10.0
-"""Up to this height of release the dense gas model may be chosen [m]: a choice of this project."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +97,12 @@ def cloud(
     stability: str,
     terrain: str = "rural",
     release_height: float = 0.0,
-    averaging_time: float = REFERENCE_TIME,
+    averaging_time: float | None = None,
     duration: float | None = None,
     release_temperature: float | None = None,
     vapour_fraction: float = 1.0,
     ambient_temperature: float = 288.15,
-    far: str = "inverse_square",
+    far: str = "stop",
     method: str = "auto",
 ) -> Cloud:
     """A continuous release with the model that fits it; see ``cloud_distance``. SI, ranges are not checked.
@@ -116,15 +116,16 @@ def cloud(
     wind_speed : float
         At 10 m [m s-1].
     stability : str
-        Pasquill class, A to F.
+        Pasquill class, A to F; no effect on the curves of dense gas.
     terrain : str
-        ``rural`` or ``urban``.
+        ``rural`` or ``urban``; no effect on the curves of dense gas.
     release_height : float
-        [m].
-    averaging_time : float
-        Over which concentrations are averaged [s].
+        No effect on a dense gas, which sinks: its model starts at the ground [m].
+    averaging_time : float, optional
+        Over which concentrations are averaged; by default 10 min, or the duration of a shorter release; no effect
+        on the curves of dense gas [s].
     duration : float, optional
-        Of the release [s].
+        Of the release; a plume of dense gas is steady up to ``u t / 2.5`` [s].
     release_temperature : float, optional
         Of what is released; by default the boiling point with droplets, else that of the air [K].
     vapour_fraction : float
@@ -133,7 +134,8 @@ def cloud(
     ambient_temperature : float
         Of the air [K].
     far : str
-        Dense gas beyond the last curve: ``inverse_square`` or ``virtual_source``.
+        Dense gas beyond the last curve, and only there: ``stop``, or a decay that nobody measured,
+        ``inverse_square`` or ``virtual_source``.
     method : str
         ``auto`` by the criterion, or one model by name.
 
@@ -144,29 +146,22 @@ def cloud(
         demanded of a gas that is lighter than air.
     """
     facts = find_substance(substance)
-    temperature = facts.boiling_point if vapour_fraction < 1 else ambient_temperature
-    temperature = temperature if release_temperature is None else release_temperature
-    density = gas_density(facts.molar_mass, temperature, ATMOSPHERE)
-    if vapour_fraction < 1:
-        density = 1 / (
-            vapour_fraction / density
-            + (1 - vapour_fraction) / facts.curve("liquid_density").nearest(temperature)
-        )
+    temperature, density = _as_released(facts, release_temperature, vapour_fraction, ambient_temperature)
+    averaging = averaging_of(averaging_time, duration)
     given: dict[str, Any] = {
         "rate": rate,
         "wind_speed": wind_speed,
         "stability": stability,
         "terrain": terrain,
         "release_height": release_height,
-        "averaging_time": averaging_time,
+        "averaging_time": averaging,
         "duration": duration,
     }
     air = air_density(ambient_temperature)
     gravity = GRAVITY * (density - air) / air
     criterion = (gravity * math.sqrt(rate / density) / wind_speed**2.5) ** (1 / 3) if gravity > 0 else 0.0
-    dense = method == "dense" or (method == "auto" and criterion > CRITERION and release_height <= GROUND)
-    if not dense:
-        flags = (*weather_flags(wind_speed, averaging_time=averaging_time), *facts.flags)
+    if method != "dense" and (method == "gaussian" or criterion <= CRITERION):
+        flags = (*weather_flags(wind_speed, averaging_time=averaging, duration=duration), *facts.flags)
         if method == "gaussian" or criterion > CRITERION:
             flags = (
                 *flags,
@@ -184,6 +179,8 @@ def cloud(
         "far": far,
         "stability": stability,
         "terrain": terrain,
+        "duration": duration,
+        "molar_mass": facts.molar_mass,
     }
     flags = (
         *facts.flags,
@@ -203,11 +200,24 @@ def cloud(
     )
 
 
+def _as_released(
+    facts: Substance, release_temperature: float | None, vapour_fraction: float, ambient_temperature: float
+) -> tuple[float, float]:
+    """Temperature [K] and density [kg m-3] of what is released, droplets in it too."""
+    temperature = facts.boiling_point if vapour_fraction < 1 else ambient_temperature
+    temperature = temperature if release_temperature is None else release_temperature
+    density = gas_density(facts.molar_mass, temperature, ATMOSPHERE)
+    if vapour_fraction < 1:
+        liquid = facts.curve("liquid_density").nearest(temperature)
+        density = 1 / (vapour_fraction / density + (1 - vapour_fraction) / liquid)
+    return temperature, density
+
+
 def cloud_contour(threshold: float, chosen: Cloud) -> np.ndarray:
     """Where a cloud reaches a threshold [kg m-3] at the ground, as a closed ring of (x downwind, y crosswind)
     [m].
 
-    (0, 2) where it reaches it nowhere. The ring ends at 10 km. A dense cloud's ring is never shorter than
+    (0, 2) where it reaches it nowhere. The ring ends where the model does, at the latest at 10 km. A dense cloud's ring is never shorter than
     that of the largest passive release of the same gas, so that more never means a smaller zone where the
     models meet.
     """
@@ -226,7 +236,8 @@ def _held(threshold: float, chosen: Cloud) -> np.ndarray | None:
         threshold, **{**chosen.plume, "rate": min(chosen.passive_rate, chosen.plume["rate"])}
     )
     reach = dense_reach(threshold, chosen.dense)
-    return ring if len(ring) and (math.isnan(reach) or ring[:, 0].max() > reach) else None
+    known = min(reach, chosen.dense.end)
+    return ring if len(ring) and (math.isnan(reach) or ring[:, 0].max() > known) else None
 
 
 def cloud_field(chosen: Cloud, *, length: float, half_width: float, cell: float) -> xr.DataArray:
@@ -257,7 +268,7 @@ def cloud_field(chosen: Cloud, *, length: float, half_width: float, cell: float)
         "release_temperature": positive("K", 1500.0),
         "vapour_fraction": ModelInput("1", 0.0, 1.0, "right"),
         "ambient_temperature": ModelInput("K", 220.0, 330.0),
-        "far": word("inverse_square", "virtual_source"),
+        "far": word(*FARS),
         "method": word(*METHODS),
     },
     outputs={"distance": "m", "half_width": "m", "upwind_extent": "m", "criterion": "1", "method": ""},
@@ -271,7 +282,9 @@ def cloud_distance(
     """Farthest distance at which a release of a substance still reaches a threshold, by the model that fits
     the gas.
 
-    The criterion is ``(g0 Q / (u^3 D))^(1/3) > 0.15``, for releases up to 10 m above the ground.
+    The criterion is ``(g0 Q / (u^3 D))^(1/3) > 0.15``; a dense gas sinks, so at any height of release. Where a
+    zone goes on beyond its model the distance is the end of the model and the flag ``beyond_model_range`` says
+    that the true one is longer.
 
     Parameters
     ----------
@@ -293,8 +306,8 @@ def cloud_distance(
     Examples
     --------
     >>> found = cloud_distance("57.96 mg/m3", "chlorine", rate="10 kg/s", wind_speed="5 m/s", stability="D")
-    >>> round(found.value), found["method"]
-    (4892, 'dense')
+    >>> round(found.value), found["method"], "beyond_model_range" in found.flags
+    (481, 'dense', True)
     """
     chosen = cloud(substance, wind_speed=wind_speed, duration=duration, **release)
     ring = cloud_contour(threshold, chosen)
@@ -302,12 +315,14 @@ def cloud_distance(
         (distance, width, _), flags = zone_of(
             ring, peak_on_axis(**chosen.plume), threshold, flags=chosen.flags
         )
+        flags = (*flags, *passage_flags(wind_speed, distance, duration))
         return FlaggedOutputs((distance, width, 0.0, chosen.criterion, "gaussian"), flags)
     if not len(ring):
         return FlaggedOutputs((0.0, 0.0, 0.0, chosen.criterion, "dense"), (*chosen.flags, "never_reached"))
-    reach = float(ring[:, 0].max())
-    flags = (*chosen.flags, *dense_flags(chosen.dense, reach, wind_speed=wind_speed, duration=duration))
-    if reach >= FARTHEST:
+    reach, known = float(ring[:, 0].max()), dense_reach(threshold, chosen.dense)
+    farthest = reach if math.isnan(known) else reach_shown(known, chosen.dense)
+    flags = (*chosen.flags, *dense_flags(chosen.dense, farthest))
+    if math.isinf(known) or reach >= FARTHEST:
         flags = (*flags, BEYOND_MODEL_RANGE)
     if _held(threshold, chosen) is not None:
         flags = (*flags, "held_at_passive_release")

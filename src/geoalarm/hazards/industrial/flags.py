@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from geoalarm.core.result import BEYOND_MODEL_RANGE, TO_BE_CONFIRMED
-from geoalarm.hazards.industrial.sigmas import AVERAGING_FLAG, NEAREST, REFERENCE_TIME
+from geoalarm.hazards.industrial.sigmas import (
+    AVERAGING_FLAG,
+    NEAREST,
+    REFERENCE_TIME,
+    SHORTEST_AVERAGE,
+    STEADY,
+)
 from geoalarm.hazards.industrial.substances import AIR_MOLAR_MASS
 from geoalarm.hazards.industrial.substances import substance as find_substance
 
@@ -20,9 +26,35 @@ FLAGS: Final[dict[str, str]] = {
     ),
     "near_field_extrapolated": "nearer than 100 m, where the dispersion parameters were not measured",
     "low_wind_speed": "wind below 1 m/s, where a plume meanders and the model is a guess",
-    "beyond_correlation": "farther than the last curve of Britter and McQuaid; the decay there is assumed",
+    "beyond_correlation": (
+        "farther than the last curve of Britter and McQuaid: nothing is known there, or a decay asked for stands in"
+    ),
     "release_too_short": (
-        "the release ends before a steady plume reaches this distance; the concentration is an upper bound"
+        "the release ends before a steady plume of dense gas reaches this distance: nothing is known there, or the "
+        "decay asked for is cut by its passage"
+    ),
+    "short_release_as_plume": (
+        "the release ends before its plume is steady there; it is a piece of a plume, as narrow as its duration "
+        "lets it be, not a puff"
+    ),
+    "exposure_time_assumed": "the duration of the release is not given; the thresholds are those of this exposure",
+    "exposure_not_of_the_release": (
+        "the thresholds are those of an exposure that is not as long as the release"
+    ),
+    "mass_as_puff": (
+        "the mass is let go at once, as a puff; a piece of a plume with the same mass may give ten times another "
+        "concentration at 1 km, because the parameters of both were measured apart"
+    ),
+    "averaging_longer_than_release": (
+        "the averaging time asked for is longer than the release; the highest concentration is above this one"
+    ),
+    "weather_unknown_to_dense_gas": (
+        "the curves of dense gas know no stability, terrain or averaging time; these inputs change nothing there"
+    ),
+    "share_of_a_gas": "the share of volume holds for a release without droplets; with droplets give its molar mass",
+    "share_needs_molar_mass": (
+        "the release is denser than any gas at its temperature: its share of volume is not known without its "
+        "molar mass"
     ),
     "never_reached": "the threshold is reached nowhere",
     "surrogate": "the properties are those of another substance that stands for a mixture",
@@ -96,12 +128,24 @@ def gas_flags(
 
 
 def weather_flags(
-    wind_speed: float, *, averaging_time: float = REFERENCE_TIME, nearest: float = NEAREST
+    wind_speed: float,
+    *,
+    averaging_time: float = REFERENCE_TIME,
+    nearest: float = NEAREST,
+    duration: float | None = None,
 ) -> tuple[str, ...]:
-    """Flags of the weather and of distances nearer than 100 m."""
+    """Flags of the weather, of the averaging and of distances nearer than 100 m."""
     flags = ["low_wind_speed"] if wind_speed < 1 else []
     if averaging_time != REFERENCE_TIME:
         flags.append(AVERAGING_FLAG)
+    if duration is not None and averaging_time > max(duration, SHORTEST_AVERAGE) * (1 + 1e-9):
+        flags.append("averaging_longer_than_release")
     if nearest < NEAREST:
         flags.append("near_field_extrapolated")
     return tuple(flags)
+
+
+def passage_flags(wind_speed: float, farthest: float, duration: float | None) -> tuple[str, ...]:
+    """Flag of a release that ends before its plume is steady at the farthest distance [m]."""
+    short = duration is not None and wind_speed * duration < STEADY * farthest
+    return ("short_release_as_plume",) if short else ()

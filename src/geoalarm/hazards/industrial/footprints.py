@@ -413,7 +413,7 @@ def _studied(site: Site, found: Consequence) -> gpd.GeoDataFrame | None:
     is reached.
     """
     if any(warning.startswith(BEYOND_MODEL_RANGE) for warning in found.warnings):
-        return zones(site, {"studied": circle(FARTHEST)})
+        return zones(site, {"studied": circle(found.known_to)})
     return None
 
 

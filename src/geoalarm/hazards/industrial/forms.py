@@ -77,7 +77,9 @@ FORMS: Final[Mapping[str, Form]] = MappingProxyType(
                     "Which levels make the zones: French rings from a loaded table, AEGL, or shares "
                     "of death.",
                 ),
-                "exposure_min": ExtraInput(positive("min"), 60.0, "Exposure time of the thresholds."),
+                "exposure_min": ExtraInput(
+                    positive("min"), None, "Exposure time of the thresholds; by default by the duration."
+                ),
             },
             weather={"wind_speed": "wind_speed", "stability": "stability"},
             is_directed=True,

@@ -17,7 +17,7 @@ from scipy.special import erf
 
 from geoalarm.core.result import BEYOND_MODEL_RANGE
 from geoalarm.hazards.industrial.crossing import outermost
-from geoalarm.hazards.industrial.flags import gas_flags, weather_flags
+from geoalarm.hazards.industrial.flags import gas_flags, passage_flags, weather_flags
 from geoalarm.hazards.industrial.industrial_models import (
     FlaggedOutputs,
     ModelInput,
@@ -32,6 +32,7 @@ from geoalarm.hazards.industrial.sigmas import (
     REFERENCE_TIME,
     STABILITIES,
     TERRAINS,
+    averaging_of,
     plume_sigmas,
 )
 
@@ -115,7 +116,8 @@ def peak_on_axis(
     *, duration: float | None = None, receptor_height: float = 0.0, **plume: Any
 ) -> Callable[[np.ndarray], np.ndarray]:
     """Largest concentration [kg m-3] on the axis as a function of x [m]."""
-    terrain, averaging = plume.get("terrain", "rural"), plume.get("averaging_time", REFERENCE_TIME)
+    terrain, averaging = plume.get("terrain", "rural"), averaging_of(plume.get("averaging_time"), duration)
+    plume = {**plume, "averaging_time": averaging}
 
     def peak(x: np.ndarray) -> np.ndarray:
         steady = plume_concentration(x, 0.0, receptor_height, **plume)
@@ -149,7 +151,7 @@ def plume_contour(
         np.maximum(x, 1e-9),
         plume["stability"],
         plume.get("terrain", "rural"),
-        averaging_time=plume.get("averaging_time", REFERENCE_TIME),
+        averaging_time=averaging_of(plume.get("averaging_time"), duration),
     )
     with np.errstate(divide="ignore", invalid="ignore"):
         above = np.log(np.maximum(peak(np.maximum(x, 1e-9)) / threshold, 1.0))
@@ -252,7 +254,7 @@ def plume(
     stability: str,
     terrain: str = "rural",
     release_height: float = 0.0,
-    averaging_time: float = REFERENCE_TIME,
+    averaging_time: float | None = None,
     duration: float | None = None,
     time: float | None = None,
     substance: str | None = None,
@@ -277,10 +279,12 @@ def plume(
         ``rural`` or ``urban``.
     release_height : float
         [m].
-    averaging_time : float
-        Over which concentrations are averaged; 10 min for toxic gases [s].
+    averaging_time : float, optional
+        Over which concentrations are averaged [s]; by default 10 min, or the duration of a shorter release, at
+        least 20 s.
     duration : float, optional
-        Of the release [s]; without it the plume is steady.
+        Of the release [s]; without it the plume is steady. A short release is a piece of a plume; ``puff`` takes
+        a mass let go at once, with parameters of its own, and may differ ten times at 1 km.
     time : float, optional
         Since the start of a release with a duration [s].
     substance : str, optional
@@ -301,11 +305,11 @@ def plume(
         "stability": stability,
         "terrain": terrain,
         "release_height": release_height,
-        "averaging_time": averaging_time,
+        "averaging_time": (averaging := averaging_of(averaging_time, duration)),
     }
     value = plume_concentration(x, y, z, **given)
     if duration is not None:
-        sigma_x, _ = plume_sigmas(x, stability, terrain, averaging_time=averaging_time)
+        sigma_x, _ = plume_sigmas(x, stability, terrain, averaging_time=averaging)
         if time is None:
             value = value * peak_factor(sigma_x, duration=duration, wind_speed=wind_speed)
         else:
@@ -314,7 +318,11 @@ def plume(
     nearest = float(downwind.min()) if downwind.size else NEAREST
     return FlaggedOutputs(
         value,
-        (*weather_flags(wind_speed, averaging_time=averaging_time, nearest=nearest), *gas_flags(substance)),
+        (
+            *weather_flags(wind_speed, averaging_time=averaging, nearest=nearest, duration=duration),
+            *passage_flags(wind_speed, float(np.max(x)), duration),
+            *gas_flags(substance),
+        ),
     )
 
 
@@ -371,8 +379,14 @@ def plume_distance(
     """
     given = {"wind_speed": wind_speed, "receptor_height": receptor_height, **release}
     ring = plume_contour(threshold, **given)
-    averaging_time = release.get("averaging_time", REFERENCE_TIME)
-    flags = (*weather_flags(wind_speed, averaging_time=averaging_time), *gas_flags(substance))
+    duration = release.get("duration")
+    averaging = averaging_of(release.get("averaging_time"), duration)
+    reach = float(ring[:, 0].max()) if len(ring) else 0.0
+    flags = (
+        *weather_flags(wind_speed, averaging_time=averaging, duration=duration),
+        *passage_flags(wind_speed, reach, duration),
+        *gas_flags(substance),
+    )
     return zone_of(ring, peak_on_axis(**given), threshold, flags=flags)
 
 

@@ -26,6 +26,7 @@ SOURCE: Final = (
     "Gaussian puff with reflection and its parameters: CCPS, Guidelines for Consequence "
     "Analysis of Chemical Releases (1999), section 2.3.1"
 )
+AT_ONCE: Final = "mass_as_puff"
 _CLOUD: Final = MappingProxyType(
     {
         "mass": positive("kg"),
@@ -160,6 +161,9 @@ def puff(
 ) -> FlaggedOutputs:
     """Concentration from a mass let go at once.
 
+    A release of some seconds is also a short piece of a ``plume``; the two may differ ten times at 1 km, because
+    their parameters were measured apart.
+
     ``C = M / ((2 pi)^1.5 sx sy sz) exp(-(x-ut)^2/2sx^2) exp(-y^2/2sy^2) [exp(-(z-h)^2/2sz^2) +
     exp(-(z+h)^2/2sz^2)]``
 
@@ -195,7 +199,9 @@ def puff(
     )
     downwind = np.asarray(x, dtype=float)[np.asarray(x) > 0]
     nearest = float(downwind.min()) if downwind.size else NEAREST
-    return FlaggedOutputs(value, (*weather_flags(wind_speed, nearest=nearest), *gas_flags(substance)))
+    return FlaggedOutputs(
+        value, (AT_ONCE, *weather_flags(wind_speed, nearest=nearest), *gas_flags(substance))
+    )
 
 
 @model(
@@ -250,5 +256,5 @@ def puff_distance(
         puff_contour(threshold, **cloud),
         puff_peak(**cloud),
         threshold,
-        flags=(*weather_flags(wind_speed), *gas_flags(substance)),
+        flags=(AT_ONCE, *weather_flags(wind_speed), *gas_flags(substance)),
     )

@@ -20,6 +20,12 @@ REFERENCE_TIME: Final = 600.0
 """Averaging time of the crosswind parameter of a plume [s]: Briggs names none, ten minutes are taken (to be
 confirmed).
 """
+SHORTEST_AVERAGE: Final = 20.0
+"""Below this averaging time a plume gets no narrower [s] (Yellow Book, half the width of ten minutes; to be
+confirmed).
+"""
+STEADY: Final = 2.5
+"""Up to where a release lasts this many travel times its plume is steady [1] (Britter and McQuaid)."""
 AVERAGING_FLAG: Final = f"{TO_BE_CONFIRMED}: plume width by the fifth root of the averaging time"
 
 # sigma = a x (1 + b x)^p
@@ -85,6 +91,13 @@ def puff_sigmas(x: float | np.ndarray, stability: str) -> tuple[np.ndarray, np.n
     distance = np.maximum(np.asarray(x, dtype=float), 0.0)
     a, p, b, q = _PUFF[stability]
     return a * distance**p, b * distance**q
+
+
+def averaging_of(averaging_time: float | None, duration: float | None) -> float:
+    """Averaging time [s]: the given one, else ten minutes or, of a shorter release, its duration."""
+    if averaging_time is not None:
+        return averaging_time
+    return REFERENCE_TIME if duration is None else min(max(duration, SHORTEST_AVERAGE), REFERENCE_TIME)
 
 
 def averaging_factor(averaging_time: float) -> float:

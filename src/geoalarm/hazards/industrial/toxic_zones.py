@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from numbers import Real
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -11,20 +13,25 @@ import numpy as np
 
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import IntensityClass
-from geoalarm.core.result import ModelResult
-from geoalarm.hazards.industrial.consequences import Consequence, Field
+from geoalarm.core.quantities import to_si
+from geoalarm.core.result import BEYOND_MODEL_RANGE, ModelResult
+from geoalarm.hazards.industrial.consequences import FARTHEST, Consequence, Field
 from geoalarm.hazards.industrial.dispersion import Cloud, cloud, cloud_contour, cloud_distance
 from geoalarm.hazards.industrial.plume import peak_factor, plume_concentration
 from geoalarm.hazards.industrial.sigmas import plume_sigmas
+from geoalarm.hazards.industrial.substances import substance as find_substance
 from geoalarm.hazards.industrial.thresholds import RINGS, effect_thresholds
-from geoalarm.hazards.industrial.toxic_thresholds import ToxicThreshold, find_threshold
+from geoalarm.hazards.industrial.toxic_thresholds import ToxicThreshold, builtin_thresholds, find_threshold
 from geoalarm.hazards.industrial.toxicity import ToxicProbit, find_probit, lethal_concentration
 
 SCHEMES: Final = ("FR", "AEGL", "probit")
 """Which levels: French rings from a loaded table, AEGL, or the shares of death 1 % and 5 % by a probit."""
 
-EXPOSURE: Final = 3600.0
-"""Exposure time of thresholds, unless the release says otherwise [s]."""
+EXPOSURE_MIN: Final = 60.0
+"""Exposure time of thresholds where neither it nor the duration of the release is given [min]."""
+
+LONGEST_PROBIT_MIN: Final = 1440.0
+"""Longest exposure for which a probit is turned round [min]."""
 
 LONGEST: Final = 1800.0
 """Longest exposure in which people are taken to stay in a cloud [s] (Purple Book, chapter 5)."""
@@ -35,7 +42,7 @@ def toxic_zones(
     *,
     scheme: str = "AEGL",
     table: Sequence[ToxicThreshold] | None = None,
-    exposure_min: float = 60.0,
+    exposure_min: float | None = None,
     probit_source: str = "purple_book",
     probits: Sequence[ToxicProbit] | None = None,
     **inputs: Any,
@@ -52,8 +59,9 @@ def toxic_zones(
         defines SEL and SELS, by a Dutch probit instead of the INERIS sheet).
     table : sequence of ToxicThreshold, optional
         Thresholds from ``load_thresholds``.
-    exposure_min : float
-        Exposure time of the thresholds [min].
+    exposure_min : float, optional
+        Exposure time of the thresholds [min]; by default that of the table which is next above the duration of
+        the release, 60 where no duration is given. One that is not the release's is flagged.
     probit_source : str
         Key of the probit for the scheme ``probit`` and for lethality.
     probits : sequence of ToxicProbit, optional
@@ -67,15 +75,21 @@ def toxic_zones(
         If an input is outside the range of its model.
     """
     chosen_probit = {"source": probit_source, "table": None if probits is None else tuple(probits)}
+    passing = _minutes(inputs.get("duration"))
+    times = () if scheme == "probit" else _times(substance, scheme, table)
+    minutes, told = _exposure(exposure_min, passing, times)
     if scheme == "probit":
-        levels, flags = _by_probit(substance, exposure_min, chosen_probit)
+        levels, flags = _by_probit(substance, minutes, chosen_probit)
     else:
-        levels, flags = _levels(substance, scheme, table, exposure_min)
+        levels, flags = _levels(substance, scheme, table, minutes)
     found = tuple(cloud_distance(level, substance, **inputs) for level in levels.values())
     given = {
         name: item.value for name, item in found[0].inputs.items() if name not in ("threshold", "substance")
     }
     chosen = cloud(substance, **given)
+    goes_on = [
+        label for label, result in zip(levels, found, strict=True) if BEYOND_MODEL_RANGE in result.flags
+    ]
     rings = {label: cloud_contour(level, chosen) for label, level in levels.items()}
     outlines = {label: ring[:-1] for label, ring in rings.items() if len(ring)}
     distances = {
@@ -92,8 +106,54 @@ def toxic_zones(
         effect=_field(chosen),
         lethality=_lethality(substance, chosen, chosen_probit),
         is_directed=True,
-        flags=flags,
+        flags=(*told, *flags, *(f"{BEYOND_MODEL_RANGE}: {label}" for label in goes_on)),
+        known_to=_known_to(chosen, [distances[label] for label in goes_on]),
     )
+
+
+def _minutes(duration: Any) -> float | None:
+    """A duration as a model takes it, a quantity or a number of seconds, in [min]."""
+    if duration is None:
+        return None
+    return float(duration if isinstance(duration, Real) else to_si(duration, "s", name="duration")) / 60
+
+
+def _known_to(chosen: Cloud, ends: Sequence[float]) -> float:
+    """How far from the source something is known where a zone goes on beyond its model [m]."""
+    end = FARTHEST if chosen.dense is None else chosen.dense.end
+    return min(max([end, *ends]), FARTHEST)
+
+
+def _times(substance: str, scheme: str, table: Sequence[ToxicThreshold] | None) -> tuple[float, ...]:
+    """Exposure times [min] for which a scheme has all its levels, but for the mildest AEGL, short to long."""
+    names = RINGS if scheme == "FR" else ("AEGL-2", "AEGL-3")
+    name = find_substance(substance).name
+    held = [
+        {
+            row.exposure_min
+            for row in (*(table or ()), *builtin_thresholds())
+            if (row.substance, row.effect) == (name, effect) and not math.isnan(row.value)
+        }
+        for effect in names
+    ]
+    return tuple(sorted(set.intersection(*held)))
+
+
+def _exposure(
+    given: float | None, passing: float | None, times: Sequence[float]
+) -> tuple[float, tuple[str, ...]]:
+    """Exposure time of the thresholds [min], tied to the duration of the release [min], and flags where it is
+    not.
+    """
+    if given is None and passing is None:
+        return EXPOSURE_MIN, (f"exposure_time_assumed: {EXPOSURE_MIN:g} min",)
+    if given is None:
+        assert passing is not None
+        longer = [time for time in times if time >= passing * (1 - 1e-9)]
+        given = longer[0] if longer else times[-1] if times else min(passing, LONGEST_PROBIT_MIN)
+    if passing is not None and not math.isclose(given, passing, rel_tol=1e-6):
+        return given, (f"exposure_not_of_the_release: {given:g} min",)
+    return given, ()
 
 
 def _by_probit(
@@ -141,7 +201,7 @@ def _classes(levels: dict[str, float]) -> tuple[IntensityClass, ...]:
 
 
 def _field(chosen: Cloud) -> Field:
-    """Largest concentration at the ground [mg m-3] downwind and left [m]."""
+    """Largest concentration at the ground [mg m-3] downwind and left [m]; NaN where no model knows it."""
 
     def passive(x: np.ndarray, y: np.ndarray) -> np.ndarray:
         given = {name: value for name, value in chosen.plume.items() if name != "duration"}
@@ -172,6 +232,10 @@ def _lethality(substance: str, chosen: Cloud, wanted: Mapping[str, Any]) -> Fiel
     except InputError:
         return None
     minutes = min(chosen.plume["duration"] or LONGEST, LONGEST) / 60
+    # a risk needs a number everywhere: past the end of the correlation the decay by the square stands in, and the
+    # flag of the zone says so
+    if chosen.dense is not None and chosen.dense.far == "stop":
+        chosen = replace(chosen, dense=replace(chosen.dense, far="inverse_square"))
     concentration = _field(chosen)
 
     def death(x: np.ndarray, y: np.ndarray) -> np.ndarray:
