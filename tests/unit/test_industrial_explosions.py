@@ -101,9 +101,21 @@ def test_detonation_curve_of_the_fallback(scaled: float, ratio: float) -> None:
 def test_plateaus(strength: int, plateau: float) -> None:
     assert float(multi_energy("5 m", "1000 m^3", strength)) / 101_325 == pytest.approx(plateau)
     far = float(multi_energy(6 * 32.56745416, 1000.0, strength)) / 101_325
-    assert far == pytest.approx(
-        plateau * 0.1 if strength <= 5 else float(multi_energy(6 * 32.56745416, 1000.0, 10)) / 101_325
-    )
+    detonation = float(multi_energy(6 * 32.56745416, 1000.0, 10)) / 101_325
+    assert far == pytest.approx(min(plateau, detonation))
+
+
+@pytest.mark.parametrize("strength", range(1, 10))
+@pytest.mark.parametrize("scaled", [1.0, 1.5, 3.0, 6.0])
+def test_without_curves_every_class_is_a_bound_and_says_where_the_class_makes_no_difference(
+    strength: int, scaled: float
+) -> None:
+    """The bound of a class is its plateau or a detonation: from 5 to 6 it rises by the plateaus at most (2.5)."""
+    weak, strong = (multi_energy(scaled * 32.56745416, 1000.0, number) for number in (strength, strength + 1))
+    assert "upper_bound" in weak.flags
+    assert float(weak) <= float(strong) <= 2.5 * float(weak)
+    same = float(weak) == float(strong)
+    assert ("class_makes_no_difference" in weak.flags) == same
 
 
 def test_multi_energy_distances_invert_and_weak_classes_never_reach() -> None:
@@ -112,9 +124,8 @@ def test_multi_energy_distances_invert_and_weak_classes_never_reach() -> None:
     weak = multi_energy_distance("200 mbar", "1000 m^3", 3)
     assert math.isnan(weak.value)
     assert "never_reached" in weak.flags
-    assert float(multi_energy_distance("50 mbar", "1000 m^3", 5)) == pytest.approx(
-        0.6 * 32.567 * 0.2 * 101_325 / 5000, rel=1e-3
-    )
+    assert multi_energy_distance("50 mbar", "1000 m^3", 5).value == pytest.approx(found.value)
+    assert math.isnan(multi_energy_distance("50 mbar", "1000 m^3", 2).value)
 
 
 def test_multi_energy_reads_a_curve_file_of_the_user(tmp_path: Path) -> None:

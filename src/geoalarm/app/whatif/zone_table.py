@@ -17,6 +17,7 @@ from geoalarm.app.whatif.whatif_view import AccidentOutcome
 from geoalarm.present import classes, rounding
 
 BEYOND: Final = "beyond_model_range"
+BOUND: Final = "upper_bound"
 
 
 def zones(outcome: AccidentOutcome, state: WhatIfState) -> str:
@@ -147,7 +148,9 @@ def _reach(view: AccidentView, name: str, lang: str) -> str:
     words = i18n.measure(drawn / 1000, "km", lang) if drawn >= 1000 else i18n.measure(drawn, "m", lang)
     ends = {warning.partition(":")[2].strip() for warning in view.warnings if warning.startswith(BEYOND)}
     beyond = math.isinf(value) or name in ends or (drawn >= 10_000 and "" in ends)
-    return i18n.text("whatif.reach_beyond", lang, value=words) if beyond else words
+    if beyond:
+        return i18n.text("whatif.reach_beyond", lang, value=words)
+    return i18n.text("whatif.reach_most", lang, value=words) if BOUND in view.flags else words
 
 
 def _shelter(view: AccidentView, lang: str) -> str:

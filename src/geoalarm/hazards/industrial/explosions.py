@@ -49,9 +49,6 @@ ENERGY_DENSITY: Final = 3.5e6
 DETONATION_HEAT: Final = 4.52e6
 """Heat of TNT for the detonation curve of the fallback [J kg-1]."""
 
-DECAY_FROM: Final = 0.6
-"""Scaled distance from which the fallback of the weak classes decays [1]."""
-
 _INPUTS: Final = {
     "volume": positive("m^3"),
     "strength": ModelInput("1", 1, 10),
@@ -154,10 +151,10 @@ def multi_energy(
     """Overpressure of a gas explosion by the energy in the congested volume: ``Rb = R (P0/E)^(1/3)``, ``E =
     3.5 MJ/m3 V``.
 
-    The published far curves are drawings; none is shipped. With a curve file they are read from it. Without
-    one a fallback holds, and the result says so: for classes 6 to 10 the lower of the plateau and the blast
-    of a charge of TNT with ``W = E / 4.52e6`` (an upper bound); for classes 1 to 5 ``plateau min(1,
-    0.6/Rb)``.
+    The published far curves are drawings; none is shipped. With a curve file they are read from it. Without one
+    an upper bound stands in, and the result says so: the lower of the class's plateau and of the blast of a
+    charge of TNT with ``W = E / 4.52e6``. Where the latter is lower (from ``Rb`` 0.9 for class 7, 2.3 for class
+    5) all stronger classes have the same bound: the class makes no difference there.
 
     Parameters
     ----------
@@ -184,7 +181,7 @@ def multi_energy(
     References
     ----------
     van den Berg (1985), J. Hazard. Mater. 12; TNO, Yellow Book (CPR 14E), section 5.5.3. The
-    fallback is a choice of this project: its plateaus and the decay of the weak classes are to be confirmed.
+    bound without curves is a choice of this project, its plateaus are to be confirmed.
 
     Examples
     --------
@@ -304,15 +301,13 @@ def _ratio(
     plateau = float(found["plateau"])
     # no curve of the paper: it drew them, and a reading of drawings would be an invention
     flags = (*confirm(found["verified"], "plateaus of the multi-energy classes"), "multi_energy_fallback")
-    if strength <= 5:
-        return plateau * np.minimum(1.0, DECAY_FROM / scaled), (
-            *flags,
-            "to_be_confirmed: decay of the weak classes",
-        )
     tnt = np.atleast_1d(scaled * _scale_of_tnt(air_pressure))
     near = tnt < SCALED_RANGE[0]
     if math.isinf(plateau) and near.any():
         require_range("distance", tnt, *SCALED_RANGE, unit="m kg^(-1/3)")
     blast = np.full(tnt.shape, math.inf)
     blast[~near] = np.asarray(kingery_bulmash.pure(tnt[~near])) / air_pressure
-    return np.minimum(plateau, blast).reshape(np.shape(scaled)), (*flags, "upper_bound")
+    # no class is above its plateau, and none above a detonation: what the lower of both tells is a bound, and where
+    # it is the detonation the class makes no difference
+    alike = ("class_makes_no_difference",) if (blast < plateau).any() else ()
+    return np.minimum(plateau, blast).reshape(np.shape(scaled)), (*flags, "upper_bound", *alike)

@@ -85,9 +85,13 @@ FLAGS: Final[dict[str, str]] = {
     ),
     "distance_of_30_t": "durations do not meet at 30 t; the longer distance of 30 t is kept",
     "multi_energy_fallback": (
-        "no curve file was given; plateaus and the blast of TNT stand in for the published drawings"
+        "no curve file was given; the lower of the class's plateau and of a blast of TNT stands in for the published "
+        "drawings"
     ),
     "upper_bound": "the true value is at most this",
+    "class_makes_no_difference": (
+        "without a curve file the class makes no difference at this distance: stronger ones have the same bound"
+    ),
     "curves_of_the_user": "read from the curve file given",
     "radius_is_lethality_not_cordon": (
         "the impact radius is where people die; a cordon stands at three times it or farther"
