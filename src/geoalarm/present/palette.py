@@ -68,6 +68,23 @@ EFFECT_DASHES: Final[Mapping[str, str]] = {"SEI": "dotted", "SEL": "dashed", "SE
 
 
 @dataclass(frozen=True, slots=True)
+class Surface:
+    """Grounds of a page: the page itself, a card, the line round it, the bar at the top."""
+
+    ground: str
+    card: str
+    line: str
+    bar: str
+
+
+SURFACES: Final[Mapping[Theme, Surface]] = {
+    "light": Surface("#F4F6F8", "#FFFFFF", "#D5DCE2", "#0F2A43"),
+    "dark": Surface("#0C1116", "#12181F", "#2E3843", "#0B1B2B"),
+}
+"""Grounds of every page, served or written as a file."""
+
+
+@dataclass(frozen=True, slots=True)
 class Interface:
     """Colours of a page and of a printed figure."""
 

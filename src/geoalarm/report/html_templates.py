@@ -10,43 +10,28 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
 from typing import Any, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment
 from markupsafe import Markup
 
 from geoalarm import i18n
 from geoalarm.core.errors import InputError
 from geoalarm.core.terms import State
-from geoalarm.present.palette import INTERFACE, PATTERNS, THEMES, Theme
+from geoalarm.present.jinja_environment import html_environment
+from geoalarm.present.palette import INTERFACE, PATTERNS, SURFACES, THEMES, Theme
 from geoalarm.present.svg import styles
 from geoalarm.present.svg.svg_markup import safe_link
 
-PAPER: Final[Mapping[Theme, Mapping[str, str]]] = {
-    "light": {"ground": "#F4F6F8", "card": "#FFFFFF", "line": "#D5DCE2", "bar": "#0F2A43"},
-    "dark": {"ground": "#0C1116", "card": "#12181F", "line": "#2E3843", "bar": "#0B1B2B"},
-}
-"""Ground of a page, of a card, the line round it and the bar at the top."""
-
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _ANCHOR: Final = re.compile(r"[^A-Za-z0-9_-]+")
 
 
 @lru_cache(maxsize=1)
 def environment() -> Environment:
     """Templates of this room: every value escaped, a missing one is a fault."""
-    made = Environment(
-        loader=PackageLoader("geoalarm.report", "templates"),
-        autoescape=select_autoescape(default=True, default_for_string=True, enabled_extensions=("html",)),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-        finalize=_shown,
-    )
+    made = html_environment("geoalarm.report")
     made.filters |= {"anchor": anchor, "address": safe_link}
     return made
 
@@ -135,17 +120,8 @@ class TemplateStrings:
         return i18n.text(own, self.lang, **values)
 
 
-def _shown(value: object) -> object:
-    """None and undefined numbers never reach a page."""
-    if value is None or (isinstance(value, float) and value != value):
-        raise InputError(
-            "a value of a page", got=repr(value), expected="words", hint="say its state in words"
-        )
-    return _CONTROL.sub("", value) if type(value) is str else value
-
-
 def _variables(theme: Theme) -> str:
-    face = INTERFACE[theme]
+    face, surface = INTERFACE[theme], SURFACES[theme]
     pairs = {
         "paper": face.paper,
         "ink": face.ink,
@@ -158,7 +134,10 @@ def _variables(theme: Theme) -> str:
         "hatch": PATTERNS[theme][State.NOT_STUDIED].ink,
         "unknown": PATTERNS[theme][State.NOT_STUDIED].ground,
         "zero": PATTERNS[theme][State.ZERO].ground,
-        **PAPER[theme],
+        "ground": surface.ground,
+        "card": surface.card,
+        "line": surface.line,
+        "bar": surface.bar,
     }
     return f"color-scheme:{theme};" + "".join(f"--{name}:{colour};" for name, colour in pairs.items())
 
