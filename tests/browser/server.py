@@ -8,7 +8,7 @@ import runpy
 import sys
 from pathlib import Path
 
-from geoalarm.app.web.server import serve
+from geoalarm.app.server import serve
 
 MADE_UP = Path(__file__).parents[1] / "made_up.py"
 

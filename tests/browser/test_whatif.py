@@ -12,7 +12,6 @@ import pytest
 from geoalarm import i18n
 from geoalarm.analysis import read_scenario
 from geoalarm.app.session import shared
-from geoalarm.app.whatif.build_whatif import sites
 from geoalarm.app.whatif.whatif_state import WhatIfState
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.present.rounding import count_text
@@ -37,7 +36,7 @@ def test_a_site_a_click_and_a_refusal(tab):
     page.locator('[data-do="calculate|"]').click()
     one.until(lambda: one.finding() != first, "a finding")
     world = shared(None)
-    asked = world.workspace.count_accident(WhatIfState(sites(world), site=SITE).accident())
+    asked = world.workspace.count_accident(WhatIfState(world.workspace.sites(), site=SITE).accident())
     shown = page.locator(".ga-zones tbody tr").all_inner_texts()
     assert [row.split("\t")[2].strip() for row in shown] == [
         count_text(zone.within, "en") for zone in reversed(asked.people)

@@ -2,11 +2,11 @@
 
 import pytest
 
-from geoalarm.app.explorer.explorer_page import ink
 from geoalarm.app.explorer.explorer_state import ExplorerState
 from geoalarm.app.explorer.filters import filters
 from geoalarm.app.map.atlas import THROUGH, Atlas
 from geoalarm.app.map.basemap import Basemap, configured
+from geoalarm.app.map.map_theme import map_theme
 from geoalarm.app.web import page_frame as page
 from geoalarm.core.settings import BASEMAP, BASEMAP_CREDIT
 
@@ -41,7 +41,10 @@ def test_an_address_that_is_no_tile_address_is_left_alone(monkeypatch, url):
 
 def test_it_lies_under_the_communes_and_goes_away_again(made_up):
     atlas = Atlas(
-        made_up.geometry, names=list(made_up.names("en")), labels=made_up.labels("en"), ink=ink("light")
+        made_up.geometry,
+        names=list(made_up.names("en")),
+        labels=made_up.labels("en"),
+        theme=map_theme("light"),
     )
     fig = atlas.figure("a")
     before = len(fig.renderers)

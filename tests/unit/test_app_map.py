@@ -9,9 +9,11 @@ import pytest
 import shapely
 
 from geoalarm import testing
-from geoalarm.app.map.atlas import APART, FIRST_STATE, Atlas, Symbology
+from geoalarm.app.map.atlas import Atlas
 from geoalarm.app.map.geometry import flat, inwards, labels, map_geometry, nested
 from geoalarm.app.map.hazard_overlay import PolygonOverlay, RasterOverlay, picture, render_overlay
+from geoalarm.app.map.map_sources import APART, FIRST_STATE, Symbology
+from geoalarm.app.map.map_theme import map_theme
 from geoalarm.core.terms import State
 
 HOLED = shapely.MultiPolygon(
@@ -147,10 +149,11 @@ def test_zones_out_of_sight_are_left_out():
 
 
 def test_only_what_changed_is_sent(made_up):
-    from geoalarm.app.explorer.explorer_page import ink
-
     atlas = Atlas(
-        made_up.geometry, names=list(made_up.names("fr")), labels=made_up.labels("fr"), ink=ink("light")
+        made_up.geometry,
+        names=list(made_up.names("fr")),
+        labels=made_up.labels("fr"),
+        theme=map_theme("light"),
     )
     before = {name: id(column) for name, column in atlas.communes.data.items()}
     atlas.paint("a", Symbology(np.array([1, 2, 3, 10, 11, 14], "uint8"), ["a"] * 6))
@@ -165,10 +168,11 @@ def test_numbers_of_states_stand_apart_from_classes():
 
 @pytest.mark.parametrize("slot", ["a", "b", "d"])
 def test_every_map_draws_a_pattern_for_every_state(made_up, slot):
-    from geoalarm.app.explorer.explorer_page import ink
-
     fig = Atlas(
-        made_up.geometry, names=list(made_up.names("fr")), labels=made_up.labels("fr"), ink=ink("dark")
+        made_up.geometry,
+        names=list(made_up.names("fr")),
+        labels=made_up.labels("fr"),
+        theme=map_theme("dark"),
     ).figure(slot)
     patterns = {
         line.glyph.hatch_pattern for line in fig.renderers if getattr(line.glyph, "hatch_pattern", None)

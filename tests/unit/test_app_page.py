@@ -5,13 +5,14 @@ import ast
 import pytest
 from jinja2 import Environment
 
+from geoalarm.app import server as serve
 from geoalarm.app.explorer import build_explorer as build
-from geoalarm.app.explorer.choices import Choices
+from geoalarm.app.layer_choices import Choices
 from geoalarm.app.web import page_frame as page
-from geoalarm.app.web import server as serve
+from geoalarm.app.web import page_request
 from geoalarm.core.errors import InputError
 from geoalarm.core.terms import LANGUAGES
-from geoalarm.present.palette import THEMES, contrast
+from geoalarm.present.palette import SURFACES, THEMES, contrast
 
 
 def test_a_page_loads_from_its_own_server_only():
@@ -70,9 +71,9 @@ def test_the_template_has_what_a_screen_reader_needs(lang):
 
 def test_interface_colours_are_readable():
     for theme in THEMES:
-        ground, card, _ = page.SURFACES[theme]
+        grounds = SURFACES[theme]
         face = page.INTERFACE[theme]
-        for surface in (ground, card):
+        for surface in (grounds.ground, grounds.card):
             assert contrast(face.ink, surface) >= 7
             assert (
                 min(
@@ -81,7 +82,7 @@ def test_interface_colours_are_readable():
                 >= 4.5
             )
             assert contrast(face.outline, surface) >= 3
-        assert contrast("#FFFFFF", page.BAR[theme]) >= 7
+        assert contrast("#FFFFFF", grounds.bar) >= 7
 
 
 def test_css_and_page_name_every_colour_they_use():
@@ -127,9 +128,9 @@ def test_a_fault_is_told_in_words_without_a_trace(caplog):
 
 
 def test_the_language_of_the_browser(monkeypatch):
-    monkeypatch.setattr(build, "_header", lambda name: "pt-BR, nl-BE;q=0.9, fr;q=0.8")
-    assert build.language_of({}) == "nl"
-    assert build.language_of({"lang": "de"}) == "de"
-    assert build.language_of({"lang": "xx"}) == "nl"
-    monkeypatch.setattr(build, "_header", lambda name: "")
-    assert build.language_of({}) == "en"
+    monkeypatch.setattr(page_request, "_header", lambda name: "pt-BR, nl-BE;q=0.9, fr;q=0.8")
+    assert page_request.language_of({}) == "nl"
+    assert page_request.language_of({"lang": "de"}) == "de"
+    assert page_request.language_of({"lang": "xx"}) == "nl"
+    monkeypatch.setattr(page_request, "_header", lambda name: "")
+    assert page_request.language_of({}) == "en"

@@ -4,8 +4,9 @@ import math
 
 import pytest
 
-from geoalarm.app.explorer.choices import Choices, default_period, token
-from geoalarm.app.explorer.explorer_state import ExplorerState, UnknownOption, read_query
+from geoalarm.app.explorer.explorer_state import ExplorerState, read_query
+from geoalarm.app.layer_choices import Choices, default_period, token
+from geoalarm.app.web.page_state import UnknownOption
 
 
 def state_of(made_up, **query):

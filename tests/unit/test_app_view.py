@@ -9,21 +9,23 @@ import pytest
 
 from geoalarm.app.explorer import commune_table as table
 from geoalarm.app.explorer import explorer_cards as cards
-from geoalarm.app.explorer.commune_table import CommuneTable
+from geoalarm.app.explorer.commune_figures import difference_states
 from geoalarm.app.explorer.downloads import FORMATS, download, rows
 from geoalarm.app.explorer.explorer_state import ExplorerState, read_query
 from geoalarm.app.explorer.explorer_view import (
     compute,
     curve_points,
-    difference_states,
+    layer_requests,
     map_palette,
     paint,
     paint_difference,
-    wanted,
     yearly,
 )
 from geoalarm.app.explorer.filters import filters, offered, picked
-from geoalarm.app.map.atlas import APART, FIRST_STATE
+from geoalarm.app.explorer.map_legend import legend
+from geoalarm.app.map.map_sources import APART, FIRST_STATE
+from geoalarm.app.web import status_messages
+from geoalarm.app.web.table_arrangement import TableArrangement
 from geoalarm.app.web.top_bar import bar
 from geoalarm.core.terms import LANGUAGES, State
 
@@ -33,12 +35,12 @@ NOT_STUDIED = FIRST_STATE + 1
 def shown(made_up, **query):
     values, _ = read_query(query, made_up.choices, communes=frozenset(made_up.geometry.ids))
     state = ExplorerState(made_up.choices, **values)
-    return state, compute(wanted(state), state.measure, made_up)
+    return state, compute(layer_requests(state), state.measure, made_up)
 
 
 def test_totals_are_those_of_the_engine(made_up):
     state, view = shown(made_up, T="1000")
-    table_ = made_up.table(wanted(state)[0])
+    table_ = made_up.table(layer_requests(state)[0])
     sums = table_.groupby("commune_id")["population_exposed"].sum()
     assert list(view.first["commune_id"]) == list(made_up.geometry.ids)
     assert np.allclose(view.first.set_index("commune_id")["population_exposed"].reindex(sums.index), sums)
@@ -134,10 +136,10 @@ def test_a_hazard_without_chance_has_no_curve(made_up):
 
 def test_rows_of_the_table_unknown_last_without_rank(made_up):
     state, view = shown(made_up, hazard="landslide")
-    found = table.arranged(view, state, made_up, CommuneTable())
+    found = table.arranged(view, state, made_up, TableArrangement())
     assert found["rank"].notna().tolist() == [True, True, True, False, False, False]
     assert found["population_exposed"].dropna().is_monotonic_decreasing
-    html = table.html(found, view, state, CommuneTable(), total=6)
+    html = table.html(found, view, state, TableArrangement(), total=6)
     assert html.count("Not studied") == 3
     assert html.count("<tr") == 7
 
@@ -145,35 +147,39 @@ def test_rows_of_the_table_unknown_last_without_rank(made_up):
 @pytest.mark.parametrize("ascending", [True, False])
 def test_sorting_keeps_what_is_unknown_at_the_end(made_up, ascending):
     state, view = shown(made_up, hazard="landslide")
-    found = table.arranged(view, state, made_up, CommuneTable(sort="population_exposed", ascending=ascending))
+    found = table.arranged(
+        view, state, made_up, TableArrangement(sort="population_exposed", ascending=ascending)
+    )
     assert found["population_exposed"].isna().tolist() == [False] * 3 + [True] * 3
 
 
 def test_the_table_is_filtered_by_name_and_code(made_up):
     state, view = shown(made_up)
-    assert set(table.arranged(view, state, made_up, CommuneTable(search="stad"))["commune_id"]) == {
+    assert set(table.arranged(view, state, made_up, TableArrangement(search="stad"))["commune_id"]) == {
         "BE:00001",
         "BE:00002",
         "BE:00003",
     }
-    assert list(table.arranged(view, state, made_up, CommuneTable(search="fr 00002"))["commune_id"]) == [
+    assert list(table.arranged(view, state, made_up, TableArrangement(search="fr 00002"))["commune_id"]) == [
         "FR:00002"
     ]
-    nothing = table.arranged(view, state, made_up, CommuneTable(search="<b>"))
-    assert "No commune matches" in table.html(nothing.iloc[:0], view, state, CommuneTable(), total=6)
+    nothing = table.arranged(view, state, made_up, TableArrangement(search="<b>"))
+    assert "No commune matches" in table.html(nothing.iloc[:0], view, state, TableArrangement(), total=6)
 
 
 def test_the_page_of_a_commune(made_up):
     state, view = shown(made_up)
-    found = table.arranged(view, state, made_up, CommuneTable())
+    found = table.arranged(view, state, made_up, TableArrangement())
     assert table.page_of(found, "BE:00002") == 0
     assert table.page_of(found, "nowhere") is None
 
 
 def test_names_cannot_carry_markup(made_up):
     state, view = shown(made_up)
-    found = table.arranged(view, state, made_up, CommuneTable()).assign(name='<img src=x onerror="alert(1)">')
-    html = table.html(found, view, state, CommuneTable(), total=6)
+    found = table.arranged(view, state, made_up, TableArrangement()).assign(
+        name='<img src=x onerror="alert(1)">'
+    )
+    html = table.html(found, view, state, TableArrangement(), total=6)
     assert "<img" not in html
     assert "&lt;img" in html
     assert "<script>" not in cards.hits([], "<script>alert(1)</script>", made_up.names("en"), "en")
@@ -193,18 +199,18 @@ def test_every_card_speaks_every_language(made_up, lang, query):
     state, view = shown(made_up, lang=lang, **query)
     made = [
         cards.finding(view, state, made_up),
-        cards.band(made_up, lang),
-        cards.key(view, state, made_up),
+        status_messages.band(lang, is_illustrative=made_up.is_illustrative),
+        legend(view, state, made_up),
         cards.selected(view, state, made_up),
         cards.bars(view, state),
         cards.sources(view, made_up, lang),
         filters(state, made_up),
-        bar(state),
-        cards.busy(lang, "exposure", 1, 3),
-        cards.fault("x", lang, detail="y"),
+        bar(state, here="explorer", files={"csv": "x"}, help_key="explorer.download_help"),
+        status_messages.busy(lang, "exposure", 1, 3),
+        status_messages.fault("x", lang, detail="y"),
     ]
     if view.difference is not None:
-        made += [cards.key(view, state, made_up, difference=True), cards.changes(view, state, made_up)]
+        made += [legend(view, state, made_up, difference=True), cards.changes(view, state, made_up)]
     assert all(made)
     assert "nan" not in " ".join(made).lower().replace("finan", "")
 
@@ -244,7 +250,7 @@ def test_the_csv_is_the_table(made_up):
     state, view = shown(made_up, hazard="landslide")
     file = download("csv", view, state, made_up, title="")
     read = pd.read_csv(io.BytesIO(file.data))
-    expected = table.arranged(view, state, made_up, CommuneTable())
+    expected = table.arranged(view, state, made_up, TableArrangement())
     assert (
         list(read["commune_id"])
         == list(expected["commune_id"])

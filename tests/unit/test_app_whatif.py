@@ -1,6 +1,7 @@
 """The what-if page without a browser: form, address, accident, refusals in words, files that run."""
 
 import zlib
+from html import unescape
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,19 +10,22 @@ import shapely
 
 from geoalarm import i18n
 from geoalarm.analysis import Workspace, default_scenario, open_catalog, read_scenario
-from geoalarm.app.explorer.explorer_state import UnknownOption
-from geoalarm.app.map.atlas import APART
+from geoalarm.app.map.map_sources import APART
 from geoalarm.app.session import SharedSession
+from geoalarm.app.web.page_state import UnknownOption
 from geoalarm.app.whatif.accident_cards import finding, head, risk, severity
 from geoalarm.app.whatif.accident_files import UploadStore, file_of, scenario, thresholds_form
 from geoalarm.app.whatif.accident_form import form
+from geoalarm.app.whatif.accident_refusal import refusal
+from geoalarm.app.whatif.accident_words import pretty
 from geoalarm.app.whatif.effect_field import breaks, chance, class_words
 from geoalarm.app.whatif.example_accidents import EXAMPLES, example_place
+from geoalarm.app.whatif.form_fields import known
 from geoalarm.app.whatif.whatif_page import WhatIf
-from geoalarm.app.whatif.whatif_state import WhatIfState, known, read_query
-from geoalarm.app.whatif.whatif_view import calculate, paint_of, pretty, refusal
+from geoalarm.app.whatif.whatif_state import WhatIfState, read_query
+from geoalarm.app.whatif.whatif_view import calculate, paint_of
 from geoalarm.app.whatif.wind_rose import read_table, rose_of
-from geoalarm.app.whatif.zone_legend import key, switch
+from geoalarm.app.whatif.zone_legend import legend, switch
 from geoalarm.app.whatif.zone_map import degrees, mercator
 from geoalarm.app.whatif.zone_table import zones
 from geoalarm.core.errors import GeoalarmError, InputError
@@ -295,9 +299,9 @@ def test_the_page_shows_the_answer_of_the_pipeline(territory):
     assert len(outcome.view.first) == len(territory.geometry.ids)
     assert outcome.view.first["population_exposed"].sum() == pytest.approx(asked.people[0].within)
     for lang in LANGUAGES:
-        assert i18n.text("accident.notice", lang)[:20] in head(
-            outcome, WhatIfState(SITES, lang=lang), territory
-        ).replace("&#x27;", "'")
+        assert i18n.text("accident.notice", lang)[:20] in unescape(
+            head(outcome, WhatIfState(SITES, lang=lang), territory)
+        )
         assert "nan" not in zones(outcome, WhatIfState(SITES, lang=lang))
 
 
@@ -327,7 +331,7 @@ def test_a_field_is_drawn_where_it_is(territory):
     west, south, east, north = picture.bounds
     x, y = mercator(3.8, 50.48)
     assert ((west + east) / 2, (south + north) / 2) == (pytest.approx(x, abs=30), pytest.approx(y, abs=30))
-    assert "kW" in key(outcome, state, territory)
+    assert "kW" in legend(outcome, state)
     assert (paint_of(outcome, 0, show="field", lang="en").numbers == APART).all()
 
 
@@ -341,7 +345,7 @@ def test_the_map_shows_zones_until_a_picture_is_there(territory):
     assert words.startswith(count_text(hit["population_exposed"], "en"))
     assert "%" in words
     for lang in LANGUAGES:
-        assert "mg/m³" in key(outcome, WhatIfState(SITES, lang=lang), territory)
+        assert "mg/m³" in legend(outcome, WhatIfState(SITES, lang=lang))
 
 
 def test_individual_risk_is_told_by_level_and_country(territory):

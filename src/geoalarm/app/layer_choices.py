@@ -5,38 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING
 
-
-class Option(Protocol):
-    """One layer a workspace can be asked for (``analysis.LayerOption``): all a page needs to know of it."""
-
-    @property
-    def hazard(self) -> str:
-        """Hazard of the layer."""
-
-    @property
-    def scenario(self) -> str:
-        """Scenario, empty where there is one."""
-
-    @property
-    def return_period_yr(self) -> float:
-        """Return period [yr], NaN without probability."""
-
-    @property
-    def basis(self) -> str:
-        """What the layer rests on."""
-
-    @property
-    def key(self) -> str:
-        """Name of the layer with its parameters."""
+if TYPE_CHECKING:
+    from geoalarm.analysis.layer_option import LayerOption
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
     """Options by hazard, scenario and return period; populations and countries by name."""
 
-    options: tuple[Option, ...]
+    options: tuple[LayerOption, ...]
     populations: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
 
@@ -61,7 +40,7 @@ class Choices:
             else [math.nan]
         )
 
-    def option(self, hazard: str, scenario: str, period: float) -> Option | None:
+    def option(self, hazard: str, scenario: str, period: float) -> LayerOption | None:
         """The option of exactly these three, or None."""
         return next(
             (
@@ -73,18 +52,18 @@ class Choices:
             None,
         )
 
-    def option_at_start(self) -> Option:
+    def option_at_start(self) -> LayerOption:
         """What a page shows first: the first hazard and scenario, the middle return period."""
         hazard = self.hazards()[0]
         scenario = self.scenarios(hazard)[0]
         found = self.option(hazard, scenario, default_period(self.periods(hazard, scenario)))
         return found or self.options[0]
 
-    def options_of(self, hazard: str) -> list[Option]:
+    def options_of(self, hazard: str) -> list[LayerOption]:
         """All options of a hazard."""
         return [option for option in self.options if option.hazard == hazard]
 
-    def beside(self, option: Option) -> list[Option]:
+    def beside(self, option: LayerOption) -> list[LayerOption]:
         """Options of the same hazard that can stand beside one: its other return periods and scenarios."""
         return [
             other for other in self.options if other.hazard == option.hazard and token(other) != token(option)
@@ -101,7 +80,7 @@ def default_period(periods: list[float]) -> float:
     return periods[(len(periods) - 1) // 2]
 
 
-def token(option: Option) -> str:
+def token(option: LayerOption) -> str:
     """Scenario and return period of an option as one word for an address: ``present~100``, ``~100``,
     ``reference~``.
     """
@@ -109,6 +88,6 @@ def token(option: Option) -> str:
     return f"{option.scenario}~{period}"
 
 
-def by_token(options: Iterable[Option], word: str) -> Option | None:
+def by_token(options: Iterable[LayerOption], word: str) -> LayerOption | None:
     """The option a token names, or None."""
     return next((option for option in options if token(option) == word), None)

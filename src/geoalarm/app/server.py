@@ -8,7 +8,8 @@ import logging
 import socket
 import threading
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol
 
 import panel as pn
 from bokeh.server.views.doc_handler import DocHandler
@@ -16,9 +17,15 @@ from bokeh.server.views.doc_handler import DocHandler
 from geoalarm.app.briefing import briefing_page as briefing
 from geoalarm.app.briefing.briefing_service import desk_of
 from geoalarm.app.explorer import build_explorer as build
-from geoalarm.app.session import LayerRequest, SharedSession
+from geoalarm.app.session import LayerRequest, SharedSession, world_of
 from geoalarm.app.web import page_frame as page
-from geoalarm.app.whatif import build_whatif as whatif_build
+from geoalarm.app.whatif.build_whatif import whatif
+from geoalarm.app.whatif.whatif_view import warm as warm_whatif
+
+if TYPE_CHECKING:
+    from bokeh.server.server import Server
+
+    from geoalarm.analysis.scenario import Scenario
 
 log = logging.getLogger(__name__)
 
@@ -34,11 +41,11 @@ def serve(
     address: str = "localhost",
     *,
     show: bool = False,
-    scenario: Any = None,
+    scenario: SharedSession | Scenario | str | Path | None = None,
     allow_origin: Sequence[str] = (),
     announce: Callable[[str], None] | None = None,
     start: bool = True,
-) -> Any:
+) -> Server:
     """Serve the explorer until it is stopped.
 
     Parameters
@@ -63,12 +70,12 @@ def serve(
     """
     configure()
     port = port or free_port(address)
-    world = build.world_of(scenario)
+    world = world_of(scenario)
     world.warm()
     server = pn.serve(
         {
             "explorer": lambda: build.explorer(world=world),
-            "whatif": lambda: whatif_build.whatif(world=world),
+            "whatif": lambda: whatif(world=world),
             "briefing": lambda: briefing.briefing(world=world, files=True),
         },
         extra_patterns=briefing.routes(world),
@@ -116,22 +123,30 @@ def configure() -> None:
     secure(DocHandler)
 
 
-def secure(handler: type[Any]) -> None:
+class HeaderHandler(Protocol):
+    """What :func:`secure` needs of a handler of requests."""
+
+    def set_default_headers(self) -> None:
+        """Set what every answer carries."""
+
+    def set_header(self, name: str, value: str) -> None:
+        """Set one header."""
+
+
+def secure(handler: type[HeaderHandler]) -> None:
     """Put the security headers on a Bokeh document handler, once."""
     if getattr(handler, "_geoalarm_secure", False):
         return
     before = handler.set_default_headers
 
-    def set_default_headers(self: Any) -> None:
+    def set_default_headers(self: HeaderHandler) -> None:
         before(self)
-        for name, value in {
-            **page.HEADERS,
-            "Content-Security-Policy": page.content_security_policy() + "; frame-ancestors 'self'",
-        }.items():
+        policy = page.content_security_policy() + "; frame-ancestors 'self'"
+        for name, value in {**page.HEADERS, "Content-Security-Policy": policy}.items():
             self.set_header(name, value)
 
-    handler.set_default_headers = set_default_headers
-    handler._geoalarm_secure = True
+    handler.set_default_headers = set_default_headers  # type: ignore[method-assign]
+    handler._geoalarm_secure = True  # type: ignore[attr-defined]
 
 
 def warm_rest(world: SharedSession) -> None:
@@ -143,10 +158,10 @@ def warm_rest(world: SharedSession) -> None:
             world.totals(
                 LayerRequest(option, "", world.choices.populations[0] if world.choices.populations else "")
             )
-            world.drape(option)
+            world.overlay(option)
         except Exception:
             log.exception("layer %s could not be made ready", option.key)
-    whatif_build.warm(world)
+    warm_whatif(world)
     desk_of(world).warm()
 
 

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 import pandas as pd
 
-from geoalarm.app.explorer.choices import Choices
+from geoalarm.app.layer_choices import Choices
 from geoalarm.app.map.geometry import MapGeometry, labels, map_geometry
 from geoalarm.app.map.hazard_overlay import PolygonOverlay, RasterOverlay, render_overlay
 from geoalarm.core.keyed_cache import KeyedCache
@@ -21,17 +21,24 @@ from geoalarm.core.terms import Basis
 from geoalarm.i18n import place_names as naming
 from geoalarm.results import totals as tables
 
+if TYPE_CHECKING:
+    from geoalarm.analysis.layer_option import LayerOption
+    from geoalarm.analysis.scenario import Scenario
+    from geoalarm.analysis.workspace import Workspace
+
 Progress = Callable[[str, int, int], None]
 """``(step, n, m)``: a key of ``explorer.step.*`` and how far it is."""
 
 KEPT: Final = 256
+"""Tables of totals kept in memory."""
+Example = TypeVar("Example")
 
 
 @dataclass(frozen=True, slots=True)
 class LayerRequest:
     """One layer with one population and one threshold."""
 
-    option: Any
+    option: LayerOption
     from_class: str
     population: str
 
@@ -47,20 +54,20 @@ class SharedSession:
     Parameters
     ----------
     workspace : analysis.Workspace
-        Anything with its interface: communes, populations, options, footprint, expose, warm, sources.
+        Opened once; sessions only read it.
     """
 
-    def __init__(self, workspace: Any) -> None:
+    def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self._geometry: KeyedCache[MapGeometry] = KeyedCache(1)
-        self._drapes: KeyedCache[RasterOverlay | PolygonOverlay] = KeyedCache(32)
+        self._overlays: KeyedCache[RasterOverlay | PolygonOverlay] = KeyedCache(32)
         self._totals: KeyedCache[pd.DataFrame] = KeyedCache(KEPT)
         self._annual: KeyedCache[pd.DataFrame | None] = KeyedCache(KEPT)
         self._names: KeyedCache[pd.Series] = KeyedCache(8)
         self._labels: KeyedCache[tuple[tuple[int, int, str], ...]] = KeyedCache(8)
         self._words: KeyedCache[list[str]] = KeyedCache(64)
-        self._examples: KeyedCache[Any] = KeyedCache(4)
-        self._draped: set[str] = set()
+        self._examples: KeyedCache[object] = KeyedCache(4)
+        self._overlaid: set[str] = set()
         self._ready: set[tuple[str, str, str]] = set()
         countries = tuple(dict.fromkeys(country for country in workspace.communes.countries if country))
         self.choices = Choices(tuple(workspace.options()), tuple(workspace.populations), countries)
@@ -69,6 +76,14 @@ class SharedSession:
     def geometry(self) -> MapGeometry:
         """Outlines for the map."""
         return self._geometry.get("", lambda: map_geometry(self.workspace.communes))
+
+    @property
+    def approximate(self) -> list[bool]:
+        """Which communes have an approximate outline, in row order."""
+        frame = self.workspace.communes.data
+        if "approximate_boundary" not in frame.columns:
+            return [False] * len(frame)
+        return [bool(value) for value in frame["approximate_boundary"].eq(True)]
 
     def names(self, lang: str) -> pd.Series:
         """Names of the communes by ``commune_id``, in row order."""
@@ -86,9 +101,9 @@ class SharedSession:
         """Words of a map, one a commune: written once for all sessions of a language."""
         return self._words.get(key, make)
 
-    def example(self, name: str, make: Callable[[], Any]) -> Any:
+    def example(self, name: str, make: Callable[[], Example]) -> Example:
         """What a page shows before anybody asked, made once for all sessions."""
-        return self._examples.get(name, make)
+        return cast("Example", self._examples.get(name, make))
 
     def title(self, entry: str, lang: str) -> str:
         """Title of a population entry, in the reader's language where there is one."""
@@ -137,19 +152,19 @@ class SharedSession:
         """Whether the totals are at hand."""
         return wanted.key in self._ready
 
-    def drape(self, option: Any) -> RasterOverlay | PolygonOverlay:
+    def overlay(self, option: LayerOption) -> RasterOverlay | PolygonOverlay:
         """The hazard itself, for the map."""
-        out = self._drapes.get(
+        out = self._overlays.get(
             option.key, lambda: render_overlay(self.workspace.footprint(option), bounds=self.geometry.bounds)
         )
-        self._draped.add(option.key)
+        self._overlaid.add(option.key)
         return out
 
-    def is_draped(self, option: Any) -> bool:
+    def has_overlay(self, option: LayerOption) -> bool:
         """Whether its picture is at hand."""
-        return option.key in self._draped
+        return option.key in self._overlaid
 
-    def periods(self, option: Any) -> list[Any]:
+    def periods(self, option: LayerOption) -> list[LayerOption]:
         """Options of the same scenario by return period, often to rare; empty without probability."""
         if math.isnan(option.return_period_yr):
             return []
@@ -174,7 +189,7 @@ class SharedSession:
             self.totals(
                 LayerRequest(option, "", self.choices.populations[0] if self.choices.populations else "")
             )
-        self.drape(first)
+        self.overlay(first)
 
 
 @lru_cache(maxsize=4)
@@ -184,3 +199,16 @@ def shared(scenario: str | None = None) -> SharedSession:
     from geoalarm.analysis.workspace import Workspace
 
     return SharedSession(Workspace(read_scenario(Path(scenario)) if scenario else None))
+
+
+def world_of(scenario: SharedSession | Scenario | str | Path | None = None) -> SharedSession:
+    """What sessions share for a scenario: already made, a scenario read, the path of a file, or None for the
+    embedded territory.
+    """
+    if isinstance(scenario, SharedSession):
+        return scenario
+    if scenario is None or isinstance(scenario, (str, Path)):
+        return shared(None if scenario is None else str(scenario))
+    from geoalarm.analysis.workspace import Workspace
+
+    return SharedSession(Workspace(scenario))

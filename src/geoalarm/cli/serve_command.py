@@ -36,7 +36,7 @@ from geoalarm.cli.path_type import UserPath
 def serve(port: int, address: str, allow_origin: tuple[str, ...], scenario: Path | None, show: bool) -> None:
     """Serve the explorer and print its address; stop it with Ctrl-C."""
     from geoalarm import analysis
-    from geoalarm.app.web.server import serve as serve_explorer
+    from geoalarm.app.server import serve as serve_explorer
     from geoalarm.core.errors import InputError
 
     wanted = analysis.read_scenario(scenario) if scenario else None

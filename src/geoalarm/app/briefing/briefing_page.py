@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 
 import panel as pn
@@ -17,9 +17,9 @@ from tornado.web import HTTPError, RequestHandler
 
 from geoalarm import i18n
 from geoalarm.app.briefing.briefing_service import KINDS, BriefingService, desk_of
-from geoalarm.app.explorer import build_explorer as build
 from geoalarm.app.session import SharedSession, shared
 from geoalarm.app.web.page_frame import HEADERS
+from geoalarm.app.web.page_request import language_of, query_words
 from geoalarm.app.web.top_bar import page_links
 from geoalarm.core.errors import GeoalarmError
 from geoalarm.core.terms import LANGUAGES
@@ -54,8 +54,8 @@ def briefing(
     files : bool
         Whether :class:`FileHandler` serves files beside the page.
     """
-    query = build.query_words()
-    lang = build.language_of(query)
+    query = query_words()
+    lang = language_of(query)
     desk = desk_of(world or shared(scenario))
     html = page_of(desk, query, lang, files=files, wait=world is None)
     doc = pn.state.curdoc
@@ -251,6 +251,6 @@ class FileHandler(RequestHandler):
         self.finish(data)
 
 
-def routes(world: SharedSession) -> list[tuple[str, type[RequestHandler], dict[str, Any]]]:
+def routes(world: SharedSession) -> list[tuple[str, type[RequestHandler], dict[str, SharedSession]]]:
     """Where the files of communes are served."""
     return [(rf"/{FILES}/([a-z]+)", FileHandler, {"world": world})]

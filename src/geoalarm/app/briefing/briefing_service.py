@@ -9,7 +9,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from geoalarm.app.session import SharedSession
 from geoalarm.core.keyed_cache import KeyedCache
@@ -26,6 +26,7 @@ from geoalarm.report.commune_page import Pictures, pictures_of, render, render_c
 from geoalarm.report.report_json import as_json
 
 if TYPE_CHECKING:
+    from geoalarm.analysis.workspace import Workspace
     from geoalarm.dossier.territory import Territory
 
 log = logging.getLogger(__name__)
@@ -61,7 +62,7 @@ class BriefingService:
     workspace : analysis.Workspace
     """
 
-    def __init__(self, workspace: Any) -> None:
+    def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self._territory: KeyedCache[Territory] = KeyedCache(1)
         self._maps: KeyedCache[Maps] = KeyedCache(1)

@@ -4,15 +4,15 @@ once, then patched.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from bokeh.models import ColumnDataSource, FixedTicker, HoverTool, Range1d
+from bokeh.models import Axis, ColumnDataSource, FixedTicker, HoverTool, Range1d
 from bokeh.plotting import figure
 
 from geoalarm import i18n
 from geoalarm.app.explorer.explorer_view import ExceedancePoint
-from geoalarm.app.map.atlas import FONT, MapTheme, dress
+from geoalarm.app.map.map_theme import FONT, dress, map_theme
 from geoalarm.core.terms import State
 from geoalarm.core.units import annual_exceedance_probability
 from geoalarm.present import narrative, rounding
@@ -25,12 +25,12 @@ KNOWN: Final = (State.EXPOSED, State.ZERO)
 class ExceedanceCurve:
     """The curve of one session."""
 
-    def __init__(self, lang: str, ink: MapTheme, theme: Theme) -> None:
+    def __init__(self, lang: str, theme: Theme) -> None:
         self.lang = lang
         self.points = ColumnDataSource({"chance": [], "people": [], "low": [], "high": [], "words": []})
         self.x, self.y = Range1d(start=0.2, end=0.0005), Range1d(start=0, end=1)
         self.figure = self._drawn()
-        self.skin(ink, theme)
+        self.apply_theme(theme)
 
     def show(self, points: list[ExceedancePoint]) -> None:
         """Draw the points that have a number; the others stand in the table below with their state."""
@@ -71,16 +71,17 @@ class ExceedanceCurve:
         self.y.end = top
         self._ticks(self.figure.yaxis[0], {value: i18n.number(value, self.lang) for value in steps(top)})
 
-    def skin(self, ink: MapTheme, theme: Theme) -> None:
+    def apply_theme(self, theme: Theme) -> None:
         """Colours of a theme."""
-        dress(self.figure, ink)
+        lines = map_theme(theme)
+        dress(self.figure, lines)
         self._band.glyph.fill_color = colours("depth", theme)[1]
         for line in (self._line, self._low, self._high):
-            line.glyph.line_color = ink.focus
-        self._dots.glyph.update(fill_color=ink.focus, line_color=ink.card)
+            line.glyph.line_color = lines.focus
+        self._dots.glyph.update(fill_color=lines.focus, line_color=lines.card)
 
     @staticmethod
-    def _ticks(axis: Any, words: dict[float, str]) -> None:
+    def _ticks(axis: Axis, words: dict[float, str]) -> None:
         axis.ticker = FixedTicker(ticks=list(words), minor_ticks=[])
         axis.major_label_overrides = words
 

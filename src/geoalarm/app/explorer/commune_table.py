@@ -5,45 +5,63 @@ A plain HTML table: sorted, filtered and paged here, fifteen rows on the wire at
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from geoalarm import i18n
-from geoalarm.app.explorer.explorer_state import ExplorerState
-from geoalarm.app.explorer.explorer_view import ExplorerView, between, difference_words, figure, share_figure
+from geoalarm.app.explorer.commune_figures import (
+    ComparedTotals,
+    TableRow,
+    between,
+    difference_words,
+    figure,
+    is_known,
+    share_figure,
+    table_rows,
+)
 from geoalarm.app.session import SharedSession
-from geoalarm.app.web.html_markup import button, e, said, swatch
-from geoalarm.core.terms import State
+from geoalarm.app.web.page_state import PageState
+from geoalarm.app.web.page_templates import fill
+from geoalarm.app.web.table_arrangement import TableArrangement
 from geoalarm.i18n import place_names as naming
 from geoalarm.present import rounding
 from geoalarm.results import totals as tables
 
 ROWS: Final = 12
-SORTS: Final = ("name", "population_exposed", "share_exposed", "population", "difference")
+"""Rows of a page of the table."""
 
 
 @dataclass(frozen=True, slots=True)
-class CommuneTable:
-    """How a reader arranged the table."""
+class TableHead:
+    """Head of a column: the column it sorts by, or none; its order where the table has it."""
 
-    sort: str = ""
-    ascending: bool = False
-    page: int = 0
-    search: str = ""
+    column: str
+    label: str
+    order: str = ""
 
-    def sorted_by(self, column: str) -> CommuneTable:
-        """The same column again turns the order round."""
-        if column not in SORTS:
-            return self
-        up = not self.ascending if column == self.sort else column == "name"
-        return replace(self, sort=column, ascending=up, page=0)
+
+@dataclass(frozen=True, slots=True)
+class TableCells:
+    """Words of a row; those that only a comparison has, or only a single scenario, are empty otherwise."""
+
+    commune_id: str
+    name: str
+    rank: str
+    people: str
+    residents: str
+    pattern: str
+    is_chosen: bool
+    range: str = ""
+    share: str = ""
+    second: str = ""
+    difference: str = ""
 
 
 def arranged(
-    view: ExplorerView, state: ExplorerState, shared: SharedSession, listing: CommuneTable
+    view: ComparedTotals, state: PageState, shared: SharedSession, arrangement: TableArrangement
 ) -> pd.DataFrame:
     """Rows of the table in the reader's order, with name, rank, difference and its reason; unknown figures
     always last.
@@ -53,36 +71,10 @@ def arranged(
     ranked = tables.ranking(rows, by=by)
     ranked = ranked.assign(name=shared.names(state.lang).reindex(ranked["commune_id"]).to_numpy())
     if view.difference is not None:
-        ranked = ranked.merge(
-            view.difference.drop(columns=["state_first", "population_exposed_first"]),
-            on="commune_id",
-            how="left",
-            sort=False,
-        )
-    if listing.search:
-        asked = naming.fold(listing.search)
-        ranked = ranked[
-            (ranked["name"].map(naming.fold) + " " + ranked["commune_id"].map(naming.fold)).str.contains(
-                asked, regex=False
-            )
-        ]
-    column = listing.sort or ("difference" if view.difference is not None else "")
-    if column == "difference" and view.difference is not None:
-        order = ranked["difference"].abs() if not listing.sort else ranked["difference"]
-        ranked = (
-            ranked.assign(_by=order)
-            .sort_values("_by", ascending=listing.ascending, na_position="last", kind="stable")
-            .drop(columns="_by")
-        )
-    elif column == "name":
-        ranked = (
-            ranked.assign(_by=ranked["name"].map(naming.fold))
-            .sort_values("_by", ascending=listing.ascending, kind="stable")
-            .drop(columns="_by")
-        )
-    elif column and column != "difference":
-        ranked = ranked.sort_values(column, ascending=listing.ascending, na_position="last", kind="stable")
-    return ranked.reset_index(drop=True)
+        others = view.difference.drop(columns=["state_first", "population_exposed_first"])
+        ranked = ranked.merge(others, on="commune_id", how="left", sort=False)
+    ranked = _filtered(ranked, arrangement.search)
+    return _sorted(ranked, arrangement, is_compared=view.difference is not None).reset_index(drop=True)
 
 
 def page_of(rows: pd.DataFrame, commune: str) -> int | None:
@@ -92,115 +84,105 @@ def page_of(rows: pd.DataFrame, commune: str) -> int | None:
 
 
 def html(
-    rows: pd.DataFrame, view: ExplorerView, state: ExplorerState, listing: CommuneTable, *, total: int
+    rows: pd.DataFrame, view: ComparedTotals, state: PageState, arrangement: TableArrangement, *, total: int
 ) -> str:
-    """The page of the table that is shown, its heads that sort and its pager."""
-    lang = state.lang
-    first = listing.page * ROWS
+    """The page of the table that is shown, its heads that sort and its pager.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        All rows of the table, see :func:`arranged`.
+    total : int
+        How many there would be without a filter.
+    """
+    first = arrangement.page * ROWS
     shown = rows.iloc[first : first + ROWS]
-    if shown.empty:
-        return f"<p>{said('explorer.table_empty', lang)}</p>"
-    body = "".join(_row(row, view, state) for row in shown.itertuples(index=False))
-    caption = i18n.text("explorer.table_equivalent", lang)
-    return (
-        f'<div class="ga-scroll" tabindex="0" role="region" aria-label="{said("explorer.aria.table", lang)}">'
-        '<table class="ga-table">'
-        f'<caption class="ga-hidden">{e(caption)}</caption><thead><tr>{_heads(view, listing, lang)}</tr>'
-        "</thead>"
-        f"<tbody>{body}</tbody></table></div>"
-        f"{_pager(len(rows), first, len(shown), listing, lang, total)}"
+    is_compared = view.difference is not None
+    return fill(
+        "explorer/commune_table.html",
+        state.lang,
+        heads=_heads(arrangement, is_compared=is_compared),
+        rows=[_cells(row, state, is_compared=is_compared) for row in table_rows(shown)],
+        is_compared=is_compared,
+        page=arrangement.page,
+        is_first=arrangement.page == 0,
+        is_last=first + len(shown) >= len(rows),
+        shown=_shown_words(len(rows), first, len(shown), state.lang, total),
     )
 
 
-def _heads(view: ExplorerView, listing: CommuneTable, lang: str) -> str:
+def _filtered(ranked: pd.DataFrame, search: str) -> pd.DataFrame:
+    """Rows whose name or code holds what was typed."""
+    if not search:
+        return ranked
+    text = ranked["name"].map(naming.fold) + " " + ranked["commune_id"].map(naming.fold)
+    return ranked[text.str.contains(naming.fold(search), regex=False)]
+
+
+def _sorted(ranked: pd.DataFrame, arrangement: TableArrangement, *, is_compared: bool) -> pd.DataFrame:
+    """Rows in the order of a column; without one by rank, of a comparison by the size of the difference."""
+    column = arrangement.sort or ("difference" if is_compared else "")
+    if not column or (column == "difference" and not is_compared):
+        return ranked
+    by = ranked[column]
+    if column == "name":
+        by = by.map(naming.fold)
+    elif not arrangement.sort:
+        by = by.abs()
+    order = by.sort_values(ascending=arrangement.ascending, na_position="last", kind="stable").index
+    return ranked.loc[order]
+
+
+def _heads(arrangement: TableArrangement, *, is_compared: bool) -> list[TableHead]:
+    own = (
+        [("", "explorer.second"), ("difference", "explorer.difference")]
+        if is_compared
+        else [("", "explorer.curve_band"), ("share_exposed", "field.share_exposed.label")]
+    )
     columns = [
         ("", "field.rank.label"),
         ("name", "field.name.label"),
         ("population_exposed", "field.population_exposed.label"),
+        *own,
+        ("population", "field.population.label"),
     ]
-    if view.difference is None:
-        columns += [
-            ("", "explorer.curve_band"),
-            ("share_exposed", "field.share_exposed.label"),
-            ("population", "field.population.label"),
-        ]
-    else:
-        columns += [
-            ("", "explorer.second"),
-            ("difference", "explorer.difference"),
-            ("population", "field.population.label"),
-        ]
-    cells = []
-    for column, key in columns:
-        css = "" if column == "name" else ' class="ga-n"'
-        words = i18n.text(key, lang)
-        if not column:
-            cells.append(f'<th scope="col"{css}>{e(words)}</th>')
-            continue
-        active = listing.sort == column
-        order = f' aria-sort="{"ascending" if listing.ascending else "descending"}"' if active else ""
-        arrow = ("▲" if listing.ascending else "▼") if active else "↕"
-        cells.append(
-            f'<th scope="col"{css}{order}><button type="button" class="ga-sort" data-do="sort|{column}">'
-            f"{e(words)}&nbsp;"
-            f'<span aria-hidden="true">{arrow}</span></button></th>'
-        )
-    return "".join(cells)
+    order = "ascending" if arrangement.ascending else "descending"
+    return [
+        TableHead(column, label, order if column and column == arrangement.sort else "")
+        for column, label in columns
+    ]
 
 
-def _row(row: Any, view: ExplorerView, state: ExplorerState) -> str:
+def _cells(row: TableRow, state: PageState, *, is_compared: bool) -> TableCells:
     lang = state.lang
-    chosen = ' class="ga-chosen"' if row.commune_id == state.commune else ""
-    rank = "" if pd.isna(row.rank) else i18n.number(row.rank, lang)
-    known = row.state in (State.EXPOSED, State.ZERO)
-    mark = "" if known else swatch(f"ga-{row.state}")
-    name = button(f"select|{row.commune_id}", str(row.name), css="ga-name", extra=_pressed(row, state))
-    cells = [
-        f'<td class="ga-n ga-muted">{rank}</td>',
-        f'<th scope="row">{name}<span class="ga-code">{e(row.commune_id)}</span></th>',
-        f'<td class="ga-n">{mark}<b>{e(figure(row, lang))}</b></td>',
-    ]
-    if view.difference is None:
-        cells += [
-            f'<td class="ga-n ga-muted">{e(between(row, lang))}</td>',
-            f'<td class="ga-n">{e(share_figure(row, lang))}</td>',
-        ]
+    cells = {
+        "commune_id": row.commune_id,
+        "name": str(row.name),
+        "rank": "" if pd.isna(row.rank) else i18n.number(row.rank, lang),
+        "people": figure(row, lang),
+        "residents": _residents(row.population, lang),
+        "pattern": "" if is_known(row) else f"ga-{row.state}",
+    }
+    if is_compared:
+        second = float(row.population_exposed_second)
+        cells["second"] = rounding.figure_text(second, str(row.state_second), lang)
+        cells["difference"] = difference_words(row, "people", lang)
     else:
-        other = rounding.figure_text(float(row.population_exposed_second), str(row.state_second), lang)
-        cells += [
-            f'<td class="ga-n">{e(other)}</td>',
-            f'<td class="ga-n"><b>{e(difference_words(row, "people", lang))}</b></td>',
-        ]
-    residents = (
-        ""
-        if pd.isna(row.population)
-        else i18n.number(
-            rounding.round_people(row.population) if row.population >= rounding.FEW else row.population, lang
-        )
-    )
-    return f'<tr{chosen}>{"".join(cells)}<td class="ga-n ga-muted">{e(residents)}</td></tr>'
+        cells["range"] = between(row, lang)
+        cells["share"] = share_figure(row, lang)
+    return TableCells(**cells, is_chosen=row.commune_id == state.commune)
 
 
-def _pressed(row: Any, state: ExplorerState) -> str:
-    return f'aria-pressed="{"true" if row.commune_id == state.commune else "false"}"'
+def _residents(count: float, lang: str) -> str:
+    """Residents as they are published; nothing where they are not known."""
+    if pd.isna(count):
+        return ""
+    return i18n.number(rounding.round_people(count) if count >= rounding.FEW else count, lang)
 
 
-def _pager(count: int, first: int, shown: int, listing: CommuneTable, lang: str, total: int) -> str:
-    said = f"{i18n.number(first + 1, lang)}–{i18n.number(first + shown, lang)} / {i18n.number(count, lang)}"
-    if count != total:
-        said += f" ({i18n.text('explorer.table_rows', lang, shown=count, total=total)})"
-    before = button(
-        f"page|{listing.page - 1}",
-        "‹",
-        css="ga-page",
-        label=i18n.text("explorer.page_before", lang),
-        extra="" if listing.page else "disabled",
-    )
-    after = button(
-        f"page|{listing.page + 1}",
-        "›",
-        css="ga-page",
-        label=i18n.text("explorer.page_after", lang),
-        extra="" if first + shown < count else "disabled",
-    )
-    return f'<div class="ga-pager">{before}<span role="status">{e(said)}</span>{after}</div>'
+def _shown_words(count: int, first: int, shown: int, lang: str, total: int) -> str:
+    """Which rows are shown of how many, and of how many without the filter."""
+    words = f"{i18n.number(first + 1, lang)}–{i18n.number(first + shown, lang)} / {i18n.number(count, lang)}"
+    if count == total:
+        return words
+    return f"{words} ({i18n.text('explorer.table_rows', lang, shown=count, total=total)})"

@@ -10,10 +10,11 @@ from typing import Final
 import pandas as pd
 
 from geoalarm import i18n
-from geoalarm.app.explorer.choices import token
 from geoalarm.app.explorer.explorer_state import ExplorerState
 from geoalarm.app.explorer.explorer_view import ExplorerView
+from geoalarm.app.layer_choices import token
 from geoalarm.app.session import SharedSession
+from geoalarm.app.web.download_file import DownloadFile
 from geoalarm.core.model import Source
 from geoalarm.core.schema import split_keys
 from geoalarm.i18n.place_names import source_title
@@ -23,15 +24,6 @@ from geoalarm.present.table_facts import TableFacts, facts
 from geoalarm.results import totals as tables
 
 FORMATS: Final = ("csv", "gpkg", "parquet", "png")
-
-
-@dataclass(frozen=True, slots=True)
-class DownloadFile:
-    """A file to hand over."""
-
-    name: str
-    kind: str
-    data: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,27 +7,19 @@ replaced.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Callable, Container, Mapping
+from typing import TYPE_CHECKING, Final
 
 import param
 
-from geoalarm.app.explorer.choices import Choices, by_token, default_period, same_period, token
+from geoalarm.app.layer_choices import Choices, by_token, default_period, same_period, token
+from geoalarm.app.web.page_state import UnknownOption
 from geoalarm.core.terms import LANGUAGES, counted_from
 
+if TYPE_CHECKING:
+    from geoalarm.analysis.layer_option import LayerOption
+
 MEASURES: Final = ("people", "share")
-THEMES: Final = ("", "light", "dark")
-
-
-@dataclass(frozen=True, slots=True)
-class UnknownOption:
-    """A word of an address that names nothing here."""
-
-    name: str
-    value: str
-
-
 ALL: Final = "all"
 """Word of the address for every class, where counting begins with a higher one by default."""
 
@@ -73,8 +65,7 @@ class ExplorerState(param.Parameterized):
         option = known.option(hazard, scenario, period)
         if self.beside and (option is None or by_token(known.beside(option), self.beside) is None):
             values["beside"] = ""
-        labels = getattr(option, "class_labels", None)
-        if labels is not None and self.threshold and self.threshold not in labels:
+        if option is not None and self.threshold and self.threshold not in option.class_labels:
             values["threshold"] = ""
         if self.population not in known.populations:
             values["population"] = known.populations[0] if known.populations else ""
@@ -98,14 +89,15 @@ class ExplorerState(param.Parameterized):
 
     def first_class(self) -> str:
         """The class counting begins with unless the reader says otherwise; empty: all classes."""
-        labels = getattr(self.option(), "class_labels", None) or ()
-        return counted_from(self.hazard, labels)
+        return counted_from(self.hazard, self.option().class_labels)
 
-    def option(self) -> object:
-        """The layer option chosen."""
-        return self.choices.option(self.hazard, self.scenario, self.period)
+    def option(self) -> LayerOption:
+        """The layer chosen."""
+        found = self.choices.option(self.hazard, self.scenario, self.period)
+        assert found is not None, "settle() leaves no choice that names no layer"
+        return found
 
-    def second(self) -> object | None:
+    def second(self) -> LayerOption | None:
         """The layer option beside it, or None."""
         return by_token(self.choices.options_of(self.hazard), self.beside) if self.beside else None
 
@@ -149,11 +141,16 @@ def read_query(
     values: dict[str, object] = {"lang": lang}
     rejected: list[UnknownOption] = []
 
-    def take(word: str, name: str, known: object, convert: object = str) -> None:
+    def take(
+        word: str,
+        name: str,
+        known: Container[object] | None,
+        convert: Callable[[str], object] = str,
+    ) -> None:
         if not query.get(word):
             return
-        value = convert(query[word])  # type: ignore[operator]
-        if value is None or (known is not None and value not in known):  # type: ignore[operator]
+        value = convert(query[word])
+        if value is None or (known is not None and value not in known):
             rejected.append(UnknownOption(word, query[word]))
         else:
             values[name] = value

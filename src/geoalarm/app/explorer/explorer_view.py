@@ -6,51 +6,63 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from geoalarm import i18n
+from geoalarm.app.explorer.commune_figures import (
+    ComparedTotals,
+    commune_rows,
+    difference_rows,
+    difference_states,
+    difference_words,
+    figure,
+    share_figure,
+)
 from geoalarm.app.explorer.explorer_state import ExplorerState
-from geoalarm.app.map.atlas import APART, FIRST_STATE, STATES, Symbology
+from geoalarm.app.map.map_sources import APART, FIRST_STATE, STATES, Slot, Symbology
 from geoalarm.app.session import LayerRequest, Progress, SharedSession
 from geoalarm.core.terms import State
-from geoalarm.present import classes, palette, rounding
+from geoalarm.present import classes, palette
 from geoalarm.present import exceedance_points as sums
 from geoalarm.present.classes import Measure
 from geoalarm.results import totals as tables
 
+if TYPE_CHECKING:
+    from geoalarm.analysis.layer_option import LayerOption
 
-@dataclass(frozen=True, slots=True)
-class ExplorerView:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplorerView(ComparedTotals):
     """Everything the views of one choice need.
 
     Attributes
     ----------
-    first, second : pandas.DataFrame
-        Totals, one row a commune in map order; ``second`` is None without a comparison.
-    difference : pandas.DataFrame or None
-        Second minus first, in map order.
+    layers : tuple of LayerRequest
+        The layer shown and, where there is one, the layer beside it.
+    table : pandas.DataFrame
+        Exposure table of the layer shown, one row a commune and class.
     curve : list of (float, pandas.DataFrame)
         Totals by return period [yr].
     annual : pandas.DataFrame or None
         Expected people a year of each commune [yr-1], from the curve; None without probability.
-    scale, difference_scale : present.classes.Scale
-        Colours of the maps; both scenarios share one.
     """
 
     layers: tuple[LayerRequest, ...]
-    option: Any
-    other: Any
-    first: pd.DataFrame
-    second: pd.DataFrame | None
-    difference: pd.DataFrame | None
     table: pd.DataFrame
     curve: list[tuple[float, pd.DataFrame]]
-    scale: classes.Scale
-    difference_scale: classes.Scale | None
     annual: pd.DataFrame | None = None
+
+    @property
+    def option(self) -> LayerOption:
+        """The layer shown."""
+        return self.layers[0].option
+
+    @property
+    def other(self) -> LayerOption | None:
+        """The layer beside it, or None."""
+        return self.layers[1].option if len(self.layers) > 1 else None
 
     def shown(self, countries: tuple[str, ...]) -> pd.DataFrame:
         """Totals of the countries shown."""
@@ -120,9 +132,10 @@ def yearly(
     return value, low, high
 
 
-def wanted(state: ExplorerState) -> list[LayerRequest]:
+def layer_requests(state: ExplorerState) -> list[LayerRequest]:
     """The layers a choice needs, the one shown first."""
-    layers = [state.option(), *([state.second()] if state.beside else [])]
+    second = state.second()
+    layers = [state.option(), *([second] if second is not None else [])]
     return [LayerRequest(option, state.threshold, state.population) for option in layers]
 
 
@@ -133,7 +146,7 @@ def is_ready(layers: list[LayerRequest], shared: SharedSession) -> bool:
         for option in shared.periods(layers[0].option)
     ]
     return all(shared.is_ready(item) for item in (*layers, *periods)) and all(
-        shared.is_draped(item.option) for item in layers
+        shared.has_overlay(item.option) for item in layers
     )
 
 
@@ -167,7 +180,7 @@ def compute(
         )
     for n, item in enumerate(layers, start=steps - len(layers) + 1):
         tell("hazard", n, steps)
-        shared.drape(item.option)
+        shared.overlay(item.option)
     return _view(measure, layers, found, curve, shared)
 
 
@@ -187,17 +200,15 @@ def _view(
         name = "difference" if measure == "people" else "share_difference"
         difference_scale = classes.difference_scale_for(difference[name], measure)
     return ExplorerView(
-        tuple(layers),
-        layers[0].option,
-        layers[1].option if second is not None else None,
-        found[0],
-        second,
-        difference,
-        shared.table(layers[0]),
-        curve,
-        classes.scale_for(values, measure),
-        difference_scale,
-        shared.annual(curve, layers[0].key),
+        first=found[0],
+        second=second,
+        difference=difference,
+        scale=classes.scale_for(values, measure),
+        difference_scale=difference_scale,
+        layers=tuple(layers),
+        table=shared.table(layers[0]),
+        curve=curve,
+        annual=shared.annual(curve, layers[0].key),
     )
 
 
@@ -206,30 +217,9 @@ def value_column(measure: Measure) -> str:
     return "population_exposed" if measure == "people" else "share_exposed"
 
 
-def figure(row: Any, lang: str) -> str:
-    """The number of a commune as it is published, or its state in words."""
-    return rounding.figure_text(float(row.population_exposed), str(row.state), lang, hidden=bool(row.hidden))
-
-
-def between(row: Any, lang: str) -> str:
-    """The range of a commune, short enough for a cell; empty where there is no number."""
-    low, high = float(row.population_exposed_low), float(row.population_exposed_high)
-    if row.state != State.EXPOSED or np.isnan(low) or np.isnan(high) or rounding.is_few(high):
-        return ""
-    down, up = rounding.range_bounds(low, high)
-    return i18n.number(up, lang) if down == up else f"{i18n.number(down, lang)}–{i18n.number(up, lang)}"
-
-
-def share_figure(row: Any, lang: str) -> str:
-    """The share of a commune as it is published, empty where there is none."""
-    if row.state not in (State.EXPOSED, State.ZERO):
-        return ""
-    return rounding.share_text(float(row.population_exposed), float(row.population), lang)
-
-
 def paint(
     view: ExplorerView,
-    slot: str,
+    slot: Slot,
     shared: SharedSession,
     *,
     measure: Measure,
@@ -239,19 +229,28 @@ def paint(
     """Colour numbers, patterns and words of the map of the first (``a``) or second (``b``) scenario."""
     totals, layer = (view.first, view.layers[0]) if slot == "a" else (view.second, view.layers[1])
     assert totals is not None
-    numbers = view.scale.index(totals[value_column(measure)].to_numpy(dtype="float64"))
-    states = totals["state"].astype(str).to_numpy()
-    for offset, state in enumerate(STATES):
-        numbers[(states == state) | ((state == State.ZERO) & (numbers < 0) & (states == State.EXPOSED))] = (
-            FIRST_STATE + offset
-        )
+    numbers = total_numbers(totals, view.scale, value_column(measure))
     words = shared.words((*layer.key, measure, lang), lambda: _words(totals, measure, lang))
     return _settled(numbers, totals["commune_id"], words, countries)
 
 
+def total_numbers(totals: pd.DataFrame, scale: classes.Scale, column: str) -> np.ndarray:
+    """Colour numbers of totals: the class of each commune, or its state; a value below every class is
+    painted as a zero.
+    """
+    numbers = scale.index(totals[column].to_numpy(dtype="float64"))
+    states = totals["state"].astype(str).to_numpy()
+    for offset, state in enumerate(STATES):
+        below = (state == State.ZERO) & (numbers < 0) & (states == State.EXPOSED)
+        numbers[(states == state) | below] = FIRST_STATE + offset
+    return numbers
+
+
 def _words(totals: pd.DataFrame, measure: Measure, lang: str) -> list[str]:
-    rows = list(totals.itertuples(index=False))
-    return [(share_figure(row, lang) if measure == "share" else "") or figure(row, lang) for row in rows]
+    return [
+        (share_figure(row, lang) if measure == "share" else "") or figure(row, lang)
+        for row in commune_rows(totals)
+    ]
 
 
 def paint_difference(
@@ -266,31 +265,8 @@ def paint_difference(
     states = difference_states(frame)
     for offset, state in enumerate(STATES):
         numbers[(states == state) & (frame["reason"] != "").to_numpy()] = FIRST_STATE + offset
-    words = [difference_words(row, measure, lang) for row in frame.itertuples(index=False)]
+    words = [difference_words(row, measure, lang) for row in difference_rows(frame)]
     return _settled(numbers, frame["commune_id"], words, countries)
-
-
-def difference_states(frame: pd.DataFrame) -> np.ndarray:
-    """The state that stops a comparison: hidden, or the side that says nothing, not mapped before not
-    studied; else ``exposed``.
-    """
-    out = np.full(len(frame), str(State.EXPOSED), dtype=object)
-    for state in (State.NOT_STUDIED, State.OUTSIDE_COVERAGE):
-        out[(frame["state_first"].eq(state) | frame["state_second"].eq(state)).to_numpy()] = str(state)
-    out[frame["reason"].eq("hidden").to_numpy()] = str(State.SUPPRESSED)
-    return out
-
-
-def difference_words(row: Any, measure: Measure, lang: str) -> str:
-    """A difference as it is published, or why there is none."""
-    if row.reason == "hidden":
-        return i18n.term("state", State.SUPPRESSED, lang)
-    if row.reason:
-        return i18n.text(f"explorer.difference_{row.reason}", lang)
-    if measure == "people":
-        return rounding.signed_text(float(row.difference), lang)
-    sign = "+" if row.share_difference > 0 else ""
-    return sign + i18n.percent(float(row.share_difference), lang)
 
 
 def map_palette(scale: classes.Scale, theme: palette.Theme) -> list[str]:

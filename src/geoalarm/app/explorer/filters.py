@@ -5,14 +5,14 @@ know them.
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from geoalarm import i18n
-from geoalarm.app.explorer.choices import token
+from geoalarm.analysis.layer_option import LayerOption
 from geoalarm.app.explorer.explorer_state import MEASURES, ExplorerState
+from geoalarm.app.layer_choices import token
 from geoalarm.app.map.basemap import configured
 from geoalarm.app.session import SharedSession
-from geoalarm.app.web.html_markup import e, icon_button, said
+from geoalarm.app.web.page_templates import fill
 from geoalarm.present import narrative
 
 LABELS = {
@@ -31,27 +31,24 @@ SWITCHES = {"overlay": "explorer.show_hazard", "basemap": "explorer.show_basemap
 
 def filters(state: ExplorerState, shared: SharedSession) -> str:
     """HTML of all choices; a list with one entry is told as words."""
-    lang = state.lang
     lists, given = [], []
     for name, (options, value) in offered(state, shared).items():
         if len(options) > 1:
-            lists.append(_list(name, options, value, lang))
+            lists.append({"name": name, "label": LABELS[name], "options": options, "value": value})
         elif name in ("population", "period"):
-            words = next(iter(options.values()))
-            given.append(f'<p class="ga-small"><b>{said(LABELS[name], lang)}</b><br>{e(words)}</p>')
-    switches = [name for name in SWITCHES if name != "basemap" or configured() is not None]
-    switch = "".join(_switch(name, bool(getattr(state, name)), lang) for name in switches)
-    head = icon_button("filters|close", "close", i18n.text("explorer.filters_close", lang))
-    return (
-        f'<div role="group" aria-label="{said("explorer.aria.filters", lang)}"><div class="ga-sheethead">'
-        f"<h3>{said('explorer.filters', lang)}</h3>{head}</div>{''.join(lists)}{switch}{''.join(given)}</div>"
-    )
+            given.append((LABELS[name], next(iter(options.values()))))
+    switches = [
+        (name, label, bool(getattr(state, name)))
+        for name, label in SWITCHES.items()
+        if name != "basemap" or configured() is not None
+    ]
+    return fill("explorer/filters.html", state.lang, lists=lists, switches=switches, given=given)
 
 
 def offered(state: ExplorerState, shared: SharedSession) -> dict[str, tuple[dict[str, str], str]]:
     """Words by value of every list, and the value chosen."""
     lang, known = state.lang, shared.choices
-    option: Any = state.option()
+    option = state.option()
     countries = {"": i18n.text("explorer.country_all", lang)} | {
         code: i18n.term("country", code, lang) for code in known.countries
     }
@@ -102,7 +99,7 @@ def chance_words(period: float, lang: str) -> str:
     return narrative.chance_text(period, lang) or i18n.text("explorer.chance_none", lang)
 
 
-def beside_words(other: Any, option: Any, lang: str) -> str:
+def beside_words(other: LayerOption, option: LayerOption, lang: str) -> str:
     """What tells a second scenario from the first: its name, its chance, or both."""
     parts = [scenario_words(other.scenario, lang)] if other.scenario != option.scenario else []
     if not math.isnan(other.return_period_yr):
@@ -115,26 +112,9 @@ def period_word(period: float) -> str:
     return "" if math.isnan(period) else f"{period:g}"
 
 
-def _thresholds(option: Any, lang: str) -> dict[str, str]:
+def _thresholds(option: LayerOption, lang: str) -> dict[str, str]:
     words = {"": i18n.text("explorer.threshold_all", lang)}
     for label in option.class_labels[1:]:
         value = narrative.threshold_label(label, lang, units=option.units, hazard=option.hazard)
         words[label] = i18n.text("explorer.threshold_option", lang, value=value)
     return words
-
-
-def _switch(name: str, on: bool, lang: str) -> str:
-    checked = " checked" if on else ""
-    box = f'<input type="checkbox" data-do="pick|{name}"{checked}>'
-    return f'<label class="ga-check">{box}<span>{said(SWITCHES[name], lang)}</span></label>'
-
-
-def _list(name: str, options: dict[str, str], value: str, lang: str) -> str:
-    rows = "".join(
-        f'<option value="{e(key)}"{" selected" if key == value else ""}>{e(words)}</option>'
-        for key, words in options.items()
-    )
-    return (
-        f'<label class="ga-pick"><span>{said(LABELS[name], lang)}</span><select '
-        f'data-do="pick|{name}">{rows}</select></label>'
-    )

@@ -8,7 +8,7 @@ import base64
 import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from panel.custom import JSComponent
 
@@ -24,18 +24,19 @@ class Bridge(JSComponent):
 
     _esm: ClassVar[Path] = Path(__file__).parent / "assets" / "bridge.js"
 
-    def __init__(self, handlers: Mapping[str, Callable[[str], None]], **params: Any) -> None:
-        super().__init__(width=0, height=0, margin=0, **params)
+    def __init__(self, handlers: Mapping[str, Callable[[str], None]]) -> None:
+        super().__init__(width=0, height=0, margin=0)
         self._handlers = dict(handlers)
 
-    def _handle_msg(self, msg: Any) -> None:
+    def _handle_msg(self, msg: object) -> None:
         """A click, a key or a fact of the browser; words that nobody handles are left alone."""
-        what = msg.get("do") if isinstance(msg, Mapping) else None
+        words = msg if isinstance(msg, Mapping) else {}
+        what = words.get("do")
         handler = self._handlers.get(str(what))
         if handler is None:
             log.debug("no handler for %r", what)
             return
-        handler(str(msg.get("value", ""))[: LONGEST_FILE if what == "file" else LONGEST])
+        handler(str(words.get("value", ""))[: LONGEST_FILE if what == "file" else LONGEST])
 
     def say(self, words: str) -> None:
         """Announce to assistive technology, politely."""

@@ -4,11 +4,13 @@ skip link.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from weakref import WeakKeyDictionary
 
+import panel as pn
 import panel_material_ui as pmui
 from bokeh.document import Document
 from bokeh.models import InlineStyleSheet
@@ -17,15 +19,10 @@ from jinja2 import Environment, Template
 
 from geoalarm import i18n
 from geoalarm.app.map.basemap import configured
-from geoalarm.present.palette import INTERFACE, PATTERNS, SCALES, THEMES, Theme
+from geoalarm.present.palette import INTERFACE, PATTERNS, SCALES, SURFACES, THEMES, Theme
 
 ASSETS: Final = Path(__file__).parent / "assets"
 FONTS: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif"
-BAR: Final = {"light": "#0F2A43", "dark": "#0B1B2B"}
-"""Colour of the bar at the top."""
-SURFACES: Final = {"light": ("#F4F6F8", "#FFFFFF", "#D5DCE2"), "dark": ("#0C1116", "#12181F", "#2E3843")}
-"""Ground of the page, of a card, and the line round it."""
-
 HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -94,15 +91,15 @@ def page_css() -> str:
     )
 
 
-def theme_config(theme: Theme) -> dict[str, Any]:
+def theme_config(theme: Theme) -> dict[str, object]:
     """Material colours and letters of a theme."""
-    face, (_, card, line) = INTERFACE[theme], SURFACES[theme]
+    face, surface = INTERFACE[theme], SURFACES[theme]
     return {
         "palette": {
             "primary": {"main": face.link},
-            "background": {"default": card, "paper": card},
+            "background": {"default": surface.card, "paper": surface.card},
             "text": {"primary": face.ink, "secondary": face.muted},
-            "divider": line,
+            "divider": surface.line,
             "error": {"main": face.error},
         },
         "typography": {"fontFamily": FONTS, "fontSize": 14},
@@ -110,11 +107,16 @@ def theme_config(theme: Theme) -> dict[str, Any]:
     }
 
 
-def frame(*, lang: str, main: list[Any], header: list[Any], scheme: str = "") -> pmui.Page:
-    """A page in a language with its header and main parts."""
-    page = pmui.Page(
-        main=main,
-        header=header,
+def frame(
+    *,
+    main: Sequence[pn.viewable.Viewable],
+    header: Sequence[pn.viewable.Viewable],
+    scheme: str = "",
+) -> pmui.Page:
+    """A page with its header and main parts."""
+    return pmui.Page(
+        main=list(main),
+        header=list(header),
         title="",
         theme_toggle=False,
         busy_indicator=None,
@@ -138,7 +140,6 @@ def frame(*, lang: str, main: list[Any], header: list[Any], scheme: str = "") ->
         },
         theme_config={"light": theme_config("light"), "dark": theme_config("dark")},
     )
-    return page
 
 
 def template_variables(lang: str, *, title: str, scheme: str = "") -> dict[str, object]:
@@ -169,7 +170,7 @@ def _template() -> Template:
 
 
 def _variables(theme: Theme) -> str:
-    face, (ground, card, line) = INTERFACE[theme], SURFACES[theme]
+    face, surface = INTERFACE[theme], SURFACES[theme]
     pairs = {
         "ink": face.ink,
         "muted": face.muted,
@@ -179,10 +180,10 @@ def _variables(theme: Theme) -> str:
         "band": face.band,
         "outline": face.outline,
         "casing": face.casing,
-        "bar": BAR[theme],
-        "ground": ground,
-        "card": card,
-        "line": line,
+        "bar": surface.bar,
+        "ground": surface.ground,
+        "card": surface.card,
+        "line": surface.line,
     }
     for name, scale in SCALES.items():
         pairs |= {f"{name}-{index}": colour for index, colour in enumerate(scale[theme])}

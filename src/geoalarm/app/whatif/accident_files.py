@@ -15,8 +15,8 @@ from geoalarm import i18n
 from geoalarm.analysis import scenario_text
 from geoalarm.analysis.accident.accident_choices import read_thresholds
 from geoalarm.analysis.accident.accident_scenario import Accident
-from geoalarm.app.explorer.downloads import DownloadFile
 from geoalarm.app.session import SharedSession
+from geoalarm.app.web.download_file import DownloadFile
 from geoalarm.app.whatif.whatif_state import WhatIfState
 from geoalarm.app.whatif.whatif_view import AccidentOutcome
 from geoalarm.core.errors import InputError

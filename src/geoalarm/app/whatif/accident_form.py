@@ -4,271 +4,252 @@ give them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from geoalarm import i18n
-from geoalarm.app.web.html_markup import button, e, icon_button, said
-from geoalarm.app.whatif.whatif_state import FILES, SECOND_WIND, SHOWN, TIMES, WhatIfState, known
-from geoalarm.app.whatif.whatif_view import label, range_words
+from geoalarm.app.web.page_templates import fill
+from geoalarm.app.whatif.accident_words import label, pretty, range_words, word_of
+from geoalarm.app.whatif.form_fields import FILES, FormField, is_expert, known, of_group
+from geoalarm.app.whatif.form_texts import SECOND_WIND, TIMES
+from geoalarm.app.whatif.whatif_state import FROM_TANK, WhatIfState
 from geoalarm.app.whatif.wind_rose import OWN, ROSES
+
+
+@dataclass(frozen=True, slots=True)
+class FormEntry:
+    """A list to choose from, by value, or a text with its hint, example and title."""
+
+    do: str
+    label: str
+    value: str
+    options: Mapping[str, str] = field(default_factory=dict)
+    hint: str = ""
+    example: str = ""
+    title: str = ""
+
+    @property
+    def hint_id(self) -> str:
+        """Id of the hint, for assistive technology."""
+        return "hint-" + self.do.partition("|")[2].replace(".", "-")
+
+
+@dataclass(frozen=True, slots=True)
+class WeatherEntries:
+    """Fields of one weather, with a list of usual ones where the kind has any."""
+
+    preset: FormEntry | None
+    fields: list[FormEntry]
+
+
+@dataclass(frozen=True, slots=True)
+class FormContent:
+    """Fields of a form by their group; an empty group is not shown."""
+
+    site: FormEntry | None
+    point: list[FormEntry]
+    kind: FormEntry
+    source: list[FormEntry]
+    weather: WeatherEntries | None
+    second: WeatherEntries | None
+    effects: list[FormEntry]
+    takes_thresholds: bool
+    thresholds: str
+    people: list[FormEntry]
+    risk: list[FormEntry]
+    winds: str | None
+    expert: list[FormEntry]
+    is_expert_open: bool
 
 
 def form(state: WhatIfState) -> str:
     """HTML of all fields; its button stands in :func:`calculate`, under the refusal."""
     lang = state.lang
-    head = icon_button("filters|close", "close", i18n.text("explorer.filters_close", lang))
-    parts = [
-        _place(state),
-        _list(
-            "pick|kind",
-            "whatif.kind",
-            {name: i18n.text(f"accident.kind.{name}.name", lang) for name in known()["kinds"]},
-            state.kind,
-            lang,
+    kinds = {name: i18n.text(f"accident.kind.{name}.name", lang) for name in known()["kinds"]}
+    has_second = state.has_weather and state.beside
+    content = FormContent(
+        site=_site(state),
+        point=[
+            _text(f"write|{name}", f"whatif.{name}", getattr(state, name), lang) for name in ("lon", "lat")
+        ],
+        kind=_list("pick|kind", "whatif.kind", kinds, state.kind, lang),
+        source=_source(state),
+        weather=_first_weather(state) if state.has_weather else None,
+        second=_second_weather(state) if has_second else None,
+        effects=_fields(of_group(state.form["inputs"], "effects"), state.inputs, "in", lang),
+        takes_thresholds=state.kind == "toxic",
+        thresholds=_thresholds(state),
+        people=_people(state),
+        risk=_risk(state),
+        winds=state.winds if state.rose == OWN else None,
+        expert=_expert(state),
+        is_expert_open=any(
+            state.inputs.get(item["name"]) for item in state.form["inputs"] if is_expert(item)
         ),
-        f'<p class="ga-small ga-explain">{said(f"accident.kind.{state.kind}.explain", lang)}</p>',
-        _source(state),
-        _weather(state),
-        _effects(state),
-        _risk(state),
-        _expert(state),
-    ]
-    name = said("whatif.form", lang)
-    return (
-        f'<div class="ga-form" role="group" aria-label="{name}"><div '
-        f'class="ga-sheethead"><h3>{name}</h3>{head}</div>{"".join(parts)}</div>'
     )
+    return fill("whatif/form.html", lang, form=content)
 
 
 def calculate(lang: str) -> str:
     """The button that calculates."""
-    return button("calculate|", i18n.text("whatif.calculate", lang), css="ga-primary")
+    return fill("whatif/calculate.html", lang)
 
 
 def refused(words: str, lang: str, *, dimmed: bool) -> str:
     """One message beside the form: what cannot be calculated, and that the figures shown are older."""
-    older = f'<p class="ga-small">{said("whatif.refused_end", lang)}</p>' if dimmed else ""
-    return f'<div class="ga-fault" role="alert" id="refused"><p>{e(words)}</p>{older}</div>'
+    return fill("whatif/refused.html", lang, words=words, is_dimmed=dimmed)
 
 
-def on_a_phone(words: str) -> str:
+def on_a_phone(words: str, lang: str) -> str:
     """The same message over the map of a phone, where the form is folded away."""
-    return f'<div class="ga-fault ga-phone" role="alert"><p>{e(words)}</p></div>'
+    return fill("whatif/refused_on_map.html", lang, words=words)
 
 
-def _place(state: WhatIfState) -> str:
+def _site(state: WhatIfState) -> FormEntry | None:
+    """Sites to choose from, where the territory has any."""
+    if not state.sites:
+        return None
     lang = state.lang
-    names = {"": i18n.text("whatif.site_none", lang)} | {
+    names = {
         key: f"{site.name} ({i18n.term('country', site.country, lang)})" if site.country else site.name
         for key, site in state.sites.items()
     }
-    sites = _list("pick|site", "whatif.site", names, state.site, lang) if state.sites else ""
-    point = "".join(
-        _text(f"write|{name}", i18n.text(f"whatif.{name}", lang), getattr(state, name))
-        for name in ("lon", "lat")
-    )
-    return f'{sites}<div class="ga-two-fields">{point}</div>'
+    options = {"": i18n.text("whatif.site_none", lang), **names}
+    return _list("pick|site", "whatif.site", options, state.site, lang)
 
 
-def _source(state: WhatIfState) -> str:
-    lang = state.lang
-    given, tank = "", ""
-    hidden: set[str] = set()
-    if state.form["tank"]:
-        words = {"": i18n.text("whatif.release_rate", lang), "1": i18n.text("whatif.release_tank", lang)}
-        given = _list("pick|tank", "whatif.release", words, "1" if state.with_tank else "", lang)
-        if state.with_tank:
-            hidden = {"rate", "duration", "fuel"}
-            skip = {"substance"} if state.kind == "toxic" else set()
-            tank = "".join(
-                _field(item, state.tank, "tank", lang)
-                for item in _of(state.form["tank"], "source")
-                if item["name"] not in skip
-            )
-    fields = "".join(
-        _field(item, state.inputs, "in", lang)
-        for item in _of(state.form["inputs"], "source")
-        if item["name"] not in hidden
-    )
-    return _group("source", given + fields + tank, lang)
-
-
-def _weather(state: WhatIfState) -> str:
-    lang, weather = state.lang, _of(state.form["inputs"], "weather")
-    first = _preset(state, second=False) + "".join(_field(item, state.inputs, "in", lang) for item in weather)
-    if state.form["is_directed"]:
-        first += _wind("wind_from", state.wind_from, lang)
-    if not state.has_weather:
-        return ""
-    check = " checked" if state.beside else ""
-    first += (
-        '<label class="ga-check"><input type="checkbox" '
-        f'data-do="pick|beside"{check}><span>{said("whatif.beside", lang)}</span></label>'
-    )
-    second = ""
-    if state.beside:
-        second = _preset(state, second=True) + "".join(
-            _field(item, state.second, "b", lang) for item in state.weather_fields()
-        )
-        if state.form["is_directed"]:
-            second += _wind("b.wind_from", state.second.get("wind_from", SECOND_WIND), lang)
-        second = (
-            f'<fieldset class="ga-group"><legend>{said("whatif.second", lang)}</legend>{second}</fieldset>'
-        )
-    return _group("weather", first, lang) + second
-
-
-def _effects(state: WhatIfState) -> str:
-    lang = state.lang
-    fields = "".join(_field(item, state.inputs, "in", lang) for item in _of(state.form["inputs"], "effects"))
-    times = {name: i18n.text(f"accident.time.{name}", lang) for name in TIMES}
-    people = _list("pick|time", "whatif.time", times, state.time, lang)
-    people += _text(
-        "write|indoors",
-        i18n.text("accident.input.shelter", lang),
-        state.indoors,
-        hint=i18n.text("whatif.in_percent", lang),
-    )
-    if state.kind == "toxic":
-        fields += _file(state)
-        inside = i18n.text("accident.input.indoor_time", lang)
-        people += _text(
-            "write|indoor_time",
-            inside,
-            state.indoor_time,
-            hint=i18n.text("whatif.indoor_hint", lang),
-            example="30 min",
-        )
-        air = i18n.text("accident.input.ventilation", lang)
-        people += _text(
-            "write|ventilation",
-            air,
-            state.ventilation,
-            hint=i18n.text("whatif.ventilation_hint", lang),
-            example="0.5 /h",
-        )
-    return _group("effects", fields + people, lang)
-
-
-def _file(state: WhatIfState) -> str:
-    """A file of toxic thresholds: chosen, taken back, and an empty one to fill in."""
-    lang = state.lang
-    empty = button("download|thresholds", i18n.text("whatif.thresholds_empty", lang), css="ga-link")
-    if state.thresholds is not None:
-        words = e(
-            i18n.text(
-                "whatif.thresholds_held", lang, name=state.thresholds.name, content=state.thresholds_content
-            )
-        )
-        return (
-            f'<p class="ga-small">{words} '
-            f"{button('forget|', i18n.text('whatif.thresholds_forget', lang), css='ga-link')}</p>"
-        )
-    return (
-        f'<label class="ga-pick"><span>{said("whatif.thresholds", lang)}</span>'
-        '<input type="file" accept=".csv,text/csv" data-do="file|" '
-        f'aria-describedby="hint-file"><small id="hint-file">{said("whatif.thresholds_hint", lang)}</small>'
-        "</label>"
-        f'<p class="ga-small">{empty}</p>'
-    )
-
-
-def _risk(state: WhatIfState) -> str:
-    """How often the accident happens, and in which weathers and winds."""
-    lang = state.lang
-    often = i18n.text("accident.input.frequency", lang)
-    fields = _text(
-        "write|frequency",
-        often,
-        state.frequency,
-        hint=i18n.text("whatif.frequency_hint", lang),
-        example="1e-5 /yr",
-    )
-    names = {name: i18n.text(f"whatif.rose_{name or 'none'}", lang) for name in ROSES}
-    fields += _list("pick|rose", "whatif.rose", names, state.rose, lang)
-    if state.rose == OWN:
-        fields += (
-            f'<label class="ga-pick"><span>{said("whatif.winds", lang)}</span>'
-            '<textarea rows="4" data-do="write|winds" spellcheck="false" '
-            f'aria-describedby="hint-winds">{e(state.winds)}</textarea><small id="hint-winds">'
-            f"{said('whatif.winds_hint', lang)}</small>"
-            "</label>"
-        )
-    return _group("risk", fields, lang)
-
-
-def _expert(state: WhatIfState) -> str:
-    lang = state.lang
-    fields = [
-        _field(item, state.inputs, "in", lang)
-        for item in state.form["inputs"]
-        if item["group"] not in SHOWN and item["name"] not in FILES
+def _source(state: WhatIfState) -> list[FormEntry]:
+    """What gets out: given as a rate, or from a tank with a hole."""
+    lang, tank = state.lang, of_group(state.form["tank"], "source")
+    inputs = of_group(state.form["inputs"], "source")
+    if not state.form["tank"]:
+        return _fields(inputs, state.inputs, "in", lang)
+    words = {"": i18n.text("whatif.release_rate", lang), "1": i18n.text("whatif.release_tank", lang)}
+    given = _list("pick|tank", "whatif.release", words, "1" if state.with_tank else "", lang)
+    if not state.with_tank:
+        return [given, *_fields(inputs, state.inputs, "in", lang)]
+    skip = {"substance"} if state.kind == "toxic" else set()
+    return [
+        given,
+        *_fields([item for item in inputs if item["name"] not in FROM_TANK], state.inputs, "in", lang),
+        *_fields([item for item in tank if item["name"] not in skip], state.tank, "tank", lang),
     ]
-    if state.with_tank:
-        fields += [
-            _field(item, state.tank, "tank", lang)
-            for item in state.form["tank"]
-            if item["group"] not in SHOWN
-        ]
-    if not fields:
-        return ""
-    is_open = (
-        " open"
-        if any(state.inputs.get(item["name"]) for item in state.form["inputs"] if item["group"] not in SHOWN)
-        else ""
-    )
-    return (
-        f"<details{is_open}><summary>{said('whatif.group.expert', lang)}</summary>{''.join(fields)}</details>"
-    )
 
 
-def _preset(state: WhatIfState, *, second: bool) -> str:
+def _first_weather(state: WhatIfState) -> WeatherEntries:
+    fields = _fields(of_group(state.form["inputs"], "weather"), state.inputs, "in", state.lang)
+    if state.form["is_directed"]:
+        fields.append(_wind("wind_from", state.wind_from, state.lang))
+    return WeatherEntries(_preset(state, second=False), fields)
+
+
+def _second_weather(state: WhatIfState) -> WeatherEntries:
+    fields = _fields(state.weather_fields(), state.second, "b", state.lang)
+    if state.form["is_directed"]:
+        fields.append(_wind("b.wind_from", state.second.get("wind_from", SECOND_WIND), state.lang))
+    return WeatherEntries(_preset(state, second=True), fields)
+
+
+def _preset(state: WhatIfState, *, second: bool) -> FormEntry | None:
+    """The usual weathers with the countries that use them."""
     if not state.form["weather"]:
-        return ""
+        return None
     lang = state.lang
     words = {"": i18n.text("whatif.preset_none", lang)}
     for name, item in known()["weathers"].items():
-        words[name] = (
-            f"{name} ({', '.join(i18n.term('country', code, lang) for code in item['jurisdictions'])})"
+        countries = ", ".join(i18n.term("country", code, lang) for code in item["jurisdictions"])
+        words[name] = f"{name} ({countries})"
+    do = "pick|weather2" if second else "pick|weather"
+    return _list(do, "whatif.preset", words, state.weather_label(second=second), lang)
+
+
+def _wind(name: str, text: str, lang: str) -> FormEntry:
+    hint = i18n.text("whatif.north", lang)
+    return _text(f"write|{name}", "accident.input.wind_from", text, lang, hint=hint)
+
+
+def _people(state: WhatIfState) -> list[FormEntry]:
+    """Where people are: the time of day, the share indoors, and the air there while a cloud passes."""
+    lang = state.lang
+    times = {name: i18n.text(f"accident.time.{name}", lang) for name in TIMES}
+    percent = i18n.text("whatif.in_percent", lang)
+    entries = [
+        _list("pick|time", "whatif.time", times, state.time, lang),
+        _text("write|indoors", "accident.input.shelter", state.indoors, lang, hint=percent),
+    ]
+    if state.kind != "toxic":
+        return entries
+    texts = {
+        "indoor_time": ("whatif.indoor_hint", "30 min"),
+        "ventilation": ("whatif.ventilation_hint", "0.5 /h"),
+    }
+    return entries + [
+        _text(
+            f"write|{name}",
+            f"accident.input.{name}",
+            getattr(state, name),
+            lang,
+            hint=i18n.text(hint, lang),
+            example=example,
         )
-    chosen = _list(
-        "pick|weather2" if second else "pick|weather",
-        "whatif.preset",
-        words,
-        state.weather_label(second=second),
-        lang,
-    )
-    return chosen + f'<p class="ga-small ga-explain">{said("whatif.preset_hint", lang)}</p>'
+        for name, (hint, example) in texts.items()
+    ]
 
 
-def _wind(field: str, text: str, lang: str) -> str:
-    return _text(
-        f"write|{field}",
-        i18n.text("accident.input.wind_from", lang),
-        text,
-        hint=i18n.text("whatif.north", lang),
-    )
+def _thresholds(state: WhatIfState) -> str:
+    """What a file of toxic thresholds holds; empty without one."""
+    if state.thresholds is None:
+        return ""
+    name, content = state.thresholds.name, state.thresholds_content
+    return i18n.text("whatif.thresholds_held", state.lang, name=name, content=content)
 
 
-def _field(item: Mapping[str, Any], held: Mapping[str, str], prefix: str, lang: str) -> str:
+def _risk(state: WhatIfState) -> list[FormEntry]:
+    """How often the accident happens, and in which weathers and winds."""
+    lang = state.lang
+    names = {name: i18n.text(f"whatif.rose_{name or 'none'}", lang) for name in ROSES}
+    return [
+        _text(
+            "write|frequency",
+            "accident.input.frequency",
+            state.frequency,
+            lang,
+            hint=i18n.text("whatif.frequency_hint", lang),
+            example="1e-5 /yr",
+        ),
+        _list("pick|rose", "whatif.rose", names, state.rose, lang),
+    ]
+
+
+def _expert(state: WhatIfState) -> list[FormEntry]:
+    """Inputs that are folded away."""
+    inputs = [item for item in state.form["inputs"] if is_expert(item) and item["name"] not in FILES]
+    tank = [item for item in state.form["tank"] if is_expert(item)] if state.with_tank else []
+    return [
+        *_fields(inputs, state.inputs, "in", state.lang),
+        *_fields(tank, state.tank, "tank", state.lang),
+    ]
+
+
+def _fields(items: Sequence[FormField], texts: Mapping[str, str], prefix: str, lang: str) -> list[FormEntry]:
+    return [_field(item, texts, prefix, lang) for item in items]
+
+
+def _field(item: FormField, texts: Mapping[str, str], prefix: str, lang: str) -> FormEntry:
     """A list where there are words to choose from, else a text field: a number and its unit."""
-    name, text = item["name"], held.get(item["name"], "")
+    name, text = item["name"], texts.get(item["name"], "")
     do, words = f"write|{prefix}.{name}", label(name, lang)
     if item["unit"] is None and item["choices"]:
-        options = {
-            word: i18n.text(f"accident.word.{word}", lang) if i18n.has(f"accident.word.{word}") else word
-            for word in item["choices"]
-        }
+        options = {word: word_of(word, lang) for word in item["choices"]}
         if not item["required"] and not item["default"]:
             options = {"": "–", **options}
-        return _choice(do, words, options, text or item["default"] or "")
+        return FormEntry(do, words, text or item["default"] or "", options)
     parts = [range_words(item, lang)]
     if item["default"]:
-        parts.append(i18n.text("whatif.default", lang, default=_default(item)))
+        parts.append(i18n.text("whatif.default", lang, default=pretty(str(item["default"]))))
     elif not item["required"]:
         parts.append(i18n.text("whatif.optional", lang))
-    return _text(
+    return FormEntry(
         do,
         words,
         text,
@@ -278,47 +259,14 @@ def _field(item: Mapping[str, Any], held: Mapping[str, str], prefix: str, lang: 
     )
 
 
-def _default(item: Mapping[str, Any]) -> str:
-    from geoalarm.app.whatif.whatif_view import pretty
-
-    return pretty(str(item["default"]))
-
-
-def _title(item: Mapping[str, Any], lang: str) -> str:
+def _title(item: FormField, lang: str) -> str:
     """What the model says of an input for experts, in its own words, which are English."""
-    return str(item["description"]).replace("``", "") if lang == "en" and item["group"] not in SHOWN else ""
+    return item["description"].replace("``", "") if lang == "en" and is_expert(item) else ""
 
 
-def _of(items: list[Mapping[str, Any]], group: str) -> list[Mapping[str, Any]]:
-    return [item for item in items if item["group"] == group]
+def _list(do: str, key: str, options: Mapping[str, str], value: str, lang: str) -> FormEntry:
+    return FormEntry(do, i18n.text(key, lang), value, options)
 
 
-def _group(name: str, body: str, lang: str) -> str:
-    return (
-        f'<fieldset class="ga-group"><legend>{said(f"whatif.group.{name}", lang)}</legend>{body}</fieldset>'
-        if body
-        else ""
-    )
-
-
-def _list(do: str, key: str, options: Mapping[str, str], value: str, lang: str) -> str:
-    return _choice(do, i18n.text(key, lang), options, value)
-
-
-def _choice(do: str, words: str, options: Mapping[str, str], value: str) -> str:
-    rows = "".join(
-        f'<option value="{e(key)}"{" selected" if key == value else ""}>{e(text)}</option>'
-        for key, text in options.items()
-    )
-    return f'<label class="ga-pick"><span>{e(words)}</span><select data-do="{e(do)}">{rows}</select></label>'
-
-
-def _text(do: str, words: str, value: str, *, hint: str = "", example: str = "", title: str = "") -> str:
-    key = "hint-" + do.partition("|")[2].replace(".", "-")
-    told = f'<small id="{e(key)}">{e(hint)}</small>' if hint else ""
-    more = (f' aria-describedby="{e(key)}"' if hint else "") + (f' title="{e(title)}"' if title else "")
-    return (
-        f'<label class="ga-pick"><span>{e(words)}</span><input type="text" data-do="{e(do)}" '
-        'data-enter="calculate|" autocomplete="off" '
-        f'spellcheck="false" value="{e(value)}" placeholder="{e(example)}"{more}>{told}</label>'
-    )
+def _text(do: str, key: str, value: str, lang: str, *, hint: str = "", example: str = "") -> FormEntry:
+    return FormEntry(do, i18n.text(key, lang), value, hint=hint, example=example)

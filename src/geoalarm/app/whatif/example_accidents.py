@@ -5,7 +5,7 @@ are hit.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import shapely
@@ -18,7 +18,7 @@ NEAR_BORDER_M: Final = 5_000.0
 UPWIND_M: Final = 3_000.0
 """How far west of the border the example stands [m on the map]: the usual wind carries a cloud across."""
 
-EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
+EXAMPLES: Final[Mapping[str, Mapping[str, object]]] = {
     "weathers": {"kind": "toxic", "beside": True, "second": {"wind_from": "270"}},
     "fireball": {"kind": "bleve", "show": "field"},
     "pipeline": {"kind": "pipeline"},

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from bokeh.core.properties import value
 from bokeh.models import ColumnDataSource, HoverTool
 from bokeh.plotting import figure
 
-from geoalarm.app.map.atlas import FONT, Atlas, MapTheme, Slot
+from geoalarm.app.map.atlas import Atlas
 from geoalarm.app.map.hazard_overlay import PolygonOverlay
-from geoalarm.app.whatif.whatif_state import EARTH_M
+from geoalarm.app.map.map_sources import EARTH_M, Slot
+from geoalarm.app.map.map_theme import FONT, MapTheme, ThemedProperties
+from geoalarm.app.whatif.form_fields import AccidentSite
 
-NONE: Final[dict[str, list[Any]]] = {"x": [], "y": [], "text": [], "base": [], "align": []}
+NONE: Final[dict[str, list[object]]] = {"x": [], "y": [], "text": [], "base": [], "align": []}
 NEAR: Final = 1 / 50
 """A click this near to a site, as a share of the width shown, means the site."""
 
@@ -22,7 +24,7 @@ NEAR: Final = 1 / 50
 class Zones:
     """Names of rings and the place of the accident on the maps of one session."""
 
-    def __init__(self, atlas: Atlas, sites: Sequence[Any] = ()) -> None:
+    def __init__(self, atlas: Atlas, sites: Sequence[AccidentSite] = ()) -> None:
         self.atlas = atlas
         points = [mercator(site.lon, site.lat) for site in sites]
         names, keys = [site.name for site in sites], [site.site_id for site in sites]
@@ -31,7 +33,7 @@ class Zones:
         )
         self.names = {slot: ColumnDataSource(dict(NONE)) for slot in ("a", "b")}
         self.spot = ColumnDataSource({"x": [], "y": []})
-        self._inked: list[tuple[Any, str, str]] = []
+        self._themed = ThemedProperties()
         self._drawn: set[str] = set()
 
     def draw(self, slot: Slot) -> None:
@@ -39,39 +41,18 @@ class Zones:
         if slot in self._drawn:
             return
         self._drawn.add(slot)
-        fig, ink = self.atlas.figure(slot), self.atlas.ink
-        self._dots(fig, ink)
-        self._mark(fig, ink)
-        self._letters(fig, ink, slot)
+        fig, theme = self.atlas.figure(slot), self.atlas.theme
+        self._dots(fig, theme)
+        self._mark(fig, theme)
+        self._letters(fig, theme, slot)
 
     def show(
         self, slot: Slot, rings: PolygonOverlay | None, colours: tuple[str, ...], *, words: dict[str, str]
     ) -> None:
         """Lay the zones of a weather on a slot; none takes them away."""
         self.draw(slot)
-        self.atlas.drape(slot, rings, colours)
-        found: dict[str, list[Any]] = {name: [] for name in NONE}
-        wests = [min(line) for part in (rings.xs if rings is not None else ()) for line in part if line]
-        easts = [max(line) for part in (rings.xs if rings is not None else ()) for line in part if line]
-        for index, label in enumerate(rings.labels if rings is not None else ()):
-            assert rings is not None
-            points = [
-                (x, y)
-                for xs, ys in zip(rings.xs[index], rings.ys[index], strict=True)
-                for x, y in zip(xs, ys, strict=True)
-            ]
-            if points:
-                below = (
-                    index % 2 == 0 and len(rings.labels) > 1
-                )  # in turn, so that names of long thin zones stay apart
-                x, y = (min if below else max)(points, key=lambda point: point[1])
-                found["base"].append("top" if below else "bottom")
-                place = (x - min(wests)) / max(max(easts) - min(wests), 1)
-                found["align"].append("left" if place < 1 / 3 else "right" if place > 2 / 3 else "center")
-                found["x"].append(x)
-                found["y"].append(y)
-                found["text"].append(words.get(label, label))
-        self.names[slot].data = found
+        self.atlas.overlay(slot, rings, colours)
+        self.names[slot].data = _ring_names(rings, words) if rings is not None else dict(NONE)
 
     def place(self, lon: float, lat: float) -> None:
         """Mark the place of the accident [degrees]."""
@@ -88,12 +69,11 @@ class Zones:
                 best, near = key, distance
         return str(best)
 
-    def reink(self, ink: MapTheme) -> None:
+    def apply_theme(self, theme: MapTheme) -> None:
         """Change the theme of names and mark."""
-        for glyph, prop, name in self._inked:
-            setattr(glyph, prop, getattr(ink, name))
+        self._themed.apply_theme(theme)
 
-    def _dots(self, fig: figure, ink: MapTheme) -> None:
+    def _dots(self, fig: figure, theme: MapTheme) -> None:
         """Sites to choose from: a dot with its name."""
         dots = fig.scatter(
             "x",
@@ -102,16 +82,16 @@ class Zones:
             size=9,
             marker="diamond",
             line_width=1.5,
-            line_color=ink.casing,
-            fill_color=ink.ink,
+            line_color=theme.casing,
+            fill_color=theme.ink,
             name="sites",
         )
-        self._inked += [(dots.glyph, "line_color", "casing"), (dots.glyph, "fill_color", "ink")]
+        self._themed.add(dots.glyph, line_color="casing", fill_color="ink")
         fig.add_tools(
             HoverTool(renderers=[dots], tooltips='<div class="ga-tip"><b>@name</b></div>', attachment="above")
         )
 
-    def _mark(self, fig: figure, ink: MapTheme) -> None:
+    def _mark(self, fig: figure, theme: MapTheme) -> None:
         for size, width, name in ((15, 6.0, "casing"), (15, 2.6, "ink")):
             mark = fig.scatter(
                 "x",
@@ -120,18 +100,53 @@ class Zones:
                 size=size,
                 marker="x",
                 line_width=width,
-                line_color=getattr(ink, name),
+                line_color=getattr(theme, name),
             )
-            self._inked.append((mark.glyph, "line_color", name))
+            self._themed.add(mark.glyph, line_color=name)
 
-    def _letters(self, fig: figure, ink: MapTheme, slot: str) -> None:
+    def _letters(self, fig: figure, theme: MapTheme, slot: Slot) -> None:
         text = fig.text(
-            x="x", y="y", text="text", source=self.names[slot], text_align="align", text_baseline="base",
+            x="x",
+            y="y",
+            text="text",
+            source=self.names[slot],
+            text_align="align",
+            text_baseline="base",
             text_font=value(FONT),
-            text_font_size="12px", text_font_style="bold", text_color=ink.ink,
-            background_fill_color=ink.casing, background_fill_alpha=0.9,
-            padding=2, border_radius=3)  # fmt: skip
-        self._inked += [(text.glyph, "text_color", "ink"), (text.glyph, "background_fill_color", "casing")]
+            text_font_size="12px",
+            text_font_style="bold",
+            text_color=theme.ink,
+            background_fill_color=theme.casing,
+            background_fill_alpha=0.9,
+            padding=2,
+            border_radius=3,
+        )
+        self._themed.add(text.glyph, text_color="ink", background_fill_color="casing")
+
+
+def _ring_names(rings: PolygonOverlay, words: dict[str, str]) -> dict[str, list[object]]:
+    """Where the name of each ring stands: at its top or bottom in turn, so that names of long thin zones stay
+    apart, and inwards near the sides.
+    """
+    found: dict[str, list[object]] = {name: [] for name in NONE}
+    ends = [x for part in rings.xs for line in part for x in line]
+    for index, label in enumerate(rings.labels):
+        points = [
+            point
+            for xs, ys in zip(rings.xs[index], rings.ys[index], strict=True)
+            for point in zip(xs, ys, strict=True)
+        ]
+        if not points:
+            continue
+        below = index % 2 == 0 and len(rings.labels) > 1
+        x, y = (min if below else max)(points, key=lambda point: point[1])
+        place = (x - min(ends)) / max(max(ends) - min(ends), 1)
+        found["base"].append("top" if below else "bottom")
+        found["align"].append("left" if place < 1 / 3 else "right" if place > 2 / 3 else "center")
+        found["x"].append(x)
+        found["y"].append(y)
+        found["text"].append(words.get(label, label))
+    return found
 
 
 def mercator(lon: float, lat: float) -> tuple[float, float]:

@@ -5,44 +5,35 @@ signed difference.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Final
 
 from geoalarm import i18n
 from geoalarm.analysis.accident.accident_view import AccidentView
 from geoalarm.analysis.accident.people_in_zones import ZonePeople
-from geoalarm.app.web.html_markup import e, said, swatch
+from geoalarm.app.web.page_templates import fill
+from geoalarm.app.whatif.people_rows import PeopleCell, PeopleRow, change_words, country_cell, total_cell
 from geoalarm.app.whatif.whatif_state import WhatIfState
 from geoalarm.app.whatif.whatif_view import AccidentOutcome
 from geoalarm.present import classes, rounding
 
 BEYOND: Final = "beyond_model_range"
 BOUND: Final = "upper_bound"
+INNER: Final = "ga-inner"
+"""Class of a row under its zone."""
 
 
 def zones(outcome: AccidentOutcome, state: WhatIfState) -> str:
     """People inside each zone, most severe first."""
-    lang = state.lang
-    title = f"<h3>{said('whatif.zones_title', lang)}</h3>"
-    if not any(view.people for view in outcome.both):
-        return f"{title}<p>{said('whatif.finding_no_zone', lang)}</p>"
+    lang, is_known = state.lang, any(view.people for view in outcome.both)
     row = _row if outcome.second is None else _rows
-    body = "".join(row(name, outcome, lang) for name in reversed(labels(outcome)))
-    return (
-        f"{title}{table(_heads(outcome, lang), body)}{_shelter(outcome.first, lang)}{_unknown(outcome, lang)}"
-        f'<p class="ga-small">{said("whatif.zones_note", lang)}</p>'
-    )
-
-
-def table(heads: Sequence[str], body: str) -> str:
-    """A narrow table of people: its first column in words, the others numbers."""
-    first, *others = heads
-    cells = f'<th scope="col">{e(first)}</th>' + "".join(
-        f'<th scope="col" class="ga-n">{e(cell)}</th>' for cell in others
-    )
-    return (
-        '<div class="ga-scroll"><table '
-        f'class="ga-zones"><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table></div>'
+    rows = [item for name in reversed(labels(outcome)) for item in row(name, outcome, lang)]
+    return fill(
+        "whatif/zones.html",
+        lang,
+        heads=_heads(outcome, lang),
+        rows=rows if is_known else [],
+        shelter=_shelter(outcome.first, lang),
+        unknown_share=_unknown_share(outcome, lang),
     )
 
 
@@ -53,33 +44,8 @@ def zone_name(name: str, lang: str) -> str:
 
 def labels(outcome: AccidentOutcome) -> tuple[str, ...]:
     """Zones of both weathers, mild to severe."""
-    for rings in sorted(
-        (item for item in outcome.rings if item is not None), key=lambda item: -len(item.labels)
-    ):
-        return rings.labels
-    return ()
-
-
-def count_words(count: float, lang: str) -> str:
-    """A number of people as it is published; a missing one is told as a place without a map."""
-    return (
-        i18n.term("state", "outside_coverage", lang)
-        if math.isnan(count)
-        else rounding.count_text(count, lang)
-    )
-
-
-def side(count: float, lang: str) -> str:
-    """People of one country; where its communes are not mapped, the pattern of the map and its name."""
-    if not math.isnan(count):
-        return e(rounding.count_text(count, lang))
-    name = e(i18n.term("state", "outside_coverage", lang))
-    return f'<span title="{name}">{swatch("ga-outside_coverage")}<span class="ga-hidden">{name}</span></span>'
-
-
-def change(first: float, second: float, lang: str) -> str:
-    """Second less first, with its sign; nothing where one of them is not known."""
-    return "" if math.isnan(first) or math.isnan(second) else rounding.signed_text(second - first, lang)
+    rings = [item.labels for item in outcome.rings if item is not None]
+    return max(rings, key=len, default=())
 
 
 def countries(outcome: AccidentOutcome) -> list[str]:
@@ -95,43 +61,36 @@ def _heads(outcome: AccidentOutcome, lang: str) -> list[str]:
     return words + [i18n.term("country", code, lang) for code in countries(outcome)]
 
 
-def _row(name: str, outcome: AccidentOutcome, lang: str) -> str:
+def _row(name: str, outcome: AccidentOutcome, lang: str) -> list[PeopleRow]:
     """One zone in one weather: reach, total, each country."""
     zone = _zone(outcome.first, name)
-    people = "–" if zone is None else f"<b>{e(count_words(zone.within, lang))}</b>"
-    sides = [
-        side(0.0 if zone is None else zone.within_by_country.get(code, 0.0), lang)
-        for code in countries(outcome)
-    ]
-    cells = [e(_reach(outcome.first, name, lang)), people, *sides]
-    return f'<tr><th scope="row">{e(zone_name(name, lang))}</th>{_cells(cells)}</tr>'
+    total = PeopleCell("–") if zone is None else total_cell(zone.within, lang)
+    sides = [country_cell(_within(zone, code), lang) for code in countries(outcome)]
+    return [PeopleRow(zone_name(name, lang), [PeopleCell(_reach(outcome.first, name, lang)), total, *sides])]
 
 
-def _rows(name: str, outcome: AccidentOutcome, lang: str) -> str:
+def _rows(name: str, outcome: AccidentOutcome, lang: str) -> list[PeopleRow]:
     """One zone in two weathers: reach, total, each country; first, second and the signed difference."""
     found = [_zone(view, name) for view in outcome.both]
-    reach = [f'<span class="ga-small">{e(_reach(view, name, lang))}</span>' for view in outcome.both]
-    rows = [f'<tr class="ga-zone"><th scope="row">{e(zone_name(name, lang))}</th>{_cells([*reach, ""])}</tr>']
+    reach = [PeopleCell(_reach(view, name, lang), "ga-small") for view in outcome.both]
     one, two = (0.0 if zone is None else zone.within for zone in found)
-    total = [f"<b>{e(count_words(count, lang))}</b>" for count in (one, two)]
-    rows.append(_inner(i18n.text("whatif.total", lang), [*total, f"<b>{e(change(one, two, lang))}</b>"]))
+    change = PeopleCell(change_words(one, two, lang), "bold")
+    rows = [
+        PeopleRow(zone_name(name, lang), [*reach, PeopleCell("")], "ga-zone"),
+        PeopleRow(
+            i18n.text("whatif.total", lang), [total_cell(one, lang), total_cell(two, lang), change], INNER
+        ),
+    ]
     for code in countries(outcome):
-        one, two = (0.0 if zone is None else zone.within_by_country.get(code, 0.0) for zone in found)
-        rows.append(
-            _inner(
-                i18n.term("country", code, lang),
-                [side(one, lang), side(two, lang), e(change(one, two, lang))],
-            )
-        )
-    return "".join(rows)
+        one, two = (_within(zone, code) for zone in found)
+        cells = [country_cell(one, lang), country_cell(two, lang), PeopleCell(change_words(one, two, lang))]
+        rows.append(PeopleRow(i18n.term("country", code, lang), cells, INNER))
+    return rows
 
 
-def _inner(name: str, cells: list[str]) -> str:
-    return f'<tr class="ga-inner"><th scope="row">{e(name)}</th>{_cells(cells)}</tr>'
-
-
-def _cells(cells: list[str]) -> str:
-    return "".join(f'<td class="ga-n">{cell}</td>' for cell in cells)
+def _within(zone: ZonePeople | None, code: str) -> float:
+    """People of a country in a zone; none where it has no commune there."""
+    return 0.0 if zone is None else zone.within_by_country.get(code, 0.0)
 
 
 def _zone(view: AccidentView, name: str) -> ZonePeople | None:
@@ -153,29 +112,24 @@ def _reach(view: AccidentView, name: str, lang: str) -> str:
     return i18n.text("whatif.reach_most", lang, value=words) if BOUND in view.flags else words
 
 
-def _shelter(view: AccidentView, lang: str) -> str:
+def _shelter(view: AccidentView, lang: str) -> dict[str, str] | None:
     """People indoors and outdoors, and how much of the cloud reaches those in a closed house."""
     if not view.people or math.isnan(view.people[0].within) or view.people[0].within <= 0:
-        return ""
+        return None
     zone = view.people[0]
     share = i18n.percent(float(view.shelter["outdoors"]), lang)
     inside = i18n.text("accident.people.indoors", lang, people=rounding.people_text(zone.indoors, lang))
     outside = i18n.text(
         "accident.people.outdoors", lang, people=rounding.people_text(zone.outdoors, lang), share=share
     )
-    air = view.shelter["indoor_air"]
-    house = (
-        ""
-        if air is None
-        else f" {i18n.text('accident.indoor_air', lang, share=i18n.percent(float(air['dose_ratio']), lang))}"
-    )
-    return f"<p><b>{e(zone_name(zone.label, lang))}</b> – {e(inside)}, {e(outside)}.{e(house)}</p>"
+    words, air = f"{inside}, {outside}.", view.shelter["indoor_air"]
+    if air is not None:
+        dose = i18n.percent(float(air["dose_ratio"]), lang)
+        words = f"{words} {i18n.text('accident.indoor_air', lang, share=dose)}"
+    return {"zone": zone_name(zone.label, lang), "words": words}
 
 
-def _unknown(outcome: AccidentOutcome, lang: str) -> str:
+def _unknown_share(outcome: AccidentOutcome, lang: str) -> str:
+    """Share of the widest zone whose people are not known; empty where all are."""
     share = max((view.unknown_share for view in outcome.both if view.people), default=0.0)
-    if not share > 0:
-        return ""
-    return (
-        f'<p class="ga-notice">{said("accident.people.unknown", lang, share=i18n.percent(share, lang))}</p>'
-    )
+    return i18n.percent(share, lang) if share > 0 else ""

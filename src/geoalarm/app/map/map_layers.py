@@ -1,0 +1,194 @@
+"""Layers of a map, from the ground up: communes and their patterns, lines, names, the scale bar."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bokeh.core.properties import value
+from bokeh.models import CustomJS, GlyphRenderer, HoverTool, ScaleBar
+from bokeh.plotting import figure as Figure
+
+from geoalarm.app.map.geometry import LABEL_TIERS, inwards
+from geoalarm.app.map.map_scripts import map_script
+from geoalarm.app.map.map_sources import RING_DASHES, STATES, MapSources, Slot
+from geoalarm.app.map.map_theme import FONT, MapTheme, ThemedProperties
+from geoalarm.core.terms import State
+from geoalarm.present.palette import PATTERNS
+
+ALIGN: Final = {0: "center", 1: "left", -1: "right"}
+"""How a name stands by its point when it runs both ways, eastwards or westwards."""
+UNSEEN: Final = 0.002
+"""BokehJS draws the pattern of a polygon only where it fills it too."""
+FAINT: Final = 0.3
+"""Opacity of the pattern of a commune where nobody lives in the zone: most of the map, and no warning."""
+LARGE_TIERS: Final = 2
+"""Tiers of names that are written large and shown from the start."""
+BAR_INK: Final = "#16202B"
+"""BokehJS draws the line of a scale bar in black whatever the theme, so its plate stays light."""
+
+
+class MapLayers:
+    """Draws the layers of one figure; colours of the theme are kept so that another theme reaches them."""
+
+    def __init__(
+        self, fig: Figure, slot: Slot, sources: MapSources, *, theme: MapTheme, themed: ThemedProperties
+    ) -> None:
+        self.fig, self.slot, self.sources, self.theme, self.themed = fig, slot, sources, theme, themed
+
+    def draw(self) -> None:
+        """All layers, the lowest first."""
+        self._communes()
+        picture = self.sources.pictures[self.slot]
+        self.fig.image_url(url="url", x="x", y="y", w="w", h="h", source=picture, anchor="top_left")
+        self._border()
+        self._zones()
+        self._selection()
+        self._names()
+        self.fig.add_layout(self._scale_bar())
+
+    def _communes(self) -> None:
+        """Grounds of all communes, then one plain pattern a state over its own: a pattern drawn commune by
+        commune costs seconds.
+        """
+        ground = self.fig.multi_polygons(
+            xs="xs",
+            ys="ys",
+            source=self.sources.communes,
+            fill_color={"field": f"n_{self.slot}", "transform": self.sources.mappers[self.slot]},
+            line_color=self.theme.outline,
+            line_width=0.5,
+            line_alpha=0.75,
+            line_dash="dash",
+            name="ground",
+        )
+        self.themed.add(ground.glyph, line_color="outline")
+        for offset, state in enumerate(STATES):
+            self._pattern(offset, state)
+        tip = f'<div class="ga-tip"><b>@name</b><br>@w_{self.slot}</div>'
+        self.fig.add_tools(
+            HoverTool(renderers=[ground], tooltips=tip, point_policy="follow_mouse", attachment="above")
+        )
+
+    def _pattern(self, offset: int, state: State) -> None:
+        drawn = self.fig.multi_polygons(
+            xs="xs",
+            ys="ys",
+            source=self.sources.states[self.slot][offset],
+            fill_color=self.theme.card,
+            fill_alpha=UNSEEN,
+            line_color=None,
+            hatch_pattern=PATTERNS["light"][state].bokeh,
+            hatch_color=self.theme.hatch,
+            hatch_scale=9,
+            hatch_alpha=FAINT if state == State.ZERO else 0.85,
+        )
+        self.themed.add(drawn.glyph, hatch_color="hatch")
+
+    def _border(self) -> None:
+        xs, ys = self.sources.geometry.border
+        for width, colour in ((5.0, "casing"), (2.2, "border")):
+            line = self.fig.multi_line(
+                xs=xs,
+                ys=ys,
+                line_width=width,
+                line_color=getattr(self.theme, colour),
+                line_join="round",
+                line_cap="round",
+            )
+            self.themed.add(line.glyph, line_color=colour)
+
+    def _zones(self) -> None:
+        """Outlines of zones, each on its casing; their colours come with the zones."""
+        for source, dash in zip(self.sources.rings[self.slot], RING_DASHES, strict=True):
+            casing = self.fig.multi_polygons(
+                xs="xs",
+                ys="ys",
+                source=source,
+                fill_alpha=0,
+                line_width=5,
+                line_color=self.theme.casing,
+                line_alpha=0.9,
+            )
+            self.themed.add(casing.glyph, line_color="casing")
+            self.fig.multi_polygons(
+                xs="xs",
+                ys="ys",
+                source=source,
+                fill_alpha=0,
+                line_width=2.4,
+                line_dash=dash,
+                line_color=self.theme.ink,
+                name=f"ring_{self.slot}",
+            )
+
+    def _selection(self) -> None:
+        for width, colour in ((6.5, "casing"), (3.0, "focus")):
+            line = self.fig.multi_polygons(
+                xs="xs",
+                ys="ys",
+                source=self.sources.selected,
+                fill_alpha=0,
+                line_width=width,
+                line_color=getattr(self.theme, colour),
+                line_join="round",
+            )
+            self.themed.add(line.glyph, line_color=colour)
+
+    def _names(self) -> None:
+        """Names of communes, tier by tier: the browser shows those of the scale."""
+        sources = self.sources
+        tiers = [self._tier(tier) for tier in range(len(LABEL_TIERS))]
+        show = CustomJS(
+            args={
+                "fig": self.fig,
+                "xr": sources.x,
+                "tiers": tiers,
+                "scales": [scale for scale, _ in LABEL_TIERS],
+                "ground": sources.ground,
+                "stretch": sources.stretch,
+            },
+            code=map_script("show_names"),
+        )
+        sources.x.js_on_change("end", show)
+        self.fig.js_on_change("inner_width", show)
+
+    def _tier(self, tier: int) -> GlyphRenderer:
+        geometry = self.sources.geometry
+        rows = [row for row, level, _ in self.sources.labels if level == tier]
+        names = [name for _, level, name in self.sources.labels if level == tier]
+        centres = geometry.centres[rows]
+        sides = inwards(centres, names, bounds=geometry.bounds).tolist()
+        is_large = tier < LARGE_TIERS
+        text = self.fig.text(
+            x=centres[:, 0].tolist(),
+            y=centres[:, 1].tolist(),
+            text=names,
+            text_align=[ALIGN[side] for side in sides],
+            text_baseline="middle",
+            text_font=value(FONT),
+            text_font_size="13px" if is_large else "12px",
+            text_font_style="bold" if is_large else "normal",
+            text_color=self.theme.ink,
+            background_fill_color=self.theme.casing,
+            background_fill_alpha=0.72,
+            padding=2,
+            border_radius=3,
+            visible=is_large,
+        )
+        self.themed.add(text.glyph, text_color="ink", background_fill_color="casing")
+        return text
+
+    def _scale_bar(self) -> ScaleBar:
+        """Kilometres on the ground: Web Mercator stretches by 1 / cos(latitude)."""
+        return ScaleBar(
+            range=self.sources.ground,
+            unit="m",
+            location="top_right",
+            bar_length=0.2,
+            bar_line_width=2,
+            border_line_color=None,
+            label="@{value} @{unit}",
+            label_text_color=BAR_INK,
+            background_fill_color="#FFFFFF",
+            background_fill_alpha=0.8,
+        )

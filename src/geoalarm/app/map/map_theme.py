@@ -1,0 +1,75 @@
+"""Colours of the maps and charts of a page, and what follows when a reader changes its theme."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from bokeh.model import Model
+from bokeh.plotting import figure as Figure
+
+from geoalarm.present.palette import INTERFACE, PATTERNS, SURFACES, Theme
+
+FONT: Final = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
+
+
+@dataclass(frozen=True, slots=True)
+class MapTheme:
+    """Colours of lines and letters of one theme."""
+
+    outline: str
+    ink: str
+    casing: str
+    hatch: str
+    border: str
+    focus: str
+    card: str
+    muted: str
+    grid: str
+
+
+def map_theme(theme: Theme) -> MapTheme:
+    """Colours of lines and letters of a theme of the house."""
+    face, surface = INTERFACE[theme], SURFACES[theme]
+    return MapTheme(
+        outline=face.outline,
+        ink=face.ink,
+        casing=face.casing,
+        hatch=PATTERNS[theme]["not_studied"].ink,
+        border=face.ink,
+        focus=face.link,
+        card=surface.card,
+        muted=face.muted,
+        grid=surface.line,
+    )
+
+
+class ThemedProperties:
+    """Properties of models that hold a colour of the theme, so that another theme reaches each."""
+
+    def __init__(self) -> None:
+        self._properties: list[tuple[Model, str, str]] = []
+
+    def add(self, model: Model, **colours: str) -> None:
+        """Properties of a model, each with the field of :class:`MapTheme` it follows."""
+        self._properties += [(model, name, colour) for name, colour in colours.items()]
+
+    def apply_theme(self, theme: MapTheme) -> None:
+        """Bring every property to the colours of a theme."""
+        for model, name, colour in self._properties:
+            setattr(model, name, getattr(theme, colour))
+
+
+def dress(fig: Figure, theme: MapTheme) -> None:
+    """Ground, axes and grid of a figure in the colours of a theme."""
+    fig.update(background_fill_color=theme.card, border_fill_color=theme.card)
+    for axis in fig.axis:
+        axis.update(
+            major_label_text_color=theme.muted,
+            axis_label_text_color=theme.muted,
+            axis_line_color=theme.grid,
+            major_tick_line_color=theme.grid,
+            minor_tick_line_color=None,
+        )
+    for grid in fig.grid:
+        grid.grid_line_color = theme.grid

@@ -1,0 +1,103 @@
+"""What a request says: words of its address, language, colour scheme; and the page that answers it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+import panel as pn
+import panel_material_ui as pmui
+
+from geoalarm import i18n
+from geoalarm.app.web import page_frame
+from geoalarm.app.web.html_pane import box, html
+from geoalarm.app.web.status_messages import fault
+from geoalarm.core.errors import GeoalarmError
+from geoalarm.core.terms import LANGUAGES
+from geoalarm.present.palette import Theme
+
+if TYPE_CHECKING:
+    from geoalarm.app.web.page_session import PageSession
+
+log = logging.getLogger(__name__)
+LONGEST_QUERY: Final = 2_000
+"""Letters of one word of an address that are read."""
+
+
+def answer(
+    open_session: Callable[[Mapping[str, str], str, Theme], PageSession], *, title_key: str
+) -> pmui.Page:
+    """The page of a new session for the request at hand, or a readable fault.
+
+    Parameters
+    ----------
+    open_session : callable
+        Takes the words of the address, the language and the theme.
+    title_key : str
+        Key of the page's name.
+    """
+    lang = language_of(query := query_words())
+    theme: Theme = "dark" if scheme() == "dark" else "light"
+    pn.config.theme = "dark" if theme == "dark" else "default"
+    try:
+        session = open_session(query, lang, theme)
+        shown = framed(session.main(), session.header(), lang=session.state.lang, title_key=title_key)
+    except Exception as error:
+        log.error("the page could not be built: %s", error, exc_info=error)
+        words = fault("", lang, detail=error.sentence() if isinstance(error, GeoalarmError) else "")
+        return framed([box([html(words)], "ga-head")], [], lang=lang, title_key=title_key)
+
+    def follow(theme: Theme) -> None:
+        shown.dark_theme = theme == "dark"
+
+    session.on_theme = follow
+    return shown
+
+
+def framed(
+    main: Sequence[pn.viewable.Viewable],
+    header: Sequence[pn.viewable.Viewable],
+    *,
+    lang: str,
+    title_key: str,
+) -> pmui.Page:
+    """A page of parts, its document named in the language."""
+    shown = page_frame.frame(main=main, header=header, scheme=scheme())
+    doc = pn.state.curdoc
+    if doc is not None:
+        title = i18n.text(title_key, lang) + " – geoalarm"
+        doc.title = title
+        doc.theme = page_frame.bokeh_theme()
+        doc.template_variables.update(page_frame.template_variables(lang, title=title, scheme=scheme()))
+    return shown
+
+
+def query_words() -> dict[str, str]:
+    """Words of the address, the last of each, of bounded length."""
+    args = pn.state.session_args if pn.state.curdoc is not None else {}
+    return {
+        name: values[-1].decode("utf-8", "replace")[:LONGEST_QUERY] for name, values in args.items() if values
+    }
+
+
+def language_of(query: Mapping[str, str]) -> str:
+    """The language asked for in the address, else the first one of the browser that the house speaks, else
+    English.
+    """
+    asked = [
+        query.get("lang", ""),
+        *(part.partition(";")[0].strip() for part in _header("Accept-Language").split(",")),
+    ]
+    codes = (word.replace("_", "-").partition("-")[0].lower() for word in asked)
+    return next((code for code in codes if code in LANGUAGES), "en")
+
+
+def scheme() -> str:
+    """Colour scheme the browser tells, where it does."""
+    return _header("Sec-CH-Prefers-Color-Scheme").strip('"')
+
+
+def _header(name: str) -> str:
+    headers = pn.state.headers if pn.state.curdoc is not None else {}
+    return str(headers.get(name, "") or "")

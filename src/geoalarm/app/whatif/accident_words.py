@@ -1,0 +1,48 @@
+"""Inputs of an accident in words: their name, range and units as readers write them."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from geoalarm import i18n
+from geoalarm.app.whatif.form_fields import FormField
+
+_POWER: Final = re.compile(r" (s|kg|m|J|K|Pa|W|h|min|yr)-(\d)")
+_SUPERSCRIPT: Final = str.maketrans("23", "²³")
+
+
+def label(name: str, lang: str) -> str:
+    """Name of an input; one for experts reads as its model calls it."""
+    own = {"lon": "whatif.lon", "lat": "whatif.lat", "indoors": "accident.input.shelter"}.get(
+        name, f"accident.input.{name}"
+    )
+    return i18n.text(own, lang) if i18n.has(own, lang) else name.replace("_", " ").capitalize()
+
+
+def range_words(item: FormField, lang: str) -> str:
+    """The range of an input in words; empty where any number will do."""
+    low, high, unit = item["low"], item["high"], "" if item["unit"] == "1" else pretty(f" {item['unit']}")
+    shown = [None if value is None else i18n.number(value, lang, decimals=3) for value in (low, high)]
+    if low is not None and high is not None:
+        return i18n.text("whatif.between", lang, low=shown[0], high=f"{shown[1]}{unit}")
+    if low is None:
+        return ""
+    return i18n.text(
+        "whatif.above" if "above" in item["range"] else "whatif.least", lang, low=f"{shown[0]}{unit}"
+    )
+
+
+def pretty(text: str) -> str:
+    """Units as readers write them: ``m s-1`` is ``m/s``."""
+    text = _POWER.sub(
+        lambda found: f"/{found[1]}{'' if found[2] == '1' else found[2].translate(_SUPERSCRIPT)}", text
+    )
+    text = text.replace(")^(4/3)*s", ")^4/3·s")
+    return re.sub(r"\bm\^?([23])\b", lambda found: "m" + found[1].translate(_SUPERSCRIPT), text)
+
+
+def word_of(word: str, lang: str) -> str:
+    """A word of a form in the language of the page; a text of the reader as it is."""
+    key = f"accident.word.{word}"
+    return i18n.text(key, lang) if word and i18n.has(key) else word
