@@ -13,7 +13,7 @@ import pandas as pd
 from geoalarm import testing
 from geoalarm.core.model import Footprint, Source
 from geoalarm.core.schema import conform
-from geoalarm.core.terms import Basis, counted_from
+from geoalarm.core.terms import Basis
 from geoalarm.dossier.commune_dossier import (
     Dossier,
     HazardSummary,
@@ -26,6 +26,7 @@ from geoalarm.exposure.engine import expose
 from geoalarm.exposure.population_index import prepare
 from geoalarm.exposure.risk import annual_expectation
 from geoalarm.exposure.union import union
+from geoalarm.hazards import counted_from
 from geoalarm.results.totals import classes, summary, threshold_total
 
 NAMES = {key: ("Ville-" if key.startswith("FR") else "Stad-") + key[-1] for key in testing.PEOPLE}

@@ -85,7 +85,7 @@ def _frame(main: LayerRows, lang: str) -> set[str]:
     """What the explorer says round the fact, and the briefing in places of their own: example, basis, limit,
     classes left out.
     """
-    keys = ("sentence.example", "sentence.limit", "caveat.mild_classes_left_out")
+    keys = ("sentence.example", "sentence.limit", "caveat.mild_classes_left_out", "sentence.slide_milder")
     return {
         *(i18n.text(key, lang) for key in keys),
         basis_text(main.basis, lang, sources=[main.source]) + ".",

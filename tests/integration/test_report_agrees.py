@@ -15,8 +15,9 @@ import numpy as np
 import pytest
 
 from geoalarm.app.session import LayerRequest, shared
-from geoalarm.core.terms import LANGUAGES, State, counted_from
+from geoalarm.core.terms import LANGUAGES, State
 from geoalarm.dossier import open_territory
+from geoalarm.hazards import counted_from
 from geoalarm.i18n.messages import sentences
 from geoalarm.report.batch import make_edition
 from geoalarm.report.batch_request import BatchRequest

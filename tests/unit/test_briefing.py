@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 
 from geoalarm import i18n, testing
 from geoalarm.core.errors import InputError
-from geoalarm.core.terms import LANGUAGES, counted_from
+from geoalarm.core.terms import LANGUAGES
 from geoalarm.dossier.commune_dossier import Dossier, LayerFault, SiteNear
+from geoalarm.hazards import counted_from
 from geoalarm.present.briefing import WORDS, as_text, briefing, figures_table, words
 from geoalarm.present.briefing.briefing_content import Briefing, Figure, Sentence
 from geoalarm.present.briefing.figure_registry import FigureRegistry
@@ -306,7 +307,7 @@ def test_counted_fromes() -> None:
     assert counted_from("landslide", SLIDES) == "high"
     assert counted_from("landslide", ("1", "2", "3")) == ""
     assert counted_from("landslide", ("high", "very_high")) == ""
-    assert counted_from("flood", SLIDES) == ""
+    assert counted_from("flood", SLIDES) == counted_from("swarm_of_bees", SLIDES) == ""
 
 
 def test_planning_zones_promise_no_harm() -> None:

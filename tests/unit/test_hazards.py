@@ -201,8 +201,9 @@ def test_a_screen_needs_one_grid_metres_and_rising_heights() -> None:
 
 
 def test_a_count_begins_where_the_data_rows_say() -> None:
-    from geoalarm.core.terms import COUNTED_FROM
     from geoalarm.hazards.landslide.inventory import HEADLINE
 
-    assert {"landslide": HEADLINE[0]} == dict(COUNTED_FROM)
+    declared = {name: hazard.counted_from for name, hazard in hazards.discover().items()}
+    assert declared == {"flood": "", "industrial": "", "landslide": "high"}
+    assert HEADLINE[0] == "high"
     assert hazards.discover()["landslide"].class_labels[-len(HEADLINE) :] == HEADLINE

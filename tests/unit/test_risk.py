@@ -132,6 +132,7 @@ def test_union_leaves_out_slopes_too_gentle_to_mean_danger() -> None:
         data=raster(codes),
         classes=tuple(IntensityClass(label, code, code) for code, label in enumerate(labels, 1)),
         countries=(),
+        counted_from="high",
     )
     found = union([slopes], prepare(made.population, made.communes)).set_index("commune_id")
     assert found.loc["FR:00002", "population_exposed"] == pytest.approx(1600 * 5 / 20)

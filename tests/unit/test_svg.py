@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from geoalarm.core.errors import InputError
 from geoalarm.core.terms import State
 from geoalarm.present import svg
+from geoalarm.present.hazard_styles import palettes
 from geoalarm.present.palette import INTERFACE, PATTERNS, SCALES, colours
 from geoalarm.present.svg.svg_markup import num, picture, safe_link, text
 from geoalarm.present.svg.svg_style import MOST_CLASSES, colour_class
@@ -90,7 +91,7 @@ def test_print_is_light_and_nothing_outside_a_picture_is_styled() -> None:
     assert "url(" not in svg.styles()
 
 
-@pytest.mark.parametrize("scale", ["depth", "landslide", "effects"])
+@pytest.mark.parametrize("scale", palettes())
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("count", range(1, MOST_CLASSES + 1))
 def test_a_class_has_the_colour_that_every_other_map_gives_it(scale: str, theme: str, count: int) -> None:

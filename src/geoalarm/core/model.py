@@ -97,7 +97,9 @@ class Hazard:
     """What a hazard module declares about itself; ``hazards.discover`` collects them.
 
     Either ``class_bounds`` (lower bounds of half-open classes in ``units``) or ``class_labels`` (named
-    classes, mild to severe) is given.
+    classes, mild to severe) is given. ``counted_from`` is the mildest class that counts as being in its zone,
+    where milder ones say nothing of who is in danger: they stay in the table, and out of headlines and
+    unions.
     """
 
     name: str
@@ -106,6 +108,7 @@ class Hazard:
     class_bounds: tuple[float, ...] = ()
     class_labels: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
+    counted_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,9 @@ class Footprint:
     no_data : str
         What a missing cell inside the extent means: ``not_studied`` (default) or ``dry`` (the producer says
         so).
+    counted_from : str
+        Mildest class that counts in a union, as its hazard declares it; empty, or not among its classes: all
+        count.
     """
 
     data: xr.DataArray | gpd.GeoDataFrame
@@ -168,6 +174,7 @@ class Footprint:
     no_data: NoData = "not_studied"
     sources: tuple[Source, ...] = ()
     caveats: tuple[str, ...] = ()
+    counted_from: str = ""
 
     def __post_init__(self) -> None:
         require_crs(self.data, what=f"footprint {self.hazard!r}")

@@ -5,7 +5,7 @@ Every view and export takes its words from here; the sentences that go with them
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -51,19 +51,12 @@ CLAY: Final = "clay_shrink_swell"
 BUILDING_HAZARDS: Final = frozenset({CLAY})
 """Hazards that damage buildings and hurt nobody: dwellings are counted, no total of people holds them."""
 
-COUNTED_FROM: Final[Mapping[str, str]] = {"landslide": "high"}
-"""By hazard, the mildest class that counts as being in its zone: nearly every slope is in some class of
-susceptibility, so "very low" and "low" say nothing of who is in danger. Milder classes stay in the table, and
-out of headlines and unions.
-"""
 
-
-def counted_from(hazard: str, labels: Sequence[str]) -> str:
-    """The class a count of people in the zone begins with; empty where it takes all: no rule, or no such
-    class above the mildest.
+def first_counted(declared: str, labels: Sequence[str]) -> str:
+    """The class a count of people in a zone begins with: the one its hazard declares; empty where it takes
+    all, because none is declared, or no class above the mildest bears that name.
     """
-    wanted = COUNTED_FROM.get(hazard, "")
-    return wanted if wanted in tuple(labels)[1:] else ""
+    return declared if declared in tuple(labels)[1:] else ""
 
 
 LANGUAGES: Final = ("fr", "nl", "de", "en")
@@ -82,6 +75,6 @@ CAVEATS: Final = (
     "no_data_is_dry",  # the layer says so, or the user did
     "terrain_screen",  # depth from terrain at a level of water: no flow, no defences, no pumps
     "modelled_population",  # people spread inside the commune by a rule
-    "mild_classes_left_out",  # a union or headline leaves out classes too mild to mean danger (COUNTED_FROM)
+    "mild_classes_left_out",  # a union or headline leaves out classes too mild to mean danger (Hazard.counted_from)
 )
 """Caveat keys an exposure row may carry; each has a sentence in four languages."""

@@ -91,7 +91,7 @@ class NeighbourCommune:
     ``distance_km`` is from outline to outline.
     ``totals`` holds, by layer key of each danger's ``main``, the row of ``threshold_total`` of that commune;
     ``headlines`` the same from the mildest class that a page counts
-    (:func:`geoalarm.core.terms.counted_from`), where there is one.
+    (:func:`geoalarm.hazards.counted_from`), where there is one.
     """
 
     commune_id: str

@@ -23,8 +23,9 @@ from geoalarm.analysis.workspace import Progress, tell
 from geoalarm.core.errors import GeoalarmError
 from geoalarm.core.model import Footprint, Source
 from geoalarm.core.read_errors import wrap_read_errors
-from geoalarm.core.terms import Basis, counted_from
+from geoalarm.core.terms import Basis
 from geoalarm.dossier.commune_dossier import HazardSummary, LayerFault, LayerRows
+from geoalarm.hazards import counted_from
 from geoalarm.results.totals import UNKNOWN, classes, threshold_total
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import shapely
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Footprint
 from geoalarm.core.schema import join_keys
-from geoalarm.core.terms import Basis, State, counted_from
+from geoalarm.core.terms import Basis, State, first_counted
 from geoalarm.exposure.counts import snap
 from geoalarm.exposure.life_safety import require_life_safety
 from geoalarm.exposure.on_polygons import class_zones
@@ -43,8 +43,7 @@ def union_bounds(shares: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, 
 def union(footprints: Sequence[Footprint], prepared: PopulationIndex) -> pd.DataFrame:
     """People of each commune in at least one footprint, each person once.
 
-    Every class counts, but for hazards whose mild classes mean no danger
-    (:data:`geoalarm.core.terms.COUNTED_FROM`).
+    Every class counts, but of a footprint whose mild classes mean no danger (its ``counted_from``).
 
     Returns
     -------
@@ -76,7 +75,8 @@ def union(footprints: Sequence[Footprint], prepared: PopulationIndex) -> pd.Data
     if any(footprint.basis == Basis.ILLUSTRATIVE for footprint in footprints):
         always.insert(0, "illustrative")
     if any(
-        counted_from(footprint.hazard, [item.label for item in footprint.classes]) for footprint in footprints
+        first_counted(footprint.counted_from, [item.label for item in footprint.classes])
+        for footprint in footprints
     ):
         always.append("mild_classes_left_out")
     return pd.DataFrame(
@@ -126,12 +126,12 @@ def _raster_shares(footprint: Footprint, prepared: PopulationIndex) -> tuple[np.
     if grid is None:
         return np.zeros(units), np.zeros(units)
     classed = onto_units(cut, grid, prepared)
-    return classed.from_class(counted_from(footprint.hazard, classed.labels)), classed.mapped
+    return classed.from_class(first_counted(footprint.counted_from, classed.labels)), classed.mapped
 
 
 def _polygon_shares(footprint: Footprint, prepared: PopulationIndex) -> np.ndarray:
     labels, zones, _ = class_zones(footprint, prepared)
-    first = counted_from(footprint.hazard, labels)
+    first = first_counted(footprint.counted_from, labels)
     zone = shapely.union_all(zones[labels.index(first) if first else 0 :])
     if prepared.grid is not None:
         return np.asarray(

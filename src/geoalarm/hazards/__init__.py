@@ -31,6 +31,7 @@ from geoalarm.core.model import (
     require_column,
     require_crs,
 )
+from geoalarm.core.terms import first_counted
 from geoalarm.core.units import LENGTH_UNITS, require_units
 
 if TYPE_CHECKING:
@@ -60,6 +61,14 @@ def discover() -> dict[str, Hazard]:
 
 hazards_known = discover
 """At the front door (``ga.hazards_known``), where ``discover`` alone would not say what."""
+
+
+def counted_from(name: str, labels: Sequence[str]) -> str:
+    """The class a count of people in the zone of a hazard begins with; empty where it takes all, and for a
+    hazard that no file declares.
+    """
+    module = _modules().get(name)
+    return first_counted(module.HAZARD.counted_from, labels) if module is not None else ""
 
 
 def footprint(layer: Layer, *, bounds: Sequence[float] | None = None) -> Footprint:
@@ -151,6 +160,7 @@ def read_layer(
         no_data=layer.no_data,
         sources=(layer.source,),
         caveats=tuple(caveats),
+        counted_from=hazard.counted_from,
     )
 
 

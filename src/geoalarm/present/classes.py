@@ -144,11 +144,6 @@ def lower_bound(label: str) -> float:
     return math.nan if interval is None else float(interval.group(1))
 
 
-def palette_of(hazard: str) -> str:
-    """The scale that shows the intensity of a hazard; one without its own takes that of ground movement."""
-    return {"flood": "depth", "industrial": "effects", "nuclear": "effects"}.get(hazard, "landslide")
-
-
 def _largest(values: Iterable[float]) -> float:
     numbers = np.asarray(list(values), dtype="float64")
     if np.isinf(numbers).any():

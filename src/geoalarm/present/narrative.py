@@ -16,6 +16,7 @@ from geoalarm.core.model import Source
 from geoalarm.core.schema import split_keys
 from geoalarm.core.terms import Basis
 from geoalarm.present.classes import class_label, lower_bound
+from geoalarm.present.hazard_styles import style_of
 from geoalarm.present.model_warnings import caveat
 from geoalarm.present.rounding import FEW, is_few, round_people, share_text
 from geoalarm.present.zone_sentences import ZoneFact, chance_values, zone_sentences
@@ -151,7 +152,7 @@ def commune_sentences(
     said += [one.text for one in zone_sentences(fact, lang)]
     if fact.count.is_silent:
         return said
-    said += [i18n.text("caveat.mild_classes_left_out", lang)] if fact.from_class else []
+    said += [i18n.text(style_of(fact.hazard).milder, lang)] if fact.from_class else []
     return [*said, basis_text(basis, lang, sources=sources) + ".", i18n.text("sentence.limit", lang)]
 
 

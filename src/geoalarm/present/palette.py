@@ -160,14 +160,25 @@ def colours(scale: str, theme: Theme = "light", *, count: int | None = None) -> 
         return full
     if count < 1:
         raise InputError("colour scale", got=f"{count} classes", expected="at least one")
-    if count == 1:
-        return (full[len(full) // 2],)
-    places = [position * (len(full) - 1) / (count - 1) for position in range(count)]
     if count < len(full):
-        return tuple(full[int(place + 0.5)] for place in places)
+        return tuple(full[colour_step(scale, position, count)] for position in range(count))
+    places = [position * (len(full) - 1) / (count - 1) for position in range(count)]
     return tuple(
         _mix(full[int(place)], full[min(int(place) + 1, len(full) - 1)], place % 1) for place in places
     )
+
+
+def colour_step(scale: str, position: int, count: int) -> int:
+    """Place of a class of ``count`` among the colours of a scale, from 0, as :func:`colours` picks it; the
+    nearest where there are more classes than colours.
+
+    Examples
+    --------
+    >>> [colour_step("depth", position, 3) for position in range(3)], colour_step("effects", 0, 1)
+    ([0, 2, 4], 1)
+    """
+    size = len(SCALES[scale]["light"])
+    return size // 2 if count == 1 else int(position * (size - 1) / (count - 1) + 0.5)
 
 
 def text_on(ground: str) -> str:

@@ -14,9 +14,10 @@ from typing import Final
 import pandas as pd
 
 from geoalarm import i18n
-from geoalarm.core.terms import State, counted_from
+from geoalarm.core.terms import State
 from geoalarm.core.units import annual_exceedance_probability
 from geoalarm.present.classes import class_label, lower_bound
+from geoalarm.present.hazard_styles import counted_from, style_of
 from geoalarm.present.rounding import is_few, people_text, range_bounds, range_text, share_text
 from geoalarm.results.commune_count import LayerCount
 from geoalarm.results.totals import classes_from
@@ -132,7 +133,7 @@ def headline(fact: ZoneFact, lang: str) -> ZoneSentence:
     if kind in ("accident", "reach", "planned"):
         values["site"] = fact.site or _happening(fact, lang)
     if kind in ("zone", "zone_chance"):
-        values["danger"] = inside(danger_name(fact.hazard, fact.scenario, lang), lang)
+        values["danger"] = _danger(fact, lang)
     if kind == "slide_from":
         values["classes"] = classes_named(fact, lang)
     return ZoneSentence(_few_or_about(kind, fact.count.people, lang, values), numbers, fact.count)
@@ -191,15 +192,24 @@ def _kind(fact: ZoneFact) -> str:
     """Key of the first sentence. Zones of an accident that are no effect zones (planning, consultation)
     promise no harm.
     """
-    if fact.hazard == "flood":
+    family = style_of(fact.hazard).sentence
+    if family == "flood":
         return "flood" if fact.has_chance else "flood_no_chance"
-    if fact.hazard == "landslide":
+    if family == "slide":
         return "slide_from" if fact.from_class else "slide"
-    if fact.hazard in ("industrial", "nuclear"):
+    if family == "accident":
         if LETHAL in fact.labels:
             return "accident"
         return "planned" if fact.scenario == PLANNING else "reach"
     return "zone_chance" if fact.has_chance else "zone"
+
+
+def _danger(fact: ZoneFact, lang: str) -> str:
+    """The danger in brackets, with the classes that count where not all do."""
+    danger = inside(danger_name(fact.hazard, fact.scenario, lang), lang)
+    if not fact.from_class:
+        return danger
+    return _text("danger_classes", lang, danger=danger, classes=classes_named(fact, lang))
 
 
 def _happening(fact: ZoneFact, lang: str) -> str:
@@ -223,8 +233,9 @@ def _nobody(fact: ZoneFact, lang: str) -> ZoneSentence:
     part = "" if fact.is_whole else "_part"
     if not fact.from_class:
         return ZoneSentence(_text(f"zero{part}", lang), ("people",), fact.count)
+    kind = "slide_zero" if style_of(fact.hazard).sentence == "slide" else "zero_from"
     return ZoneSentence(
-        _text(f"zero_from{part}", lang, classes=classes_named(fact, lang)), ("people",), fact.count
+        _text(f"{kind}{part}", lang, classes=classes_named(fact, lang)), ("people",), fact.count
     )
 
 
@@ -245,15 +256,16 @@ def _range(fact: ZoneFact, lang: str) -> list[ZoneSentence]:
 
 
 def _worst(fact: ZoneFact, lang: str) -> list[ZoneSentence]:
-    """The deepest water with people in it, or who could die; nothing for the mildest class alone."""
-    if fact.hazard == "industrial" and LETHAL in fact.labels:
+    """The deepest water with people in it, or the people who could die; nothing for the mildest class alone."""
+    family = style_of(fact.hazard).sentence
+    if family == "accident" and LETHAL in fact.labels:
         count = _from(fact, LETHAL)
         return (
             [ZoneSentence(_few_or_about("lethal", count.people, lang, {}), ("lethal",), count)]
             if count.is_somebody
             else []
         )
-    for label in reversed(fact.labels[1:]) if fact.hazard == "flood" else ():
+    for label in reversed(fact.labels[1:]) if family == "flood" else ():
         bound, count = lower_bound(label), _from(fact, label)
         if count.is_somebody and not math.isnan(bound):
             values = {"depth": i18n.measure(bound, fact.units, lang, exact=True)}

@@ -16,6 +16,7 @@ from geoalarm.core.terms import State
 from geoalarm.geo.communes import official_languages
 from geoalarm.i18n.place_names import names as names_of
 from geoalarm.present.briefing.briefing_content import Among, Briefing, Card, Figure
+from geoalarm.present.hazard_styles import style_of
 from geoalarm.present.rounding import people_text
 from geoalarm.present.svg import Maps, chance_curve, class_bar, dots, patterns
 from geoalarm.present.svg.map_labels import SitePoint
@@ -138,7 +139,7 @@ def pictures_of(
             lang=lang,
             names=called,
             label=card.map_label,
-            sites=sites if card.hazard == "industrial" else (),
+            sites=sites if style_of(card.hazard).has_sites else (),
             prefix=f"map-{anchor(card.id)}",
         )
         for card in briefing.cards

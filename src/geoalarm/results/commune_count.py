@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from geoalarm.core.schema import KEY, join_keys, split_keys
-from geoalarm.core.terms import State, counted_from
+from geoalarm.core.terms import State
+from geoalarm.hazards import counted_from
 from geoalarm.results.totals import UNKNOWN, classes, overlaps, people_by_commune
 
 NUMBERS: Final = (State.EXPOSED, State.ZERO)
@@ -106,7 +107,7 @@ class LayerCount:
 
 
 def zone_count(count: LayerCount, rows: pd.DataFrame, hazard: str, labels: Sequence[str]) -> LayerCount:
-    """People of a commune in the zone of a layer: the classes from :func:`geoalarm.core.terms.counted_from`
+    """People of a commune in the zone of a layer: the classes from :func:`geoalarm.hazards.counted_from`
     up.
 
     Parameters

@@ -27,6 +27,7 @@ from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.model import Footprint, FootprintKind, IntensityClass, interval_classes
 from geoalarm.core.units import COUNT_UNITS, require_units
 from geoalarm.exposure.classify import interval_codes
+from geoalarm.hazards import discover
 from geoalarm.io import rasters
 from geoalarm.io import vector_files as files
 
@@ -196,9 +197,11 @@ def _footprint(
             expected="at least 1 year",
             hint="give the return period in years, not the yearly probability",
         )
+    declared = discover().get(own.hazard)
     return Footprint(
         data,
         kind=kind,
+        counted_from="" if declared is None else declared.counted_from,
         hazard=own.hazard,
         classes=classes,
         units=units,

@@ -23,7 +23,6 @@ from geoalarm.app.explorer.commune_figures import (
 )
 from geoalarm.app.explorer.explorer_state import ExplorerState
 from geoalarm.app.explorer.explorer_view import ExceedancePoint, ExplorerView
-from geoalarm.app.explorer.map_legend import colour_step
 from geoalarm.app.map.map_sources import Slot
 from geoalarm.app.session import SharedSession
 from geoalarm.app.web.page_templates import fill
@@ -32,6 +31,8 @@ from geoalarm.core.terms import State
 from geoalarm.core.units import annual_exceedance_probability
 from geoalarm.i18n.place_names import source_title
 from geoalarm.present import classes, narrative, rounding
+from geoalarm.present.hazard_styles import palette_of, style_of
+from geoalarm.present.palette import colour_step
 from geoalarm.results import totals as tables
 
 EXAMPLES: Final = 3
@@ -153,11 +154,10 @@ def bars(view: ExplorerView, state: ExplorerState) -> str:
         rows = rows[rows["commune_id"] == state.commune]
     elif state.country:
         rows = tables.only(rows, countries=(state.country,))
-    key = "explorer.bars_title_flood" if view.option.hazard == "flood" else "explorer.bars_title"
     return fill(
         "explorer/bars.html",
         state.lang,
-        title=i18n.text(key, state.lang),
+        title=i18n.text(style_of(view.option.hazard).bars_title, state.lang),
         rows=_class_bars(view, rows, state.lang),
         overlaps=tables.overlaps(view.table),
     )
@@ -246,11 +246,11 @@ def _class_bars(view: ExplorerView, rows: pd.DataFrame, lang: str) -> list[Class
     labels = tables.classes(view.table)
     sums = [tables.summary(rows[rows["intensity_class"] == label]) for label in labels]
     top = max((item.people for item in sums if item.is_known), default=0.0)
-    palette = classes.palette_of(hazard)
+    palette = palette_of(hazard)
     return [
         ClassBar(
             classes.class_label(label, lang, hazard=hazard, units=units),
-            f"ga-{palette}-{colour_step(index, len(labels), palette)}",
+            f"ga-{palette}-{colour_step(palette, index, len(labels))}",
             f"{100 * item.people / top if item.is_known and top > 0 else 0:.1f}",
             _sum_words(item, rows, label, lang),
         )

@@ -43,7 +43,7 @@ from geoalarm.app.web.status_messages import band, fault
 from geoalarm.app.web.table_arrangement import TableArrangement
 from geoalarm.app.web.top_bar import bar
 from geoalarm.core.errors import GeoalarmError
-from geoalarm.present.classes import palette_of
+from geoalarm.present.hazard_styles import palette_of
 from geoalarm.present.palette import Theme, colours
 
 log = logging.getLogger(__name__)

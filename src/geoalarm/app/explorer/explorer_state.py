@@ -14,7 +14,8 @@ import param
 
 from geoalarm.app.layer_choices import Choices, by_token, default_period, same_period, token
 from geoalarm.app.web.page_state import UnknownOption
-from geoalarm.core.terms import LANGUAGES, counted_from
+from geoalarm.core.terms import LANGUAGES
+from geoalarm.present.hazard_styles import counted_from
 
 if TYPE_CHECKING:
     from geoalarm.analysis.layer_option import LayerOption

@@ -17,16 +17,11 @@ from geoalarm.app.web.page_templates import fill
 from geoalarm.core.terms import State
 from geoalarm.present import classes
 from geoalarm.present.classes import Measure
+from geoalarm.present.hazard_styles import legend_title, palette_of
+from geoalarm.present.palette import colour_step
 
 STEPS: Final = "ga-steps"
 """Class of a list of colours in their order."""
-TITLES: Final = {
-    "flood": "explorer.key_depth",
-    "industrial": "explorer.key_effects",
-    "nuclear": "explorer.key_effects",
-    "landslide": "explorer.key_susceptibility",
-}
-"""Key of the title of a hazard's own classes; any other hazard has its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +69,6 @@ def border_row(lang: str) -> tuple[str, str]:
     return "ga-line ga-border", i18n.text("explorer.key_border", lang)
 
 
-def colour_step(index: int, count: int, palette: str) -> int:
-    """Place of a class among the colours of its scale, as ``present.palette.colours`` picks them."""
-    size = 3 if palette == "effects" else 5
-    return index if count >= size else int(index * (size - 1) / max(count - 1, 1) + 0.5)
-
-
 def _seen(view: ComparedTotals, difference: bool) -> set[str]:
     """States that occur on a map."""
     if difference and view.difference is not None:
@@ -98,15 +87,14 @@ def _state_words(state: State, lang: str) -> str:
 def _hazard_part(option: LayerOption, shared: SharedSession, lang: str) -> LegendPart:
     """Classes of the hazard itself, colours for a picture and lines for zones, and the border."""
     hazard, overlay = option.hazard, shared.overlay(option)
-    title = i18n.text(TITLES[hazard], lang) if hazard in TITLES else i18n.term("hazard", hazard, lang)
-    palette, count = classes.palette_of(hazard), len(overlay.labels)
+    palette, count = palette_of(hazard), len(overlay.labels)
     rows = []
     for index, label in enumerate(overlay.labels):
-        css = f"ga-{palette}-{colour_step(index, count, palette)}"
+        css = f"ga-{palette}-{colour_step(palette, index, count)}"
         if not isinstance(overlay, RasterOverlay):
             css = f"ga-line ga-line-{_dash(index, count)} {css}"
         rows.append((css, classes.class_label(label, lang, hazard=hazard, units=option.units)))
-    return LegendPart(title, [*rows, border_row(lang)])
+    return LegendPart(legend_title(hazard, lang), [*rows, border_row(lang)])
 
 
 def _dash(index: int, count: int) -> str:

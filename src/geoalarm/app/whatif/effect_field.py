@@ -104,11 +104,6 @@ def tones(count: int, theme: Theme) -> tuple[str, ...]:
     return colours(SCALE, theme, count=count)
 
 
-def step_of(index: int, count: int) -> int:
-    """Place of a class among the colours of the scale, as ``present.palette.colours`` picks them."""
-    return index if count >= MOST else 3 if count == 1 else int(index * (MOST - 1) / (count - 1) + 0.5)
-
-
 def class_words(lower: Sequence[float], units: str, lang: str) -> list[str]:
     """Each class with its values and unit: ``1 to 10 mg/m³``, ``10 mg/m³ or more``."""
     words = []

@@ -10,11 +10,12 @@ from geoalarm.app.explorer.map_legend import STEPS, LegendPart, border_row, lege
 from geoalarm.app.map.map_sources import RING_DASHES
 from geoalarm.app.web.page_templates import fill
 from geoalarm.app.whatif.accident_words import pretty
-from geoalarm.app.whatif.effect_field import SCALE, chance, class_words, step_of
+from geoalarm.app.whatif.effect_field import SCALE, chance, class_words
 from geoalarm.app.whatif.whatif_state import WhatIfState
 from geoalarm.app.whatif.whatif_view import AccidentOutcome
 from geoalarm.app.whatif.zone_table import labels, zone_name
 from geoalarm.core.model import Footprint
+from geoalarm.present.palette import colour_step
 
 FIELDS: Final = {"mg m-3": "concentration", "kW m-2": "flux", "mbar": "overpressure"}
 """What a field is called, by its unit; any other is a dose of heat."""
@@ -53,7 +54,9 @@ def _filled(outcome: AccidentOutcome, show: str, lang: str) -> list[LegendPart]:
 
 
 def _graded(title: str, words: list[str], lang: str) -> LegendPart:
-    rows = [(f"ga-{SCALE}-{step_of(index, len(words))}", label) for index, label in enumerate(words)]
+    rows = [
+        (f"ga-{SCALE}-{colour_step(SCALE, index, len(words))}", label) for index, label in enumerate(words)
+    ]
     return LegendPart(i18n.text(title, lang), rows, STEPS)
 
 

@@ -15,7 +15,7 @@ from geoalarm.hazards import read_layer
 from geoalarm.hazards.landslide.cavities import cavity_influence_radius, cavity_zones
 from geoalarm.hazards.landslide.clay import clay_footprint
 from geoalarm.hazards.landslide.drought import below_quantile, longest_run, running_mean
-from geoalarm.hazards.landslide.inventory import headline
+from geoalarm.hazards.landslide.inventory import HEADLINE, headline
 from geoalarm.hazards.landslide.rainfall import rain_threshold
 from geoalarm.hazards.landslide.slope import infinite_slope, slope_failure_probability
 
@@ -46,6 +46,8 @@ HAZARD: Final = Hazard(
             "5 very high"
         ),
     ),
+    # nearly every slope is in some class of susceptibility: the mild ones say nothing of who is in danger
+    counted_from=HEADLINE[0],
 )
 
 

@@ -12,9 +12,10 @@ from functools import cached_property
 
 from geoalarm import i18n
 from geoalarm.core.model import Source
-from geoalarm.core.terms import Basis, counted_from
+from geoalarm.core.terms import Basis
 from geoalarm.dossier.commune_dossier import Dossier, HazardSummary, LayerRows, SiteNear
 from geoalarm.present.briefing.figure_registry import FigureRegistry
+from geoalarm.present.hazard_styles import counted_from
 from geoalarm.present.zone_sentences import danger_name, inside, list_text
 from geoalarm.results.commune_count import LayerCount, zone_count
 

@@ -12,6 +12,7 @@ from geoalarm.present.briefing.briefing_context import BriefingContext, HazardVi
 from geoalarm.present.briefing.figure_registry import count_words
 from geoalarm.present.briefing.hazard_sentences import chance_label, classes_named, sentences
 from geoalarm.present.classes import class_label
+from geoalarm.present.hazard_styles import style_of
 from geoalarm.present.model_warnings import caveat
 from geoalarm.present.narrative import basis_text
 from geoalarm.present.rounding import share_text
@@ -73,7 +74,6 @@ def basis(draft: BriefingContext, view: HazardView) -> str:
 
 def _card(draft: BriefingContext, view: HazardView) -> Card:
     said = sentences(draft, view)
-    caption = "flood" if view.danger.hazard == "flood" else "other"
     return Card(
         id=view.slug,
         hazard=view.danger.hazard,
@@ -84,7 +84,7 @@ def _card(draft: BriefingContext, view: HazardView) -> Card:
         is_example=view.is_example,
         sentences=said,
         classes=_classes(draft, view),
-        class_caption=draft.say(f"classes_{caption}"),
+        class_caption=i18n.text(style_of(view.danger.hazard).bars_caption, draft.lang),
         trend=_trend(draft, view),
         trend_caption=draft.say("trend", danger=draft.inside(view.name)),
         basis=basis(draft, view),

@@ -43,7 +43,7 @@ def union_sentence(draft: BriefingContext) -> Sentence | None:
     if draft.views and any(len(view.danger.layers) > 1 for view in draft.views):
         said.append(Sentence(draft.say("union.rarest")))
     if "mild_classes_left_out" in count.caveats:
-        said.append(Sentence(draft.say("union.mild")))
+        said.append(Sentence(i18n.text("caveat.mild_classes_left_out", draft.lang)))
     if int(str(row["layers_mapped"])) < int(str(row["layers"])):
         said.append(_union_missing(draft, row, count))
     return joined(said)

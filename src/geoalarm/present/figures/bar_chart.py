@@ -13,8 +13,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from geoalarm import i18n
 from geoalarm.core.terms import State
-from geoalarm.present.classes import class_label, palette_of
+from geoalarm.present.classes import class_label
 from geoalarm.present.figures.figure_frame import Frame, Sheet, dense, state_handles
+from geoalarm.present.hazard_styles import palette_of
 from geoalarm.present.narrative import chance_text
 from geoalarm.present.palette import PATTERNS, colours, text_on
 from geoalarm.present.rounding import count_text

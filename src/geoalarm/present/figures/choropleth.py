@@ -25,8 +25,9 @@ from geoalarm.core.model import Communes, Footprint
 from geoalarm.core.terms import State
 from geoalarm.exposure.classify import class_codes
 from geoalarm.exposure.population_index import known
-from geoalarm.present.classes import Measure, Scale, class_label, difference_scale_for, palette_of, scale_for
+from geoalarm.present.classes import Measure, Scale, class_label, difference_scale_for, scale_for
 from geoalarm.present.figures.figure_frame import Frame, Sheet, dense, state_handles
+from geoalarm.present.hazard_styles import palette_of
 from geoalarm.present.palette import EFFECT_DASHES, PATTERNS, colours
 from geoalarm.results.totals import UNKNOWN, country_of
 

@@ -12,6 +12,7 @@ import pandas as pd
 from geoalarm import i18n
 from geoalarm.core.model import Communes, Footprint
 from geoalarm.present.classes import class_label
+from geoalarm.present.hazard_styles import legend_title
 from geoalarm.present.svg import draw as paint
 from geoalarm.present.svg import legend as key
 from geoalarm.present.svg.hazard_layer import MapLayer, RasterLayer, ZoneLayer, is_example, prepare
@@ -26,11 +27,6 @@ from geoalarm.present.svg.viewport import view_round
 LAYERS: Final = 12
 """Prepared layers kept in memory."""
 
-_KEY_TITLES: Final = {
-    "flood": "explorer.key_depth",
-    "industrial": "explorer.key_effects",
-    "landslide": "explorer.key_susceptibility",
-}
 _MARGIN_M: Final = 20_000.0
 _SOME: Final = 0.03
 """Share of a map from which the ground beyond the communes has a line in the key."""
@@ -220,8 +216,7 @@ def _band(scene: Scene, plate: LabelPlacer, lang: str) -> str:
 def _key_title(scene: Scene, lang: str) -> str:
     if scene.layer is None:
         return ""
-    hazard = scene.layer.footprint.hazard
-    return i18n.text(_KEY_TITLES[hazard], lang) if hazard in _KEY_TITLES else i18n.text("svg.key_zone", lang)
+    return legend_title(scene.layer.footprint.hazard, lang)
 
 
 def _entries(

@@ -16,7 +16,7 @@ from rasterio.features import shapes as traced
 
 from geoalarm import i18n
 from geoalarm.core.terms import State
-from geoalarm.present.classes import palette_of
+from geoalarm.present.hazard_styles import palette_of
 from geoalarm.present.svg.hazard_layer import BEYOND, MapLayer, ZoneLayer, coarser
 from geoalarm.present.svg.map_features import Scene
 from geoalarm.present.svg.outlines import single_edges

@@ -8,7 +8,7 @@ from typing import Final
 
 from geoalarm import i18n
 from geoalarm.core.terms import State
-from geoalarm.present.classes import palette_of
+from geoalarm.present.hazard_styles import palette_of
 from geoalarm.present.svg.svg_markup import num, pattern_fill, picture, rect, words_at
 from geoalarm.present.svg.svg_style import colour_class
 from geoalarm.present.svg.text_metrics import width as width_of

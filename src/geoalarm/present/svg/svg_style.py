@@ -11,7 +11,8 @@ from functools import lru_cache
 from typing import Final
 
 from geoalarm.core.terms import State
-from geoalarm.present.palette import INTERFACE, PATTERNS, SCALES, Theme, colours
+from geoalarm.present.hazard_styles import palettes
+from geoalarm.present.palette import INTERFACE, PATTERNS, SCALES, Theme, colour_step, colours
 from geoalarm.present.svg.viewport import FINE
 
 MOST_CLASSES: Final = 7
@@ -21,7 +22,6 @@ FONT: Final = 'system-ui,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",Arial,s
 TILE: Final = 8
 """Side of the tile of a pattern [px]."""
 
-_MIXED: Final = ("depth", "landslide", "effects")
 _LAND: Final = {"light": ("#FFFFFF", "#E3E8EC"), "dark": ("#1B232C", "#0A0E13")}
 """Ground of the communes, and of what lies beyond them (sea, other land), by theme."""
 
@@ -35,12 +35,10 @@ def colour_class(scale: str, position: int, count: int) -> str:
     >>> colour_class("depth", 0, 4), colour_class("effects", 0, 1)
     ('ga-depth-1', 'ga-effects-2')
     """
-    full = SCALES[scale]["light"]
     count, position = _bounded(count, position)
-    if count > len(full):
+    if count > len(SCALES[scale]["light"]):
         return f"ga-{scale}-{count}-{position + 1}"
-    colour = colours(scale, "light", count=count)[position]
-    return f"ga-{scale}-{full.index(colour) + 1}"
+    return f"ga-{scale}-{colour_step(scale, position, count) + 1}"
 
 
 @lru_cache(maxsize=1)
@@ -126,7 +124,7 @@ def _scale_colours(theme: Theme) -> list[tuple[str, str]]:
 
 def _every_class() -> list[tuple[str, int, int]]:
     counts = {name: [len(scale["light"])] for name, scale in SCALES.items()}
-    for name in _MIXED:
+    for name in palettes():
         counts[name] += range(counts[name][0] + 1, MOST_CLASSES + 1)
     return [
         (name, count, position)
