@@ -303,6 +303,9 @@ def test_titles_of_embedded_sources_are_in_the_readers_language() -> None:
     from geoalarm.core.model import Source
     from geoalarm.i18n.place_names import source_title
 
-    assert source_title(Source("demo_flood(return_period=100)", title="x"), "nl").startswith("Waterdiepte")
+    own = Source("mine", title="Water depth", titles={"nl": "Waterdiepte", "en": "Depth of water"})
+    assert source_title(own, "nl") == source_title(own, "nl-BE") == "Waterdiepte"
+    assert source_title(own, "en") == "Depth of water"
+    assert source_title(own, "fr") == "Water depth"
     assert source_title(Source("official_jrc", title="JRC river flood"), "nl") == "JRC river flood"
     assert source_title(Source("mine"), "fr") == "mine"

@@ -24,9 +24,6 @@ SeamRule = Literal["nearest", "share", "line", "none"]
 Convention = Literal["trapezoid", "log-linear"]
 Parameter = str | int | float
 
-DEMO: Final = "demo"
-"""Group of the catalog entries of the embedded territory."""
-
 _LARGEST: Final = 1_000_000
 """Bytes; a scenario is a page of text, and anything larger is not one."""
 
@@ -225,26 +222,27 @@ def scenario_from(facts: object, *, what: str = "scenario", folder: Path | None 
 
 
 def default_scenario(catalog: Catalog) -> Scenario:
-    """The embedded territory: every ``demo`` entry of the catalog, each hazard layer with all its parameters'
-    values.
+    """The entries of the catalog that say ``default_scenario: true``, each hazard layer with all its
+    parameters' values; in the catalog of the package, the embedded territory.
 
     Raises
     ------
     InputError
-        If the catalog has no communes, population or hazard of that group.
+        If no entry of communes, population or hazard says so.
     """
-    entries = [entry for entry in map(catalog.entry, catalog.names()) if entry.group == DEMO]
+    from geoalarm.catalog.entry import DEFAULT_ROLES
+
+    entries = [entry for entry in map(catalog.entry, catalog.names()) if entry.facts.default_scenario]
     found = {
-        role: tuple(entry.name for entry in entries if entry.facts.role == role)
-        for role in ("communes", "population", "hazard")
+        role: tuple(entry.name for entry in entries if entry.facts.role == role) for role in DEFAULT_ROLES
     }
     lacking = [role for role, names in found.items() if not names]
     if lacking:
         raise InputError(
-            "the catalog holds no embedded territory",
-            got=f"no {DEMO}_* entry of role {', '.join(lacking)}",
+            "the catalog has no default scenario",
+            got=f"no entry of role {', '.join(lacking)} with default_scenario: true",
             expected="communes, population and hazards",
-            hint="give a scenario file: geoalarm run SCENARIO.yml --out DIR",
+            hint="add it to the metadata of entries, or give a scenario file: geoalarm run SCENARIO.yml --out DIR",
         )
     return Scenario(
         name="embedded",

@@ -22,6 +22,8 @@ DRIVERS: Final = ("geo_vector", "geo_raster")
 """The only drivers an entry may name."""
 
 ROLES: Final = ("communes", "population", "hazard", "sites", "places", "border", "seam", "relief", "rivers")
+DEFAULT_ROLES: Final = ("communes", "population", "hazard")
+"""Roles of which the default scenario is made: the entries that say ``default_scenario: true``."""
 KINDS: Final = (
     "intensity",
     "classes",
@@ -135,6 +137,10 @@ class EntryFacts(StrictModel):
     """Facts of a layer, as its producer states them (``metadata`` of an entry)."""
 
     title: str = Field(min_length=3)
+    titles: dict[Literal["fr", "nl", "de", "en"], Annotated[str, Field(min_length=3)]] = Field(
+        default_factory=dict
+    )
+    default_scenario: bool = False
     role: Literal["communes", "population", "hazard", "sites", "places", "border", "seam", "relief", "rivers"]
     hazard: Annotated[str, StringConstraints(pattern=r"^[a-z_]*$")] = ""
     kind: Literal[
@@ -197,6 +203,8 @@ def _disagreements(facts: EntryFacts) -> list[str]:
         problems.append(f"role hazard needs a hazard and a kind among {', '.join(hazard_kinds)}")
     if facts.role != "hazard" and facts.hazard:
         problems.append(f"hazard {facts.hazard!r} on an entry of role {facts.role}")
+    if facts.default_scenario and facts.role not in DEFAULT_ROLES:
+        problems.append(f"default_scenario on an entry of role {facts.role}: only {', '.join(DEFAULT_ROLES)}")
     if facts.kind == "intensity" and not facts.units:
         problems.append("kind intensity needs units, for example m")
     if facts.role == "population":
@@ -300,6 +308,7 @@ class CatalogEntry(StrictModel):
         return Source(
             id=self.source_id(values),
             title=facts.title,
+            titles=dict(facts.titles),
             licence=facts.licence,
             vintage=facts.vintage,
             basis=facts.basis_term,

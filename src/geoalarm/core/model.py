@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
@@ -33,8 +33,9 @@ COMMUNE_ID: Final = re.compile(r"^[A-Z]{2}:\S+$")
 class Source:
     """Where a number comes from; travels with it to the printed page.
 
-    ``sha256`` is of the bytes that were read; None where they were made in memory. A source of basis
-    ``illustrative`` always bears the caveat of that name, whoever builds it.
+    ``sha256`` is of the bytes that were read; None where they were made in memory. ``titles`` are the title by
+    language, where its catalog entry has any. A source of basis ``illustrative`` always bears the caveat of
+    that name, whoever builds it.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Source:
     sha256: str | None = None
     attribution: str = ""
     caveats: tuple[str, ...] = ()
+    titles: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         if self.basis == Basis.ILLUSTRATIVE and "illustrative" not in self.caveats:

@@ -29,7 +29,7 @@ def names(communes: Communes, lang: str) -> pd.Series:
     frame = communes.data
     local = frame["name"].astype("str") if "name" in frame.columns else frame["commune_id"].astype("str")
     local = local.where(local.notna() & (local.str.strip() != ""), frame["commune_id"].astype("str"))
-    column = f"name_{lang.replace('-', '_').partition('_')[0]}"
+    column = f"name_{_language(lang)}"
     shown = (
         frame[column].astype("str").where(frame[column].notna() & (frame[column] != ""), local)
         if column in frame.columns
@@ -40,11 +40,10 @@ def names(communes: Communes, lang: str) -> pd.Series:
 
 
 def source_title(source: Source, lang: str) -> str:
-    """Title of a source in the reader's language, for the layers that come with the package; else as its
-    producer gives it.
+    """Title of a source in the reader's language, where its catalog entry has one; else as its producer gives
+    it.
     """
-    key = f"source.{source.id.partition('(')[0]}"
-    return i18n.text(key, lang) if i18n.has(key, lang) else source.title or source.id
+    return source.titles.get(_language(lang), "") or source.title or source.id
 
 
 def region_name(country: str, code: str, name: str, lang: str) -> str:
@@ -53,6 +52,11 @@ def region_name(country: str, code: str, name: str, lang: str) -> str:
     """
     key = f"province.{country}_{code}"
     return i18n.text(key, lang) if i18n.has(key, lang) else name or code
+
+
+def _language(lang: str) -> str:
+    """``fr`` of ``fr-BE``."""
+    return lang.replace("-", "_").partition("_")[0]
 
 
 def fold(words: str) -> str:
