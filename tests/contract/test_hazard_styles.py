@@ -1,6 +1,6 @@
-"""A hazard looks and reads right on every page, or this test is red: palette, legend, sentences and the title of
-its source in four languages. Two made-up hazards whose words do not exist go the way of a newcomer: one file, one
-catalog entry, four locale lines.
+"""A hazard looks and reads right on every page, or this test is red: palette, legend, sentences and the
+title of its source in four languages. Two made-up hazards whose words do not exist go the way of a newcomer:
+one file, one catalog entry, four locale lines.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from geoalarm import hazards, i18n, testing
 from geoalarm.analysis import Workspace, default_scenario, open_catalog
 from geoalarm.app.explorer import explorer_cards as cards
 from geoalarm.app.explorer.explorer_state import ExplorerState, read_query
-from geoalarm.app.explorer.explorer_view import compute, wanted
+from geoalarm.app.explorer.explorer_view import compute, layer_requests
+from geoalarm.app.explorer.map_legend import legend
 from geoalarm.app.session import SharedSession
 from geoalarm.catalog.entry import CatalogEntry
 from geoalarm.core.model import Hazard
@@ -91,19 +92,19 @@ sources:
   made_communes:
     driver: geo_vector
     args: {urlpath: "{{ CATALOG_DIR }}/communes.parquet"}
-    metadata: {title: Made-up communes, default_scenario: true, role: communes, kind: polygons, crs: EPSG:3035, basis: modelled,
-               licence: CC0-1.0, attribution: nobody, vintage: "2026", countries: [FR, BE], id_column: commune_id,
-               url: https://example.org, verified: true}
+    metadata: {title: Made-up communes, default_scenario: true, role: communes, kind: polygons,
+               crs: EPSG:3035, basis: modelled, licence: CC0-1.0, attribution: nobody, vintage: "2026",
+               countries: [FR, BE], id_column: commune_id, url: https://example.org, verified: true}
   made_people:
     driver: geo_raster
     args: {urlpath: "{{ CATALOG_DIR }}/people.tif"}
-    metadata: {title: Made-up people, default_scenario: true, role: population, kind: counts, units: "1", crs: EPSG:3035,
-               basis: modelled, licence: CC0-1.0, attribution: nobody, vintage: "2026", countries: [FR, BE],
-               url: https://example.org, verified: true}
+    metadata: {title: Made-up people, default_scenario: true, role: population, kind: counts, units: "1",
+               crs: EPSG:3035, basis: modelled, licence: CC0-1.0, attribution: nobody, vintage: "2026",
+               countries: [FR, BE], url: https://example.org, verified: true}
 """
 
 
-# ------------------------------------------------------------------------------------------------------ what is asked
+# ------------------------------------------------------------ what is asked
 
 
 def class_count(hazard: Hazard) -> int:
@@ -160,7 +161,7 @@ def lacking(hazard: Hazard, entries: list[CatalogEntry]) -> list[str]:
     ]
 
 
-# ------------------------------------------------------------------------------------------------ hazards of the package
+# ------------------------------------------------------------ hazards of the package
 
 
 @pytest.fixture(scope="module")
@@ -190,14 +191,14 @@ def test_sources_of_the_package_have_a_title_in_four_languages(entries: list[Cat
     for entry in own:
         assert len(set(entry.facts.titles.values())) == len(LANGUAGES), entry.name
     words = {"fr": r"\b(de|du|des|les|la|le|comme)\b|d'", "nl": r"\b(van|de|het|op|voor|als|binnen)\b",
-             "de": r"\b(der|die|des|als|um|bis|auf|für)\b", "en": r"\b(of|the|as|within|along|for)\b"}  # fmt: skip
+             "de": r"\b(der|die|des|als|um|bis|auf|für)\b", "en": r"\b(of|the|as|within|for)\b"}  # fmt: skip
     for lang, pattern in words.items():
         said = " ".join(entry.facts.titles[lang] for entry in own)
         assert len(re.findall(pattern, said)) > 8, lang
 
 
 def test_the_default_scenario_is_what_the_entries_say(root: Path) -> None:
-    """Not a name: an entry called `demo_...` that does not say so is no part of it. A new hazard comes last."""
+    """An entry called `demo_...` that does not say so is no part of it. A new hazard comes last."""
     catalog = open_catalog(root / "catalog.yml")
     found = default_scenario(catalog)
     assert (found.communes, found.populations) == (("demo_communes",), ("demo_population",))
@@ -209,7 +210,7 @@ def test_the_default_scenario_is_what_the_entries_say(root: Path) -> None:
     )
 
 
-# ----------------------------------------------------------------------------------------------------- a newcomer's hazard
+# ------------------------------------------------------------ a newcomer's hazard
 
 
 @pytest.fixture(params=list(WORDS))
@@ -232,7 +233,7 @@ def hazard(
 
 @pytest.fixture
 def catalog_file(hazard: Hazard, tmp_path: Path) -> Path:
-    """One entry beside those of the ground: a raster of which the west is in no class, and which rises to the east."""
+    """One entry beside those of the ground: a raster in no class in the west, rising to the east."""
     testing.communes().data.to_parquet(tmp_path / "communes.parquet")
     testing.population().data.rio.to_raster(tmp_path / "people.tif")
     data = testing.population().data.copy()
@@ -303,10 +304,10 @@ def explorer_shows(hazard: Hazard, workspace: Workspace, lang: str) -> None:
     shared, word = SharedSession(workspace), WORDS[hazard.name][lang]
     values, _ = read_query({"hazard": hazard.name, "lang": lang}, shared.choices, communes=frozenset())
     state = ExplorerState(shared.choices, **values)
-    view = compute(wanted(state), state.measure, shared)
-    legend, bars = cards.key(view, state, shared), cards.bars(view, state)
-    assert f"<h3>{word}</h3>" in legend
-    for html in (legend, bars):
+    view = compute(layer_requests(state), state.measure, shared)
+    key, bars = legend(view, state, shared), cards.bars(view, state)
+    assert f"<h3>{word}</h3>" in key
+    for html in (key, bars):
         swatches = re.findall(rf"ga-{styles.palette_of(hazard.name)}-\d+", html)
         assert len(swatches) == class_count(hazard)
         assert all(f".{name} {{ background" in CSS for name in swatches)
@@ -317,7 +318,7 @@ def explorer_shows(hazard: Hazard, workspace: Workspace, lang: str) -> None:
 
 
 def report_shows(hazard: Hazard, workspace: Workspace, lang: str) -> None:
-    """The sentence names the danger, and its classes where it counts from one; map and bar have their colours."""
+    """Sentences name the danger, and its classes where it counts from one; map and bar have colours."""
     territory, word = open_territory(workspace), WORDS[hazard.name][lang]
     page = briefing(territory.dossier("BE:00001"), lang, names={})
     (card,) = page.cards

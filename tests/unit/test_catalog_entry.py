@@ -53,7 +53,7 @@ def test_a_catalog_without_a_default_scenario_says_how_to_have_one(tmp_path: Pat
     """The name of an entry means nothing: this one is called demo_flood."""
     from geoalarm.analysis import default_scenario, open_catalog
 
-    with pytest.raises(InputError, match="no default scenario.*default_scenario: true.*geoalarm run"):
+    with pytest.raises(InputError, match=r"no default scenario.*default_scenario: true.*geoalarm run"):
         default_scenario(open_catalog(write(tmp_path, demo_flood=GOOD)))
 
 
@@ -132,7 +132,7 @@ def test_all_faults_of_a_file_are_told_at_once(tmp_path: Path) -> None:
         (lambda raw: raw["metadata"].update(class_column="depth"), "class_column on kind intensity"),
         (
             lambda raw: raw["metadata"].update(role="rivers", hazard="", kind="lines", default_scenario=True),
-            "default_scenario on an entry of role rivers: only communes, population, hazard",
+            "role rivers has no part in it: only communes, population, hazard",
         ),
         (lambda raw: raw["metadata"].update(default_scenario="yes"), "default_scenario"),
         (lambda raw: raw["metadata"].update(titles={"es": "Crecida"}), "titles"),

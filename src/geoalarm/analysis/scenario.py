@@ -242,7 +242,8 @@ def default_scenario(catalog: Catalog) -> Scenario:
             "the catalog has no default scenario",
             got=f"no entry of role {', '.join(lacking)} with default_scenario: true",
             expected="communes, population and hazards",
-            hint="add it to the metadata of entries, or give a scenario file: geoalarm run SCENARIO.yml --out DIR",
+            hint="add it to the metadata of entries, or give a scenario file: "
+            "geoalarm run SCENARIO.yml --out DIR",
         )
     return Scenario(
         name="embedded",

@@ -9,7 +9,15 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from geoalarm.catalog.cf_units import cf_units
 from geoalarm.core.errors import CatalogError, InputError, near_miss
@@ -39,6 +47,7 @@ NAME: Final = r"^[a-z][a-z0-9_]{1,60}$"
 
 Name = Annotated[str, StringConstraints(pattern=NAME)]
 Column = Annotated[str, StringConstraints(pattern=r"^[^\W\d][\w .:@-]{0,62}$")]
+Language = Literal["fr", "nl", "de", "en"]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Crs = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3,8}:[0-9]{1,7}$")]
@@ -137,11 +146,9 @@ class EntryFacts(StrictModel):
     """Facts of a layer, as its producer states them (``metadata`` of an entry)."""
 
     title: str = Field(min_length=3)
-    titles: dict[Literal["fr", "nl", "de", "en"], Annotated[str, Field(min_length=3)]] = Field(
-        default_factory=dict
-    )
-    default_scenario: bool = False
+    titles: dict[Language, Annotated[str, Field(min_length=3)]] = Field(default_factory=dict)
     role: Literal["communes", "population", "hazard", "sites", "places", "border", "seam", "relief", "rivers"]
+    default_scenario: bool = False  # after role, which its check reads
     hazard: Annotated[str, StringConstraints(pattern=r"^[a-z_]*$")] = ""
     kind: Literal[
         "intensity", "classes", "fraction", "polygons", "counts", "density", "points", "lines", "elevation"
@@ -175,6 +182,14 @@ class EntryFacts(StrictModel):
     def _whole_years(cls, value: object) -> object:
         return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
+    @field_validator("default_scenario")
+    @classmethod
+    def _has_a_role_in_it(cls, value: bool, info: ValidationInfo) -> bool:
+        role = info.data.get("role", "")
+        if value and role and role not in DEFAULT_ROLES:
+            raise ValueError(f"role {role} has no part in it: only {', '.join(DEFAULT_ROLES)}")
+        return value
+
     @field_validator("caveats")
     @classmethod
     def _known_caveats(cls, value: list[str]) -> list[str]:
@@ -203,8 +218,6 @@ def _disagreements(facts: EntryFacts) -> list[str]:
         problems.append(f"role hazard needs a hazard and a kind among {', '.join(hazard_kinds)}")
     if facts.role != "hazard" and facts.hazard:
         problems.append(f"hazard {facts.hazard!r} on an entry of role {facts.role}")
-    if facts.default_scenario and facts.role not in DEFAULT_ROLES:
-        problems.append(f"default_scenario on an entry of role {facts.role}: only {', '.join(DEFAULT_ROLES)}")
     if facts.kind == "intensity" and not facts.units:
         problems.append("kind intensity needs units, for example m")
     if facts.role == "population":
@@ -308,7 +321,7 @@ class CatalogEntry(StrictModel):
         return Source(
             id=self.source_id(values),
             title=facts.title,
-            titles=dict(facts.titles),
+            titles={str(lang): title for lang, title in facts.titles.items()},
             licence=facts.licence,
             vintage=facts.vintage,
             basis=facts.basis_term,

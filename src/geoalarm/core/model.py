@@ -33,9 +33,9 @@ COMMUNE_ID: Final = re.compile(r"^[A-Z]{2}:\S+$")
 class Source:
     """Where a number comes from; travels with it to the printed page.
 
-    ``sha256`` is of the bytes that were read; None where they were made in memory. ``titles`` are the title by
-    language, where its catalog entry has any. A source of basis ``illustrative`` always bears the caveat of
-    that name, whoever builds it.
+    ``sha256`` is of the bytes that were read; None where they were made in memory. ``titles`` are the title
+    by language, where its catalog entry has any. A source of basis ``illustrative`` always bears the caveat
+    of that name, whoever builds it.
     """
 
     id: str

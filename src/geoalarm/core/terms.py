@@ -75,6 +75,6 @@ CAVEATS: Final = (
     "no_data_is_dry",  # the layer says so, or the user did
     "terrain_screen",  # depth from terrain at a level of water: no flow, no defences, no pumps
     "modelled_population",  # people spread inside the commune by a rule
-    "mild_classes_left_out",  # a union or headline leaves out classes too mild to mean danger (Hazard.counted_from)
+    "mild_classes_left_out",  # a union or headline leaves out classes too mild (Hazard.counted_from)
 )
 """Caveat keys an exposure row may carry; each has a sentence in four languages."""

@@ -1,8 +1,9 @@
 """How a hazard looks and reads: one row a hazard, and a default for a hazard without a row.
 
 What a hazard *is* (units, classes, from which class people count) it declares itself, in
-:class:`geoalarm.core.model.Hazard`. A new hazard needs no row: it is drawn in the colours of strength, its legend
-bears its name, and its sentences name it. A row is for a hazard that deserves colours or words of its own.
+:class:`geoalarm.core.model.Hazard`. A new hazard needs no row: it is drawn in the colours of strength, its
+legend bears its name, and its sentences name it. A row is for a hazard that deserves colours or words of its
+own.
 """
 
 from __future__ import annotations

@@ -256,7 +256,7 @@ def _range(fact: ZoneFact, lang: str) -> list[ZoneSentence]:
 
 
 def _worst(fact: ZoneFact, lang: str) -> list[ZoneSentence]:
-    """The deepest water with people in it, or the people who could die; nothing for the mildest class alone."""
+    """The deepest water with people in it, or who could die; nothing for the mildest class alone."""
     family = style_of(fact.hazard).sentence
     if family == "accident" and LETHAL in fact.labels:
         count = _from(fact, LETHAL)
