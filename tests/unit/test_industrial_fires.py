@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from geoalarm.core.errors import InputError, RangeError
+from geoalarm.core.reference_rows import rows
 from geoalarm.hazards.industrial.fires import (
     atmospheric_transmissivity,
     bleve,
@@ -30,7 +31,6 @@ from geoalarm.hazards.industrial.fires import (
     pool_flame_length,
     pool_flame_tilt,
 )
-from geoalarm.hazards.industrial.industrial_rows import rows
 
 BENZENE = {
     "diameter": 42.4457,
@@ -307,7 +307,7 @@ def test_bad_input_is_refused_by_name(call: object, named: str) -> None:
 
 
 def test_rows_of_fuels_have_a_source_and_a_tag() -> None:
-    for item in rows("pool_fuels"):
+    for item in rows("geoalarm.hazards.industrial", "pool_fuels"):
         assert item["rate_verified"] in "VCRD"
         assert item["heat_verified"] in "VCRD"
         assert item["rate_source"]

@@ -12,9 +12,9 @@ import pytest
 import geoalarm as ga
 from geoalarm.analysis import run_model
 from geoalarm.core.errors import Faults, InputError
+from geoalarm.core.reference_rows import rows
 from geoalarm.hazards import industrial
 from geoalarm.hazards.industrial import effect_zones, lethality, thresholds, toxic_thresholds, toxicity
-from geoalarm.hazards.industrial.industrial_rows import rows
 
 TOXIC = "key,substance,jurisdiction,effect,a,b,n,concentration_unit,time_unit,source,verified"
 EFFECT = "key,effect,a,b,variable,unit,meaning,source,verified"
@@ -36,7 +36,7 @@ def write(path: Path, head: str, *lines: str) -> Path:
     ],
 )
 def test_a_table_has_the_columns_of_the_packages_own(columns: tuple[str, ...], name: str) -> None:
-    assert columns == tuple(rows(name)[0])
+    assert columns == tuple(rows("geoalarm.hazards.industrial", name)[0])
 
 
 def test_the_packages_own_files_pass_the_door_of_the_users(tmp_path: Path) -> None:

@@ -13,16 +13,17 @@ import numpy as np
 import pytest
 
 from geoalarm.core.errors import InputError, RangeError
-from geoalarm.core.result import SCREENING_NOTICE
-from geoalarm.hazards.industrial import industrial_models as registry
-from geoalarm.hazards.industrial.industrial_models import (
+from geoalarm.core.registry import (
     FlaggedOutputs,
     Model,
     ModelInput,
     at_least_zero,
+    model,
     positive,
     word,
 )
+from geoalarm.core.result import SCREENING_NOTICE
+from geoalarm.hazards import industrial
 
 
 def _body(mass: float, *, wind: float = 5.0, kind: str = "a", shut: bool = False, note: str | None = None):
@@ -112,17 +113,17 @@ def test_a_model_describes_itself(sample: Model) -> None:
 
 def test_a_declaration_that_differs_from_its_signature_is_refused() -> None:
     with pytest.raises(InputError, match="declared inputs"):
-        registry.model(inputs={"x": at_least_zero("m")}, outputs={"y": "m"}, source="s")(lambda z: z)
+        model(inputs={"x": at_least_zero("m")}, outputs={"y": "m"}, source="s")(lambda z: z)
 
 
 def test_unknown_models_are_named_with_the_nearest() -> None:
     with pytest.raises(InputError, match="model"):
-        registry.find("no_such_model")
+        industrial.find("no_such_model")
 
 
-@pytest.mark.parametrize("name", sorted(registry.models()))
+@pytest.mark.parametrize("name", sorted(industrial.models()))
 def test_every_model_has_reference_units_text_and_an_example_that_runs(name: str) -> None:
-    made = registry.find(name)
+    made = industrial.find(name)
     told = json.loads(json.dumps(made.describe(), allow_nan=False))
     assert told["summary"]
     assert told["source"]
@@ -139,10 +140,10 @@ def test_every_model_has_reference_units_text_and_an_example_that_runs(name: str
 
 def test_inputs_that_a_model_passes_on_are_its_own() -> None:
     """Names, defaults, ranges, descriptions of what ``**`` gathers are those of the model that takes it."""
-    fire = registry.find("pool_fire")
+    fire = industrial.find("pool_fire")
     told = {row["name"]: row for row in fire.describe()["parameters"]}
     assert list(told)[:3] == ["distance", "diameter", "fuel"]
-    flame = {row["name"]: row for row in registry.find("pool_flame").describe()["parameters"]}
+    flame = {row["name"]: row for row in industrial.find("pool_flame").describe()["parameters"]}
     assert told["soot_share"] == flame["soot_share"]
     assert all(row["description"] for row in told.values())
     with pytest.raises(InputError, match="did you mean 'soot_share'"):

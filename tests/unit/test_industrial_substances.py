@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from geoalarm.core.errors import Faults, InputError, RangeError
-from geoalarm.hazards.industrial.industrial_rows import rows
+from geoalarm.core.reference_rows import rows
 from geoalarm.hazards.industrial.substances import names, substance, substance_properties
 from geoalarm.hazards.industrial.toxic_thresholds import (
     COLUMNS,
@@ -97,7 +97,7 @@ def test_a_property_out_of_range_is_refused_or_flagged() -> None:
 
 def test_rows_have_a_source_and_a_tag() -> None:
     for name in ("substances", "toxic_thresholds", "toxic_probits"):
-        for row in rows(name):
+        for row in rows("geoalarm.hazards.industrial", name):
             assert row["source"]
             assert row["verified"] in "VCRD"
     assert set(names()) >= set(ASKED_FOR)

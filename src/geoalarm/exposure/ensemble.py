@@ -38,7 +38,6 @@ __all__ = [
     "tornado",
 ]
 
-ROOM: Final = "geoalarm.exposure"
 RUNS: Final = 10_000
 """Fewest runs of an ensemble; a choice of this project."""
 
@@ -85,7 +84,7 @@ def factor(name: str) -> Distribution:
     InputError
         If there is none of that name.
     """
-    found = row(ROOM, "distributions", "factor", name)
+    found = row(__package__, "distributions", "factor", name)
     return from_row(found["kind"], [float(part) for part in found["parameters"].split("|")])
 
 

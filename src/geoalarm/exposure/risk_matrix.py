@@ -4,15 +4,11 @@ events.
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 
 from geoalarm.core.reference_rows import rows
 from geoalarm.core.registry import ModelInput, at_least_zero, model
 from geoalarm.exposure.risk_index import whole_class
-
-ROOM: Final = "geoalarm.exposure"
 
 
 @model(
@@ -55,7 +51,7 @@ def risk_matrix(likelihood: float, severity: float) -> tuple[str, int, int]:
     chosen = whole_class("severity", severity)
     band = next(
         int(item["class"])
-        for item in rows(ROOM, "likelihood")
+        for item in rows(__package__, "likelihood")
         if float(item["at_least"]) <= likelihood < float(item["below"])
     )
     return f"L{band} S{chosen}", band, chosen

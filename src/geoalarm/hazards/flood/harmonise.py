@@ -21,8 +21,7 @@ from geoalarm.core.model import require_column
 from geoalarm.core.reference_rows import confirm, rows
 from geoalarm.core.registry import FlaggedOutputs, ModelInput, model
 
-ROOM: Final = "geoalarm.hazards.flood"
-FREQUENCIES: Final = tuple(row["frequency"] for row in rows(ROOM, "frequencies"))
+FREQUENCIES: Final = tuple(row["frequency"] for row in rows(__package__, "frequencies"))
 """From the most frequent to the rarest: F3, F2, F1, F0."""
 
 Likeness = Literal["same", "overlapping", "apart", "not_comparable"]
@@ -67,7 +66,7 @@ class FloodClass:
 
 def systems() -> tuple[str, ...]:
     """Names of the systems: French TRI and PPRI, Walloon zones and alea, Flemish watertoets."""
-    return tuple(dict.fromkeys(row["system"] for row in rows(ROOM, "scenarios")))
+    return tuple(dict.fromkeys(row["system"] for row in rows(__package__, "scenarios")))
 
 
 def flood_class(
@@ -336,7 +335,7 @@ def official_flood_class(
 def _frequency(return_period: float) -> str:
     return next(
         row["frequency"]
-        for row in rows(ROOM, "frequencies")
+        for row in rows(__package__, "frequencies")
         if return_period <= _number(row["period_up_to_yr"])
     )
 
@@ -351,7 +350,7 @@ def _number(text: str) -> float:
 
 
 def _row(name: str, system: str, column: str, key: str) -> dict[str, str]:
-    table = rows(ROOM, name)
+    table = rows(__package__, name)
     mine = [row for row in table if row["system"] == system]
     if not mine:
         known = dict.fromkeys(row["system"] for row in table)

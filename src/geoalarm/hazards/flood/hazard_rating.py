@@ -15,12 +15,11 @@ from geoalarm.core.quantities import require_range
 from geoalarm.core.reference_rows import rows
 from geoalarm.core.registry import FlaggedOutputs, ModelInput, at_least_zero, model, word
 
-ROOM: Final = "geoalarm.hazards.flood"
 RATING_UNIT: Final = "m2 s-1"
 DEBRIS_FROM_SPEED: Final = 2.0
 """Above this speed [m s-1] debris is that of deep water, whatever the depth (FD2321, table 3.1)."""
 
-_CLASSES: Final = rows(ROOM, "people_classes")
+_CLASSES: Final = rows(__package__, "people_classes")
 
 
 @model(
@@ -203,7 +202,7 @@ def _debris(depth: np.ndarray, speed: np.ndarray, land_use: str, variant: str) -
     """Debris factor [1] of the class of depth that each place lies in: a bound belongs to the lower class."""
     mine = [
         row
-        for row in rows(ROOM, "debris")
+        for row in rows(__package__, "debris")
         if row["variant"] == variant and row["land_use"] in (land_use, "any")
     ]
     above = np.array([float(row["depth_above_m"]) for row in mine])

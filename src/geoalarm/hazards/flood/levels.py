@@ -28,7 +28,6 @@ from geoalarm.core.reference_rows import confirm, row
 from geoalarm.core.registry import FlaggedOutputs, ModelInput, at_least_zero, model
 from geoalarm.hazards.flood.hand import heights, require_metres
 
-ROOM: Final = "geoalarm.hazards.flood"
 FINE_CLASS_M: Final = 1.0
 """Classes of depth narrower than this need better terrain than a satellite's: a choice of this project [m]."""
 
@@ -51,7 +50,7 @@ def terrain_error_m(product: str) -> tuple[float, float, tuple[str, ...]]:
     InputError
         If the product is not in the rows.
     """
-    found = row(ROOM, "terrain_accuracy", "product", product)
+    found = row(__package__, "terrain_accuracy", "product", product)
     return (
         float(found["error_low_m"]),
         float(found["error_high_m"]),

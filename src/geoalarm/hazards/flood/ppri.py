@@ -11,7 +11,6 @@ import numpy as np
 from geoalarm.core.reference_rows import rows
 from geoalarm.core.registry import FlaggedOutputs, ModelInput, at_least_zero, model, word
 
-ROOM: Final = "geoalarm.hazards.flood"
 BAND_PER_METRE: Final = 100.0
 """Width of the precaution band over the height of the water above the ground behind the levee (C. env., art.
 R562-11-4).
@@ -58,7 +57,7 @@ def ppri_alea(depth: float, dynamics: str = "slow") -> tuple[str, int]:
     >>> ppri_alea("1.2 m", "fast").value, ppri_alea("0.3 m")["rank"]
     ('tres_fort', 1)
     """
-    matrix = rows(ROOM, "ppri_alea")
+    matrix = rows(__package__, "ppri_alea")
     place = int(np.searchsorted([float(row["depth_from_m"]) for row in matrix], depth, side="right")) - 1
     alea = matrix[place][dynamics]
     return alea, _CLASSES.index(alea) + 1

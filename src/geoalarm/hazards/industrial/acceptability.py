@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from geoalarm.core.reference_rows import confirm, rows
+from geoalarm.core.registry import FlaggedOutputs, model, word
 from geoalarm.hazards.industrial.effects import SEVERITIES
-from geoalarm.hazards.industrial.industrial_models import FlaggedOutputs, model, word
-from geoalarm.hazards.industrial.industrial_rows import confirm, rows
 
 
 @model(
@@ -52,7 +52,7 @@ def mmr_cell(severity: str, probability_class: str, *, site: str = "existing") -
     """
     found = next(
         item
-        for item in rows("mmr_grid")
+        for item in rows(__package__, "mmr_grid")
         if (item["severity"], item["probability"]) == (severity, probability_class)
         and item["site"] in ("any", site)
     )

@@ -11,8 +11,8 @@ import numpy as np
 from scipy.optimize import brentq
 
 from geoalarm.core.quantities import require_range
-from geoalarm.hazards.industrial.industrial_models import ModelInput, model, positive
-from geoalarm.hazards.industrial.industrial_rows import rows
+from geoalarm.core.reference_rows import rows
+from geoalarm.core.registry import ModelInput, model, positive
 
 ATMOSPHERE: Final = 101_325.0
 """Pressure of the air [Pa]."""
@@ -30,7 +30,7 @@ _KINGERY: Final = (
 )
 _PIECES: Final = tuple(
     (float(item["z_low"]), float(item["z_high"]), tuple(float(item[f"c{power}"]) for power in range(5)))
-    for item in rows("kingery_bulmash")
+    for item in rows(__package__, "kingery_bulmash")
 )
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from geoalarm.core.registry import FlaggedOutputs, ModelInput, model, positive, word
 from geoalarm.core.result import BEYOND_MODEL_RANGE
 from geoalarm.hazards.industrial.britter_mcquaid import (
     FARS,
@@ -18,7 +19,6 @@ from geoalarm.hazards.industrial.britter_mcquaid import (
     dense_release,
     reach_shown,
 )
-from geoalarm.hazards.industrial.industrial_models import FlaggedOutputs, ModelInput, model, positive, word
 from geoalarm.hazards.industrial.outflow import ATMOSPHERE
 from geoalarm.hazards.industrial.sigmas import FARTHEST, STABILITIES, TERRAINS
 from geoalarm.hazards.industrial.substances import GAS_CONSTANT

@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 import xarray as xr
 
+from geoalarm.core.registry import FlaggedOutputs, ModelInput, model, positive, word
 from geoalarm.core.result import BEYOND_MODEL_RANGE, TO_BE_CONFIRMED
 from geoalarm.hazards.industrial.britter_mcquaid import (
     CRITERION,
@@ -29,7 +30,6 @@ from geoalarm.hazards.industrial.britter_mcquaid import (
 from geoalarm.hazards.industrial.dense_gas import CONFIRM, dense_distance, dense_plume
 from geoalarm.hazards.industrial.fields import dense_field, plume_field
 from geoalarm.hazards.industrial.flags import gas_flags, passage_flags, weather_flags
-from geoalarm.hazards.industrial.industrial_models import FlaggedOutputs, ModelInput, model, positive, word
 from geoalarm.hazards.industrial.outflow import ATMOSPHERE, GRAVITY
 from geoalarm.hazards.industrial.plume import (
     WEATHER,

@@ -7,8 +7,8 @@ from __future__ import annotations
 from typing import Final
 
 from geoalarm.core.errors import InputError
-from geoalarm.hazards.industrial.industrial_models import FlaggedOutputs, at_least_zero, model, word
-from geoalarm.hazards.industrial.industrial_rows import confirm, row, rows
+from geoalarm.core.reference_rows import confirm, row, rows
+from geoalarm.core.registry import FlaggedOutputs, at_least_zero, model, word
 from geoalarm.hazards.industrial.lethality import (
     overpressure_lethality,
     thermal_lethal_dose,
@@ -95,7 +95,7 @@ def severity(
     people = {"SELS": sels, "SEL": sel, "SEI": sei}
     reached = [
         int(item["rank"])
-        for item in rows("severity")
+        for item in rows(__package__, "severity")
         if people[item["zone"]] > float(item["people"])
         or (item["bound"] == "at_least" and people[item["zone"]] == float(item["people"]))
     ]
@@ -138,14 +138,14 @@ def probability_class(frequency: float) -> str:
     """
     return next(
         item["label"]
-        for item in rows("probability_classes")
+        for item in rows(__package__, "probability_classes")
         if float(item["at_least"]) <= frequency < float(item["below"])
     )
 
 
 @model(
     inputs={
-        "kind": word(*(item["kind"] for item in rows("counting_factors"))),
+        "kind": word(*(item["kind"] for item in rows(__package__, "counting_factors"))),
         "amount": at_least_zero("1"),
         "traffic": at_least_zero("1"),
     },
@@ -182,7 +182,7 @@ def people_counted(kind: str, amount: float, *, traffic: float | None = None) ->
     >>> round(float(people_counted("road", 2, traffic=5000)), 6)
     40.0
     """
-    found = row("counting_factors", "kind", kind)
+    found = row(__package__, "counting_factors", "kind", kind)
     if bool(found["traffic"]) != (traffic is not None):
         raise InputError(
             "input 'traffic'",

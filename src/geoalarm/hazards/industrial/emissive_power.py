@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from geoalarm.core.errors import InputError
-from geoalarm.hazards.industrial.industrial_rows import confirm, rows
+from geoalarm.core.reference_rows import confirm, rows
 from geoalarm.hazards.industrial.pool_fire import (
     SOOT_SHARE,
     pool_emissive_power,
@@ -55,7 +55,7 @@ def mean_emissive_power(
     measured = next(
         (
             item
-            for item in rows("clear_flames")
+            for item in rows(__package__, "clear_flames")
             if item["fuel"] == fuel["fuel"] and diameter <= float(item["diameter_up_to_m"])
         ),
         None,

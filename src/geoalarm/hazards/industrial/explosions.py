@@ -14,6 +14,8 @@ import pandas as pd
 
 from geoalarm.core.errors import InputError
 from geoalarm.core.quantities import require_range
+from geoalarm.core.reference_rows import confirm, row
+from geoalarm.core.registry import FlaggedOutputs, ModelInput, model, positive, word
 from geoalarm.core.result import BEYOND_MODEL_RANGE
 from geoalarm.core.settings import expand_user
 from geoalarm.hazards.industrial.blast import (
@@ -27,8 +29,6 @@ from geoalarm.hazards.industrial.blast import (
     tnt_overpressure,
 )
 from geoalarm.hazards.industrial.crossing import outermost
-from geoalarm.hazards.industrial.industrial_models import FlaggedOutputs, ModelInput, model, positive, word
-from geoalarm.hazards.industrial.industrial_rows import confirm, row
 
 __all__ = [
     "BlastCurves",
@@ -297,7 +297,7 @@ def _ratio(
     """Overpressure over air pressure [1], and the flags of how it was found."""
     if curves is not None:
         return curves.at(scaled, strength), (f"curves_of_the_user: {curves.source}",)
-    found = row("multi_energy_plateaus", "strength", str(strength))
+    found = row(__package__, "multi_energy_plateaus", "strength", str(strength))
     plateau = float(found["plateau"])
     # no curve of the paper: it drew them, and a reading of drawings would be an invention
     flags = (*confirm(found["verified"], "plateaus of the multi-energy classes"), "multi_energy_fallback")

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from geoalarm.core.errors import InputError, RangeError
+from geoalarm.core.registry import FlaggedOutputs, at_least_zero, model, positive, word
 from geoalarm.core.result import BEYOND_MODEL_RANGE
 from geoalarm.hazards.industrial.crossing import outermost
 from geoalarm.hazards.industrial.flame import (
@@ -19,7 +20,6 @@ from geoalarm.hazards.industrial.flame import (
     dose_rate,
     is_within_path_range,
 )
-from geoalarm.hazards.industrial.industrial_models import FlaggedOutputs, at_least_zero, model, positive, word
 from geoalarm.hazards.industrial.thresholds import DOSE_UNIT
 
 LARGE_MASS: Final = 30e3

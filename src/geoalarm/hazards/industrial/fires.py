@@ -9,6 +9,8 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from geoalarm.core.reference_rows import confirm, row, rows
+from geoalarm.core.registry import FlaggedOutputs, at_least_zero, model, positive, word
 from geoalarm.core.result import BEYOND_MODEL_RANGE
 from geoalarm.hazards.industrial.crossing import outermost
 from geoalarm.hazards.industrial.emissive_power import FlameHeat, mean_emissive_power
@@ -19,8 +21,6 @@ from geoalarm.hazards.industrial.flame import (
     cylinder_view_factor,
     point_source_flux,
 )
-from geoalarm.hazards.industrial.industrial_models import FlaggedOutputs, at_least_zero, model, positive, word
-from geoalarm.hazards.industrial.industrial_rows import confirm, row, rows
 from geoalarm.hazards.industrial.jet_fire import (
     jet_fire,
     jet_fire_distance,
@@ -64,7 +64,7 @@ _SOURCE: Final = (
     "Solid flame, tilted cylinder: TNO, Yellow Book (CPR 14E), section 6.5.4 and table 6.5; "
     "Mudan and Croce (1988)"
 )
-_FUELS: Final = tuple(item["fuel"] for item in rows("pool_fuels"))
+_FUELS: Final = tuple(item["fuel"] for item in rows(__package__, "pool_fuels"))
 _FLAME: Final = {
     "diameter": positive("m"),
     "fuel": word(*_FUELS),
@@ -162,7 +162,7 @@ def pool_flame(
     >>> round(pool_flame("35 m", "lng")["emissive_power"])
     210000
     """
-    found = row("pool_fuels", "fuel", fuel)
+    found = row(__package__, "pool_fuels", "fuel", fuel)
     flags: tuple[str, ...] = ()
     if rate is None:
         flags = confirm(found["rate_verified"], f"burning rate of {fuel}")

@@ -9,7 +9,7 @@ import numpy as np
 
 from geoalarm.core.errors import RangeError
 from geoalarm.core.quantities import require_range
-from geoalarm.hazards.industrial.industrial_models import (
+from geoalarm.core.registry import (
     FlaggedOutputs,
     ModelInput,
     at_least_zero,

@@ -13,14 +13,13 @@ from typing import Any, Final
 
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.quantities import range_text, to_si
-from geoalarm.core.registry import Model, ModelInput
+from geoalarm.core.reference_rows import row, rows
+from geoalarm.core.registry import Model, ModelInput, positive, word
+from geoalarm.core.registry import models as known_models
 from geoalarm.core.result import ModelResult
 from geoalarm.hazards.industrial.dispersion import cloud_distance
 from geoalarm.hazards.industrial.explosions import multi_energy_distance, tnt_distance, tnt_equivalent
 from geoalarm.hazards.industrial.fires import bleve_distance, jet_fire_distance, pool_fire_distance
-from geoalarm.hazards.industrial.industrial_models import models as known_models
-from geoalarm.hazards.industrial.industrial_models import positive, word
-from geoalarm.hazards.industrial.industrial_rows import row, rows
 from geoalarm.hazards.industrial.pipelines import pipeline_impact_radius
 from geoalarm.hazards.industrial.substances import names, substance
 from geoalarm.hazards.industrial.toxic_thresholds import builtin_thresholds
@@ -153,8 +152,8 @@ def substances_known() -> list[dict[str, Any]]:
     """Every substance with the schemes of zones it has thresholds for (``AEGL`` with its exposure times
     [min], ``probit``).
     """
-    found, probits = [], {item["substance"] for item in rows("toxic_probits")}
-    table = {item["substance"]: item for item in rows("substances")}
+    found, probits = [], {item["substance"] for item in rows(__package__, "toxic_probits")}
+    table = {item["substance"]: item for item in rows(__package__, "substances")}
     for name in names():
         own = [item for item in builtin_thresholds() if item.substance == name]
         times = sorted({item.exposure_min for item in own if item.effect == "AEGL-3"})
@@ -177,7 +176,7 @@ def weathers_known() -> list[dict[str, Any]]:
     ``jurisdictions``, ``flags``.
     """
     found: dict[str, dict[str, Any]] = {}
-    for country in dict.fromkeys(item["jurisdiction"] for item in rows("weather")):
+    for country in dict.fromkeys(item["jurisdiction"] for item in rows(__package__, "weather")):
         for weather in standard_weather(country):
             held = found.setdefault(
                 weather.label,
@@ -194,11 +193,11 @@ def weathers_known() -> list[dict[str, Any]]:
 
 def occupancies() -> dict[str, dict[str, Any]]:
     """Share of people outdoors by ``day`` and ``night`` [1], its source, and the flags of that row."""
-    from geoalarm.hazards.industrial.industrial_rows import confirm
+    from geoalarm.core.reference_rows import confirm
 
     shares = {}
     for time in ("day", "night"):
-        found = row("shelter", "key", f"outdoors_{time}")
+        found = row(__package__, "shelter", "key", f"outdoors_{time}")
         flags = confirm(found["verified"], found["meaning"])
         shares[time] = {"outdoors": float(found["value"]), "source": found["source"], "flags": list(flags)}
     return shares
@@ -344,7 +343,7 @@ def _read(what: str, name: str, value: Value, specs: Mapping[str, ModelInput]) -
 
 def _described(kind: str, form: Form, *, without: tuple[str, ...] = ()) -> list[dict[str, Any]]:
     """Inputs of a form, those shown first in the order of their rows, the others behind."""
-    shown = {item["name"]: item for item in rows("forms") if item["kind"] == kind}
+    shown = {item["name"]: item for item in rows(__package__, "forms") if item["kind"] == kind}
     found: dict[str, dict[str, Any]] = {}
     for model in form.models:
         for item in model.describe()["parameters"]:
@@ -401,7 +400,7 @@ def _told(description: str, name: str) -> str:
         if description.startswith("As :func:`")
         else ""
     )
-    if pointed not in known_models():
+    if pointed not in known_models(__package__):
         return description
-    items = known_models()[pointed].describe()["parameters"]
+    items = known_models(__package__)[pointed].describe()["parameters"]
     return _told(next((item["description"] for item in items if item["name"] == name), ""), name)

@@ -18,8 +18,8 @@ from scipy.ndimage import map_coordinates
 
 from geoalarm.core.errors import InputError
 from geoalarm.core.quantities import require_range
-from geoalarm.hazards.industrial.industrial_models import FlaggedOutputs, at_least_zero, model, word
-from geoalarm.hazards.industrial.industrial_rows import confirm, row
+from geoalarm.core.reference_rows import confirm, row
+from geoalarm.core.registry import FlaggedOutputs, at_least_zero, model, word
 
 Lethality = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """Probability of death [1] at (downwind, crosswind) distances from the source [m]."""
@@ -313,10 +313,10 @@ def sheltered_lethality(
     """
     flags: tuple[str, ...] = ()
     if outdoors is None:
-        found = row("shelter", "key", f"outdoors_{time}")
+        found = row(__package__, "shelter", "key", f"outdoors_{time}")
         outdoors, flags = float(found["value"]), confirm(found["verified"], found["meaning"])
     if lethality_indoors is None:
-        rule = row("shelter", "key", "indoor_rule")
+        rule = row(__package__, "shelter", "key", "indoor_rule")
         lethality_indoors, flags = (
             float(rule["value"]) * lethality_outdoors,
             (*flags, *confirm(rule["verified"], rule["meaning"])),

@@ -1,35 +1,20 @@
-"""The models of this room by name; how a model is declared and called is told in
-:mod:`geoalarm.core.registry`.
-"""
+"""The models of industrial accidents by name."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from geoalarm.core import registry
-from geoalarm.core.registry import FlaggedOutputs, Model, ModelInput, at_least_zero, model, positive, word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = [
-    "FlaggedOutputs",
-    "Model",
-    "ModelInput",
-    "at_least_zero",
-    "find",
-    "model",
-    "models",
-    "positive",
-    "word",
-]
-
-_ROOM: Final = __name__.rpartition(".")[0]
+    from geoalarm.core.registry import Model
 
 
 def models() -> Mapping[str, Model]:
     """Every model of industrial accidents by name, in alphabetical order."""
-    return registry.models(_ROOM)
+    return registry.models(__package__)
 
 
 def find(name: str) -> Model:
@@ -40,4 +25,4 @@ def find(name: str) -> Model:
     InputError
         If there is none, with the nearest name.
     """
-    return registry.find(name, _ROOM)
+    return registry.find(name, __package__)

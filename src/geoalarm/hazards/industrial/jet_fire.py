@@ -8,10 +8,10 @@ from typing import Any, Final
 import numpy as np
 
 from geoalarm.core.errors import InputError, near_miss
+from geoalarm.core.reference_rows import confirm, row, rows
+from geoalarm.core.registry import FlaggedOutputs, ModelInput, model, positive, word
 from geoalarm.core.result import TO_BE_CONFIRMED
 from geoalarm.hazards.industrial.flame import point_source_flux
-from geoalarm.hazards.industrial.industrial_models import FlaggedOutputs, ModelInput, model, positive, word
-from geoalarm.hazards.industrial.industrial_rows import confirm, row, rows
 from geoalarm.hazards.industrial.pipelines import FOOT
 
 LPG_RATE: Final = ModelInput("kg s-1", 1.0, 3000.0, "neither")
@@ -148,11 +148,13 @@ def _flame_length(rate: float, fuel: str, heat: float | None) -> tuple[float, tu
 
 def _fuel(fuel: str, heat: float | None, share: float | None) -> tuple[float, float, tuple[str, ...]]:
     """Heat of combustion [J kg-1], radiated share [1] and the flags of those that were not given."""
-    if fuel not in {item["fuel"] for item in rows("jet_fuels")}:
+    if fuel not in {item["fuel"] for item in rows(__package__, "jet_fuels")}:
         raise InputError(
-            "input 'fuel'", got=repr(fuel), hint=near_miss(fuel, [item["fuel"] for item in rows("jet_fuels")])
+            "input 'fuel'",
+            got=repr(fuel),
+            hint=near_miss(fuel, [item["fuel"] for item in rows(__package__, "jet_fuels")]),
         )
-    found = row("jet_fuels", "fuel", fuel)
+    found = row(__package__, "jet_fuels", "fuel", fuel)
     flags: tuple[str, ...] = ()
     if heat is None:
         heat, flags = (

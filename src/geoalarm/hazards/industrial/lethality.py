@@ -15,8 +15,8 @@ from scipy.special import ndtr, ndtri
 
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.quantities import to_si
-from geoalarm.core.reference_rows import number_in, read_table, require_words
-from geoalarm.hazards.industrial.industrial_models import (
+from geoalarm.core.reference_rows import confirm, number_in, read_table, require_words, rows
+from geoalarm.core.registry import (
     FlaggedOutputs,
     ModelInput,
     at_least_zero,
@@ -24,7 +24,6 @@ from geoalarm.hazards.industrial.industrial_models import (
     positive,
     word,
 )
-from geoalarm.hazards.industrial.industrial_rows import confirm, rows
 from geoalarm.hazards.industrial.thresholds import DOSE_UNIT
 
 COLUMNS: Final = ("key", "effect", "a", "b", "variable", "unit", "meaning", "source", "verified")
@@ -98,7 +97,7 @@ def load_probits(path: str | Path) -> tuple[Probit, ...]:
 @lru_cache(maxsize=1)
 def builtin_probits() -> tuple[Probit, ...]:
     """The rows of the package."""
-    return tuple(_read(row, line) for line, row in enumerate(rows("probits"), start=2))
+    return tuple(_read(row, line) for line, row in enumerate(rows(__package__, "probits"), start=2))
 
 
 def find_probit(key: str, effect: str, *, table: ProbitTable = None) -> Probit:

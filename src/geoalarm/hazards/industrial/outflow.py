@@ -9,14 +9,14 @@ from types import MappingProxyType
 from typing import Final
 
 from geoalarm.core.errors import InputError, RangeError
-from geoalarm.core.result import TO_BE_CONFIRMED
-from geoalarm.hazards.industrial.industrial_models import (
+from geoalarm.core.registry import (
     FlaggedOutputs,
     ModelInput,
     at_least_zero,
     model,
     positive,
 )
+from geoalarm.core.result import TO_BE_CONFIRMED
 from geoalarm.hazards.industrial.substances import gas_density
 
 ATMOSPHERE: Final = 101325.0

@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from geoalarm.hazards.industrial.industrial_models import FlaggedOutputs, model, positive
+from geoalarm.core.registry import FlaggedOutputs, model, positive
 
 INCH: Final = 0.0254
 FOOT: Final = 0.3048

@@ -11,9 +11,9 @@ import pandas as pd
 
 from geoalarm.core.errors import Faults, InputError, near_miss
 from geoalarm.core.quantities import require_range
+from geoalarm.core.reference_rows import confirm, row, rows
+from geoalarm.core.registry import FlaggedOutputs, ModelInput, model, word
 from geoalarm.core.settings import expand_user
-from geoalarm.hazards.industrial.industrial_models import FlaggedOutputs, ModelInput, model, word
-from geoalarm.hazards.industrial.industrial_rows import confirm, row, rows
 
 EARTH_RADIUS_KM: Final = 6371.0088
 """Mean radius of the earth (IUGG) [km]."""
@@ -21,7 +21,7 @@ EARTH_RADIUS_KM: Final = 6371.0088
 SPILLS: Final = ("small", "large")
 TIMES: Final = ("day", "night")
 _WIDE: Final = tuple(f"{spill}_{what}" for spill in SPILLS for what in ("isolation_m", "day_km", "night_km"))
-_SITES: Final = tuple(dict.fromkeys(item["site"] for item in rows("nuclear_planning")))
+_SITES: Final = tuple(dict.fromkeys(item["site"] for item in rows(__package__, "nuclear_planning")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def nuclear_radii(site: str, *, jurisdiction: str | None = None) -> tuple[Planni
             item["source"],
             item["verified"],
         )
-        for item in rows("nuclear_planning")
+        for item in rows(__package__, "nuclear_planning")
         if item["site"] == known and jurisdiction in (None, item["jurisdiction"])
     ]
     return tuple(sorted(found, key=lambda item: -item.radius_km))
@@ -121,7 +121,7 @@ def greatest_radius(site: str, *, stage: str = "planning") -> PlanningRadius:
 @model(
     inputs={
         "site": word(*_SITES),
-        "measure": word(*dict.fromkeys(item["measure"] for item in rows("nuclear_planning"))),
+        "measure": word(*dict.fromkeys(item["measure"] for item in rows(__package__, "nuclear_planning"))),
         "jurisdiction": word("BE", "FR"),
         "stage": word("planning", "extension"),
     },
@@ -369,7 +369,7 @@ def isolation_distances(
             )
         if len(found):
             return _official(found.iloc[0], key, spill=spill, time=time, table=table)
-    fallback = row("tdg_fallback", "kind", kind)
+    fallback = row(__package__, "tdg_fallback", "kind", kind)
     return Isolation(
         key,
         float(fallback["distance_m"]),

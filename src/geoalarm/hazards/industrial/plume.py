@@ -15,10 +15,7 @@ from typing import Any, Final
 import numpy as np
 from scipy.special import erf
 
-from geoalarm.core.result import BEYOND_MODEL_RANGE
-from geoalarm.hazards.industrial.crossing import outermost
-from geoalarm.hazards.industrial.flags import gas_flags, passage_flags, weather_flags
-from geoalarm.hazards.industrial.industrial_models import (
+from geoalarm.core.registry import (
     FlaggedOutputs,
     ModelInput,
     at_least_zero,
@@ -26,6 +23,9 @@ from geoalarm.hazards.industrial.industrial_models import (
     positive,
     word,
 )
+from geoalarm.core.result import BEYOND_MODEL_RANGE
+from geoalarm.hazards.industrial.crossing import outermost
+from geoalarm.hazards.industrial.flags import gas_flags, passage_flags, weather_flags
 from geoalarm.hazards.industrial.sigmas import (
     FARTHEST,
     NEAREST,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Final
 
+from geoalarm.core.registry import ModelInput, at_least_zero, model, positive
 from geoalarm.hazards.industrial.flame import GRAVITY
-from geoalarm.hazards.industrial.industrial_models import ModelInput, at_least_zero, model, positive
 
 AIR_DENSITY: Final = 1.2
 """Of air at 20 °C and 1013 mbar [kg m-3]."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from geoalarm.core.errors import RangeError
+from geoalarm.core.registry import FlaggedOutputs, model, positive
 from geoalarm.core.result import TO_BE_CONFIRMED
-from geoalarm.hazards.industrial.industrial_models import FlaggedOutputs, model, positive
 from geoalarm.hazards.industrial.outflow import ATMOSPHERE, PRESSURE
 from geoalarm.hazards.industrial.substances import GAS_CONSTANT
 

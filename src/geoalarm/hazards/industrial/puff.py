@@ -9,9 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from geoalarm.hazards.industrial.crossing import outermost
-from geoalarm.hazards.industrial.flags import gas_flags, weather_flags
-from geoalarm.hazards.industrial.industrial_models import (
+from geoalarm.core.registry import (
     FlaggedOutputs,
     ModelInput,
     at_least_zero,
@@ -19,6 +17,8 @@ from geoalarm.hazards.industrial.industrial_models import (
     positive,
     word,
 )
+from geoalarm.hazards.industrial.crossing import outermost
+from geoalarm.hazards.industrial.flags import gas_flags, weather_flags
 from geoalarm.hazards.industrial.plume import reflected, zone_of
 from geoalarm.hazards.industrial.sigmas import FARTHEST, NEAREST, STABILITIES, puff_sigmas
 

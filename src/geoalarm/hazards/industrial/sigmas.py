@@ -7,8 +7,8 @@ from typing import Final
 
 import numpy as np
 
+from geoalarm.core.registry import FlaggedOutputs, ModelInput, model, positive, word
 from geoalarm.core.result import TO_BE_CONFIRMED
-from geoalarm.hazards.industrial.industrial_models import FlaggedOutputs, ModelInput, model, positive, word
 
 STABILITIES: Final = ("A", "B", "C", "D", "E", "F")
 TERRAINS: Final = ("rural", "urban")

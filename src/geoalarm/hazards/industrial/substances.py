@@ -18,9 +18,9 @@ from typing import Any, Final
 
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.quantities import require_range
+from geoalarm.core.reference_rows import rows
+from geoalarm.core.registry import FlaggedOutputs, model, positive, word
 from geoalarm.core.result import TO_BE_CONFIRMED
-from geoalarm.hazards.industrial.industrial_models import FlaggedOutputs, model, positive, word
-from geoalarm.hazards.industrial.industrial_rows import rows
 
 GAS_CONSTANT: Final = 8.314462618
 """Molar gas constant [J mol-1 K-1] (CODATA 2018, exact)."""
@@ -379,7 +379,7 @@ def _row(table: Any, cas: str) -> dict[str, float] | None:
 
 @lru_cache(maxsize=1)
 def _rows() -> Mapping[str, Mapping[str, str]]:
-    return MappingProxyType({row["substance"]: row for row in rows("substances")})
+    return MappingProxyType({row["substance"]: row for row in rows(__package__, "substances")})
 
 
 def _find(name: str) -> str:

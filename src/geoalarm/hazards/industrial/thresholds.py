@@ -15,9 +15,8 @@ from typing import Final, TypeAlias
 
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.quantities import convert, to_si
-from geoalarm.core.reference_rows import number_in, read_table, require_words
-from geoalarm.hazards.industrial.industrial_models import FlaggedOutputs, model, word
-from geoalarm.hazards.industrial.industrial_rows import confirm, rows
+from geoalarm.core.reference_rows import confirm, number_in, read_table, require_words, rows
+from geoalarm.core.registry import FlaggedOutputs, model, word
 
 RINGS: Final = ("SEI", "SEL", "SELS")
 """French rings from mild to severe: irreversible, first lethal, significant lethal effects."""
@@ -148,7 +147,7 @@ def effect_thresholds(
 @lru_cache(maxsize=1)
 def builtin_thresholds() -> tuple[EffectThreshold, ...]:
     """The rows of the package."""
-    return tuple(_read(row, line) for line, row in enumerate(rows("effect_thresholds"), start=2))
+    return tuple(_read(row, line) for line, row in enumerate(rows(__package__, "effect_thresholds"), start=2))
 
 
 def load_effect_thresholds(path: str | Path) -> tuple[EffectThreshold, ...]:

@@ -16,10 +16,9 @@ from typing import Final, TypeAlias
 
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.quantities import to_si
-from geoalarm.core.reference_rows import number_in, read_table, require_words
+from geoalarm.core.reference_rows import number_in, read_table, require_words, rows
+from geoalarm.core.registry import FlaggedOutputs, model, positive, word
 from geoalarm.core.result import TO_BE_CONFIRMED
-from geoalarm.hazards.industrial.industrial_models import FlaggedOutputs, model, positive, word
-from geoalarm.hazards.industrial.industrial_rows import rows
 from geoalarm.hazards.industrial.substances import GAS_CONSTANT, Substance
 from geoalarm.hazards.industrial.substances import substance as find_substance
 
@@ -169,7 +168,9 @@ def _refusal(
 @lru_cache(maxsize=1)
 def builtin_thresholds() -> tuple[ToxicThreshold, ...]:
     """The rows of the package."""
-    return tuple(_read(row, line=line) for line, row in enumerate(rows("toxic_thresholds"), start=2))
+    return tuple(
+        _read(row, line=line) for line, row in enumerate(rows(__package__, "toxic_thresholds"), start=2)
+    )
 
 
 def load_thresholds(path: str | Path) -> tuple[ToxicThreshold, ...]:

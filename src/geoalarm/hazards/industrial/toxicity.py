@@ -19,9 +19,8 @@ from scipy.special import ndtr, ndtri
 
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.quantities import to_si
-from geoalarm.core.reference_rows import number_in, read_table, require_words
-from geoalarm.core.result import TO_BE_CONFIRMED
-from geoalarm.hazards.industrial.industrial_models import (
+from geoalarm.core.reference_rows import number_in, read_table, require_words, rows
+from geoalarm.core.registry import (
     FlaggedOutputs,
     ModelInput,
     at_least_zero,
@@ -29,7 +28,7 @@ from geoalarm.hazards.industrial.industrial_models import (
     positive,
     word,
 )
-from geoalarm.hazards.industrial.industrial_rows import rows
+from geoalarm.core.result import TO_BE_CONFIRMED
 from geoalarm.hazards.industrial.substances import GAS_CONSTANT
 from geoalarm.hazards.industrial.substances import substance as find_substance
 from geoalarm.hazards.industrial.toxic_thresholds import REFERENCE_TEMPERATURE
@@ -130,7 +129,7 @@ def find_probit(substance: str, *, source: str = "purple_book", table: ProbitTab
 @lru_cache(maxsize=1)
 def builtin_probits() -> tuple[ToxicProbit, ...]:
     """The rows of the package."""
-    return tuple(_read(row, line) for line, row in enumerate(rows("toxic_probits"), start=2))
+    return tuple(_read(row, line) for line, row in enumerate(rows(__package__, "toxic_probits"), start=2))
 
 
 def load_toxic_probits(path: str | Path) -> tuple[ToxicProbit, ...]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from geoalarm.core.errors import InputError, RangeError
+from geoalarm.core.registry import FlaggedOutputs, at_least_zero, model, positive, word
 from geoalarm.core.result import TO_BE_CONFIRMED
-from geoalarm.hazards.industrial.industrial_models import FlaggedOutputs, at_least_zero, model, positive, word
 from geoalarm.hazards.industrial.outflow import (
     ATMOSPHERE,
     COEFFICIENT,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from geoalarm.core.errors import InputError
-from geoalarm.hazards.industrial.industrial_rows import confirm, rows
+from geoalarm.core.reference_rows import confirm, rows
 from geoalarm.hazards.industrial.sigmas import STABILITIES
 
 _LABEL: Final = re.compile(r"^\s*([A-Za-z])\s*(\d+(?:\.\d+)?)\s*$")
@@ -69,11 +69,11 @@ def standard_weather(jurisdiction: str) -> tuple[Weather, ...]:
             row["jurisdiction"],
             confirm(row["verified"], f"{row['label']}, {row['source']}"),
         )
-        for row in rows("weather")
+        for row in rows(__package__, "weather")
         if row["jurisdiction"] == jurisdiction
     )
     if not found:
-        known = sorted({row["jurisdiction"] for row in rows("weather")})
+        known = sorted({row["jurisdiction"] for row in rows(__package__, "weather")})
         raise InputError(
             "jurisdiction of standard weather",
             got=repr(jurisdiction),

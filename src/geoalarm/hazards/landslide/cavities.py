@@ -17,7 +17,6 @@ from geoalarm.core.reference_rows import row
 from geoalarm.core.registry import FlaggedOutputs, ModelInput, at_least_zero, model
 from geoalarm.geo.crs import analysis_crs, geod_of
 
-ROOM: Final = "geoalarm.hazards.landslide"
 ZONE: Final = "cavity_influence"
 _SIDES: Final = 72
 
@@ -25,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 def _default(key: str) -> float:
-    return float(row(ROOM, "cavities", "key", key)["value"])
+    return float(row(__package__, "cavities", "key", key)["value"])
 
 
 _ANGLE: Final = ModelInput("degree", _default("angle_low"), _default("angle_high"))

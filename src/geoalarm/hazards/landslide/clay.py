@@ -16,8 +16,7 @@ from geoalarm.core.registry import FlaggedOutputs, ModelInput, model
 from geoalarm.core.terms import CLAY
 from geoalarm.hazards import read_layer
 
-ROOM: Final = "geoalarm.hazards.landslide"
-_CLASSES: Final = rows(ROOM, "clay")
+_CLASSES: Final = rows(__package__, "clay")
 
 HAZARD_OF_BUILDINGS: Final = Hazard(
     name=CLAY,

@@ -12,8 +12,9 @@ from scipy.special import gammaincinv
 from geoalarm.core.reference_rows import rows
 from geoalarm.core.registry import at_least_zero, model, positive
 
-ROOM: Final = "geoalarm.hazards.landslide"
-HEADLINE: Final = tuple(row["label"] for row in rows(ROOM, "susceptibility") if row["headline"] == "yes")
+HEADLINE: Final = tuple(
+    row["label"] for row in rows(__package__, "susceptibility") if row["headline"] == "yes"
+)
 """Classes of the headline figure: high and very high."""
 
 

@@ -10,8 +10,7 @@ from geoalarm.core.quantities import Closed, require_range
 from geoalarm.core.reference_rows import confirm, rows
 from geoalarm.core.registry import FlaggedOutputs, at_least_zero, model, positive, word
 
-ROOM: Final = "geoalarm.hazards.landslide"
-_CURVES: Final = {row["curve"]: row for row in rows(ROOM, "rainfall_thresholds")}
+_CURVES: Final = {row["curve"]: row for row in rows(__package__, "rainfall_thresholds")}
 _SOURCE: Final = (
     "Caine (1980), I = 14.82 D^-0.39; Guzzetti et al. (2008), I = 2.20 D^-0.44; I in mm/h, D in h"
 )

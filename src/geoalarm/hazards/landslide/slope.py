@@ -18,7 +18,6 @@ from geoalarm.core.errors import InputError
 from geoalarm.core.reference_rows import rows
 from geoalarm.core.registry import FlaggedOutputs, ModelInput, at_least_zero, model, positive, word
 
-ROOM: Final = "geoalarm.hazards.landslide"
 WATER_WEIGHT: Final = 9810.0
 """Unit weight of water [N m-3]."""
 
@@ -270,7 +269,7 @@ def soil_distributions() -> dict[str, Distribution]:
     """Cohesion [Pa], friction angle [degree] and wetness [1] as uncertain inputs, from the rows."""
     return {
         row["parameter"]: from_row(row["kind"], [float(part) for part in row["parameters"].split("|")])
-        for row in rows(ROOM, "slope_soil")
+        for row in rows(__package__, "slope_soil")
     }
 
 
