@@ -5,10 +5,8 @@ weather beside another.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable
 from typing import Final
-from urllib.parse import parse_qsl
 
 import panel as pn
 from bokeh.events import Tap
@@ -21,24 +19,22 @@ from geoalarm.app.map.map_theme import map_theme
 from geoalarm.app.session import SharedSession
 from geoalarm.app.web.download_file import DownloadFile
 from geoalarm.app.web.html_pane import Box
-from geoalarm.app.web.page_session import PageSession
 from geoalarm.app.web.page_state import UnknownOption
 from geoalarm.app.web.page_templates import fill
 from geoalarm.app.web.table_arrangement import TableArrangement
 from geoalarm.app.web.top_bar import bar
 from geoalarm.app.whatif import accident_cards as cards
-from geoalarm.app.whatif.accident_files import FORMATS, UploadStore, file_of, thresholds_form
+from geoalarm.app.whatif.accident_files import FORMATS, file_of, thresholds_form
 from geoalarm.app.whatif.accident_form import calculate as calculate_button
-from geoalarm.app.whatif.accident_form import form, on_a_phone, refused
+from geoalarm.app.whatif.accident_form import form
 from geoalarm.app.whatif.accident_refusal import refusal
 from geoalarm.app.whatif.effect_field import tones
-from geoalarm.app.whatif.example_accidents import EXAMPLES, example_place
-from geoalarm.app.whatif.form_texts import SHOWS, TIMES
-from geoalarm.app.whatif.whatif_layout import WhatIfPanes
-from geoalarm.app.whatif.whatif_state import WhatIfState, read_query
-from geoalarm.app.whatif.whatif_view import AccidentOutcome, calculate, paint_of
+from geoalarm.app.whatif.form_session import FormSession
+from geoalarm.app.whatif.form_texts import SHOWS
+from geoalarm.app.whatif.whatif_state import WhatIfState
+from geoalarm.app.whatif.whatif_view import AccidentOutcome, paint_of
 from geoalarm.app.whatif.zone_legend import legend, switch
-from geoalarm.app.whatif.zone_map import Zones, degrees
+from geoalarm.app.whatif.zone_map import degrees
 from geoalarm.app.whatif.zone_table import zone_name, zones
 from geoalarm.core.errors import GeoalarmError
 from geoalarm.present.palette import Theme, colours
@@ -50,7 +46,7 @@ SLOTS: Final[tuple[Slot, ...]] = ("a", "b")
 """Maps of the two weathers."""
 
 
-class WhatIf(PageSession[WhatIfState, WhatIfPanes, AccidentOutcome]):
+class WhatIf(FormSession):
     """One reader's what-if page."""
 
     TITLE = "whatif.title"
@@ -65,10 +61,7 @@ class WhatIf(PageSession[WhatIfState, WhatIfPanes, AccidentOutcome]):
         rejected: Iterable[UnknownOption] = (),
     ) -> None:
         lang = state.lang
-        super().__init__(state, shared, lambda atlas: WhatIfPanes(lang, atlas), theme=theme)
-        self.outcome: AccidentOutcome | None = None
-        self.zones = Zones(self.atlas, list(state.sites.values()))
-        self.uploads = UploadStore()
+        super().__init__(state, shared, theme=theme)
         self.tell_unknown(rejected)
         self.atlas.colour("a", [NOTHING] * 2)
         self.zones.draw("a")
@@ -86,32 +79,6 @@ class WhatIf(PageSession[WhatIfState, WhatIfPanes, AccidentOutcome]):
             self._begin()
         elif self._document() is None:
             self._ready()
-        if self._doc is not None:
-            self._doc.on_session_destroyed(lambda _: self.uploads.clear())
-
-    def calculate(self) -> None:
-        """Calculate what the form says and show it."""
-        state, shared = self.state, self.shared
-        self.panes["bar"].object = self._bar()
-        if not state.is_placed:
-            self._next_turn()
-            self._refuse(i18n.text("whatif.refused_place", state.lang))
-            return
-        self._run(lambda progress: calculate(state, shared))
-
-    def _begin(self) -> None:
-        """Show an example at once, told as one: what this page does is seen before anything is asked."""
-        state, shared = self.state, self.shared
-        is_plain = state.query() == {"lang": state.lang, "kind": WhatIfState().kind}
-        state.show_example(*self._example_place())
-        self.panes["form"].object = form(state)
-
-        def made() -> AccidentOutcome:
-            if is_plain:
-                return shared.example("whatif", lambda: calculate(state, shared))
-            return calculate(state, shared)
-
-        self._take(made)
 
     def _grid(self) -> Box:
         return self.panes.grid()
@@ -124,16 +91,10 @@ class WhatIf(PageSession[WhatIfState, WhatIfPanes, AccidentOutcome]):
 
     def _handlers(self) -> dict[str, Callable[[str], None]]:
         return {
-            "pick": lambda words: self._pick(*words.partition("|")[::2]),
-            "write": lambda words: self.state.write(*words.partition("|")[::2]),
-            "calculate": lambda _: self._ask(),
+            **self._form_handlers(),
             "select": self._select,
             "clear": lambda _: self._select(""),
             "show": self._lay,
-            "example": self._try,
-            "file": self._upload,
-            "forget": lambda _: self._hold(None),
-            "address": self._visit,
         }
 
     def _failed(self, error: BaseException) -> None:
@@ -143,14 +104,6 @@ class WhatIf(PageSession[WhatIfState, WhatIfPanes, AccidentOutcome]):
         else:
             log.error("what if: %s", error, exc_info=error)
         self._refuse(refusal(error, self.state, self.state.lang))
-
-    def _refuse(self, words: str) -> None:
-        """Tell beside the form what cannot be calculated, and fade what was calculated before."""
-        lang, is_old = self.state.lang, self.outcome is not None
-        self.panes.fill(
-            [("refused", refused(words, lang, dimmed=is_old)), ("notice", on_a_phone(words, lang))]
-        )
-        self.panes.dim(is_old)
 
     def _show(self, outcome: AccidentOutcome) -> None:
         """Bring every view to a new answer."""
@@ -224,29 +177,9 @@ class WhatIf(PageSession[WhatIfState, WhatIfPanes, AccidentOutcome]):
             self.state.choose_site(site)
         else:
             self.state.place(*degrees(event.x, event.y))
-        self.panes["form"].object = form(self.state)
+        self._show_form()
         self.zones.place(float(self.state.lon), float(self.state.lat))
         self.calculate()
-
-    def _pick(self, name: str, value: str) -> None:
-        """A list or a box was used; the form follows, nothing is calculated yet."""
-        state = self.state
-        acts: dict[str, Callable[[], None]] = {
-            "kind": lambda: state.choose_kind(value),
-            "site": lambda: state.choose_site(value),
-            "tank": lambda: state.param.update(with_tank=value == "1"),
-            "weather": lambda: state.choose_weather(value),
-            "weather2": lambda: state.choose_weather(value, second=True),
-            "beside": lambda: state.param.update(beside=value == "true"),
-            "rose": lambda: state.choose_rose(value),
-            "time": lambda: state.param.update(time=value if value in TIMES else state.time),
-        }
-        if name not in acts:
-            return
-        acts[name]()
-        self.panes["form"].object = form(state)
-        if name == "site" and state.is_placed:
-            self.zones.place(float(state.lon), float(state.lat))
 
     def _lay(self, show: str) -> None:
         """Another thing on the map; the effect is calculated when it is first asked for."""
@@ -264,44 +197,6 @@ class WhatIf(PageSession[WhatIfState, WhatIfPanes, AccidentOutcome]):
         if not self.state.is_example:
             self._address()
 
-    def _ask(self) -> None:
-        """The reader's own accident, though it stand where the example stood."""
-        self.state.is_example = False
-        self.calculate()
-
-    def _example_place(self) -> tuple[float, float]:
-        return example_place(self.shared.geometry, self.shared.workspace.prepared().total)
-
-    def _try(self, name: str) -> None:
-        """One of the examples."""
-        if name not in EXAMPLES:
-            return
-        lon, lat = self._example_place()
-        values = {**EXAMPLES[name], "lang": self.state.lang, "lon": f"{lon:.5f}", "lat": f"{lat:.5f}"}
-        self.state = WhatIfState(list(self.state.sites.values()), **values)
-        self.panes["form"].object = form(self.state)
-        self.calculate()
-
-    def _upload(self, message: str) -> None:
-        """A file of toxic thresholds from the reader: kept for this session where it can be read, else told
-        why not.
-        """
-        lang = self.state.lang
-        name, _, rest = message.partition("|")
-        size, _, text = rest.partition("|")
-        try:
-            path, content = self.uploads.thresholds(name, size, text)
-        except GeoalarmError as error:
-            words = i18n.text("whatif.thresholds_refused", lang, message=error.sentence())
-            self.panes["refused"].object = refused(words, lang, dimmed=False)
-            return
-        self.panes["refused"].object = ""
-        self._hold(path, content)
-
-    def _hold(self, path: Path | None, content: Mapping[str, Sequence[str]] | None = None) -> None:
-        self.state.hold(path, content)
-        self.panes["form"].object = form(self.state)
-
     def _select(self, commune: str) -> None:
         known = commune in self.shared.geometry.ids and commune != self.state.commune
         self.state.commune = commune if known else ""
@@ -318,19 +213,6 @@ class WhatIf(PageSession[WhatIfState, WhatIfPanes, AccidentOutcome]):
         if kind == "thresholds":
             return thresholds_form(self.state)
         return file_of(kind, self.outcome, self.state, self.shared) if kind in FORMATS else None
-
-    def _visit(self, search: str) -> None:
-        """Back and forward: the form of another address of this page."""
-        sites, communes = list(self.state.sites.values()), frozenset(self.shared.geometry.ids)
-        words = dict(parse_qsl(search.lstrip("?")))
-        values, _ = read_query(words, sites, communes=communes, lang=self.state.lang)
-        kept = {"thresholds": self.state.thresholds, "thresholds_content": self.state.thresholds_content}
-        self.state = WhatIfState(sites, **{**values, **kept, "lang": self.state.lang})
-        self.panes["form"].object = form(self.state)
-        if self.state.is_placed:
-            self.calculate()
-        else:
-            self._begin()
 
     def _ready(self) -> None:
         super()._ready()
