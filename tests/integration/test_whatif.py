@@ -118,7 +118,7 @@ def test_a_choice_without_accidents_leaves_the_manifest_as_it_was():
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"knd": "toxic"}, ["unknown field footprints.0.accident.knd", "did you mean 'kind'?"]),
+        ({"knd": "toxic"}, ["field footprints.0.accident.knd: unknown field", "did you mean 'kind'?"]),
         ({"kind": "toxc"}, ["'toxc'", "did you mean 'toxic'?"]),
         ({"inputs": {**CHLORINE, "rte": "1 kg/s"}}, ["'rte'", "did you mean 'rate'?"]),
         ({"inputs": {**CHLORINE, "rate": 5}}, ["'rate'", "no unit"]),

@@ -53,11 +53,11 @@ def test_what_is_left_out_has_a_safe_default():
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"comunes": ["x"]}, ["unknown field comunes", "did you mean 'communes'?"]),
+        ({"comunes": ["x"]}, ["field comunes: unknown field", "did you mean 'communes'?"]),
         ({"footprints": []}, ["field footprints", "at least 1"]),
         (
             {"footprints": [{"entry": "f", "bound": [1]}]},
-            ["unknown field footprints.0.bound", "did you mean 'bounds'?"],
+            ["field footprints.0.bound: unknown field", "did you mean 'bounds'?"],
         ),
         (
             {"footprints": [{"entry": "f", "bounds": ["deep"]}]},
@@ -66,7 +66,7 @@ def test_what_is_left_out_has_a_safe_default():
         ({"footprints": [{"entry": "f", "bounds": [float("inf")]}]}, ["footprints.0.bounds.0", "finite"]),
         ({"options": {"seam": "nearst"}}, ["field options.seam", "'nearst'", "'nearest'"]),
         ({"options": {"seam": "line"}}, ["seam_line", "give both"]),
-        ({"options": {"seem": "line"}}, ["unknown field options.seem", "did you mean 'seam'?"]),
+        ({"options": {"seem": "line"}}, ["field options.seem: unknown field", "did you mean 'seam'?"]),
         ({"communes": []}, ["field communes", "at least 1"]),
         ({"name": None}, ["field name", "None"]),
     ],
@@ -82,7 +82,7 @@ def test_several_faults_are_raised_once():
     with pytest.raises(Faults) as caught:
         scenario_from({"name": "a", "titel": "b"})
     assert len(caught.value.faults) == 4
-    assert "lacks communes" in caught.value.sentence()
+    assert "field communes: missing" in caught.value.sentence()
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ import pytest
 import yaml
 
 from geoalarm.core.errors import Faults, InputError
+from geoalarm.io.strict_model import LARGEST
 from geoalarm.schedule.plan.jobs import Folder, Mail, Storage
-from geoalarm.schedule.plan.plan_file import LARGEST, plan_from, read_plan
+from geoalarm.schedule.plan.plan_file import plan_from, read_plan
 
 WHOLE = """
 timezone: Europe/Paris
@@ -109,7 +110,7 @@ def test_unknown_fields_offer_the_near_miss() -> None:
         plan(catchup="last")
     with pytest.raises(InputError, match=r"did you mean 'port'\?"):
         plan(**mail(prt=465))
-    with pytest.raises(InputError, match=r"unknown field jobs\.0\.deliver\.0\.folder\.mode"):
+    with pytest.raises(InputError, match=r"field jobs\.0\.deliver\.0\.folder\.mode: unknown field"):
         plan(deliver=[{"folder": {"path": "x", "mode": 1}}])
 
 
@@ -189,7 +190,7 @@ def test_plain_http_only_to_this_machine() -> None:
         ("a: [", "is not YAML"),
         ("jobs: []", "at least 1"),
         ("", "holds no keys"),
-        ("jobs: [{name: a}]", "lacks jobs.0.cron"),
+        ("jobs: [{name: a}]", "field jobs.0.cron: missing"),
     ],
 )
 def test_what_is_no_schedule_is_refused(tmp_path: Path, content: str, told: str) -> None:

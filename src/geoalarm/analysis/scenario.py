@@ -5,17 +5,17 @@ behind it.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, Field
 
 from geoalarm.analysis.accident.accident_scenario import Accident, AccidentFile
-from geoalarm.core.errors import Faults, GeoalarmError, InputError, near_miss
+from geoalarm.core.errors import InputError
 from geoalarm.core.settings import expand_user
+from geoalarm.io.strict_model import StrictModel, as_list, read_yaml, require_model
 
 if TYPE_CHECKING:
     from geoalarm.catalog import Catalog
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 SeamRule = Literal["nearest", "share", "line", "none"]
 Convention = Literal["trapezoid", "log-linear"]
 Parameter = str | int | float
-
-_LARGEST: Final = 1_000_000
-"""Bytes; a scenario is a page of text, and anything larger is not one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,24 +174,7 @@ def read_scenario(path: str | Path) -> Scenario:
         If several fields do.
     """
     file = expand_user(path)
-    if not file.is_file():
-        raise InputError(f"scenario {file} does not exist", expected="a YAML file", hint="check the path")
-    if file.stat().st_size > _LARGEST:
-        raise InputError(
-            f"scenario {file.name} is too large",
-            got=f"{file.stat().st_size} bytes",
-            expected=f"at most {_LARGEST}",
-            hint="give a scenario, not data",
-        )
-    try:
-        facts = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"scenario {file.name} is not YAML",
-            got=" ".join(str(error).split()),
-            expected="keys and values",
-            hint="check indentation and quotes",
-        ) from error
+    facts = read_yaml(file, what="scenario")
     return scenario_from(facts, what=f"scenario {file.name}", folder=file.parent)
 
 
@@ -206,18 +186,7 @@ def scenario_from(facts: object, *, what: str = "scenario", folder: Path | None 
     InputError, Faults
         As :func:`read_scenario`.
     """
-    if not isinstance(facts, Mapping):
-        raise InputError(
-            f"{what} holds no keys",
-            got=type(facts).__name__,
-            expected=", ".join(_ScenarioFile.model_fields),
-            hint="start with 'name:'",
-        )
-    try:
-        checked = _ScenarioFile.model_validate(facts)
-    except ValidationError as error:
-        faults = [_fault(what, item) for item in _deepest(error.errors())]
-        raise faults[0] if len(faults) == 1 else Faults(f"{what} cannot be used", faults) from error
+    checked = require_model(_ScenarioFile, facts, what=what, hint="see 'geoalarm run --help'")
     return checked.to_scenario(folder or Path())
 
 
@@ -254,24 +223,15 @@ def default_scenario(catalog: Catalog) -> Scenario:
     )
 
 
-def _as_list(value: object) -> object:
-    """One value where a list is meant is a list of one."""
-    return value if isinstance(value, list | tuple) else [value]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
 _Name = Annotated[str, Field(min_length=1)]
-_Names = Annotated[tuple[_Name, ...], Field(min_length=1), BeforeValidator(_as_list)]
-_Values = Annotated[tuple[Parameter, ...], Field(min_length=1), BeforeValidator(_as_list)]
+_Names = Annotated[tuple[_Name, ...], Field(min_length=1), BeforeValidator(as_list)]
+_Values = Annotated[tuple[Parameter, ...], Field(min_length=1), BeforeValidator(as_list)]
 _Bounds = Annotated[tuple[Annotated[float, Field(allow_inf_nan=False)], ...], Field(min_length=1)]
 
 
-class _FootprintFile(_Strict):
+class _FootprintFile(StrictModel):
     entry: _Name | None = None
-    parameters: dict[str, _Values] = {}
+    parameters: dict[str, _Values] = Field(default_factory=dict)
     bounds: _Bounds | None = None
     accident: AccidentFile | None = None
 
@@ -291,7 +251,7 @@ class _FootprintFile(_Strict):
         return FootprintChoice(str(self.entry), dict(self.parameters), self.bounds)
 
 
-class _OptionsFile(_Strict):
+class _OptionsFile(StrictModel):
     seam: SeamRule = "nearest"
     seam_line: Path | None = None
     annual_expectation: Literal["trapezoid", "log-linear", "none"] = "trapezoid"
@@ -299,7 +259,7 @@ class _OptionsFile(_Strict):
     union: bool = True
 
 
-class _ScenarioFile(_Strict):
+class _ScenarioFile(StrictModel):
     name: _Name
     title: str = ""
     catalog: Path | None = None
@@ -338,48 +298,3 @@ class _ScenarioFile(_Strict):
             footprints=tuple(item for item in chosen if isinstance(item, FootprintChoice)),
             accidents=tuple(item for item in chosen if isinstance(item, Accident)),
         )
-
-
-def _deepest(items: list[Any]) -> list[Any]:
-    """Errors without those of a list that is at fault only because one of its members is."""
-    places = [item["loc"] for item in items]
-    return [
-        item
-        for item in items
-        if not any(place != item["loc"] and place[: len(item["loc"])] == item["loc"] for place in places)
-    ]
-
-
-def _fault(what: str, item: Any) -> GeoalarmError:
-    """A pydantic error in the words of the house."""
-    place = ".".join(
-        str(part) for part in item["loc"] if not str(part).startswith(("function-", "tuple[", "constrained-"))
-    )
-    if item["type"] == "extra_forbidden":
-        *above, last = item["loc"]
-        return InputError(
-            f"{what} has an unknown field {place}",
-            got=last,
-            expected=", ".join(_fields_at(above)),
-            hint=near_miss(str(last), _fields_at(above)),
-        )
-    if item["type"] == "missing":
-        return InputError(f"{what} lacks {place}", expected=f"{place}: ...", hint="add it")
-    return InputError(
-        f"{what}, field {place}",
-        got=repr(item["input"]),
-        expected=item["msg"][:1].lower() + item["msg"][1:],
-        hint="see 'geoalarm run --help'",
-    )
-
-
-def _fields_at(place: Iterable[object]) -> list[str]:
-    inner: dict[str, type[BaseModel]] = {
-        "footprints": _FootprintFile,
-        "options": _OptionsFile,
-        "accident": AccidentFile,
-    }
-    model: type[BaseModel] = _ScenarioFile
-    for part in place:
-        model = inner.get(str(part), model)
-    return list(model.model_fields)

@@ -11,7 +11,7 @@ import geopandas as gpd
 
 from geoalarm.catalog.entry import CatalogEntry, ParameterValue
 from geoalarm.catalog.open import Catalog
-from geoalarm.core.errors import Faults, GeoalarmError, InputError
+from geoalarm.core.errors import Faults, GeoalarmError
 from geoalarm.io.address import parse_address
 from geoalarm.io.download_cache import cache_record, compare
 
@@ -46,14 +46,7 @@ def check_catalog(catalog: Catalog, *, online: bool = False) -> list[CheckFindin
         try:
             findings.append(_look(catalog, entry, values, online=online))
         except GeoalarmError as error:
-            faults.append(
-                InputError(
-                    f"entry {entry.source_id(values)}: {error.what}",
-                    got=error.got,
-                    expected=error.expected,
-                    hint=error.hint,
-                )
-            )
+            faults.append(error.at(f"entry {entry.source_id(values)}"))
     if faults:
         raise Faults(
             f"catalog {catalog.path.name}: {len(faults)} of {len(faults) + len(findings)} layers "

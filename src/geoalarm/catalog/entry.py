@@ -1,48 +1,25 @@
-"""What an entry of a catalog may say: pydantic models that forbid everything else. The YAML border; nowhere
-else is pydantic used.
-"""
+"""What an entry of a catalog may say: pydantic models that forbid everything else."""
 
 from __future__ import annotations
 
 import itertools
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import ConfigDict, Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from geoalarm.catalog.cf_units import cf_units
-from geoalarm.core.errors import CatalogError, InputError, near_miss
+from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.model import Source
 from geoalarm.core.terms import CAVEATS, Basis
 from geoalarm.core.units import COUNT_UNITS, DENSITY_UNITS
-from geoalarm.io.address import CATALOG_DIR, TEMPLATE_SIGNS, Address, fill, parse_address, templates_in
-
-DRIVERS: Final = ("geo_vector", "geo_raster")
-"""The only drivers an entry may name."""
+from geoalarm.io.address import CATALOG_DIR, Address, fill, parse_address, templates_in
+from geoalarm.io.strict_model import StrictModel
 
 ROLES: Final = ("communes", "population", "hazard", "sites", "places", "border", "seam", "relief", "rivers")
 DEFAULT_ROLES: Final = ("communes", "population", "hazard")
 """Roles of which the default scenario is made: the entries that say ``default_scenario: true``."""
-KINDS: Final = (
-    "intensity",
-    "classes",
-    "fraction",
-    "polygons",
-    "counts",
-    "density",
-    "points",
-    "lines",
-    "elevation",
-)
 NAME: Final = r"^[a-z][a-z0-9_]{1,60}$"
 
 Name = Annotated[str, StringConstraints(pattern=NAME)]
@@ -56,13 +33,13 @@ ParameterValue = int | float | str
 _SAFE_VALUE: Final = re.compile(r"(?!\.+$)[A-Za-z0-9_.+-]{1,64}")
 
 
-class StrictModel(BaseModel):
-    """Refuses unknown fields and silent conversions."""
+class CatalogModel(StrictModel):
+    """A part of an entry: no silent conversions either, for a file that others wrote."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, str_strip_whitespace=True)
+    model_config = ConfigDict(strict=True, str_strip_whitespace=True)
 
 
-class Parameter(StrictModel):
+class Parameter(CatalogModel):
     """A choice the reader of an entry has: closed, so that no value ever reaches a template unchecked."""
 
     description: str
@@ -103,7 +80,7 @@ class Parameter(StrictModel):
         )
 
 
-class RowFilterFile(StrictModel):
+class RowFilterFile(CatalogModel):
     """Rows to keep, by one column: equal to a value, or at least a number."""
 
     column: Column
@@ -117,7 +94,7 @@ class RowFilterFile(StrictModel):
         return self
 
 
-class VectorArgs(StrictModel):
+class VectorArgs(CatalogModel):
     """Arguments of ``geo_vector``."""
 
     urlpath: str
@@ -133,7 +110,7 @@ class VectorArgs(StrictModel):
     bbox: list[float] | None = Field(default=None, min_length=4, max_length=4)
 
 
-class RasterArgs(StrictModel):
+class RasterArgs(CatalogModel):
     """Arguments of ``geo_raster``."""
 
     urlpath: str
@@ -142,7 +119,7 @@ class RasterArgs(StrictModel):
     crs: Crs | None = None
 
 
-class EntryFacts(StrictModel):
+class EntryFacts(CatalogModel):
     """Facts of a layer, as its producer states them (``metadata`` of an entry)."""
 
     title: str = Field(min_length=3)
@@ -243,7 +220,7 @@ def _disagreements(facts: EntryFacts) -> list[str]:
     return problems
 
 
-class CatalogEntry(StrictModel):
+class CatalogEntry(CatalogModel):
     """One entry of a catalog, checked. ``name`` is its key in the file."""
 
     name: Name
@@ -329,96 +306,3 @@ class CatalogEntry(StrictModel):
             attribution=facts.attribution,
             caveats=tuple(facts.caveats),
         )
-
-
-def template_faults(raw: dict[str, Any], *, what: str) -> list[CatalogError]:
-    """Templates where none may be, names that are not the entry's own, and addresses that cannot be.
-
-    ``raw`` is one entry as read from YAML. Templates may stand in ``args`` only, as bare names.
-    """
-    faults: list[CatalogError] = []
-    parameters = raw.get("parameters") if isinstance(raw.get("parameters"), dict) else {}
-    args = raw.get("args") if isinstance(raw.get("args"), dict) else {}
-    known = {CATALOG_DIR, *map(str, parameters or {})}
-    used: set[str] = set()
-    for key, text in _texts({key: value for key, value in raw.items() if key != "args"}):
-        if any(sign in text for sign in TEMPLATE_SIGNS):
-            faults.append(
-                CatalogError(
-                    f"{what}, field {key}: a template outside args",
-                    got=repr(text[:120]),
-                    expected="plain text",
-                    hint="remove the braces",
-                )
-            )
-    for key, text in _texts(args):
-        try:
-            names = templates_in(text)
-        except CatalogError as error:
-            faults.append(
-                CatalogError(
-                    f"{what}, field args.{key}: {error.what}",
-                    got=error.got,
-                    expected=error.expected,
-                    hint=error.hint,
-                )
-            )
-            continue
-        used.update(names)
-        for name in set(names) - known:
-            faults.append(
-                CatalogError(
-                    f"{what}, field args.{key}: unknown name in braces",
-                    got=name,
-                    expected="CATALOG_DIR or a parameter of the entry",
-                    hint=near_miss(name, known),
-                )
-            )
-    for name in sorted(map(str, set(parameters or {}) - used)):
-        faults.append(
-            CatalogError(
-                f"{what}, field parameters.{name}: no argument uses it",
-                got=name,
-                expected=f"{{{{ {name} }}}} in args.urlpath",
-                hint="use it in the address, or remove it",
-            )
-        )
-    return faults
-
-
-def address_faults(entry: CatalogEntry, *, catalog_dir: str) -> list[CatalogError]:
-    """Addresses of the entry, for every combination of its parameters, that :func:`parse_address` refuses."""
-    what = f"entry {entry.name!r}, field args.urlpath"
-    if CATALOG_DIR in entry.args.urlpath and not re.match(r"\{\{\s*CATALOG_DIR\s*\}\}/", entry.args.urlpath):
-        return [
-            CatalogError(
-                what,
-                got=entry.args.urlpath,
-                expected="{{ CATALOG_DIR }}/ at the start only",
-                hint="move it to the start",
-            )
-        ]
-    for values in entry.combinations():
-        try:
-            entry.address_of(values, catalog_dir=catalog_dir)
-        except CatalogError as error:
-            return [
-                CatalogError(f"{what}: {error.what}", got=error.got, expected=error.expected, hint=error.hint)
-            ]
-    return []
-
-
-def _texts(value: object, key: str = "") -> list[tuple[str, str]]:
-    """Every text inside nested lists and dicts, keys too, with its place."""
-    if isinstance(value, str):
-        return [(key, value)]
-    if isinstance(value, dict):
-        pairs = value.items()
-        return [
-            found
-            for name, inner in pairs
-            for found in [(key, str(name)), *_texts(inner, f"{key}.{name}" if key else str(name))]
-        ]
-    if isinstance(value, (list, tuple)):
-        return [found for index, inner in enumerate(value) for found in _texts(inner, f"{key}[{index}]")]
-    return []

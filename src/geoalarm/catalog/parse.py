@@ -9,31 +9,29 @@ from __future__ import annotations
 
 import hashlib
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-import yaml
-from pydantic import BaseModel, ValidationError
-
-from geoalarm.catalog.entry import (
-    DRIVERS,
-    CatalogEntry,
-    EntryFacts,
-    Parameter,
-    RasterArgs,
-    VectorArgs,
-    address_faults,
-    template_faults,
-)
+from geoalarm.catalog.entry import CatalogEntry, EntryFacts, Parameter, RasterArgs, VectorArgs
+from geoalarm.catalog.entry_templates import address_faults, template_faults
+from geoalarm.catalog.plain_yaml import parse_yaml
 from geoalarm.core.errors import CatalogError, Faults, GeoalarmError, InputError, near_miss
 from geoalarm.core.settings import expand_user
+from geoalarm.io.strict_model import check_model
 
 MAX_BYTES: Final = 1_000_000
-MAX_EVENTS: Final = 50_000
-MAX_DEPTH: Final = 12
+_ARGUMENTS: Final[Mapping[str, type[VectorArgs | RasterArgs]]] = MappingProxyType(
+    {"geo_vector": VectorArgs, "geo_raster": RasterArgs}
+)
+"""What each driver takes."""
+
+DRIVERS: Final = tuple(_ARGUMENTS)
+"""The only drivers an entry may name."""
+
 TOP_LEVEL: Final = frozenset({"version", "name", "description", "metadata", "sources"})
 
 
@@ -72,7 +70,7 @@ def read_catalog_file(path: str | Path) -> CatalogFile:
     place = expand_user(path).absolute()
     content = _read_bytes(place)
     data = parse_yaml(content, what=place.name)
-    faults: list[GeoalarmError] = _top_level_faults(data, what=place.name)
+    faults: list[GeoalarmError] = list(_top_level_faults(data, what=place.name))
     sources = data.get("sources") if isinstance(data, dict) else None
     entries: dict[str, CatalogEntry] = {}
     for name, raw in sources.items() if isinstance(sources, dict) else ():
@@ -127,157 +125,28 @@ def _read_bytes(place: Path) -> bytes:
         ) from error
 
 
-def parse_yaml(content: bytes, *, what: str) -> dict[str, Any]:
-    """YAML as plain data: no tags, no anchors, no aliases, no duplicate keys, bounded depth and size.
+def _top_level_faults(data: dict[str, Any], *, what: str) -> Iterator[GeoalarmError]:
+    """What is wrong with the head of the file."""
 
-    Raises
-    ------
-    CatalogError
-        With the line of the first offence.
-    """
-    try:
-        text = content.decode("utf-8-sig")
-        _require_plain_events(text, what=what)
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        _require_unique_keys(node, what=what)
-        data = yaml.load(text, Loader=yaml.SafeLoader)
-    except UnicodeDecodeError as error:
-        raise CatalogError(
-            f"catalog {what} is not text", got=str(error), expected="UTF-8", hint="save it as UTF-8"
-        ) from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        if isinstance(error, GeoalarmError):
-            raise
-        raise CatalogError(
-            f"catalog {what} is not YAML",
-            got=" ".join(str(error).split())[:300],
-            expected="valid YAML",
-            hint="check indentation and quotes at that line",
-        ) from error
-    if not isinstance(data, dict):
-        raise CatalogError(
-            f"catalog {what}",
-            got=type(data).__name__,
-            expected="a mapping with 'sources'",
-            hint="see the README for an entry to copy",
-        )
-    return data
+    def fault(field: str, got: object, expected: str, hint: str | None) -> CatalogError:
+        return CatalogError(f"catalog {what}, field {field}", got=got, expected=expected, hint=hint)
 
-
-def _require_plain_events(text: str, *, what: str) -> None:
-    depth = 0
-    for count, event in enumerate(yaml.parse(text, Loader=yaml.SafeLoader)):
-        line = event.start_mark.line + 1 if event.start_mark else 0
-        if count > MAX_EVENTS:
-            raise CatalogError(
-                f"catalog {what} is too long",
-                got=f"more than {MAX_EVENTS} items",
-                expected="fewer",
-                hint="split it",
-            )
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise CatalogError(
-                f"catalog {what}, line {line}: anchor or alias",
-                got=repr(getattr(event, "anchor", "")),
-                expected="plain values",
-                hint="write the value out; aliases can multiply without end",
-            )
-        tag = getattr(event, "tag", None)
-        if tag:
-            raise CatalogError(
-                f"catalog {what}, line {line}: tag",
-                got=repr(tag),
-                expected="plain values",
-                hint="remove the tag; tags can build objects",
-            )
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > MAX_DEPTH:
-            raise CatalogError(
-                f"catalog {what}, line {line}: nested too deeply",
-                got=f"{depth} levels",
-                expected=f"at most {MAX_DEPTH}",
-                hint="flatten it",
-            )
-
-
-def _require_unique_keys(node: yaml.Node | None, *, what: str) -> None:
-    if isinstance(node, yaml.SequenceNode):
-        for inner in node.value:
-            _require_unique_keys(inner, what=what)
-    if not isinstance(node, yaml.MappingNode):
-        return
-    seen: set[str] = set()
-    for key, value in node.value:
-        if not isinstance(key, yaml.ScalarNode) or key.tag == "tag:yaml.org,2002:merge":
-            raise CatalogError(
-                f"catalog {what}, line {key.start_mark.line + 1}: key",
-                got="a merge or a nested key",
-                expected="a word",
-                hint="write the fields out",
-            )
-        if key.value in seen:
-            raise CatalogError(
-                f"catalog {what}, line {key.start_mark.line + 1}: the key stands twice",
-                got=key.value,
-                expected="once",
-                hint="remove one",
-            )
-        seen.add(key.value)
-        _require_unique_keys(value, what=what)
-
-
-def _top_level_faults(data: dict[str, Any], *, what: str) -> list[GeoalarmError]:
-    faults: list[GeoalarmError] = []
     for key in data:
         if key not in TOP_LEVEL:
             hint = "remove it: plugins import code" if key == "plugins" else near_miss(str(key), TOP_LEVEL)
-            faults.append(
-                CatalogError(
-                    f"catalog {what}, field {key}",
-                    got=repr(key),
-                    expected=", ".join(sorted(TOP_LEVEL)),
-                    hint=hint,
-                )
-            )
+            yield fault(key, repr(key), ", ".join(sorted(TOP_LEVEL)), hint)
     if data.get("version", 1) != 1:
-        faults.append(
-            CatalogError(
-                f"catalog {what}, field version",
-                got=data["version"],
-                expected="1 (the sources: format)",
-                hint="write version: 1",
-            )
-        )
-    if not isinstance(data.get("sources"), dict) or not data["sources"]:
-        faults.append(
-            CatalogError(
-                f"catalog {what}, field sources",
-                got=type(data.get("sources")).__name__,
-                expected="entries by name",
-                hint="see the README for an entry to copy",
-            )
-        )
-    header = data.get("metadata", {})
+        yield fault("version", data["version"], "1 (the sources: format)", "write version: 1")
+    sources, header = data.get("sources"), data.get("metadata", {})
+    if not isinstance(sources, dict) or not sources:
+        example = "see the README for an entry to copy"
+        yield fault("sources", type(sources).__name__, "entries by name", example)
     for key in set(header) - {"title", "version"} if isinstance(header, dict) else {"metadata"}:
-        faults.append(
-            CatalogError(
-                f"catalog {what}, field metadata.{key}",
-                got=repr(key),
-                expected="title",
-                hint="parameters belong to an entry",
-            )
-        )
-    for key, text in (("name", data.get("name")), ("description", data.get("description"))):
+        yield fault(f"metadata.{key}", repr(key), "title", "parameters belong to an entry")
+    for key in ("name", "description"):
+        text = data.get(key)
         if text is not None and not isinstance(text, str):
-            faults.append(
-                CatalogError(
-                    f"catalog {what}, field {key}",
-                    got=type(text).__name__,
-                    expected="text",
-                    hint="put it in quotes",
-                )
-            )
-    return faults
+            yield fault(key, type(text).__name__, "text", "put it in quotes")
 
 
 def check_entry(
@@ -286,78 +155,42 @@ def check_entry(
     """One entry against the models: the entry where it passed, and its faults where not."""
     what = f"entry {name!r}"
     if not isinstance(raw, dict):
-        return None, [
-            CatalogError(
-                what,
-                got=type(raw).__name__,
-                expected="a mapping with driver, args and metadata",
-                hint="indent its fields",
-            )
-        ]
-    driver = raw.get("driver")
-    if driver not in DRIVERS:
-        return None, [
-            CatalogError(
-                f"{what}, field driver",
-                got=repr(driver)[:120],
-                expected=" or ".join(DRIVERS),
-                hint="no other driver is allowed: a driver is code",
-            ),
-            *template_faults(raw, what=what),
-        ]
+        kind = type(raw).__name__
+        expected = "a mapping with driver, args and metadata"
+        return None, [CatalogError(what, got=kind, expected=expected, hint="indent its fields")]
     faults: list[GeoalarmError] = list(template_faults(raw, what=what))
-    models: dict[str, type[BaseModel]] = {"geo_vector": VectorArgs, "geo_raster": RasterArgs}
-    args, found = _build(models[driver], raw.get("args"), what=f"{what}, field args")
+    if raw.get("driver") not in DRIVERS:
+        wrong = CatalogError(
+            f"{what}, field driver",
+            got=repr(raw.get("driver"))[:120],
+            expected=" or ".join(DRIVERS),
+            hint="no other driver is allowed: a driver is code",
+        )
+        return None, [wrong, *faults]
+    parts, found = _parts(raw, what=what)
     faults += found
-    facts, found = _build(EntryFacts, raw.get("metadata"), what=f"{what}, field metadata")
+    whole = {**{str(key): value for key, value in raw.items()}, "name": name, **parts}
+    entry, found = _check(CatalogEntry, whole, what=what)
+    if parts["args"] is not None and parts["metadata"] is not None:
+        faults += found
+    if entry is not None and not faults:
+        faults += address_faults(entry, catalog_dir=catalog_dir)
+    return (entry if not faults else None), faults
+
+
+def _parts(raw: dict[str, Any], *, what: str) -> tuple[dict[str, Any], list[GeoalarmError]]:
+    """The parts of an entry by field, each against its model, and all their faults."""
+    args, faults = _check(_ARGUMENTS[raw["driver"]], raw.get("args"), what=f"{what}, field args")
+    facts, found = _check(EntryFacts, raw.get("metadata"), what=f"{what}, field metadata")
     faults += found
     parameters: dict[str, Parameter] = {}
     listed = raw.get("parameters") or {}
     for key, value in listed.items() if isinstance(listed, dict) else [("", listed)]:
-        parameter, found = _build(Parameter, value, what=f"{what}, field parameters.{key}")
+        parameter, found = _check(Parameter, value, what=f"{what}, field parameters.{key}")
         faults += found
-        if isinstance(parameter, Parameter):
+        if parameter is not None:
             parameters[str(key)] = parameter
-    whole = {
-        **{str(key): value for key, value in raw.items()},
-        "name": name,
-        "args": args,
-        "metadata": facts,
-        "parameters": parameters,
-    }
-    entry, found = _build(CatalogEntry, whole, what=what)
-    if args is not None and facts is not None:
-        faults += found
-    if isinstance(entry, CatalogEntry) and not faults:
-        faults += address_faults(entry, catalog_dir=catalog_dir)
-    return (entry if isinstance(entry, CatalogEntry) and not faults else None), faults
+    return {"args": args, "metadata": facts, "parameters": parameters}, faults
 
 
-def _build(model: type[BaseModel], raw: object, *, what: str) -> tuple[BaseModel | None, list[GeoalarmError]]:
-    try:
-        return model.model_validate(raw), []
-    except ValidationError as error:
-        return None, [_fault(problem, model, what=what) for problem in error.errors()]
-
-
-def _fault(problem: Any, model: type[BaseModel], *, what: str) -> CatalogError:
-    """A pydantic error in the house's words."""
-    place = ".".join(str(part) for part in problem["loc"] if not str(part).startswith("constrained"))
-    field = f"{what}.{place}" if ", field " in what and place else f"{what}, field {place}" if place else what
-    last = str(problem["loc"][-1]) if problem["loc"] else ""
-    if problem["type"] == "extra_forbidden":
-        return CatalogError(
-            f"{field}: unknown field",
-            got=repr(last),
-            expected=", ".join(sorted(model.model_fields)),
-            hint=near_miss(last, model.model_fields),
-        )
-    if problem["type"] == "missing":
-        return CatalogError(f"{field}: missing", expected="a value", hint="add it, as the producer states it")
-    got = repr(problem.get("input"))
-    return CatalogError(
-        field,
-        got=got if len(got) <= 160 else None,
-        expected=str(problem["msg"]).removeprefix("Value error, "),
-        hint="see docs/catalog.md for what the field holds",
-    )
+_check = partial(check_model, hint="see docs/catalog.md for what the field holds", kind=CatalogError)

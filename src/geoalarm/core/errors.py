@@ -44,6 +44,11 @@ class GeoalarmError(Exception):
         told = "; ".join(parts)
         return told if told.endswith(("?", "...")) else told + "."
 
+    def at(self, place: str) -> GeoalarmError:
+        """The same error with the place it stands at before it."""
+        kind = InputError if isinstance(self, Faults) else type(self)
+        return kind(f"{place}: {self.what}", got=self.got, expected=self.expected, hint=self.hint)
+
 
 class InputError(GeoalarmError, ValueError):
     """An input cannot be used: a missing file, column, CRS or unit, a negative population, an empty layer."""

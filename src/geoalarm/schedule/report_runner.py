@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from geoalarm import analysis
-from geoalarm.core.errors import Faults, GeoalarmError, InputError
+from geoalarm.core.errors import Faults, GeoalarmError
 from geoalarm.report.batch import make_edition
 from geoalarm.report.batch_request import BatchRequest
 from geoalarm.report.batch_request import Edition as Batch
@@ -75,7 +75,7 @@ def _faults(name: str, report: Report) -> Iterator[GeoalarmError]:
         )
         select(space.communes, _choice(report.select, report.lang))
     except GeoalarmError as error:
-        yield InputError(f"job {name}: {error.what}", got=error.got, expected=error.expected, hint=error.hint)
+        yield error.at(f"job {name}")
 
 
 def _choice(chosen: Any, lang: tuple[str, ...]) -> ReportSelection:

@@ -12,10 +12,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
 from geoalarm.core.errors import InputError
 from geoalarm.core.settings import expand_user
+from geoalarm.io.strict_model import StrictModel
 
 Value = str | float | int | bool
 """A quantity with its unit (``"5 kg/s"``), a number without dimension, or a word."""
@@ -157,10 +158,8 @@ _Given = bool | int | _Number | _Text
 _Sectors = _Share | Annotated[tuple[_Share, ...], Field(min_length=12), BeforeValidator(_as_tuple)]
 
 
-class AccidentFile(BaseModel):
+class AccidentFile(StrictModel):
     """An accident as a scenario file spells it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     kind: _Text
     lon: _Number
@@ -168,11 +167,11 @@ class AccidentFile(BaseModel):
     name: str = ""
     label: str = ""
     wind_from: _Number | None = None
-    inputs: dict[str, _Given] = {}
-    tank: dict[str, _Given] = {}
+    inputs: dict[str, _Given] = Field(default_factory=dict)
+    tank: dict[str, _Given] = Field(default_factory=dict)
     field: bool = True
     frequency: _Text | None = None
-    rose: dict[str, _Sectors] = {}
+    rose: dict[str, _Sectors] = Field(default_factory=dict)
     time: Time = "night"
     shelter: _Share | None = None
     indoor_time: _Text | None = None
@@ -199,9 +198,7 @@ class AccidentFile(BaseModel):
         try:
             require_known(made)
         except InputError as error:
-            raise InputError(
-                f"{what}: {error.what}", got=error.got, expected=error.expected, hint=error.hint
-            ) from error
+            raise error.at(what) from error
         return made
 
 

@@ -79,7 +79,7 @@ def _by_fraction(
     fuel: Mapping[str, str], told: FlameHeat, *, is_clear: bool, rate: float, length: float, diameter: float
 ) -> tuple[float, tuple[str, ...]]:
     assert told.fraction is not None
-    heat, flags = told.heat_of_combustion, ()
+    heat, flags = told.heat_of_combustion, tuple[str, ...]()
     if heat is None:
         heat = float(fuel["heat_of_combustion_J_kg"])
         flags = confirm(fuel["heat_verified"], f"heat of combustion of {fuel['fuel']}")

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import yaml
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import Field
 
-from geoalarm.core.errors import Faults, GeoalarmError, InputError, near_miss
+from geoalarm.core.errors import GeoalarmError, InputError
 from geoalarm.core.quantities import to_si
 from geoalarm.core.settings import expand_user
 from geoalarm.core.terms import LANGUAGES
+from geoalarm.io.strict_model import StrictModel, raise_faults, read_yaml, require_model
 from geoalarm.schedule.plan.cron import Timetable
 from geoalarm.schedule.plan.jobs import Job, Plan, Report, Retries
-from geoalarm.schedule.plan.target_files import TARGETS, Lang, Langs, Name, StrictTarget, TargetFile, Words
-
-LARGEST: Final = 1_000_000
-"""Bytes; a schedule is a page of text."""
+from geoalarm.schedule.plan.target_files import Lang, Langs, Name, TargetFile, Words
 
 _LONGEST_WAIT_S: Final = 86_400.0
 _START: Final = datetime(2026, 1, 1, tzinfo=UTC)
@@ -38,25 +35,7 @@ def read_plan(path: str | Path) -> Plan:
         If several do; all are named.
     """
     file = expand_user(path)
-    if not file.is_file():
-        raise InputError(f"schedule {file} does not exist", expected="a YAML file", hint="check the path")
-    if file.stat().st_size > LARGEST:
-        raise InputError(
-            f"schedule {file.name} is too large",
-            got=f"{file.stat().st_size} bytes",
-            expected=f"at most {LARGEST}",
-        )
-    try:
-        facts = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        told = " ".join(str(error).split())
-        raise InputError(
-            f"schedule {file.name} is not YAML",
-            got=told,
-            expected="keys and values",
-            hint="check indentation and quotes",
-        ) from error
-    return plan_from(facts, file=file)
+    return plan_from(read_yaml(file, what="schedule"), file=file)
 
 
 def plan_from(facts: object, *, file: Path) -> Plan:
@@ -68,25 +47,12 @@ def plan_from(facts: object, *, file: Path) -> Plan:
         As :func:`read_plan`.
     """
     what = f"schedule {file.name}"
-    if not isinstance(facts, Mapping):
-        raise InputError(
-            f"{what} holds no keys",
-            got=type(facts).__name__,
-            expected=", ".join(_PlanFile.model_fields),
-            hint="start with 'jobs:'",
-        )
-    try:
-        checked = _PlanFile.model_validate(facts)
-    except ValidationError as error:
-        faults = [_fault(what, item) for item in _deepest(error.errors())]
-        raise faults[0] if len(faults) == 1 else Faults(f"{what} cannot be used", faults) from error
-    found: list[GeoalarmError] = list(checked.faults(what))
-    if found:
-        raise found[0] if len(found) == 1 else Faults(f"{what} cannot be used", found)
+    checked = require_model(_PlanFile, facts, what=what, hint="see docs/schedule.md")
+    raise_faults(list(checked.faults(what)), what=what)
     return checked.to_plan(file)
 
 
-class _ReportFile(StrictTarget):
+class _ReportFile(StrictModel):
     country: Words = ()
     departement: Words = ()
     province: Words = ()
@@ -107,7 +73,7 @@ class _ReportFile(StrictTarget):
         )
 
 
-class _RetriesFile(StrictTarget):
+class _RetriesFile(StrictModel):
     times: Annotated[int, Field(ge=0, le=10)] = 3
     first_wait: str = "60 s"
     factor: Annotated[float, Field(ge=1, le=10, allow_inf_nan=False)] = 4.0
@@ -123,7 +89,7 @@ class _RetriesFile(StrictTarget):
         return seconds
 
 
-class _JobFile(StrictTarget):
+class _JobFile(StrictModel):
     name: Name
     cron: str
     report: _ReportFile = _ReportFile()
@@ -143,9 +109,7 @@ class _JobFile(StrictTarget):
                     hint="day and month contradict each other",
                 )
         except InputError as error:
-            yield InputError(
-                f"{where}.cron: {error.what}", got=error.got, expected=error.expected, hint=error.hint
-            )
+            yield error.at(f"{where}.cron")
         try:
             self.retries.seconds()
         except GeoalarmError:
@@ -180,7 +144,7 @@ class _JobFile(StrictTarget):
         )
 
 
-class _PlanFile(StrictTarget):
+class _PlanFile(StrictModel):
     timezone: str = "Europe/Brussels"
     lang: Lang = LANGUAGES[0]
     jobs: Annotated[tuple[_JobFile, ...], Field(min_length=1, max_length=200)]
@@ -217,52 +181,3 @@ def _is_zone(name: str) -> bool:
         return bool(ZoneInfo(name).key)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return False
-
-
-def _deepest(items: list[Any]) -> list[Any]:
-    """Errors without those of a list that is at fault only because one of its members is."""
-    places = [item["loc"] for item in items]
-    return [
-        item
-        for item in items
-        if not any(place != item["loc"] and place[: len(item["loc"])] == item["loc"] for place in places)
-    ]
-
-
-def _fault(what: str, item: Any) -> GeoalarmError:
-    """A pydantic error in the words of the house."""
-    place = ".".join(
-        str(part) for part in item["loc"] if not str(part).startswith(("function-", "tuple[", "constrained-"))
-    )
-    if item["type"] == "extra_forbidden":
-        *above, last = item["loc"]
-        known = _fields_at(above)
-        return InputError(
-            f"{what} has an unknown field {place}",
-            got=last,
-            expected=", ".join(known),
-            hint=near_miss(str(last), known),
-        )
-    if item["type"] == "missing":
-        return InputError(f"{what} lacks {place}", expected=f"{place}: ...", hint="add it")
-    got = repr(item["input"])
-    return InputError(
-        f"{what}, field {place}",
-        got=got if len(got) < 80 else got[:77] + "...",
-        expected=item["msg"][:1].lower() + item["msg"][1:],
-        hint="see docs/schedule.md",
-    )
-
-
-def _fields_at(place: Iterable[object]) -> list[str]:
-    """Names of the fields at a place of the file, as they are written there."""
-    model: type[BaseModel] = _PlanFile
-    inner: dict[str, type[BaseModel]] = {
-        "jobs": _JobFile,
-        "report": _ReportFile,
-        "retries": _RetriesFile,
-        "deliver": TargetFile,
-    }
-    for part in place:
-        model = inner.get(str(part), TARGETS.get(str(part), model))
-    return [field.alias or name for name, field in model.model_fields.items()]

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
 from geoalarm.core.errors import GeoalarmError, InputError
 from geoalarm.core.settings import expand_user
+from geoalarm.io.strict_model import StrictModel, as_list
 from geoalarm.schedule.plan.jobs import Folder, Mail, Option, Storage, Target
 
 SCHEMES: Final = ("s3", "gs", "abfs", "file", "memory")
@@ -25,19 +26,8 @@ _SECRET: Final = re.compile(
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 
 
-def as_list(value: object) -> object:
-    """One value where a list is meant is a list of one."""
-    return value if isinstance(value, list | tuple) else [value]
-
-
 def _by_commune(value: object) -> object:
     return value if isinstance(value, Mapping) else {"*": value}
-
-
-class StrictTarget(BaseModel):
-    """A part of the file: unknown fields are faults."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
@@ -52,7 +42,7 @@ _Env = Annotated[str, Field(pattern=r"^[A-Z_][A-Z0-9_]*$")]
 _Options = dict[str, Option | dict[str, Option]]
 
 
-class _FolderFile(StrictTarget):
+class _FolderFile(StrictModel):
     name: Name | None = None
     path: Path
 
@@ -63,10 +53,10 @@ class _FolderFile(StrictTarget):
         return Folder(self.name or f"folder:{self.path.as_posix()}", folder / expand_user(self.path))
 
 
-class _StorageFile(StrictTarget):
+class _StorageFile(StrictModel):
     name: Name | None = None
     url: str
-    options: _Options = {}
+    options: _Options = Field(default_factory=dict)
 
     def faults(self, where: str) -> Iterator[GeoalarmError]:
         """A scheme nobody speaks, secrets in the file, a plain connection to another machine."""
@@ -110,7 +100,7 @@ class _StorageFile(StrictTarget):
         return Storage(self.name or f"storage:{self.url}", self.url.rstrip("/"), self.options)
 
 
-class _MailFile(StrictTarget):
+class _MailFile(StrictModel):
     name: Name | None = None
     host: Annotated[str, Field(pattern=r"^[A-Za-z0-9.:-]{1,253}$")]
     port: Annotated[int, Field(ge=1, le=65535)]
@@ -181,7 +171,7 @@ class _MailFile(StrictTarget):
         )
 
 
-class TargetFile(StrictTarget):
+class TargetFile(StrictModel):
     """An item of ``deliver``."""
 
     folder: _FolderFile | None = None
@@ -233,11 +223,3 @@ def _is_private(url: str) -> bool:
         return ip_address(parts.hostname or "").is_loopback
     except ValueError:
         return parts.hostname == "localhost"
-
-
-TARGETS: Final[Mapping[str, type[BaseModel]]] = {
-    "folder": _FolderFile,
-    "storage": _StorageFile,
-    "mail": _MailFile,
-}
-"""The model behind each kind of target."""

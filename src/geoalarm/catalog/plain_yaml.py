@@ -1,0 +1,111 @@
+"""YAML as plain data: what tags, anchors and duplicate keys could do is refused before it is done."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import yaml
+
+from geoalarm.core.errors import CatalogError, GeoalarmError
+
+MAX_EVENTS: Final = 50_000
+MAX_DEPTH: Final = 12
+
+
+def parse_yaml(content: bytes, *, what: str) -> dict[str, Any]:
+    """YAML as plain data: no tags, no anchors, no aliases, no duplicate keys, bounded depth and size.
+
+    Raises
+    ------
+    CatalogError
+        With the line of the first offence.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+        _require_plain_events(text, what=what)
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        _require_unique_keys(node, what=what)
+        data = yaml.load(text, Loader=yaml.SafeLoader)
+    except UnicodeDecodeError as error:
+        raise CatalogError(
+            f"catalog {what} is not text", got=str(error), expected="UTF-8", hint="save it as UTF-8"
+        ) from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        if isinstance(error, GeoalarmError):
+            raise
+        raise CatalogError(
+            f"catalog {what} is not YAML",
+            got=" ".join(str(error).split())[:300],
+            expected="valid YAML",
+            hint="check indentation and quotes at that line",
+        ) from error
+    if not isinstance(data, dict):
+        raise CatalogError(
+            f"catalog {what}",
+            got=type(data).__name__,
+            expected="a mapping with 'sources'",
+            hint="see the README for an entry to copy",
+        )
+    return data
+
+
+def _require_plain_events(text: str, *, what: str) -> None:
+    depth = 0
+    for count, event in enumerate(yaml.parse(text, Loader=yaml.SafeLoader)):
+        line = event.start_mark.line + 1 if event.start_mark else 0
+        if count > MAX_EVENTS:
+            raise CatalogError(
+                f"catalog {what} is too long",
+                got=f"more than {MAX_EVENTS} items",
+                expected="fewer",
+                hint="split it",
+            )
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise CatalogError(
+                f"catalog {what}, line {line}: anchor or alias",
+                got=repr(getattr(event, "anchor", "")),
+                expected="plain values",
+                hint="write the value out; aliases can multiply without end",
+            )
+        tag = getattr(event, "tag", None)
+        if tag:
+            raise CatalogError(
+                f"catalog {what}, line {line}: tag",
+                got=repr(tag),
+                expected="plain values",
+                hint="remove the tag; tags can build objects",
+            )
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise CatalogError(
+                f"catalog {what}, line {line}: nested too deeply",
+                got=f"{depth} levels",
+                expected=f"at most {MAX_DEPTH}",
+                hint="flatten it",
+            )
+
+
+def _require_unique_keys(node: yaml.Node | None, *, what: str) -> None:
+    if isinstance(node, yaml.SequenceNode):
+        for inner in node.value:
+            _require_unique_keys(inner, what=what)
+    if not isinstance(node, yaml.MappingNode):
+        return
+    seen: set[str] = set()
+    for key, value in node.value:
+        if not isinstance(key, yaml.ScalarNode) or key.tag == "tag:yaml.org,2002:merge":
+            raise CatalogError(
+                f"catalog {what}, line {key.start_mark.line + 1}: key",
+                got="a merge or a nested key",
+                expected="a word",
+                hint="write the fields out",
+            )
+        if key.value in seen:
+            raise CatalogError(
+                f"catalog {what}, line {key.start_mark.line + 1}: the key stands twice",
+                got=key.value,
+                expected="once",
+                hint="remove one",
+            )
+        seen.add(key.value)
+        _require_unique_keys(value, what=what)
