@@ -17,7 +17,8 @@ from geoalarm.core.errors import Faults, InputError, RangeError
 from geoalarm.core.result import SCREENING_NOTICE
 from geoalarm.core.schema import FIELDS
 from geoalarm.hazards.industrial.footprints import KINDS, release
-from geoalarm.hazards.industrial.forms import FORMS, read_inputs
+from geoalarm.hazards.industrial.form_inputs import read_inputs
+from geoalarm.hazards.industrial.forms import FORMS
 from geoalarm.testing import ORIGIN
 
 CHLORINE = {"substance": "chlorine", "rate": "5 kg/s", "wind_speed": "5 m/s", "stability": "D"}

@@ -23,8 +23,9 @@ from geoalarm.core.terms import Basis
 from geoalarm.exposure.engine import expose
 from geoalarm.hazards.industrial import crossing, footprints, individual_risk, planning, thresholds
 from geoalarm.hazards.industrial import sites as placing
+from geoalarm.hazards.industrial.accident_footprints import checked_against
 from geoalarm.hazards.industrial.consequences import FARTHEST
-from geoalarm.hazards.industrial.footprints import checked_against, consequence, release
+from geoalarm.hazards.industrial.footprints import consequence, release
 from geoalarm.hazards.industrial.individual_risk import WindRose
 from geoalarm.hazards.industrial.planning import Isolation
 from geoalarm.hazards.industrial.planning_footprints import isolation_footprint, nuclear_footprints

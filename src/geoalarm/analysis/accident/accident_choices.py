@@ -15,13 +15,13 @@ def choices() -> dict[str, Any]:
     """What a form needs, as plain data: ``kinds`` with their inputs, ``substances``, ``weathers``,
     ``occupancy``, ``notice``.
     """
-    from geoalarm.hazards.industrial import forms
+    from geoalarm.hazards.industrial import form_choices
 
     return {
-        "kinds": forms.accident_forms(),
-        "substances": forms.substances_known(),
-        "weathers": forms.weathers_known(),
-        "occupancy": forms.occupancies(),
+        "kinds": form_choices.accident_forms(),
+        "substances": form_choices.substances_known(),
+        "weathers": form_choices.weathers_known(),
+        "occupancy": form_choices.occupancies(),
         "notice": SCREENING_NOTICE,
     }
 
@@ -48,8 +48,8 @@ def warm_models() -> None:
     """Load the models and the tables of substances, which take two seconds, before the first accident is
     asked for.
     """
-    from geoalarm.hazards.industrial import footprints, forms
+    from geoalarm.hazards.industrial import footprints, form_choices
     from geoalarm.hazards.industrial.substances import substance
 
-    substance(next(item["name"] for item in forms.substances_known() if item["schemes"]))
+    substance(next(item["name"] for item in form_choices.substances_known() if item["schemes"]))
     logger.debug("models of %s loaded", ", ".join(footprints.KINDS))

@@ -210,7 +210,8 @@ def require_known(choice: Accident) -> None:
     InputError
         If the kind, an input, a word or a unit is not known; if a rate and a tank are both given.
     """
-    from geoalarm.hazards.industrial.forms import form_of, read_inputs, weather_inputs
+    from geoalarm.hazards.industrial.form_inputs import read_inputs, weather_inputs
+    from geoalarm.hazards.industrial.forms import form_of
 
     form = form_of(choice.kind)
     read_inputs(choice.kind, choice.inputs)

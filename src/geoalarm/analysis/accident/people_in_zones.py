@@ -263,7 +263,7 @@ def sheltered(choice: Accident) -> dict[str, Any]:
     InputError, RangeError
         If the time indoors or the ventilation is no quantity, or out of range.
     """
-    from geoalarm.hazards.industrial.forms import occupancies
+    from geoalarm.hazards.industrial.form_choices import occupancies
 
     row = occupancies()[choice.time]
     given = choice.shelter is not None

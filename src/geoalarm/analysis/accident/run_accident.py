@@ -23,7 +23,7 @@ from geoalarm.exposure import engine
 from geoalarm.exposure.population_index import PopulationIndex
 
 if TYPE_CHECKING:
-    from geoalarm.hazards.industrial.footprints import AccidentFootprints as Released
+    from geoalarm.hazards.industrial.accident_footprints import AccidentFootprints as Released
 
 
 def count_accident(
@@ -91,7 +91,7 @@ def _open_ended(released: Released) -> dict[str, float]:
 def _released(choice: Accident, communes: Communes) -> tuple[Released, tuple[ModelResult, ...]]:
     """The accident of the models, checked against the mapped communes, and what was run before it."""
     from geoalarm.hazards.industrial.footprints import release
-    from geoalarm.hazards.industrial.forms import read_inputs, read_tank, weather_inputs
+    from geoalarm.hazards.industrial.form_inputs import read_inputs, read_tank, weather_inputs
     from geoalarm.hazards.industrial.individual_risk import WindRose
     from geoalarm.hazards.industrial.toxic_thresholds import load_thresholds
 

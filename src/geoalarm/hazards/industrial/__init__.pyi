@@ -1,10 +1,10 @@
 """Public names of this room, and where each is defined; they load when first used."""
 
+from .accident_footprints import AccidentFootprints as AccidentFootprints
 from .effect_zones import HAZARD as HAZARD
 from .effect_zones import footprint as footprint
 from .effect_zones import zones_round as zones_round
 from .footprints import KINDS as KINDS
-from .footprints import AccidentFootprints as AccidentFootprints
 from .footprints import release as release
 from .individual_risk import WindRose as WindRose
 from .industrial_models import find as find

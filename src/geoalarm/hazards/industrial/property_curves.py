@@ -1,0 +1,212 @@
+"""Properties of a substance as functions of temperature, from the tables of the ``chemicals`` library, each with
+its range and the table it comes from.
+"""
+
+from __future__ import annotations
+
+import importlib
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from geoalarm.core.quantities import require_range
+
+PERRY: Final = "Perry's Chemical Engineers' Handbook, 8th ed."
+VDI: Final = "VDI Heat Atlas, 2nd ed."
+MCGARRY: Final = "McGarry (1983), Wagner equation"
+TRC: Final = "TRC Thermodynamics of Organic Compounds in the Gas State (1994)"
+
+_TABLES: Final = threading.Lock()
+"""The library reads its tables on first use, and two threads that do so at once break them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """One property as a function of temperature, with its range [K] and its reference; ``name`` is for
+    errors.
+    """
+
+    name: str
+    curve: Callable[[float], float]
+    low: float
+    high: float
+    source: str
+
+    def __call__(self, temperature: float) -> float:
+        """Value at a temperature [K].
+
+        Raises
+        ------
+        RangeError
+            Outside the range of the correlation.
+        """
+        require_range(f"temperature for the {self.name}", temperature, self.low, self.high, unit="K")
+        return float(self.curve(temperature))
+
+    def nearest(self, temperature: float) -> float:
+        """Value at the temperature of the correlation's range that is nearest; only where a nearby value
+        serves, as at a boiling point.
+        """
+        return float(self.curve(min(max(temperature, self.low), self.high)))
+
+
+def property_curves(cas: str, molar_mass: float) -> dict[str, Property]:
+    """Curves of one substance: Perry's tables first, then the VDI's; what neither has stays out."""
+    with _TABLES:
+        made = {
+            "vapour_pressure": _vapour_pressure(cas),
+            "liquid_density": _liquid_density(cas, molar_mass),
+            "heat_of_vaporisation": _heat_of_vaporisation(cas, molar_mass),
+            "liquid_heat_capacity": _liquid_heat_capacity(cas, molar_mass),
+            "gas_heat_capacity": _gas_heat_capacity(cas, molar_mass),
+        }
+    return {name: curve for name, curve in made.items() if curve is not None}
+
+
+def _vapour_pressure(cas: str) -> Property | None:
+    library, vapor_pressure, dippr = (
+        _library("chemicals"),
+        _library("chemicals.vapor_pressure"),
+        _library("chemicals.dippr"),
+    )
+
+    row = _row(vapor_pressure.Psat_data_Perrys2_8, cas)
+    if row is not None:
+        constants = [row[f"C{i}"] for i in range(1, 6)]
+        return Property(
+            "vapour pressure",
+            lambda t: dippr.EQ101(t, *constants),
+            row["Tmin"],
+            row["Tmax"],
+            f"{PERRY}, table 2-8",
+        )
+    row = _row(vapor_pressure.Psat_data_WagnerMcGarry, cas)
+    if row is not None:
+        given = (row["Tc"], row["Pc"], *(row[name] for name in "ABCD"))
+        return Property(
+            "vapour pressure", lambda t: library.Wagner_original(t, *given), row["Tmin"], row["Tc"], MCGARRY
+        )
+    row = _row(vapor_pressure.Psat_data_VDI_PPDS_3, cas)
+    if row is None:
+        return None
+    given = (row["Tc"], row["Pc"], *(row[name] for name in "ABCD"))
+    return Property(
+        "vapour pressure", lambda t: library.Wagner(t, *given), row["Tm"], row["Tc"], f"{VDI}, D3.1"
+    )
+
+
+def _liquid_density(cas: str, molar_mass: float) -> Property | None:
+    volume, dippr = _library("chemicals.volume"), _library("chemicals.dippr")
+
+    row = _row(volume.rho_data_Perry_8E_105_l, cas)
+    if row is not None:
+        constants = [row[f"C{i}"] for i in range(1, 5)]
+        return Property(
+            "liquid density",
+            lambda t: dippr.EQ105(t, *constants) * molar_mass,
+            row["Tmin"],
+            row["Tmax"],
+            f"{PERRY}, table 2-32",
+        )
+    row = _row(volume.rho_data_VDI_PPDS_2, cas)
+    if row is None:
+        return None
+    given = [row[name] for name in ("Tc", "rhoc", "A", "B", "C", "D", "MW")]
+    low, high = 0.4 * row["Tc"], row["Tc"]
+    return Property(
+        "liquid density", lambda t: molar_mass / volume.volume_VDI_PPDS(t, *given), low, high, f"{VDI}, D3.1"
+    )
+
+
+def _heat_of_vaporisation(cas: str, molar_mass: float) -> Property | None:
+    library, phase_change, dippr = (
+        _library("chemicals"),
+        _library("chemicals.phase_change"),
+        _library("chemicals.dippr"),
+    )
+
+    row = _row(phase_change.phase_change_data_Perrys2_150, cas)
+    if row is not None:
+        given = [row[name] for name in ("Tc", "C1", "C2", "C3", "C4")]
+        # the table gives J/kmol, the library stores J/mol
+        return Property(
+            "heat of vaporisation",
+            lambda t: dippr.EQ106(t, *given) / molar_mass,
+            row["Tmin"],
+            row["Tmax"],
+            f"{PERRY}, table 2-150",
+        )
+    row = _row(phase_change.phase_change_data_VDI_PPDS_4, cas)
+    if row is None:
+        return None
+    given = [row[name] for name in ("Tc", "A", "B", "C", "D", "E")]
+    return Property(
+        "heat of vaporisation",
+        lambda t: library.PPDS12(t, *given) / molar_mass,
+        0.4 * row["Tc"],
+        row["Tc"],
+        f"{VDI}, D3.1",
+    )
+
+
+def _liquid_heat_capacity(cas: str, molar_mass: float) -> Property | None:
+    library, heat_capacity, dippr = (
+        _library("chemicals"),
+        _library("chemicals.heat_capacity"),
+        _library("chemicals.dippr"),
+    )
+
+    source = f"{PERRY}, table 2-153"
+    row = _row(heat_capacity.Cp_data_Perry_Table_153_100, cas)
+    if row is not None:
+        constants = [row[name] for name in "ABCDE"]
+        # the table is in J/kmol/K
+        return Property(
+            "liquid heat capacity",
+            lambda t: dippr.EQ100(t, *constants) / (1000 * molar_mass),
+            row["Tmin"],
+            row["Tmax"],
+            source,
+        )
+    row = _row(heat_capacity.Cp_data_Perry_Table_153_114, cas)
+    if row is None:
+        return None
+    given = [library.Tc(cas), *(row[name] for name in "ABCD")]
+    return Property(
+        "liquid heat capacity",
+        lambda t: dippr.EQ114(t, *given) / (1000 * molar_mass),
+        row["Tmin"],
+        row["Tmax"],
+        source,
+    )
+
+
+def _gas_heat_capacity(cas: str, molar_mass: float) -> Property | None:
+    library, heat_capacity = _library("chemicals"), _library("chemicals.heat_capacity")
+
+    row = _row(heat_capacity.TRC_gas_data, cas)
+    if row is None:
+        return None
+    constants = [row[f"a{i}"] for i in range(8)]
+    return Property(
+        "gas heat capacity",
+        lambda t: library.TRCCp(t, *constants) / molar_mass,
+        row["Tmin"],
+        row["Tmax"],
+        TRC,
+    )
+
+
+def _library(name: str) -> Any:
+    """A module of the library, imported when first asked for: its tables take two seconds, and it publishes
+    no types.
+    """
+    return importlib.import_module(name)
+
+
+def _row(table: Any, cas: str) -> dict[str, float] | None:
+    """Numbers of one substance in a table of the library, None where it has none."""
+    if cas not in table.index:
+        return None
+    return {name: float(value) for name, value in table.loc[cas].items() if isinstance(value, int | float)}
