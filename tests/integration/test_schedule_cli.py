@@ -195,7 +195,9 @@ def test_the_document_names_every_field_and_its_example_is_read(root, tmp_path):
         border._JobFile,
         border._ReportFile,
         border._RetriesFile,
-        *border_targets.TARGETS.values(),
+        border_targets._FolderFile,
+        border_targets._StorageFile,
+        border_targets._MailFile,
     )
     for name in {field.alias or name for model in models for name, field in model.model_fields.items()} - {
         "jobs",

@@ -85,14 +85,9 @@ def run(
     if accidents:
         manifest |= {"accidents": [view.as_dict() for view in accidents], "notice": SCREENING_NOTICE}
     logger.info("%d rows from %d layers and %d accidents", len(table), len(options), len(accidents))
-    return Run(
-        table,
-        joined.communes,
-        manifest,
-        annual=annual_of(table, space.scenario.options),
-        union=union_of(space, options),
-        seam=joined.seam.layer if joined.seam is not None else None,
-    )
+    annual, united = annual_of(table, space.scenario.options), union_of(space, options)
+    seam = joined.seam.layer if joined.seam is not None else None
+    return Run(table, joined.communes, manifest, annual=annual, union=united, seam=seam)
 
 
 def _record(space: Workspace, option: LayerOption) -> FootprintRecord:

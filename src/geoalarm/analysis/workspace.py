@@ -228,16 +228,8 @@ class Workspace:
         InputError
             If two would share the key of the exposure table.
         """
-        names = [choice.scenario for choice in self.scenario.accidents]
-        twice = [name for n, name in enumerate(names) if name in names[:n]]
-        if twice:
-            raise InputError(
-                f"accidents called {twice[0]!r}",
-                got="two of the same name",
-                expected="names that differ",
-                hint="give one a label of its own",
-            )
-        return [self.accident(choice, population=population) for choice in self.scenario.accidents]
+        chosen = _distinct_accidents(self.scenario.accidents)
+        return [self.accident(choice, population=population) for choice in chosen]
 
     def sites(self) -> list[SiteOption]:
         """Sites of the territory at which an accident may be placed; empty where the catalog has none."""
@@ -326,6 +318,20 @@ def tell(progress: Progress | None, step: str, n: int, m: int) -> None:
     """Report a step where somebody listens."""
     if progress is not None:
         progress(step, n, m)
+
+
+def _distinct_accidents(chosen: Sequence[Accident]) -> Sequence[Accident]:
+    """Refuse two accidents of one name, for the same reason as two layers of one key."""
+    names = [choice.scenario for choice in chosen]
+    twice = [name for n, name in enumerate(names) if name in names[:n]]
+    if twice:
+        raise InputError(
+            f"accidents called {twice[0]!r}",
+            got="two of the same name",
+            expected="names that differ",
+            hint="give one a label of its own",
+        )
+    return chosen
 
 
 def _distinct(options: list[LayerOption]) -> list[LayerOption]:

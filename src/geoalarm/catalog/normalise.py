@@ -58,7 +58,7 @@ def frame(
             f"{what} is in another CRS than stated",
             got=out.crs.to_string()[:80],
             expected=crs,
-            hint="hint the crs of the entry",
+            hint="correct the crs of the entry",
         )
     repairs: Repairs = {}
     missing = out.geometry.isna() | out.geometry.is_empty

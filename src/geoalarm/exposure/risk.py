@@ -165,14 +165,14 @@ def _annual_group(group: pd.DataFrame, convention: Convention, zero_at_yr: float
         expected_annual(periods, values, convention="trapezoid", zero_at_yr=tail),
     ]
     first = group.drop_duplicates("commune_id").set_index("commune_id").reindex(wide.index)
-    states = group.groupby("commune_id", sort=False)["state"].agg(_worst_state).reindex(wide.index)
+    whole = group.groupby("commune_id", sort=False).agg(
+        {"state": _worst_state, "source_ids": _joined, "caveats": _joined}
+    )
+    whole = whole.reindex(wide.index)
     return pd.DataFrame(
         {
             "commune_id": wide.index,
-            "hazard": first["hazard"].to_numpy(),
-            "scenario": first["scenario"].to_numpy(),
-            "basis": first["basis"].to_numpy(),
-            "population": first["population"].to_numpy(),
+            **{name: first[name].to_numpy() for name in ("hazard", "scenario", "basis", "population")},
             "people_per_yr": value,
             "people_per_yr_low": np.minimum(
                 expected_annual(periods, values, convention="trapezoid"), np.minimum(value, others[0])
@@ -181,15 +181,7 @@ def _annual_group(group: pd.DataFrame, convention: Convention, zero_at_yr: float
             "convention": convention,
             "right_tail": "none" if tail is None else f"zero at {tail:g} yr",
             "return_periods_yr": "|".join(f"{period:g}" for period in sorted(periods)),
-            "state": states.to_numpy(),
-            "source_ids": group.groupby("commune_id", sort=False)["source_ids"]
-            .agg(_joined)
-            .reindex(wide.index)
-            .to_numpy(),
-            "caveats": group.groupby("commune_id", sort=False)["caveats"]
-            .agg(_joined)
-            .reindex(wide.index)
-            .to_numpy(),
+            **{name: whole[name].to_numpy() for name in ("state", "source_ids", "caveats")},
         }
     )
 

@@ -183,7 +183,7 @@ def _kind(layer: Layer, hazard: Hazard, *, what: str) -> FootprintKind:
             f"{what} of kind {kind}",
             got=type(layer.data).__name__,
             expected="GeoDataFrame" if kind == "polygons" else "DataArray",
-            hint="hint the kind, or the driver, of its catalog entry",
+            hint="correct the kind, or the driver, of its catalog entry",
         )
     return kind  # type: ignore[return-value]
 

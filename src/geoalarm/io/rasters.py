@@ -130,6 +130,12 @@ def _require_sane(raster: rasterio.DatasetReader, path: Path, *, band: int, crs:
             expected="real numbers",
             hint="export the real part",
         )
+    _require_blocks(raster, path, band)
+    return _require_stated_crs(raster, path, crs)
+
+
+def _require_blocks(raster: rasterio.DatasetReader, path: Path, band: int) -> None:
+    """Refuse a raster that cannot be read in parts."""
     rows, columns = raster.block_shapes[band - 1]
     block = (
         rows
@@ -144,6 +150,10 @@ def _require_sane(raster: rasterio.DatasetReader, path: Path, *, band: int, crs:
             expected=f"at most {MAX_CELLS} cells and {MAX_BLOCK_BYTES} bytes a block",
             hint="write it as a tiled GeoTIFF, or cut the zone out",
         )
+
+
+def _require_stated_crs(raster: rasterio.DatasetReader, path: Path, crs: str | None) -> Any:
+    """The CRS of the file, else the one stated beside it; the two may not differ."""
     if raster.crs is None and crs is None:
         raise InputError(
             f"{path.name} has no CRS",
@@ -156,7 +166,7 @@ def _require_sane(raster: rasterio.DatasetReader, path: Path, *, band: int, crs:
             f"{path.name} carries another CRS than the entry states",
             got=raster.crs.to_string()[:80],
             expected=crs,
-            hint="hint args.crs",
+            hint="correct args.crs",
         )
     _require_regular(raster, path)
     return raster.crs if raster.crs is not None else rasterio.CRS.from_user_input(crs)

@@ -269,7 +269,7 @@ def with_stated_crs(frame: gpd.GeoDataFrame, crs: str | None, *, what: str) -> g
             f"{what} carries another CRS than the entry states",
             got=frame.crs.to_string()[:80],
             expected=crs,
-            hint="hint args.crs",
+            hint="correct args.crs",
         )
     return frame
 

@@ -25,6 +25,8 @@ from geoalarm.report.edition import FORMAT, MANIFEST, commune_manifest, folder_o
 from geoalarm.report.html_templates import TemplateStrings, drawn, fill, fingerprint, stylesheet
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from geoalarm.dossier import Territory
     from geoalarm.report.batch_request import Edition
 
@@ -129,6 +131,17 @@ def entries(out: Path, edition: Edition, territory: Territory) -> list[IndexEntr
     )
 
 
+def _by_region(
+    found: list[IndexEntry], called: pd.Series, lang: str
+) -> list[tuple[str, list[tuple[IndexEntry, str]]]]:
+    """Entries with the names of their communes, under the name of each region."""
+    groups: dict[tuple[str, str, str], list[tuple[IndexEntry, str]]] = {}
+    for entry in found:
+        group = (entry.country, entry.region, entry.region_name)
+        groups.setdefault(group, []).append((entry, str(called[entry.commune_id])))
+    return [(_group_name(group, lang), rows) for group, rows in groups.items()]
+
+
 def page(
     found: list[IndexEntry],
     edition: Edition,
@@ -144,19 +157,8 @@ def page(
     main = territory.dossier(str(territory.communes.ids[0])).dangers[0].main
     key, label = main.key, danger_label(main.hazard, main.scenario, main.return_period_yr, lang)
     links = {entry.commune_id: _page_of(entry, lang) for entry in found if entry.langs}
-    picture = overview(
-        maps,
-        _shares(territory, key),
-        lang=lang,
-        label=label,
-        links=links,
-        key_title=i18n.text("explorer.key_share", lang),
-    )
-    groups: dict[tuple[str, str, str], list[tuple[IndexEntry, str]]] = {}
-    for entry in found:
-        groups.setdefault((entry.country, entry.region, entry.region_name), []).append(
-            (entry, str(called[entry.commune_id]))
-        )
+    title = i18n.text("explorer.key_share", lang)
+    picture = overview(maps, _shares(territory, key), lang=lang, label=label, links=links, key_title=title)
     return fill(
         "index.html",
         w=words,
@@ -170,7 +172,7 @@ def page(
         edition=edition,
         title=i18n.text("report.index.title", lang),
         scenario=territory.scenario_title,
-        groups=[(_group_name(group, lang), rows) for group, rows in groups.items()],
+        groups=_by_region(found, called, lang),
         page_of=lambda entry: _page_of(entry, lang),
         search=lambda entry, name: _search_words(entry, name),
         languages=[

@@ -122,6 +122,22 @@ def rating_classes(*, all_from: float = 2.0) -> tuple[IntensityClass, ...]:
     )
 
 
+def _depths_of(depth: Footprint, speed: xr.DataArray | None) -> xr.DataArray:
+    """The raster of depths, checked together with the speed that belongs to it."""
+    data = depth.data
+    if depth.kind != "intensity" or depth.units != "m" or not isinstance(data, xr.DataArray):
+        raise InputError(
+            "footprint of depths", got=f"kind {depth.kind} in {depth.units}", expected="kind intensity in m"
+        )
+    if speed is not None and (speed.shape != data.shape or speed.attrs.get("units") not in ("m s-1", "m/s")):
+        raise InputError(
+            "speed of the water",
+            got=f"{speed.shape} in {speed.attrs.get('units')}",
+            expected=f"{data.shape} in m s-1",
+        )
+    return data
+
+
 def rating_footprint(
     depth: Footprint,
     speed: xr.DataArray | None = None,
@@ -154,17 +170,7 @@ def rating_footprint(
     RangeError
         If a depth or a speed is outside the range of the rating.
     """
-    data = depth.data
-    if depth.kind != "intensity" or depth.units != "m" or not isinstance(data, xr.DataArray):
-        raise InputError(
-            "footprint of depths", got=f"kind {depth.kind} in {depth.units}", expected="kind intensity in m"
-        )
-    if speed is not None and (speed.shape != data.shape or speed.attrs.get("units") not in ("m s-1", "m/s")):
-        raise InputError(
-            "speed of the water",
-            got=f"{speed.shape} in {speed.attrs.get('units')}",
-            expected=f"{data.shape} in m s-1",
-        )
+    data = _depths_of(depth, speed)
     missing = data.rio.nodata
     known = data if missing is None or np.isnan(missing) else data.where(data != missing)
     deep = known.to_numpy().astype("float64")
@@ -179,17 +185,14 @@ def rating_footprint(
     )
     raster = data.copy(data=np.where(blank, np.nan, found.value))
     raster.attrs = {"units": RATING_UNIT, "long_name": "hazard rating to people"}
+    words = (depth.scenario, "danger to people", "" if speed is not None else "(still water)")
     return Footprint(
         raster.rio.write_crs(data.rio.crs).rio.write_nodata(np.nan),
         kind="intensity",
         hazard=depth.hazard,
         classes=rating_classes(all_from=all_from),
         units=RATING_UNIT,
-        scenario=" ".join(
-            part
-            for part in (depth.scenario, "danger to people", "" if speed is not None else "(still water)")
-            if part
-        ),
+        scenario=" ".join(filter(None, words)),
         return_period_yr=depth.return_period_yr,
         countries=depth.countries,
         no_data=depth.no_data,

@@ -161,43 +161,26 @@ def cloud(
     gravity = GRAVITY * (density - air) / air
     criterion = (gravity * math.sqrt(rate / density) / wind_speed**2.5) ** (1 / 3) if gravity > 0 else 0.0
     if method != "dense" and (method == "gaussian" or criterion <= CRITERION):
-        flags = (*weather_flags(wind_speed, averaging_time=averaging, duration=duration), *facts.flags)
+        flags = [*weather_flags(wind_speed, averaging_time=averaging, duration=duration), *facts.flags]
         if method == "gaussian" or criterion > CRITERION:
-            flags = (
-                *flags,
-                *gas_flags(substance, release_temperature=temperature, aerosol=vapour_fraction < 1),
-            )
+            flags += gas_flags(substance, release_temperature=temperature, aerosol=vapour_fraction < 1)
         elif gravity <= -0.1 * GRAVITY:
-            flags = (*flags, f"light_gas_not_modelled: {facts.name}")
+            flags.append(f"light_gas_not_modelled: {facts.name}")
         return Cloud("gaussian", criterion, density, MappingProxyType(given), tuple(dict.fromkeys(flags)))
     options: dict[str, Any] = {
-        "rate": rate,
+        **{name: given[name] for name in ("rate", "wind_speed", "stability", "terrain", "duration")},
         "density": density,
-        "wind_speed": wind_speed,
         "ambient_temperature": ambient_temperature,
         "release_temperature": temperature,
         "far": far,
-        "stability": stability,
-        "terrain": terrain,
-        "duration": duration,
         "molar_mass": facts.molar_mass,
     }
-    flags = (
-        *facts.flags,
-        *(f"{TO_BE_CONFIRMED}: {item}" for item in CONFIRM),
-        *(["release_height_ignored"] if release_height else []),
-    )
+    flags = [*facts.flags, *(f"{TO_BE_CONFIRMED}: {item}" for item in CONFIRM)]
+    flags += ["release_height_ignored"] if release_height else []
     passive = density * (CRITERION**3 * wind_speed**2.5 / gravity) ** 2 if gravity > 0 else math.nan
-    return Cloud(
-        "dense",
-        criterion,
-        density,
-        MappingProxyType(given),
-        flags,
-        dense_release(**options),
-        passive,
-        MappingProxyType(options),
-    )
+    made = dense_release(**options)
+    inputs, behind = MappingProxyType(given), MappingProxyType(options)
+    return Cloud("dense", criterion, density, inputs, tuple(flags), made, passive, behind)
 
 
 def _as_released(

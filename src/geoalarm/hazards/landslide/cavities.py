@@ -92,6 +92,25 @@ def cavity_influence_radius(
     )
 
 
+def _influence(width: np.ndarray, depth: np.ndarray, accuracy: np.ndarray, angle: float) -> np.ndarray:
+    """Radius of each cavity's influence [m]; that of an unknown depth where the depth is NaN."""
+    blind = np.isnan(depth)
+    if blind.any():
+        log.info("%d of %d cavities have no depth: influence of 50 m", int(blind.sum()), len(depth))
+    known = cavity_influence_radius(
+        width, np.where(blind, 0.0, depth), angle=angle, location_accuracy=accuracy
+    )
+    radius = np.where(blind, cavity_influence_radius(width, location_accuracy=accuracy).value, known.value)
+    if not (radius > 0).all():
+        raise InputError(
+            "influence of a cavity",
+            got="0 m",
+            expected="a positive radius",
+            hint="give radius, depth or accuracy",
+        )
+    return radius
+
+
 def cavity_zones(
     cavities: gpd.GeoDataFrame,
     *,
@@ -156,25 +175,7 @@ def cavity_zones(
             expected="metres",
             hint="give accuracy_m for those without one",
         )
-    depth = _metres(cavities, depth_column, math.nan)
-    blind = np.isnan(depth)
-    if blind.any():
-        log.info("%d of %d cavities have no depth: influence of 50 m", int(blind.sum()), len(depth))
-    without = cavity_influence_radius(width, location_accuracy=accuracy).value
-    radius = np.where(
-        blind,
-        without,
-        cavity_influence_radius(
-            width, np.where(blind, 0.0, depth), angle=angle_degree, location_accuracy=accuracy
-        ).value,
-    )
-    if not (radius > 0).all():
-        raise InputError(
-            "influence of a cavity",
-            got="0 m",
-            expected="a positive radius",
-            hint="give radius, depth or accuracy",
-        )
+    radius = _influence(width, _metres(cavities, depth_column, math.nan), accuracy, angle_degree)
     circles = _circles(shapely.get_coordinates(cavities.geometry.to_crs(4326).to_numpy()), radius)
     zone = _union(circles)
     is_small = bool((2 * radius < _default("population_cell")).any())

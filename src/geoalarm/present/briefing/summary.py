@@ -5,7 +5,7 @@ dangers together.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from geoalarm import i18n
 from geoalarm.core.terms import Basis, State
@@ -68,25 +68,27 @@ def _worst(draft: BriefingContext) -> list[Sentence]:
 
 def _sure(draft: BriefingContext) -> list[Sentence]:
     """What the first sentence rests on, its range, and what is not known."""
-    said: list[Sentence] = []
     order = by_people(draft.views)
-    if order and order[0].count.is_somebody:
-        worst = order[0]
-        said.append(
-            Sentence(
-                draft.say(
-                    "lead.rests",
-                    basis=worst.layer.basis if worst.layer.basis in set(Basis) else Basis.MODELLED,
-                )
-            )
-        )
-        span = range_sentence(draft, worst)
-        is_range = span is not None and not worst.count.hidden
-        said += (
-            [span, Sentence(draft.say("lead.range_is"))]
-            if is_range and span
-            else [span or Sentence(draft.say("lead.no_range"))]
-        )
+    said = _rests_on(draft, order[0]) if order and order[0].count.is_somebody else []
+    said += _gaps(draft, order)
+    if not said:
+        said.append(Sentence(draft.say("lead.all_known")))
+    said.append(Sentence(i18n.text("sentence.limit", draft.lang)))
+    return said
+
+
+def _rests_on(draft: BriefingContext, worst: HazardView) -> list[Sentence]:
+    """What the number of a hazard rests on, and its range."""
+    basis = worst.layer.basis if worst.layer.basis in set(Basis) else Basis.MODELLED
+    rests, span = Sentence(draft.say("lead.rests", basis=basis)), range_sentence(draft, worst)
+    if span is None:
+        return [rests, Sentence(draft.say("lead.no_range"))]
+    return [rests, span] if worst.count.hidden else [rests, span, Sentence(draft.say("lead.range_is"))]
+
+
+def _gaps(draft: BriefingContext, order: Sequence[HazardView]) -> list[Sentence]:
+    """What is not known, wholly or in part, and what could not be read."""
+    said: list[Sentence] = []
     silent = [view for view in order if view.count.is_silent]
     if silent and len(silent) < len(order):
         figures = tuple(draft.book.people(f"{view.key}-people", view.count).id for view in silent)
@@ -100,14 +102,8 @@ def _sure(draft: BriefingContext) -> list[Sentence]:
             for fault in draft.dossier.faults
             if fault.hazard
         ]
-        said.append(
-            Sentence(draft.say("lead.fault", dangers=draft.list_of(list(dict.fromkeys(named)))))
-            if named
-            else Sentence("")
-        )
-    if not said:
-        said.append(Sentence(draft.say("lead.all_known")))
-    said.append(Sentence(i18n.text("sentence.limit", draft.lang)))
+        dangers = draft.list_of(list(dict.fromkeys(named)))
+        said.append(Sentence(draft.say("lead.fault", dangers=dangers) if named else ""))
     return said
 
 

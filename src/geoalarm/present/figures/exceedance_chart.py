@@ -17,6 +17,16 @@ from geoalarm.present.palette import SCALES
 from geoalarm.present.rounding import count_text
 
 
+def _no_curve(sheet: Sheet, frame: Frame) -> bytes:
+    """A sentence where a curve would stand."""
+    axes = sheet.axes()
+    axes.set_axis_off()
+    said = i18n.text("figure.no_curve", frame.lang)
+    words = axes.text(0.5, 0.5, said, ha="center", va="center", transform=axes.transAxes)
+    words.set(color=frame.face.ink, fontsize=11)
+    return sheet.png()
+
+
 def chance_curve(points: pd.DataFrame, frame: Frame) -> bytes:
     """A PNG of people exposed by yearly chance.
 
@@ -29,20 +39,7 @@ def chance_curve(points: pd.DataFrame, frame: Frame) -> bytes:
     """
     sheet = Sheet(frame)
     if len(points) < 2:
-        axes = sheet.axes()
-        axes.set_axis_off()
-        said = i18n.text("figure.no_curve", frame.lang)
-        axes.text(
-            0.5,
-            0.5,
-            said,
-            ha="center",
-            va="center",
-            color=frame.face.ink,
-            fontsize=11,
-            transform=axes.transAxes,
-        )
-        return sheet.png()
+        return _no_curve(sheet, frame)
     line = SCALES["people"][frame.theme][3]
     has_band = bool((points["high"] > points["low"]).any())
     sheet.key(*_key(line, frame, has_band))

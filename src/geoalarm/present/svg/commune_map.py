@@ -136,30 +136,11 @@ class Maps:
             least_m=least_km * 1000,
         )
         sites = tuple(sites)
-        bar, north = paint.scale_bar(scene, lang), paint.north_arrow(scene, lang)
-        plate = LabelPlacer(scene.view.width, scene.view.height)
-        band = ""
-        for _, box in (bar, north):
-            plate.take(*box)
-        if is_example(footprint):
-            band = _band(scene, plate, lang)
-        words = written(scene, plate, names, sites, lang)
-        drawn = key.fine(paint.ground(scene)) + paint.hazard(scene)
-        drawn += key.fine(
-            paint.states(scene)
-            + paint.outlines(scene)
-            + paint.here(scene)
-            + paint.border(scene)
-            + paint.zones(scene)
-        )
         entries, notes = _entries(scene, names, lang, has_sites=bool(sites))
         head, high = key.drawn(entries, scene.view.width, title=_key_title(scene, lang), notes=notes)
         top = high + 4
-        body = head + tag(
-            "g",
-            paint.framed(scene, drawn + words + bar[0] + north[0] + band),
-            {"transform": f"translate(0 {top:g})"},
-        )
+        framed = _framed(scene, names, sites, lang, is_example=is_example(footprint))
+        body = head + tag("g", framed, {"transform": f"translate(0 {top:g})"})
         said = desc or "; ".join([*(entry.label for entry in entries), *notes])
         return picture(
             body,
@@ -202,6 +183,22 @@ def _layer_key(footprint: Footprint) -> Hashable:
     if footprint.sources and all(source.sha256 for source in footprint.sources):
         return (*facts, tuple((source.id, source.sha256) for source in footprint.sources), tuple(data.shape))
     return (*facts, id(data))
+
+
+def _framed(
+    scene: Scene, names: Mapping[str, str], sites: tuple[SitePoint, ...], lang: str, *, is_example: bool
+) -> str:
+    """All that stands in the frame of the map; names keep clear of scale, arrow and band."""
+    bar, north = paint.scale_bar(scene, lang), paint.north_arrow(scene, lang)
+    plate = LabelPlacer(scene.view.width, scene.view.height)
+    for _, box in (bar, north):
+        plate.take(*box)
+    band = _band(scene, plate, lang) if is_example else ""
+    words = written(scene, plate, names, sites, lang)
+    over = (paint.states, paint.outlines, paint.here, paint.border, paint.zones)
+    drawn = key.fine(paint.ground(scene)) + paint.hazard(scene)
+    drawn += key.fine("".join(draw(scene) for draw in over))
+    return paint.framed(scene, drawn + words + bar[0] + north[0] + band)
 
 
 def _band(scene: Scene, plate: LabelPlacer, lang: str) -> str:

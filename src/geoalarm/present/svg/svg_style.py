@@ -157,7 +157,6 @@ def _rules() -> list[str]:
         "stroke:var(--ga-casing);stroke-width:3px;stroke-linejoin:miter;"
         "stroke-miterlimit:2;paint-order:stroke"
     )
-    dash = f"{_px(9)} {_px(3)} {_px(2)} {_px(3)}"
     rules = {
         ".ga-defs": "position:absolute;width:0;height:0",
         ".ga text": "pointer-events:none;fill:var(--ga-ink);font-size:12px;font-weight:400",
@@ -170,6 +169,14 @@ def _rules() -> list[str]:
         ".ga .ga-hb": f"font-weight:700;font-size:13px;{halo}",
         ".ga .ga-hs": f"font-size:11px;{halo}",
         ".ga .ga-hc": f"font-size:13px;font-style:italic;font-weight:600;letter-spacing:.08em;{halo}",
+    }
+    return _written(rules | _map_rules() | _chart_rules())
+
+
+def _map_rules() -> dict[str, str]:
+    """Grounds, outlines, the border, zones and sites."""
+    dash = f"{_px(9)} {_px(3)} {_px(2)} {_px(3)}"
+    return {
         ".ga .ga-band": "fill:var(--ga-band);stroke:var(--ga-band-ink);stroke-width:.6px",
         ".ga .ga-bt": "fill:var(--ga-band-ink);font-weight:700;font-size:12px",
         ".ga .ga-beyond": "fill:var(--ga-beyond)",
@@ -203,6 +210,12 @@ def _rules() -> list[str]:
         ".ga .ga-site": "fill:var(--ga-ink);stroke:var(--ga-casing);stroke-width:1.6px",
         ".ga .ga-ink": "fill:none;stroke:var(--ga-ink);stroke-width:1.5px",
         ".ga .ga-solid": "fill:var(--ga-ink)",
+    }
+
+
+def _chart_rules() -> dict[str, str]:
+    """Axes, curves, dots and the patterns of states."""
+    return {
         ".ga .ga-axis": "fill:none;stroke:var(--ga-outline);stroke-width:1px",
         ".ga .ga-grid": "fill:none;stroke:var(--ga-outline);stroke-width:.6px;stroke-opacity:.45",
         ".ga .ga-reach": "fill:var(--ga-people-4);fill-opacity:.25",
@@ -218,4 +231,7 @@ def _rules() -> list[str]:
         ".ga .ga-over a:hover path,.ga .ga-over a:focus path": f"stroke:var(--ga-ink);stroke-width:{_px(2)}",
         **{f".ga .ga-pg-{state}": f"fill:var(--ga-g-{state})" for state in PATTERNS["light"]},
     }
+
+
+def _written(rules: dict[str, str]) -> list[str]:
     return [f"{selector}{{{body}}}" for selector, body in rules.items()]

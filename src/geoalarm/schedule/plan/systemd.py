@@ -110,24 +110,13 @@ def _list(values: Sequence[int] | None) -> str:
 
 
 def _service(plan: Plan, name: str, command: str, user: str, *, stays: bool) -> str:
-    words = [
-        command,
-        "schedule",
-        "run",
-        str(plan.file),
-        "--state",
-        f"%S/{name}",
-        *([] if stays else ["--once"]),
-    ]
+    words = [command, "schedule", "run", str(plan.file), "--state", f"%S/{name}"]
+    words += [] if stays else ["--once"]
     places = sorted(
         {str(job.report.out) for job in plan.jobs}
         | {str(t.path) for job in plan.jobs for t in job.deliver if isinstance(t, Folder)}
     )
-    kind = (
-        "Type=exec\nRestart=on-failure\nRestartSec=30s"
-        if stays
-        else "Type=oneshot\nRestart=on-abnormal\nRestartSec=30s"
-    )
+    kind = "Type=exec\nRestart=on-failure" if stays else "Type=oneshot\nRestart=on-abnormal"
     install = "\n[Install]\nWantedBy=multi-user.target\n" if stays else ""
     return (
         f"# {'Stays and wakes by itself' if stays else 'Started by the timer'}; use this or the other, not "
@@ -139,7 +128,7 @@ def _service(plan: Plan, name: str, command: str, user: str, *, stays: bool) -> 
         "After=network-online.target remote-fs.target\n"
         "Wants=network-online.target\n\n"
         "[Service]\n"
-        f"{kind}\n"
+        f"{kind}\nRestartSec=30s\n"
         f"User={user}\n"
         f"ExecStart={' '.join(_quoted(word, specifier=word.startswith('%S/')) for word in words)}\n"
         f"StateDirectory={name}\n"
