@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from geoalarm.core.quantities import convert
 from geoalarm.hazards.industrial.britter_mcquaid import dense_release
 from geoalarm.hazards.industrial.dispersion import cloud, cloud_contour, cloud_distance
-from geoalarm.hazards.industrial.plume import plume_concentration, plume_contour, plume_distance
+from geoalarm.hazards.industrial.plume import plume_distance
+from geoalarm.hazards.industrial.plume_arithmetic import plume_concentration, plume_contour
 from geoalarm.hazards.industrial.puff import puff_concentration, puff_contour, puff_distance
 from geoalarm.hazards.industrial.sigmas import plume_sigmas, puff_sigmas
 from geoalarm.hazards.industrial.toxicity import indoor_shelter, toxic_lethality

@@ -15,7 +15,7 @@ import numpy as np
 from geoalarm.core.errors import RangeError
 from geoalarm.hazards.industrial.crossing import outermost
 from geoalarm.hazards.industrial.outflow import ATMOSPHERE, GRAVITY
-from geoalarm.hazards.industrial.plume import peak_factor, plume_concentration
+from geoalarm.hazards.industrial.plume_arithmetic import peak_factor, plume_concentration
 from geoalarm.hazards.industrial.sigmas import FARTHEST, STEADY, plume_sigmas
 from geoalarm.hazards.industrial.substances import GAS_CONSTANT, air_density
 
@@ -223,11 +223,9 @@ def dense_release(
     beta, dilution = curve(alpha)
     # the first curve may begin nearer than 30 source lengths; the near field then ends where it begins
     near = min(NEAR, 10 ** float(beta[0]))
-    knots = (
-        (np.concatenate([[math.log10(near)], beta]), np.concatenate([[306 / (306 + near**2)], dilution]))
-        if near == NEAR
-        else (beta, dilution)
-    )
+    knots = (beta, dilution)
+    if near == NEAR:
+        knots = (np.r_[math.log10(near), beta], np.r_[306 / (306 + near**2), dilution])
     temperature = ambient_temperature if release_temperature is None else release_temperature
     ratio = temperature / ambient_temperature
     if molar_mass is not None:
@@ -247,9 +245,8 @@ def dense_release(
     )
     if far != "virtual_source":
         return bare
-    return _with_virtual_source(
-        bare, {"rate": rate, "wind_speed": wind_speed, "stability": stability, "terrain": terrain}
-    )
+    passive = {"rate": rate, "wind_speed": wind_speed, "stability": stability, "terrain": terrain}
+    return _with_virtual_source(bare, passive)
 
 
 def _with_virtual_source(bare: DensePlume, passive: dict[str, Any]) -> DensePlume:

@@ -31,15 +31,8 @@ from geoalarm.hazards.industrial.dense_gas import CONFIRM, dense_distance, dense
 from geoalarm.hazards.industrial.fields import dense_field, plume_field
 from geoalarm.hazards.industrial.flags import gas_flags, passage_flags, weather_flags
 from geoalarm.hazards.industrial.outflow import ATMOSPHERE, GRAVITY
-from geoalarm.hazards.industrial.plume import (
-    WEATHER,
-    gaussian_plume,
-    peak_on_axis,
-    plume,
-    plume_contour,
-    plume_distance,
-    zone_of,
-)
+from geoalarm.hazards.industrial.plume import WEATHER, gaussian_plume, plume, plume_distance, zone_of
+from geoalarm.hazards.industrial.plume_arithmetic import peak_on_axis, plume_contour
 from geoalarm.hazards.industrial.puff import puff, puff_contour, puff_distance, puff_load
 from geoalarm.hazards.industrial.sigmas import FARTHEST, averaging_of, briggs_sigmas
 from geoalarm.hazards.industrial.substances import Substance, air_density, gas_density

@@ -19,7 +19,8 @@ from geoalarm.core.registry import (
 )
 from geoalarm.hazards.industrial.crossing import outermost
 from geoalarm.hazards.industrial.flags import gas_flags, weather_flags
-from geoalarm.hazards.industrial.plume import reflected, zone_of
+from geoalarm.hazards.industrial.plume import zone_of
+from geoalarm.hazards.industrial.plume_arithmetic import reflected
 from geoalarm.hazards.industrial.sigmas import FARTHEST, NEAREST, STABILITIES, puff_sigmas
 
 SOURCE: Final = (

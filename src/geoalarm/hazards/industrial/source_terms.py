@@ -6,15 +6,8 @@ Every physical constant is an input; ``vessel_outflow`` fills them in for a subs
 
 from __future__ import annotations
 
-from geoalarm.hazards.industrial.outflow import (
-    ATMOSPHERE,
-    GRAVITY,
-    flash_fraction,
-    gas_outflow,
-    hole_size,
-    liquid_outflow,
-    two_phase_outflow,
-)
+from geoalarm.hazards.industrial.boiling_outflow import flash_fraction, two_phase_outflow
+from geoalarm.hazards.industrial.outflow import ATMOSPHERE, GRAVITY, gas_outflow, hole_size, liquid_outflow
 from geoalarm.hazards.industrial.pools import pool_diameter, pool_evaporation
 from geoalarm.hazards.industrial.vessel import release_duration, vessel_outflow
 

@@ -17,7 +17,7 @@ from geoalarm.core.quantities import to_si
 from geoalarm.core.result import BEYOND_MODEL_RANGE, ModelResult
 from geoalarm.hazards.industrial.consequences import FARTHEST, Consequence, Field
 from geoalarm.hazards.industrial.dispersion import Cloud, cloud, cloud_contour, cloud_distance
-from geoalarm.hazards.industrial.plume import peak_factor, plume_concentration
+from geoalarm.hazards.industrial.plume_arithmetic import peak_factor, plume_concentration
 from geoalarm.hazards.industrial.sigmas import plume_sigmas
 from geoalarm.hazards.industrial.substances import substance as find_substance
 from geoalarm.hazards.industrial.thresholds import RINGS, effect_thresholds

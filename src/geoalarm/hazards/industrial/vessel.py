@@ -7,15 +7,14 @@ from typing import Any, Final
 from geoalarm.core.errors import InputError, RangeError
 from geoalarm.core.registry import FlaggedOutputs, at_least_zero, model, positive, word
 from geoalarm.core.result import TO_BE_CONFIRMED
+from geoalarm.hazards.industrial.boiling_outflow import flash_fraction, two_phase_outflow
 from geoalarm.hazards.industrial.outflow import (
     ATMOSPHERE,
     COEFFICIENT,
     HOLE,
     PRESSURE,
-    flash_fraction,
     gas_outflow,
     liquid_outflow,
-    two_phase_outflow,
 )
 from geoalarm.hazards.industrial.substances import Substance, gas_density
 from geoalarm.hazards.industrial.substances import substance as find_substance
