@@ -1,8 +1,8 @@
 """A published formula as a callable that knows its units: what each input may be, and how a run is made.
 
-A model is a pure function in SI. Behind the door, quantities with units or plain SI numbers come in, ranges are
-checked, and a :class:`~geoalarm.core.result.ModelResult` goes out. An array for an input that is one number runs
-the model once for each; loops use ``name.pure`` and check for themselves.
+A model is a pure function in SI. Behind the door, quantities with units or plain SI numbers come in, ranges
+are checked, and a :class:`~geoalarm.core.result.ModelResult` goes out. An array for an input that is one
+number runs the model once for each; loops use ``name.pure`` and check for themselves.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""The border between a YAML file and the dataclasses behind it: plain values in, checked values or faults out.
+"""Where a YAML file becomes dataclasses: plain values come in, checked values or faults go out.
 
-Pydantic is used here, and by the files that say what a catalog, a scenario and a schedule may hold; nowhere else.
+Pydantic is used here, and by the files that say what a catalog, a scenario and a schedule may hold; nowhere
+else.
 """
 
 from __future__ import annotations

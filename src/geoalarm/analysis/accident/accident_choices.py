@@ -1,4 +1,4 @@
-"""What the form of an accident offers, as plain data: kinds, substances, weathers, toxic thresholds of a file."""
+"""What the form of an accident offers, as plain data: kinds, substances, weathers, thresholds of a file."""
 
 from __future__ import annotations
 

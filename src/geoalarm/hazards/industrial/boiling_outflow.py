@@ -1,5 +1,5 @@
-"""A liquid that boils once it is out, through a hole or a pipe, and the share of it that flashes. Pressures are
-absolute.
+"""A liquid that boils once it is out, through a hole or a pipe, and the share of it that flashes. Pressures
+are absolute.
 """
 
 from __future__ import annotations

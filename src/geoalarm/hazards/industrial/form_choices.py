@@ -1,5 +1,5 @@
-"""What a form offers for an accident, as JSON can hold it: kinds and their inputs, substances, weathers, shares
-of people outdoors.
+"""What a form offers for an accident, as JSON can hold it: kinds and their inputs, substances, weathers,
+shares of people outdoors.
 """
 
 from __future__ import annotations

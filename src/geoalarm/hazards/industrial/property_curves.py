@@ -1,5 +1,5 @@
-"""Properties of a substance as functions of temperature, from the tables of the ``chemicals`` library, each with
-its range and the table it comes from.
+"""Properties of a substance as functions of temperature, from the tables of the ``chemicals`` library, each
+with its range and the table it comes from.
 """
 
 from __future__ import annotations
