@@ -44,6 +44,15 @@ def read_thresholds(path: Path) -> dict[str, tuple[str, ...]]:
     return {substance: tuple(effects) for substance, effects in found.items()}
 
 
+def threshold_columns() -> tuple[str, ...]:
+    """Columns of a file of toxic thresholds, as one is filled in: without the year of the text, which may be
+    left out.
+    """
+    from geoalarm.hazards.industrial.toxic_thresholds import COLUMNS
+
+    return tuple(name for name in COLUMNS if name != "vintage")
+
+
 def warm_models() -> None:
     """Load the models and the tables of substances, which take two seconds, before the first accident is
     asked for.

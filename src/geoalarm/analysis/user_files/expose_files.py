@@ -12,9 +12,8 @@ from geoalarm.analysis.user_files.user_footprint import read_footprint
 from geoalarm.analysis.user_files.user_options import (
     FilePart,
     UserFiles,
-    agreed_units,
-    band_of,
     is_raster,
+    read_user_raster,
     source_of,
 )
 from geoalarm.analysis.workspace import Progress, cache_dir, tell
@@ -25,7 +24,6 @@ from geoalarm.core.read_errors import wrap_read_errors
 from geoalarm.core.terms import Basis
 from geoalarm.exposure import engine
 from geoalarm.geo.crs import to_crs
-from geoalarm.io import rasters
 from geoalarm.io import vector_files as files
 from geoalarm.results import FootprintRecord, Run, build_manifest
 
@@ -100,15 +98,11 @@ def read_population(own: UserFiles, notes: list[str]) -> Population:
             source=source,
             what=part.name,
         )
-    if own.population_column is not None:
-        raise InputError(
-            f"{part.name} is a raster",
-            got=f"--population-column {own.population_column}",
-            expected="no column",
-            hint="leave --population-column out",
-        )
-    data = rasters.read_raster(part.path, band_of(part))
-    units = agreed_units(data, own.population_units, what=part.name, option="--population-units")
+    data, units = read_user_raster(
+        part,
+        column=("--population-column", own.population_column),
+        units=("--population-units", own.population_units),
+    )
     if units is None:
         notes.append(
             f"{part.name} states no unit: read as people per cell (--population-units km-2 if it is a "

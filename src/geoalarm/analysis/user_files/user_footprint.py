@@ -16,9 +16,8 @@ import xarray as xr
 from geoalarm.analysis.user_files.user_options import (
     FilePart,
     UserFiles,
-    agreed_units,
-    band_of,
     is_raster,
+    read_user_raster,
     source_of,
 )
 from geoalarm.catalog import normalise
@@ -28,7 +27,6 @@ from geoalarm.core.model import Footprint, FootprintKind, IntensityClass, interv
 from geoalarm.core.units import COUNT_UNITS, require_units
 from geoalarm.exposure.classify import interval_codes
 from geoalarm.hazards import discover
-from geoalarm.io import rasters
 from geoalarm.io import vector_files as files
 
 RASTER_KINDS: Final = ("intensity", "classes", "fraction")
@@ -46,15 +44,9 @@ def read_footprint(own: UserFiles) -> tuple[Footprint, dict[str, int]]:
 
 
 def _raster_footprint(own: UserFiles, part: FilePart) -> tuple[Footprint, dict[str, int]]:
-    if own.class_column is not None:
-        raise InputError(
-            f"{part.name} is a raster",
-            got=f"--class-column {own.class_column}",
-            expected="no column",
-            hint="leave --class-column out",
-        )
-    data = rasters.read_raster(part.path, band_of(part))
-    stated = agreed_units(data, own.units, what=part.name, option="--units")
+    data, stated = read_user_raster(
+        part, column=("--class-column", own.class_column), units=("--units", own.units)
+    )
     kind = _raster_kind(own, data, stated, what=part.name)
     units = require_units(stated, what=f"footprint {part.name}") if kind == "intensity" else stated or "1"
     raster, repairs = normalise.raster(data, what=part.name, units_stated=units)

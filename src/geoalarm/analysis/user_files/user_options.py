@@ -137,6 +137,33 @@ def agreed_units(data: xr.DataArray, stated: str | None, *, what: str, option: s
     return said[-1] if said else None
 
 
+def read_user_raster(
+    part: FilePart, *, column: tuple[str, str | None], units: tuple[str, str | None]
+) -> tuple[xr.DataArray, str | None]:
+    """A raster and its unit; see :func:`agreed_units`.
+
+    Parameters
+    ----------
+    column, units : tuple of str and str or None
+        The name of the option and what the user gave; a raster has no column.
+
+    Raises
+    ------
+    InputError
+        If a column was named, or file and user state two units.
+    """
+    option, given = column
+    if given is not None:
+        raise InputError(
+            f"{part.name} is a raster",
+            got=f"{option} {given}",
+            expected="no column",
+            hint=f"leave {option} out",
+        )
+    data = rasters.read_raster(part.path, band_of(part))
+    return data, agreed_units(data, units[1], what=part.name, option=units[0])
+
+
 def band_of(part: FilePart) -> int:
     """``FILE:2`` names the second band of a raster."""
     if part.layer is None:

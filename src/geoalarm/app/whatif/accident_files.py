@@ -13,7 +13,7 @@ import pandas as pd
 
 from geoalarm import i18n
 from geoalarm.analysis import scenario_text
-from geoalarm.analysis.accident.accident_choices import read_thresholds
+from geoalarm.analysis.accident.accident_choices import read_thresholds, threshold_columns
 from geoalarm.analysis.accident.accident_scenario import Accident
 from geoalarm.app.session import SharedSession
 from geoalarm.app.web.download_file import DownloadFile
@@ -26,17 +26,6 @@ from geoalarm.results import totals as tables
 FORMATS: Final = ("yml", "csv")
 LARGEST: Final = 100_000
 """Bytes of a file of thresholds that are taken."""
-COLUMNS: Final = (
-    "jurisdiction",
-    "substance",
-    "effect",
-    "exposure_min",
-    "value",
-    "unit",
-    "label",
-    "source",
-    "verified",
-)
 
 
 class UploadStore:
@@ -89,7 +78,7 @@ def thresholds_form(state: WhatIfState) -> DownloadFile:
     return DownloadFile(
         f"thresholds_{substance}.csv",
         "text/csv",
-        ("\n".join([",".join(COLUMNS), *rows]) + "\n").encode("utf-8"),
+        ("\n".join([",".join(threshold_columns()), *rows]) + "\n").encode("utf-8"),
     )
 
 

@@ -8,6 +8,7 @@ import importlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from geoalarm.core.quantities import require_range
@@ -65,137 +66,75 @@ def property_curves(cas: str, molar_mass: float) -> dict[str, Property]:
 
 
 def _vapour_pressure(cas: str) -> Property | None:
-    library, vapor_pressure, dippr = (
-        _library("chemicals"),
-        _library("chemicals.vapor_pressure"),
-        _library("chemicals.dippr"),
-    )
-
-    row = _row(vapor_pressure.Psat_data_Perrys2_8, cas)
-    if row is not None:
+    library, tables, dippr = map(_library, ("chemicals", "chemicals.vapor_pressure", "chemicals.dippr"))
+    named = partial(Property, "vapour pressure")
+    if row := _row(tables.Psat_data_Perrys2_8, cas):
         constants = [row[f"C{i}"] for i in range(1, 6)]
-        return Property(
-            "vapour pressure",
-            lambda t: dippr.EQ101(t, *constants),
-            row["Tmin"],
-            row["Tmax"],
-            f"{PERRY}, table 2-8",
-        )
-    row = _row(vapor_pressure.Psat_data_WagnerMcGarry, cas)
-    if row is not None:
-        given = (row["Tc"], row["Pc"], *(row[name] for name in "ABCD"))
-        return Property(
-            "vapour pressure", lambda t: library.Wagner_original(t, *given), row["Tmin"], row["Tc"], MCGARRY
-        )
-    row = _row(vapor_pressure.Psat_data_VDI_PPDS_3, cas)
-    if row is None:
-        return None
-    given = (row["Tc"], row["Pc"], *(row[name] for name in "ABCD"))
-    return Property(
-        "vapour pressure", lambda t: library.Wagner(t, *given), row["Tm"], row["Tc"], f"{VDI}, D3.1"
-    )
+        return named(lambda t: dippr.EQ101(t, *constants), row["Tmin"], row["Tmax"], f"{PERRY}, table 2-8")
+    if row := _row(tables.Psat_data_WagnerMcGarry, cas):
+        mcgarry = (row["Tc"], row["Pc"], *(row[name] for name in "ABCD"))
+        return named(lambda t: library.Wagner_original(t, *mcgarry), row["Tmin"], row["Tc"], MCGARRY)
+    if row := _row(tables.Psat_data_VDI_PPDS_3, cas):
+        vdi = (row["Tc"], row["Pc"], *(row[name] for name in "ABCD"))
+        return named(lambda t: library.Wagner(t, *vdi), row["Tm"], row["Tc"], f"{VDI}, D3.1")
+    return None
 
 
 def _liquid_density(cas: str, molar_mass: float) -> Property | None:
-    volume, dippr = _library("chemicals.volume"), _library("chemicals.dippr")
-
-    row = _row(volume.rho_data_Perry_8E_105_l, cas)
-    if row is not None:
+    volume, dippr = map(_library, ("chemicals.volume", "chemicals.dippr"))
+    named = partial(Property, "liquid density")
+    if row := _row(volume.rho_data_Perry_8E_105_l, cas):
         constants = [row[f"C{i}"] for i in range(1, 5)]
-        return Property(
-            "liquid density",
-            lambda t: dippr.EQ105(t, *constants) * molar_mass,
-            row["Tmin"],
-            row["Tmax"],
-            f"{PERRY}, table 2-32",
-        )
-    row = _row(volume.rho_data_VDI_PPDS_2, cas)
-    if row is None:
-        return None
-    given = [row[name] for name in ("Tc", "rhoc", "A", "B", "C", "D", "MW")]
-    low, high = 0.4 * row["Tc"], row["Tc"]
-    return Property(
-        "liquid density", lambda t: molar_mass / volume.volume_VDI_PPDS(t, *given), low, high, f"{VDI}, D3.1"
-    )
+        source = f"{PERRY}, table 2-32"
+        return named(lambda t: dippr.EQ105(t, *constants) * molar_mass, row["Tmin"], row["Tmax"], source)
+    if row := _row(volume.rho_data_VDI_PPDS_2, cas):
+        vdi, top = [row[name] for name in ("Tc", "rhoc", "A", "B", "C", "D", "MW")], row["Tc"]
+        return named(lambda t: molar_mass / volume.volume_VDI_PPDS(t, *vdi), 0.4 * top, top, f"{VDI}, D3.1")
+    return None
 
 
 def _heat_of_vaporisation(cas: str, molar_mass: float) -> Property | None:
-    library, phase_change, dippr = (
-        _library("chemicals"),
-        _library("chemicals.phase_change"),
-        _library("chemicals.dippr"),
-    )
-
-    row = _row(phase_change.phase_change_data_Perrys2_150, cas)
-    if row is not None:
-        given = [row[name] for name in ("Tc", "C1", "C2", "C3", "C4")]
+    library, tables, dippr = map(_library, ("chemicals", "chemicals.phase_change", "chemicals.dippr"))
+    named = partial(Property, "heat of vaporisation")
+    if row := _row(tables.phase_change_data_Perrys2_150, cas):
+        constants = [row[name] for name in ("Tc", "C1", "C2", "C3", "C4")]
+        source = f"{PERRY}, table 2-150"
         # the table gives J/kmol, the library stores J/mol
-        return Property(
-            "heat of vaporisation",
-            lambda t: dippr.EQ106(t, *given) / molar_mass,
-            row["Tmin"],
-            row["Tmax"],
-            f"{PERRY}, table 2-150",
-        )
-    row = _row(phase_change.phase_change_data_VDI_PPDS_4, cas)
-    if row is None:
-        return None
-    given = [row[name] for name in ("Tc", "A", "B", "C", "D", "E")]
-    return Property(
-        "heat of vaporisation",
-        lambda t: library.PPDS12(t, *given) / molar_mass,
-        0.4 * row["Tc"],
-        row["Tc"],
-        f"{VDI}, D3.1",
-    )
+        return named(lambda t: dippr.EQ106(t, *constants) / molar_mass, row["Tmin"], row["Tmax"], source)
+    if row := _row(tables.phase_change_data_VDI_PPDS_4, cas):
+        vdi, top = [row[name] for name in ("Tc", "A", "B", "C", "D", "E")], row["Tc"]
+        return named(lambda t: library.PPDS12(t, *vdi) / molar_mass, 0.4 * top, top, f"{VDI}, D3.1")
+    return None
 
 
 def _liquid_heat_capacity(cas: str, molar_mass: float) -> Property | None:
-    library, heat_capacity, dippr = (
-        _library("chemicals"),
-        _library("chemicals.heat_capacity"),
-        _library("chemicals.dippr"),
+    library, tables, dippr = map(_library, ("chemicals", "chemicals.heat_capacity", "chemicals.dippr"))
+    # both tables are in J/kmol/K
+    named, kilomole = (
+        partial(Property, "liquid heat capacity", source=f"{PERRY}, table 2-153"),
+        1000 * molar_mass,
     )
-
-    source = f"{PERRY}, table 2-153"
-    row = _row(heat_capacity.Cp_data_Perry_Table_153_100, cas)
-    if row is not None:
+    if row := _row(tables.Cp_data_Perry_Table_153_100, cas):
         constants = [row[name] for name in "ABCDE"]
-        # the table is in J/kmol/K
-        return Property(
-            "liquid heat capacity",
-            lambda t: dippr.EQ100(t, *constants) / (1000 * molar_mass),
-            row["Tmin"],
-            row["Tmax"],
-            source,
-        )
-    row = _row(heat_capacity.Cp_data_Perry_Table_153_114, cas)
-    if row is None:
-        return None
-    given = [library.Tc(cas), *(row[name] for name in "ABCD")]
-    return Property(
-        "liquid heat capacity",
-        lambda t: dippr.EQ114(t, *given) / (1000 * molar_mass),
-        row["Tmin"],
-        row["Tmax"],
-        source,
-    )
+        return named(lambda t: dippr.EQ100(t, *constants) / kilomole, row["Tmin"], row["Tmax"])
+    if row := _row(tables.Cp_data_Perry_Table_153_114, cas):
+        given = [library.Tc(cas), *(row[name] for name in "ABCD")]
+        return named(lambda t: dippr.EQ114(t, *given) / kilomole, row["Tmin"], row["Tmax"])
+    return None
 
 
 def _gas_heat_capacity(cas: str, molar_mass: float) -> Property | None:
-    library, heat_capacity = _library("chemicals"), _library("chemicals.heat_capacity")
-
-    row = _row(heat_capacity.TRC_gas_data, cas)
-    if row is None:
-        return None
-    constants = [row[f"a{i}"] for i in range(8)]
-    return Property(
-        "gas heat capacity",
-        lambda t: library.TRCCp(t, *constants) / molar_mass,
-        row["Tmin"],
-        row["Tmax"],
-        TRC,
-    )
+    library, tables = map(_library, ("chemicals", "chemicals.heat_capacity"))
+    if row := _row(tables.TRC_gas_data, cas):
+        constants = [row[f"a{i}"] for i in range(8)]
+        return Property(
+            "gas heat capacity",
+            lambda t: library.TRCCp(t, *constants) / molar_mass,
+            row["Tmin"],
+            row["Tmax"],
+            TRC,
+        )
+    return None
 
 
 def _library(name: str) -> Any:
