@@ -301,7 +301,7 @@ def official_flood_class(
     depth_class : str
         Number of the class of depth, from 1.
     depth_system : str
-        ``fr_tri_runoff`` for the classes of runoff.
+        ``fr_tri_runoff`` for the classes of runoff; only with a class of depth.
 
     Raises
     ------

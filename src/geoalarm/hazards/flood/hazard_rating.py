@@ -62,7 +62,7 @@ def hazard_to_people(
     land_use : str
         ``urban``, ``wood`` or ``pasture``; only for ``fd2321``.
     variant : str
-        ``fd2321`` or ``planning`` (FD2320).
+        ``fd2321`` or ``planning`` (FD2320); only without a debris factor.
     debris_factor : float
         A given one in place of the variant's [1].
     all_from : float

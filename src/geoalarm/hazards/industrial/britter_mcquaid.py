@@ -188,7 +188,7 @@ def dense_release(
     ambient_temperature : float
         T_a [K].
     release_temperature : float, optional
-        T_r; by default that of the air [K].
+        T_r; only for the share of volume, where no molar mass is given; by default that of the air [K].
     ambient_density : float, optional
         rho_a; by default of dry air at T_a [kg m-3].
     far : str

@@ -89,8 +89,8 @@ def dense_plume(
     wind_speed : float
         At 10 m [m s-1].
     duration : float, optional
-        Of the release; the plume is steady up to ``u t / 2.5``, and a decay asked for beyond is cut by its
-        passage [s].
+        Of the release; the plume is steady up to ``u t / 2.5``, and only beyond that it counts: the zone ends
+        there, or a decay asked for is cut by its passage [s].
     **release
         Of the gas and the air, as ``dense_release``.
 
@@ -161,8 +161,8 @@ def dense_distance(
     wind_speed : float
         At 10 m [m s-1].
     duration : float, optional
-        Of the release; the plume is steady up to ``u t / 2.5``, and a decay asked for beyond is cut by its
-        passage [s].
+        Of the release; the plume is steady up to ``u t / 2.5``, and only beyond that it counts: the zone ends
+        there, or a decay asked for is cut by its passage [s].
     far : str
         Only beyond the last curve: ``stop``, or a decay that nobody measured, ``inverse_square`` or
         ``virtual_source``.

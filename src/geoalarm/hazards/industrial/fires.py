@@ -215,9 +215,9 @@ def pool_fire(
     transmissivity : float, optional
         Share that the air lets through; without it, from the vapour pressure and the path [1].
     vapour_pressure : float
-        Of water in the air [Pa].
+        Of water in the air; only without a transmissivity [Pa].
     beyond : bool
-        Use the transmissivity formula outside its range too; the result says so.
+        Only outside the range of the transmissivity formula: use it there too; the result says so.
     **flame
         Of the flame, as :func:`pool_flame`.
 
@@ -277,9 +277,9 @@ def pool_fire_distance(
     transmissivity : float, optional
         Share that the air lets through; without it, from the vapour pressure and the path [1].
     vapour_pressure : float
-        Of water in the air [Pa].
+        Of water in the air; only without a transmissivity [Pa].
     beyond : bool
-        Use the transmissivity formula outside its range too; the result says so.
+        Only outside the range of the transmissivity formula: use it there too; the result says so.
     **flame
         Of the flame, as :func:`pool_flame`.
 

@@ -59,7 +59,7 @@ def atmospheric_transmissivity(
     vapour_pressure : float
         Partial pressure of water vapour, relative humidity times saturation pressure [Pa].
     beyond : bool
-        Use the formula outside its range too, as is done for fireballs; the result says so.
+        Only outside its range: use the formula there too, as is done for fireballs; the result says so.
 
     Raises
     ------

@@ -175,7 +175,7 @@ def gas_outflow(
     discharge_coefficient : float
         Cd [1]: 0.62 sharp edges, 0.95 to 0.99 rounded.
     ambient_pressure : float
-        Outside [Pa].
+        Outside; only where the flow is not choked [Pa].
 
     Raises
     ------

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from geoalarm.core.errors import InputError
 from geoalarm.core.registry import (
     FlaggedOutputs,
     ModelInput,
@@ -173,7 +174,7 @@ def plume(
         Of the release [s]; without it the plume is steady. A short release is a piece of a plume; ``puff`` takes
         a mass let go at once, with parameters of its own, and may differ ten times at 1 km.
     time : float, optional
-        Since the start of a release with a duration [s].
+        Since the start of a release with a duration, and refused without one [s].
     substance : str, optional
         To flag a gas that is heavier or lighter than air.
 
@@ -195,6 +196,13 @@ def plume(
         "averaging_time": (averaging := averaging_of(averaging_time, duration)),
     }
     value = plume_concentration(x, y, z, **given)
+    if time is not None and duration is None:
+        raise InputError(
+            "input 'time' of a plume",
+            got="no duration: the plume is steady",
+            expected="a duration of the release",
+            hint="add duration, or leave time out",
+        )
     if duration is not None:
         sigma_x, _ = plume_sigmas(x, stability, terrain, averaging_time=averaging)
         if time is None:

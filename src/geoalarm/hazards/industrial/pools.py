@@ -83,7 +83,7 @@ def pool_evaporation(
         Sc of the vapour in air [1]; by default from the diffusion of water vapour and Graham's law (the
         Yellow Book takes 0.8).
     ambient_pressure : float
-        Outside [Pa].
+        Outside; only to refuse a pool that boils [Pa].
 
     Raises
     ------

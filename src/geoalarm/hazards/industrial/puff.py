@@ -175,7 +175,7 @@ def puff(
     mass : float
         M [kg].
     wind_speed : float
-        u [m s-1].
+        u; only with a time: what the middle of the cloud brings to a place does not depend on it [m s-1].
     stability : str
         Pasquill class, A to F.
     time : float, optional
@@ -230,7 +230,7 @@ def puff_distance(
     mass : float
         Let go at once [kg].
     wind_speed : float
-        [m s-1].
+        No effect on how far the middle of the cloud brings a concentration, only on when [m s-1].
     stability : str
         Pasquill class, A to F.
     release_height : float

@@ -56,11 +56,11 @@ def cavity_influence_radius(
     Parameters
     ----------
     cavity_radius : float or numpy.ndarray
-        Half the width of the cavity [m].
+        Half the width of the cavity; without a depth it counts only if it is more than 50 m [m].
     depth : float or numpy.ndarray
         Of its floor below the ground; none if unknown [m].
     angle : float
-        Of the cone of collapse from the vertical, 20 to 45 [degree].
+        Of the cone of collapse from the vertical, 20 to 45; only with a depth [degree].
     location_accuracy : float or numpy.ndarray
         How far the true place may be from the recorded one [m].
 

@@ -72,7 +72,7 @@ def infinite_slope(
     soil_weight : float
         Unit weight of the soil [N m-3].
     water_weight : float
-        Unit weight of water [N m-3].
+        Unit weight of water; only of a wet slope [N m-3].
 
     Raises
     ------
