@@ -367,7 +367,9 @@ def test_weather_that_does_not_exist_is_refused(label: str) -> None:
 
 
 def test_a_dense_zone_stops_at_the_last_curve_and_says_that_it_goes_on() -> None:
-    """The last curve is a dilution of 0.002: chlorine of 2.998 kg/m3 is at 6.0 g/m3 there, 100 times AEGL-3."""
+    """The last curve is a dilution of 0.002: chlorine of 2.998 kg/m3 is at 6.0 g/m3 there, 100 times
+    AEGL-3.
+    """
     stopped = cloud_distance("57.96 mg/m3", "chlorine", rate=10.0, **D5)
     length = math.sqrt(10 / 2.998 / 5)
     gravity = 9.80665 * (2.998 - 1.225) / 1.225
@@ -406,8 +408,8 @@ def test_a_dense_release_of_a_minute_gets_no_steady_plume() -> None:
 
 
 def test_the_share_of_a_cloud_with_droplets_agrees_with_its_mass_per_volume() -> None:
-    """y = C R T / (M P) of a cloud so thin that it is as warm as the air; the share without a molar mass was a
-    sixth of it, and is now not told.
+    """y = C R T / (M P) of a cloud so thin that it is as warm as the air; the share without a molar mass was
+    a sixth of it, and is now not told.
     """
     cold = {"rate": 10.0, "density": 20.8, "wind_speed": 5.0, "release_temperature": 239.1}
     found = dense_plume(300.0, molar_mass=0.0709, **cold)
@@ -423,8 +425,8 @@ def test_the_share_of_a_cloud_with_droplets_agrees_with_its_mass_per_volume() ->
 
 
 def test_a_short_release_is_as_narrow_as_its_duration() -> None:
-    """Width by (t / 600 s)^0.2, not below 20 s: at 1 km 20 s of gas give 1 / 0.506 of the width and more of its
-    length, near three times the concentration of the ten minute width.
+    """Width by (t / 600 s)^0.2, not below 20 s: at 1 km 20 s of gas give 1 / 0.506 of the width and more of
+    its length, near three times the concentration of the ten minute width.
     """
     given = {"rate": 1.0, **D5}
     narrow = plume(1000.0, duration=20.0, **given)

@@ -110,7 +110,9 @@ def test_plateaus(strength: int, plateau: float) -> None:
 def test_without_curves_every_class_is_a_bound_and_says_where_the_class_makes_no_difference(
     strength: int, scaled: float
 ) -> None:
-    """The bound of a class is its plateau or a detonation: from 5 to 6 it rises by the plateaus at most (2.5)."""
+    """The bound of a class is its plateau or a detonation: from 5 to 6 it rises by the plateaus at most
+    (2.5).
+    """
     weak, strong = (multi_energy(scaled * 32.56745416, 1000.0, number) for number in (strength, strength + 1))
     assert "upper_bound" in weak.flags
     assert float(weak) <= float(strong) <= 2.5 * float(weak)

@@ -389,14 +389,18 @@ def test_ccps_1994_fireball_of_a_propane_truck_89_1_kW_m2() -> None:
 
 @pytest.mark.parametrize(("diameter", "power"), [(10, 210e3), (35, 210e3), (56, 286e3)])
 def test_an_lng_flame_has_the_power_that_was_measured(diameter: float, power: float) -> None:
-    """CG-D-55-79: 210 kW/m2; Luketa (2011), pool of 56 m: 286 kW/m2; the curve of sooty flames gave 21.8 at 35 m."""
+    """CG-D-55-79: 210 kW/m2; Luketa (2011), pool of 56 m: 286 kW/m2; the curve of sooty flames gave 21.8 at
+    35 m.
+    """
     found = pool_flame(diameter, "lng")
     assert found["emissive_power"] == power
     assert "measured_emissive_power" in found.flags
 
 
 def test_eight_kilowatts_of_an_lng_pool_of_35_m_lie_beyond_95_m() -> None:
-    """By hand: 210 kW/m2 x 0.05306 (an upright cylinder, 35 m wide, 46.8 m high, from 99.8 m) x 0.718 = 8.0 kW/m2."""
+    """By hand: 210 kW/m2 x 0.05306 (an upright cylinder, 35 m wide, 46.8 m high, from 99.8 m) x 0.718 = 8.0
+    kW/m2.
+    """
     found = pool_fire_distance("8 kW/m^2", "35 m", "lng")
     assert 95 < found.value < 105
 

@@ -371,7 +371,9 @@ def test_examples_of_the_docstrings(module: ModuleType) -> None:
 def test_zones_of_a_jet_are_counted_from_the_hole_and_hold_its_flame(
     fuel: str, rate: float, length: float
 ) -> None:
-    """By hand: L [ft] = 0.00604 (m Hc [Btu/h])^0.4776 (API 521), for LPG 9.1 sqrt(m); zone L/2 + r, never below L."""
+    """By hand: L [ft] = 0.00604 (m Hc [Btu/h])^0.4776 (API 521), for LPG 9.1 sqrt(m); zone L/2 + r, never
+    below L.
+    """
     made = release("jet_fire", LON, LAT, rate=rate, fuel=fuel)
     share, heat = {"methane": (0.2, 50.0e6), "lpg": (0.3, 46.35e6)}[fuel]
     for label, flux in (("SEI", 3e3), ("SEL", 5e3), ("SELS", 8e3)):
@@ -404,7 +406,9 @@ def test_who_may_stand_in_a_jets_flame_is_in_the_severest_zone() -> None:
 def test_thresholds_are_those_of_the_time_the_release_lasts(
     given: dict[str, object], minutes: int, flag: str | None
 ) -> None:
-    """AEGL-3 of chlorine: 50, 28, 20 and 10 ppm for 10, 30, 60 and 240 min; the time next above the duration."""
+    """AEGL-3 of chlorine: 50, 28, 20 and 10 ppm for 10, 30, 60 and 240 min; the time next above the
+    duration.
+    """
     found = consequence("toxic", **{**CHLORINE, **given})
     ppm = {10: 50, 30: 28, 60: 20, 240: 10}[minutes]
     bound = next(item.lower for item in found.classes if item.label == "AEGL-3")

@@ -29,7 +29,9 @@ from geoalarm.core.registry import FlaggedOutputs, ModelInput, at_least_zero, mo
 from geoalarm.hazards.flood.hand import heights, require_metres
 
 FINE_CLASS_M: Final = 1.0
-"""Classes of depth narrower than this need better terrain than a satellite's: a choice of this project [m]."""
+"""Classes of depth narrower than this need better terrain than a satellite's: a choice of this project
+[m].
+"""
 
 ERROR_PER_CLASS: Final = 2.0
 """The vertical error may be this many times the narrowest class at most: 0.5 m classes on 1 m (choice of this

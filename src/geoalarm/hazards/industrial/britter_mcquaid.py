@@ -44,9 +44,9 @@ class DensePlume:
     density [kg m-3].
 
     ``knots`` are distances over D and dilutions from the end of the near field on, log10 and value. ``far``
-    is what follows the last curve, one of :data:`FARS`; ``passive`` weather and rate of the passive plume that
-    takes over and how far its source is moved; ``passing`` duration [s], wind [m s-1], stability and terrain of
-    a release that ends.
+    is what follows the last curve, one of :data:`FARS`; ``passive`` weather and rate of the passive plume
+    that takes over and how far its source is moved; ``passing`` duration [s], wind [m s-1], stability and
+    terrain of a release that ends.
     """
 
     length: float
@@ -195,8 +195,8 @@ def dense_release(
         Only beyond the last curve: ``stop``, or a decay that nobody measured, ``inverse_square`` or
         ``virtual_source``.
     stability : str
-        Pasquill class; no effect on the curves of dense gas, only on the passive plume of a virtual source and
-        on the passage of a release that ends beyond them.
+        Pasquill class; no effect on the curves of dense gas, only on the passive plume of a virtual source
+        and on the passage of a release that ends beyond them.
     terrain : str
         ``rural`` or ``urban``; no effect where stability has none.
     duration : float, optional
@@ -229,7 +229,8 @@ def dense_release(
     temperature = ambient_temperature if release_temperature is None else release_temperature
     ratio = temperature / ambient_temperature
     if molar_mass is not None:
-        # moles of a cubic metre at the source, droplets too, against those of the air; of a gas the same ratio
+        # moles of a cubic metre at the source, droplets too, against those of the air; of a gas the same
+        # ratio
         ratio = molar_mass * ATMOSPHERE / (GAS_CONSTANT * ambient_temperature) / density
     bare = DensePlume(
         length,

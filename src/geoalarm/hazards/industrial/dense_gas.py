@@ -76,8 +76,9 @@ def dense_plume(
     Up to ``x/D = 30``, ``C' = 306 / (306 + (x/D)^2)``; then between the curves ``beta(alpha)`` of six
     dilutions, linear in ``beta = log10(x/D)``. There the correlation ends (0.002), and where ``u t < 2.5 x``;
     beyond, a decay that nobody measured stands in and is flagged, as ``x^-2`` or by a passive plume from a
-    virtual source, or NaN (``far=stop``, which zones take). Volume share ``C'/(C' + (1 - C') r)`` with ``r = T_r/T_a``, or ``M P/(R T_a rho)`` with a molar mass. Half width ``D + 8 lb + 2.5 (lb
-    x^2)^(1/3)``, upwind ``D/2 + 2 lb``, ``lb = Q g0/u^3``.
+    virtual source, or NaN (``far=stop``, which zones take). Volume share ``C'/(C' + (1 - C') r)`` with ``r =
+    T_r/T_a``, or ``M P/(R T_a rho)`` with a molar mass. Half width ``D + 8 lb + 2.5 (lb x^2)^(1/3)``, upwind
+    ``D/2 + 2 lb``, ``lb = Q g0/u^3``.
 
     Not modelled: a mass of dense gas let go at once. Britter and McQuaid drew other curves for it, which were
     not read in their source; ``puff`` takes such a gas as passive and raises a flag.
@@ -122,7 +123,9 @@ def dense_plume(
 
 
 def _share(share: np.ndarray, **release: Any) -> tuple[np.ndarray, tuple[str, ...]]:
-    """A share of volume [1], NaN where the release cannot be all gas and its molar mass is not known, and flags."""
+    """A share of volume [1], NaN where the release cannot be all gas and its molar mass is not known, and
+    flags.
+    """
     if release.get("molar_mass") is not None:
         return share, ()
     air = release.get("ambient_temperature", 288.15)
@@ -150,9 +153,9 @@ def dense_distance(
     """Farthest distance at which a dense plume still reaches a threshold, with its width there; at least that
     where the correlation ends first.
 
-    The x at which ``C(x) = threshold``, with the concentration of ``dense_plume``. Where it goes on beyond what
-    is known (the last curve, the steady plume of a release that ends, 10 km) the distance is that end and the
-    flag ``beyond_model_range`` says that the true one is longer.
+    The x at which ``C(x) = threshold``, with the concentration of ``dense_plume``. Where it goes on beyond
+    what is known (the last curve, the steady plume of a release that ends, 10 km) the distance is that end
+    and the flag ``beyond_model_range`` says that the true one is longer.
 
     Parameters
     ----------

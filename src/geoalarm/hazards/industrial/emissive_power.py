@@ -1,4 +1,6 @@
-"""How strongly a pool's flame shines: by its soot, by measurements of clear flames, or by the heat it radiates."""
+"""How strongly a pool's flame shines: by its soot, by measurements of clear flames, or by the heat it
+radiates.
+"""
 
 from __future__ import annotations
 
@@ -60,8 +62,8 @@ def mean_emissive_power(
         ),
         None,
     )
-    # alcohols: small fires shine half as strong as petrol, large ones two to three times (SP, ETANKFIRE, 2015):
-    # no row stands for both
+    # alcohols: small fires shine half as strong as petrol, large ones two to three times (SP, ETANKFIRE,
+    # 2015): no row stands for both
     if measured is None or told.emissive == "sooty":
         raise InputError(
             f"emissive power of a flame of {fuel['fuel']}",

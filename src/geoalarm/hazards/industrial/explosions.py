@@ -151,10 +151,10 @@ def multi_energy(
     """Overpressure of a gas explosion by the energy in the congested volume: ``Rb = R (P0/E)^(1/3)``, ``E =
     3.5 MJ/m3 V``.
 
-    The published far curves are drawings; none is shipped. With a curve file they are read from it. Without one
-    an upper bound stands in, and the result says so: the lower of the class's plateau and of the blast of a
-    charge of TNT with ``W = E / 4.52e6``. Where the latter is lower (from ``Rb`` 0.9 for class 7, 2.3 for class
-    5) all stronger classes have the same bound: the class makes no difference there.
+    The published far curves are drawings; none is shipped. With a curve file they are read from it. Without
+    one an upper bound stands in, and the result says so: the lower of the class's plateau and of the blast of
+    a charge of TNT with ``W = E / 4.52e6``. Where the latter is lower (from ``Rb`` 0.9 for class 7, 2.3 for
+    class 5) all stronger classes have the same bound: the class makes no difference there.
 
     Parameters
     ----------
@@ -307,7 +307,7 @@ def _ratio(
         require_range("distance", tnt, *SCALED_RANGE, unit="m kg^(-1/3)")
     blast = np.full(tnt.shape, math.inf)
     blast[~near] = np.asarray(kingery_bulmash.pure(tnt[~near])) / air_pressure
-    # no class is above its plateau, and none above a detonation: what the lower of both tells is a bound, and where
-    # it is the detonation the class makes no difference
+    # no class is above its plateau, and none above a detonation: what the lower of both tells is a bound, and
+    # where it is the detonation the class makes no difference
     alike = ("class_makes_no_difference",) if (blast < plateau).any() else ()
     return np.minimum(plateau, blast).reshape(np.shape(scaled)), (*flags, "upper_bound", *alike)

@@ -304,8 +304,8 @@ def _emissive_power(mass: float, heat: _Heat, *, diameter: float, duration: floa
         )
     if heat.emissive_power is not None:
         return heat.emissive_power
-    # the Yellow Book takes the heat to boil and warm the liquid off the heat of combustion and caps nothing; here
-    # it stays in (farther zones), and the cap of measured powers holds
+    # the Yellow Book takes the heat to boil and warm the liquid off the heat of combustion and caps nothing;
+    # here it stays in (farther zones), and the cap of measured powers holds
     assert heat.combustion is not None
     fraction = heat.fraction if heat.pressure is None else 0.27 * (heat.pressure / 1e6) ** 0.32
     assert fraction is not None

@@ -27,31 +27,36 @@ FLAGS: Final[dict[str, str]] = {
     "near_field_extrapolated": "nearer than 100 m, where the dispersion parameters were not measured",
     "low_wind_speed": "wind below 1 m/s, where a plume meanders and the model is a guess",
     "beyond_correlation": (
-        "farther than the last curve of Britter and McQuaid: nothing is known there, or a decay asked for stands in"
+        "farther than the last curve of Britter and McQuaid: nothing is known there, or a decay that was "
+        "asked for stands in"
     ),
     "release_too_short": (
-        "the release ends before a steady plume of dense gas reaches this distance: nothing is known there, or the "
+        "the release ends before a steady plume of dense gas gets there: nothing is known there, or the "
         "decay asked for is cut by its passage"
     ),
     "short_release_as_plume": (
-        "the release ends before its plume is steady there; it is a piece of a plume, as narrow as its duration "
-        "lets it be, not a puff"
+        "the release ends before its plume is steady there; it is a piece of a plume, as narrow as its "
+        "duration lets it be, not a puff"
     ),
-    "exposure_time_assumed": "the duration of the release is not given; the thresholds are those of this exposure",
+    "exposure_time_assumed": (
+        "the duration of the release is not given; the thresholds are those of this exposure"
+    ),
     "exposure_not_of_the_release": (
         "the thresholds are those of an exposure that is not as long as the release"
     ),
     "mass_as_puff": (
-        "the mass is let go at once, as a puff; a piece of a plume with the same mass may give ten times another "
-        "concentration at 1 km, because the parameters of both were measured apart"
+        "the mass is let go at once, as a puff; a piece of a plume with the same mass may give ten times "
+        "another concentration at 1 km, because the parameters of both were measured apart"
     ),
     "averaging_longer_than_release": (
         "the averaging time asked for is longer than the release; the highest concentration is above this one"
     ),
     "weather_unknown_to_dense_gas": (
-        "the curves of dense gas know no stability, terrain or averaging time; these inputs change nothing there"
+        "the curves of dense gas know no stability, terrain or averaging time; these change nothing there"
     ),
-    "share_of_a_gas": "the share of volume holds for a release without droplets; with droplets give its molar mass",
+    "share_of_a_gas": (
+        "the share of volume holds for a release without droplets; with droplets give its molar mass"
+    ),
     "share_needs_molar_mass": (
         "the release is denser than any gas at its temperature: its share of volume is not known without its "
         "molar mass"
@@ -71,7 +76,7 @@ FLAGS: Final[dict[str, str]] = {
     "transmissivity_extrapolated": (
         "vapour pressure times path lies outside 1e4 to 1e5 N/m, where the transmissivity formula holds"
     ),
-    "measured_emissive_power": "the flame is clear: its emissive power is a measured one, of the source named",
+    "measured_emissive_power": "the flame is clear: its emissive power is measured, by the source named",
     "zone_is_the_flame": (
         "outside the flame the heat is below the threshold; the zone is the ground the flame covers"
     ),
@@ -85,12 +90,12 @@ FLAGS: Final[dict[str, str]] = {
     ),
     "distance_of_30_t": "durations do not meet at 30 t; the longer distance of 30 t is kept",
     "multi_energy_fallback": (
-        "no curve file was given; the lower of the class's plateau and of a blast of TNT stands in for the published "
-        "drawings"
+        "no curve file was given; the lower of the class's plateau and of a blast of TNT stands in for the "
+        "published drawings"
     ),
     "upper_bound": "the true value is at most this",
     "class_makes_no_difference": (
-        "without a curve file the class makes no difference at this distance: stronger ones have the same bound"
+        "without a curve file the class makes no difference here: stronger ones have the same bound"
     ),
     "curves_of_the_user": "read from the curve file given",
     "radius_is_lethality_not_cordon": (

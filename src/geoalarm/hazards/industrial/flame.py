@@ -32,7 +32,7 @@ GRAVITY: Final = 9.80665
 """Standard gravity [m s-2]."""
 
 PATH_RANGE: Final = (1e4, 1e5)
-"""Bounds, both excluded, of water vapour pressure times path for :func:`atmospheric_transmissivity` [N m-1]."""
+"""Bounds, excluded, of water vapour pressure times path for :func:`atmospheric_transmissivity` [N m-1]."""
 
 VAPOUR_PRESSURE: Final = 1193.5
 """Of water in air of 15 °C and 70 % relative humidity [Pa]."""
@@ -91,7 +91,9 @@ def atmospheric_transmissivity(
 
 
 def is_within_path_range(product: float | np.ndarray) -> bool:
-    """Whether vapour pressure times path [N m-1] is inside the range of :func:`atmospheric_transmissivity`."""
+    """Whether vapour pressure times path [N m-1] is inside the range of
+    :func:`atmospheric_transmissivity`.
+    """
     return bool(((np.asarray(product) > PATH_RANGE[0]) & (np.asarray(product) < PATH_RANGE[1])).all())
 
 

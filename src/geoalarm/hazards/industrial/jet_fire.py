@@ -43,8 +43,8 @@ def jet_fire(
 ) -> FlaggedOutputs:
     """Heat of a jet fire as a point: ``q = tau chi m Hc / (4 pi r2)``.
 
-    The distance is from the middle of the flame, which lies half a flame from the hole; from the hole itself it
-    is told by ``jet_fire_distance``.
+    The distance is from the middle of the flame, which lies half a flame from the hole; from the hole itself
+    it is told by ``jet_fire_distance``.
 
     Parameters
     ----------
@@ -68,8 +68,8 @@ def jet_fire(
 
     References
     ----------
-    API Standard 521 (point source); shares radiated and heats of combustion are rows of ``data/jet_fuels.csv``,
-    the shares to be confirmed.
+    API Standard 521 (point source); shares radiated and heats of combustion are rows of
+    ``data/jet_fuels.csv``, the shares to be confirmed.
 
     Examples
     --------
@@ -88,8 +88,8 @@ def jet_fire(
     passes_to=jet_fire,
 )
 def jet_fire_distance(flux: float, rate: float, fuel: str = "methane", **radiated: Any) -> FlaggedOutputs:
-    """How far a jet fire sends a heat: ``r = sqrt(tau chi m Hc / (4 pi q))`` from the middle of the flame, and
-    from the hole.
+    """How far a jet fire sends a heat: ``r = sqrt(tau chi m Hc / (4 pi q))`` from the middle of the flame,
+    and from the hole.
 
     ``from_hole = max(L, L / 2 + r)``: the point that radiates lies half a flame from the hole, and who stands
     in the flame is in every zone. ``L [ft] = 0.00604 (m Hc [Btu/h])^0.4776``; for LPG that of

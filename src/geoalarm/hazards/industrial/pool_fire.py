@@ -159,8 +159,8 @@ def pool_flame_length(
     >>> round(float(pool_flame_length(42.4457, 0.085, wind=5, air_density=1.2243)), 3)
     46.775
     """
-    # two fits of Thomas that do not meet at a wind of 0; the scale of the wind takes the density of the air, as
-    # the Yellow Book does, where Mudan takes that of the fuel's vapour; the base is not dragged downwind
+    # two fits of Thomas that do not meet at a wind of 0; the scale of the wind takes the density of the air,
+    # as the Yellow Book does, where Mudan takes that of the fuel's vapour; the base is not dragged downwind
     ratio = rate / (air_density * math.sqrt(GRAVITY * diameter))
     if wind == 0:
         return float(42 * diameter * ratio**0.61)

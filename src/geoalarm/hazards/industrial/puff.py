@@ -162,8 +162,8 @@ def puff(
 ) -> FlaggedOutputs:
     """Concentration from a mass let go at once.
 
-    A release of some seconds is also a short piece of a ``plume``; the two may differ ten times at 1 km, because
-    their parameters were measured apart.
+    A release of some seconds is also a short piece of a ``plume``; the two may differ ten times at 1 km,
+    because their parameters were measured apart.
 
     ``C = M / ((2 pi)^1.5 sx sy sz) exp(-(x-ut)^2/2sx^2) exp(-y^2/2sy^2) [exp(-(z-h)^2/2sz^2) +
     exp(-(z+h)^2/2sz^2)]``

@@ -60,8 +60,8 @@ def toxic_zones(
     table : sequence of ToxicThreshold, optional
         Thresholds from ``load_thresholds``.
     exposure_min : float, optional
-        Exposure time of the thresholds [min]; by default that of the table which is next above the duration of
-        the release, 60 where no duration is given. One that is not the release's is flagged.
+        Exposure time of the thresholds [min]; by default that of the table which is next above the duration
+        of the release, 60 where no duration is given. One that is not the release's is flagged.
     probit_source : str
         Key of the probit for the scheme ``probit`` and for lethality.
     probits : sequence of ToxicProbit, optional
@@ -232,8 +232,8 @@ def _lethality(substance: str, chosen: Cloud, wanted: Mapping[str, Any]) -> Fiel
     except InputError:
         return None
     minutes = min(chosen.plume["duration"] or LONGEST, LONGEST) / 60
-    # a risk needs a number everywhere: past the end of the correlation the decay by the square stands in, and the
-    # flag of the zone says so
+    # a risk needs a number everywhere: past the end of the correlation the decay by the square stands in, and
+    # the flag of the zone says so
     if chosen.dense is not None and chosen.dense.far == "stop":
         chosen = replace(chosen, dense=replace(chosen.dense, far="inverse_square"))
     concentration = _field(chosen)
