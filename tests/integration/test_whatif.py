@@ -450,6 +450,7 @@ def test_two_weathers_saved_by_the_page_run_to_the_numbers_of_the_page(tmp_path)
         (),
         lon="3.16428",
         lat="50.72469",
+        inputs={"far": "inverse_square"},
         beside=True,
         second={"wind_from": "250"},
         frequency="1e-4 /yr",

@@ -336,7 +336,7 @@ def test_a_field_is_drawn_where_it_is(territory):
 
 
 def test_the_map_shows_zones_until_a_picture_is_there(territory):
-    state, _ = state_of(site="works")
+    state, _ = state_of(site="works", **{"in.far": "inverse_square"})
     outcome = calculate(state, territory)
     assert outcome.shows("field") == outcome.shows("risk") == "zones"
     assert "show|risk" not in switch(outcome, state)
@@ -491,7 +491,7 @@ def test_french_rings_have_a_class_and_others_say_why_not(territory):
 
 
 def test_a_scenario_saved_is_the_scenario_read(territory, tmp_path):
-    state, _ = state_of(site="works", beside="1")
+    state, _ = state_of(site="works", beside="1", **{"in.far": "inverse_square"})
     outcome = calculate(state, territory)
     path = tmp_path / "saved.yml"
     path.write_text(scenario(outcome, territory), encoding="utf-8")

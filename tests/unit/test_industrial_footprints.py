@@ -424,6 +424,14 @@ def test_outside_what_a_stopped_dense_zone_knows_nothing_is_studied() -> None:
     assert {f"beyond_model_range: AEGL-{level}" for level in (1, 2, 3)} <= set(made.warnings)
     assert made.zones is not None
     assert made.zones.studied is not None
+    studied = made.zones.studied.to_crs(made.site.crs).geometry.iloc[0]
+    assert all(
+        shapely.covers(studied.buffer(1), zone) for zone in made.zones.data.to_crs(made.site.crs).geometry
+    )
     reach = max(made.distances_m.values())
-    area = made.zones.studied.to_crs(3035).area.sum()
-    assert area == pytest.approx(math.pi * reach**2, rel=0.01)
+    for metres, bearing, known in ((1.5, 90, False), (1.5, 270, True), (1.5, 0, True), (1.5, 120, False)):
+        turn = math.radians(bearing)
+        x, y = made.site.onto_map(
+            np.array([metres * reach * math.sin(turn)]), np.array([metres * reach * math.cos(turn)])
+        )
+        assert shapely.covers(studied, shapely.Point(x[0], y[0])) == known

@@ -37,6 +37,11 @@ HAZARD_NAME: Final = "industrial"
 KINDS: Final[Mapping[str, Callable[..., Consequence]]] = MappingProxyType({**ZONES, "toxic": toxic_zones})
 """Accidents that :func:`release` knows, by name."""
 
+DOWNWIND: Final = 45.0
+"""To each side of the wind, where nothing is known beyond a zone that goes on [degree]: choice of this
+project.
+"""
+
 EVERYWHERE: Final = tuple(Country)
 """A model knows no border: where a zone ends, no country beyond it is reached."""
 
@@ -152,7 +157,7 @@ def zone_footprint(site: Site, found: Consequence, *, wind_from: float | None = 
         return None
     frame, studied = (
         zones(site, found.outlines, wind_from=wind_from if found.is_directed else None),
-        _studied(site, found),
+        _studied(site, found, wind_from),
     )
     return Footprint(
         frame.assign(distance_m=[found.distances[label] for label in frame["zone"]]),
@@ -312,13 +317,22 @@ def _bounds(site: Site, found: Consequence, wind_from: float | None) -> tuple[fl
     return left - margin, bottom - margin, right + margin, top + margin
 
 
-def _studied(site: Site, found: Consequence) -> gpd.GeoDataFrame | None:
-    """The model's range, where a zone goes on beyond it; None where every zone ends, and outside it nothing
-    is reached.
+def _studied(site: Site, found: Consequence, wind_from: float | None) -> gpd.GeoDataFrame | None:
+    """Where something is known, where a zone goes on beyond its model: its range, without the sector downwind
+    of what is known; None where every zone ends, and outside it nothing is reached.
     """
-    if any(warning.startswith(BEYOND_MODEL_RANGE) for warning in found.warnings):
-        return zones(site, {"studied": circle(found.known_to)})
-    return None
+    if not any(warning.startswith(BEYOND_MODEL_RANGE) for warning in found.warnings):
+        return None
+    if found.known_to >= FARTHEST or wind_from is None:
+        return zones(site, {"studied": circle(FARTHEST)})
+    reach = min(max(float(np.hypot(*corners.T).max()) for corners in found.outlines.values()), FARTHEST)
+    outer = np.radians(np.linspace(DOWNWIND, 360 - DOWNWIND, 271))
+    inner = np.radians(np.linspace(-DOWNWIND, DOWNWIND, 91))
+    around = [
+        radius * np.stack([np.cos(turn), np.sin(turn)], axis=1)
+        for radius, turn in ((FARTHEST, outer), (reach, inner))
+    ]
+    return zones(site, {"studied": np.concatenate(around)}, wind_from=wind_from)
 
 
 def _scenario(found: Consequence, site: Site, wind_from: float | None) -> str:
