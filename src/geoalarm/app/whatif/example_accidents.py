@@ -16,8 +16,8 @@ from geoalarm.app.whatif.zone_map import degrees
 NEAR_BORDER_M: Final = 5_000.0
 """A commune whose middle is this near to the border may lend its border to the example [m on the map]."""
 UPWIND_M: Final = 150.0
-"""How far west of the border the example stands [m on the map]: the usual wind carries a cloud across, within what
-the curves of a heavy gas know.
+"""How far west of the border the example stands [m on the map]: the usual wind carries a cloud across, within
+what the curves of a heavy gas know.
 """
 
 EXAMPLES: Final[Mapping[str, Mapping[str, object]]] = {

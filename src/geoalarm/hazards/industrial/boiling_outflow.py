@@ -112,8 +112,8 @@ def two_phase_outflow(
     """Liquid that boils once it is out, under its own vapour pressure or more, through a hole or a pipe.
 
     A hole in the wall (no pipe) passes liquid, which boils outside: ``G = Cd sqrt(2 rho (P + rho g h - Pa))``
-    with P the storage pressure. In a pipe of 0.1 m or of 12 diameters and more it boils inside: ``G^2 = Gs^2 +
-    Ge^2`` with ``Ge = hv / (v_fg sqrt(T cp))`` and, of a pad, a pump or a head above the vapour pressure,
+    with P the storage pressure. In a pipe of 0.1 m or of 12 diameters and more it boils inside: ``G^2 = Gs^2
+    + Ge^2`` with ``Ge = hv / (v_fg sqrt(T cp))`` and, of a pad, a pump or a head above the vapour pressure,
     ``Gs = Cd sqrt(2 rho (P - Pv + rho g h))``. Between the two, ``Ge / sqrt(N)`` stands for ``Ge`` with ``N =
     hv^2 / (2 (Pv - Pa) rho Cd^2 v_fg^2 T cp) + L / 0.1 m``.
 

@@ -115,8 +115,8 @@ def cloud(
     release_height : float
         No effect on a dense gas, which sinks: its model starts at the ground [m].
     averaging_time : float, optional
-        Over which concentrations are averaged; by default 10 min, or the duration of a shorter release; no effect
-        on the curves of dense gas [s].
+        Over which concentrations are averaged; by default 10 min, or the duration of a shorter release; no
+        effect on the curves of dense gas [s].
     duration : float, optional
         Of the release; a plume of dense gas is steady up to ``u t / 2.5`` [s].
     release_temperature : float, optional
@@ -193,9 +193,9 @@ def cloud_contour(threshold: float, chosen: Cloud) -> np.ndarray:
     """Where a cloud reaches a threshold [kg m-3] at the ground, as a closed ring of (x downwind, y crosswind)
     [m].
 
-    (0, 2) where it reaches it nowhere. The ring ends where the model does, at the latest at 10 km. A dense cloud's ring is never shorter than
-    that of the largest passive release of the same gas, so that more never means a smaller zone where the
-    models meet.
+    (0, 2) where it reaches it nowhere. The ring ends where the model does, at the latest at 10 km. A dense
+    cloud's ring is never shorter than that of the largest passive release of the same gas, so that more never
+    means a smaller zone where the models meet.
     """
     if chosen.dense is None:
         return plume_contour(threshold, **chosen.plume)
@@ -258,9 +258,9 @@ def cloud_distance(
     """Farthest distance at which a release of a substance still reaches a threshold, by the model that fits
     the gas.
 
-    The criterion is ``(g0 Q / (u^3 D))^(1/3) > 0.15``; a dense gas sinks, so at any height of release. Where a
-    zone goes on beyond its model the distance is the end of the model and the flag ``beyond_model_range`` says
-    that the true one is longer.
+    The criterion is ``(g0 Q / (u^3 D))^(1/3) > 0.15``; a dense gas sinks, so at any height of release. Where
+    a zone goes on beyond its model the distance is the end of the model and the flag ``beyond_model_range``
+    says that the true one is longer.
 
     Parameters
     ----------

@@ -168,11 +168,11 @@ def plume(
     release_height : float
         [m].
     averaging_time : float, optional
-        Over which concentrations are averaged [s]; by default 10 min, or the duration of a shorter release, at
-        least 20 s.
+        Over which concentrations are averaged [s]; by default 10 min, or the duration of a shorter release,
+        at least 20 s.
     duration : float, optional
-        Of the release [s]; without it the plume is steady. A short release is a piece of a plume; ``puff`` takes
-        a mass let go at once, with parameters of its own, and may differ ten times at 1 km.
+        Of the release [s]; without it the plume is steady. A short release is a piece of a plume; ``puff``
+        takes a mass let go at once, with parameters of its own, and may differ ten times at 1 km.
     time : float, optional
         Since the start of a release with a duration, and refused without one [s].
     substance : str, optional

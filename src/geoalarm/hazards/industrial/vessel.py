@@ -133,7 +133,8 @@ def vessel_outflow(
     InputError
         If a property is not in the library, the pressure of a gas is missing, or an input would go unused.
     RangeError
-        If a boiling liquid is stored below its vapour pressure, or the temperature is outside the range of a property, as above the critical one for a liquid.
+        If a boiling liquid is stored below its vapour pressure, or the temperature is outside the range of a
+        property, as above the critical one for a liquid.
 
     References
     ----------
