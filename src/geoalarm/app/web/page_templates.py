@@ -19,7 +19,7 @@ def environment() -> Environment:
 
 
 def fill(template: str, lang: str, **values: object) -> str:
-    """A template with its values; it calls ``text("key", name=...)`` for a sentence of the locales.
+    """A template with its values; it calls ``text(key, name=...)`` for a sentence of the locales.
 
     Parameters
     ----------
