@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import runpy
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis import HealthCheck, settings
 ROOT = Path(__file__).resolve().parents[1]
 REAL = ROOT.parent / "shared" / "data"
 
+gc.disable()  # until all is imported, see pytest_collection_finish
 settings.register_profile(
     "geoalarm", deadline=None, max_examples=40, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -44,3 +46,10 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
 def made_up() -> object:
     """What the explorer's sessions share, for the made-up world of ``geoalarm.testing``."""
     return runpy.run_path(str(ROOT / "tests" / "made_up.py"))["shared"]()
+
+
+def pytest_collection_finish() -> None:
+    """Half a million objects of the imported libraries live to the end: the collector need not walk them."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
