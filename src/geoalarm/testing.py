@@ -41,9 +41,7 @@ DEPTH_BOUNDS: Final = (0.01, 0.5, 1.0, 2.0)
 
 @dataclass(frozen=True)
 class World:
-    """The made-up world: communes, people, three floods, slopes studied in one country only, rings round a
-    plant.
-    """
+    """The made-up world: communes, people, three floods, slopes studied in one country, a plant's rings."""
 
     communes: Communes
     population: Population
@@ -73,9 +71,7 @@ def raster(
     crs: str = "EPSG:3035",
     no_data: float | None = None,
 ) -> xr.DataArray:
-    """Values (rows from north to south, columns from west to east) as a raster whose lower left corner is
-    ``origin``.
-    """
+    """Values (rows from north to south, columns from west to east) as a raster; ``origin`` is lower left."""
     rows, columns = values.shape
     top = origin[1] + rows * cell_m
     data = xr.DataArray(
@@ -163,9 +159,7 @@ def landslide() -> Footprint:
 
 
 def industrial() -> Footprint:
-    """Square rings of 300, 500 and 1000 m half width round a plant on the border in the middle of the second
-    row, nested.
-    """
+    """Nested square rings of 300, 500 and 1000 m half width round a plant on the border, in row two."""
     x, y = ORIGIN[0] + SIDE_M, ORIGIN[1] + 1.5 * SIDE_M
     rings = [
         {"effect_class": label, "geometry": shapely.box(x - half, y - half, x + half, y + half)}

@@ -15,7 +15,7 @@ from geoalarm.exposure.classify import classify
 from geoalarm.present.svg.hazard_layer import prepare
 
 BOUNDS = (0.1, 0.3, 0.7, 1.1)
-"""None of them is exact in binary: 0.7 in float32 is below 0.7 in float64, 0.1 and 0.3 are above theirs."""
+"""None of them is a number in binary: 0.7 in float32 is below 0.7 in float64, 0.1 and 0.3 above theirs."""
 
 MERCATOR_BOX = (0.0, 0.0, 6_000.0, 6_000.0)
 
@@ -85,9 +85,7 @@ def test_a_value_on_a_bound_is_in_one_class_everywhere(value: float, dtype: str)
 
 @pytest.mark.parametrize(("value", "dtype"), [case for case in EDGES if "float32" in case.id])
 def test_a_value_of_an_effect_field_is_in_the_class_of_the_table(value: float, dtype: str) -> None:
-    """The picture is smoothed in logarithms: a flat field must come back as it was, in the raster's own
-    numbers.
-    """
+    """The picture is smoothed in logarithms: a flat field must come back as it was, in its own numbers."""
     made = footprint(flat_raster(value, dtype), interval_classes(BOUNDS))
     overlay = field_picture(made, BOUNDS)
     assert overlay is not None

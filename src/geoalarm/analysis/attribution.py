@@ -26,9 +26,7 @@ SwappedInput = Literal["data", "map", "boundaries"]
 SWAPPED_INPUTS: Final[tuple[SwappedInput, ...]] = ("data", "map", "boundaries")
 
 Key = tuple[str, str, float, str]
-"""Hazard, scenario, return period (-1 without) and basis: what makes two layers of two catalogs the same
-danger.
-"""
+"""Hazard, scenario, return period (-1 without) and basis: what makes layers of two catalogs one danger."""
 
 
 @dataclass(frozen=True)

@@ -135,9 +135,7 @@ def delivered_seam(catalog: Catalog, communes: str) -> SeamReport | None:
 
 
 def measured_after(report: SeamReport, communes: Communes) -> SeamReport:
-    """The report of a delivered seam with what the communes still overlap or leave open, measured now; others
-    as they are.
-    """
+    """The report of a delivered seam, with overlaps and gaps that remain measured now; others as they are."""
     from geoalarm.geo import seam
 
     countries = communes.countries
@@ -149,9 +147,7 @@ def measured_after(report: SeamReport, communes: Communes) -> SeamReport:
 
 
 def facts_of(report: SeamReport) -> dict[str, object]:
-    """The report for a manifest; of a delivered seam only what its layer tells, never a zero for what is not
-    known.
-    """
+    """The report for a manifest; of a delivered seam only what its layer tells, no zero for the unknown."""
     known = report.as_dict()
     if report.rule != DELIVERED:
         return known

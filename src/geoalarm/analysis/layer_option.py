@@ -1,6 +1,4 @@
-"""One layer that can be asked for: an entry and the values of its parameters, with its facts, nothing opened
-yet.
-"""
+"""One layer that can be asked for: an entry and the values of its parameters, its facts, nothing opened."""
 
 from __future__ import annotations
 

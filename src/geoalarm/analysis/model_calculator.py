@@ -1,6 +1,4 @@
-"""Every model of the house by name, in one place: hazards of all kinds, and the sums over people and return
-periods.
-"""
+"""Every model by name, in one place: hazards of all kinds, and the sums over people and return periods."""
 
 from __future__ import annotations
 

@@ -114,9 +114,7 @@ def _records_of(view: AccidentView) -> list[FootprintRecord]:
 
 
 def annual_of(table: pd.DataFrame, options: Options) -> pd.DataFrame | None:
-    """Expected people exposed in a year by the options' convention; None where no hazard has several return
-    periods.
-    """
+    """Expected people exposed a year by the options' convention; None where no hazard has several periods."""
     if options.annual_expectation is None:
         return None
     tail = options.zero_at_yr if options.annual_expectation == "trapezoid" else None
@@ -125,9 +123,7 @@ def annual_of(table: pd.DataFrame, options: Options) -> pd.DataFrame | None:
 
 
 def union_of(space: Workspace, options: Sequence[LayerOption]) -> pd.DataFrame | None:
-    """People in at least one hazard, each once: of each hazard and scenario the layer of the rarest return
-    period.
-    """
+    """People in at least one hazard, each once: per hazard and scenario the layer of the rarest period."""
     chosen = union_options(space, options)
     return union([space.footprint(option) for option in chosen], space.prepared()) if chosen else None
 

@@ -1,6 +1,4 @@
-"""A scenario file: which catalog entries meet, and how. Pydantic at this border only; frozen dataclasses
-behind it.
-"""
+"""A scenario file: which catalog entries meet, and how. Pydantic here only; frozen dataclasses behind it."""
 
 from __future__ import annotations
 
@@ -27,9 +25,7 @@ Parameter = str | int | float
 
 @dataclass(frozen=True, slots=True)
 class FootprintChoice:
-    """A catalog entry and the values of its parameters that take part; a parameter left out takes every
-    allowed value.
-    """
+    """A catalog entry and the parameter values that take part; one left out takes every allowed value."""
 
     entry: str
     parameters: dict[str, tuple[Parameter, ...]] = field(default_factory=dict)
@@ -89,9 +85,7 @@ class Scenario:
         return out
 
     def with_accidents(self, *accidents: Accident, layers: bool = False) -> Scenario:
-        """The scenario with these accidents instead of its own, and its catalog layers only where ``layers``
-        is asked for.
-        """
+        """The scenario with these accidents for its own, and its catalog layers only with ``layers``."""
         return replace(self, accidents=accidents, footprints=self.footprints if layers else ())
 
 

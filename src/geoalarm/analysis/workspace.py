@@ -159,9 +159,7 @@ class Workspace:
         return self._layers.get(option.key, lambda: self._open(option))
 
     def source(self, option: LayerOption) -> Source:
-        """Where a layer comes from: with the hash and repairs of its file once it was opened, however long
-        ago.
-        """
+        """Where a layer comes from: with hash and repairs of its file once opened, however long ago."""
         return self._read[option.key][0] if option.key in self._read else option.source
 
     def repairs(self, option: LayerOption) -> Mapping[str, int]:
@@ -186,9 +184,7 @@ class Workspace:
     def expose(
         self, option: LayerOption, *, bounds: Sequence[float] | None = None, population: str | None = None
     ) -> pd.DataFrame:
-        """The exposure table of one layer; ``attrs`` hold its ledger and method. Kept: do not change it in
-        place.
-        """
+        """The exposure table of one layer; ``attrs`` hold its ledger and method. Kept: never change it."""
         name, used = population or self.populations[0], self._bounds(option, bounds)
 
         def compute() -> pd.DataFrame:
@@ -260,9 +256,7 @@ class Workspace:
             make()
 
     def sources(self) -> tuple[Source, ...]:
-        """Sources of the communes, the populations and every layer, each once; an opened layer's with its
-        hash.
-        """
+        """Sources of communes, populations and every layer, each once; an opened layer's with its hash."""
         people = [source for name in self.populations for source in self.population(name).sources]
         every = [*self.communes.sources, *people, *(self.source(option) for option in self.options())]
         return tuple({source.id: source for source in every}.values())
@@ -335,9 +329,7 @@ def _distinct_accidents(chosen: Sequence[Accident]) -> Sequence[Accident]:
 
 
 def _distinct(options: list[LayerOption]) -> list[LayerOption]:
-    """Refuse two layers with the same hazard, scenario, return period and basis: their rows could not be told
-    apart.
-    """
+    """Refuse two layers with the same hazard, scenario, return period and basis: rows that none can part."""
     seen: dict[str, LayerOption] = {}
     for option in options:
         key = f"{option.hazard} / {option.scenario or '-'} / {option.return_period_yr:g} / {option.basis}"

@@ -81,9 +81,7 @@ def default_period(periods: list[float]) -> float:
 
 
 def token(option: LayerOption) -> str:
-    """Scenario and return period of an option as one word for an address: ``present~100``, ``~100``,
-    ``reference~``.
-    """
+    """Scenario and period of an option as a word of an address: ``present~100``, ``~100``, ``reference~``."""
     period = "" if math.isnan(option.return_period_yr) else f"{option.return_period_yr:g}"
     return f"{option.scenario}~{period}"
 

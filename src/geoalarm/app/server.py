@@ -1,6 +1,4 @@
-"""The explorer at an address: security headers, bounded sessions, everything slow made once before the first
-reader comes.
-"""
+"""The explorer at an address: security headers, bounded sessions, slow things made before any reader."""
 
 from __future__ import annotations
 
@@ -150,9 +148,7 @@ def secure(handler: type[HeaderHandler]) -> None:
 
 
 def warm_rest(world: SharedSession) -> None:
-    """Make the other layers ready behind the first readers' backs; a fault is told in the log and again when
-    asked for.
-    """
+    """Make the other layers ready while the first readers read; a fault is logged, and told when asked."""
     for option in world.choices.options:
         try:
             world.totals(

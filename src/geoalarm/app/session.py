@@ -134,9 +134,7 @@ class SharedSession:
     def annual(
         self, curve: list[tuple[float, pd.DataFrame]], key: tuple[str, str, str]
     ) -> pd.DataFrame | None:
-        """Expected people a year [yr-1] over the totals of several return periods, by the options of the
-        scenario.
-        """
+        """Expected people a year [yr-1] over totals of several periods, by the options of the scenario."""
         from geoalarm.analysis.run_scenario import annual_of
         from geoalarm.analysis.scenario import Options
 

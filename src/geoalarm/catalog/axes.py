@@ -1,6 +1,4 @@
-"""Are these coordinates where their CRS says? Swapped axes and wrong labels, found before they become wrong
-people.
-"""
+"""Are these coordinates where their CRS says? Swapped axes and wrong labels, found before they count."""
 
 from __future__ import annotations
 
@@ -15,9 +13,7 @@ from geoalarm.core.errors import InputError
 Box = tuple[float, float, float, float]
 
 TERRITORY: Final[Box] = (-6.0, 41.0, 10.0, 54.0)
-"""France, Belgium and their neighbours [degrees west, south, east, north]; swapped, it is the sea off
-Somalia.
-"""
+"""France, Belgium and their neighbours [degrees west, south, east, north]; swapped, the sea off Somalia."""
 
 COUNTRIES: Final[dict[str, Box]] = {
     "FR": (-5.5, 41.0, 9.8, 51.3),

@@ -150,9 +150,7 @@ class GeoVectorSource(DataSource):
 
 
 class GeoRasterSource(DataSource):
-    """Intake driver ``geo_raster``: one band as a lazy DataArray (y, x), north up, with units and no-data
-    declared.
-    """
+    """Intake driver ``geo_raster``: one band as a lazy DataArray (y, x), north up, with units and no-data."""
 
     name = "geo_raster"
     container = "xarray"

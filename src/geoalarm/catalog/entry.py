@@ -284,9 +284,7 @@ class CatalogEntry(CatalogModel):
         return [dict(pairs) for pairs in itertools.islice(itertools.product(*axes), most)]
 
     def source_id(self, values: dict[str, ParameterValue]) -> str:
-        """Id of the layer that these values choose: the name, then each value:
-        ``demo_flood(return_period=100)``.
-        """
+        """Id of the layer of these values: the name, then each value: ``demo_flood(return_period=100)``."""
         inside = ", ".join(f"{name}={value}" for name, value in values.items())
         return f"{self.name}({inside})" if inside else self.name
 

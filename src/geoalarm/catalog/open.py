@@ -210,9 +210,7 @@ class Catalog:
         )
 
     def address(self, name: str, **parameters: object) -> str:
-        """Where the bytes of an entry would come from: the mirror's file, the file beside the catalog, or the
-        web address.
-        """
+        """Where the bytes of an entry come from: the mirror, the file beside the catalog, or the web."""
         wanted = self._wanted(name, parameters)
         served = self.mirror.find(wanted) if self.mirror is not None else None
         if served is not None:
@@ -265,9 +263,7 @@ class Catalog:
         return source.open()
 
     def _intake_entry(self, entry: CatalogEntry) -> Any:
-        """The entry as Intake knows it, built from the checked model: no file is read again, nothing is
-        looked up by name.
-        """
+        """The entry as Intake knows it, from the checked model: no file is read again, no name looked up."""
         if entry.name not in self._sources:
             import intake
             from intake.catalog.local import LocalCatalogEntry, UserParameter

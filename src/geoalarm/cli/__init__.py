@@ -1,6 +1,4 @@
-"""The command line: thin. It parses, calls ``analysis`` (or ``app``, ``demo``) and prints; nothing is
-computed here.
-"""
+"""The command line. It parses, calls ``analysis`` (or ``app``, ``demo``) and prints; it computes nothing."""
 
 from __future__ import annotations
 

@@ -44,9 +44,7 @@ class Check:
 
 
 def check_health() -> list[Check]:
-    """All checks, none of which goes on the network; a check that fails is a line of the answer, never an
-    error.
-    """
+    """All checks, none of them on the network; a check that fails is a line of the answer, never an error."""
     return [
         check
         for group in (_python, _packages, _drivers, _projections, _cache, _catalog, _territory, _browser)

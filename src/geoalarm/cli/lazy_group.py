@@ -1,6 +1,4 @@
-"""A click group that imports a command when it is called, and turns every error into one line and an exit
-code.
-"""
+"""A click group that imports commands when called, and turns every error into one line and an exit code."""
 
 from __future__ import annotations
 

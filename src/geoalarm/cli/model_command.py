@@ -17,9 +17,7 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 
 
 class ModelGroup(click.Group):
-    """A group that knows, beside its own commands, one command a model; models are looked up when one is
-    asked for.
-    """
+    """A group that knows, beside its own commands, one a model; models are looked up when asked for."""
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of this name, or the calculator of the model of this name."""

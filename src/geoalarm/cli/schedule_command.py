@@ -29,9 +29,7 @@ _STATE = click.option(
 
 @click.group()
 def schedule() -> None:
-    """Make reports on time and deliver them: to folders, to storage, by e-mail. docs/schedule.md describes
-    the file.
-    """
+    """Make reports on time and deliver them: folders, storage, e-mail. The file: docs/schedule.md."""
 
 
 @schedule.command()

@@ -1,3 +1,1 @@
-"""The words of the house: terms, fields, units, errors, dataclasses, sentences. Knows no file, no page, no
-model.
-"""
+"""The words of the house, fields, units, errors, dataclasses, sentences. No file, no page, no model."""

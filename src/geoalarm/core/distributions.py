@@ -1,6 +1,4 @@
-"""Distributions of uncertain inputs, by their quantiles: one uniform sample serves Monte Carlo, tornado and
-Sobol alike.
-"""
+"""Distributions of uncertain inputs by their quantiles: one uniform sample serves every method."""
 
 from __future__ import annotations
 
@@ -81,9 +79,7 @@ def uniform(low: float, high: float) -> Distribution:
 
 
 def normal(mean: float, sd: float, *, low: float = -math.inf, high: float = math.inf) -> Distribution:
-    """Normal, cut at ``low`` and ``high`` if they are given (truncated, not clamped: no mass gathers at a
-    bound).
-    """
+    """Normal, cut at ``low`` and ``high`` if given (truncated, not clamped: no mass gathers at a bound)."""
     _require("normal", sd > 0 and low < high, (mean, sd, low, high), "sd above 0, low < high")
     _require(
         "normal",

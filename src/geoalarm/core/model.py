@@ -56,9 +56,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class IntensityClass:
-    """One class of intensity: half-open ``[lower, upper)`` in the footprint's units, or a named class without
-    bounds.
-    """
+    """One class of intensity: half-open ``[lower, upper)`` in the footprint's units, or named, unbounded."""
 
     label: str
     lower: float = math.nan

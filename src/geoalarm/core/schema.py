@@ -10,9 +10,7 @@ import pandas as pd
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A column: its pandas dtype, its unit (CF spelling, ``1`` for counts and shares, empty for text) and its
-    meaning.
-    """
+    """A column: pandas dtype, unit (CF spelling, ``1`` for counts and shares, empty for text), meaning."""
 
     dtype: str
     unit: str

@@ -77,9 +77,7 @@ def program_setting(name: str) -> str:
 
 
 def cache_folder() -> Path:
-    """Folder of downloads and coverage indexes: that of ``GEOALARM_CACHE``, else the user's cache folder of
-    this system.
-    """
+    """Folder of downloads and coverage indexes: ``GEOALARM_CACHE``, else the user's cache folder."""
     return path_setting(CACHE) or user_cache_path("geoalarm", appauthor=False)
 
 

@@ -27,9 +27,7 @@ _TRUE: Final = {"true": True, "yes": True, "1": True, "false": False, "no": Fals
 
 @dataclass(frozen=True, slots=True)
 class ModelInput:
-    """What a parameter may be: a number in ``unit`` within a range, or a word (``unit`` None) among
-    ``choices``, if any.
-    """
+    """What a parameter may be: a number in ``unit`` within a range, or a word (no unit) in ``choices``."""
 
     unit: str | None = "1"
     low: float = -math.inf
@@ -91,9 +89,7 @@ class Model:
 
     @property
     def signature(self) -> inspect.Signature:
-        """Parameters and defaults (SI) of the body, with those that it passes on to another in its last
-        argument, ``**``.
-        """
+        """Parameters and defaults (SI) of the body, with those it passes on in its last argument, ``**``."""
         return signature_of(self.pure, self.passes_to, frozenset(self.inputs))
 
     def __call__(self, *args: Any, **kwargs: Any) -> ModelResult:
@@ -123,9 +119,7 @@ class Model:
         return self(**{name: self._read(name, text) for name, text in texts.items()})
 
     def describe(self) -> dict[str, Any]:
-        """Parameters with units, ranges and defaults, outputs, reference and docstring, as JSON can hold
-        them.
-        """
+        """Parameters with units, ranges and defaults, outputs, reference and docstring, as JSON has them."""
         words = (described(inspect.getdoc(self.passes_to) or "") if self.passes_to else {}) | described(
             self.__doc__
         )
@@ -225,9 +219,7 @@ class Model:
         return values if isinstance(values, tuple) else (values,), warnings
 
     def _run_each(self, admitted: Mapping[str, Any]) -> tuple[tuple[Any, ...], tuple[str, ...]]:
-        """The same; an array for an input that is one number runs the body for each, with the other arrays
-        beside it.
-        """
+        """The same; an array for an input that is one number runs the body for each, beside other arrays."""
         kinds = {name: str(parameter.annotation) for name, parameter in self.signature.parameters.items()}
         given = {
             name: value for name, value in admitted.items() if isinstance(value, np.ndarray) and value.ndim
@@ -275,9 +267,7 @@ class Model:
 def signature_of(
     function: Callable[..., Any], passes_to: Callable[..., Any] | None, known: frozenset[str]
 ) -> inspect.Signature:
-    """Signature of a body; in place of its ``**`` the inputs declared beside its own, as what takes them has
-    them.
-    """
+    """Signature of a body; in place of its ``**`` the inputs declared beside its own, as their taker's."""
     own = inspect.signature(function)
     if passes_to is None:
         return own
@@ -311,9 +301,7 @@ def _plain_number(value: Any) -> float | np.ndarray | None:
 
 
 def _stacked(values: list[Any], shape: tuple[int, ...]) -> np.ndarray:
-    """One output of several runs as an array of the runs' shape; of objects where it is more than a number or
-    a word.
-    """
+    """One output of several runs as an array of the runs' shape; of objects if more than a number or word."""
     if all(np.ndim(value) == 0 and not isinstance(value, Mapping) for value in values):
         return np.array([_scalar(value) for value in values]).reshape(shape)
     whole = np.empty(len(values), dtype=object)

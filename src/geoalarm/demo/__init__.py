@@ -1,3 +1,1 @@
-"""The embedded territory: how ``data/demo`` is made from pinned Python packages, and how its quality is
-measured.
-"""
+"""The embedded territory: how ``data/demo`` is made from pinned packages, and how its quality is measured."""

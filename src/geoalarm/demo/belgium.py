@@ -79,9 +79,7 @@ def cantons(wheel: Path) -> gpd.GeoDataFrame:
 
 
 def vocabulary(table: pd.DataFrame) -> dict[str, dict[str, str]]:
-    """Names that belong to each municipality, as compared, with the former municipality they were part of (or
-    empty).
-    """
+    """Names that belong to each municipality, as compared, with the former municipality (or empty)."""
     words = {code: dict.fromkeys(names, "") for code, names in own_names(table).items()}
     for row in read_facts("be_sections"):
         own = words.get(row["nis"], {})
@@ -124,9 +122,7 @@ def _owner(row: Any, words: dict[str, dict[str, str]], titles: dict[str, set[str
 
 
 def hamlets() -> gpd.GeoDataFrame:
-    """Hand-typed places of fewer than 500 people, to the nearest hundredth of a degree: code, name, geometry
-    in EPSG:3035.
-    """
+    """Hand-typed places of under 500 people, to a hundredth of a degree: code, name, point (EPSG:3035)."""
     rows = read_facts("be_hamlets")
     points = gpd.points_from_xy(
         [float(row["longitude"]) for row in rows], [float(row["latitude"]) for row in rows], crs=4326

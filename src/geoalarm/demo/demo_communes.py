@@ -1,6 +1,4 @@
-"""The communes of both countries near the border, as one valid coverage: kept, joined, and their seam
-resolved.
-"""
+"""The communes of both countries near the border, one valid coverage: kept, joined, their seam resolved."""
 
 from __future__ import annotations
 
@@ -134,9 +132,7 @@ def _finished(resolved: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _towns(
     french: gpd.GeoDataFrame, wheel: Path, settlements: gpd.GeoDataFrame, hamlets: gpd.GeoDataFrame
 ) -> gpd.GeoDataFrame:
-    """Points that rivers may be traced through: French town halls by code, Belgian settlements and hamlets by
-    name.
-    """
+    """Points to trace rivers through: French town halls by code, Belgian settlements and hamlets by name."""
     halls = france.town_halls(wheel, french)
     belgian = settlements[settlements["country"] == "BE"]
     names = ["FR:" + french["code"], "BE:" + belgian["name"], "BE:" + hamlets["name"]]

@@ -85,9 +85,7 @@ def _voronoi_parts(
 
 
 def _join_crumbs(pieces: np.ndarray, names: list[str]) -> dict[str, BaseGeometry]:
-    """Pieces joined by owner; detached ones below :data:`CRUMB_M2` go to the piece they share the longest
-    edge with.
-    """
+    """Pieces joined by owner; detached ones below :data:`CRUMB_M2` go where they share the longest edge."""
     area = shapely.area(pieces)
     largest = {
         name: int(max((i for i, other in enumerate(names) if other == name), key=lambda i: area[i]))

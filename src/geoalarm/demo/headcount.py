@@ -18,9 +18,7 @@ from geoalarm.demo.wheel import read_facts
 
 VINTAGE: Final = "2020"
 PROVINCE_TOTALS: Final = {"50000": 1_346_840, "90000": 495_832, "80000": 286_752, "30000": 1_200_945}
-"""People on 1 January 2020 in Hainaut, Namur, Luxembourg and West Flanders, in their outlines of 2025
-(Statbel).
-"""
+"""People on 1 January 2020 in Hainaut, Namur, Luxembourg and West Flanders, outlines of 2025 (Statbel)."""
 
 WHOLE_FROM: Final = 0.8
 """A namesake whose figure is at least this share of the other settlements' sum stands for the whole

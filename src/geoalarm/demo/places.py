@@ -52,7 +52,5 @@ def settlements(wheel: Path, countries: tuple[str, ...] = ("FR", "BE")) -> gpd.G
 
 
 def _keys(name: str, others: list[str]) -> tuple[str, ...]:
-    """The name first, then the other names, as they are compared; without repeats and without names in other
-    scripts.
-    """
+    """The name first, then the other names, as they are compared; no repeats, no names in other scripts."""
     return tuple(word for word in dict.fromkeys([key(name), *(key(other) for other in others)]) if word)

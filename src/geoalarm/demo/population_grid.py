@@ -38,9 +38,7 @@ WAY_REACH_M: Final = 180.0
 """Distance from a way at which its pull falls to 1/e [m]."""
 
 WAY_FADES_M: Final = 300.0
-"""Settlements of a longer reach than this stretch less along their ways: a town fills the land between them
-[m].
-"""
+"""Settlements of a longer reach than this stretch less along their ways: towns fill the land between [m]."""
 
 LONGEST_WAY_M: Final = 9000.0
 """Neighbouring settlements further apart than this are not joined [m]."""
@@ -170,9 +168,7 @@ def population_grid(
 
 
 def _cells(communes: gpd.GeoDataFrame, grid: Grid) -> tuple[list[np.ndarray], list[str]]:
-    """Cells wholly inside each commune and touched by no other; where it has none, the one it covers most,
-    and its id.
-    """
+    """Cells inside each commune and touched by no other; without any, the one it covers most, and its id."""
     index = coverage(communes, grid)
     touched = np.bincount(index.indices, minlength=index.shape[1])
     alone = (index.data == 1.0) & (touched[index.indices] == 1)

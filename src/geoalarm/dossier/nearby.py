@@ -1,6 +1,4 @@
-"""What stands round a commune: the communes beside it, those across the border, the sites within reach, its
-department.
-"""
+"""What stands round a commune: communes beside it and across the border, sites in reach, its department."""
 
 from __future__ import annotations
 
@@ -88,9 +86,7 @@ def nearby_communes(outlines: np.ndarray, countries: Sequence[str]) -> list[tupl
 
 
 def regions(communes: Communes, layers: Sequence[TerritoryLayer]) -> list[Region | None]:
-    """Department or province of each commune, one object for all of its communes; None where the communes
-    name none.
-    """
+    """Department or province of each commune, one object for all its communes; None where they name none."""
     frame = communes.data
     if "department_code" not in frame.columns:
         return [None] * len(frame)

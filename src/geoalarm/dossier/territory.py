@@ -1,6 +1,4 @@
-"""A territory: everything that is known of every commune, made once; the dossier of one commune is then a
-look-up.
-"""
+"""A territory: everything that is known of every commune, made once; a commune's dossier is a look-up."""
 
 from __future__ import annotations
 
@@ -83,9 +81,7 @@ class Territory:
 
     @property
     def layer_keys(self) -> tuple[str, ...]:
-        """Keys of the layers that could be read, in the order of the scenario, then of the accidents that
-        have zones.
-        """
+        """Keys of the layers that could be read, in the scenario's order, then accidents that have zones."""
         return tuple(self._layer)
 
     def totals(self, layer_key: str) -> pd.DataFrame:
@@ -292,9 +288,7 @@ def _sites(
 
 
 def _union(space: Workspace, read: TerritoryLayers) -> pd.DataFrame | None:
-    """People in at least one hazard; None where a layer of the catalog is missing: the number would be too
-    small.
-    """
+    """People in at least one hazard; None where a layer of the catalog is missing: too small a number."""
     options = {option.key: option for option in space.options()}
     if any(fault.key in options for fault in read.faults):
         return None

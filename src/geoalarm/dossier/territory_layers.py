@@ -1,6 +1,4 @@
-"""Every layer and accident of a workspace read once: its table, its totals, and where the rows of each
-commune stand.
-"""
+"""Every layer and accident of a workspace read once: its table, totals, where each commune's rows stand."""
 
 from __future__ import annotations
 
@@ -278,9 +276,7 @@ def _read_accident(view: AccidentView, key: str, ids: pd.Index) -> TerritoryLaye
 
 
 def _by_commune(exposed: pd.DataFrame, ids: pd.Index) -> tuple[pd.DataFrame, pd.DataFrame, np.ndarray]:
-    """A table without its ``attrs``, its totals, and where each commune's rows begin; both in the order of
-    the communes.
-    """
+    """A table without its ``attrs``, its totals, where each commune's rows begin; both in their order."""
     table = exposed.copy(deep=False)
     table.attrs = {}
     position = ids.get_indexer(pd.Index(table["commune_id"]))

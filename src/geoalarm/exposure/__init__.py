@@ -1,3 +1,1 @@
-"""People present where a hazard reaches: the engine, the population rules, yearly expectation and unions.
-Pure, no I/O.
-"""
+"""People present where a hazard reaches: engine, population rules, yearly expectation, unions. No I/O."""

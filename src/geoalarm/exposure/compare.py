@@ -1,6 +1,4 @@
-"""Communes compared over several hazards by the index, from people with their uncertainty and cut-offs given
-as rows.
-"""
+"""Communes compared over several hazards by the index, from uncertain people and cut-offs given as rows."""
 
 from __future__ import annotations
 

@@ -44,9 +44,7 @@ class Counts:
     method: tuple[str, ...] = field(default=())
 
     def silenced(self, where: np.ndarray, people: np.ndarray) -> Counts:
-        """The counts with communes turned into unmapped ones (within reach, not studied); ``people`` of all
-        communes [1].
-        """
+        """The counts with communes made unmapped (in reach, not studied); ``people`` of all communes [1]."""
         keep = ~where
         return replace(
             self,

@@ -302,9 +302,7 @@ class _Totals:
 
 
 def _ceiling(table: pd.DataFrame) -> np.ndarray:
-    """Largest footprint factor of each row: where all classes of its map hold the whole commune; never below
-    1.
-    """
+    """Largest footprint factor of each row: where its classes hold the whole commune; never below 1."""
     keys = [name for name in KEY if name != "intensity_class"]
     inside = (
         table.groupby(keys, sort=False, dropna=False)["population_exposed"]

@@ -1,6 +1,4 @@
-"""Polygons of a footprint counted over a population: exact areas, each place in one class where classes have
-an order.
-"""
+"""Polygons of a footprint counted over a population: exact areas, each place in one class if ordered."""
 
 from __future__ import annotations
 
@@ -69,9 +67,7 @@ def count_polygons(footprint: Footprint, prepared: PopulationIndex, *, cache: Pa
 
 
 def _without_rounding(whole: np.ndarray, parts: np.ndarray) -> np.ndarray:
-    """People in any class: the sum over the classes where the two agree to rounding, so that the account
-    closes.
-    """
+    """People in any class: the sum over the classes where the two agree to rounding: the account closes."""
     return np.where(np.abs(whole - parts) <= ROUNDING * parts, parts, whole)
 
 
@@ -151,9 +147,7 @@ def _over_cells(
 
 
 def _columns(matrix: sparse.csr_array, kept: np.ndarray) -> sparse.csr_array:
-    """Some columns of a matrix, by their rising numbers; the time it takes does not grow with the columns
-    left out.
-    """
+    """Some columns of a matrix, by their rising numbers; columns left out cost no time."""
     rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
     position = np.minimum(np.searchsorted(kept, matrix.indices), max(len(kept) - 1, 0))
     held = kept[position] == matrix.indices if len(kept) else np.zeros(len(rows), dtype=bool)
@@ -187,9 +181,7 @@ def _over_pieces(
 def _people_in(
     studied: shapely.Geometry, share: np.ndarray, prepared: PopulationIndex, count: object, cache: Path | None
 ) -> np.ndarray:
-    """People in the studied area; where it holds a whole commune they are the commune's, and nothing is
-    overlaid.
-    """
+    """People in the studied area; where it holds a whole commune the commune's, nothing overlaid."""
     partly = np.flatnonzero((share > 0) & (share < 1))
     known = np.where(share >= 1, np.nan_to_num(prepared.total), 0.0)
     if len(partly):

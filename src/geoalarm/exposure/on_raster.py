@@ -68,9 +68,7 @@ def _on_population(footprint: Footprint, grid: Grid, prepared: PopulationIndex) 
 
 
 def onto_units(footprint: Footprint, grid: Grid, prepared: PopulationIndex) -> ClassedRaster:
-    """Classes of a raster as shares of the population's working units: touched grid cells, or pieces of
-    polygons.
-    """
+    """Classes of a raster as shares of working units of people: touched grid cells, or pieces of polygons."""
     if prepared.pieces is not None:
         frame = gpd.GeoDataFrame(geometry=prepared.pieces[2], crs=prepared.crs)
         cover, cells, size = coverage(frame, grid), grid.cell_area_km2(), prepared.split_area_km2
@@ -88,9 +86,7 @@ def onto_units(footprint: Footprint, grid: Grid, prepared: PopulationIndex) -> C
 def _picked(
     footprint: Footprint, grid: Grid, cells: tuple[np.ndarray, np.ndarray], offset: tuple[int, int]
 ) -> ClassedRaster:
-    """Classes at cells of a lattice the raster shares: one value a cell, nothing mixed; unmapped beyond the
-    raster.
-    """
+    """Classes at cells of a lattice the raster shares: one value each, unmixed; unmapped beyond it."""
     assert isinstance(footprint.data, xr.DataArray)
     values, valid = known(footprint.data)
     rows, columns = cells[0] - offset[0], cells[1] - offset[1]
@@ -136,9 +132,7 @@ def _tally(
 def _on_hazard_grid(
     classed: ClassedRaster, grid: Grid, prepared: PopulationIndex, cache: Path | None
 ) -> Counts:
-    """Population split over the finer hazard cells by area, then scaled so that each commune keeps its
-    people.
-    """
+    """Population split over the finer hazard cells by area, then scaled each commune keeping its people."""
     assert prepared.grid is not None
     classed, grid = _refined(classed, grid, prepared.grid)
     cover = coverage(prepared.communes.data, grid, cache=cache)
@@ -215,9 +209,7 @@ def _unit_bounds(
 
 
 def cut_to_communes(footprint: Footprint, prepared: PopulationIndex) -> tuple[Footprint, Grid | None]:
-    """The footprint's raster within the extent of the communes, with its lattice; None where they do not
-    meet.
-    """
+    """The footprint's raster within the communes' extent, with its lattice; None where they do not meet."""
     data = footprint.data
     assert isinstance(data, xr.DataArray)
     grid = Grid.from_dataarray(data)

@@ -64,9 +64,7 @@ class PopulationIndex:
 
     @cached_property
     def cells(self) -> np.ndarray:
-        """Numbers of the grid cells that some commune touches; all work on a population grid is done on
-        these.
-        """
+        """Numbers of the grid cells that some commune touches; work on a population grid is on these."""
         return np.unique(self.share.indices)
 
     @cached_property

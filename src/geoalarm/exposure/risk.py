@@ -31,9 +31,7 @@ ANNUAL_COLUMNS: Final = {
     "source_ids": "str",
     "caveats": "str",
 }
-"""Columns of :func:`annual_expectation`; people_per_yr is the expected number of people exposed in a year
-[yr-1].
-"""
+"""Columns of :func:`annual_expectation`; people_per_yr is the expected number exposed in a year [yr-1]."""
 
 
 def expected_annual(

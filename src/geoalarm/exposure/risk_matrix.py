@@ -1,6 +1,4 @@
-"""Likelihood against severity: the 5 by 5 matrix of this project, and the chance of at least one of several
-events.
-"""
+"""Likelihood against severity: the 5 by 5 matrix of this project, and the chance of at least one event."""
 
 from __future__ import annotations
 

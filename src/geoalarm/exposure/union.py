@@ -1,6 +1,4 @@
-"""People within reach of several hazards, each counted once: bounds, because how zones overlap inside a cell
-is unknown.
-"""
+"""People within reach of several hazards, each counted once: bounds, for overlaps in a cell are unknown."""
 
 from __future__ import annotations
 
@@ -100,9 +98,7 @@ def union(footprints: Sequence[Footprint], prepared: PopulationIndex) -> pd.Data
 
 
 def unit_shares(footprint: Footprint, prepared: PopulationIndex) -> tuple[np.ndarray, np.ndarray]:
-    """Share of each population unit (cell or piece) in any class [1], and the communes the layer speaks
-    about.
-    """
+    """Share of each population unit (cell or piece) in any class [1], and the communes the layer is about."""
     allowed = (
         np.isin(prepared.communes.countries, [*footprint.countries, ""])
         if footprint.countries

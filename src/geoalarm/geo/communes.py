@@ -1,6 +1,4 @@
-"""Communes by country and code: keys, the languages their names are official in, and what became of them in
-mergers.
-"""
+"""Communes by country and code: keys, official languages, and what became of them in mergers."""
 
 from __future__ import annotations
 

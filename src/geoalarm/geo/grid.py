@@ -97,9 +97,7 @@ class Grid:
         return float(np.sqrt(self.row_area_km2[self.shape[0] // 2]) * 1000)
 
     def window(self, bounds: tuple[float, float, float, float], *, margin: int = 1) -> tuple[slice, slice]:
-        """Rows and columns that cover ``bounds`` (grid CRS) and ``margin`` cells more, within the grid; may
-        be empty.
-        """
+        """Rows and columns that cover ``bounds`` (grid CRS) and ``margin`` cells, in the grid; or none."""
         columns = np.sort((np.array([bounds[0], bounds[2]]) - self.transform.c) / self.transform.a)
         rows = np.sort((np.array([bounds[1], bounds[3]]) - self.transform.f) / self.transform.e)
         return _clip(rows, self.shape[0], margin), _clip(columns, self.shape[1], margin)
@@ -119,9 +117,7 @@ class Grid:
 
 
 def lattice_offset(source: Grid, target: Grid) -> tuple[int, int] | None:
-    """Row and column of the target at which the source begins, where both are windows of one lattice; else
-    None.
-    """
+    """Row and column of the target at which the source begins, in one lattice; else None."""
     a, b = source.transform, target.transform
     if not same_crs(source.crs, target.crs) or not np.allclose((a.a, a.e), (b.a, b.e), rtol=1e-9, atol=0):
         return None
@@ -204,9 +200,7 @@ def _axes(corners: tuple[np.ndarray, np.ndarray], transform: Affine) -> list[tup
 
 
 def _within(edges: np.ndarray, steps: np.ndarray) -> np.ndarray:
-    """Values at sub-cell centres of one row of cells, bilinear between their corners (2, n + 1); flat, cell
-    by cell.
-    """
+    """Values at sub-cell centres of a row, bilinear between corners (2, n + 1); flat, cell by cell."""
     north, south = (edge[:-1, None] + (edge[1:] - edge[:-1])[:, None] * steps[None, :] for edge in edges)
     values: np.ndarray = north[:, None, :] + (south - north)[:, None, :] * steps[None, :, None]
     return values.ravel()

@@ -89,9 +89,7 @@ def components(count: int, edges: Edges, mask: np.ndarray) -> np.ndarray:
 
 
 def owners(faces: np.ndarray, polygons: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Row of the polygon that holds each face, -1 for none, the lowest where several overlap; and how many
-    hold it.
-    """
+    """Row of the polygon that holds each face, -1 for none, the lowest of several; and how many."""
     found = np.full(len(faces), -1)
     face, row = shapely.STRtree(polygons).query(shapely.point_on_surface(faces), predicate="within")
     order = np.argsort(row)[::-1]

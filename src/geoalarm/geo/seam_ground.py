@@ -24,9 +24,7 @@ _OVERSHOOT_M: Final = 1e-3
 
 @dataclass(frozen=True)
 class BorderCommunes:
-    """Communes of both countries in one frame: ``side`` 0 or 1, ``touched`` within the search distance of the
-    other side.
-    """
+    """Communes of both countries in one frame: ``side`` 0 or 1, ``touched`` if within reach of the other."""
 
     frame: gpd.GeoDataFrame
     side: np.ndarray
@@ -104,9 +102,7 @@ class SliverFaces:
         return np.where(shapely.contains(shapes, centre), centre, shapely.point_on_surface(shapes))
 
     def lowest_id_side(self, ground: BorderCommunes, count: int) -> np.ndarray:
-        """Country of the lowest ``commune_id`` that claims or borders each sliver: the last tie-break, blind
-        to order.
-        """
+        """Country of the lowest ``commune_id`` that claims or borders each sliver: the last tie-break."""
         sliver = self.group[self.edges.face]
         reach = np.vstack([self.owner[self.edges.face], np.vstack([self.owner, [-1, -1]])[self.edges.other]])
         rank = np.append(np.argsort(np.argsort(ground.ids.astype(str))), len(ground.ids))
@@ -214,9 +210,7 @@ def mouths(ground: BorderCommunes, now: SliverFaces) -> np.ndarray:
 def _bridges(
     ground: BorderCommunes, rim: planar.Edges, lines: np.ndarray, here: np.ndarray, there: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Vertices of one side's rim and the nearest places on the other's, where each is the nearest to the
-    other.
-    """
+    """Vertices of one side's rim and the nearest places on the other's, each the nearest to the other."""
     none = np.empty((0, 2)), np.empty((0, 2))
     if not (here.any() and there.any()):
         return none

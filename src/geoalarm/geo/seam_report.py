@@ -1,6 +1,4 @@
-"""What resolving a seam took: areas, slivers, the commune hit hardest, the people concerned, as numbers and
-as a layer.
-"""
+"""What resolving a seam took: areas, slivers, commune hit hardest, people, as numbers and as a layer."""
 
 from __future__ import annotations
 

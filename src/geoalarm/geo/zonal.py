@@ -1,6 +1,4 @@
-"""Covered fractions: how much of each grid cell lies in each polygon. Built once, kept on disk, reused by
-every scenario.
-"""
+"""Covered fractions: how much of each grid cell lies in each polygon. Built once, kept on disk, reused."""
 
 from __future__ import annotations
 
@@ -22,9 +20,7 @@ from geoalarm.geo.grid import Grid
 log = logging.getLogger(__name__)
 
 FULL: Final = 1e-5
-"""A cell whose parts sum to one within this is wholly shared out; exactextract keeps fractions in single
-precision.
-"""
+"""A cell whose parts sum to one within this is wholly shared out; exactextract has single precision."""
 
 _VERSION: Final = "1"
 

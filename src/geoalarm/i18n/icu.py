@@ -23,9 +23,7 @@ _TEXT: Final = re.compile(r"[^{}#]+|#")
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """A placeholder; ``kind`` is empty, ``plural`` or ``select``, and then ``branches`` holds the parsed
-    variants.
-    """
+    """A placeholder; ``kind`` is empty, ``plural`` or ``select``, then ``branches`` holds the variants."""
 
     name: str
     kind: str = ""

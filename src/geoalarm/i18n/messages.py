@@ -30,9 +30,7 @@ _MINUS: Final = "\N{MINUS SIGN}"
 
 
 def languages() -> dict[str, str]:
-    """The languages of the house with their own names, in the order of the switch: ``{"fr": "Français",
-    ...}``.
-    """
+    """The languages of the house, own names, in order of the switch: ``{"fr": "Français", ...}``."""
     return {lang: sentences(lang)["language.self"] for lang in LANGUAGES}
 
 

@@ -1,6 +1,4 @@
-"""Names of communes: the page's language first, then the local name (Doornik (Tournai)); search without
-accents.
-"""
+"""Names of communes: the page's language first, then the local name; search without accents."""
 
 from __future__ import annotations
 
@@ -47,9 +45,7 @@ def source_title(source: Source, lang: str) -> str:
 
 
 def region_name(country: str, code: str, name: str, lang: str) -> str:
-    """Name of a department or province: in the reader's language where it has one there, else as the data
-    give it.
-    """
+    """Name of a department or province: in the reader's language if any, else as in the data."""
     key = f"province.{country}_{code}"
     return i18n.text(key, lang) if i18n.has(key, lang) else name or code
 
@@ -75,9 +71,7 @@ def search(communes: Communes, query: str, *, limit: int = 8) -> list[str]:
 
 
 def find(communes: Communes, query: str, *, limit: int = 8) -> list[str]:
-    """Like :func:`search`, but one alone where the query is the very code, name or postcode of one commune
-    only.
-    """
+    """Like :func:`search`, but one where the query is the very code, name or postcode of one commune only."""
     found = ranked(communes, query)
     exact = found[found["rank"] <= EXACT]
     return list(found["commune_id"].head(limit)) if len(exact) != 1 else list(exact["commune_id"])

@@ -1,6 +1,4 @@
-"""Addresses an entry may name: a file beside the catalog, an absolute file, https, or a file that only a
-mirror holds.
-"""
+"""Addresses an entry may name: beside the catalog, an absolute file, https, or a file of a mirror."""
 
 from __future__ import annotations
 
@@ -25,9 +23,7 @@ Scheme = Literal["file", "https", "mirror"]
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where the bytes of an entry are: ``path`` for a file, ``url`` for https, neither for a file that must
-    be brought.
-    """
+    """Where an entry's bytes are: ``path`` for a file, ``url`` for https, neither for one to be brought."""
 
     scheme: Scheme
     text: str
@@ -48,9 +44,7 @@ class Address:
 
     @property
     def host_path(self) -> str | None:
-        """Host and path of a web address, for a mirror that is a copy of the site; None where a query
-        decides.
-        """
+        """Host and path of a web address, for a mirror copying the site; None where a query decides."""
         if self.url is None or self.query:
             return None
         parts = urlsplit(self.url)

@@ -75,9 +75,7 @@ def regular_file(path: str | Path) -> Path:
 
 
 def what_it_looks_like(head: bytes) -> str:
-    """A word for the first bytes of a file; the bytes themselves are not repeated, they may be nobody's
-    business.
-    """
+    """A word for the first bytes of a file; the bytes themselves may be nobody's business."""
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     for sign, word in _SIGNS.items():
         if start.startswith(sign):

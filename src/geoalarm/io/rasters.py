@@ -1,6 +1,4 @@
-"""Open one band of a GeoTIFF or an ASCII grid, lazily and in its own dtype. Other formats may name further
-files: refused.
-"""
+"""Open a band of a GeoTIFF or ASCII grid, lazily, in its dtype. Others may name files and are refused."""
 
 from __future__ import annotations
 

@@ -38,9 +38,7 @@ _INTERVAL: Final = re.compile(r"^\[(-?[\d.]+(?:e[+-]?\d+)?), (-?[\d.]+(?:e[+-]?\
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Classes of a map: ``breaks`` part them, half-open ``[a, b)``; n breaks make n + 1 classes of
-    ``palette``.
-    """
+    """Classes of a map: ``breaks`` part them, half-open ``[a, b)``; n breaks make n + 1 of ``palette``."""
 
     palette: str
     breaks: tuple[float, ...]

@@ -65,7 +65,5 @@ def flags(warnings: Iterable[str], lang: str) -> list[str]:
 
 
 def caveat(key: str, lang: str) -> str:
-    """A caveat of the exposure table as a sentence: one of the house, else the flag of a model, else the key
-    itself.
-    """
+    """A caveat of the table as a sentence: the house's, else the flag of a model, else the key itself."""
     return i18n.text(f"caveat.{key}", lang) if i18n.has(f"caveat.{key}") else flag(key, lang)

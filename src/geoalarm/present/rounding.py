@@ -105,9 +105,7 @@ def figure_text(count: float, state: str, lang: str, *, hidden: bool = False) ->
 
 
 def signed_text(difference: float, lang: str) -> str:
-    """A difference of people with its sign: ``+1,230``, ``−40``, ``0``; a change by fewer than 11 is ``under
-    ±11``.
-    """
+    """A difference of people with its sign: ``+1,230``, ``−40``, ``0``; fewer than 11: ``under ±11``."""
     if is_few(abs(difference)):
         return "\N{PLUS-MINUS SIGN}" + i18n.text("unit.few", lang)
     return i18n.number(math.copysign(round_people(abs(difference)), difference), lang, signed=True)

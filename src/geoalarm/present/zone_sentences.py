@@ -189,9 +189,7 @@ def list_text(items: Sequence[str], lang: str, key: str = "list_and") -> str:
 
 
 def _kind(fact: ZoneFact) -> str:
-    """Key of the first sentence. Zones of an accident that are no effect zones (planning, consultation)
-    promise no harm.
-    """
+    """Key of the first sentence. Zones that are no effect zones (planning, consultation) promise no harm."""
     family = style_of(fact.hazard).sentence
     if family == "flood":
         return "flood" if fact.has_chance else "flood_no_chance"

@@ -1,3 +1,1 @@
-"""A briefing as files: self-contained HTML, JSON, PDF, a checklist to edit; batches of them, an index, and
-what changed.
-"""
+"""A briefing as files: HTML, JSON, PDF, a checklist to edit; batches, an index, and what changed."""

@@ -167,9 +167,7 @@ def _is_finished(out: Path, current: dict[str, object]) -> bool:
 
 
 def _as_there(order: BatchRequest, wanted: ReportRequest, key: str) -> ReportRequest:
-    """What is wanted of a commune, and what this edition already has of it: a second order adds, it takes
-    nothing away.
-    """
+    """What is wanted of a commune, and what this edition has of it: a second order only adds."""
     facts = commune_manifest(order.out / folder_of(wanted.commune_id))
     mine = replace(wanted, pdf=order.pdf)
     if facts is None or facts.get("edition") != key:

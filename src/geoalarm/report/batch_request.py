@@ -46,9 +46,7 @@ class BatchRequest:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """What a run came to: ``written`` and ``kept`` communes, those that failed, layers that could not be
-    read.
-    """
+    """What a run came to: ``written`` and ``kept`` communes, those that failed, layers that were not read."""
 
     key: str
     as_of: date

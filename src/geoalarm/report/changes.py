@@ -28,9 +28,7 @@ GRAIN: Final = 2.0**-20
 """Numbers are compared as multiples of this [people]: sums and differences of such numbers are exact."""
 
 CLOSE: Final = 1e-6
-"""A figure counted again from the old inputs is the old figure if it differs by less than this, or this share
-of it.
-"""
+"""A figure counted again from the old inputs is the old figure if it differs by less, or this share of it."""
 
 Kind = Literal["number", "state", "range", "new", "gone"]
 Walk = Mapping[str, float]
@@ -273,9 +271,7 @@ def _parts(pair: _Pair, old: float, new: float, walk: Walk | None) -> tuple[Part
 
 
 def _points(changed: tuple[str, ...], old: float, new: float, walk: Walk | None) -> dict[str, float] | None:
-    """People by cause along a walk; None without one, or where it does not lead from the old figure to the
-    new.
-    """
+    """People by cause along a walk; None without one, or where it leads not from old figure to new."""
     if walk is None or not all(
         math.isfinite(walk.get(name, math.nan)) for name in ("start", *changed) if name != "model"
     ):

@@ -132,9 +132,7 @@ def _needed(
 
 
 def _unchanged(old: Workspace, inputs: InputRecords) -> list[Key] | None:
-    """Layers of the old workspace whose bytes are those of the old edition; None where its people or communes
-    are not.
-    """
+    """Old layers whose bytes are those of the old edition; None where people or communes are not."""
     given = {source.id: source.sha256 or "" for source in (*old.communes.sources, *old.population().sources)}
     if any(given.get(name) != inputs.sources[name].sha256 for name in (*inputs.data, *inputs.boundaries)):
         return None

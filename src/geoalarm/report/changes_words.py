@@ -192,9 +192,7 @@ def round_difference(difference: float) -> int:
 
 
 def shown_parts(change: Change) -> list[int]:
-    """Parts rounded together: multiples of half the step of the difference that add up to the difference as
-    it is shown.
-    """
+    """Parts rounded together: multiples of half the step of the difference that add up to it as shown."""
     whole = round_difference(change.difference)
     size = abs(change.difference)
     step = 5 if size < 1000 else 10 ** (math.floor(math.log10(size)) - 2) // 2
@@ -292,9 +290,7 @@ def _part(part: Part, number: int | None, figure: FigureRecord, lang: str) -> st
 
 
 def _cause_words(part: Part, figure: FigureRecord, lang: str) -> str:
-    """``population 2020 → 2023``, ``map updated (flood, 2024 → 2026)``, ``method changed (version 0.1 →
-    0.2)``.
-    """
+    """``population 2020 → 2023``, ``map updated (flood, 2024)``, ``method changed (version 0.1 → 0.2)``."""
     cause, whole = part.causes[0], not figure.hazard
     dated = bool(part.before and part.after)
     if cause == "reality":

@@ -46,9 +46,7 @@ _FACTS: Final = ("residents", "area")
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """Pictures of a page as SVG: maps, bars and curves by the id of their card, dots by the layer of their
-    danger.
-    """
+    """Pictures of a page as SVG: maps, bars, curves by their card, dots by the layer of their danger."""
 
     maps: Mapping[str, str] = field(default_factory=dict)
     bars: Mapping[str, str] = field(default_factory=dict)
@@ -58,9 +56,7 @@ class Pictures:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Where a page leads: relative or http(s) addresses; an empty one is not shown. ``languages`` by their
-    code.
-    """
+    """Where a page leads: relative or http(s) addresses; empty, not shown. ``languages`` by their code."""
 
     languages: Mapping[str, str] = field(default_factory=dict)
     explorer: str = ""
@@ -84,9 +80,7 @@ class ChangeLine:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What changed since the report before, in words; ``lines`` may be empty where ``lead`` says that nothing
-    did.
-    """
+    """What changed since the report before, in words; ``lines`` may be empty where nothing did."""
 
     lead: str
     caption: str = ""

@@ -1,6 +1,4 @@
-"""The index of an edition: a map and a list that need no script, the same as JSON, what failed, and the
-manifest.
-"""
+"""The index of an edition: map and list without script, the same as JSON, what failed, and the manifest."""
 
 from __future__ import annotations
 

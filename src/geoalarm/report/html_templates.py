@@ -110,9 +110,7 @@ class TemplateStrings:
         self.lang = lang
 
     def __call__(self, key: str, **values: object) -> str:
-        """The sentence of a key: one with a dot as it is, else a word of the files (``report.page``) or of
-        the briefing.
-        """
+        """The sentence of a key: with a dot as it is, else of ``report.page`` or of the briefing."""
         own = next(
             (name for name in (key, f"report.page.{key}") if i18n.has(name, self.lang)),
             f"briefing.word.{key}",

@@ -1,6 +1,4 @@
-"""The notes of a page: every number it prints, unrounded, with its row, its sources and the anchor that it
-links to.
-"""
+"""The notes of a page: every number it prints, unrounded, with its row, its sources and its anchor."""
 
 from __future__ import annotations
 

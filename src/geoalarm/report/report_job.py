@@ -66,9 +66,7 @@ class ReportRenderer:
 
 @dataclass(frozen=True, slots=True)
 class ReportOutcome:
-    """What became of a commune: ``what`` says what failed, in one sentence without folders; empty where it is
-    whole.
-    """
+    """What became of a commune: ``what`` says what failed, in a sentence without folders; empty if whole."""
 
     commune_id: str
     what: str = ""

@@ -1,6 +1,4 @@
-"""Results in and out: ``exposure.parquet``, ``exposure.csv``, ``communes.gpkg`` and the manifest that
-explains them.
-"""
+"""Results in and out: ``exposure.parquet``, ``exposure.csv``, ``communes.gpkg`` their manifest."""
 
 from geoalarm.core.atomic import require_writable
 from geoalarm.results.manifest import FootprintRecord, build_manifest, require_closed, versions

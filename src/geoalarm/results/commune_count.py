@@ -74,9 +74,7 @@ class LayerCount:
 
     @classmethod
     def of_rows(cls, rows: pd.DataFrame) -> LayerCount:
-        """All classes of the rows of one commune and footprint: :meth:`of` their total, which need not be
-        made first.
-        """
+        """All classes of the rows of one commune and footprint: :meth:`of` their total, made or not."""
         first = {str(name): value for name, value in rows.iloc[0].items()}
         joined = {
             name: join_keys(key for cell in rows[name].unique() for key in split_keys(cell))

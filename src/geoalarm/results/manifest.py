@@ -199,9 +199,7 @@ def created_at() -> str:
 
 
 def to_plain(value: Any) -> Any:
-    """A value as JSON can hold it: dataclasses as objects, NaN and infinities as null, numpy numbers as
-    numbers.
-    """
+    """A value as JSON can hold it: dataclasses as objects, NaN and infinities as null, numpy as numbers."""
     if (isinstance(value, str | bool | int) and not isinstance(value, Enum)) or value is None:
         return value
     if isinstance(value, Enum):

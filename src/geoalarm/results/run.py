@@ -1,6 +1,4 @@
-"""A run: the exposure table, the communes it speaks of, and the manifest that says where every number came
-from.
-"""
+"""A run: the exposure table, the communes it speaks of, the manifest that says where numbers came from."""
 
 from __future__ import annotations
 

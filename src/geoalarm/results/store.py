@@ -154,9 +154,7 @@ def _write_table(table: pd.DataFrame, name: str, folder: Path) -> None:
 
 
 def _write_communes(run: Run, path: Path) -> None:
-    """Layer ``communes`` (outlines, names, people exposed per footprint) and layer ``seam``, without a date
-    inside.
-    """
+    """Layer ``communes`` (outlines, names, people exposed per footprint) and layer ``seam``, undated."""
     outlines = run.communes.data.merge(
         by_commune(run.table), on="commune_id", how="left", validate="one_to_one", suffixes=("", "_exposed")
     )

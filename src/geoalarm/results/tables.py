@@ -36,9 +36,7 @@ def in_order(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def write_parquet(table: pd.DataFrame, path: Path) -> None:
-    """One Parquet file with unit and meaning in each column's metadata; no time, no index: same values, same
-    bytes.
-    """
+    """One Parquet file, unit and meaning with each column; no time, no index: same values, same bytes."""
     plain = table.copy(deep=False)
     plain.attrs = {}
     arrow = pa.Table.from_pandas(plain, preserve_index=False).replace_schema_metadata(

@@ -149,9 +149,7 @@ def share(totals: pd.DataFrame) -> pd.Series:
 
 
 def ranking(totals: pd.DataFrame, *, by: str = "population_exposed") -> pd.DataFrame:
-    """Communes from the largest value to the smallest, with ``rank`` (equal values share one); unknown last,
-    rank NaN.
-    """
+    """Communes from largest to smallest value, with ``rank`` (equals share one); unknown last, rank NaN."""
     order = totals.assign(rank=totals[by].rank(ascending=False, method="min"))
     keys = [by, "state", "commune_id"]
     return order.sort_values(

@@ -1,3 +1,1 @@
-"""Reports on time: cron in the time zone of the territory, catch-up, retries, delivery to folders, storage
-and mailboxes.
-"""
+"""Reports on time: cron in the territory's time zone, catch-up, retries, delivery."""

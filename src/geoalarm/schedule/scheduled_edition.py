@@ -53,9 +53,7 @@ class ReportJob:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file of an edition. ``path`` is relative, with slashes; ``commune`` is empty for what belongs to all
-    of them.
-    """
+    """A file of an edition. ``path`` is relative, with slashes; ``commune`` is empty for what all share."""
 
     path: str
     commune: str = ""
@@ -77,9 +75,7 @@ class MissingReport:
 
 @dataclass(frozen=True, slots=True)
 class ScheduledEdition:
-    """What a runner made. ``example``: whether the figures rest on example data, which every message then
-    says.
-    """
+    """What a runner made. ``example``: whether figures rest on example data, as every message says."""
 
     documents: tuple[Document, ...]
     lacking: tuple[MissingReport, ...] = ()
@@ -111,9 +107,7 @@ Runner = Callable[[ReportJob], ScheduledEdition]
 
 
 def edition_folder(out: Path, job: str, due: datetime) -> Path:
-    """Where an edition stands: ``out/JOB/2026-03-01T0600+0100``; the offset keeps the two hours of an autumn
-    night apart.
-    """
+    """Where an edition stands: ``out/JOB/2026-03-01T0600+0100``; the offset parts an autumn night's hours."""
     return out / job / due.strftime("%Y-%m-%dT%H%M%z")
 
 

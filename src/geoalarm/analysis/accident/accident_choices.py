@@ -54,9 +54,7 @@ def threshold_columns() -> tuple[str, ...]:
 
 
 def warm_models() -> None:
-    """Load the models and the tables of substances, which take two seconds, before the first accident is
-    asked for.
-    """
+    """Load the models and the tables of substances, which take two seconds, before the first accident."""
     from geoalarm.hazards.industrial import footprints, form_choices
     from geoalarm.hazards.industrial.substances import substance
 

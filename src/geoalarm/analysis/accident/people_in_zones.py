@@ -1,6 +1,4 @@
-"""People in the zones of an accident: by class and country, indoors and outdoors, and the severity class they
-make.
-"""
+"""People in the zones of an accident: by class and country, indoors and outdoors, with their severity."""
 
 from __future__ import annotations
 
@@ -79,9 +77,7 @@ class ZonePeople:
 
 @dataclass(frozen=True, slots=True)
 class Severity:
-    """Class of annex 3 (France) and the people it was made of; ``is_lower_bound`` where some people are not
-    known.
-    """
+    """Class of annex 3 (France) and the people in it; ``is_lower_bound`` where some are unknown."""
 
     result: ModelResult
     is_lower_bound: bool
@@ -168,9 +164,7 @@ def risk_people(risk: Footprint | None, table: pd.DataFrame | None) -> tuple[Ris
 
 
 def _ends_inside(risk: Footprint) -> bool:
-    """Whether the risk is below its lowest level all along the edge of its raster: then nobody beyond it is
-    at that risk.
-    """
+    """Whether the risk is below its lowest level all along the edge of its raster: nobody beyond has it."""
     values = np.atleast_2d(np.asarray(risk.data, dtype="float64").squeeze())
     edge = np.concatenate([values[0], values[-1], values[:, 0], values[:, -1]])
     return bool((edge < risk.classes[0].lower).all())
@@ -287,9 +281,7 @@ def sheltered(choice: Accident) -> dict[str, Any]:
 
 
 def _indoor_air(choice: Accident) -> ModelResult | None:
-    """How much less people breathe in a closed house; by the exponent of the substance's probit where it has
-    one.
-    """
+    """How much less people breathe in a closed house; by the exponent of the substance's probit, if any."""
     from geoalarm.core.errors import InputError
     from geoalarm.hazards.industrial.toxicity import find_probit, indoor_shelter
 

@@ -1,6 +1,4 @@
-"""What if: an accident at a place, its zones over the communes on both sides of the border, and the people in
-them.
-"""
+"""What if: an accident at a place, its zones over communes of both countries, and the people in them."""
 
 from __future__ import annotations
 

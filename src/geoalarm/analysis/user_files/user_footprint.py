@@ -1,6 +1,4 @@
-"""A user's own raster or polygons as a footprint: what its values are is told by the user or by the file,
-never guessed.
-"""
+"""A user's raster or polygons as a footprint: what its values are is told by user or file, never guessed."""
 
 from __future__ import annotations
 
@@ -56,9 +54,7 @@ def _raster_footprint(own: UserFiles, part: FilePart) -> tuple[Footprint, dict[s
 
 
 def _raster_kind(own: UserFiles, data: xr.DataArray, units: str | None, *, what: str) -> FootprintKind:
-    """What the values of a raster are; where nothing says it, whole numbers are class codes and others an
-    error.
-    """
+    """What the values of a raster are; untold, whole numbers are class codes and others an error."""
     if own.kind is not None:
         if own.kind not in RASTER_KINDS:
             raise InputError(

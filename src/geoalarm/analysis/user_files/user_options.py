@@ -28,9 +28,7 @@ class FilePart:
 
     @classmethod
     def parse(cls, text: str) -> FilePart:
-        """``FILE`` or ``FILE:LAYER``. A colon that belongs to the name of an existing file or to a drive
-        stays in it.
-        """
+        """``FILE`` or ``FILE:LAYER``. A colon of the name of an existing file or of a drive stays in it."""
         if (whole := expand_user(text)).exists():
             return cls(whole)
         left, colon, right = text.rpartition(":")

@@ -1,6 +1,4 @@
-"""The briefing served: the page of :mod:`geoalarm.report` as the whole document, with search, languages and
-files.
-"""
+"""The briefing served: the page of :mod:`geoalarm.report` as a whole document, search, languages, files."""
 
 from __future__ import annotations
 

@@ -63,9 +63,7 @@ class TableCells:
 def arranged(
     view: ComparedTotals, state: PageState, shared: SharedSession, arrangement: TableArrangement
 ) -> pd.DataFrame:
-    """Rows of the table in the reader's order, with name, rank, difference and its reason; unknown figures
-    always last.
-    """
+    """Rows of the table in the reader's order, with name, rank, difference, reason; unknown figures last."""
     rows = tables.only(view.first, countries=(state.country,) if state.country else ())
     by = "share_exposed" if state.measure == "share" else "population_exposed"
     ranked = tables.ranking(rows, by=by)

@@ -1,6 +1,4 @@
-"""Panes of the explorer and where they stand: filters, finding, maps, details, table; the sheet and its
-opener on a phone.
-"""
+"""Panes of the explorer and their places: filters, finding, maps, details, table; the sheet on a phone."""
 
 from __future__ import annotations
 

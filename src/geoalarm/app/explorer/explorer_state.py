@@ -103,9 +103,7 @@ class ExplorerState(param.Parameterized):
         return by_token(self.choices.options_of(self.hazard), self.beside) if self.beside else None
 
     def query(self) -> dict[str, str]:
-        """The words of the address that bring a reader back here; defaults are left out, language and hazard
-        never.
-        """
+        """The words of an address that lead back here; defaults are left out, language and hazard never."""
         words = {
             "lang": self.lang,
             "hazard": self.hazard,

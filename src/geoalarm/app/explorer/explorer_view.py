@@ -1,6 +1,4 @@
-"""What a page shows for a choice: totals, scales and paint, in the row order of the map. Arithmetic is
-``present``'s.
-"""
+"""What a page shows for a choice: totals, scales and paint in the map's row order. ``present`` calculates."""
 
 from __future__ import annotations
 
@@ -82,9 +80,7 @@ class ExceedancePoint:
 
 
 def curve_points(view: ExplorerView, *, commune: str, countries: tuple[str, ...]) -> list[ExceedancePoint]:
-    """Points of one commune, its states kept, or of the sum over the communes shown that are mapped at every
-    chance.
-    """
+    """Points of one commune, its states kept, or of the sum over shown communes mapped at every chance."""
     if commune:
         rows = [(period, totals[totals["commune_id"] == commune].iloc[0]) for period, totals in view.curve]
         return [

@@ -1,6 +1,4 @@
-"""The choices on one side of the page: plain lists of the browser, so that keyboard, screen reader and phone
-know them.
-"""
+"""The choices on one side of the page: plain lists, known to keyboard, screen reader and phone."""
 
 from __future__ import annotations
 

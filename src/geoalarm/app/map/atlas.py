@@ -55,9 +55,7 @@ class Atlas(MapSources):
         self._zone_colours(slot, colours)
 
     def background(self, basemap: Basemap | None) -> None:
-        """Lay the operator's tiles under the communes, or take them away; tiles that do not come leave the
-        map as it is.
-        """
+        """Lay the operator's tiles under the communes, or take them away; without them the map stays."""
         for fig in self.figures.values():
             tiles = [renderer for renderer in fig.renderers if isinstance(renderer, TileRenderer)]
             if basemap is not None and not tiles:

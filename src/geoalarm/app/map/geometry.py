@@ -118,9 +118,7 @@ def thinned(shapes: np.ndarray, *, vertices: int = VERTICES) -> np.ndarray:
 
 
 def flat(shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """All points of polygons as whole metres, and row, part and length of each ring: what the browser nests
-    again.
-    """
+    """Points of polygons as whole metres; row, part and length of each ring: what the browser nests again."""
     parts, rows = shapely.get_parts(shapes, return_index=True)
     lines, part = shapely.get_rings(parts, return_index=True)
     points, ring = shapely.get_coordinates(lines, return_index=True)

@@ -39,9 +39,7 @@ NO_PICTURE: Final[dict[str, list[object]]] = {
 """One transparent pixel."""
 NO_BOX: Final[dict[str, list[float]]] = {"west": [], "south": [], "east": [], "north": []}
 EARTH_M: Final = 6_378_137.0
-"""Radius of the Web-Mercator sphere; its map is stretched by cosh(y / radius), which the scale bar takes
-back.
-"""
+"""Radius of the Web-Mercator sphere; the map is stretched cosh(y / radius), which the scale bar undoes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,4 @@
-"""The page's hand in the browser: clicks on plain controls, keys, colour scheme, downloads, what is
-announced.
-"""
+"""The page in the browser: clicks on plain controls, keys, colour scheme, downloads, what is announced."""
 
 from __future__ import annotations
 

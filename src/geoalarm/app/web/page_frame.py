@@ -1,6 +1,4 @@
-"""The frame of every page: language, viewport, security policy, colours of both themes, one main landmark, a
-skip link.
-"""
+"""The frame of a page: language, viewport, security policy, both themes, one main landmark, a skip link."""
 
 from __future__ import annotations
 

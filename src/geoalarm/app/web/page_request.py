@@ -82,9 +82,7 @@ def query_words() -> dict[str, str]:
 
 
 def language_of(query: Mapping[str, str]) -> str:
-    """The language asked for in the address, else the first one of the browser that the house speaks, else
-    English.
-    """
+    """The language of the address, else the first of the browser that the house speaks, else English."""
     asked = [
         query.get("lang", ""),
         *(part.partition(";")[0].strip() for part in _header("Accept-Language").split(",")),

@@ -201,9 +201,7 @@ class PageSession(ABC, Generic[State, Panes, Result]):
             doc.add_next_tick_callback(lambda: self._at_once(act))
 
     def _at_once(self, act: Callable[[], None]) -> None:
-        """Everything a message changes as one answer; the document's models are counted once, not after each
-        change.
-        """
+        """Everything a message changes as one answer; the models are counted once, not after each change."""
         with pn.io.hold(self._doc, freeze=True):
             act()
 

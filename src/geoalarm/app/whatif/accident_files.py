@@ -98,9 +98,7 @@ def scenario(outcome: AccidentOutcome, shared: SharedSession) -> str:
 
 
 def _portable(choice: Accident) -> Accident:
-    """The choice with its effect as a raster; a file of thresholds is looked for beside the scenario, under
-    its own name.
-    """
+    """The choice with its effect as a raster; a file of thresholds is looked for beside the scenario."""
     changes = {"thresholds": Path(choice.thresholds.name)} if choice.thresholds is not None else {}
     return choice.changed(field=True, **changes)
 

@@ -1,6 +1,4 @@
-"""The form of an accident: plain fields of the browser with their range and default, grouped as the models
-give them.
-"""
+"""The form of an accident: plain fields with their range and default, grouped as the models give them."""
 
 from __future__ import annotations
 

@@ -47,9 +47,7 @@ def refusal(error: BaseException, state: WhatIfState, lang: str) -> str:
 
 
 def _of_page(error: GeoalarmError, state: WhatIfState, lang: str) -> str | None:
-    """A refusal of a field that the page has beside those of its kind: how often, the wind rose, the air
-    indoors.
-    """
+    """Refusal of a field the page has beside those of its kind: how often, the wind rose, the air indoors."""
     if error.what.startswith("individual risk of"):
         return i18n.text("whatif.refused_risk", lang)
     if error.what == "field 'rose'" or (error.what == "weather" and state.rose == OWN):

@@ -1,6 +1,4 @@
-"""The accidents that a first visitor sees: made up, at no real site, so near the border that both countries
-are hit.
-"""
+"""The accidents that a first visitor sees: made up, at no real site, near the border of both countries."""
 
 from __future__ import annotations
 

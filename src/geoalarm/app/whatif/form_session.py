@@ -110,9 +110,7 @@ class FormSession(PageSession[WhatIfState, WhatIfPanes, AccidentOutcome]):
         self.calculate()
 
     def _upload(self, message: str) -> None:
-        """A file of toxic thresholds from the reader: kept for this session where it can be read, else told
-        why not.
-        """
+        """A file of toxic thresholds from the reader: kept for this session if readable, else told why."""
         lang = self.state.lang
         name, _, rest = message.partition("|")
         size, _, text = rest.partition("|")

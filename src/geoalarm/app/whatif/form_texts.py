@@ -175,9 +175,7 @@ class FormTexts(param.Parameterized):
         return ""
 
     def write(self, field: str, text: str) -> None:
-        """The text of a field: ``lon``, ``in.rate``, ``tank.phase``, ``b.wind_from``; an unknown one is left
-        alone.
-        """
+        """The text of a field: ``lon``, ``in.rate``, ``tank.phase``, ``b.wind_from``; unknown ones stay."""
         group, _, name = field.rpartition(".")
         target = TARGETS.get(group)
         text = text[: LONGEST_ROSE if field == "winds" else LONGEST]

@@ -1,6 +1,4 @@
-"""Panes of the what-if page and where they stand: the form, the finding, the maps, the figures, the communes
-hit.
-"""
+"""Panes of the what-if page and their places: form, finding, maps, the figures, the communes hit."""
 
 from __future__ import annotations
 

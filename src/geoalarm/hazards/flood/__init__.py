@@ -1,6 +1,4 @@
-"""Floods: depth of water by return period, official classes side by side, and what water at a level would
-cover.
-"""
+"""Floods: depth of water by return period, official classes side by side, what water at a level covers."""
 
 from __future__ import annotations
 

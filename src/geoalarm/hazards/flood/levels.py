@@ -34,9 +34,7 @@ FINE_CLASS_M: Final = 1.0
 """
 
 ERROR_PER_CLASS: Final = 2.0
-"""The vertical error may be this many times the narrowest class at most: 0.5 m classes on 1 m (choice of this
-project).
-"""
+"""The vertical error may be this many narrowest classes at most: 0.5 m classes on 1 m (our choice)."""
 
 WET_M: Final = 0.05
 """A lowest bound up to this only tells wet from dry [m]: the class is taken to start at 0."""

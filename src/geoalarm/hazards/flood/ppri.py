@@ -1,6 +1,4 @@
-"""French plans for flood prevention (PPRI): classes of alea from depth and dynamics, and the band behind a
-levee.
-"""
+"""French flood prevention (PPRI): classes of alea from depth and dynamics, and the band behind a levee."""
 
 from __future__ import annotations
 

@@ -72,9 +72,7 @@ class AccidentFootprints:
 
 
 def checked_against(made: AccidentFootprints, mapped: gpd.GeoDataFrame) -> AccidentFootprints:
-    """The accident with flags about the mapped area: ``site_outside_mapped_area``, ``zone_leaves_mapped_area:
-    zone 37 %``.
-    """
+    """The accident flagged ``site_outside_mapped_area``, ``zone_leaves_mapped_area: zone 37 %``."""
     x, y = made.site.onto_map(np.zeros(1), np.zeros(1))
     area = _mapped_area(made, mapped)
     flags = (

@@ -1,6 +1,4 @@
-"""Blast of a charge of TNT: at the ground by Kingery and Bulmash, in free air by Kinney and Graham. Never mix
-the two.
-"""
+"""Blast of a charge of TNT: on the ground by Kingery and Bulmash, in free air by Kinney and Graham."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""The arithmetic of Britter and McQuaid for continuous dense gas at the ground; ``dense_gas`` holds the
-models.
-"""
+"""The arithmetic of Britter and McQuaid for a dense plume at the ground; ``dense_gas`` holds the models."""
 
 from __future__ import annotations
 
@@ -131,9 +129,7 @@ class DensePlume:
         return np.asarray(self.dilution(x) * self.density)
 
     def half_width(self, x: Any) -> np.ndarray:
-        """To each side of the axis [m]: ``D + 8 lb + 2.5 (lb x^2)^(1/3)``; rounded off upwind, 0 beyond the
-        cloud.
-        """
+        """To each side of the axis [m]: ``D + 8 lb + 2.5 (lb x^2)^(1/3)``; round upwind, 0 beyond."""
         x = np.asarray(x, dtype=float)
         start = self.length + 8 * self.buoyancy_length
         upwind = start * np.sqrt(np.clip(1 - (np.minimum(x, 0.0) / self.upwind) ** 2, 0.0, 1.0))
@@ -251,9 +247,7 @@ def dense_release(
 
 
 def _with_virtual_source(bare: DensePlume, passive: dict[str, Any]) -> DensePlume:
-    """The dense plume, followed by a passive one from a source moved so that both agree where the last curve
-    ends.
-    """
+    """The dense plume, followed by a passive one from a source moved so that both agree at its end."""
     end = float(bare.knots[1][-1]) * bare.density
     reach = outermost(lambda x: plume_concentration(x, **passive), end, low=0.01, high=1e6)
     shift = (reach if math.isfinite(reach) else 0.0) - bare.last

@@ -39,9 +39,7 @@ FARTHEST: Final = 10e3
 """No zone is drawn farther [m]; one that goes on ends here with ``beyond_model_range``."""
 
 FIRE_EXPOSURE: Final = 20.0
-"""How long people stand in the heat of a lasting fire before they are in shelter [s] (Purple Book, chapter
-5).
-"""
+"""How long people stand in the heat of a lasting fire before shelter [s] (Purple Book, chapter 5)."""
 
 Field = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
@@ -103,9 +101,7 @@ def classes_of(thresholds: tuple[EffectThreshold, ...]) -> tuple[IntensityClass,
 def round_zones(
     kind: str, thresholds: tuple[EffectThreshold, ...], found: tuple[ModelResult, ...], **more: Any
 ) -> Consequence:
-    """Circles from one distance a threshold; a distance that is nowhere or beyond the range is flagged with
-    its label.
-    """
+    """Circles from one distance a threshold; a distance nowhere or beyond the range is flagged."""
     distances = {item.label: float(result.value) for item, result in zip(thresholds, found, strict=True)}
     flags = [*more.pop("flags", ()), *(flag for item in thresholds for flag in item.flags)]
     outlines = {}
@@ -264,9 +260,7 @@ def _blast_rings(indirect: bool) -> tuple[EffectThreshold, ...]:
 
 
 def pipeline_zones(**inputs: Any) -> Consequence:
-    """The impact radius of a gas pipeline inside the cordon of responders; inputs of
-    ``pipeline_impact_radius``.
-    """
+    """The impact radius of a pipeline inside the cordon of responders; as ``pipeline_impact_radius``."""
     found = pipeline_impact_radius(**inputs)
     distances = {"cordon": float(found["cordon"]), "impact_radius": float(found["radius"])}
     outlines = {label: circle(distance) for label, distance in distances.items()}

@@ -1,6 +1,4 @@
-"""Dense gas at the ground, continuous: the workbook of Britter and McQuaid, with its criterion, width and
-upwind extent.
-"""
+"""Dense gas at the ground, continuous: Britter and McQuaid's workbook: criterion, width, upwind extent."""
 
 from __future__ import annotations
 

@@ -61,17 +61,13 @@ _SOURCE: Final = "Multi-energy: van den Berg (1985); TNO, Yellow Book (CPR 14E),
 
 @dataclass(frozen=True, slots=True)
 class BlastCurves:
-    """Peak overpressure over air pressure by scaled distance, one curve a class of strength; from a file of
-    the user.
-    """
+    """Peak overpressure over air pressure by scaled distance, a curve a class; from a file of the user."""
 
     frame: pd.DataFrame
     source: str
 
     def at(self, scaled: np.ndarray, strength: int) -> np.ndarray:
-        """Overpressure over air pressure [1] of a class, straight between points in logarithms; refused
-        beyond its ends.
-        """
+        """Overpressure over air pressure [1] of a class, log-log between points; refused beyond its ends."""
         curve = self.frame[self.frame["strength"] == strength]
         if curve.empty:
             raise InputError(

@@ -1,6 +1,4 @@
-"""Fireballs of a BLEVE: size, duration, and the heat or dose at a distance. Blast and fragments are not
-modelled.
-"""
+"""Fireballs of a BLEVE: size, duration, and the heat or dose at a distance. No blast, no fragments."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Fires: pools by solid flame, jets, fireballs of a BLEVE. The parts of a pool fire are in ``pool_fire`` and
-``flame``.
-"""
+"""Fires: pools by solid flame, jets, fireballs of a BLEVE. Pools are in ``pool_fire`` and ``flame``."""
 
 from __future__ import annotations
 

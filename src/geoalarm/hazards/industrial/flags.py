@@ -118,9 +118,7 @@ FLAGS: Final[dict[str, str]] = {
 def gas_flags(
     substance: str | None, *, release_temperature: float | None = None, aerosol: bool = False
 ) -> tuple[str, ...]:
-    """Flags of a Gaussian model for a substance that is not as heavy as air; none where no substance is
-    named.
-    """
+    """Flags of a Gaussian model for a substance not as heavy as air; none where no substance is named."""
     if substance is None:
         return ()
     facts = find_substance(substance)

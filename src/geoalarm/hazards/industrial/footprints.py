@@ -1,6 +1,4 @@
-"""An accident on the map: French rings, the effect as a field, individual risk, for any place on either side
-of a border.
-"""
+"""An accident on the map: French rings, the effect as a field, individual risk, on both sides of a border."""
 
 from __future__ import annotations
 
@@ -181,9 +179,7 @@ def zone_footprint(site: Site, found: Consequence, *, wind_from: float | None = 
 def effect_footprint(
     site: Site, found: Consequence, *, wind_from: float | None = None, cell: float | None = None
 ) -> Footprint | None:
-    """The effect of an accident as a raster in the analysis CRS over its widest zone; None where it has no
-    field or zone.
-    """
+    """The effect of an accident as a raster (analysis CRS) over its widest zone; None without either."""
     if found.effect is None or not found.outlines:
         return None
     effect = found.effect

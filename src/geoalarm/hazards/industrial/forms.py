@@ -35,9 +35,7 @@ class ExtraInput:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A kind of accident: its models, the inputs they get from elsewhere, the kind's own, and those that are
-    weather.
-    """
+    """A kind of accident: its models, inputs from elsewhere, the kind's own, and weather."""
 
     models: tuple[Model, ...]
     without: tuple[str, ...] = ()

@@ -195,9 +195,7 @@ def individual_risk(
 
 
 def _fold(share: np.ndarray, wind_from: np.ndarray) -> np.ndarray:
-    """Sum over wind directions: a place at bearing ``b`` is ``b - (from + 180°)`` off the axis of a wind from
-    there.
-    """
+    """Sum over wind directions: a place at bearing ``b`` is ``b - (from + 180°)`` off its axis."""
     towards = np.roll(wind_from, BEARINGS // 2)
     spectrum = np.fft.rfft(share, axis=1) * np.fft.rfft(towards)
     folded = np.fft.irfft(spectrum, n=BEARINGS, axis=1)

@@ -1,6 +1,4 @@
-"""Gas pipelines: the radius in which a rupture with ignition kills, and why that is not where a cordon
-stands.
-"""
+"""Gas pipelines: the radius in which a rupture with ignition kills, and why a cordon stands elsewhere."""
 
 from __future__ import annotations
 

@@ -26,9 +26,7 @@ _SITES: Final = tuple(dict.fromkeys(item["site"] for item in rows(__package__, "
 
 @dataclass(frozen=True, slots=True)
 class PlanningRadius:
-    """One radius a country plans for round a nuclear site; ``warnings`` say where it was not read in its
-    source.
-    """
+    """One radius a country plans for round a nuclear site; ``warnings`` say if its source was not read."""
 
     site: str
     jurisdiction: str
@@ -298,9 +296,7 @@ def _faults(frame: pd.DataFrame, numbers: pd.DataFrame) -> list[InputError]:
 
 @dataclass(frozen=True, slots=True)
 class Isolation:
-    """Distances for one spill: circle to clear at once, side of the downwind square to protect (NaN: none
-    known).
-    """
+    """Distances for one spill: circle to clear at once, side of the square to protect (NaN: none known)."""
 
     un: str
     isolation_m: float

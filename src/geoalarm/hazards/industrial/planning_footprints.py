@@ -1,6 +1,4 @@
-"""Planning distances on the map: circles round nuclear sites, isolation circle and downwind square of
-dangerous goods.
-"""
+"""Planning distances on the map: circles round nuclear sites, circle and square of dangerous goods."""
 
 from __future__ import annotations
 

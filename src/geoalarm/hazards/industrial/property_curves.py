@@ -24,9 +24,7 @@ _TABLES: Final = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """One property as a function of temperature, with its range [K] and its reference; ``name`` is for
-    errors.
-    """
+    """One property as a function of temperature, with range [K] and reference; ``name`` is for errors."""
 
     name: str
     curve: Callable[[float], float]
@@ -138,9 +136,7 @@ def _gas_heat_capacity(cas: str, molar_mass: float) -> Property | None:
 
 
 def _library(name: str) -> Any:
-    """A module of the library, imported when first asked for: its tables take two seconds, and it publishes
-    no types.
-    """
+    """A module of the library, imported when asked for: its tables take two seconds; it has no types."""
     return importlib.import_module(name)
 
 

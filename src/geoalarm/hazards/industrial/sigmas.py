@@ -85,9 +85,7 @@ def plume_sigmas(
 
 
 def puff_sigmas(x: float | np.ndarray, stability: str) -> tuple[np.ndarray, np.ndarray]:
-    """Horizontal and vertical parameters of a puff [m] whose centre has travelled ``x`` [m]. No range is
-    checked.
-    """
+    """Horizontal and vertical parameters of a puff [m] whose centre has travelled ``x`` [m]. Unchecked."""
     distance = np.maximum(np.asarray(x, dtype=float), 0.0)
     a, p, b, q = _PUFF[stability]
     return a * distance**p, b * distance**q

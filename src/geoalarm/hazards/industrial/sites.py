@@ -29,17 +29,13 @@ from geoalarm.geo.crs import analysis_crs, transformer
 from geoalarm.hazards.industrial.crossing import outermost
 
 Effect = Callable[[np.ndarray, np.ndarray], np.ndarray]
-"""An effect at (downwind, crosswind) distances from the source [m]; it falls with the distance across the
-wind.
-"""
+"""An effect at (downwind, crosswind) distances from the source [m]; falling across the wind."""
 
 SIDES: Final = 360
 """Corners of a circle."""
 
 ROUNDING: Final = 0.01
-"""By how much a milder zone is made to stand over a severer one that would reach out of it, at a shared tip
-[m].
-"""
+"""By how much a milder zone is made to stand over a severer one reaching out of it, at a shared tip [m]."""
 
 STEPS: Final = 160
 """Widths along a downwind zone."""

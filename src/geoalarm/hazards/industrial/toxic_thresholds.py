@@ -205,9 +205,7 @@ def load_thresholds(path: str | Path) -> tuple[ToxicThreshold, ...]:
 
 
 def _read(row: Mapping[str, str], *, line: int) -> ToxicThreshold:
-    """One row as text, checked: known substance, positive numbers, a unit of concentration, a tag and a
-    source.
-    """
+    """One row as text, checked: known substance, positive numbers, unit of concentration, tag and source."""
     hint = "leave a value empty where the source recommends none"
     value = number_in(row, "value", line, positive=True, hint=hint) if row["value"] else math.nan
     if row["unit"] != "ppm":

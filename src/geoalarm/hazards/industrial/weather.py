@@ -1,6 +1,4 @@
-"""Weather of a dispersion: a stability class and a wind, written ``D5`` or ``F1.5``, and the usual ones of
-each country.
-"""
+"""Weather of a dispersion: stability class and wind, written ``D5`` or ``F1.5``; usual ones by country."""
 
 from __future__ import annotations
 

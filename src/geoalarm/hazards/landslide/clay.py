@@ -1,6 +1,4 @@
-"""Clay that shrinks and swells (RGA): it cracks houses and hurts nobody, so dwellings are counted and people
-are not.
-"""
+"""Clay that shrinks and swells (RGA) cracks houses and hurts nobody: dwellings are counted, not people."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""How often slopes of a class have slid, where an inventory of events is at hand; without one a class has no
-probability.
-"""
+"""How often slopes of a class have slid, by an inventory of events; without one, no probability."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""What every part of a page needs while it is written: the dossier, the language, the names, the book of
-figures.
-"""
+"""What every part of a page needs while written: dossier, language, names, book of figures."""
 
 from __future__ import annotations
 

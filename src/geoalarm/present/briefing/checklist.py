@@ -24,9 +24,7 @@ from geoalarm.present.narrative import basis_text
 
 @dataclass(frozen=True, slots=True)
 class ChecklistRow:
-    """An item as the law lists it: ``known`` names what the platform fills in; ``law`` is a key of
-    ``checklist.law``.
-    """
+    """An item as the law lists it: ``known`` names what we fill in; ``law`` is a key of ``checklist.law``."""
 
     id: str
     law: str

@@ -1,6 +1,4 @@
-"""Across the border: sites there whose zones may reach here, communes there, and the dangers both sides
-share.
-"""
+"""Across the border: sites there whose zones may reach here, communes there, the dangers both share."""
 
 from __future__ import annotations
 
@@ -18,14 +16,10 @@ from geoalarm.present.rounding import is_few, people_text
 from geoalarm.results.commune_count import LayerCount
 
 REACH_KM: Final = 10.0
-"""How far communes across and sites are near, as :class:`geoalarm.dossier.commune_dossier.Dossier` holds them
-[km].
-"""
+"""How near communes across and sites are, by :class:`geoalarm.dossier.commune_dossier.Dossier` [km]."""
 
 AT_LINE_KM: Final = 0.05
-"""A site nearer than this stands on the line between two outlines, or on the wrong side of it by their error
-[km].
-"""
+"""A site nearer than this stands on the line of two outlines, or beyond it by their error [km]."""
 
 
 def across_lead(draft: BriefingContext) -> Sentence | None:
@@ -54,16 +48,12 @@ def across_sentence(draft: BriefingContext) -> Sentence:
 
 
 def _fewest(site: SiteNear) -> float:
-    """Sites with the most people of this commune in their zones first; one of which that is unknown before
-    all.
-    """
+    """Sites with most people of this commune in their zones first; one where they are unknown before all."""
     return -math.inf if math.isnan(site.people_here) else -site.people_here
 
 
 def _near_sentence(draft: BriefingContext) -> Sentence:
-    """Communes across: people there in a danger that hits people here; else that there are none, or no
-    commune.
-    """
+    """Communes across: people there in a danger that hits people here; else that none is, or no commune."""
     near = others(draft)
     if not near:
         reach = reach_figure(draft)

@@ -53,9 +53,7 @@ def caveats(draft: BriefingContext, view: HazardView) -> tuple[str, ...]:
 
 
 def _own_caveats(draft: BriefingContext, view: HazardView) -> tuple[str, ...]:
-    """All caveats beside a number; without one, only those that the other dangers do not share: the page has
-    them all.
-    """
+    """All caveats beside a number; without one, only those other dangers do not share."""
     own = caveats(draft, view)
     if view.count.is_somebody:
         return own
@@ -130,9 +128,7 @@ def _classes(draft: BriefingContext, view: HazardView) -> tuple[ClassLine, ...]:
 
 
 def _trend(draft: BriefingContext, view: HazardView) -> tuple[TrendPoint, ...]:
-    """People at each yearly chance, from often to rare, with the figure of the sentences; none where nobody
-    is at any.
-    """
+    """People at each yearly chance, from often to rare, with the sentences' figure; none where nobody is."""
     points = []
     for layer in view.danger.layers:
         if math.isnan(layer.return_period_yr):

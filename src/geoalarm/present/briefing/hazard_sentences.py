@@ -19,9 +19,7 @@ from geoalarm.results.commune_count import LayerCount
 
 
 def sentences(draft: BriefingContext, view: HazardView) -> tuple[Sentence, ...]:
-    """What a commune has to know of a danger, most important first; then, where it is known, people in an
-    average year.
-    """
+    """What a commune must know of a danger, most important first; then, if known, people a year."""
     said = [
         _kept(draft, view, one) for one in zone_sentences.zone_sentences(zone_fact(draft, view), draft.lang)
     ]

@@ -29,9 +29,7 @@ def _is_told(draft: BriefingContext, view: HazardView) -> bool:
 
 
 def _one(draft: BriefingContext, view: HazardView) -> Among:
-    """The commune, those that touch it, and those across the border within reach that have people in the
-    zone.
-    """
+    """The commune, those that touch it, and those across the border within reach that have people there."""
     dots = [
         Dot(
             draft.name,

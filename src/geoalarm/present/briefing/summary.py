@@ -1,6 +1,4 @@
-"""The three sentences at the head of the page: the worst danger, how sure that is, the border; and all
-dangers together.
-"""
+"""The three sentences at the head of the page: worst danger, how sure, border; all dangers together."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Maps of communes: coloured by people or share, the hazard on top, a pattern for every state without a
-number.
-"""
+"""Maps of communes: coloured by people or share, the hazard on top, a pattern for states without one."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""The sheet every figure is drawn on: title = finding, subtitle, key above, sources below, a band on example
-data.
-"""
+"""The sheet of a figure: title = finding, subtitle, key above, sources below, a band on example data."""
 
 from __future__ import annotations
 
@@ -206,9 +204,7 @@ class Sheet:
 
 
 def dense(pattern: Pattern) -> str:
-    """The hatch at the density of a printed page: twice as close as matplotlib's, so that small communes show
-    it.
-    """
+    """The hatch at the density of a printed page: twice as close as usual: small communes show it."""
     return pattern.matplotlib * 2
 
 

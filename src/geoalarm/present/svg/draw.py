@@ -1,6 +1,4 @@
-"""The layers of a commune map, from the ground up: land, hazard, states, outlines, border, the commune,
-sites, scale.
-"""
+"""Layers of a commune map, ground up: land, hazard, states, outlines, border, the commune, sites, scale."""
 
 from __future__ import annotations
 
@@ -82,9 +80,7 @@ def layer_class(layer: MapLayer, position: int, count: int) -> str:
 
 
 def states(scene: Scene) -> str:
-    """Communes of which the layer says nothing, and unknown cells of those mapped in part, in the pattern of
-    their state.
-    """
+    """Communes the layer says nothing of, and unknown cells of those mapped in part, in their pattern."""
     parts = []
     for state in SILENT:
         parts.append(path(_whole(scene, scene.state_of_rows == str(state)), fill=pattern_fill(state, "q")))

@@ -1,6 +1,4 @@
-"""People by yearly chance: mapped points on a logarithmic axis, a band from low to high, nothing beyond the
-points.
-"""
+"""People by yearly chance: mapped points on a logarithmic axis and their band; nothing beyond the points."""
 
 from __future__ import annotations
 

@@ -64,9 +64,7 @@ class RasterLayer:
 
 @dataclass(frozen=True, slots=True)
 class ZoneLayer:
-    """Zones of each class from mild to severe, unions in the system of the maps, with the dash of their
-    lines.
-    """
+    """Zones of each class from mild to severe, unions in the maps' system, with the dash of their lines."""
 
     footprint: Footprint
     labels: tuple[str, ...]
@@ -78,9 +76,7 @@ MapLayer = RasterLayer | ZoneLayer
 
 
 def prepare(footprint: Footprint, crs: pyproj.CRS, bounds: tuple[float, float, float, float]) -> MapLayer:
-    """A footprint ready to be drawn: clipped to ``bounds`` (of ``crs``), classed, reprojected once where it
-    must be.
-    """
+    """A footprint ready to be drawn: clipped to ``bounds`` (of ``crs``), classed, reprojected if it must."""
     return _zones(footprint, crs) if footprint.kind == "polygons" else _raster(footprint, crs, bounds)
 
 

@@ -1,6 +1,4 @@
-"""Words on a map: each finds a place where it covers neither another word nor what the map is about, or is
-left out.
-"""
+"""Words on a map: each stands where it covers neither a word nor what the map is about, or is left out."""
 
 from __future__ import annotations
 

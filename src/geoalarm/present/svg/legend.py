@@ -53,9 +53,7 @@ def fine(markup: str) -> str:
 def drawn(
     entries: Sequence[LegendEntry], room: float, *, title: str = "", notes: Sequence[str] = ()
 ) -> tuple[str, float]:
-    """Markup and height of a key: a title, entries from left to right, and notes below, within ``room``
-    pixels.
-    """
+    """Markup and height of a key: a title, entries from left to right, notes below, in ``room`` pixels."""
     parts, y = [], 0.0
     for words in wrapped(title, room, _SIZE, bold=True) if title else []:
         parts.append(words_at(0, y + 12, words, "b"))

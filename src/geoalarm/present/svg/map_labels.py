@@ -1,6 +1,4 @@
-"""The words of a commune map: the commune, countries, states, rings, sites, neighbours, each where there is
-room.
-"""
+"""Words of a commune map: the commune, countries, states, rings, sites, neighbours, where there is room."""
 
 from __future__ import annotations
 

@@ -20,9 +20,7 @@ LEVELS_M: Final = (0.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 480.0)
 
 _SNAP_M: Final = 0.01
 _SEAM_M: Final = 60.0
-"""Where outlines of two countries do not share their corners, the border is where they come as near as this
-[m].
-"""
+"""Where outlines of two countries do not share their corners, the border is where they are this near [m]."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,9 +40,7 @@ from geoalarm.present.svg.viewport import FINE, Viewport
 
 _MARGIN: Final = 1.02
 _COARSE: Final = 1.15
-"""The index is drawn with outlines for pixels this many times as large: it weighs a third less and looks the
-same.
-"""
+"""The index is drawn with outlines for pixels this many times as large: a third lighter, the same look."""
 
 _TOWNS: Final = 12
 """Largest communes tried for a name on the index."""

@@ -94,9 +94,7 @@ def pattern_fill(state: str, tile: str = "p") -> str:
 
 
 def rings_path(shapes: Iterable[shapely.Geometry], *, factor: int = 1) -> str:
-    """All rings of polygons (pixels) as one path of whole relative steps; pixels are multiplied by ``factor``
-    first.
-    """
+    """All rings of polygons (pixels) as one path of whole relative steps; pixels times ``factor``."""
     return "".join(_ring(ring, factor) for ring in _rings(shapes))
 
 
@@ -166,9 +164,7 @@ def picture(
 
 
 ID_MARK: Final = "\x02id\x02"
-"""Stands for the prefix of ids in a body; :func:`text` lets no such character through, so write it past
-:func:`tag`.
-"""
+"""Stands for the prefix of ids in a body; :func:`text` lets none through, so write it past :func:`tag`."""
 
 
 def _rings(shapes: Iterable[shapely.Geometry]) -> Iterable[np.ndarray]:

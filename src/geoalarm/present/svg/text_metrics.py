@@ -1,6 +1,4 @@
-"""Room that words take, without a font at hand: widths of a common sans serif with a margin, and lines that
-fit a width.
-"""
+"""Room that words take, without a font at hand: widths of a sans serif with a margin, and lines that fit."""
 
 from __future__ import annotations
 

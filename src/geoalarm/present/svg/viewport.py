@@ -17,9 +17,7 @@ _MARGIN_PX: Final = 12.0
 
 @dataclass(frozen=True, slots=True)
 class Viewport:
-    """A window ``bounds`` (west, south, east, north) [m] on ``width`` by ``height`` pixels; y grows
-    downwards.
-    """
+    """A window ``bounds`` (west, south, east, north) [m] on ``width`` by ``height`` pixels; y goes down."""
 
     bounds: tuple[float, float, float, float]
     width: float

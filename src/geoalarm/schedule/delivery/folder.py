@@ -1,6 +1,4 @@
-"""Delivery into a folder: copied aside, checked, and renamed, so that a reader sees the whole edition or none
-of it.
-"""
+"""Delivery into a folder: copied aside, checked, and renamed, so that a reader sees all of it or none."""
 
 from __future__ import annotations
 

@@ -128,9 +128,7 @@ def _attachments(target: Mail, documents: Sequence[Document]) -> tuple[tuple[Doc
 
 
 def _links(target: Mail, documents: Sequence[Document], place: str, lang: str) -> tuple[tuple[str, str], ...]:
-    """Titles and addresses of what can be read: the index where there is one, else the pages, else what is
-    printed.
-    """
+    """Titles and addresses of what can be read: the index if any, else the pages, else prints."""
     there = {one.path: one for one in documents}
     index = [there[name] for name in (f"index.{lang}.html", "index.html") if name in there][:1]
     pages = (

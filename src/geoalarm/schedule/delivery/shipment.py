@@ -46,18 +46,14 @@ class Carrier(Protocol):
         """All that is to be delivered."""
 
     def settle_doubts(self) -> None:
-        """Before an attempt: decide on parcels that may have been sent, by an earlier process or without a
-        receipt.
-        """
+        """Before an attempt: decide on parcels that may have been sent, earlier or without a receipt."""
 
     def carry(self, parcels: Sequence[DeliveryItem]) -> None:
         """Deliver these, writing intent and receipt of each; raise at the end if some must be tried again."""
 
 
 def deliver(carrier: Carrier, shipment: Shipment, retries: Retries, *, what: str) -> None:
-    """Deliver all parcels once; those that cannot be are marked failed, with the reason. Only a stop leaves
-    some open.
-    """
+    """Deliver all parcels once; others are marked failed, with the reason. Only a stop leaves some open."""
     ledger = shipment.ledger
 
     def attempt() -> None:

@@ -1,6 +1,4 @@
-"""What was sent where: an intent before, a receipt after, so that nothing goes out twice, also after a kill
-in the middle.
-"""
+"""What was sent where: an intent before, a receipt after: nothing goes out twice, even after a kill."""
 
 from __future__ import annotations
 

@@ -18,9 +18,7 @@ _OLDER: Final = 5
 
 
 class JsonLine(logging.Formatter):
-    """One JSON object a record: time (UTC), level, logger, message, and job and due time where they are
-    known.
-    """
+    """One JSON object a record: time (UTC), level, logger, message, job and due time if known."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
@@ -38,9 +36,7 @@ class JsonLine(logging.Formatter):
 
 @contextmanager
 def journal(state: Path) -> Iterator[None]:
-    """Write what the house logs into the state folder as long as the block runs; five older files of 5 MB are
-    kept.
-    """
+    """Write what the house logs into the state folder while the block runs; five older files of 5 MB stay."""
     state.mkdir(parents=True, exist_ok=True)
     handler = RotatingFileHandler(state / FILE, maxBytes=_BYTES, backupCount=_OLDER, encoding="utf-8")
     handler.setFormatter(JsonLine())

@@ -18,9 +18,7 @@ GRACE: Final = timedelta(minutes=15)
 """A due time seen this late still is on time: timers and slow starts take a while."""
 
 CATCH_UP_MOST: Final = 100
-"""Missed times that ``catch_up: all`` makes up for, the newest; a job of every minute does not come back for
-a year.
-"""
+"""Missed times that ``catch_up: all`` makes up for, the newest; a job of every minute has many."""
 
 KEEP: Final = 1000
 """Runs of each job that are remembered."""
