@@ -18,7 +18,7 @@ from geoalarm.core.errors import InputError
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.report.commune_page import Pictures
 
-MADE_UP = runpy.run_path(str(Path(__file__).parents[1] / "made_up_briefing.py"))
+MADE_UP = runpy.run_path(str(Path(__file__).parents[2] / "made_up_briefing.py"))
 
 
 class MadeUpDesk(BriefingService):

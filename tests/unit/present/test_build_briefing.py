@@ -29,7 +29,7 @@ from geoalarm.present.narrative import commune_sentences
 from geoalarm.results.commune_count import LayerCount
 from geoalarm.results.totals import threshold_total
 
-MADE = runpy.run_path(str(Path(__file__).parents[1] / "made_up_dossier.py"))
+MADE = runpy.run_path(str(Path(__file__).parents[2] / "made_up_dossier.py"))
 NAMES, MAP = MADE["NAMES"], MADE["MAP"]
 dossier: Callable[[str], Dossier] = MADE["dossier"]
 one: Callable[..., Dossier] = MADE["one"]

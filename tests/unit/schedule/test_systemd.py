@@ -16,7 +16,7 @@ import pytest
 from geoalarm.schedule.plan.cron import Timetable
 from geoalarm.schedule.plan.systemd import on_calendar, unit_files, write_units
 
-kit = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "schedule_kit.py")))
+kit = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[2] / "schedule_kit.py")))
 TODAY = date(2026, 1, 15)
 ANALYZE = shutil.which("systemd-analyze")
 needs_systemd = pytest.mark.skipif(ANALYZE is None, reason="systemd-analyze is not on this machine")

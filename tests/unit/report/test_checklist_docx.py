@@ -14,7 +14,7 @@ from geoalarm import i18n
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.report.checklist_docx import BLANK_LINES, checklist_docx
 
-MADE_UP = runpy.run_path(str(Path(__file__).parents[1] / "made_up_briefing.py"))
+MADE_UP = runpy.run_path(str(Path(__file__).parents[2] / "made_up_briefing.py"))
 
 
 def read(data: bytes):

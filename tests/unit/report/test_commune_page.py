@@ -39,7 +39,7 @@ from geoalarm.report.html_templates import drawn, policy, script, stylesheet
 from geoalarm.report.notes import linked, notes_of
 from geoalarm.report.report_json import as_json, in_html
 
-MADE_UP = runpy.run_path(str(Path(__file__).parents[1] / "made_up_briefing.py"))
+MADE_UP = runpy.run_path(str(Path(__file__).parents[2] / "made_up_briefing.py"))
 DAY = date(2026, 3, 1)
 NONE = Pictures()
 EVIL = "<script>alert(1)</script>\"'</style><img src=x onerror=alert(1)>"

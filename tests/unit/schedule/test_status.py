@@ -18,7 +18,7 @@ from geoalarm.schedule.state.delivery_ledger import DeliveryItem
 from geoalarm.schedule.state.journal import FILE, journal
 from geoalarm.schedule.status import render, status, write_page
 
-kit = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "schedule_kit.py")))
+kit = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[2] / "schedule_kit.py")))
 
 
 @pytest.fixture

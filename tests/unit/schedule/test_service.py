@@ -28,7 +28,7 @@ from geoalarm.schedule.state.run_log import CATCH_UP_MOST, KEEP
 
 pytestmark = pytest.mark.slow
 
-kit = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "schedule_kit.py")))
+kit = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[2] / "schedule_kit.py")))
 SHARE = {"deliver": [{"folder": {"path": "share"}}]}
 
 

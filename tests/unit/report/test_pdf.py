@@ -22,7 +22,7 @@ from geoalarm.report.commune_page import Pictures, render
 from geoalarm.report.pdf import PdfError, dated, find_chromium, write_pdf
 
 CHROMIUM = os.environ.get("GEOALARM_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-MADE_UP = runpy.run_path(str(Path(__file__).parents[1] / "made_up_briefing.py"))
+MADE_UP = runpy.run_path(str(Path(__file__).parents[2] / "made_up_briefing.py"))
 DAY = date(2026, 3, 1)
 
 
