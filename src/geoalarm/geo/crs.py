@@ -104,8 +104,8 @@ def transformer(source: CRS | str | int, target: CRS | str | int) -> Transformer
     """Transformer with x, y (longitude, latitude) order; PROJ picks the best datum shift that needs no
     download.
 
-    EPSG:31370 is taken through its best-available registered shift; ``tests/unit/geo/test_crs.py`` pins a control
-    point.
+    EPSG:31370 is taken through its best-available registered shift; ``tests/unit/geo/test_crs.py`` pins a
+    control point.
     """
     return _transformer(CRS.from_user_input(source).to_wkt(), CRS.from_user_input(target).to_wkt())
 
