@@ -198,7 +198,7 @@ def test_names_cannot_carry_markup(made_up):
 def test_every_card_speaks_every_language(made_up, lang, query):
     state, view = shown(made_up, lang=lang, **query)
     made = [
-        cards.finding(view, state, made_up),
+        cards.finding(cards.finding_words(view, state, made_up), view, state),
         status_messages.band(lang, is_illustrative=made_up.is_illustrative),
         legend(view, state, made_up),
         cards.selected(view, state, made_up),

@@ -71,8 +71,8 @@ def finding_words(view: ExplorerView, state: ExplorerState, shared: SharedSessio
     return narrative.finding(shown, lang, names=names, measure=state.measure)
 
 
-def finding(view: ExplorerView, state: ExplorerState, shared: SharedSession) -> str:
-    """Title of the page: the finding and, below it, what it is a figure of."""
+def finding(title: str, view: ExplorerView, state: ExplorerState) -> str:
+    """Title of the page: the finding in words and, below it, what it is a figure of."""
     below = narrative.subtitle(
         _shown(view.first, state),
         state.lang,
@@ -80,7 +80,6 @@ def finding(view: ExplorerView, state: ExplorerState, shared: SharedSession) -> 
         units=view.option.units,
         sources=(view.option.source,),
     )
-    title = finding_words(view, state, shared)
     return fill("explorer/finding.html", state.lang, title=title, below=below)
 
 

@@ -78,6 +78,7 @@ class Explorer(PageSession[ExplorerState, ExplorerPanes, ExplorerView]):
     ) -> None:
         self.curve = ExceedanceCurve(state.lang, theme)
         self.view: ExplorerView | None = None
+        self.finding = ""
         lang = state.lang
         super().__init__(state, shared, lambda atlas: ExplorerPanes(lang, atlas, self.curve), theme=theme)
         self.tell_unknown(rejected)
@@ -143,8 +144,8 @@ class Explorer(PageSession[ExplorerState, ExplorerPanes, ExplorerView]):
 
     def _show(self, view: ExplorerView) -> None:
         """Bring every view to a new choice."""
-        self.view = view
         state, lang, shared = self.state, self.state.lang, self.shared
+        self.view, self.finding = view, cards.finding_words(view, state, shared)
         with pn.io.hold(self._doc, freeze=True):
             self.panes.compare(cards.slot_titles(view, state))
             self._paint(view)
@@ -156,7 +157,7 @@ class Explorer(PageSession[ExplorerState, ExplorerPanes, ExplorerView]):
                     (
                         "head",
                         band(lang, is_illustrative=shared.is_illustrative)
-                        + cards.finding(view, state, shared),
+                        + cards.finding(self.finding, view, state),
                     ),
                     ("sources", cards.sources(view, shared, lang)),
                 ]
@@ -191,7 +192,7 @@ class Explorer(PageSession[ExplorerState, ExplorerPanes, ExplorerView]):
             self.atlas.overlay(slot, hazard, colours(palette, self.theme, count=max(len(hazard.labels), 1)))
 
     def _map_words(self) -> str:
-        return "" if self.view is None else cards.finding_words(self.view, self.state, self.shared)
+        return self.finding
 
     def _show_commune(self, *, zoom: bool, announce: bool = True) -> None:
         """Bring the views of one commune, or of all, to the selection."""
@@ -274,7 +275,7 @@ class Explorer(PageSession[ExplorerState, ExplorerPanes, ExplorerView]):
     def _file(self, kind: str) -> DownloadFile | None:
         if kind not in FORMATS or self.view is None:
             return None
-        return download(kind, self.view, self.state, self.shared, title=self._map_words())
+        return download(kind, self.view, self.state, self.shared, title=self.finding)
 
 
 def around(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:

@@ -57,9 +57,8 @@ def totals_parts(
     else:
         name, scale, title = "people", view.scale, f"explorer.key_{measure}"
     rows = [(f"ga-{name}-{index}", label) for index, label in enumerate(scale.labels(lang))]
-    states = [
-        (f"ga-{state}", _state_words(state, lang)) for state in STATES if state in _seen(view, difference)
-    ]
+    seen = _seen(view, difference)
+    states = [(f"ga-{state}", _state_words(state, lang)) for state in STATES if state in seen]
     parts = [LegendPart(i18n.text(title, lang), rows, STEPS)]
     return [*parts, LegendPart(i18n.text("explorer.key_states", lang), states)] if states else parts
 
@@ -74,7 +73,7 @@ def _seen(view: ComparedTotals, difference: bool) -> set[str]:
     if difference and view.difference is not None:
         return set(difference_states(view.difference))
     frames = [frame for frame in (view.first, view.second) if frame is not None]
-    return {state for frame in frames for state in frame["state"].astype(str)}
+    return {str(state) for frame in frames for state in frame["state"].unique()}
 
 
 def _state_words(state: State, lang: str) -> str:
