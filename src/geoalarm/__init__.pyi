@@ -1,5 +1,6 @@
 """Public names of the package, and where each is defined; they load when first used."""
 
+from . import interactive as interactive
 from .analysis import Accident as Accident
 from .analysis import Scenario as Scenario
 from .analysis import UserFiles as UserFiles

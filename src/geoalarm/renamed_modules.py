@@ -25,6 +25,7 @@ RENAMED: Final = {
     "geoalarm.present.curve": "geoalarm.present.exceedance_points",
     "geoalarm.present.figures.sheet": "geoalarm.present.figures.figure_frame",
     "geoalarm.present.flags": "geoalarm.present.model_warnings",
+    "geoalarm.present.interactive": "geoalarm.interactive",
     "geoalarm.present.names": "geoalarm.i18n.place_names",
     "geoalarm.present.totals": "geoalarm.results.totals",
 }

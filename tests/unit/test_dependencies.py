@@ -33,6 +33,15 @@ def test_conda_users_get_the_same_direct_dependencies(root: Path) -> None:
     assert from_environment(root) == from_pyproject(root)
 
 
+def test_each_dependency_stands_with_its_reason(root: Path) -> None:
+    text = (root / "pyproject.toml").read_text().partition("[project]")[2]
+    listed = re.findall(
+        r'^(?:  |\w+ = \[)"([\w.\[\]-]+[<>=~][^"]*)"[\],]*(?: +# (.+))?$', text, flags=re.MULTILINE
+    )
+    assert {canonicalize_name(Requirement(line).name) for line, _ in listed} == set(from_pyproject(root))
+    assert [line for line, reason in listed if not reason] == []
+
+
 def test_python_versions_agree(root: Path) -> None:
     wanted = tomllib.loads((root / "pyproject.toml").read_text())["project"]["requires-python"]
     listed = yaml.safe_load((root / "environment.yml").read_text())["dependencies"][0]
@@ -65,10 +74,12 @@ def test_each_runtime_dependency_that_needs_a_reason_is_imported_somewhere(root:
         "requests": "fsspec's http",
         "dask": "chunks of rioxarray and Intake",
         "pyarrow": "GeoParquet of geopandas",
+        "ipykernel": "a notebook's kernel",
     }
     source = "\n".join(path.read_text() for path in (root / "src").rglob("*.py"))
     project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
-    names = {canonicalize_name(Requirement(line).name) for line in project["dependencies"]} - set(by_another)
+    lines = [*project["dependencies"], *project["optional-dependencies"]["notebooks"]]
+    names = {canonicalize_name(Requirement(line).name) for line in lines} - set(by_another)
     unused = [
         name
         for name in sorted(names)

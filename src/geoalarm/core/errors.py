@@ -62,6 +62,10 @@ class RangeError(GeoalarmError, ValueError):
     """A value lies outside the range in which a model holds."""
 
 
+class MissingPackageError(GeoalarmError, ImportError):
+    """A package that only an extra installs is not there."""
+
+
 class Faults(GeoalarmError, ValueError):
     """Several faults found in one check, raised together."""
 
