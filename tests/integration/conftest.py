@@ -69,6 +69,7 @@ footprints:
 
 def _entries():
     def entry(driver, file, facts, *, layer=None, parameters=None):
+        facts = {**facts, "default_scenario": True}
         args = {"urlpath": "{{ CATALOG_DIR }}/" + file, **({"layer": layer} if layer else {})}
         return {
             "driver": driver,

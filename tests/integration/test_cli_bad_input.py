@@ -379,9 +379,9 @@ def test_a_catalog_that_breaks_a_rule(call, disk, tmp_path, change, told):
 
 
 def test_an_unexpected_error_is_one_line_and_debug_shows_where(call, monkeypatch):
-    from geoalarm import analysis
+    from geoalarm import catalog
 
-    monkeypatch.setitem(analysis.__dict__, "open_catalog", lambda *_: 1 / 0)
+    monkeypatch.setitem(catalog.__dict__, "open_catalog", lambda *_: 1 / 0)
     answer = call("catalog", "list")
     assert answer.exit_code == 1
     assert (

@@ -112,7 +112,7 @@ def test_a_second_run_gives_the_same_bytes(done, call, disk, tmp_path):
         assert (done / name).read_bytes() == (tmp_path / "again" / name).read_bytes(), name
 
 
-def test_without_a_scenario_the_demo_entries_of_the_catalog_run(call, disk, tmp_path):
+def test_without_a_scenario_the_default_entries_of_the_catalog_run(call, disk, tmp_path):
     answer = call("run", "--catalog", disk / "catalog.yml", "--out", "out", "--json")
     summary = json.loads(answer.stdout)
     assert summary["counts"]["communes_by_country"] == {"BE": 3, "FR": 3}
