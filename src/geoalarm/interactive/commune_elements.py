@@ -15,7 +15,6 @@ from geoalarm.core.model import Communes
 from geoalarm.core.terms import State
 from geoalarm.geo.crs import to_crs
 from geoalarm.i18n.place_names import names
-from geoalarm.interactive.bokeh_backend import load_bokeh
 from geoalarm.present.classes import Measure, scale_for
 from geoalarm.present.palette import INTERFACE, PATTERNS, Theme
 from geoalarm.present.rounding import figure_text
@@ -49,7 +48,7 @@ def commune_map(
         ``people`` or ``share``.
     lang, theme : str
     """
-    load_bokeh()
+    hv.extension("bokeh")
     frame, colours = _classed(_drawable(totals, communes, lang), measure, lang, theme)
     example = frame["caveats"].str.contains("illustrative", regex=False).any()
     words = {name: i18n.text(f"field.{name}.label", lang) for name in ("name", "population_exposed")}
@@ -83,7 +82,7 @@ def chance_curve(points: pd.DataFrame, *, lang: str = "en", theme: Theme = "ligh
     points : pandas.DataFrame
         From :func:`geoalarm.present.exceedance_points.curve_points`.
     """
-    load_bokeh()
+    hv.extension("bokeh")
     x = hv.Dimension("chance", label=i18n.text("explorer.curve_axis_chance", lang))
     y = hv.Dimension("people", label=i18n.text("field.population_exposed.label", lang))
     rows = points.sort_values("chance")

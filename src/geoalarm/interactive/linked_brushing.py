@@ -19,7 +19,6 @@ from geoalarm.core.errors import InputError
 from geoalarm.core.model import Communes
 from geoalarm.core.units import annual_exceedance_probability
 from geoalarm.i18n.place_names import names
-from geoalarm.interactive.bokeh_backend import load_bokeh
 from geoalarm.interactive.commune_elements import chance_curve, commune_map
 from geoalarm.present.classes import Measure
 from geoalarm.present.exceedance_points import curve_points
@@ -97,7 +96,7 @@ def linked_views(
         If the totals are not those of one curve, or do not hold the return period.
     """
     shown = _of_period(totals, return_period_yr)
-    load_bokeh()
+    hv.extension("bokeh")
     drawn = commune_map(shown, communes, measure=measure, lang=lang, theme=theme).opts(
         tools=["hover", "tap"], nonselection_alpha=FADED, width=560, height=460
     )

@@ -10,7 +10,6 @@ from typing import Any, Final
 import holoviews as hv
 
 from geoalarm.core.errors import InputError
-from geoalarm.interactive.bokeh_backend import load_bokeh
 
 MOST_DRAWINGS: Final = 200
 """A sweep holds every drawing at once, in Python and in the page: a choice of this project."""
@@ -46,7 +45,7 @@ def sweep(
     [1, 2, 5]
     """
     _require_values(values, units or {})
-    load_bokeh()
+    hv.extension("bokeh")
     # without an order of its own a dimension is sorted, words by the alphabet
     dimensions = [
         hv.Dimension(name, unit=(units or {}).get(name), values=list(values[name])) for name in values
