@@ -5,6 +5,7 @@ refusal, two weathers.
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,16 @@ def address(embedded):
     return embedded.replace("/explorer", "/whatif")
 
 
+def figures_of_zones(page):
+    """People within each zone, as the page shows them."""
+    return [row.split("\t")[2].strip() for row in page.locator(".ga-zones tbody tr").all_inner_texts()]
+
+
+def figures_of(view):
+    """The same by the engine."""
+    return [count_text(zone.within, "en") for zone in reversed(view.people)]
+
+
 def test_a_site_a_click_and_a_refusal(tab):
     one = tab()
     page = one.page
@@ -36,21 +47,21 @@ def test_a_site_a_click_and_a_refusal(tab):
     page.locator('[data-do="calculate|"]').click()
     one.until(lambda: one.finding() != first, "a finding")
     world = shared(None)
-    asked = world.workspace.count_accident(WhatIfState(world.workspace.sites(), site=SITE).accident())
-    shown = page.locator(".ga-zones tbody tr").all_inner_texts()
-    assert [row.split("\t")[2].strip() for row in shown] == [
-        count_text(zone.within, "en") for zone in reversed(asked.people)
-    ]
+    accident = WhatIfState(world.workspace.sites(), site=SITE).accident()
+    asked = world.workspace.count_accident(accident)
+    assert figures_of_zones(page) == figures_of(asked)
     assert count_text(asked.people[0].within, "en") in one.finding()
     one.until(lambda: f"site={SITE}" in page.url, "the address of the site")
     assert page.locator(".ga-screening").is_visible()
 
-    second = one.finding()
     box = page.locator(".ga-map-a").bounding_box()
     page.wait_for_timeout(800)
     page.mouse.click(box["x"] + box["width"] * 0.7, box["y"] + box["height"] * 0.3)
-    one.until(lambda: one.finding() != second and "site=" not in page.url, "an accident elsewhere")
-    assert page.locator('input[data-do="write|lat"]').input_value() != "50.48000"
+    one.until(lambda: "lat=" in page.url and "site=" not in page.url, "an accident elsewhere")
+    lon, lat = (page.locator(f'input[data-do="write|{name}"]').input_value() for name in ("lon", "lat"))
+    assert (lon, lat) != ("3.80000", "50.48000")
+    there = world.workspace.count_accident(replace(accident, lon=float(lon), lat=float(lat)))
+    one.until(lambda: figures_of_zones(page) == figures_of(there), "the figures of the place clicked")
 
     third = one.finding()
     page.locator('input[data-do="write|in.wind_speed"]').fill("0 m/s")
