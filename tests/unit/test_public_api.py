@@ -45,6 +45,7 @@ LAZY = (
     "geoalarm.catalog",
     "geoalarm.dossier",
     "geoalarm.hazards.industrial",
+    "geoalarm.interactive",
 )
 
 
