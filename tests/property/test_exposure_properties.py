@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from geoalarm.core.model import Communes, Footprint, Population, interval_classes
-from geoalarm.exposure.engine import expose
+from geoalarm.exposure.engine import expose, prepare
+from geoalarm.exposure.population_index import PopulationIndex
 from geoalarm.testing import ORIGIN, raster
 
 X, Y = ORIGIN
@@ -38,7 +39,13 @@ def communes(*cuts: float) -> Communes:
 
 
 def count(
-    depth: np.ndarray, people: np.ndarray, where: Communes, *, cell: float = 100.0, bounds=(0.1, 0.5, 2)
+    depth: np.ndarray,
+    people: np.ndarray | Population,
+    where: Communes,
+    *,
+    cell: float = 100.0,
+    bounds=(0.1, 0.5, 2),
+    prepared: PopulationIndex | None = None,
 ) -> pd.DataFrame:
     hazard = Footprint(
         raster(depth, cell_m=cell, units="m"),
@@ -47,7 +54,8 @@ def count(
         classes=interval_classes(bounds),
         units="m",
     )
-    return expose(hazard, Population(raster(people)), where)
+    counts = people if isinstance(people, Population) else Population(raster(people))
+    return expose(hazard, counts, where, prepared=prepared)
 
 
 @given(
@@ -81,8 +89,13 @@ def test_moving_the_border_changes_no_total(depth, people, cut) -> None:
 
 @given(DEPTHS, PEOPLE, st.floats(0.05, 2.4), st.floats(0.01, 1))
 def test_a_higher_threshold_never_exposes_more(depth, people, threshold, step) -> None:
-    low = count(depth, people, communes(0.4), bounds=(threshold,))["population_exposed"].fillna(0)
-    high = count(depth, people, communes(0.4), bounds=(threshold + step,))["population_exposed"].fillna(0)
+    where = communes(0.4)
+    counts = Population(raster(people))
+    prepared = prepare(counts, where)
+    low, high = (
+        count(depth, counts, where, bounds=(bound,), prepared=prepared)["population_exposed"].fillna(0)
+        for bound in (threshold, threshold + step)
+    )
     assert (high <= low + 1e-9).all()
 
 
@@ -90,9 +103,12 @@ def test_a_higher_threshold_never_exposes_more(depth, people, threshold, step) -
 def test_cutting_hazard_cells_smaller_changes_nothing(depth, people, factor) -> None:
     depth = np.nan_to_num(depth)
     fine = depth.repeat(factor, axis=0).repeat(factor, axis=1)
+    where = communes(0.37)
+    counts = Population(raster(people))
+    prepared = prepare(counts, where)
     np.testing.assert_allclose(
-        count(fine, people, communes(0.37), cell=100 / factor)["population_exposed"],
-        count(depth, people, communes(0.37))["population_exposed"],
+        count(fine, counts, where, cell=100 / factor, prepared=prepared)["population_exposed"],
+        count(depth, counts, where, prepared=prepared)["population_exposed"],
         rtol=1e-5,
         atol=1e-5,
     )
