@@ -62,23 +62,6 @@ def test_a_room_that_loads_when_used_has_every_name_of_its_stub_and_no_other(roo
         exec(f"from {room} import expoze")
 
 
-def test_no_module_of_the_package_takes_the_place_of_a_public_name():
-    """An import puts a module into its package under its own name: `run.py` would hide the function `run`."""
-    code = (
-        "import importlib, pkgutil, types, geoalarm\n"
-        f"for room in {LAZY!r}:\n"
-        "    package = importlib.import_module(room)\n"
-        "    for one in pkgutil.iter_modules(package.__path__):\n"
-        "        importlib.import_module(f'{room}.{one.name}')\n"
-        f"for room in {LAZY!r}:\n"
-        "    package = importlib.import_module(room)\n"
-        "    values = {name: getattr(package, name) for name in package.__all__}\n"
-        "    print(*(f'{room}.{name}' for name in values if isinstance(values[name], types.ModuleType)))\n"
-    )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert told.split() == ["geoalarm.industrial", "geoalarm.interactive"]
-
-
 @pytest.mark.parametrize("room", LAZY)
 def test_a_room_that_loads_when_used_brings_nothing_heavy_by_itself(room):
     code = f"import sys, {room}; print([name for name in {HEAVY!r} if name in sys.modules])"
@@ -87,10 +70,10 @@ def test_a_room_that_loads_when_used_brings_nothing_heavy_by_itself(room):
     assert (light.strip() == "[]") == (room != "geoalarm.hazards.industrial")
 
 
-OPEN_OLD_NAMES = """
-import importlib, json, sys, warnings
-told = {}
-for old, new in json.loads(sys.argv[1]).items():
+OPEN_EVERYTHING = """
+import importlib, json, pkgutil, sys, types, warnings
+told, rooms, renamed = {}, json.loads(sys.argv[1]), json.loads(sys.argv[2])
+for old, new in renamed.items():
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         then, now = importlib.import_module(old), importlib.import_module(new)
@@ -98,21 +81,32 @@ for old, new in json.loads(sys.argv[1]).items():
     names = [name for name in dir(now) if not name.startswith("_")]
     same = all(getattr(then, name) is getattr(now, name) for name in names)
     told[old] = [word for word in words if "old name" in word], same
-print(json.dumps(told))
+packages = {room: importlib.import_module(room) for room in rooms}
+for room, package in packages.items():
+    for one in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"{room}.{one.name}")
+values = {f"{room}.{name}": getattr(one, name) for room, one in packages.items() for name in one.__all__}
+hidden = [name for name, value in values.items() if isinstance(value, types.ModuleType)]
+print(json.dumps({"old": told, "hidden": hidden}))
 """
 
 
 @pytest.fixture(scope="module")
-def old_modules():
-    """What every old name says and gives, asked in one process of its own: there none was opened before."""
-    words = [sys.executable, "-c", OPEN_OLD_NAMES, json.dumps(renamed_modules.RENAMED)]
+def opened():
+    """What a process of its own finds, where no module was opened before: old names and all modules."""
+    words = [sys.executable, "-c", OPEN_EVERYTHING, json.dumps(LAZY), json.dumps(renamed_modules.RENAMED)]
     return json.loads(subprocess.run(words, capture_output=True, text=True, check=True).stdout)
 
 
+def test_no_module_of_the_package_takes_the_place_of_a_public_name(opened):
+    """An import puts a module into its package under its own name: `run.py` would hide the function `run`."""
+    assert opened["hidden"] == ["geoalarm.industrial", "geoalarm.interactive"]
+
+
 @pytest.mark.parametrize("old", renamed_modules.RENAMED)
-def test_a_module_opens_under_the_name_it_had_and_says_where_it_is_now(old, old_modules):
+def test_a_module_opens_under_the_name_it_had_and_says_where_it_is_now(old, opened):
     new = renamed_modules.RENAMED[old]
-    assert old_modules[old] == [[f"{old} is {new} now; the old name goes with the next release"], True]
+    assert opened["old"][old] == [[f"{old} is {new} now; the old name goes with the next release"], True]
 
 
 def test_a_public_name_that_changed_still_opens_with_a_warning():
