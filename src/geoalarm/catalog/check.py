@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 import geopandas as gpd
+import xarray as xr
 
 from geoalarm.catalog.entry import CatalogEntry, ParameterValue
 from geoalarm.catalog.open import Catalog
 from geoalarm.core.errors import Faults, GeoalarmError
+from geoalarm.core.model import Layer
+from geoalarm.core.read_errors import wrap_read_errors
+from geoalarm.geo.fill_values import EAGER_CELLS
 from geoalarm.io.address import parse_address
 from geoalarm.io.download_cache import cache_record, compare
 
 log = logging.getLogger(__name__)
+
+MOST_CELLS: Final = 400_000_000
+"""Larger rasters are opened, not read: their cells are looked at when they are used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +36,15 @@ class CheckFinding:
     repairs: dict[str, int]
 
 
-def check_catalog(catalog: Catalog, *, online: bool = False) -> list[CheckFinding]:
+def check_catalog(
+    catalog: Catalog, *, online: bool = False, possible: Callable[[Layer], Layer] | None = None
+) -> list[CheckFinding]:
     """Open every entry with every allowed value, gather all faults, raise once.
 
     Web addresses are opened ``online``, or where a mirror or the cache serves them. A kept file that its
-    address now serves otherwise is reported as ``changed``.
+    address now serves otherwise is reported as ``changed``. ``possible`` looks at the values of a layer
+    (:func:`geoalarm.hazards.with_possible_values`); cells of rasters are read up to
+    :data:`MOST_CELLS`, so that numbers that cannot be are told here and not in a run.
 
     Raises
     ------
@@ -44,7 +55,7 @@ def check_catalog(catalog: Catalog, *, online: bool = False) -> list[CheckFindin
     findings: list[CheckFinding] = []
     for entry, values in _choices(catalog):
         try:
-            findings.append(_look(catalog, entry, values, online=online))
+            findings.append(_look(catalog, entry, values, online=online, possible=possible))
         except GeoalarmError as error:
             faults.append(error.at(f"entry {entry.source_id(values)}"))
     if faults:
@@ -64,7 +75,12 @@ def _choices(catalog: Catalog) -> Iterator[tuple[CatalogEntry, dict[str, Paramet
 
 
 def _look(
-    catalog: Catalog, entry: CatalogEntry, values: dict[str, ParameterValue], *, online: bool
+    catalog: Catalog,
+    entry: CatalogEntry,
+    values: dict[str, ParameterValue],
+    *,
+    online: bool,
+    possible: Callable[[Layer], Layer] | None,
 ) -> CheckFinding:
     place = catalog.address(entry.name, **values)
     address = parse_address(place)
@@ -74,10 +90,13 @@ def _look(
         return CheckFinding(entry.name, values, "not_opened", "needs the network (--online)", {})
     changed = compare(address) if address.scheme == "https" and online else None
     layer = catalog.layer(entry.name, **values)
+    layer = layer if possible is None else possible(layer)
     if entry.facts.role == "communes":
         catalog.to_communes(layer, entry.name)
     elif entry.facts.role == "population":
-        catalog.to_population(layer, entry.name)
+        _read_through(catalog.to_population(layer, entry.name).data)
+    else:
+        _read_through(layer.data)
     data = layer.data
     size = (
         f"{len(data)} features"
@@ -89,6 +108,13 @@ def _look(
     return CheckFinding(
         entry.name, values, "changed" if changed else "opened", changed or size, dict(layer.repairs)
     )
+
+
+def _read_through(data: xr.DataArray | gpd.GeoDataFrame) -> None:
+    """Read every cell of a large raster once: what small ones tell when they are opened, these tell now."""
+    if isinstance(data, xr.DataArray) and EAGER_CELLS < data.size <= MOST_CELLS:
+        with wrap_read_errors("its file"):
+            data.count().compute()
 
 
 def describe_catalog(catalog: Catalog) -> list[dict[str, str]]:

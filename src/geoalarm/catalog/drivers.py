@@ -22,7 +22,8 @@ from geoalarm.core.errors import InputError
 from geoalarm.io import archives
 from geoalarm.io import vector_files as files
 from geoalarm.io.address import parse_address
-from geoalarm.io.download_cache import fetch, sha256_of
+from geoalarm.io.download_cache import fetch
+from geoalarm.io.input_hash import input_sha256, read_unchanged
 from geoalarm.io.mirror import Mirror, SourceRequest, mirror_from
 from geoalarm.io.paths import regular_file
 
@@ -125,14 +126,14 @@ class GeoVectorSource(DataSource):
         facts = self.metadata or {}
         path = locate(self.urlpath, entry=str(self.name), choice=self.choice)
         options = {**self.options, "member": None} if not archives.is_zip(path) else self.options
-        data = files.read_vector(path, **options)  # type: ignore[arg-type]
+        data, digest = read_unchanged(path, lambda: files.read_vector(path, **options))  # type: ignore[arg-type]
         what, countries = f"entry {self.name!r}", list(facts.get("countries") or ())
         column = facts.get("class_column")
         if column is not None:
             data, repairs = normalise.polygons(data, class_column=column, what=what, countries=countries)
         else:
             data, repairs = normalise.frame(data, what=what, countries=countries)
-        return Opened(data, path, sha256_of(path), repairs)
+        return Opened(data, path, digest, repairs)
 
     def read(self) -> gpd.GeoDataFrame:
         """The layer as a GeoDataFrame."""
@@ -161,14 +162,22 @@ class GeoRasterSource(DataSource):
         self,
         urlpath: str,
         *,
-        band: int = 1,
+        band: int | None = None,
         member: str | None = None,
         crs: str | None = None,
+        no_data_value: float | Sequence[float] | str = (),
         metadata: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(metadata=metadata)
         self.urlpath, self.choice = urlpath, SourceOptions(mirror=mirror_from(None))
-        self.options = {"band": band, "member": member, "crs": crs}
+        numbers = [no_data_value] if isinstance(no_data_value, int | float) else no_data_value
+        self.options = {
+            "band": band,
+            "member": member,
+            "crs": crs,
+            "no_data_values": () if isinstance(numbers, str) else tuple(map(float, numbers)),
+            "every_value_is_data": isinstance(numbers, str),
+        }
 
     def open(self) -> Opened:
         """Open lazily and normalise; says from which file."""
@@ -181,7 +190,7 @@ class GeoRasterSource(DataSource):
             units_stated=facts.get("units") or None,
             countries=list(facts.get("countries") or ()),
         )
-        return Opened(data, path, sha256_of(path), repairs)
+        return Opened(data, path, input_sha256(path), repairs)
 
     def read(self) -> xr.DataArray:
         """The band, still lazy: computing is the caller's choice."""

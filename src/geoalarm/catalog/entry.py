@@ -114,9 +114,12 @@ class RasterArgs(CatalogModel):
     """Arguments of ``geo_raster``."""
 
     urlpath: str
-    band: int = Field(default=1, ge=1, le=10_000)
+    band: int | None = Field(default=None, ge=1, le=10_000)
     member: str | None = None
     crs: Crs | None = None
+    no_data_value: (
+        float | Annotated[list[float], Field(min_length=1, max_length=8)] | Literal["none"] | None
+    ) = None
 
 
 class EntryFacts(CatalogModel):

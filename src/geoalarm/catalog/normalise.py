@@ -14,25 +14,22 @@ from typing import Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import rioxarray  # noqa: F401  (registers the .rio accessor)
 import xarray as xr
-from rioxarray.exceptions import RioXarrayError
 
 from geoalarm.catalog import codes, repair
 from geoalarm.catalog.axes import require_plausible
 from geoalarm.catalog.cf_units import cf_units
+from geoalarm.catalog.normalise_raster import Repairs, told
+from geoalarm.catalog.normalise_raster import raster as raster
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Communes, Population, Source, require_column, require_crs
+from geoalarm.geo import longitudes
+from geoalarm.geo.fill_values import NO_DATA_FIELD, checked, lost_fill, shown
 
 log = logging.getLogger(__name__)
 
-Repairs = dict[str, int]
-
 UNCLASSIFIED: Final = "unclassified"
 """Class of polygons whose class cell is empty: still mapped, of unknown severity."""
-
-EAGER_CELLS: Final = 4_000_000
-"""Rasters up to this many cells are checked at once; larger ones chunk by chunk, when they are read."""
 
 
 def frame(
@@ -50,7 +47,7 @@ def frame(
         If the CRS is absent or not the stated one, the layer is empty, or axes are swapped.
     """
     require_crs(data, what=what)
-    out = data if data.geometry.name == "geometry" else data.rename_geometry("geometry")
+    out = _one_geometry(data)
     if str(out.crs).upper() in ("OGC:CRS84", "CRS84") or (out.crs.to_authority() or ("", ""))[1] == "CRS84":
         out = out.set_crs(4326, allow_override=True)
     if crs is not None and not out.crs.equals(crs, ignore_axis_order=True):
@@ -72,6 +69,9 @@ def frame(
             expected="at least one feature",
             hint="check the layer name and any filter",
         )
+    out, turned = longitudes.turned_frame(out)
+    if turned:
+        repairs["longitudes_turned_west"] = turned
     require_plausible(out.total_bounds, out.crs, what=what, countries=countries)
     out, repaired = repair.sound(out, what=what)
     repairs.update(repaired)
@@ -80,71 +80,11 @@ def frame(
     return out.reset_index(drop=True), repairs
 
 
-def told(repairs: Mapping[str, int]) -> str:
-    """What was changed, as words for a log."""
-    return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in repairs.items())
-
-
-def raster(
-    data: xr.DataArray,
-    *,
-    what: str = "raster",
-    units_stated: str | None = None,
-    countries: Sequence[str] = (),
-) -> tuple[xr.DataArray, Repairs]:
-    """A raster with dims (y, x), north up, its unit in ``attrs["units"]`` and its no-data value declared;
-    dtype and laziness kept.
-
-    A scale factor or offset that the file declares is applied, in float64, with NaN for no data.
-
-    Raises
-    ------
-    InputError
-        If dims, CRS or units are missing, or the extent is not where the CRS says.
-    """
-    require_crs(data, what=what)
-    if set(data.dims) != {"y", "x"} or 0 in data.shape:
-        raise InputError(
-            f"{what} has dims {tuple(map(str, data.dims))}",
-            got=dict(data.sizes),
-            expected="(y, x)",
-            hint="choose one band",
-        )
-    out, repairs = data.transpose("y", "x"), Repairs()
-    if out.sizes["y"] > 1 and float(out.y[0]) < float(out.y[-1]):
-        out, repairs = out.isel(y=slice(None, None, -1)), {"rows_turned_north_up": int(out.sizes["y"])}
-        out = out.rio.write_transform(out.rio.transform(recalc=True))
-    require_plausible(_bounds(out, what=what), out.rio.crs, what=what, countries=countries)
-    attrs = dict(out.attrs)
-    if attrs.get("scale_factor", 1) != 1 or attrs.get("add_offset", 0) != 0:
-        nodata = out.rio.nodata
-        kept = out if nodata is None else out.where(out != nodata)
-        out = (
-            kept.astype("float64") * attrs.pop("scale_factor", 1) + attrs.pop("add_offset", 0)
-        ).rio.write_nodata(np.nan)
-        attrs["_FillValue"] = np.nan
-    own = attrs.get("units") or None
-    if units_stated is not None or own is not None:
-        attrs["units"] = cf_units(units_stated if units_stated is not None else own, what=what)
-    if out.rio.nodata is not None:
-        attrs["_FillValue"] = out.rio.nodata
-    out.attrs = attrs
-    if repairs:
-        log.info("%s: %s", what, told(repairs))
-    return out, repairs
-
-
-def _bounds(data: xr.DataArray, *, what: str) -> tuple[float, float, float, float]:
-    try:
-        west, south, east, north = data.rio.bounds()
-    except RioXarrayError as error:
-        raise InputError(
-            f"{what} has no cell size",
-            got=str(error),
-            expected="a regular grid",
-            hint="rio.write_transform(...) for a single row or column",
-        ) from error
-    return float(west), float(south), float(east), float(north)
+def _one_geometry(data: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The frame with its main geometry under that name; another column that bears it gives way."""
+    if data.geometry.name == "geometry":
+        return data
+    return data.drop(columns=["geometry"], errors="ignore").rename_geometry("geometry")
 
 
 def polygons(
@@ -170,6 +110,8 @@ def polygons(
     if class_column is None:
         return out, repairs
     labels = out[class_column]
+    if pd.api.types.is_numeric_dtype(labels):
+        _require_classes(labels.dropna(), what=f"{what}, column {class_column!r}")
     if pd.api.types.is_float_dtype(labels) and labels.notna().all() and (labels == labels.round()).all():
         labels = labels.astype("int64")
     if not pd.api.types.is_numeric_dtype(labels):
@@ -195,6 +137,17 @@ def polygons(
             hint="drop or classify them",
         )
     return out.assign(**{class_column: labels}), repairs
+
+
+def _require_classes(labels: pd.Series, *, what: str) -> None:
+    found = lost_fill(labels.to_numpy(dtype="float64"))
+    if found is not None:
+        raise InputError(
+            f"{what}: does {found:g} mean that nothing is known there?",
+            got=f"{found:g} in {int((labels == found).sum())} of {len(labels)} rows",
+            expected="a class in every row",
+            hint="remove these rows from the file, or empty their cells if the class alone is not known",
+        )
 
 
 def communes(
@@ -273,6 +226,7 @@ def population(
     disclosure_minimum: float = 0.0,
     caveats: Sequence[str] = (),
     what: str = "population",
+    option: str = NO_DATA_FIELD,
 ) -> Population:
     """People in house form: a raster of counts or densities, or polygons with counts.
 
@@ -301,9 +255,9 @@ def population(
             out[column] = _people(out[column], what=f"{what}, column {column!r}")
         stated = cf_units(units or "1", what=what)
     else:
-        out, repairs = raster(data, what=what, units_stated=units)
+        out, repairs = raster(data, what=what, units_stated=units, option=option)
         stated = cf_units(out.attrs.get("units"), what=what)
-        out = _guarded(out, what=what)
+        out = _guarded(out, what=what, option=option)
     told_source = (with_repairs(source, repairs),) if source is not None else ()
     return Population(
         out,
@@ -344,29 +298,18 @@ def _people(values: pd.Series, *, what: str) -> pd.Series:
     return numbers
 
 
-def _guarded(data: xr.DataArray, *, what: str) -> xr.DataArray:
-    """The raster, whose cells are checked now where it is small, else chunk by chunk as they are read."""
-    nodata = data.rio.nodata
+def _guarded(data: xr.DataArray, *, what: str, option: str) -> xr.DataArray:
+    """The raster, whose people are finite and not negative."""
 
-    def check(block: np.ndarray) -> np.ndarray:
-        known = (
-            np.ones(block.shape, dtype=bool)
-            if nodata is None or np.isnan(nodata)
-            else block != np.asarray(nodata).astype(block.dtype)
-        )
-        bad = known & (np.isinf(block) | (block < 0)) if block.dtype.kind == "f" else known & (block < 0)
+    def check(values: np.ndarray) -> None:
+        bad = np.isinf(values) | (values < 0) if values.dtype.kind == "f" else values < 0
         if bad.any():
+            number = shown(values[bad][0], values.dtype)
             raise InputError(
                 f"{what}: cells",
-                got=f"{int(bad.sum())} negative or infinite cell(s), the first {block[bad][0]:g}",
+                got=f"{int(bad.sum())} negative or infinite cell(s), the first {number}",
                 expected="people, finite and not negative",
-                hint="declare the no-data value in the file (gdal_edit -a_nodata), or hint the source",
+                hint=f"declare the no-data value: {option} {number}, or in the file: gdal_edit -a_nodata",
             )
-        return block
 
-    if data.size <= EAGER_CELLS or data.chunks is None:
-        check(data.to_numpy())
-        return data
-    return data.copy(
-        data=data.data.map_blocks(check, dtype=data.dtype, meta=np.empty((0, 0), dtype=data.dtype))
-    )
+    return checked(data, check)

@@ -71,9 +71,10 @@ def show(name: str, path: Path | None, as_json: bool) -> None:
 def check(path: Path | None, online: bool) -> None:
     """Open every entry, gather all faults, and say them once."""
     from geoalarm.catalog import check_catalog, open_catalog
+    from geoalarm.hazards import with_possible_values
 
     opened = open_catalog(path)
-    found = check_catalog(opened, online=online)
+    found = check_catalog(opened, online=online, possible=with_possible_values)
     for item in found:
         if item.status == "changed":
             click.echo(f"changed: {opened.entry(item.entry).source_id(item.values)}: {item.message}")

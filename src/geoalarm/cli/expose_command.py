@@ -32,6 +32,18 @@ class NumberList(click.ParamType[tuple[float, ...]]):
             self.fail(f'{value!r} is not a list of numbers such as "0.1,0.5,1,2"', param, ctx)
 
 
+class NoDataNumbers(click.ParamType[tuple[float, ...] | str]):
+    """Numbers with commas between them, or ``none``."""
+
+    name = "numbers"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[float, ...] | str:
+        """The numbers, or the word."""
+        return "none" if value == "none" else NumberList().convert(value, param, ctx)
+
+
 class WordList(click.ParamType[tuple[str, ...]]):
     """Words with commas between them: ``low,medium,high``."""
 
@@ -65,6 +77,13 @@ class WordList(click.ParamType[tuple[str, ...]]):
     metavar="UNIT",
     help="1 (people per cell) or km-2, ha-1, m-2; default: what the raster states, else 1.",
 )
+@click.option(
+    "--population-no-data-value",
+    type=NoDataNumbers(),
+    default=(),
+    metavar="NUMBERS",
+    help="As --no-data-value, of the population raster.",
+)
 @click.option("--footprint", required=True, metavar="FILE[:LAYER]", help="The hazard: a raster, or polygons.")
 @click.option("--class-column", metavar="COLUMN", help="Class, or intensity, of each polygon.")
 @click.option(
@@ -97,6 +116,14 @@ class WordList(click.ParamType[tuple[str, ...]]):
     default="not_studied",
     show_default=True,
     help="What a cell without data means.",
+)
+@click.option(
+    "--no-data-value",
+    type=NoDataNumbers(),
+    default=(),
+    metavar="NUMBERS",
+    help="Numbers in the footprint's cells that mean no data and are not declared in the file; none: every "
+    "number is data.",
 )
 @click.option(
     "--studied", metavar="FILE[:LAYER]", help="Area that was studied; communes outside are not, never zero."

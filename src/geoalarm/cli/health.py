@@ -151,9 +151,10 @@ def _catalog() -> Iterator[Check]:
 
 def _checked_entries() -> int:
     from geoalarm.catalog import check_catalog, open_catalog
+    from geoalarm.hazards import with_possible_values
 
     catalog = open_catalog()
-    check_catalog(catalog, online=False)
+    check_catalog(catalog, online=False, possible=with_possible_values)
     return len(catalog.names())
 
 

@@ -17,7 +17,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import xarray as xr
+from pyproj import CRS
 
+from geoalarm.core.earth_crs import is_on_earth
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.terms import Basis
 from geoalarm.core.units import people_per_km2, require_units
@@ -99,7 +101,8 @@ class Hazard:
     Either ``class_bounds`` (lower bounds of half-open classes in ``units``) or ``class_labels`` (named
     classes, mild to severe) is given. ``counted_from`` is the mildest class that counts as being in its zone,
     where milder ones say nothing of who is in danger: they stay in the table, and out of headlines and
-    unions.
+    unions. ``valid_range`` is what its intensity can be at all [units]: a number outside is asked about,
+    since it may mean that nothing is known.
     """
 
     name: str
@@ -109,6 +112,7 @@ class Hazard:
     class_labels: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     counted_from: str = ""
+    valid_range: tuple[float, float] = (-math.inf, math.inf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,6 +331,14 @@ def require_crs(data: xr.DataArray | gpd.GeoDataFrame, *, what: str) -> None:
             got="none",
             expected="an EPSG code or a WKT",
             hint="set_crs(...) or rio.write_crs(...) with the CRS its producer states",
+        )
+    if not is_on_earth(crs):
+        raise InputError(
+            f"{what} is in a system of its own, which nothing connects to the earth",
+            got=CRS.from_user_input(crs).name,
+            expected="a system with a datum, such as EPSG:3035",
+            hint="write the true code into the file: gdal_edit -a_srs EPSG:... (rasters), "
+            "ogr2ogr -a_srs EPSG:... out.gpkg in.gpkg (vectors)",
         )
 
 

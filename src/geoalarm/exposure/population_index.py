@@ -17,6 +17,7 @@ from geoalarm.core.errors import InputError
 from geoalarm.core.model import Communes, Population
 from geoalarm.core.units import people_per_km2
 from geoalarm.geo.crs import analysis_crs, to_crs
+from geoalarm.geo.fill_values import known_cells
 from geoalarm.geo.grid import Grid
 from geoalarm.geo.overlay import pieces
 from geoalarm.geo.zonal import closed_columns, coverage
@@ -235,8 +236,4 @@ def cell_counts(population: Population, grid: Grid) -> tuple[np.ndarray, np.ndar
 def known(data: xr.DataArray) -> tuple[np.ndarray, np.ndarray]:
     """Values of a raster (rows, columns), computed, and which of them are data rather than no-data or NaN."""
     values = data.transpose(data.rio.y_dim, data.rio.x_dim).to_numpy()
-    valid = ~np.isnan(values) if values.dtype.kind == "f" else np.ones(values.shape, dtype=bool)
-    no_data = data.rio.nodata
-    if no_data is not None and not np.isnan(no_data):
-        valid &= values != values.dtype.type(no_data)
-    return values, valid
+    return values, known_cells(values, data.rio.nodata)

@@ -9,8 +9,10 @@ know each other; what they share, from a layer of any kind to a footprint in hou
 from __future__ import annotations
 
 import importlib
+import math
 import pkgutil
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Final
@@ -33,6 +35,7 @@ from geoalarm.core.model import (
 )
 from geoalarm.core.terms import first_counted
 from geoalarm.core.units import LENGTH_UNITS, require_units
+from geoalarm.geo.fill_values import NO_DATA_FIELD, require_no_lost_fill, require_within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -133,6 +136,7 @@ def read_layer(
             expected="no bounds: its classes are its own",
             hint="leave the bounds out",
         )
+    layer = with_possible_values(layer, hazard)
     data, units = layer.data, "1"
     if kind == "intensity":
         data, units = _in_house_units(layer, hazard, what=what)
@@ -162,6 +166,39 @@ def read_layer(
         caveats=tuple(caveats),
         counted_from=hazard.counted_from,
     )
+
+
+def with_possible_values(layer: Layer, hazard: Hazard | None = None) -> Layer:
+    """The layer, whose cells hold what its hazard can be; in large rasters told when they are read.
+
+    Raises
+    ------
+    InputError
+        If a cell holds a depth, or a class, that cannot be: what it means is asked, never guessed.
+    """
+    hazard = hazard or discover().get(layer.hazard)
+    if hazard is None or not isinstance(layer.data, xr.DataArray) or layer.data.rio.crs is None:
+        return layer
+    data, what = layer.data, f"layer {layer.source.id!r}"
+    if layer.kind == "classes" and not hazard.class_labels:
+        data = require_no_lost_fill(data, what=what, option=NO_DATA_FIELD, are_codes=True)
+    elif layer.kind == "intensity":
+        units = layer.units or str(data.attrs.get("units", ""))
+        low, high = valid_range(hazard, units)
+        data = require_within(data, low, high, what=what, option=NO_DATA_FIELD, units=units)
+    return replace(layer, data=data)
+
+
+def valid_range(hazard: Hazard, units: str) -> tuple[float, float]:
+    """What the intensity of a hazard can be [units]; everything where the units are not a multiple of its
+    own.
+    """
+    if units == hazard.units:
+        return hazard.valid_range
+    if units not in LENGTH_UNITS or hazard.units not in LENGTH_UNITS:
+        return -math.inf, math.inf
+    factor = LENGTH_UNITS[hazard.units] / LENGTH_UNITS[units]
+    return hazard.valid_range[0] * factor, hazard.valid_range[1] * factor
 
 
 def _kind(layer: Layer, hazard: Hazard, *, what: str) -> FootprintKind:

@@ -45,7 +45,7 @@ def require_sound(path: Path, layer: str | None = None) -> None:
     uri = path.absolute().as_uri() + "?mode=ro&immutable=1"
     try:
         with closing(sqlite3.connect(uri, uri=True)) as database:
-            _harden(database, path)
+            harden(database, path)
             tables = _tables(database)
             layers = _layers(database, tables, path)
             if not layers:
@@ -87,7 +87,7 @@ def layers_of(path: Path) -> list[str]:
         with closing(
             sqlite3.connect(path.absolute().as_uri() + "?mode=ro&immutable=1", uri=True)
         ) as database:
-            _harden(database, path)
+            harden(database, path)
             return sorted(_layers(database, _tables(database), path))
     except sqlite3.Error as error:
         raise InputError(
@@ -125,7 +125,8 @@ def _require_header(path: Path) -> None:
         )
 
 
-def _harden(database: sqlite3.Connection, path: Path) -> None:
+def harden(database: sqlite3.Connection, path: Path) -> None:
+    """Bound what a database may make SQLite do."""
     database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_RECORD)
     database.setlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, 1_000_000)
     database.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)

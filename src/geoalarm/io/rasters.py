@@ -3,53 +3,66 @@
 from __future__ import annotations
 
 import math
+import warnings
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import numpy as np
 import rasterio
 import rioxarray
 import xarray as xr
 from rasterio.errors import RasterioError
 
 from geoalarm.core.errors import InputError
-from geoalarm.io import archives
+from geoalarm.geo.fill_values import EVERY_VALUE_IS_DATA
+from geoalarm.io import archives, raster_guard, raster_mask
 from geoalarm.io.paths import regular_file, what_it_looks_like
 
 RASTER_ENDINGS: Final = (".tif", ".tiff", ".asc")
-MAX_CELLS: Final = 20_000_000_000
-MAX_BLOCK_BYTES: Final = 512 * 2**20
 CHUNK_CELLS: Final = 4_194_304
-_TRIVIAL: Final = (("scale_factor", 1.0), ("add_offset", 0.0))
+_OF_OTHERS: Final = ("scale_factor", "add_offset", "units", "long_name", "_FillValue")
+"""Attributes that rioxarray takes from the first band, or from all."""
 
 
 def read_raster(
-    path: str | Path, band: int = 1, *, member: str | None = None, crs: str | None = None
+    path: str | Path,
+    band: int | None = None,
+    *,
+    member: str | None = None,
+    crs: str | None = None,
+    no_data_values: Sequence[float] = (),
+    every_value_is_data: bool = False,
 ) -> xr.DataArray:
-    """Open one band of a raster, lazily and in its own dtype.
+    """Open one band of a raster, lazily and in its own dtype, with what the file says of that band.
 
     Parameters
     ----------
     path : str or pathlib.Path
         GeoTIFF, ASCII grid, or a zip archive of one.
-    band : int
-        From 1.
+    band : int, optional
+        From 1; may be left out where one band holds data.
     member : str, optional
         Name or pattern of the member of an archive.
     crs : str, optional
         CRS its producer states, for files that carry none.
+    no_data_values : sequence of float
+        Numbers in the cells, before any scale, that mean "not known" beside what the file declares.
+    every_value_is_data : bool
+        The user says that no number means "not known": none is asked about.
 
     Returns
     -------
     xarray.DataArray
         dims (y, x), dask-backed, the values of the file; the no-data value is declared in ``rio.nodata`` and
-        ``attrs["_FillValue"]`` and stays in the cells.
+        ``attrs["_FillValue"]`` and stays in the cells. Cells that a mask or an alpha band says are not known
+        hold it too; whole numbers are then of a wider type. Scale, offset and unit of the band are
+        attributes, not yet applied.
 
     Raises
     ------
     InputError
-        If the file is missing, not a raster of these formats, without CRS, rotated, or built to exhaust the
-        memory.
+        If the file is missing, not a raster of these formats, without CRS, rotated, a picture, of several
+        bands without a choice, or built to exhaust the memory.
     """
     place = regular_file(path)
     if archives.is_zip(place):
@@ -63,11 +76,15 @@ def read_raster(
             )
         place = found[0]
     driver = raster_format(place)
+    raster_mask.require_plain_mask(place)
     try:
-        with rasterio.open(place, driver=driver) as raster:
-            stated = _require_sane(raster, place, band=band, crs=crs)
-            chunks = _chunks(raster, band)
-        opened = rioxarray.open_rasterio(place, chunks=chunks, masked=False, driver=driver)
+        with warnings.catch_warnings(action="ignore"), rasterio.open(place, driver=driver) as raster:
+            band = raster_guard.chosen_band(raster, place, band)
+            stated = raster_guard.require_sane(raster, place, band=band, crs=crs)
+            facts, chunks = raster_mask.BandFacts.of(raster, band), _chunks(raster, band)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="(Scales|Offsets) differ across bands")
+            opened = rioxarray.open_rasterio(place, chunks=chunks, masked=False, driver=driver)
     except RasterioError as error:
         raise InputError(
             f"{place.name} cannot be read as a raster",
@@ -82,13 +99,24 @@ def read_raster(
             expected="one raster",
             hint="export the one you need",
         )
-    data = opened.sel(band=band, drop=True)
-    data.attrs = {
+    data = _plain(opened.sel(band=band, drop=True), facts)
+    data = raster_mask.known_only(data, place, driver, facts, no_data=no_data_values)
+    if every_value_is_data:
+        data.attrs[EVERY_VALUE_IS_DATA] = 1
+    return data.rio.write_crs(stated) if data.rio.crs is None else data
+
+
+def _plain(data: xr.DataArray, facts: raster_mask.BandFacts) -> xr.DataArray:
+    """The band with attributes of its own only."""
+    kept = {
         key: value
         for key, value in data.attrs.items()
-        if not isinstance(value, tuple) and (key, value) not in _TRIVIAL
+        if not isinstance(value, tuple) and key not in _OF_OTHERS
     }
-    return data.rio.write_crs(stated) if data.rio.crs is None else data
+    out = data.copy(deep=False)
+    out.attrs = {**kept, **facts.attributes()}
+    out.encoding.pop("_FillValue", None)
+    return out
 
 
 def raster_format(path: Path) -> str:
@@ -111,74 +139,6 @@ def raster_format(path: Path) -> str:
         expected="GeoTIFF, or an ASCII grid (.asc)",
         hint="export it to GeoTIFF; a virtual raster (.vrt) has to be built first",
     )
-
-
-def _require_sane(raster: rasterio.DatasetReader, path: Path, *, band: int, crs: str | None) -> Any:
-    if band > raster.count:
-        raise InputError(
-            f"{path.name} has no band {band}",
-            got=f"{raster.count} band(s): {', '.join(str(text) for text in raster.descriptions[:8])}",
-            expected=f"1 to {raster.count}",
-            hint="args.band",
-        )
-    if np.dtype(raster.dtypes[band - 1]).kind not in "uif":
-        raise InputError(
-            f"{path.name} band {band}",
-            got=raster.dtypes[band - 1],
-            expected="real numbers",
-            hint="export the real part",
-        )
-    _require_blocks(raster, path, band)
-    return _require_stated_crs(raster, path, crs)
-
-
-def _require_blocks(raster: rasterio.DatasetReader, path: Path, band: int) -> None:
-    """Refuse a raster that cannot be read in parts."""
-    rows, columns = raster.block_shapes[band - 1]
-    block = (
-        rows
-        * columns
-        * np.dtype(raster.dtypes[band - 1]).itemsize
-        * (raster.count if str(raster.profile.get("interleave")) == "pixel" else 1)
-    )
-    if raster.width * raster.height > MAX_CELLS or block > MAX_BLOCK_BYTES:
-        raise InputError(
-            f"{path.name} is too large to be read in parts",
-            got=f"{raster.width} x {raster.height} cells in blocks of {block} bytes",
-            expected=f"at most {MAX_CELLS} cells and {MAX_BLOCK_BYTES} bytes a block",
-            hint="write it as a tiled GeoTIFF, or cut the zone out",
-        )
-
-
-def _require_stated_crs(raster: rasterio.DatasetReader, path: Path, crs: str | None) -> Any:
-    """The CRS of the file, else the one stated beside it; the two may not differ."""
-    if raster.crs is None and crs is None:
-        raise InputError(
-            f"{path.name} has no CRS",
-            got="none",
-            expected="a CRS in the file",
-            hint="state it: args.crs in the catalog, or gdal_edit -a_srs",
-        )
-    if raster.crs is not None and crs is not None and raster.crs != rasterio.CRS.from_user_input(crs):
-        raise InputError(
-            f"{path.name} carries another CRS than the entry states",
-            got=raster.crs.to_string()[:80],
-            expected=crs,
-            hint="correct args.crs",
-        )
-    _require_regular(raster, path)
-    return raster.crs if raster.crs is not None else rasterio.CRS.from_user_input(crs)
-
-
-def _require_regular(raster: rasterio.DatasetReader, path: Path) -> None:
-    affine = raster.transform
-    if affine.is_identity or affine.b or affine.d:
-        raise InputError(
-            f"{path.name} is not on a regular grid",
-            got="no georeference" if affine.is_identity else "a rotated grid",
-            expected="rows along x, columns along y",
-            hint="warp it: gdalwarp in.tif out.tif",
-        )
 
 
 def _chunks(raster: rasterio.DatasetReader, band: int) -> dict[str, int]:

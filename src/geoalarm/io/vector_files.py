@@ -22,9 +22,11 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from shapely.errors import ShapelyError
 
 from geoalarm.core.errors import InputError, near_miss
+from geoalarm.core.model import require_crs
 from geoalarm.io import archives
 from geoalarm.io import geopackage_guard as geopackage
 from geoalarm.io import geoparquet_guard as geoparquet
+from geoalarm.io.geopackage_snapshot import snapshot
 from geoalarm.io.geoparquet_guard import MAX_FEATURES
 from geoalarm.io.paths import regular_file, what_it_looks_like
 from geoalarm.io.rasters import read_raster
@@ -130,6 +132,7 @@ class _Reader:
         kind = vector_format(path)
         frame = {"parquet": self._parquet, "csv": self._csv}.get(kind, lambda one: self._ogr(one, kind))(path)
         frame = with_stated_crs(frame, self.crs, what=path.name)
+        require_crs(frame, what=path.name)
         if kind in ("parquet", "csv"):
             frame = _kept(frame, self.keep, what=path.name)
             if self.bbox:
@@ -142,17 +145,20 @@ class _Reader:
     def _ogr(self, path: Path, kind: str) -> gpd.GeoDataFrame:
         name, options = str(path), {}
         if kind == "gpkg":
-            geopackage.require_sound(path, self.layer)
+            copy = snapshot(path)
+            whole = path if copy is None else copy.path
+            name = str(whole)
+            geopackage.require_sound(whole, self.layer)
             options["IMMUTABLE"] = "YES"
         elif kind == "geojson":
             _require_size(path, MAX_TEXT_BYTES)
             name = f"GeoJSON:{path}"
         layer = self.layer if kind == "gpkg" else None
         try:
-            layer = layer if layer is not None else _only_layer(name, path)
+            layer = layer if layer is not None else _only_layer(name, path, kind)
             facts = pyogrio.read_info(name, layer=layer, force_feature_count=True, **options)
             _require_features(path, int(facts["features"]))
-            box = _bbox_in(self.bbox, facts["crs"]) if self.bbox else None
+            box = _bbox_in(self.bbox, facts["crs"], what=path.name) if self.bbox else None
             return pyogrio.read_dataframe(
                 name,
                 layer=layer,
@@ -274,8 +280,12 @@ def with_stated_crs(frame: gpd.GeoDataFrame, crs: str | None, *, what: str) -> g
     return frame
 
 
-def _only_layer(name: str, path: Path) -> str:
-    layers = [str(row[0]) for row in pyogrio.list_layers(name) if row[1] is not None]
+def _only_layer(name: str, path: Path, kind: str) -> str:
+    """The one layer; of a GeoPackage without OGR, which would open it as one that may be written."""
+    if kind == "gpkg":
+        layers = geopackage.layers_of(Path(name))
+    else:
+        layers = [str(row[0]) for row in pyogrio.list_layers(name) if row[1] is not None]
     if not layers:
         raise InputError(
             f"{path.name} has no layer with geometry",
@@ -378,8 +388,8 @@ def _box_wkt(bbox: Sequence[float]) -> str:
     return f"POLYGON(({west} {south}, {east} {south}, {east} {north}, {west} {north}, {west} {south}))"
 
 
-def _bbox_in(bbox: Sequence[float], crs: Any) -> tuple[float, float, float, float]:
-    bounds = (
-        gpd.GeoSeries.from_wkt([_box_wkt(bbox)], crs=4326).segmentize(0.1).to_crs(crs or 4326).total_bounds
-    )
+def _bbox_in(bbox: Sequence[float], crs: Any, *, what: str) -> tuple[float, float, float, float]:
+    box = gpd.GeoSeries.from_wkt([_box_wkt(bbox)], crs=4326)
+    require_crs(gpd.GeoDataFrame(geometry=box.set_crs(crs or 4326, allow_override=True)), what=what)
+    bounds = box.segmentize(0.1).to_crs(crs or 4326).total_bounds
     return float(bounds[0]), float(bounds[1]), float(bounds[2]), float(bounds[3])

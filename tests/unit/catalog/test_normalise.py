@@ -23,6 +23,7 @@ from geoalarm.catalog.cf_units import cf_units
 from geoalarm.catalog.codes import commune_ids
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Source
+from geoalarm.geo import fill_values
 
 BOW_TIE = Polygon([(3, 50), (4, 51), (4, 50), (3, 51)])
 SQUARES = [box(x, 50, x + 0.5, 50.5) for x in (2, 3, 4)]
@@ -381,7 +382,7 @@ def test_people_need_units_and_may_not_be_negative() -> None:
 
 
 def test_large_rasters_of_people_are_checked_when_they_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(normalise, "EAGER_CELLS", 3)
+    monkeypatch.setattr(fill_values, "EAGER_CELLS", 3)
     lazy = raster(np.array([[1, 2], [3, -4]], "float32")).chunk({"y": 1})
     population = normalise.population(lazy, units="1")
     assert isinstance(population.data.data, dask.array.Array)

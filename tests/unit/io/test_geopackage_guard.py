@@ -298,7 +298,7 @@ def test_triggers_and_attach_do_nothing(good: Path, tmp_path: Path) -> None:
     assert len(read_vector(good)) == 3
     assert not victim.exists()
     with sqlite3.connect(good) as database:
-        geopackage._harden(database, good)
+        geopackage.harden(database, good)
         with pytest.raises(sqlite3.Error):
             database.execute(f"ATTACH DATABASE '{victim}' AS other")
         with pytest.raises(sqlite3.Error):

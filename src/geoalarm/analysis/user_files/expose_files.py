@@ -6,6 +6,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import shapely
+import xarray as xr
 
 from geoalarm.analysis.run_scenario import warnings_of
 from geoalarm.analysis.user_files.user_footprint import read_footprint
@@ -13,6 +14,7 @@ from geoalarm.analysis.user_files.user_options import (
     FilePart,
     UserFiles,
     is_raster,
+    open_vector,
     read_user_raster,
     source_of,
 )
@@ -24,7 +26,7 @@ from geoalarm.core.read_errors import wrap_read_errors
 from geoalarm.core.terms import Basis
 from geoalarm.exposure import engine
 from geoalarm.geo.crs import to_crs
-from geoalarm.io import vector_files as files
+from geoalarm.io.raster_mask import MASK_READ
 from geoalarm.results import FootprintRecord, Run, build_manifest
 
 
@@ -69,7 +71,7 @@ def expose_files(
 def read_communes(own: UserFiles) -> Communes:
     """The communes, keyed by the id column (``FR:59350`` where the country is known)."""
     part = FilePart.parse(own.communes)
-    frame = files.read_vector(part.path, part.layer)
+    frame = open_vector(part)
     return normalise.communes(
         frame,
         id_column=own.id_column,
@@ -92,7 +94,7 @@ def read_population(own: UserFiles, notes: list[str]) -> Population:
                 hint="name the column of people per polygon",
             )
         return normalise.population(
-            files.read_vector(part.path, part.layer),
+            open_vector(part),
             column=own.population_column,
             units=own.population_units,
             source=source,
@@ -100,16 +102,28 @@ def read_population(own: UserFiles, notes: list[str]) -> Population:
         )
     data, units = read_user_raster(
         part,
+        own.population_no_data_value,
         column=("--population-column", own.population_column),
         units=("--population-units", own.population_units),
     )
+    notes.extend(_told_of(data, part.name))
     if units is None:
         notes.append(
             f"{part.name} states no unit: read as people per cell (--population-units km-2 if it is a "
             f"density)"
         )
         units = "1"
-    return normalise.population(data, units=units, source=source, what=part.name)
+    return normalise.population(
+        data, units=units, source=source, what=part.name, option="--population-no-data-value"
+    )
+
+
+def _told_of(data: xr.DataArray, name: str) -> list[str]:
+    """What a file of people says of its cells, in words: where it changes, figures do."""
+    scale, offset = data.attrs.get("scale_factor", 1), data.attrs.get("add_offset", 0)
+    packed = f"{name}: cells are stored with scale {scale:g} and offset {offset:g}"
+    masked = f"{name}: a mask of the file says which cells are known"
+    return [*([packed] if (scale, offset) != (1, 0) else []), *([masked] if MASK_READ in data.attrs else [])]
 
 
 def _require_meeting(footprint: Footprint, communes: Communes, *, name: str, notes: list[str]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -15,6 +16,7 @@ from geoalarm.analysis.user_files.user_options import (
     FilePart,
     UserFiles,
     is_raster,
+    open_vector,
     read_user_raster,
     source_of,
 )
@@ -24,10 +26,11 @@ from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.model import Footprint, FootprintKind, IntensityClass, interval_classes
 from geoalarm.core.units import COUNT_UNITS, require_units
 from geoalarm.exposure.classify import interval_codes
-from geoalarm.hazards import discover
-from geoalarm.io import vector_files as files
+from geoalarm.geo.fill_values import asked, checked, lost_fill, require_no_lost_fill, require_within
+from geoalarm.hazards import discover, valid_range
 
 RASTER_KINDS: Final = ("intensity", "classes", "fraction")
+NO_DATA_OPTION: Final = "--no-data-value"
 
 
 def read_footprint(own: UserFiles) -> tuple[Footprint, dict[str, int]]:
@@ -43,14 +46,63 @@ def read_footprint(own: UserFiles) -> tuple[Footprint, dict[str, int]]:
 
 def _raster_footprint(own: UserFiles, part: FilePart) -> tuple[Footprint, dict[str, int]]:
     data, stated = read_user_raster(
-        part, column=("--class-column", own.class_column), units=("--units", own.units)
+        part, own.no_data_value, column=("--class-column", own.class_column), units=("--units", own.units)
     )
     kind = _raster_kind(own, data, stated, what=part.name)
     units = require_units(stated, what=f"footprint {part.name}") if kind == "intensity" else stated or "1"
-    raster, repairs = normalise.raster(data, what=part.name, units_stated=units)
+    raster, repairs = normalise.raster(data, what=part.name, units_stated=units, option=NO_DATA_OPTION)
     labels = tuple(IntensityClass(label) for label in own.class_order)
     classes = interval_classes(own.bounds) if kind == "intensity" else labels
+    raster = _possible(own, raster, kind, what=part.name)
     return _footprint(own, part, raster, kind=kind, classes=classes, units=raster.attrs["units"]), repairs
+
+
+def _possible(own: UserFiles, raster: xr.DataArray, kind: FootprintKind, *, what: str) -> xr.DataArray:
+    """The raster, whose cells hold what can be: an intensity of its hazard, or the listed classes."""
+    if kind == "intensity":
+        low, high = _valid_range(own, raster.attrs["units"])
+        return require_within(
+            raster, low, high, what=what, option=NO_DATA_OPTION, units=raster.attrs["units"]
+        )
+    if kind != "classes":
+        return raster
+    if own.class_order:
+        return _listed(raster, own.class_order, what=what)
+    return require_no_lost_fill(raster, what=what, option=NO_DATA_OPTION, are_codes=True)
+
+
+def _listed(raster: xr.DataArray, order: Sequence[str], *, what: str) -> xr.DataArray:
+    """The raster, whose codes are all in the order, or 0 for none."""
+    try:
+        codes = [0.0, *map(float, order)]
+    except ValueError as error:
+        raise InputError(
+            f"{what} holds class codes",
+            got=f"--class-order {','.join(order)}",
+            expected="the codes, mild to severe",
+            hint='--class-order "1,2,3"',
+        ) from error
+
+    def check(values: np.ndarray) -> None:
+        other = values[~np.isin(values, codes)]
+        if other.size:
+            number = float(other[0])
+            raise asked(
+                number, values, what=what, option=NO_DATA_OPTION, expected=f"0 for none, {', '.join(order)}"
+            )
+
+    return checked(raster, check)
+
+
+def _valid_range(own: UserFiles, units: str) -> tuple[float, float]:
+    """What the values can be [units]. Of a hazard the package does not know: nothing below zero where every
+    class lies above it, but for traces far below the lowest bound.
+    """
+    known = discover().get(own.hazard)
+    if known is not None:
+        return valid_range(known, units)
+    lowest = min((bound for bound in own.bounds if bound > 0), default=0.0)
+    return -math.inf if min(own.bounds) < 0 else -lowest / 100, math.inf
 
 
 def _raster_kind(own: UserFiles, data: xr.DataArray, units: str | None, *, what: str) -> FootprintKind:
@@ -73,7 +125,11 @@ def _raster_kind(own: UserFiles, data: xr.DataArray, units: str | None, *, what:
         return own.kind  # type: ignore[return-value]
     if own.bounds:
         return "intensity"
-    if data.dtype.kind in "ui" and (units is None or units in COUNT_UNITS):
+    if (
+        data.dtype.kind in "ui"
+        and "scale_factor" not in data.attrs
+        and (units is None or units in COUNT_UNITS)
+    ):
         return "classes"
     raise InputError(
         f"{what} holds an intensity{f' in {units}' if units else ''}, and no class bounds",
@@ -98,9 +154,7 @@ def _polygon_footprint(own: UserFiles, part: FilePart) -> tuple[Footprint, dict[
             expected="both, or neither",
             hint="name the column of the intensity",
         )
-    frame, repairs = normalise.polygons(
-        files.read_vector(part.path, part.layer), class_column=own.class_column, what=part.name
-    )
+    frame, repairs = normalise.polygons(open_vector(part), class_column=own.class_column, what=part.name)
     if not own.bounds:
         classes = tuple(IntensityClass(label) for label in own.class_order)
         _require_order(frame, own, what=part.name)
@@ -135,6 +189,7 @@ def _binned(
             expected="numbers, to be divided by the bounds",
             hint="leave --bounds out if the column holds named classes",
         )
+    _require_known(values, min(bound.lower for bound in classes), what=f"{what}, column {column!r}")
     single = values.dtype == "float32"
     place = interval_codes(values.to_numpy(dtype="float32" if single else "float64"), tuple(classes))
     out = frame[["geometry"]].assign(intensity_class=[classes[k].label if k >= 0 else "" for k in place])[
@@ -148,6 +203,20 @@ def _binned(
             hint="check the units of the bounds",
         )
     return out.reset_index(drop=True)
+
+
+def _require_known(values: pd.Series, lowest: float, *, what: str) -> None:
+    """No number that is no data by habit, and none below zero where every class lies above it."""
+    found = lost_fill(values.to_numpy(dtype="float64"))
+    if found is None and lowest >= 0 and values.min() < -lowest / 100:
+        found = float(values.min())
+    if found is not None:
+        raise InputError(
+            f"{what}: does {found:g} mean that nothing is known there?",
+            got=f"{found:g} in {int((values == found).sum())} of {len(values)} polygons",
+            expected="an intensity in every polygon",
+            hint="take these polygons out of the file, and out of the area that --studied names",
+        )
 
 
 def _require_order(frame: gpd.GeoDataFrame, own: UserFiles, *, what: str) -> None:
@@ -177,7 +246,7 @@ def _footprint(
     studied = None
     if own.studied is not None:
         area = FilePart.parse(own.studied)
-        studied, _ = normalise.frame(files.read_vector(area.path, area.layer), what=area.name)
+        studied, _ = normalise.frame(open_vector(area), what=area.name)
     if not math.isnan(own.return_period_yr) and own.return_period_yr < 1:
         raise InputError(
             "return period",

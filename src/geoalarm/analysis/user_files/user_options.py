@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
+import geopandas as gpd
 import xarray as xr
 
 from geoalarm.catalog.cf_units import cf_units
@@ -15,7 +17,7 @@ from geoalarm.core.settings import expand_user
 from geoalarm.core.terms import Basis
 from geoalarm.io import rasters
 from geoalarm.io import vector_files as files
-from geoalarm.io.download_cache import sha256_of
+from geoalarm.io.input_hash import input_sha256, read_unchanged
 from geoalarm.io.paths import regular_file
 
 
@@ -57,6 +59,9 @@ class UserFiles:
         ``intensity``, ``classes`` or ``fraction`` for a raster; default: intensity with bounds, else classes.
     class_order : tuple of str
         Named classes from mild to severe.
+    no_data_value, population_no_data_value : tuple of float or "none"
+        Numbers in the cells of a raster that mean "not known" though the file does not say so; ``none``:
+        every number is data.
     population_units : str, optional
         Default: what the raster states, else people per cell.
     country, country_column : str, optional
@@ -77,6 +82,8 @@ class UserFiles:
     kind: str | None = None
     class_order: tuple[str, ...] = ()
     no_data: NoData = "not_studied"
+    no_data_value: tuple[float, ...] | Literal["none"] = ()
+    population_no_data_value: tuple[float, ...] | Literal["none"] = ()
     studied: str | None = None
     hazard: str = "hazard"
     scenario: str = ""
@@ -114,7 +121,7 @@ def source_of(part: FilePart, *, basis: Basis) -> Source:
         id=part.name.replace("|", "_"),
         title=part.name,
         basis=basis,
-        sha256=sha256_of(regular_file(part.path)),
+        sha256=input_sha256(regular_file(part.path)),
     )
 
 
@@ -135,13 +142,25 @@ def agreed_units(data: xr.DataArray, stated: str | None, *, what: str, option: s
     return said[-1] if said else None
 
 
+def open_vector(part: FilePart) -> gpd.GeoDataFrame:
+    """The layer that was named, of a file that rests while it is read."""
+    place = regular_file(part.path)
+    return read_unchanged(place, lambda: files.read_vector(place, part.layer))[0]
+
+
 def read_user_raster(
-    part: FilePart, *, column: tuple[str, str | None], units: tuple[str, str | None]
+    part: FilePart,
+    no_data_value: tuple[float, ...] | Literal["none"] = (),
+    *,
+    column: tuple[str, str | None],
+    units: tuple[str, str | None],
 ) -> tuple[xr.DataArray, str | None]:
     """A raster and its unit; see :func:`agreed_units`.
 
     Parameters
     ----------
+    no_data_value : tuple of float or "none"
+        What its user says of its numbers; see :class:`UserFiles`.
     column, units : tuple of str and str or None
         The name of the option and what the user gave; a raster has no column.
 
@@ -158,14 +177,19 @@ def read_user_raster(
             expected="no column",
             hint=f"leave {option} out",
         )
-    data = rasters.read_raster(part.path, band_of(part))
+    data = rasters.read_raster(
+        part.path,
+        band_of(part),
+        no_data_values=() if no_data_value == "none" else no_data_value,
+        every_value_is_data=no_data_value == "none",
+    )
     return data, agreed_units(data, units[1], what=part.name, option=units[0])
 
 
-def band_of(part: FilePart) -> int:
+def band_of(part: FilePart) -> int | None:
     """``FILE:2`` names the second band of a raster."""
     if part.layer is None:
-        return 1
+        return None
     if not part.layer.isdigit():
         raise InputError(
             f"{part.path.name} is a raster",

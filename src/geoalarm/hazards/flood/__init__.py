@@ -40,11 +40,14 @@ HAZARD: Final = Hazard(
     intensity="water_depth",
     units="m",
     class_bounds=(0.01, 0.5, 1.0, 2.0),
+    valid_range=(-0.01, 250.0),
     references=(
         "France, TRI maps under the floods directive, classes of water depth: 0 to 0.5, 0.5 to 1, 1 to 2, "
         "over 2 m; "
         "the lowest bound is 1 cm here, so that a dry cell with a depth of 0 is not in a class",
         "Renno et al. (2008), height above nearest drainage",
+        "Oberg et al. (2009), lower Congo: the deepest river, over 200 m; no depth is negative, but "
+        "interpolation leaves traces below zero, here less than the lowest bound",
     ),
 )
 

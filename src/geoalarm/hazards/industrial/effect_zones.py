@@ -26,6 +26,7 @@ HAZARD: Final = Hazard(
     intensity="effect_zone",
     units="1",
     class_labels=("SEI", "SEL", "SELS"),
+    valid_range=(0.0, math.inf),  # an effect counts from none
     references=(
         (
             "France, arrete of 29 September 2005, annex 2, effects on people: irreversible SEI, lethal SEL, "

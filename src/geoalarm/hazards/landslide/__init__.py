@@ -39,6 +39,7 @@ HAZARD: Final = Hazard(
     intensity="susceptibility_class",
     units="1",
     class_labels=tuple(row["label"] for row in rows(__name__, "susceptibility")),
+    valid_range=(0.0, math.inf),  # a degree of susceptibility counts from none
     references=(
         (
             "Wilde et al. (2018), European landslide susceptibility map ELSUS v2: five classes, 1 very low "

@@ -1,0 +1,49 @@
+"""The hash of an input: of all bytes its values are read from, so that a manifest tells what was read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from geoalarm.core.errors import InputError
+from geoalarm.io.download_cache import sha256_of
+from geoalarm.io.geopackage_snapshot import file_state, snapshot
+from geoalarm.io.raster_mask import mask_file
+
+T = TypeVar("T")
+
+
+def input_sha256(path: Path) -> str:
+    """Hash of a file; of a GeoPackage with commits beside it, of both, one after the other; of a raster with
+    a mask beside it, of both their hashes.
+    """
+    mask = mask_file(path)
+    if mask is None:
+        copy = snapshot(path)
+        return sha256_of(path) if copy is None else copy.sha256
+    digest = hashlib.sha256()
+    for place in (path, mask):
+        digest.update(bytes.fromhex(sha256_of(place)))
+    return digest.hexdigest()
+
+
+def read_unchanged(path: Path, read: Callable[[], T]) -> tuple[T, str]:
+    """What was read of a file, and its hash.
+
+    Raises
+    ------
+    InputError
+        If the file changed while it was read.
+    """
+    before = file_state(path)
+    found = read()
+    if file_state(path) != before:
+        raise InputError(
+            f"{path.name} changed while it was read",
+            got="another size or time afterwards",
+            expected="a file that rests",
+            hint="close the program that writes to it, and try again",
+        )
+    return found, input_sha256(path)
