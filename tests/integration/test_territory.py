@@ -55,7 +55,7 @@ def furnished(disk, folder, *, accident=False):
         "kind": "points",
         "countries": ["FR", "BE"],
     }
-    for name in ("hazard", "units"):
+    for name in ("hazard", "units", "default_scenario"):
         del facts[name]
     args = {"urlpath": "{{ CATALOG_DIR }}/sites.gpkg", "layer": "sites"}
     catalog["sources"]["demo_sites"] = {"driver": "geo_vector", "args": args, "metadata": facts}
