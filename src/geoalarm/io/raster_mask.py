@@ -49,7 +49,7 @@ class BandFacts:
             raster.nodatavals[band - 1],
             raster.scales[band - 1],
             raster.offsets[band - 1],
-            raster.units[band - 1],
+            _units_of(raster, band),
             has_mask=MaskFlags.per_dataset in flags,
         )
 
@@ -58,6 +58,12 @@ class BandFacts:
         told = {"units": self.units or None, "scale_factor": self.scale, "add_offset": self.offset}
         usual = {"units": None, "scale_factor": 1.0, "add_offset": 0.0}
         return {name: value for name, value in told.items() if value != usual[name]}
+
+
+def _units_of(raster: rasterio.DatasetReader, band: int) -> str | None:
+    """The unit of a band: its own, else the tag ``units`` that rioxarray and others write of a band or file."""
+    tags = (raster.tags(band).get("units"), raster.tags().get("units"))
+    return next((str(said) for said in (raster.units[band - 1], *tags) if said), None)
 
 
 def mask_file(path: Path) -> Path | None:
