@@ -25,7 +25,7 @@ from geoalarm.io.address import parse_address
 from geoalarm.io.download_cache import fetch
 from geoalarm.io.input_hash import input_sha256, read_unchanged
 from geoalarm.io.mirror import Mirror, SourceRequest, mirror_from
-from geoalarm.io.paths import regular_file
+from geoalarm.io.paths import input_path
 
 log = logging.getLogger(__name__)
 
@@ -72,9 +72,9 @@ def locate(urlpath: str, *, entry: str, choice: SourceOptions) -> Path:
     served = choice.mirror.find(wanted) if choice.mirror is not None else None
     if served is not None:
         log.info("%s is served by the mirror: %s", entry, served)
-        return regular_file(served)
+        return input_path(served)
     if address.path is not None:
-        return regular_file(address.path)
+        return input_path(address.path)
     if address.url is not None:
         return fetch(address)
     raise InputError(
@@ -125,7 +125,7 @@ class GeoVectorSource(DataSource):
         """Read and normalise; says from which file."""
         facts = self.metadata or {}
         path = locate(self.urlpath, entry=str(self.name), choice=self.choice)
-        options = {**self.options, "member": None} if not archives.is_zip(path) else self.options
+        options = self.options if archives.is_zip_file(path) else {**self.options, "member": None}
         data, digest = read_unchanged(path, lambda: files.read_vector(path, **options))  # type: ignore[arg-type]
         what, countries = f"entry {self.name!r}", list(facts.get("countries") or ())
         column = facts.get("class_column")

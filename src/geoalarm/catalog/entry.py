@@ -7,12 +7,21 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import ConfigDict, Field, StringConstraints, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from geoalarm.catalog.cf_units import cf_units
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.model import Source
 from geoalarm.core.terms import CAVEATS, Basis
+from geoalarm.core.unicode_names import nfc
 from geoalarm.core.units import COUNT_UNITS, DENSITY_UNITS
 from geoalarm.io.address import CATALOG_DIR, Address, fill, parse_address, templates_in
 from geoalarm.io.strict_model import StrictModel
@@ -23,7 +32,11 @@ DEFAULT_ROLES: Final = ("communes", "population", "hazard")
 NAME: Final = r"^[a-z][a-z0-9_]{1,60}$"
 
 Name = Annotated[str, StringConstraints(pattern=NAME)]
-Column = Annotated[str, StringConstraints(pattern=r"^[^\W\d][\w .:@-]{0,62}$")]
+Column = Annotated[
+    str,
+    BeforeValidator(lambda value: nfc(value) if isinstance(value, str) else value),
+    StringConstraints(pattern=r"^[^\W\d][\w .:@-]{0,62}$"),
+]
 Language = Literal["fr", "nl", "de", "en"]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]

@@ -22,7 +22,9 @@ from geoalarm.catalog.cf_units import cf_units
 from geoalarm.catalog.normalise_raster import Repairs, told
 from geoalarm.catalog.normalise_raster import raster as raster
 from geoalarm.core.errors import InputError
+from geoalarm.core.field_hints import FieldHint
 from geoalarm.core.model import Communes, Population, Source, require_column, require_crs
+from geoalarm.core.unicode_names import nfc
 from geoalarm.geo import longitudes
 from geoalarm.geo.fill_values import NO_DATA_FIELD, checked, lost_fill, shown
 
@@ -115,7 +117,9 @@ def polygons(
     if pd.api.types.is_float_dtype(labels) and labels.notna().all() and (labels == labels.round()).all():
         labels = labels.astype("int64")
     if not pd.api.types.is_numeric_dtype(labels):
-        text = labels.astype("object").where(labels.notna(), "").map(lambda one: " ".join(str(one).split()))
+        text = (
+            labels.astype("object").where(labels.notna(), "").map(lambda one: nfc(" ".join(str(one).split())))
+        )
         best = text.groupby(text.str.casefold()).agg(lambda group: group.value_counts().sort_index().idxmax())
         merged = text.str.casefold().map(best)
         empty, changed = merged == "", (merged != labels.astype("object")) & labels.notna() & (text != "")
@@ -293,7 +297,11 @@ def _people(values: pd.Series, *, what: str) -> pd.Series:
             what,
             got=f"{int(bad.sum())} negative or infinite value(s), the first {numbers[bad].iloc[0]:g}",
             expected="people, finite and not negative",
-            hint="drop these rows (keep: at_least 0), or hint the source",
+            hint=FieldHint(
+                "correct the source, or leave these rows out: {keep}",
+                otherwise="correct these rows, or take them out of the file",
+                keep="[{column: COLUMN, at_least: 0}]",
+            ),
         )
     return numbers
 

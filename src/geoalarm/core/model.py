@@ -392,5 +392,5 @@ def _require_counts(values: np.ndarray, *, what: str) -> None:
             what,
             got=f"{int(bad.sum())} negative or infinite value(s), the first {values[bad][0]:g}",
             expected="people, finite and not negative",
-            hint="declare the no-data value, or hint the source",
+            hint="declare the no-data value, or correct the source",
         )

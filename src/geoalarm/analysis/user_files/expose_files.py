@@ -9,15 +9,9 @@ import shapely
 import xarray as xr
 
 from geoalarm.analysis.run_scenario import warnings_of
+from geoalarm.analysis.user_files.file_part import FilePart, at_option, is_raster
 from geoalarm.analysis.user_files.user_footprint import read_footprint
-from geoalarm.analysis.user_files.user_options import (
-    FilePart,
-    UserFiles,
-    is_raster,
-    open_vector,
-    read_user_raster,
-    source_of,
-)
+from geoalarm.analysis.user_files.user_options import UserFiles, open_vector, read_user_raster, source_of
 from geoalarm.analysis.workspace import Progress, cache_dir, tell
 from geoalarm.catalog import normalise
 from geoalarm.core.errors import InputError
@@ -70,23 +64,28 @@ def expose_files(
 
 def read_communes(own: UserFiles) -> Communes:
     """The communes, keyed by the id column (``FR:59350`` where the country is known)."""
-    part = FilePart.parse(own.communes)
-    frame = open_vector(part)
-    return normalise.communes(
-        frame,
-        id_column=own.id_column,
-        country=own.country,
-        country_column=own.country_column,
-        source=source_of(part, basis=Basis.STATUTORY),
-        what=part.name,
-    )
+    part = FilePart.parse(own.communes, "--communes")
+    with at_option(part):
+        return normalise.communes(
+            open_vector(part),
+            id_column=own.id_column,
+            country=own.country,
+            country_column=own.country_column,
+            source=source_of(part, basis=Basis.STATUTORY),
+            what=part.name,
+        )
 
 
 def read_population(own: UserFiles, notes: list[str]) -> Population:
     """The people: a raster of counts or densities, or polygons with counts."""
-    part = FilePart.parse(own.population)
+    part = FilePart.parse(own.population, "--population")
+    with at_option(part):
+        return _population(own, part, notes)
+
+
+def _population(own: UserFiles, part: FilePart, notes: list[str]) -> Population:
     source = source_of(part, basis=Basis.MODELLED)
-    if not is_raster(part.path):
+    if not is_raster(part):
         if own.population_column is None:
             raise InputError(
                 f"{part.name} holds polygons: which column counts the people?",

@@ -12,14 +12,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from geoalarm.analysis.user_files.user_options import (
-    FilePart,
-    UserFiles,
-    is_raster,
-    open_vector,
-    read_user_raster,
-    source_of,
-)
+from geoalarm.analysis.user_files.file_part import FilePart, at_option, is_raster
+from geoalarm.analysis.user_files.user_options import UserFiles, open_vector, read_user_raster, source_of
 from geoalarm.catalog import normalise
 from geoalarm.catalog.cf_units import cf_units
 from geoalarm.core.errors import InputError, near_miss
@@ -35,10 +29,11 @@ NO_DATA_OPTION: Final = "--no-data-value"
 
 def read_footprint(own: UserFiles) -> tuple[Footprint, dict[str, int]]:
     """The footprint, and what was repaired in it."""
-    part = FilePart.parse(own.footprint)
-    footprint, repairs = (
-        _raster_footprint(own, part) if is_raster(part.path) else _polygon_footprint(own, part)
-    )
+    part = FilePart.parse(own.footprint, "--footprint")
+    with at_option(part):
+        footprint, repairs = (
+            _raster_footprint(own, part) if is_raster(part) else _polygon_footprint(own, part)
+        )
     if any(name.startswith("geometries_") and count for name, count in repairs.items()):
         footprint = replace(footprint, caveats=(*footprint.caveats, "geometry_repaired"))
     return footprint, repairs
@@ -245,8 +240,9 @@ def _footprint(
 ) -> Footprint:
     studied = None
     if own.studied is not None:
-        area = FilePart.parse(own.studied)
-        studied, _ = normalise.frame(open_vector(area), what=area.name)
+        area = FilePart.parse(own.studied, "--studied")
+        with at_option(area):
+            studied, _ = normalise.frame(open_vector(area), what=area.name)
     if not math.isnan(own.return_period_yr) and own.return_period_yr < 1:
         raise InputError(
             "return period",
