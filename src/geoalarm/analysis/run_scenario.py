@@ -80,7 +80,7 @@ def run(
         command=command,
         title=space.scenario.title,
         repairs=repairs_of(space, options),
-        warnings=warnings_of(table),
+        warnings=[*_join_sentences(space.population()), *warnings_of(table)],
     )
     if accidents:
         manifest |= {"accidents": [view.as_dict() for view in accidents], "notice": SCREENING_NOTICE}
@@ -88,6 +88,11 @@ def run(
     annual, united = annual_of(table, space.scenario.options), union_of(space, options)
     seam = joined.seam.layer if joined.seam is not None else None
     return Run(table, joined.communes, manifest, annual=annual, union=united, seam=seam)
+
+
+def _join_sentences(population: Population) -> list[str]:
+    """Which codes of a table of people and of the communes found no partner."""
+    return population.join.sentences(population.sources[0].id) if population.join is not None else []
 
 
 def _record(space: Workspace, option: LayerOption) -> FootprintRecord:

@@ -112,7 +112,9 @@ class Workspace:
                 expected=", ".join(self.populations),
                 hint=near_miss(wanted, self.populations),
             )
-        return self._populations.get(wanted, lambda: self.catalog.population(wanted))
+        return self._populations.get(
+            wanted, lambda: self.catalog.population(wanted, outlines=lambda: self.communes)
+        )
 
     def prepared(self, population: str | None = None) -> PopulationIndex:
         """A population shared out over the communes: what every footprint reuses."""

@@ -103,6 +103,8 @@ def _look(
         if isinstance(data, gpd.GeoDataFrame)
         else f"{data.shape[1]} x {data.shape[0]} cells"
     )
+    if layer.join is not None:
+        size = "; ".join([size, *layer.join.sentences("the table")])
     if changed:
         log.warning("%s: %s", entry.source_id(values), changed)
     return CheckFinding(

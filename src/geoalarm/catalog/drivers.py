@@ -18,7 +18,10 @@ import xarray as xr
 from intake.source.base import DataSource, Schema
 
 from geoalarm.catalog import normalise
+from geoalarm.catalog.join_outlines import join_outlines
 from geoalarm.core.errors import InputError
+from geoalarm.core.join_record import JoinRecord
+from geoalarm.core.model import Communes
 from geoalarm.io import archives
 from geoalarm.io import vector_files as files
 from geoalarm.io.address import parse_address
@@ -26,6 +29,7 @@ from geoalarm.io.download_cache import fetch
 from geoalarm.io.input_hash import input_sha256, read_unchanged
 from geoalarm.io.mirror import Mirror, SourceRequest, mirror_from
 from geoalarm.io.paths import input_path
+from geoalarm.io.people_tables import read_table
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +51,7 @@ class Opened:
     path: Path
     sha256: str
     repairs: dict[str, int]
+    join: JoinRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,7 @@ class SourceOptions:
     values: Mapping[str, object] = field(default_factory=dict)
     name_tells: bool = True
     mirror: Mirror | None = None
+    outlines: Communes | None = None
 
 
 def locate(urlpath: str, *, entry: str, choice: SourceOptions) -> Path:
@@ -105,10 +111,12 @@ class GeoVectorSource(DataSource):
         delimiter: str | None = None,
         keep: Sequence[Mapping[str, Any]] | None = None,
         bbox: Sequence[float] | None = None,
+        join: Mapping[str, Any] | None = None,
         metadata: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(metadata=metadata)
         self.urlpath, self.choice = urlpath, SourceOptions(mirror=mirror_from(None))
+        self.join = join
         rules = [files.RowFilter(**rule) for rule in keep or ()]
         self.options = {
             "layer": layer,
@@ -125,7 +133,9 @@ class GeoVectorSource(DataSource):
         """Read and normalise; says from which file."""
         facts = self.metadata or {}
         path = locate(self.urlpath, entry=str(self.name), choice=self.choice)
-        options = self.options if archives.is_zip_file(path) else {**self.options, "member": None}
+        if self.join is not None:
+            return self._open_table(path, str(self.join["column"]))
+        options = self.options if archives.is_archive(path) else {**self.options, "member": None}
         data, digest = read_unchanged(path, lambda: files.read_vector(path, **options))  # type: ignore[arg-type]
         what, countries = f"entry {self.name!r}", list(facts.get("countries") or ())
         column = facts.get("class_column")
@@ -134,6 +144,25 @@ class GeoVectorSource(DataSource):
         else:
             data, repairs = normalise.frame(data, what=what, countries=countries)
         return Opened(data, path, digest, repairs)
+
+    def _open_table(self, path: Path, code: str) -> Opened:
+        """A table on the outlines that the catalog gave, in the CRS of the entry."""
+        facts, what, outlines = self.metadata or {}, f"entry {self.name!r}", self.choice.outlines
+        if outlines is None:
+            raise InputError(
+                f"{what} is a table that is joined to communes",
+                got="no outlines",
+                expected="the catalog it stands in",
+                hint="open it with open_catalog(...).population(...)",
+            )
+        column, options = str(facts["population_column"]), self.options
+        reading = {"sheet": options["layer"], **{k: options[k] for k in ("member", "delimiter", "keep")}}
+        table, digest = read_unchanged(path, lambda: read_table(path, (code, column), **reading))  # type: ignore[arg-type]
+        countries = list(facts.get("countries") or ())
+        country = str(countries[0]) if len(countries) == 1 else None
+        data, record = join_outlines(table, outlines, code=code, people=column, country=country, what=what)
+        data, repairs = normalise.frame(data.to_crs(str(facts["crs"])), what=what, countries=countries)
+        return Opened(data, path, digest, repairs, join=record)
 
     def read(self) -> gpd.GeoDataFrame:
         """The layer as a GeoDataFrame."""

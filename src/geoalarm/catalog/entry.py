@@ -24,7 +24,7 @@ from geoalarm.core.terms import CAVEATS, Basis
 from geoalarm.core.unicode_names import nfc
 from geoalarm.core.units import COUNT_UNITS, DENSITY_UNITS
 from geoalarm.io.address import CATALOG_DIR, Address, fill, parse_address, templates_in
-from geoalarm.io.strict_model import StrictModel
+from geoalarm.io.strict_model import StrictModel, as_list
 
 ROLES: Final = ("communes", "population", "hazard", "sites", "places", "border", "seam", "relief", "rivers")
 DEFAULT_ROLES: Final = ("communes", "population", "hazard")
@@ -37,6 +37,13 @@ Column = Annotated[
     BeforeValidator(lambda value: nfc(value) if isinstance(value, str) else value),
     StringConstraints(pattern=r"^[^\W\d][\w .:@-]{0,62}$"),
 ]
+TableColumn = Annotated[
+    str,
+    BeforeValidator(lambda value: nfc(value) if isinstance(value, str) else value),
+    StringConstraints(pattern=r"^[^\x00-\x1f\"{}]{1,120}$"),
+]
+"""Headers of spreadsheets are sentences."""
+
 Language = Literal["fr", "nl", "de", "en"]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -44,6 +51,11 @@ Crs = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3,8}:[0-9]{1,7}$")]
 ParameterValue = int | float | str
 
 _SAFE_VALUE: Final = re.compile(r"(?!\.+$)[A-Za-z0-9_.+-]{1,64}")
+
+
+def _as_join(value: object) -> object:
+    """A column alone is enough."""
+    return {"column": value} if isinstance(value, str) else value
 
 
 class CatalogModel(StrictModel):
@@ -93,6 +105,17 @@ class Parameter(CatalogModel):
         )
 
 
+class TableJoin(CatalogModel):
+    """How a table without outlines is joined to communes: on its column of official codes.
+
+    ``communes`` are entries of that role, the only ones of the catalog where none is named; a scenario joins
+    to its own.
+    """
+
+    column: TableColumn
+    communes: Annotated[list[Name], BeforeValidator(as_list)] = Field(default_factory=list, max_length=4)
+
+
 class RowFilterFile(CatalogModel):
     """Rows to keep, by one column: equal to a value, or at least a number."""
 
@@ -121,6 +144,14 @@ class VectorArgs(CatalogModel):
     ) = None
     keep: list[RowFilterFile] = Field(default_factory=list, max_length=8)
     bbox: list[float] | None = Field(default=None, min_length=4, max_length=4)
+    join: Annotated[TableJoin, BeforeValidator(_as_join)] | None = None
+
+    @model_validator(mode="after")
+    def _a_table_has_no_place(self) -> Self:
+        given = [name for name in ("x", "y", "crs", "bbox") if getattr(self, name)]
+        if self.join is not None and given:
+            raise ValueError(f"join: a table has no outlines of its own: leave {', '.join(given)} out")
+        return self
 
 
 class RasterArgs(CatalogModel):
@@ -160,7 +191,7 @@ class EntryFacts(CatalogModel):
     class_order: list[str] = Field(default_factory=list)
     id_column: Column | None = None
     name_column: Column | None = None
-    population_column: Column | None = None
+    population_column: TableColumn | None = None
     country_column: Column | None = None
     disclosure_minimum: float = Field(default=0.0, ge=0)
     columns: dict[Column, Column] = Field(default_factory=dict)
@@ -245,6 +276,18 @@ class CatalogEntry(CatalogModel):
     args: VectorArgs | RasterArgs
     parameters: dict[Name, Parameter] = Field(default_factory=dict, max_length=6)
     metadata: EntryFacts
+
+    @model_validator(mode="after")
+    def _a_joined_table_counts_people(self) -> Self:
+        join = getattr(self.args, "join", None)
+        if join is not None and (self.metadata.role != "population" or not self.metadata.population_column):
+            raise ValueError("args.join needs role population and metadata.population_column")
+        return self
+
+    @property
+    def join(self) -> TableJoin | None:
+        """How its table is joined to communes; None of an entry that has a place of its own."""
+        return getattr(self.args, "join", None)
 
     @property
     def facts(self) -> EntryFacts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import warnings
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -132,9 +133,14 @@ class Catalog:
         InputError
             If a parameter is unknown or not allowed, or the file cannot be used.
         """
+        return self._layer(name, parameters)
+
+    def _layer(
+        self, name: str, parameters: dict[str, object], outlines: Callable[[], Communes] | None = None
+    ) -> Layer:
         entry = self.entry(name)
         values = entry.resolve(parameters)
-        opened = self._open(entry, values)
+        opened = self._open(entry, values, outlines)
         facts = entry.facts
         _require_hash(entry, opened)
         _require_crs(entry, opened)
@@ -154,6 +160,7 @@ class Catalog:
             class_column=facts.class_column,
             class_order=tuple(facts.class_order),
             repairs=dict(opened.repairs),
+            join=opened.join,
         )
 
     def communes(self, name: str, **parameters: object) -> Communes:
@@ -166,15 +173,26 @@ class Catalog:
         """
         return self.to_communes(self._layer_of_role(name, "communes", parameters), name)
 
-    def population(self, name: str, **parameters: object) -> Population:
+    def population(
+        self, name: str, *, outlines: Callable[[], Communes] | None = None, **parameters: object
+    ) -> Population:
         """People of an entry of role ``population``, in house form.
+
+        Parameters
+        ----------
+        name : str
+            Entry.
+        outlines : callable, optional
+            The communes that a table of people is joined to; default: those that the entry names.
+        **parameters
+            Values of the entry's parameters.
 
         Raises
         ------
         InputError
             If the entry is of another role, or holds negative or infinite people.
         """
-        return self.to_population(self._layer_of_role(name, "population", parameters), name)
+        return self.to_population(self._layer_of_role(name, "population", parameters, outlines), name)
 
     def to_communes(self, layer: Layer, name: str) -> Communes:
         """An opened layer of communes in house form, by the facts of its entry."""
@@ -199,7 +217,7 @@ class Catalog:
         from geoalarm.catalog import normalise
 
         facts = self.entry(name).facts
-        return normalise.population(
+        found = normalise.population(
             layer.data,
             column=facts.population_column,
             units=facts.units,
@@ -208,6 +226,7 @@ class Catalog:
             caveats=layer.source.caveats,
             what=f"entry {name!r}",
         )
+        return replace(found, join=layer.join)
 
     def address(self, name: str, **parameters: object) -> str:
         """Where the bytes of an entry come from: the mirror, the file beside the catalog, or the web."""
@@ -242,7 +261,13 @@ class Catalog:
             getshell=False,
         )
 
-    def _layer_of_role(self, name: str, role: str, parameters: dict[str, object]) -> Layer:
+    def _layer_of_role(
+        self,
+        name: str,
+        role: str,
+        parameters: dict[str, object],
+        outlines: Callable[[], Communes] | None = None,
+    ) -> Layer:
         entry = self.entry(name)
         if entry.facts.role != role:
             raise InputError(
@@ -251,48 +276,36 @@ class Catalog:
                 expected=role,
                 hint="use one of: " + (", ".join(self.names(role=role)) or "none in this catalog"),
             )
-        return self.layer(name, **parameters)
+        return self._layer(name, parameters, outlines)
 
-    def _open(self, entry: CatalogEntry, values: dict[str, ParameterValue]) -> Opened:
+    def _open(
+        self,
+        entry: CatalogEntry,
+        values: dict[str, ParameterValue],
+        outlines: Callable[[], Communes] | None = None,
+    ) -> Opened:
         from geoalarm.catalog.drivers import BOGUS, SourceOptions
+        from geoalarm.catalog.table_outlines import outlines_of
 
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", **BOGUS)  # type: ignore[arg-type]
             source = self._intake_entry(entry)(**values)
-        source.choice = SourceOptions(entry.address_values(values), entry.name_tells, self.mirror)
+        joined = None
+        if entry.join is not None:
+            joined = (
+                outlines()
+                if outlines is not None
+                else outlines_of(entry, self.names(role="communes"), self.communes)
+            )
+        source.choice = SourceOptions(entry.address_values(values), entry.name_tells, self.mirror, joined)
         return source.open()
 
     def _intake_entry(self, entry: CatalogEntry) -> Any:
         """The entry as Intake knows it, from the checked model: no file is read again, no name looked up."""
+        from geoalarm.catalog.intake_entry import intake_entry
+
         if entry.name not in self._sources:
-            import intake
-            from intake.catalog.local import LocalCatalogEntry, UserParameter
-
-            from geoalarm.catalog.drivers import GeoRasterSource, GeoVectorSource
-
-            intake.conf["allow_import"] = False
-            drivers = {"geo_vector": GeoVectorSource, "geo_raster": GeoRasterSource}
-            choices = [
-                UserParameter(
-                    name,
-                    description=one.description,
-                    type=one.type,
-                    default=one.default,
-                    allowed=list(one.allowed),
-                )
-                for name, one in entry.parameters.items()
-            ]
-            self._sources[entry.name] = LocalCatalogEntry(
-                entry.name,
-                entry.description,
-                drivers[entry.driver],
-                args=entry.args.model_dump(exclude_none=True),
-                parameters=choices,
-                metadata=entry.facts.model_dump(exclude_none=True),
-                catalog_dir=self.file.folder,
-                getenv=False,
-                getshell=False,
-            )
+            self._sources[entry.name] = intake_entry(entry, folder=self.file.folder)
         return self._sources[entry.name]
 
     if not TYPE_CHECKING:  # a typing mistake in a method's name stays one

@@ -21,6 +21,7 @@ from pyproj import CRS
 
 from geoalarm.core.earth_crs import is_on_earth
 from geoalarm.core.errors import InputError, near_miss
+from geoalarm.core.join_record import JoinRecord
 from geoalarm.core.terms import Basis
 from geoalarm.core.units import people_per_km2, require_units
 
@@ -121,7 +122,7 @@ class Layer:
 
     ``countries`` are the countries the producer studied (empty: not stated); ``no_data`` says what a missing
     cell means; ``class_order`` are the producer's own labels from mild to severe; ``repairs`` counts what
-    normalising changed.
+    normalising changed; ``join`` tells how a table met the outlines it was joined to.
     """
 
     data: xr.DataArray | gpd.GeoDataFrame
@@ -137,6 +138,7 @@ class Layer:
     class_column: str | None = None
     class_order: tuple[str, ...] = ()
     repairs: dict[str, int] = field(default_factory=dict)
+    join: JoinRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +222,7 @@ class Population:
 
     ``units`` is ``1`` (people per cell or polygon) or a density such as ``km-2``. Missing cells mean that
     nobody was counted there. ``disclosure_minimum``: counts of people below it are not published (0: no
-    rule).
+    rule). ``join`` tells how a table met the outlines it was joined to.
     """
 
     data: xr.DataArray | gpd.GeoDataFrame
@@ -229,6 +231,7 @@ class Population:
     disclosure_minimum: float = 0.0
     sources: tuple[Source, ...] = ()
     caveats: tuple[str, ...] = ()
+    join: JoinRecord | None = None
 
     def __post_init__(self) -> None:
         require_crs(self.data, what="population")

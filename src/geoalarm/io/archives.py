@@ -56,9 +56,15 @@ def is_zip(path: Path) -> bool:
         return stream.read(4) in (b"PK\x03\x04", b"PK\x05\x06")
 
 
-def is_zip_file(path: Path) -> bool:
-    """Whether there is a file, and a zip archive."""
-    return path.is_file() and is_zip(path)
+def is_archive(path: Path) -> bool:
+    """Whether there is a zip archive of files; a document of an office program is none."""
+    if not path.is_file() or not is_zip(path):
+        return False
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return not {"[Content_Types].xml", "mimetype"} & set(archive.namelist())
+    except (zipfile.BadZipFile, OSError, UnicodeDecodeError):
+        return True
 
 
 def unpack(path: Path, *, member: str | None, endings: Sequence[str], limits: Limits = LIMITS) -> list[Path]:

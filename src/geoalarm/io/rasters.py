@@ -68,7 +68,7 @@ def read_raster(
         bands without a choice, or built to exhaust the memory.
     """
     place = regular_file(path)
-    if archives.is_zip(place):
+    if archives.is_archive(place):
         found = archives.unpack(place, member=member, endings=RASTER_ENDINGS)
         if len(found) != 1:
             raise InputError(

@@ -228,6 +228,13 @@ _ROWS: Final = (
         rb"\xd0\xcf\x11\xe0",
         (".xls", ".xlsb", ".doc"),
     ),
+    UnsupportedFormat(
+        "a workbook (Excel)",
+        "its rows have no outlines",
+        "people per commune are joined by the codes (--population {name} --join COLUMN; args.join in a "
+        "catalog); other layers need a file with geometries",
+        endings=(".xlsx", ".xlsm"),
+    ),
     UnsupportedFormat("an OpenDocument file", "it is not read", _TABLE, endings=(".ods", ".odt", ".fods")),
     UnsupportedFormat("a 7z archive", "only zip is looked into", "unpack it: 7z x {name}", rb"7z\xbc\xaf"),
     UnsupportedFormat("a rar archive", "only zip is looked into", "unpack it: unrar x {name}", rb"Rar!"),

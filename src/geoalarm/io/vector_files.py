@@ -83,7 +83,7 @@ def read_vector(
         or empty.
     """
     place = input_path(path)
-    packed = archives.is_zip_file(place)
+    packed = archives.is_archive(place)
     places = archives.unpack(place, member=member, endings=VECTOR_ENDINGS) if packed else [place]
     reader = _Reader(
         layer=layer,

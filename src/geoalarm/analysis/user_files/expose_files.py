@@ -10,6 +10,7 @@ import xarray as xr
 
 from geoalarm.analysis.run_scenario import warnings_of
 from geoalarm.analysis.user_files.file_part import FilePart, at_option, is_raster
+from geoalarm.analysis.user_files.table_population import refuse_table, table_population
 from geoalarm.analysis.user_files.user_footprint import read_footprint
 from geoalarm.analysis.user_files.user_options import UserFiles, open_vector, read_user_raster, source_of
 from geoalarm.analysis.workspace import Progress, cache_dir, tell
@@ -38,7 +39,7 @@ def expose_files(
     tell(progress, "communes", 1, 4)
     communes = read_communes(own)
     tell(progress, "population", 2, 4)
-    population = read_population(own, notes)
+    population = read_population(own, communes, notes)
     tell(progress, "hazard", 3, 4)
     footprint, repairs = read_footprint(own)
     _require_meeting(footprint, communes, name=own.footprint, notes=notes)
@@ -76,10 +77,13 @@ def read_communes(own: UserFiles) -> Communes:
         )
 
 
-def read_population(own: UserFiles, notes: list[str]) -> Population:
-    """The people: a raster of counts or densities, or polygons with counts."""
+def read_population(own: UserFiles, communes: Communes, notes: list[str]) -> Population:
+    """The people: a raster of counts or densities, polygons with counts, or a table of counts by commune."""
     part = FilePart.parse(own.population, "--population")
     with at_option(part):
+        if own.join is not None:
+            return table_population(own, part, communes, notes)
+        refuse_table(own, part)
         return _population(own, part, notes)
 
 

@@ -61,7 +61,7 @@ class FilePart:
 
     def inside(self, endings: tuple[str, ...]) -> tuple[str | None, str | None]:
         """Member and layer that are meant; of an archive both may stand after the colon."""
-        if self.layer is None or not archives.is_zip_file(self.path):
+        if self.layer is None or not archives.is_archive(self.path):
             return None, self.layer
         return archives.split_part(self.path, self.layer, endings)
 
@@ -105,7 +105,7 @@ def is_raster(part: FilePart) -> bool:
         several without a choice.
     """
     place = input_path(part.path)
-    if not archives.is_zip_file(place):
+    if not archives.is_archive(place):
         return is_raster_file(place)
     endings = (*VECTOR_ENDINGS, *rasters.RASTER_ENDINGS)
     member, _ = part.inside(endings)

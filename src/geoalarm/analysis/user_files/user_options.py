@@ -40,6 +40,8 @@ class UserFiles:
     no_data_value, population_no_data_value : tuple of float or "none"
         Numbers in the cells of a raster that mean "not known" though the file does not say so; ``none``:
         every number is data.
+    join : str, optional
+        Column of official codes: the population is a table without outlines, joined to the communes.
     population_units : str, optional
         Default: what the raster states, else people per cell.
     country, country_column : str, optional
@@ -54,6 +56,7 @@ class UserFiles:
     footprint: str
     population_column: str | None = None
     population_units: str | None = None
+    join: str | None = None
     class_column: str | None = None
     bounds: tuple[float, ...] = ()
     units: str | None = None
@@ -73,7 +76,7 @@ class UserFiles:
 
     def __post_init__(self) -> None:
         """Names of columns and classes in the form in which files are read (NFC)."""
-        for name in ("id_column", "population_column", "class_column", "country_column"):
+        for name in ("id_column", "population_column", "class_column", "country_column", "join"):
             if (text := getattr(self, name)) is not None:
                 object.__setattr__(self, name, nfc(text))
         object.__setattr__(self, "class_order", tuple(map(nfc, self.class_order)))
