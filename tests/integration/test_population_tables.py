@@ -98,7 +98,7 @@ def expose(here: Path, out: Path, *words: str) -> tuple[int, str]:
     given = ["--communes", here / "communes.gpkg", "--id", "insee", "--country", "FR", "--out", out]
     given += ["--footprint", here / "depth.tif", "--bounds", "0.5", "--units", "m", *words]
     answer = CliRunner().invoke(main, ["expose", *map(str, given)])
-    return answer.exit_code, answer.stderr
+    return answer.exit_code, answer.output
 
 
 JOIN = ("--join", "code", "--population-column", "habitants")
