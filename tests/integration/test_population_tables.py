@@ -23,8 +23,8 @@ from geoalarm.core.errors import CatalogError, Faults
 
 WEST, SOUTH = 3_950_000, 3_100_000
 LOST = [
-    "1 code(s) of column 'code' found no commune (99999), with 10 people",
-    "1 commune(s) found no row in column 'code' (FR:57003): their people are not known",
+    "1 code of column 'code' found no commune (99999), with 10 people",
+    "1 commune found no row in column 'code' (FR:57003): how many live there is not known",
 ]
 
 

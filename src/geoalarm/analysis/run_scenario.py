@@ -15,6 +15,7 @@ from geoalarm.analysis.boundaries import JoinedCommunes, facts_of, measured_afte
 from geoalarm.analysis.layer_option import LayerOption
 from geoalarm.analysis.scenario import Options, Scenario
 from geoalarm.analysis.workspace import Progress, Workspace, tell
+from geoalarm.core.english_counts import counted
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Population
 from geoalarm.core.result import SCREENING_NOTICE
@@ -177,8 +178,8 @@ def warnings_of(table: pd.DataFrame) -> list[str]:
         .nunique()
     )
     told = [
-        f"state {name}: {int(n)} communes"
+        f"state {name}: {counted(int(n), 'commune')}"
         for name, n in states.items()
         if name in ("not_studied", "outside_coverage", "suppressed")
     ]
-    return [*told, *(f"caveat {name}: {int(n)} communes" for name, n in caveats.items())]
+    return [*told, *(f"caveat {name}: {counted(int(n), 'commune')}" for name, n in caveats.items())]

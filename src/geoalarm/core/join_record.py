@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from geoalarm.core.english_counts import counted
+
 _SHOWN: Final = 5
 
 
@@ -41,16 +43,17 @@ class JoinRecord:
         told = []
         if self.codes_without_commune:
             told.append(
-                f"{what}: {len(self.codes_without_commune)} code(s) of column {self.column!r} found no "
-                f"commune ({_some(self.codes_without_commune)}), with {self.people_without_commune:g} people"
+                f"{what}: {counted(len(self.codes_without_commune), 'code')} of column {self.column!r} found "
+                f"no commune ({_some(self.codes_without_commune)}), with "
+                f"{counted(self.people_without_commune, 'person', 'people')}"
             )
         if self.communes_without_row:
             told.append(
-                f"{what}: {len(self.communes_without_row)} commune(s) found no row in column {self.column!r} "
-                f"({_some(self.communes_without_row)}): their people are not known"
+                f"{what}: {counted(len(self.communes_without_row), 'commune')} found no row in column "
+                f"{self.column!r} ({_some(self.communes_without_row)}): how many live there is not known"
             )
         if self.codes_given_zeros:
-            told.append(f"{what}: {self.codes_given_zeros} code(s) were given their leading zeros back")
+            told.append(f"{what}: leading zeros given back to {counted(self.codes_given_zeros, 'code')}")
         return told
 
 

@@ -46,9 +46,7 @@ def test_a_code_is_found_however_a_spreadsheet_keeps_it(code: object) -> None:
     assert placed["FR:59350"][1].bounds == (1, 0, 2, 1)
     lost = str(code).removesuffix(".0") == "1001"
     assert (record.joined, record.codes_given_zeros) == (3, int(lost))
-    assert record.sentences("t.csv") == (
-        ["t.csv: 1 code(s) were given their leading zeros back"] if lost else []
-    )
+    assert record.sentences("t.csv") == (["t.csv: leading zeros given back to 1 code"] if lost else [])
 
 
 def test_what_finds_no_partner_is_named_on_both_sides_and_kept() -> None:
@@ -62,8 +60,9 @@ def test_what_finds_no_partner_is_named_on_both_sides_and_kept() -> None:
     assert placed["FR:01001"][1].bounds == (0, 0, 1, 1)
     assert set(placed) == {"FR:59350", "99999", "FR:01001", "FR:2A004"}
     assert record.sentences("t.csv") == [
-        "t.csv: 2 code(s) of column 'code' found no commune (99999, 88888), with 10 people",
-        "t.csv: 2 commune(s) found no row in column 'code' (FR:01001, FR:2A004): their people are not known",
+        "t.csv: 2 codes of column 'code' found no commune (99999, 88888), with 10 people",
+        "t.csv: 2 communes found no row in column 'code' (FR:01001, FR:2A004): how many live there is not "
+        "known",
     ]
 
 
