@@ -25,6 +25,7 @@ from geoalarm.core.unicode_names import nfc
 from geoalarm.core.units import COUNT_UNITS, DENSITY_UNITS
 from geoalarm.io.address import CATALOG_DIR, Address, fill, parse_address, templates_in
 from geoalarm.io.strict_model import StrictModel, as_list
+from geoalarm.io.written_yaml import text_of
 
 ROLES: Final = ("communes", "population", "hazard", "sites", "places", "border", "seam", "relief", "rivers")
 DEFAULT_ROLES: Final = ("communes", "population", "hazard")
@@ -71,6 +72,16 @@ class Parameter(CatalogModel):
     type: Literal["int", "float", "str"]
     default: ParameterValue
     allowed: list[ParameterValue] = Field(min_length=1, max_length=200)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _texts_are_as_written(cls, values: object) -> object:
+        """Values of type str keep a leading zero, with quotes or without."""
+        if not isinstance(values, Mapping) or values.get("type") != "str":
+            return values
+        allowed = values.get("allowed")
+        texts = [text_of(one) for one in allowed] if isinstance(allowed, list) else allowed
+        return {**values, "allowed": texts, "default": text_of(values.get("default"))}
 
     @model_validator(mode="after")
     def _values_are_of_the_type(self) -> Self:
