@@ -18,6 +18,7 @@ from geoalarm.analysis.workspace import Progress, Workspace, tell
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Population
 from geoalarm.core.result import SCREENING_NOTICE
+from geoalarm.core.terms import OTHER_RULE
 from geoalarm.core.units import people_per_km2
 from geoalarm.exposure import risk
 from geoalarm.exposure.union import union
@@ -129,9 +130,12 @@ def union_of(space: Workspace, options: Sequence[LayerOption]) -> pd.DataFrame |
 
 
 def union_options(space: Workspace, options: Sequence[LayerOption]) -> list[LayerOption]:
-    """The layers that take part in the union; none where it is not asked for, or there is one hazard only."""
+    """The layers that take part in the union; none where it is not asked for, or there is one hazard only.
+
+    What another country's rule says of the same accident is no danger more.
+    """
     rarest: dict[tuple[str, str], LayerOption] = {}
-    for option in options:
+    for option in (option for option in options if option.scenario != OTHER_RULE):
         held = rarest.get((option.hazard, option.scenario))
         if held is None or not option.return_period_yr <= held.return_period_yr:
             rarest[option.hazard, option.scenario] = option

@@ -145,6 +145,7 @@ class EntryFacts(CatalogModel):
     return_period_yr: float | None = Field(default=None, ge=1, allow_inf_nan=False)
     class_column: Column | None = None
     class_order: list[str] = Field(default_factory=list)
+    studied_class: str = ""
     id_column: Column | None = None
     name_column: Column | None = None
     population_column: Column | None = None
@@ -190,6 +191,16 @@ class EntryFacts(CatalogModel):
         return Basis(self.basis)
 
 
+def _class_disagreements(facts: EntryFacts) -> list[str]:
+    """What the facts say of classes and cannot hold together, in words."""
+    order, problems = facts.class_order, []
+    if order and (facts.class_column is None or len(set(order)) != len(order)):
+        problems.append("class_order needs a class_column, and each label once, from mild to severe")
+    if facts.studied_class and (facts.class_column is None or facts.studied_class in order):
+        problems.append("studied_class needs a class_column, and is no class of class_order")
+    return problems
+
+
 def _disagreements(facts: EntryFacts) -> list[str]:
     """Facts that cannot hold together, in words."""
     problems = []
@@ -216,10 +227,7 @@ def _disagreements(facts: EntryFacts) -> list[str]:
         problems.append("role communes needs id_column and countries")
     if facts.class_column is not None and facts.kind not in ("polygons", "points"):
         problems.append(f"class_column on kind {facts.kind}: only polygons and points have columns")
-    if facts.class_order and (
-        facts.class_column is None or len(set(facts.class_order)) != len(facts.class_order)
-    ):
-        problems.append("class_order needs a class_column, and each label once, from mild to severe")
+    problems += _class_disagreements(facts)
     return problems
 
 

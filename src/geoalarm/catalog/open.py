@@ -153,6 +153,7 @@ class Catalog:
             no_data=facts.no_data,
             class_column=facts.class_column,
             class_order=tuple(facts.class_order),
+            studied_class=facts.studied_class,
             repairs=dict(opened.repairs),
         )
 

@@ -120,7 +120,8 @@ class Layer:
     """A layer as the catalog hands it over: normalised data and the facts of its entry.
 
     ``countries`` are the countries the producer studied (empty: not stated); ``no_data`` says what a missing
-    cell means; ``class_order`` are the producer's own labels from mild to severe; ``repairs`` counts what
+    cell means; ``class_order`` are the producer's own labels from mild to severe; ``studied_class`` is the
+    label of polygons that are no zone but the area the producer studied; ``repairs`` counts what
     normalising changed.
     """
 
@@ -136,6 +137,7 @@ class Layer:
     no_data: NoData = "not_studied"
     class_column: str | None = None
     class_order: tuple[str, ...] = ()
+    studied_class: str = ""
     repairs: dict[str, int] = field(default_factory=dict)
 
 

@@ -61,6 +61,18 @@ def first_counted(declared: str, labels: Sequence[str]) -> str:
 
 LANGUAGES: Final = ("fr", "nl", "de", "en")
 
+OWN_RULE: Final = "nuclear_planning"
+OTHER_RULE: Final = "nuclear_neighbour_rule"
+"""Scenarios of planning zones round nuclear sites: by the rule of the country the ground belongs to, and by
+that of the country across the border for the same ground.
+"""
+
+STUDIED: Final = "studied"
+"""Label of polygons that are the area a producer studied, in layers of the house."""
+
+EVACUATION: Final = "nuclear_evacuation"
+"""Class of these zones from which on people are to leave."""
+
 CAVEATS: Final = (
     "illustrative",  # the layer is an example, not for decisions
     "coarse_population",  # population unit larger than the strip it is cut by: read the bounds
@@ -76,5 +88,6 @@ CAVEATS: Final = (
     "terrain_screen",  # depth from terrain at a level of water: no flow, no defences, no pumps
     "modelled_population",  # people spread inside the commune by a rule
     "mild_classes_left_out",  # a union or headline leaves out classes too mild (Hazard.counted_from)
+    "french_radii_to_be_confirmed",  # radii of French nuclear plans, not read in the plans themselves
 )
 """Caveat keys an exposure row may carry; each has a sentence in four languages."""

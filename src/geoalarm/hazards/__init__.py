@@ -136,7 +136,7 @@ def read_layer(
             expected="no bounds: its classes are its own",
             hint="leave the bounds out",
         )
-    layer = with_possible_values(layer, hazard)
+    layer, studied = without_studied_area(with_possible_values(layer, hazard))
     data, units = layer.data, "1"
     if kind == "intensity":
         data, units = _in_house_units(layer, hazard, what=what)
@@ -161,11 +161,36 @@ def read_layer(
         scenario=layer.scenario,
         return_period_yr=layer.return_period_yr,
         countries=layer.countries,
+        studied=studied,
         no_data=layer.no_data,
         sources=(layer.source,),
         caveats=tuple(caveats),
         counted_from=hazard.counted_from,
     )
+
+
+def without_studied_area(layer: Layer) -> tuple[Layer, gpd.GeoDataFrame | None]:
+    """A layer of polygons without the rows of its ``studied_class``, and these: the area its producer
+    studied. None where the layer names no such class.
+
+    Raises
+    ------
+    InputError
+        If it names one that no row has, or has no other row.
+    """
+    data, column = layer.data, layer.class_column
+    if not layer.studied_class or column is None or not isinstance(data, gpd.GeoDataFrame):
+        return layer, None
+    require_column(data, column, what=f"layer {layer.source.id!r}")
+    is_studied = data[column].astype("str") == layer.studied_class
+    if is_studied.all() or not is_studied.any():
+        raise InputError(
+            f"studied area of layer {layer.source.id!r}",
+            got=f"{int(is_studied.sum())} of {len(data)} rows are {layer.studied_class!r}",
+            expected="rows of the studied area, and rows of zones",
+            hint="correct studied_class of its catalog entry",
+        )
+    return replace(layer, data=data[~is_studied]), data[is_studied]
 
 
 def with_possible_values(layer: Layer, hazard: Hazard | None = None) -> Layer:

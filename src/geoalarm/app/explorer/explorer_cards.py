@@ -156,7 +156,7 @@ def bars(view: ExplorerView, state: ExplorerState) -> str:
     return fill(
         "explorer/bars.html",
         state.lang,
-        title=i18n.text(style_of(view.option.hazard).bars_title, state.lang),
+        title=i18n.text(style_of(view.option.hazard, view.option.scenario).bars_title, state.lang),
         rows=_class_bars(view, rows, state.lang),
         overlaps=tables.overlaps(view.table),
     )

@@ -104,11 +104,7 @@ def _figure(draft: BriefingContext, view: HazardView, said: ZoneSentence, name: 
 def _sites_named(draft: BriefingContext, view: HazardView) -> str:
     """The sites whose zones of this layer are known to hold people of the commune; empty where none is."""
     reaching = [site for site in draft.dossier.sites if site.reaches_here and site.people_here != 0]
-    own = [
-        draft.site_name(site)
-        for site in reaching
-        if site.source is not None and site.source.id == view.layer.source.id
-    ]
+    own = [draft.site_name(site) for site in reaching if site.has_zone_of(view.layer.source.id)]
     return draft.list_of(own, "list_or")
 
 

@@ -19,10 +19,17 @@ from geoalarm.results.commune_count import LayerCount
 
 def lead(draft: BriefingContext) -> tuple[Sentence, ...]:
     """Worst danger, how sure, the border; that it is an example stands first."""
-    worst = joined(_worst(draft))
-    if draft.example:
-        worst = Sentence(f"{i18n.text('sentence.example', draft.lang)} {worst.text}", worst.figure_ids)
-    return (worst, joined(_sure(draft)), across_sentence(draft))
+    return (joined(_with_example(draft, _worst(draft))), joined(_sure(draft)), across_sentence(draft))
+
+
+def _with_example(draft: BriefingContext, worst: list[Sentence]) -> list[Sentence]:
+    """The worst danger, and that it is an example before it; after it, where only others are."""
+    if not draft.example:
+        return worst
+    first = by_people(draft.views)[0]
+    if first.count.is_somebody and not first.is_example:
+        return [*worst, Sentence(i18n.text("sentence.example_others", draft.lang))]
+    return [Sentence(i18n.text("sentence.example", draft.lang)), *worst]
 
 
 def joined(said: list[Sentence]) -> Sentence:
