@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,6 +15,8 @@ import shapely
 from pyproj import CRS, Geod
 from scipy import sparse
 
+from geoalarm import i18n
+from geoalarm.core.terms import LANGUAGES
 from geoalarm.demo import demo_hazards as hazards
 from geoalarm.geo.grid import Grid
 from geoalarm.geo.zonal import coverage
@@ -249,6 +252,16 @@ def test_each_planning_rule_stays_on_its_own_ground(folder: Path, communes: gpd.
     french = zones[zones["rule"] == "FR"]
     assert french["to_be_confirmed"].all()
     assert not zones.loc[zones["rule"] == "BE", "to_be_confirmed"].any()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_words_of_a_measure_bear_the_radii_that_are_drawn(folder: Path, lang: str) -> None:
+    zones = gpd.read_parquet(folder / "nuclear_zones.parquet")
+    zones = zones[zones["measure"] != "studied"]
+    for measure, drawn in zones.groupby("measure"):
+        said = {int(km) for km in re.findall(r"(\d+)\Wkm", i18n.term("class", measure, lang))}
+        radii = {int(radius / 1000) for radius in drawn.loc[drawn["site_id"] != "BE-fleurus", "radius_m"]}
+        assert said == radii, measure
 
 
 def test_the_seam_is_told(folder: Path, manifest: dict) -> None:

@@ -93,11 +93,12 @@ RULES: Final[Mapping[str, str]] = {
     "nuclear_zones": (
         "Computed from the published radii in hazards/industrial/data/nuclear_planning.csv as circles of "
         "true distance on the ellipsoid round every listed nuclear site that reaches the communes: "
-        "Gravelines, Chooz, Cattenom, Tihange and Fleurus (placed to about a kilometre). Belgium: shelter and iodine 20 "
-        "km, evacuation 10 km; Fleurus 10 km for shelter and iodine, no evacuation. France, to be confirmed: "
-        "perimeter of the plan 20 km, immediate evacuation 5 km, immediate shelter 2 km. Scenario "
-        "nuclear_planning: each country's rule on its own ground, cut at the border; "
-        "nuclear_neighbour_rule: the rule of the country across the border for the same ground."
+        "Gravelines, Chooz, Cattenom, Tihange and Fleurus (placed to about a kilometre). Belgium: "
+        "shelter and iodine 20 km, evacuation 10 km; Fleurus 10 km for shelter and iodine, no "
+        "evacuation. France, to be confirmed: perimeter of the plan 20 km, immediate evacuation 5 km, "
+        "immediate shelter 2 km. Scenario nuclear_planning: each country's rule on its own ground, cut "
+        "at the border; nuclear_neighbour_rule: the rule of the country across the border for the same "
+        "ground. Rows of measure 'studied' are the area each scenario speaks of."
     ),
 }
 
