@@ -20,6 +20,12 @@ DELIVERED: Final = "as delivered"
 """Rule of a seam that was resolved when the communes were made."""
 
 
+SEAM_CELL_M: Final = 100.0
+"""Two sets of outlines meet as if on cells of this side: a datum shift of more than a tenth of it is told, or
+refused [m].
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class JoinedCommunes:
     """Communes as the engine takes them.
@@ -30,11 +36,14 @@ class JoinedCommunes:
         What was done between two sets of boundaries; None where there is one set, or the rule is ``none``.
     repairs : dict
         What normalising changed, by entry.
+    warnings : tuple of str
+        What is uncertain of how the two sets meet.
     """
 
     communes: Communes
     seam: SeamReport | None = None
     repairs: dict[str, dict[str, int]] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
 
 def join_communes(catalog: Catalog, scenario: Scenario) -> JoinedCommunes:
@@ -61,6 +70,7 @@ def join_communes(catalog: Catalog, scenario: Scenario) -> JoinedCommunes:
 
 def resolve_seam(one: Communes, other: Communes, *, options: Options) -> JoinedCommunes:
     """Two sets of boundaries as one, overlaps and gaps settled by the rule of the options."""
+    from geoalarm.exposure.datum_accuracy import datum_notes
     from geoalarm.geo import seam
 
     sources = (*one.sources, *other.sources)
@@ -72,11 +82,14 @@ def resolve_seam(one: Communes, other: Communes, *, options: Options) -> JoinedC
             expected="each commune once",
             hint="use one entry for each country",
         )
+    both = {"communes": one.data.crs, "communes across the border": other.data.crs}
+    notes = datum_notes(both, bounds=one.data.total_bounds, crs=one.data.crs, cell_m=SEAM_CELL_M)
     if options.seam == "none":
         import pandas as pd
 
         return JoinedCommunes(
-            Communes(pd.concat([one.data, other.data.to_crs(one.data.crs)], ignore_index=True), sources)
+            Communes(pd.concat([one.data, other.data.to_crs(one.data.crs)], ignore_index=True), sources),
+            warnings=notes,
         )
     line = None
     if options.seam_line is not None:
@@ -84,7 +97,7 @@ def resolve_seam(one: Communes, other: Communes, *, options: Options) -> JoinedC
 
         line = read_vector(options.seam_line)
     resolved, report = seam.resolve(one.data, other.data, rule=options.seam, line=line)
-    return JoinedCommunes(Communes(resolved, sources), report)
+    return JoinedCommunes(Communes(resolved, sources), report, warnings=notes)
 
 
 def delivered_seam(catalog: Catalog, communes: str) -> SeamReport | None:

@@ -81,7 +81,7 @@ def run(
         command=command,
         title=space.scenario.title,
         repairs=repairs_of(space, options),
-        warnings=warnings_of(table),
+        warnings=[*joined.warnings, *warnings_of(table)],
     )
     if accidents:
         manifest |= {"accidents": [view.as_dict() for view in accidents], "notice": SCREENING_NOTICE}

@@ -132,6 +132,8 @@ class Catalog:
         InputError
             If a parameter is unknown or not allowed, or the file cannot be used.
         """
+        from geoalarm.geo.datum_shift import with_stated_datum
+
         entry = self.entry(name)
         values = entry.resolve(parameters)
         opened = self._open(entry, values)
@@ -141,7 +143,7 @@ class Catalog:
         period = values.get("return_period", facts.return_period_yr)
         country = values.get("country")
         return Layer(
-            data=opened.data,
+            data=with_stated_datum(opened.data, facts.crs),
             source=_source(entry, values, opened),
             role=facts.role,
             kind=facts.kind,

@@ -87,6 +87,7 @@ CAVEATS: Final = (
     "no_data_is_dry",  # the layer says so, or the user did
     "terrain_screen",  # depth from terrain at a level of water: no flow, no defences, no pumps
     "modelled_population",  # people spread inside the commune by a rule
+    "datum_shift",  # layers on different datums: places off by more than a tenth of the smaller cell
     "mild_classes_left_out",  # a union or headline leaves out classes too mild (Hazard.counted_from)
     "french_radii_to_be_confirmed",  # radii of French nuclear plans, not read in the plans themselves
 )

@@ -9,20 +9,26 @@ are far apart the population is too coarse for the zone, and the row says so.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import shapely
+import xarray as xr
 
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Communes, Footprint, Population
 from geoalarm.exposure.counts import Counts
+from geoalarm.exposure.datum_accuracy import datum_notes
 from geoalarm.exposure.exposure_table import exposure_table
 from geoalarm.exposure.ledger import ledger
 from geoalarm.exposure.life_safety import require_life_safety
 from geoalarm.exposure.on_polygons import count_polygons
 from geoalarm.exposure.on_raster import count_raster
-from geoalarm.exposure.population_index import PopulationIndex, prepare
+from geoalarm.exposure.population_index import PopulationIndex, crs_of, prepare
+from geoalarm.geo.crs import transformer
+from geoalarm.geo.grid import Grid
 
 __all__ = ["expose", "prepare"]
 
@@ -56,7 +62,7 @@ def expose(
         Columns of :data:`geoalarm.core.schema.FIELDS`, one row a commune and class, in the order of the
         communes and from mild to severe. NaN in ``population_exposed`` means that nothing is known; ``state``
         says why. ``attrs['ledger']`` closes the account of the people [1], ``attrs['method']`` says what was
-        done.
+        done, ``attrs['warnings']`` what a reader must not overlook.
 
     Raises
     ------
@@ -74,11 +80,29 @@ def expose(
             expected="the same population and communes",
             hint="call prepare() again",
         )
+    notes = (*prepared.datum_notes, *_datum_notes(footprint, prepared))
     count = count_polygons if footprint.kind == "polygons" else count_raster
     counts = _unstudied_countries(footprint, prepared, count(footprint, prepared, cache=cache))
+    if notes:
+        counts = replace(counts, caveats=(*counts.caveats, "datum_shift"))
     table = exposure_table(counts, footprint, prepared)
-    table.attrs = {"ledger": ledger(counts, prepared), "method": list(counts.method)}
+    table.attrs = {"ledger": ledger(counts, prepared), "method": list(counts.method), "warnings": list(notes)}
     return table
+
+
+def _datum_notes(footprint: Footprint, prepared: PopulationIndex) -> tuple[str, ...]:
+    """What is to be told of the datum shifts of the hazard and of its studied area."""
+    bounds = shapely.total_bounds(prepared.outlines)
+    layers = {"communes": prepared.communes.data.crs, "population": crs_of(prepared.population.data)}
+    layers["hazard"], cell = crs_of(footprint.data), prepared.unit_size_m
+    if isinstance(footprint.data, xr.DataArray):
+        grid = Grid.from_dataarray(footprint.data)
+        near = grid.window(transformer(prepared.crs, grid.crs).transform_bounds(*bounds))
+        met = all(part.stop > part.start for part in near)
+        cell = min(cell, (grid.crop(*near) if met else grid).cell_size_m())
+    if footprint.studied is not None:
+        layers["studied area"] = footprint.studied.crs
+    return datum_notes(layers, bounds=bounds, crs=prepared.crs, cell_m=cell)
 
 
 def _unstudied_countries(footprint: Footprint, prepared: PopulationIndex, counts: Counts) -> Counts:

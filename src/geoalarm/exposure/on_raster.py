@@ -9,6 +9,7 @@ from typing import Final
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 import xarray as xr
 from scipy import sparse
@@ -16,6 +17,7 @@ from scipy import sparse
 from geoalarm.core.model import Footprint
 from geoalarm.exposure.classify import ClassedRaster, classify, classify_values
 from geoalarm.exposure.counts import Counts, snap
+from geoalarm.exposure.covered_area import require_own_area
 from geoalarm.exposure.population_index import PopulationIndex, known
 from geoalarm.geo.crs import to_crs
 from geoalarm.geo.grid import Grid, lattice_offset, overlay
@@ -73,6 +75,7 @@ def onto_units(footprint: Footprint, grid: Grid, prepared: PopulationIndex) -> C
         frame = gpd.GeoDataFrame(geometry=prepared.pieces[2], crs=prepared.crs)
         cover, cells, size = coverage(frame, grid), grid.cell_area_km2(), prepared.split_area_km2
         seen = cover @ cells
+        _require_area(seen, frame, prepared.communes.ids[prepared.pieces[0]], grid, prepared)
         whole = np.where(seen >= size * (1 - 1e-3), seen, size)
         return classify(footprint).mapped_to(lambda share: snap((cover @ (cells * share)) / whole))
     assert prepared.grid is not None
@@ -81,6 +84,12 @@ def onto_units(footprint: Footprint, grid: Grid, prepared: PopulationIndex) -> C
         return _picked(footprint, grid, np.divmod(prepared.cells, prepared.grid.shape[1]), offset)
     weights = _overlay_of(grid, prepared.grid)[prepared.cells]
     return classify(footprint).mapped_to(lambda share: snap(weights @ share))
+
+
+def _require_area(
+    seen: np.ndarray, polygons: gpd.GeoDataFrame, ids: pd.Index, grid: Grid, prepared: PopulationIndex
+) -> None:
+    require_own_area(seen, polygons, grid, prepared.crs, ids.to_numpy(), what="hazard raster")
 
 
 def _picked(
@@ -138,6 +147,7 @@ def _on_hazard_grid(
     cover = coverage(prepared.communes.data, grid, cache=cache)
     weights = _overlay_of(prepared.grid, grid)
     cells = grid.cell_area_km2()
+    _require_area(cover @ cells, prepared.communes.data, prepared.communes.ids, grid, prepared)
     people = cells * (weights @ (prepared.people / prepared.grid.cell_area_km2()))
     inside = cover @ people
     whole = cover @ cells >= prepared.area_km2 * (1 - 1e-3)

@@ -13,8 +13,14 @@ import xarray as xr
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Communes, Footprint, Population, require_column, require_crs
 from geoalarm.core.terms import State
+from geoalarm.exposure.datum_accuracy import datum_notes
 from geoalarm.exposure.engine import expose
+from geoalarm.exposure.population_index import crs_of
 from geoalarm.geo.crs import to_crs
+from geoalarm.geo.grid import Grid
+
+POINT_M: Final = 100.0
+"""A point in polygons counts as a cell of this side, for how far off places may be without a word [m]."""
 
 NONE: Final = ""
 """Class of a point in no zone."""
@@ -48,7 +54,7 @@ def at_points(
     pandas.DataFrame
         ``commune_id``, ``hazard``, ``scenario``, ``intensity_class``, ``total`` (all points of the commune),
         ``count`` (in the class) and ``unknown`` (where nothing is mapped) [1], ``state``.
-        ``attrs['outside']``: what stands in no commune.
+        ``attrs['outside']``: what stands in no commune; ``attrs['warnings']``: what is uncertain of places.
 
     Raises
     ------
@@ -56,6 +62,7 @@ def at_points(
         If there are no points, or their weights are negative or missing.
     """
     weight = _weights(points, column)
+    notes = _datum_notes(footprint, points, communes)
     labels = [item.label for item in footprint.classes] or _own_labels(footprint)
     home = _home(points, communes)
     place = _class_of_points(footprint, points, labels)
@@ -89,6 +96,7 @@ def at_points(
         }
     )
     table.attrs["outside"] = float(weight[~inside].sum())
+    table.attrs["warnings"] = list(notes)
     return table
 
 
@@ -130,6 +138,13 @@ def dwellings(
     return found.rename(
         columns={"total": "dwellings", "count": "dwellings_exposed", "unknown": "dwellings_unknown"}
     )
+
+
+def _datum_notes(footprint: Footprint, points: gpd.GeoDataFrame, communes: Communes) -> tuple[str, ...]:
+    layers = {"communes": communes.data.crs, "points": points.crs, "hazard": crs_of(footprint.data)}
+    is_raster = isinstance(footprint.data, xr.DataArray)
+    cell = Grid.from_dataarray(footprint.data).cell_size_m() if is_raster else POINT_M
+    return datum_notes(layers, bounds=communes.data.total_bounds, crs=communes.data.crs, cell_m=cell)
 
 
 def _weights(points: gpd.GeoDataFrame, column: str | None) -> np.ndarray:

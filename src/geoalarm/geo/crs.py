@@ -115,6 +115,14 @@ def _transformer(source: str, target: str) -> Transformer:
     return Transformer.from_crs(source, target, always_xy=True)
 
 
+def horizontal(crs: CRS | str | int) -> CRS:
+    """The flat part of a system: without its heights, and without a datum shift bound to it."""
+    flat = CRS.from_user_input(crs)
+    while flat.is_bound or flat.is_compound:
+        flat = flat.source_crs if flat.is_bound else flat.sub_crs_list[0]  # type: ignore[assignment]
+    return flat.to_2d() if len(flat.axis_info) > 2 else flat
+
+
 def geod_of(crs: CRS | str | int) -> pyproj.Geod:
     """Ellipsoid of a CRS, for lengths and areas on the earth."""
     geod = CRS.from_user_input(crs).get_geod()

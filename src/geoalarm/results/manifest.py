@@ -61,6 +61,7 @@ class FootprintRecord:
     repairs: dict[str, int] = field(default_factory=dict)
     ledger: dict[str, float] = field(default_factory=dict)
     method: Any = None
+    warnings: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -72,7 +73,7 @@ class FootprintRecord:
         parameters: Mapping[str, Any] | None = None,
         repairs: Mapping[str, int] | None = None,
     ) -> FootprintRecord:
-        """The record of a footprint and the engine's table for it (``attrs`` ledger and method)."""
+        """The record of a footprint and the engine's table for it (``attrs`` ledger, method and warnings)."""
         return cls(
             hazard=footprint.hazard,
             scenario=footprint.scenario,
@@ -90,6 +91,7 @@ class FootprintRecord:
             repairs=dict(repairs or {}),
             ledger=dict(table.attrs.get("ledger", {})),
             method=table.attrs.get("method"),
+            warnings=tuple(table.attrs.get("warnings", ())),
         )
 
 
@@ -134,7 +136,7 @@ def build_manifest(
             "footprints": list(records),
             "seam": dict(seam) if seam is not None else None,
             "repairs": dict(repairs or {}),
-            "warnings": list(warnings),
+            "warnings": list(dict.fromkeys([*warnings, *(line for one in records for line in one.warnings)])),
             "versions": versions(),
         }
     )
