@@ -20,12 +20,6 @@ DELIVERED: Final = "as delivered"
 """Rule of a seam that was resolved when the communes were made."""
 
 
-SEAM_CELL_M: Final = 100.0
-"""Two sets of outlines meet as if on cells of this side: a datum shift of more than a tenth of it is told, or
-refused [m].
-"""
-
-
 @dataclass(frozen=True, slots=True)
 class JoinedCommunes:
     """Communes as the engine takes them.
@@ -70,8 +64,8 @@ def join_communes(catalog: Catalog, scenario: Scenario) -> JoinedCommunes:
 
 def resolve_seam(one: Communes, other: Communes, *, options: Options) -> JoinedCommunes:
     """Two sets of boundaries as one, overlaps and gaps settled by the rule of the options."""
-    from geoalarm.exposure.datum_accuracy import datum_notes
     from geoalarm.geo import seam
+    from geoalarm.geo.datum_accuracy import OUTLINE_M, MapExtent, datum_notes
 
     sources = (*one.sources, *other.sources)
     twice = one.ids.intersection(other.ids)
@@ -82,8 +76,10 @@ def resolve_seam(one: Communes, other: Communes, *, options: Options) -> JoinedC
             expected="each commune once",
             hint="use one entry for each country",
         )
-    both = {"communes": one.data.crs, "communes across the border": other.data.crs}
-    notes = datum_notes(both, bounds=one.data.total_bounds, crs=one.data.crs, cell_m=SEAM_CELL_M)
+    line = _seam_line(options)
+    layers = {"communes": one.data, "communes across the border": other.data, "line of the seam": line}
+    extents = {name: MapExtent.of(data) for name, data in layers.items() if data is not None}
+    notes = datum_notes(extents, cell_m=OUTLINE_M).lines
     if options.seam == "none":
         import pandas as pd
 
@@ -91,13 +87,14 @@ def resolve_seam(one: Communes, other: Communes, *, options: Options) -> JoinedC
             Communes(pd.concat([one.data, other.data.to_crs(one.data.crs)], ignore_index=True), sources),
             warnings=notes,
         )
-    line = None
-    if options.seam_line is not None:
-        from geoalarm.io.vector_files import read_vector
-
-        line = read_vector(options.seam_line)
     resolved, report = seam.resolve(one.data, other.data, rule=options.seam, line=line)
     return JoinedCommunes(Communes(resolved, sources), report, warnings=notes)
+
+
+def _seam_line(options: Options) -> gpd.GeoDataFrame | None:
+    from geoalarm.io.vector_files import read_vector
+
+    return None if options.seam_line is None else read_vector(options.seam_line)
 
 
 def delivered_seam(catalog: Catalog, communes: str) -> SeamReport | None:

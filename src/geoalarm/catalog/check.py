@@ -9,12 +9,14 @@ from typing import Final, Literal
 
 import geopandas as gpd
 import xarray as xr
+from pyproj import CRS
 
 from geoalarm.catalog.entry import CatalogEntry, ParameterValue
 from geoalarm.catalog.open import Catalog
 from geoalarm.core.errors import Faults, GeoalarmError
 from geoalarm.core.model import Layer
 from geoalarm.core.read_errors import wrap_read_errors
+from geoalarm.geo.datum_shift import is_nameless
 from geoalarm.geo.fill_values import EAGER_CELLS
 from geoalarm.io.address import parse_address
 from geoalarm.io.download_cache import cache_record, compare
@@ -105,6 +107,8 @@ def _look(
     )
     if changed:
         log.warning("%s: %s", entry.source_id(values), changed)
+    if is_nameless(CRS.from_user_input(entry.facts.crs)):
+        log.warning("%s: its system names no datum; beside a layer on another it may be refused", entry.name)
     return CheckFinding(
         entry.name, values, "changed" if changed else "opened", changed or size, dict(layer.repairs)
     )

@@ -332,10 +332,10 @@ def _require_hash(entry: CatalogEntry, opened: Opened) -> None:
 
 
 def _require_crs(entry: CatalogEntry, opened: Opened) -> None:
-    from geoalarm.geo.crs import same_crs
+    from geoalarm.geo.datum_shift import may_be
 
     found = opened.data.rio.crs if hasattr(opened.data, "rio") else opened.data.crs
-    if not same_crs(found, entry.facts.crs):
+    if not may_be(found, entry.facts.crs):
         raise CatalogError(
             f"entry {entry.name!r}, field metadata.crs",
             got=f"{opened.path.name} is in {found.to_string()[:80]}",

@@ -14,21 +14,17 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import shapely
-import xarray as xr
 
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Communes, Footprint, Population
 from geoalarm.exposure.counts import Counts
-from geoalarm.exposure.datum_accuracy import datum_notes
 from geoalarm.exposure.exposure_table import exposure_table
+from geoalarm.exposure.footprint_datum import footprint_datum_notes
 from geoalarm.exposure.ledger import ledger
 from geoalarm.exposure.life_safety import require_life_safety
 from geoalarm.exposure.on_polygons import count_polygons
 from geoalarm.exposure.on_raster import count_raster
-from geoalarm.exposure.population_index import PopulationIndex, crs_of, prepare
-from geoalarm.geo.crs import transformer
-from geoalarm.geo.grid import Grid
+from geoalarm.exposure.population_index import PopulationIndex, prepare
 
 __all__ = ["expose", "prepare"]
 
@@ -80,29 +76,16 @@ def expose(
             expected="the same population and communes",
             hint="call prepare() again",
         )
-    notes = (*prepared.datum_notes, *_datum_notes(footprint, prepared))
+    notes = footprint_datum_notes(footprint, prepared)
     count = count_polygons if footprint.kind == "polygons" else count_raster
     counts = _unstudied_countries(footprint, prepared, count(footprint, prepared, cache=cache))
-    if notes:
-        counts = replace(counts, caveats=(*counts.caveats, "datum_shift"))
-    table = exposure_table(counts, footprint, prepared)
-    table.attrs = {"ledger": ledger(counts, prepared), "method": list(counts.method), "warnings": list(notes)}
+    table = exposure_table(replace(counts, caveats=(*counts.caveats, *notes.caveats)), footprint, prepared)
+    table.attrs = {
+        "ledger": ledger(counts, prepared),
+        "method": list(counts.method),
+        "warnings": list(notes.lines),
+    }
     return table
-
-
-def _datum_notes(footprint: Footprint, prepared: PopulationIndex) -> tuple[str, ...]:
-    """What is to be told of the datum shifts of the hazard and of its studied area."""
-    bounds = shapely.total_bounds(prepared.outlines)
-    layers = {"communes": prepared.communes.data.crs, "population": crs_of(prepared.population.data)}
-    layers["hazard"], cell = crs_of(footprint.data), prepared.unit_size_m
-    if isinstance(footprint.data, xr.DataArray):
-        grid = Grid.from_dataarray(footprint.data)
-        near = grid.window(transformer(prepared.crs, grid.crs).transform_bounds(*bounds))
-        met = all(part.stop > part.start for part in near)
-        cell = min(cell, (grid.crop(*near) if met else grid).cell_size_m())
-    if footprint.studied is not None:
-        layers["studied area"] = footprint.studied.crs
-    return datum_notes(layers, bounds=bounds, crs=prepared.crs, cell_m=cell)
 
 
 def _unstudied_countries(footprint: Footprint, prepared: PopulationIndex, counts: Counts) -> Counts:

@@ -9,7 +9,6 @@ from typing import Final
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 import xarray as xr
 from scipy import sparse
@@ -75,7 +74,10 @@ def onto_units(footprint: Footprint, grid: Grid, prepared: PopulationIndex) -> C
         frame = gpd.GeoDataFrame(geometry=prepared.pieces[2], crs=prepared.crs)
         cover, cells, size = coverage(frame, grid), grid.cell_area_km2(), prepared.split_area_km2
         seen = cover @ cells
-        _require_area(seen, frame, prepared.communes.ids[prepared.pieces[0]], grid, prepared)
+        homes = prepared.communes.ids[prepared.pieces[0]]
+        require_own_area(
+            seen, size, prepared.pieces[2], homes, grid=grid, crs=prepared.crs, what="hazard raster"
+        )
         whole = np.where(seen >= size * (1 - 1e-3), seen, size)
         return classify(footprint).mapped_to(lambda share: snap((cover @ (cells * share)) / whole))
     assert prepared.grid is not None
@@ -84,12 +86,6 @@ def onto_units(footprint: Footprint, grid: Grid, prepared: PopulationIndex) -> C
         return _picked(footprint, grid, np.divmod(prepared.cells, prepared.grid.shape[1]), offset)
     weights = _overlay_of(grid, prepared.grid)[prepared.cells]
     return classify(footprint).mapped_to(lambda share: snap(weights @ share))
-
-
-def _require_area(
-    seen: np.ndarray, polygons: gpd.GeoDataFrame, ids: pd.Index, grid: Grid, prepared: PopulationIndex
-) -> None:
-    require_own_area(seen, polygons, grid, prepared.crs, ids.to_numpy(), what="hazard raster")
 
 
 def _picked(
@@ -147,10 +143,13 @@ def _on_hazard_grid(
     cover = coverage(prepared.communes.data, grid, cache=cache)
     weights = _overlay_of(prepared.grid, grid)
     cells = grid.cell_area_km2()
-    _require_area(cover @ cells, prepared.communes.data, prepared.communes.ids, grid, prepared)
+    seen, outlines, ids = cover @ cells, prepared.outlines, prepared.communes.ids
+    require_own_area(
+        seen, prepared.area_km2, outlines, ids, grid=grid, crs=prepared.crs, what="hazard raster"
+    )
     people = cells * (weights @ (prepared.people / prepared.grid.cell_area_km2()))
     inside = cover @ people
-    whole = cover @ cells >= prepared.area_km2 * (1 - 1e-3)
+    whole = seen >= prepared.area_km2 * (1 - 1e-3)
     scale = np.divide(np.nan_to_num(prepared.total), inside, out=np.ones_like(inside), where=inside > 0)
     scale = np.where(whole, scale, np.minimum(scale, 1.0))[:, None]
     n = len(prepared.area_km2)
@@ -171,7 +170,7 @@ def _on_hazard_grid(
         low,
         high,
         area,
-        _ratio(cover @ (cells * classed.mapped), cover @ cells, prepared.area_km2),
+        _ratio(cover @ (cells * classed.mapped), seen, prepared.area_km2),
         not_exposed,
         unmapped + beyond,
         reached=np.ones(n, dtype=bool),

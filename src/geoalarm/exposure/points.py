@@ -13,14 +13,9 @@ import xarray as xr
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Communes, Footprint, Population, require_column, require_crs
 from geoalarm.core.terms import State
-from geoalarm.exposure.datum_accuracy import datum_notes
 from geoalarm.exposure.engine import expose
-from geoalarm.exposure.population_index import crs_of
+from geoalarm.exposure.footprint_datum import point_datum_notes
 from geoalarm.geo.crs import to_crs
-from geoalarm.geo.grid import Grid
-
-POINT_M: Final = 100.0
-"""A point in polygons counts as a cell of this side, for how far off places may be without a word [m]."""
 
 NONE: Final = ""
 """Class of a point in no zone."""
@@ -62,7 +57,7 @@ def at_points(
         If there are no points, or their weights are negative or missing.
     """
     weight = _weights(points, column)
-    notes = _datum_notes(footprint, points, communes)
+    notes = point_datum_notes(footprint, points, communes)
     labels = [item.label for item in footprint.classes] or _own_labels(footprint)
     home = _home(points, communes)
     place = _class_of_points(footprint, points, labels)
@@ -96,7 +91,7 @@ def at_points(
         }
     )
     table.attrs["outside"] = float(weight[~inside].sum())
-    table.attrs["warnings"] = list(notes)
+    table.attrs["warnings"] = list(notes.lines)
     return table
 
 
@@ -138,13 +133,6 @@ def dwellings(
     return found.rename(
         columns={"total": "dwellings", "count": "dwellings_exposed", "unknown": "dwellings_unknown"}
     )
-
-
-def _datum_notes(footprint: Footprint, points: gpd.GeoDataFrame, communes: Communes) -> tuple[str, ...]:
-    layers = {"communes": communes.data.crs, "points": points.crs, "hazard": crs_of(footprint.data)}
-    is_raster = isinstance(footprint.data, xr.DataArray)
-    cell = Grid.from_dataarray(footprint.data).cell_size_m() if is_raster else POINT_M
-    return datum_notes(layers, bounds=communes.data.total_bounds, crs=communes.data.crs, cell_m=cell)
 
 
 def _weights(points: gpd.GeoDataFrame, column: str | None) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -17,8 +17,8 @@ from geoalarm.core.errors import InputError
 from geoalarm.core.model import Communes, Population
 from geoalarm.core.units import people_per_km2
 from geoalarm.exposure.covered_area import require_own_area
-from geoalarm.exposure.datum_accuracy import datum_notes
 from geoalarm.geo.crs import analysis_crs, to_crs
+from geoalarm.geo.datum_accuracy import OUTLINE_M, MapExtent, datum_notes
 from geoalarm.geo.fill_values import known_cells
 from geoalarm.geo.grid import Grid
 from geoalarm.geo.overlay import pieces
@@ -51,8 +51,6 @@ class PopulationIndex:
         Lattice of a raster population.
     pieces : tuple or None
         For a polygon population: commune and unit of each piece they share, and its outline in ``crs``.
-    datum_notes : tuple of str
-        What is to be told of the datum shift between population and communes.
     """
 
     communes: Communes
@@ -66,7 +64,6 @@ class PopulationIndex:
     covered: np.ndarray
     grid: Grid | None = None
     pieces: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
-    datum_notes: tuple[str, ...] = ()
 
     @cached_property
     def cells(self) -> np.ndarray:
@@ -105,10 +102,23 @@ class PopulationIndex:
 
     @cached_property
     def unit_size_m(self) -> float:
-        """Side of a square as large as a unit of the population, in the middle of them [m]."""
-        if self.grid is not None:
+        """Side of a cell of the population, or of a square as large as the median polygon, at most
+        :data:`~geoalarm.geo.datum_accuracy.OUTLINE_M` [m].
+        """
+        if self.pieces is None:
+            assert self.grid is not None
             return self.grid.cell_size_m()
-        return float(np.sqrt(np.median(self.split_area_km2))) * 1000
+        i, j, parts = self.pieces
+        whole = shapely.area(parts) / np.asarray(self.share[i, j]).ravel()
+        return min(OUTLINE_M, float(np.sqrt(np.median(whole[np.unique(j, return_index=True)[1]]))))
+
+    @cached_property
+    def extents(self) -> dict[str, MapExtent]:
+        """Where communes and population lie."""
+        return {
+            "communes": MapExtent.of(self.communes.data),
+            "population": MapExtent.of(self.population.data),
+        }
 
     @property
     def piece_people(self) -> np.ndarray:
@@ -157,14 +167,8 @@ def prepare(population: Population, communes: Communes, *, cache: Path | None = 
             expected="layers of the same place",
             hint="check both CRS and extents, and whether x and y are swapped",
         )
-    layers = {"communes": communes.data.crs, "population": crs_of(population.data)}
-    notes = datum_notes(layers, bounds=projected.total_bounds, crs=crs, cell_m=prepared.unit_size_m)
-    return replace(prepared, datum_notes=notes)
-
-
-def crs_of(data: gpd.GeoDataFrame | xr.DataArray) -> CRS:
-    """The system of polygons or of a raster."""
-    return CRS.from_user_input(data.crs if isinstance(data, gpd.GeoDataFrame) else data.rio.crs)
+    datum_notes(prepared.extents, cell_m=prepared.unit_size_m)
+    return prepared
 
 
 def _prepare_raster(
@@ -180,7 +184,7 @@ def _prepare_raster(
     share = coverage(communes.data, grid, cache=cache)
     cells = grid.cell_area_km2()
     inside = share @ cells
-    require_own_area(inside, communes.data, grid, crs, communes.ids.to_numpy(), what="population raster")
+    require_own_area(inside, area, outlines, communes.ids, grid=grid, crs=crs, what="population raster")
     covered = np.minimum(inside / np.where(inside > area * (1 - 1e-3), inside, area), 1.0)
     any_cell = share @ valid.astype("float64") > 0
     total = np.where(any_cell, share @ people, np.nan)

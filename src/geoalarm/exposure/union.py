@@ -14,6 +14,7 @@ from geoalarm.core.model import Footprint
 from geoalarm.core.schema import join_keys
 from geoalarm.core.terms import Basis, State, first_counted
 from geoalarm.exposure.counts import snap
+from geoalarm.exposure.footprint_datum import footprint_datum_notes
 from geoalarm.exposure.life_safety import require_life_safety
 from geoalarm.exposure.on_polygons import class_zones
 from geoalarm.exposure.on_raster import cut_to_communes, onto_units
@@ -54,10 +55,11 @@ def union(footprints: Sequence[Footprint], prepared: PopulationIndex) -> pd.Data
     Raises
     ------
     InputError
-        If there is no footprint, or one of a hazard that damages buildings only.
+        If there is no footprint, one of a hazard that damages buildings only, or one on an unknown datum.
     """
     for footprint in footprints:
         require_life_safety(footprint)
+    notes = [footprint_datum_notes(footprint, prepared) for footprint in footprints]
     found = [unit_shares(footprint, prepared) for footprint in footprints]
     low, high, middle = union_bounds([share for share, _ in found])
     split, people = prepared.split, prepared.split_people
@@ -67,9 +69,8 @@ def union(footprints: Sequence[Footprint], prepared: PopulationIndex) -> pd.Data
     total = np.nan_to_num(prepared.total)
     states = np.where(silent, State.NOT_STUDIED, np.where(value > 0, State.EXPOSED, State.ZERO))
     sources = [source.id for footprint in footprints for source in footprint.sources]
-    always = [key for footprint in footprints for key in footprint.caveats] + list(
-        prepared.population.caveats
-    )
+    always = [key for footprint in footprints for key in footprint.caveats]
+    always += [*prepared.population.caveats, *(key for note in notes for key in note.caveats)]
     if any(footprint.basis == Basis.ILLUSTRATIVE for footprint in footprints):
         always.insert(0, "illustrative")
     if any(

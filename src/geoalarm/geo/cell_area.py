@@ -1,13 +1,15 @@
 """Area of rectangles of a map on the ellipsoid, whatever the projection does to them.
 
 No projection is known by name. Where a place of the map lies on the earth is asked of PROJ, and put on the
-authalic sphere, whose areas are those of the ellipsoid (Snyder 1987, eq. 3-11 to 3-13). How fast it moves
-there with x and y is the areal scale; it is smooth, so a polynomial through few places (Chebyshev nodes)
-carries it over a block of the map, and its integral over a cell is the cell's area.
+authalic sphere, whose areas are those of the ellipsoid (Snyder 1987, eq. 3-11 to 3-13). That ellipsoid is the
+earth's, GRS 80 or WGS 84, whatever the map is drawn on: layers meet there, and an older one differs by some
+1e-5. How fast it moves there with x and y is the areal scale; it is smooth, so a polynomial through few
+places (Chebyshev nodes) carries it over a block of the map, and its integral over a cell is the cell's area.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Final
@@ -15,8 +17,20 @@ from typing import Final
 import numpy as np
 from numpy.polynomial import chebyshev
 from pyproj import CRS, Geod, Transformer
+from pyproj.aoi import AreaOfInterest
+from pyproj.transformer import TransformerGroup
 
-from geoalarm.geo.crs import geod_of, horizontal
+from geoalarm.geo.crs import (
+    EARTH,
+    bound_part,
+    degrees_of,
+    geod_of,
+    horizontal,
+    on_earth_ellipsoid,
+    place_in,
+    transformer,
+    used_operation,
+)
 
 NODES: Final = 16
 """Places along each side of a block: the polynomial is of degree 15."""
@@ -36,11 +50,12 @@ EXACT: Final = 1e-7
 Density = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
-def areal_density(crs: CRS) -> Density:
+def areal_density(crs: CRS, at: tuple[float, float]) -> Density:
     """The function that gives, at x and y, the area on the ellipsoid of one square unit of the map [m2]; NaN
-    off the map.
+    off the map. The datum is shifted as at a place of the map.
     """
-    return _areal_density(crs.to_wkt())
+    longitude, latitude = degrees_of(horizontal(crs), np.array(at[0]), np.array(at[1]))
+    return _areal_density(crs.to_wkt(), (float(np.round(longitude)), float(np.round(latitude))))
 
 
 def equal_area_unit_m2(crs: CRS, bounds: tuple[float, float, float, float]) -> float | None:
@@ -53,18 +68,21 @@ def equal_area_unit_m2(crs: CRS, bounds: tuple[float, float, float, float]) -> f
         return None
     unit = _unit_of(flat) ** 2
     nodes = ((_nodes() + 1) / 2 * (bounds[axis + 2] - bounds[axis]) + bounds[axis] for axis in (0, 1))
-    found = areal_density(crs)(*np.meshgrid(*nodes))
+    middle = (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
+    found = areal_density(crs, middle)(*np.meshgrid(*nodes))
     on_map = found[np.isfinite(found)]
     return unit if len(on_map) and np.all(np.abs(on_map / unit - 1) <= EXACT) else None
 
 
 def is_plain_geographic(crs: CRS) -> bool:
-    """Whether x and y are longitude and latitude (not those of a turned globe)."""
+    """Whether x and y are longitude and latitude of the earth's ellipsoid, or of a sphere taken for it (not
+    those of a turned globe, or of an older ellipsoid).
+    """
     flat = horizontal(crs)
-    return bool(flat.is_geographic and not flat.is_derived)
+    return bool(flat.is_geographic and not flat.is_derived and _is_on_earth(flat))
 
 
-def rectangle_areas(crs: CRS, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+def rectangle_areas(crs: CRS, x: np.ndarray, y: np.ndarray, *, at: tuple[float, float]) -> np.ndarray:
     """Area of each rectangle on the ellipsoid (len(y), len(x)) [m2], to 1e-6 of it; NaN off the map.
 
     Parameters
@@ -73,12 +91,15 @@ def rectangle_areas(crs: CRS, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         Of the map.
     x, y : numpy.ndarray (n, 2)
         Lower and upper end of each interval along an axis [CRS units].
+    at : tuple of float
+        Where on the map the datum shift is chosen [CRS units].
     """
+    density = areal_density(crs, at)
     out = np.full((len(y), len(x)), np.nan)
     side, smallest = (metres / _unit_of(horizontal(crs)) for metres in (BLOCK_M, SMALLEST_M))
     for rows in _groups(y, side):
         for columns in _groups(x, side):
-            _fill(out, areal_density(crs), (x, columns), (y, rows), smallest)
+            _fill(out, density, (x, columns), (y, rows), smallest)
     return out
 
 
@@ -165,17 +186,15 @@ def _groups(intervals: np.ndarray, side: float) -> Iterator[np.ndarray]:
     yield from np.split(order, np.flatnonzero(np.diff(block[order])) + 1)
 
 
-@lru_cache(maxsize=32)
-def _areal_density(wkt: str) -> Density:
-    flat = horizontal(CRS.from_wkt(wkt))
-    ellipsoid = ellipsoid_of(flat)
-    geodetic = flat.geodetic_crs if flat.is_projected else None
-    base = CRS.from_epsg(4326) if geodetic is None else horizontal(geodetic)
-    to_base = Transformer.from_crs(flat, base, always_xy=True)
-    radians, step = radians_of(base), STEP_M / _unit_of(flat)
+@lru_cache(maxsize=64)
+def _areal_density(wkt: str, place: tuple[float, float]) -> Density:
+    crs = CRS.from_wkt(wkt)
+    flat = horizontal(crs)
+    ellipsoid, step = ellipsoid_of(flat), STEP_M / _unit_of(flat)
+    to_degrees = _to_degrees(crs, place)
 
     def places(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        longitude, latitude = (np.asarray(angle) * radians for angle in to_base.transform(x, y))
+        longitude, latitude = (np.radians(angle) for angle in to_degrees(x, y))
         return _on_authalic_sphere(longitude, latitude, ellipsoid)
 
     def density(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -185,6 +204,49 @@ def _areal_density(wkt: str) -> Density:
             return np.asarray(np.linalg.norm(np.cross(along_x, along_y), axis=-1))
 
     return density
+
+
+def _is_on_earth(flat: CRS) -> bool:
+    return on_earth_ellipsoid(flat) or geod_of(flat).es == 0
+
+
+def _to_degrees(
+    crs: CRS, place: tuple[float, float]
+) -> Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
+    """The way from a map to longitude and latitude on the earth's ellipsoid, by one datum shift."""
+    flat, bound = horizontal(crs), bound_part(crs)
+    if _is_on_earth(flat):
+        return lambda x, y: degrees_of(flat, x, y)
+    if bound is not None or flat.geodetic_crs is None or (flat.is_geographic and flat.is_derived):
+        return transformer(bound or flat, EARTH).transform
+    base = horizontal(flat.geodetic_crs)
+    to_base, shift = transformer(flat, base), _smooth_shift(base, place)
+    return lambda x, y: shift.transform(*to_base.transform(x, y))
+
+
+def _smooth_shift(base: CRS, place: tuple[float, float]) -> Transformer:
+    """What PROJ takes at a place to WGS 84; or else the best shift without a grid of corrections, from point
+    to point of which the areal scale jumps.
+    """
+    if not np.isfinite(place).all():
+        return transformer(base, EARTH)
+    used = used_operation(base, EARTH, place_in(base, *place))
+    if _is_smooth(used):
+        return used
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of grids that are not there
+        found = TransformerGroup(
+            base,
+            EARTH,
+            always_xy=True,
+            area_of_interest=AreaOfInterest(*place, *place),  # type: ignore[arg-type]
+        )
+    return next(filter(_is_smooth, found.transformers), used)
+
+
+def _is_smooth(shift: Transformer) -> bool:
+    has_grids = any(step.grids for step in shift.operations or ())
+    return not has_grids and "ballpark" not in shift.description.lower()
 
 
 def _derivative(value: Callable[[float], np.ndarray], step: float) -> np.ndarray:
@@ -220,11 +282,8 @@ def authalic_height(latitude: np.ndarray, es: float) -> np.ndarray:
 
 
 def ellipsoid_of(crs: CRS) -> Geod:
-    """The ellipsoid areas are measured on: that of the system; for a system on a sphere, WGS 84, because PROJ
-    takes its latitudes for those of the earth.
-    """
-    geod = geod_of(crs)
-    return geod if geod.es > 0 else Geod(ellps="WGS84")
+    """The ellipsoid areas are measured on: that of the system if it is the earth's, else WGS 84."""
+    return geod_of(crs) if on_earth_ellipsoid(crs) else geod_of(EARTH)
 
 
 def radians_of(base: CRS) -> float:

@@ -77,6 +77,12 @@ class Grid:
         ys = self.transform.f, self.transform.f + self.transform.e * self.shape[0]
         return min(xs), min(ys), max(xs), max(ys)
 
+    @property
+    def middle(self) -> tuple[float, float]:
+        """The middle of the lattice [CRS units]."""
+        west, south, east, north = self.bounds
+        return (west + east) / 2, (south + north) / 2
+
     @cached_property
     def x_edges(self) -> np.ndarray:
         """Cell edges along x, in column order; n_columns + 1 values [CRS units]."""
@@ -106,7 +112,7 @@ class Grid:
             for start, step, places in ((self.transform.c, a, columns), (self.transform.f, e, rows))
         )
         if not is_plain_geographic(self.crs):
-            return np.nan_to_num(rectangle_areas(self.crs, across, down)) / 1e6
+            return np.nan_to_num(rectangle_areas(self.crs, across, down, at=self.middle)) / 1e6
         flat = horizontal(self.crs)
         strips = np.diff(_heights(down, flat), axis=1) * ellipsoid_of(flat).a ** 2 / 2
         return strips * (abs(a) * radians_of(flat)) / 1e6
@@ -260,7 +266,7 @@ def _overlay_by_area(
     """Shares by area on the ellipsoid, where equal parts of a cell's plane are not equal land."""
     rows = (down.target[:, None] * target.shape[1] + across.target).ravel()
     columns = (down.source[:, None] * source.shape[1] + across.source).ravel()
-    part = np.nan_to_num(rectangle_areas(target.crs, across.ends, down.ends)).ravel() / 1e6
+    part = np.nan_to_num(rectangle_areas(target.crs, across.ends, down.ends, at=target.middle)).ravel() / 1e6
     whole = target.cell_area_km2(rows)
     share = np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
     return sparse.csr_array((share, (rows, columns)), shape=(target.size, source.size))

@@ -23,6 +23,7 @@ from shapely.errors import ShapelyError
 
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.model import require_crs
+from geoalarm.geo.datum_shift import may_be, with_stated_datum
 from geoalarm.io import archives
 from geoalarm.io import geopackage_guard as geopackage
 from geoalarm.io import geoparquet_guard as geoparquet
@@ -270,14 +271,16 @@ def with_stated_crs(frame: gpd.GeoDataFrame, crs: str | None, *, what: str) -> g
                 hint="state it: args.crs in the catalog, or set_crs(...)",
             )
         return frame.set_crs(crs)
-    if crs is not None and not frame.crs.equals(crs, ignore_axis_order=True):
+    if crs is None:
+        return frame
+    if not may_be(frame.crs, crs):
         raise InputError(
             f"{what} carries another CRS than the entry states",
             got=frame.crs.to_string()[:80],
             expected=crs,
             hint="correct args.crs",
         )
-    return frame
+    return with_stated_datum(frame, crs)
 
 
 def _only_layer(name: str, path: Path, kind: str) -> str:

@@ -1,144 +1,145 @@
-"""Datums that PROJ does not know, or knows too roughly: told with their size, or refused with the system."""
+"""What PROJ does between datums, and what it does not say unasked."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+import runpy
+from pathlib import Path
 
-import geopandas as gpd
 import numpy as np
 import pytest
-import shapely
 from pyproj import CRS
 
-from geoalarm.core.errors import InputError
-from geoalarm.core.model import Communes, Footprint, Population, interval_classes
-from geoalarm.exposure.datum_accuracy import datum_notes
-from geoalarm.exposure.engine import expose, prepare
-from geoalarm.exposure.points import at_points
-from geoalarm.geo.datum_shift import datum_shift, with_stated_datum
-from geoalarm.results import FootprintRecord, build_manifest
+from geoalarm.geo.datum_shift import datum_shift, may_be, with_stated_datum
 from geoalarm.testing import raster
 
+MADE = runpy.run_path(str(Path(__file__).parents[2] / "nameless_datum.py"))
+LAMBERT_72 = MADE["LAMBERT_72"]
+
 BRUSSELS = (4.35, 50.85)
-X, Y = 3_950_000.0, 3_100_000.0
-LAMBERT_72 = """PROJCS["Lambert Belge 72",GEOGCS["unnamed",DATUM["unknown",SPHEROID["International 1924",
-6378388,297]],PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433]],PROJECTION["Lambert_Conformal_Conic_2SP"],
-PARAMETER["standard_parallel_1",49.8333339],PARAMETER["standard_parallel_2",51.16666723333333],
-PARAMETER["latitude_of_origin",90],PARAMETER["central_meridian",4.367486666666666],
-PARAMETER["false_easting",150000.013],PARAMETER["false_northing",5400088.438],UNIT["Meter",1]]"""
-"""As map programs write it that do not know the datum of Belge 1972."""
+PROJ_72 = (
+    "+proj=lcc +lat_0=90 +lon_0=4.36748666666667 +lat_1=51.1666672333333 +lat_2=49.8333339 +x_0=150000.013 "
+    "+y_0=5400088.438 +ellps=intl +units=m"
+)
+SEVEN = (-106.869, 52.2978, -103.724, 0.3366, -0.457, 1.8422, -1.2747)
+"""Position vector of Belge 1972 to WGS 84 (EPSG:15929, signs of PROJ)."""
 
 
-def communes(crs: int | str = 3035) -> Communes:
-    boxes = gpd.GeoSeries([shapely.box(X, Y, X + 2000, Y + 2000)], crs=3035)
-    moved = boxes.to_crs(31370).set_crs(crs, allow_override=True) if crs == LAMBERT_72 else boxes.to_crs(crs)
-    return Communes(gpd.GeoDataFrame({"commune_id": ["a"]}, geometry=moved))
+def shift_of(source: int | str, target: int | str = 3035, place: tuple[float, float] = BRUSSELS):
+    return datum_shift(CRS.from_user_input(source), CRS.from_user_input(target), place)
 
 
-def hazard(crs: int | str = 3035, cell_m: float = 100.0) -> Footprint:
-    size = int(4000 / cell_m)
-    data = raster(np.ones((size, size)), cell_m=cell_m, origin=(X - 1000, Y - 1000), units="m")
-    if crs != 3035:
-        west, south, _, _ = communes(31370).data.total_bounds
-        data = raster(
-            np.ones((size, size)), cell_m=cell_m, origin=(west - 1000, south - 1000), units="m", crs=crs
-        )
-    return Footprint(data, kind="intensity", hazard="flood", classes=interval_classes([0.5]), units="m")
-
-
-def people(cell_m: float = 100.0) -> Population:
-    size = int(4000 / cell_m)
-    return Population(raster(np.ones((size, size)), cell_m=cell_m, origin=(X - 1000, Y - 1000)))
-
-
-def test_lambert_72_without_its_datum_lies_108_m_off() -> None:
-    """The shift of Belge 1972 in Brussels: 108 m (IGN/NGI; the same as ``test_crs`` of Lambert 2008)."""
-    found = datum_shift(CRS.from_wkt(LAMBERT_72), CRS.from_epsg(3035), BRUSSELS)
-    assert found.size_m == pytest.approx(108, abs=1.5)
+@pytest.mark.parametrize("system", [LAMBERT_72, PROJ_72])
+@pytest.mark.parametrize("place", [BRUSSELS, (4.0, 49.2)])
+def test_lambert_72_without_its_datum_lies_108_m_off(system: str, place: tuple[float, float]) -> None:
+    """The shift of Belge 1972 in Brussels: 108 m (IGN/NGI; the same as ``test_crs`` of Lambert 2008). Also
+    where the middle of the communes lies in France.
+    """
+    found = shift_of(system, place=place)
+    assert found.size_m == pytest.approx(108, abs=4)
     assert (found.is_ballpark, found.unknown, found.likely) == (True, 0, ("EPSG:31370",))
 
 
+def test_which_of_the_two_is_unknown() -> None:
+    assert shift_of(3035, LAMBERT_72).unknown == 1
+
+
+def test_a_name_that_nobody_registered_is_no_datum() -> None:
+    found = shift_of(LAMBERT_72.replace('DATUM["unknown"', 'DATUM["D_Belgium_1972"'))
+    assert found.is_ballpark
+    assert found.likely == ("EPSG:31370",)
+
+
 @pytest.mark.parametrize(
-    ("source", "target", "size"),
+    ("source", "size"),
     [
-        (31370, 3035, 1.0),
-        (2154, 3035, 1.0),
-        (27572, 3035, 2.0),
-        ("+proj=utm +zone=31 +ellps=GRS80", 3035, 2.0),
+        (31370, 0.2),
+        (2154, 0.1),
+        (27572, 2.0),
+        (4326, 1.0),
+        (23031, 2.0),
+        ("+proj=utm +zone=31 +datum=WGS84", 1.0),
     ],
 )
-def test_known_datums_are_as_good_as_proj_says(source: int | str, target: int, size: float) -> None:
-    assert 0 < datum_shift(CRS.from_user_input(source), CRS.from_user_input(target), BRUSSELS).size_m <= size
+def test_known_datums_are_as_good_as_proj_says(source: int | str, size: float) -> None:
+    """Accuracies of the EPSG registry, for the shifts that need no grid."""
+    found = shift_of(source)
+    assert not found.is_ballpark
+    assert found.size_m == size
 
 
-@pytest.mark.parametrize(("one", "other"), [(3857, 4326), (31370, "EPSG:31370+5710"), (3035, 4258)])
+@pytest.mark.parametrize(
+    ("one", "other"), [(3857, 4326), (31370, "EPSG:31370+5710"), (3035, 4258), (31370, 31300)]
+)
 def test_one_datum_is_no_shift(one: int, other: int | str) -> None:
-    assert datum_shift(CRS.from_user_input(one), CRS.from_user_input(other), BRUSSELS) is None
+    assert shift_of(one, other) is None
+
+
+def test_the_same_nameless_datum_twice_is_no_shift() -> None:
+    """What moves together stays together."""
+    assert shift_of(LAMBERT_72, LAMBERT_72) is None
 
 
 def test_a_datum_without_a_name_is_not_any_other() -> None:
     """PROJ holds it for equal to ED50, on the same ellipsoid and 90 m to 200 m from Belge 1972."""
-    assert datum_shift(CRS.from_wkt(LAMBERT_72), CRS.from_epsg(23031), BRUSSELS).size_m > 50
+    assert shift_of(LAMBERT_72, 23031).size_m > 50
 
 
-def test_what_nobody_knows_is_told_as_that() -> None:
-    found = datum_shift(CRS.from_user_input("+proj=longlat +R=6371229"), CRS.from_epsg(3035), BRUSSELS)
-    assert found.is_ballpark
+def test_a_datum_on_the_ellipsoid_of_the_earth_is_near_the_others() -> None:
+    found = shift_of("+proj=utm +zone=31 +ellps=GRS80")
+    assert (found.is_ballpark, found.size_m) == (True, 2.0)
+
+
+def test_a_stated_shift_is_held_against_the_registered_one() -> None:
+    """A file that states the seven parameters is right; with the signs of the other convention it is 65 m
+    off; a shift of nothing on this ellipsoid is none.
+    """
+    turned = [*SEVEN[:3], *(-value for value in SEVEN[3:6]), SEVEN[6]]
+    right, wrong = (shift_of(f"{PROJ_72} +towgs84={','.join(map(str, given))}") for given in (SEVEN, turned))
+    assert right.size_m < 0.01
+    assert not wrong.is_ballpark
+    assert wrong.size_m == pytest.approx(65, abs=5)
+    nothing = shift_of(f"{PROJ_72} +towgs84=0,0,0,0,0,0,0")
+    assert (nothing.is_ballpark, nothing.likely) == (True, ("EPSG:31370",))
+
+
+def test_a_shift_of_nothing_between_geocentric_datums_is_one() -> None:
+    """As old files state Lambert 93."""
+    found = shift_of("+proj=utm +zone=31 +ellps=GRS80 +towgs84=0,0,0,0,0,0,0")
+    assert not found.is_ballpark
     assert math.isnan(found.size_m)
 
 
-def test_communes_and_hazard_of_an_unknown_datum_are_refused_with_the_system() -> None:
-    with pytest.raises(InputError, match="communes") as told:
-        prepare(people(), communes(LAMBERT_72))
-    assert "108 m" in str(told.value)
-    assert "EPSG:31370" in told.value.hint
-    with pytest.raises(InputError, match="hazard"):
-        expose(hazard(LAMBERT_72), people(), communes())
+def test_a_registered_datum_without_a_way_is_ballpark_of_unknown_size() -> None:
+    """Belge 1950 (EPSG:21500): PROJ has no transformation of it."""
+    found = shift_of(21500)
+    assert found.is_ballpark
+    assert math.isnan(found.size_m)
+    assert found.likely == ()
 
 
-def test_the_studied_area_too() -> None:
-    area = communes(LAMBERT_72).data[["geometry"]]
-    zone = communes().data[["geometry"]]
-    flood = Footprint(zone, kind="polygons", hazard="flood", studied=area)
-    with pytest.raises(InputError, match="studied area"):
-        expose(flood, people(), communes())
-
-
-def test_points_in_zones_too() -> None:
-    spots = gpd.GeoDataFrame(geometry=gpd.points_from_xy([X + 1], [Y + 1]), crs=3035)
-    flood = Footprint(communes(LAMBERT_72).data[["geometry"]], kind="polygons", hazard="flood")
-    with pytest.raises(InputError, match="EPSG:31370"):
-        at_points(flood, spots, communes())
-
-
-def test_one_unknown_datum_for_all_layers_needs_no_word() -> None:
-    """What moves together stays together."""
-    data = hazard(LAMBERT_72).data
-    table = expose(hazard(LAMBERT_72), Population(data.assign_attrs(units="1")), communes(LAMBERT_72))
-    assert table["caveats"].iloc[0] == ""
-
-
-def test_a_shift_too_rough_for_the_cells_is_told_with_its_size() -> None:
-    """1 m cells in Lambert 72: PROJ's shift without the grid of IGN is good to 0.2 m."""
-    west, south, _, _ = communes(31370).data.total_bounds
-    data = raster(np.ones((100, 100)), cell_m=1.0, origin=(west + 500, south + 500), units="m", crs=31370)
-    table = expose(replace(hazard(), data=data), people(), communes())
-    assert table["caveats"].iloc[0].split("|")[0] == "datum_shift"
-    assert "up to 0.2 m" in table.attrs["warnings"][0]
-    assert "be_ign_bd72lb72_etrs89lb08.tif" in table.attrs["warnings"][0]
-    record = FootprintRecord.of(hazard(31370), table)
-    assert table.attrs["warnings"][0] in build_manifest(table, communes(), [record])["warnings"]
-
-
-def test_a_tenth_of_the_cell_is_the_limit() -> None:
-    layers = {"communes": CRS.from_epsg(27572), "hazard": CRS.from_epsg(3035)}
-    given = {"bounds": np.array([3.9e6, 3.0e6, 4.0e6, 3.1e6]), "crs": CRS.from_epsg(3035)}
-    assert datum_notes(layers, **given, cell_m=20.0) == ()
-    assert "up to 2 m" in datum_notes(layers, **given, cell_m=19.0)[0]
+def test_latitudes_on_a_sphere_may_be_geocentric() -> None:
+    """At 45 degrees the two latitudes differ by 0.1924 degrees, 21.4 km (Snyder 1987, p. 16-17)."""
+    found = shift_of("+proj=longlat +R=6371229", 4326, (4.0, 45.0))
+    assert found.is_sphere
+    assert found.size_m == pytest.approx(21_385, rel=1e-3)
 
 
 def test_a_stated_system_names_the_datum() -> None:
-    found = with_stated_datum(communes(LAMBERT_72).data, "EPSG:31370")
-    assert found.crs.to_epsg() == 31370
-    assert with_stated_datum(communes(2154).data, "EPSG:31370").crs.to_epsg() == 2154
+    data = raster(np.ones((1, 1)), units="m", crs=LAMBERT_72)
+    assert with_stated_datum(data, "EPSG:31370").rio.crs.to_epsg() == 31370
+    known = raster(np.ones((1, 1)), units="m", crs=2154)
+    assert with_stated_datum(known, "EPSG:31370").rio.crs.to_epsg() == 2154
+
+
+@pytest.mark.parametrize(("stated", "fits"), [(31370, True), (3812, False), (23031, False), (4313, False)])
+def test_what_a_nameless_system_may_be(stated: int, fits: bool) -> None:
+    """Of one ellipsoid and projection, whichever way the parameters are written."""
+    rounded = LAMBERT_72.replace("5400088.438", "5400088.4378").replace("49.8333339", "49.83333390")
+    assert may_be(LAMBERT_72, stated) is fits
+    assert may_be(rounded, stated) is fits
+
+
+def test_a_system_with_a_datum_is_no_other() -> None:
+    assert may_be(31370, "EPSG:31370")
+    assert not may_be(4230, 4313)

@@ -12,6 +12,7 @@ import shapely
 
 from geoalarm.core.model import Communes, Layer
 from geoalarm.core.terms import LANGUAGES
+from geoalarm.geo.datum_accuracy import placed_on_earth
 
 if TYPE_CHECKING:
     from geoalarm.catalog import Catalog
@@ -76,7 +77,7 @@ def _sites_in(frame: gpd.GeoDataFrame, communes: Communes, entry: str) -> list[S
     outlines = communes.data
     points = shapely.points(shapely.get_coordinates(frame.to_crs(outlines.crs).geometry))
     inside = dict(outlines.sindex.query(points, predicate="intersects").T.tolist())
-    at = shapely.get_coordinates(frame.to_crs(4326).geometry)
+    at, _ = placed_on_earth(frame, what=f"sites of {entry}")
     keys, ids = site_ids(frame, entry), communes.ids
     sites = []
     for n, (lon, lat) in enumerate(at.tolist()):
