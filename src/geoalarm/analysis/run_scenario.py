@@ -81,7 +81,7 @@ def run(
         command=command,
         title=space.scenario.title,
         repairs=repairs_of(space, options),
-        warnings=[*joined.warnings, *warnings_of(table)],
+        warnings=[*joined.warnings, *space.prepared().notes, *warnings_of(table)],
     )
     if accidents:
         manifest |= {"accidents": [view.as_dict() for view in accidents], "notice": SCREENING_NOTICE}
@@ -159,9 +159,9 @@ def counted_seam(joined: JoinedCommunes, population: Population) -> JoinedCommun
     )
 
 
-def repairs_of(space: Workspace, options: Sequence[LayerOption]) -> dict[str, Any]:
-    """What normalising changed, by layer; layers that were as they should be are left out."""
-    found = {**space.joined.repairs, **{option.key: space.repairs(option) for option in options}}
+def repairs_of(space: Workspace, options: Sequence[LayerOption]) -> dict[str, dict[str, int]]:
+    """What normalising changed in each hazard layer; layers that were as they should be are left out."""
+    found = {option.key: space.repairs(option) for option in options}
     return {name: dict(repairs) for name, repairs in found.items() if any(repairs.values())}
 
 

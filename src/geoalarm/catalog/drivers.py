@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import geopandas as gpd
+import pandas as pd
 import xarray as xr
 from intake.source.base import DataSource, Schema
 
@@ -41,12 +42,15 @@ warnings.filterwarnings("ignore", **BOGUS)  # type: ignore[arg-type]
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A layer as it came in: normalised data, the file it was read from, its hash, what was changed."""
+    """A layer as it came in: normalised data, the file it was read from, its hash, what was changed, and the
+    rows left out because they have no outline.
+    """
 
     data: gpd.GeoDataFrame | xr.DataArray
     path: Path
     sha256: str
     repairs: dict[str, int]
+    unplaced: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +135,9 @@ class GeoVectorSource(DataSource):
         column = facts.get("class_column")
         if column is not None:
             data, repairs = normalise.polygons(data, class_column=column, what=what, countries=countries)
-        else:
-            data, repairs = normalise.frame(data, what=what, countries=countries)
-        return Opened(data, path, digest, repairs)
+            return Opened(data, path, digest, repairs)
+        data, repairs, unplaced = normalise.placed(data, what=what, countries=countries)
+        return Opened(data, path, digest, repairs, unplaced)
 
     def read(self) -> gpd.GeoDataFrame:
         """The layer as a GeoDataFrame."""

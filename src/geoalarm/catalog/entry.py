@@ -140,7 +140,7 @@ class EntryFacts(CatalogModel):
     attribution: str = Field(min_length=2)
     vintage: str = Field(min_length=2)
     countries: list[Country] = Field(default_factory=list)
-    no_data: Literal["not_studied", "dry"] = "not_studied"
+    no_data: Literal["not_studied", "dry", "nobody"] = "not_studied"
     scenario: str = ""
     return_period_yr: float | None = Field(default=None, ge=1, allow_inf_nan=False)
     class_column: Column | None = None
@@ -169,6 +169,14 @@ class EntryFacts(CatalogModel):
         role = info.data.get("role", "")
         if value and role and role not in DEFAULT_ROLES:
             raise ValueError(f"role {role} has no part in it: only {', '.join(DEFAULT_ROLES)}")
+        return value
+
+    @field_validator("no_data")
+    @classmethod
+    def _nobody_is_of_people(cls, value: str, info: ValidationInfo) -> str:
+        role = info.data.get("role", "population")
+        if value == "nobody" and role != "population":
+            raise ValueError(f"nobody on an entry of role {role}: it says what people without a number mean")
         return value
 
     @field_validator("caveats")

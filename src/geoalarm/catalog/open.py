@@ -15,6 +15,7 @@ from geoalarm.catalog.entry import CatalogEntry, ParameterValue
 from geoalarm.catalog.parse import CatalogFile, read_catalog_file
 from geoalarm.core.errors import CatalogError, InputError, near_miss
 from geoalarm.core.model import Communes, Layer, Population, Source
+from geoalarm.core.row_account import RowAccount
 from geoalarm.core.settings import CATALOG, path_setting
 from geoalarm.io.mirror import Mirror, SourceRequest, mirror_from
 
@@ -152,11 +153,12 @@ class Catalog:
             scenario=str(values.get("scenario", facts.scenario)),
             return_period_yr=math.nan if period is None else float(period),
             countries=(str(country),) if country else tuple(facts.countries),
-            no_data=facts.no_data,
+            no_data="not_studied" if facts.no_data == "nobody" else facts.no_data,
             class_column=facts.class_column,
             class_order=tuple(facts.class_order),
             studied_class=facts.studied_class,
             repairs=dict(opened.repairs),
+            unplaced=opened.unplaced,
         )
 
     def communes(self, name: str, **parameters: object) -> Communes:
@@ -184,6 +186,7 @@ class Catalog:
         from geoalarm.catalog import normalise
 
         facts = self.entry(name).facts
+        normalise.require_outlines(layer.unplaced, id_column=str(facts.id_column), what=f"entry {name!r}")
         country = layer.countries[0] if len(layer.countries) == 1 and facts.country_column is None else None
         return normalise.communes(
             layer.data,
@@ -194,6 +197,7 @@ class Catalog:
             population_column=facts.population_column,
             columns=facts.columns,
             source=layer.source,
+            rows=RowAccount({layer.source.id: layer.repairs}),
             what=f"entry {name!r}",
         )
 
@@ -209,6 +213,9 @@ class Catalog:
             source=layer.source,
             disclosure_minimum=facts.disclosure_minimum,
             caveats=layer.source.caveats,
+            no_data="nobody" if facts.no_data == "nobody" else "unknown",
+            unplaced=layer.unplaced,
+            repairs=layer.repairs,
             what=f"entry {name!r}",
         )
 

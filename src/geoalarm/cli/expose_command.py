@@ -84,6 +84,22 @@ class WordList(click.ParamType[tuple[str, ...]]):
     metavar="NUMBERS",
     help="As --no-data-value, of the population raster.",
 )
+@click.option(
+    "--population-no-data",
+    type=click.Choice(["unknown", "nobody"]),
+    default="unknown",
+    show_default=True,
+    help="What a cell or polygon without a number of people means.",
+)
+@click.option(
+    "--population-keep",
+    multiple=True,
+    metavar="COLUMN=VALUE",
+    help="Only these polygons of people, such as year=2024; repeat for several rules.",
+)
+@click.option(
+    "--communes-keep", multiple=True, metavar="COLUMN=VALUE", help="As --population-keep, of the communes."
+)
 @click.option("--footprint", required=True, metavar="FILE[:LAYER]", help="The hazard: a raster, or polygons.")
 @click.option("--class-column", metavar="COLUMN", help="Class, or intensity, of each polygon.")
 @click.option(

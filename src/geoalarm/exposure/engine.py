@@ -24,7 +24,7 @@ from geoalarm.exposure.ledger import ledger
 from geoalarm.exposure.life_safety import require_life_safety
 from geoalarm.exposure.on_polygons import count_polygons
 from geoalarm.exposure.on_raster import count_raster
-from geoalarm.exposure.population_index import PopulationIndex, prepare
+from geoalarm.exposure.population_index import LACKING, PopulationIndex, prepare
 
 __all__ = ["expose", "prepare"]
 
@@ -57,8 +57,10 @@ def expose(
     pandas.DataFrame
         Columns of :data:`geoalarm.core.schema.FIELDS`, one row a commune and class, in the order of the
         communes and from mild to severe. NaN in ``population_exposed`` means that nothing is known; ``state``
-        says why. ``attrs['ledger']`` closes the account of the people [1], ``attrs['method']`` says what was
-        done, ``attrs['warnings']`` what a reader must not overlook.
+        says why. NaN in ``population_exposed_high`` beside a number: of some units in the class it is not
+        known how many live there, and the number is the known part. ``attrs['ledger']`` closes the account
+        of the people [1], ``attrs['method']`` says what was done, ``attrs['warnings']`` what a reader must
+        not overlook.
 
     Raises
     ------
@@ -78,7 +80,11 @@ def expose(
         )
     notes = footprint_datum_notes(footprint, prepared)
     count = count_polygons if footprint.kind == "polygons" else count_raster
-    counts = _unstudied_countries(footprint, prepared, count(footprint, prepared, cache=cache))
+    counts = count(footprint, prepared, cache=cache)
+    if prepared.lacks.any():
+        touched = count(footprint, prepared.of_unknown, cache=cache).high > LACKING
+        counts = replace(counts, lacking=touched & prepared.lacks[:, None])
+    counts = _unstudied_countries(footprint, prepared, counts)
     table = exposure_table(replace(counts, caveats=(*counts.caveats, *notes.caveats)), footprint, prepared)
     table.attrs = {
         "ledger": ledger(counts, prepared),
@@ -93,4 +99,4 @@ def _unstudied_countries(footprint: Footprint, prepared: PopulationIndex, counts
     if not footprint.countries:
         return counts
     silent = ~np.isin(prepared.communes.countries, [*footprint.countries, ""])
-    return counts.silenced(silent, np.nan_to_num(prepared.total))
+    return counts.silenced(silent, prepared.counted)

@@ -27,7 +27,9 @@ def exposure_table(counts: Counts, footprint: Footprint, prepared: PopulationInd
     exposed = np.where(silent[:, None], np.nan, _capped(counts.exposed, prepared.total))
     low = np.where(silent[:, None], np.nan, np.minimum(counts.low, exposed))
     high = np.where(silent[:, None], np.nan, np.maximum(_capped(counts.high, prepared.total), exposed))
+    unknown = _without_people(exposed, low, high, counts)
     states = _states(exposed, silent, counts, prepared)
+    states[unknown] = State.OUTSIDE_COVERAGE
     hidden = _suppressed(exposed, prepared.population.disclosure_minimum)
     states[hidden] = State.SUPPRESSED
     for values in (exposed, low, high):
@@ -58,6 +60,18 @@ def exposure_table(counts: Counts, footprint: Footprint, prepared: PopulationInd
     return conform(pd.DataFrame(columns, index=pd.RangeIndex(n * k)))
 
 
+def _without_people(exposed: np.ndarray, low: np.ndarray, high: np.ndarray, counts: Counts) -> np.ndarray:
+    """Classes that touch units without a number of people: what is known is a part of them, and nothing is
+    where nobody is; which classes that are.
+    """
+    lacking = np.zeros(exposed.shape, dtype=bool) if counts.lacking is None else counts.lacking
+    unknown = lacking & ~(exposed > 0)
+    high[lacking] = np.nan
+    for values in (exposed, low):
+        values[unknown] = np.nan
+    return unknown
+
+
 def _silent(counts: Counts, prepared: PopulationIndex) -> np.ndarray:
     """Communes about which the layers say nothing: not mapped, or without population data."""
     nothing = (counts.mapped_share <= 0) | (
@@ -69,6 +83,18 @@ def _silent(counts: Counts, prepared: PopulationIndex) -> np.ndarray:
 def _capped(people: np.ndarray, total: np.ndarray) -> np.ndarray:
     """Never more people in the classes than in the commune: rounding of areas is taken back."""
     return np.minimum(people, np.nan_to_num(total)[:, None])
+
+
+def people_caveats(prepared: PopulationIndex) -> dict[str, np.ndarray]:
+    """What is to be known of the people of each commune, by caveat key: bool for each commune."""
+    none = np.isnan(prepared.total)
+    return {
+        "population_outside_grid": prepared.covered < 0.99,
+        "population_unknown": prepared.lacks & none,
+        "population_partly_unknown": prepared.lacks & ~none,
+        "population_unplaced": np.full(len(none), prepared.unplaced > 0),
+        "communes_overlap": prepared.overlapping,
+    }
 
 
 def _states(exposed: np.ndarray, silent: np.ndarray, counts: Counts, prepared: PopulationIndex) -> np.ndarray:
@@ -108,7 +134,7 @@ def _caveats(
     frame = prepared.communes.data
     per_commune = {
         "partly_mapped": (counts.mapped_share < 0.99) & ~silent,
-        "population_outside_grid": prepared.covered < 0.99,
+        **people_caveats(prepared),
         "approximate_boundary": _flag(frame, "approximate_boundary"),
         "estimated_population": _flag(frame, "estimated_population"),
     }

@@ -44,11 +44,7 @@ def count_polygons(footprint: Footprint, prepared: PopulationIndex, *, cache: Pa
     any_class = _without_rounding(
         count(anywhere[0], anywhere[2], prepared, cache)[0], np.sum([found[0] for found in per_class], axis=0)
     )
-    known = (
-        np.nan_to_num(prepared.total)
-        if studied is None
-        else _people_in(studied, share_mapped, prepared, count, cache)
-    )
+    known = prepared.counted if studied is None else _people_in(studied, share_mapped, prepared, count, cache)
     return Counts(
         labels,
         exposed=np.column_stack([found[0] for found in per_class]),
@@ -59,7 +55,7 @@ def count_polygons(footprint: Footprint, prepared: PopulationIndex, *, cache: Pa
         ),
         mapped_share=share_mapped,
         not_exposed=np.clip(known - any_class, 0, None),
-        unknown=np.clip(np.nan_to_num(prepared.total) - np.maximum(known, any_class), 0, None),
+        unknown=np.clip(prepared.counted - np.maximum(known, any_class), 0, None),
         reached=reached,
         caveats=(*caveats, *more),
         method=("footprint polygons cut by communes; people even within a population unit",),
@@ -183,7 +179,7 @@ def _people_in(
 ) -> np.ndarray:
     """People in the studied area; where it holds a whole commune the commune's, nothing overlaid."""
     partly = np.flatnonzero((share > 0) & (share < 1))
-    known = np.where(share >= 1, np.nan_to_num(prepared.total), 0.0)
+    known = np.where(share >= 1, prepared.counted, 0.0)
     if len(partly):
         i, _, geometry = pieces(prepared.outlines[partly], np.array([studied], dtype=object))
         known[partly] = count(partly[i], geometry, prepared, cache)[0][partly]  # type: ignore[operator]

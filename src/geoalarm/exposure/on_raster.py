@@ -150,7 +150,7 @@ def _on_hazard_grid(
     people = cells * (weights @ (prepared.people / prepared.grid.cell_area_km2()))
     inside = cover @ people
     whole = seen >= prepared.area_km2 * (1 - 1e-3)
-    scale = np.divide(np.nan_to_num(prepared.total), inside, out=np.ones_like(inside), where=inside > 0)
+    scale = np.divide(prepared.counted, inside, out=np.ones_like(inside), where=inside > 0)
     scale = np.where(whole, scale, np.minimum(scale, 1.0))[:, None]
     n = len(prepared.area_km2)
     exposed = _columns([cover @ (people * part) for part in classed.shares], n) * scale
@@ -158,7 +158,7 @@ def _on_hazard_grid(
     not_exposed = (cover @ (people * np.clip(classed.mapped - classed.any_class, 0, None))) * scale[:, 0]
     low, high = _unit_bounds(classed, weights, cells, prepared, exposed, area)
     unmapped = (cover @ (people * (1 - np.maximum(classed.mapped, classed.any_class)))) * scale[:, 0]
-    beyond = np.where(whole, 0.0, np.clip(np.nan_to_num(prepared.total) - inside * scale[:, 0], 0, None))
+    beyond = np.where(whole, 0.0, np.clip(prepared.counted - inside * scale[:, 0], 0, None))
     method = (
         f"on the hazard grid ({grid.cell_size_m():.0f} m), population of {prepared.grid.cell_size_m():.0f} m "
         "cells split by area "
@@ -249,7 +249,7 @@ def _nothing(footprint: Footprint, prepared: PopulationIndex) -> Counts:
         zeros,
         np.zeros(n),
         np.zeros(n),
-        np.nan_to_num(prepared.total),
+        prepared.counted,
         np.zeros(n, dtype=bool),
         method=("the layer does not meet the communes",),
     )

@@ -15,10 +15,11 @@ from geoalarm.core.schema import join_keys
 from geoalarm.core.terms import Basis, State, first_counted
 from geoalarm.exposure.counts import snap
 from geoalarm.exposure.footprint_datum import footprint_datum_notes
+from geoalarm.exposure.exposure_table import people_caveats
 from geoalarm.exposure.life_safety import require_life_safety
 from geoalarm.exposure.on_polygons import class_zones
 from geoalarm.exposure.on_raster import cut_to_communes, onto_units
-from geoalarm.exposure.population_index import PopulationIndex
+from geoalarm.exposure.population_index import LACKING, PopulationIndex
 from geoalarm.geo.overlay import pieces
 from geoalarm.geo.zonal import coverage
 
@@ -64,10 +65,14 @@ def union(footprints: Sequence[Footprint], prepared: PopulationIndex) -> pd.Data
     low, high, middle = union_bounds([share for share, _ in found])
     split, people = prepared.split, prepared.split_people
     mapped = np.vstack([speaks for _, speaks in found])
-    silent = ~mapped.any(axis=0) | np.isnan(prepared.total)
-    value = np.where(silent, np.nan, split @ (people * middle))
+    lacking = prepared.lacks & (np.asarray(split @ (prepared.split_unknown * (high > 0))) > LACKING)
+    found_people = split @ (people * middle)
+    unknown = np.isnan(prepared.total) | (lacking & ~(found_people > 0))
+    silent = ~mapped.any(axis=0) | unknown
+    value = np.where(silent, np.nan, found_people)
     total = np.nan_to_num(prepared.total)
     states = np.where(silent, State.NOT_STUDIED, np.where(value > 0, State.EXPOSED, State.ZERO))
+    states = np.where(unknown, State.OUTSIDE_COVERAGE, states)
     sources = [source.id for footprint in footprints for source in footprint.sources]
     always = [key for footprint in footprints for key in footprint.caveats]
     always += [*prepared.population.caveats, *(key for note in notes for key in note.caveats)]
@@ -85,17 +90,24 @@ def union(footprints: Sequence[Footprint], prepared: PopulationIndex) -> pd.Data
             "population": prepared.total,
             "population_exposed": value,
             "population_exposed_low": np.where(silent, np.nan, split @ (people * low)),
-            "population_exposed_high": np.where(silent, np.nan, np.minimum(split @ (people * high), total)),
+            "population_exposed_high": np.where(
+                silent | lacking, np.nan, np.minimum(split @ (people * high), total)
+            ),
             "layers_mapped": mapped.sum(axis=0),
             "layers": len(footprints),
             "state": [str(state) for state in states],
             "source_ids": join_keys([*sources, *(source.id for source in prepared.population.sources)]),
             "caveats": [
-                join_keys([*always, *(["partly_mapped"] if count < len(footprints) else [])])
-                for count in mapped.sum(axis=0)
+                join_keys([*always, *(["partly_mapped"] if count < len(footprints) else []), *of_people])
+                for count, of_people in zip(mapped.sum(axis=0), _people_caveats(prepared), strict=True)
             ],
         }
     )
+
+
+def _people_caveats(prepared: PopulationIndex) -> list[list[str]]:
+    flags = people_caveats(prepared)
+    return [[key for key, flag in flags.items() if flag[n]] for n in range(len(prepared.area_km2))]
 
 
 def unit_shares(footprint: Footprint, prepared: PopulationIndex) -> tuple[np.ndarray, np.ndarray]:

@@ -9,7 +9,7 @@ opened.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -163,7 +163,9 @@ class _Reader:
             return pyogrio.read_dataframe(
                 name,
                 layer=layer,
-                where=_where(self.keep, list(facts["fields"]), what=path.name),
+                where=_where(
+                    self.keep, dict(zip(facts["fields"], facts["dtypes"], strict=True)), what=path.name
+                ),
                 bbox=box,
                 **options,
             )
@@ -306,26 +308,37 @@ def _only_layer(name: str, path: Path, kind: str) -> str:
     return layers[0]
 
 
-def _where(keep: Sequence[RowFilter], known: list[str], *, what: str) -> str | None:
+def _where(keep: Sequence[RowFilter], known: Mapping[str, str], *, what: str) -> str | None:
     """The rules as OGR SQL over names the layer really has."""
     parts = []
     for rule in keep:
-        _require_known(rule.column, known, what=what)
+        _require_known(rule.column, list(known), what=what)
+        wanted = _as_stored(rule.equals, known[rule.column])
         name = '"' + rule.column.replace('"', "") + '"'
         if rule.at_least is not None:
             parts.append(f"{name} >= {float(rule.at_least)!r}")
-        elif isinstance(rule.equals, str):
-            parts.append(f"{name} = '" + rule.equals.replace("'", "''") + "'")
+        elif isinstance(wanted, str):
+            parts.append(f"{name} = '" + wanted.replace("'", "''") + "'")
         else:
-            parts.append(f"{name} = {rule.equals!r}")
+            parts.append(f"{name} = {wanted!r}")
     return " AND ".join(parts) or None
+
+
+def _as_stored(value: int | float | str | None, dtype: object) -> int | float | str | None:
+    """A value to compare with, as the column holds its values: numbers in text, text that is a number."""
+    is_number = pd.api.types.is_numeric_dtype(dtype)
+    if isinstance(value, str) and is_number:
+        number = pd.to_numeric(value, errors="coerce")
+        return value if pd.isna(number) else number.item()
+    return value if value is None or is_number else str(value)
 
 
 def _kept(frame: gpd.GeoDataFrame, keep: Sequence[RowFilter], *, what: str) -> gpd.GeoDataFrame:
     for rule in keep:
         _require_known(rule.column, list(frame.columns), what=what)
         column = frame[rule.column]
-        frame = frame[column >= rule.at_least if rule.at_least is not None else column == rule.equals]
+        wanted = _as_stored(rule.equals, column.dtype)
+        frame = frame[column >= rule.at_least if rule.at_least is not None else column == wanted]
     return frame
 
 

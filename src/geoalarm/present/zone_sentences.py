@@ -147,7 +147,8 @@ def range_sentence(fact: ZoneFact, lang: str) -> ZoneSentence | None:
     """How far the number may be off; None where low and high are the number itself."""
     count = fact.count
     if count.hidden:
-        return ZoneSentence(_text("part_hidden", lang), ("people",), count)
+        kind = "part_unknown" if math.isnan(count.high) else "part_hidden"
+        return ZoneSentence(_text(kind, lang), ("people",), count)
     coarse = "coarse_population" in count.caveats
     same = range_text(count.low, count.high, lang) == range_text(count.people, count.people, lang)
     if is_few(count.high) or (same and not coarse):
@@ -223,12 +224,20 @@ def _happening(fact: ZoneFact, lang: str) -> str:
 
 
 def _silent(fact: ZoneFact, lang: str) -> ZoneSentence:
-    said = _text("unstudied" if fact.count.state == State.NOT_STUDIED else "unmapped", lang)
+    said = _text(_silence(fact.count), lang)
     country, colon, _ = str(fact.rows["commune_id"].iloc[0]).partition(":")
     if fact.countries and colon and country not in fact.countries:
         named = list_text([i18n.term("country", one, lang) for one in fact.countries], lang)
         said = f"{said} {_text('covers', lang, countries=named)}"
     return ZoneSentence(said, ("people",), fact.count)
+
+
+def _silence(count: LayerCount) -> str:
+    """Key of why nothing is known: of the danger, or of the people."""
+    if count.state == State.NOT_STUDIED:
+        return "unstudied"
+    is_of_people = {"population_unknown", "population_partly_unknown"} & set(count.caveats)
+    return "people_unknown" if is_of_people else "unmapped"
 
 
 def _nobody(fact: ZoneFact, lang: str) -> ZoneSentence:

@@ -52,7 +52,9 @@ def expose_files(
     with wrap_read_errors(
         " or ".join(dict.fromkeys((footprint.sources[0].id, FilePart.parse(own.population).name)))
     ):
-        table = engine.expose(footprint, population, communes, cache=cache_dir() if cache is None else cache)
+        place = cache_dir() if cache is None else cache
+        prepared = engine.prepare(population, communes, cache=place)
+        table = engine.expose(footprint, population, communes, prepared=prepared, cache=place)
     record = FootprintRecord.of(footprint, table, repairs=repairs)
     manifest = build_manifest(
         table,
@@ -62,7 +64,7 @@ def expose_files(
         sources=footprint.sources,
         command=command,
         title=f"{footprint.name} on {FilePart.parse(own.communes).name}",
-        warnings=[*notes, *warnings_of(table)],
+        warnings=[*notes, *prepared.notes, *warnings_of(table)],
         repairs={footprint.sources[0].id: repairs} if repairs else {},
     )
     return Run(table, communes, manifest)
@@ -71,9 +73,8 @@ def expose_files(
 def read_communes(own: UserFiles) -> Communes:
     """The communes, keyed by the id column (``FR:59350`` where the country is known)."""
     part = FilePart.parse(own.communes)
-    frame = open_vector(part)
     return normalise.communes(
-        frame,
+        open_vector(part, keep=own.communes_keep),
         id_column=own.id_column,
         country=own.country,
         country_column=own.country_column,
@@ -94,11 +95,13 @@ def read_population(own: UserFiles, notes: list[str]) -> Population:
                 hint="name the column of people per polygon",
             )
         return normalise.population(
-            open_vector(part),
+            open_vector(part, keep=own.population_keep),
             column=own.population_column,
             units=own.population_units,
             source=source,
+            no_data=own.population_no_data,
             what=part.name,
+            keep="--population-keep {column}={value}",
         )
     data, units = read_user_raster(
         part,
@@ -114,7 +117,12 @@ def read_population(own: UserFiles, notes: list[str]) -> Population:
         )
         units = "1"
     return normalise.population(
-        data, units=units, source=source, what=part.name, option="--population-no-data-value"
+        data,
+        units=units,
+        source=source,
+        no_data=own.population_no_data,
+        what=part.name,
+        option="--population-no-data-value",
     )
 
 

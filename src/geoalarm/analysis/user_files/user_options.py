@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -12,7 +13,7 @@ import xarray as xr
 
 from geoalarm.catalog.cf_units import cf_units
 from geoalarm.core.errors import InputError
-from geoalarm.core.model import NoData, Source
+from geoalarm.core.model import NoData, NoPeople, Source
 from geoalarm.core.settings import expand_user
 from geoalarm.core.terms import Basis
 from geoalarm.io import rasters
@@ -62,6 +63,10 @@ class UserFiles:
     no_data_value, population_no_data_value : tuple of float or "none"
         Numbers in the cells of a raster that mean "not known" though the file does not say so; ``none``:
         every number is data.
+    communes_keep, population_keep : tuple of str
+        Rows that are meant, ``COLUMN=VALUE``: all must hold.
+    population_no_data : str
+        What a cell or polygon without a number of people means: ``unknown`` or ``nobody``.
     population_units : str, optional
         Default: what the raster states, else people per cell.
     country, country_column : str, optional
@@ -92,6 +97,9 @@ class UserFiles:
     country: str | None = None
     country_column: str | None = None
     countries: tuple[str, ...] = field(default=())
+    communes_keep: tuple[str, ...] = ()
+    population_keep: tuple[str, ...] = ()
+    population_no_data: NoPeople = "unknown"
 
 
 def is_raster(path: Path) -> bool:
@@ -142,10 +150,30 @@ def agreed_units(data: xr.DataArray, stated: str | None, *, what: str, option: s
     return said[-1] if said else None
 
 
-def open_vector(part: FilePart) -> gpd.GeoDataFrame:
-    """The layer that was named, of a file that rests while it is read."""
-    place = regular_file(part.path)
-    return read_unchanged(place, lambda: files.read_vector(place, part.layer))[0]
+def open_vector(part: FilePart, *, keep: Sequence[str] = ()) -> gpd.GeoDataFrame:
+    """The layer that was named, of a file that rests while it is read.
+
+    Parameters
+    ----------
+    keep : sequence of str
+        Rows that are meant, ``COLUMN=VALUE``.
+
+    Raises
+    ------
+    InputError
+        If a rule has another form, or names no column.
+    """
+    place, rules = regular_file(part.path), [_rule(text) for text in keep]
+    return read_unchanged(place, lambda: files.read_vector(place, part.layer, keep=rules))[0]
+
+
+def _rule(text: str) -> files.RowFilter:
+    column, sign, value = text.partition("=")
+    if not sign or not column.strip() or not value.strip():
+        raise InputError(
+            "rows to keep", got=repr(text), expected="COLUMN=VALUE", hint="--population-keep year=2024"
+        )
+    return files.RowFilter(column.strip(), equals=value.strip())
 
 
 def read_user_raster(

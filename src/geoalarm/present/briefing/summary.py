@@ -12,6 +12,7 @@ from geoalarm.present.briefing.briefing_context import BriefingContext, HazardVi
 from geoalarm.present.briefing.cross_border import across_sentence
 from geoalarm.present.briefing.hazard_cards import by_people
 from geoalarm.present.briefing.hazard_sentences import headline, range_sentence
+from geoalarm.present.briefing.figure_registry import count_words
 from geoalarm.present.rounding import is_few, people_text, range_text
 from geoalarm.present.zone_sentences import WHOLE, danger_name
 from geoalarm.results.commune_count import LayerCount
@@ -122,6 +123,8 @@ def _union_people(draft: BriefingContext, count: LayerCount) -> Sentence:
         return Sentence(draft.say("union.unknown"), (figure.id,))
     if count.high <= 0:
         return Sentence(draft.say("union.nobody"), (figure.id,))
+    if count.hidden:
+        return Sentence(draft.say("union.people", people=count_words(count, draft.lang)), (figure.id,))
     same = range_text(count.low, count.high, draft.lang) == range_text(count.high, count.high, draft.lang)
     if is_few(count.high) or same:
         return Sentence(draft.say("union.people", people=people_text(count.people, draft.lang)), (figure.id,))
