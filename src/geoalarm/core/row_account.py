@@ -53,8 +53,9 @@ def merged_repairs(parts: Iterable[Mapping[str, Mapping[str, int]]]) -> dict[str
     out: dict[str, dict[str, int]] = {}
     for part in parts:
         for name, counts in part.items():
-            if any(counts.values()):
-                out[name] = {**out.get(name, {}), **counts}
+            held = {key: count for key, count in counts.items() if count}
+            if held:
+                out[name] = {**out.get(name, {}), **held}
     return out
 
 

@@ -80,7 +80,7 @@ CAVEATS: Final = (
     "studied_area_not_stated",  # polygons without a studied area: outside them counts as mapped
     "population_outside_grid",  # part of the commune lies beyond the population layer
     "population_unknown",  # no number of people is known anywhere in the commune
-    "population_partly_unknown",  # of part of the commune it is not known how many live there: at least so many
+    "population_partly_unknown",  # of a part of the commune it is not known how many live there
     "population_unplaced",  # people of the source without a place on the map are in no commune
     "communes_overlap",  # the commune lies in part on another one: people count in both
     "approximate_boundary",  # the outline of the commune is an approximation

@@ -16,8 +16,8 @@ from geoalarm.core.row_account import KEEP_FIELD, named_rows
 from geoalarm.geo.overlapping_polygons import kept_pairs
 
 UNITS_SHARE: Final = 0.1
-"""Polygons of people that share more than this part of the smaller one tell the same people twice; less is the
-inaccuracy of outlines [1].
+"""Polygons of people that share more than this part of the smaller one tell the same people twice; less is
+the inaccuracy of outlines [1].
 """
 
 COMMUNES_SHARE: Final = 0.01

@@ -324,11 +324,11 @@ def _where(keep: Sequence[RowFilter], known: Mapping[str, str], *, what: str) ->
     return " AND ".join(parts) or None
 
 
-def _as_stored(value: int | float | str | None, dtype: object) -> int | float | str | None:
+def _as_stored(value: int | float | str | None, dtype: Any) -> int | float | str | None:
     """A value to compare with, as the column holds its values: numbers in text, text that is a number."""
     is_number = pd.api.types.is_numeric_dtype(dtype)
     if isinstance(value, str) and is_number:
-        number = pd.to_numeric(value, errors="coerce")
+        number = pd.to_numeric(pd.Series([value]), errors="coerce").iloc[0]
         return value if pd.isna(number) else number.item()
     return value if value is None or is_number else str(value)
 

@@ -2,8 +2,8 @@
 country.
 
 One row a commune and footprint comes out. Unknown stays unknown: a class that is not studied makes the total
-NaN, never smaller; a hidden class makes it a lower bound (``hidden``), or hides it. Classes in which it is not
-known how many live in some units leave the known part, a lower bound too, without an upper end.
+NaN, never smaller; a hidden class makes it a lower bound (``hidden``), or hides it. A class in which it is
+not known how many live in some units leaves the known part: a lower bound too, without an upper end.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class PeopleTotal:
     """People over several communes.
 
     ``people``, ``low`` and ``high`` [1] are sums over the communes with a number and NaN where there is none;
-    ``high`` is NaN too where one of them has no upper end. ``population`` is of all communes, ``population_mapped`` of those with a number; ``communes`` = ``mapped``
-    + ``not_mapped`` + ``hidden``.
+    ``high`` is NaN too where one of them has no upper end. ``population`` is of all communes,
+    ``population_mapped`` of those with a number; ``communes`` = ``mapped`` + ``not_mapped`` + ``hidden``.
     """
 
     people: float

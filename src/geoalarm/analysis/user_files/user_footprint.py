@@ -41,7 +41,12 @@ def read_footprint(own: UserFiles) -> tuple[Footprint, dict[str, int]]:
     )
     if any(name.startswith("geometries_") and count for name, count in repairs.items()):
         footprint = replace(footprint, caveats=(*footprint.caveats, "geometry_repaired"))
-    return footprint, repairs
+    if own.studied is None:
+        return footprint, repairs
+    area = FilePart.parse(own.studied)
+    studied, mended = normalise.frame(open_vector(area), what=area.name)
+    told = {f"studied_area_{name}": count for name, count in mended.items()}
+    return replace(footprint, studied=studied), {**repairs, **told}
 
 
 def _raster_footprint(own: UserFiles, part: FilePart) -> tuple[Footprint, dict[str, int]]:
@@ -243,10 +248,6 @@ def _footprint(
     units: str,
     class_column: str | None = None,
 ) -> Footprint:
-    studied = None
-    if own.studied is not None:
-        area = FilePart.parse(own.studied)
-        studied, _ = normalise.frame(open_vector(area), what=area.name)
     if not math.isnan(own.return_period_yr) and own.return_period_yr < 1:
         raise InputError(
             "return period",
@@ -266,7 +267,6 @@ def _footprint(
         scenario=own.scenario,
         return_period_yr=own.return_period_yr,
         countries=own.countries,
-        studied=studied,
         no_data=own.no_data,
         sources=(source_of(part, basis=own.basis),),
     )

@@ -10,9 +10,9 @@ from geoalarm.core.terms import Basis, State
 from geoalarm.present.briefing.briefing_content import Figure, Sentence
 from geoalarm.present.briefing.briefing_context import BriefingContext, HazardView, slugged
 from geoalarm.present.briefing.cross_border import across_sentence
+from geoalarm.present.briefing.figure_registry import count_words
 from geoalarm.present.briefing.hazard_cards import by_people
 from geoalarm.present.briefing.hazard_sentences import headline, range_sentence
-from geoalarm.present.briefing.figure_registry import count_words
 from geoalarm.present.rounding import is_few, people_text, range_text
 from geoalarm.present.zone_sentences import WHOLE, danger_name
 from geoalarm.results.commune_count import LayerCount
