@@ -1,5 +1,5 @@
-"""Rows of people and communes as people send them: without a number, without a place, told twice. Right values
-by hand: square communes of 2 x 2 km, each of two sectors; all of it is in the class.
+"""Rows of people and communes as people send them: without a number, without a place, told twice. Right
+values by hand: square communes of 2 x 2 km, each of two sectors; all of it is in the class.
 """
 
 from __future__ import annotations

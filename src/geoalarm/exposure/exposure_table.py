@@ -23,7 +23,8 @@ COARSE_SHARE: Final = 0.5
 def exposure_table(counts: Counts, footprint: Footprint, prepared: PopulationIndex) -> pd.DataFrame:
     """One row a commune and class, in the order of the communes and from mild to severe."""
     n, k = counts.exposed.shape
-    silent = _silent(counts, prepared)
+    unmapped = _unmapped(counts)
+    silent = unmapped | np.isnan(prepared.total)
     exposed = np.where(silent[:, None], np.nan, _capped(counts.exposed, prepared.total))
     low = np.where(silent[:, None], np.nan, np.minimum(counts.low, exposed))
     high = np.where(silent[:, None], np.nan, np.maximum(_capped(counts.high, prepared.total), exposed))
@@ -49,7 +50,7 @@ def exposure_table(counts: Counts, footprint: Footprint, prepared: PopulationInd
         "population_exposed": exposed.ravel(),
         "population_exposed_low": low.ravel(),
         "population_exposed_high": high.ravel(),
-        "area_exposed_km2": np.where(silent[:, None], np.nan, counts.area_km2).ravel(),
+        "area_exposed_km2": np.where(unmapped[:, None], np.nan, counts.area_km2).ravel(),
         "state": states.ravel(),
         "source_ids": join_keys(
             source.id
@@ -72,12 +73,12 @@ def _without_people(exposed: np.ndarray, low: np.ndarray, high: np.ndarray, coun
     return unknown
 
 
-def _silent(counts: Counts, prepared: PopulationIndex) -> np.ndarray:
-    """Communes about which the layers say nothing: not mapped, or without population data."""
-    nothing = (counts.mapped_share <= 0) | (
+def _unmapped(counts: Counts) -> np.ndarray:
+    """Communes about which the hazard's layer says nothing."""
+    nothing: np.ndarray = (counts.mapped_share <= 0) | (
         (counts.mapped_share < SLIVER_SHARE) & (counts.exposed.sum(axis=1) <= 0)
     )
-    return nothing | np.isnan(prepared.total)
+    return nothing
 
 
 def _capped(people: np.ndarray, total: np.ndarray) -> np.ndarray:

@@ -118,8 +118,9 @@ class RiskPeople:
     level : float
         Lower bound of the class [yr-1].
     within : float
-        People where the risk is this or more [1]; NaN where none of them is known. Beyond a raster at whose
-        edge the risk is below the lowest level there is nobody.
+        People where the risk is this or more [1]; NaN where none of them is known, or of some places there it
+        is not known how many live in them. Beyond a raster at whose edge the risk is below the lowest level
+        there is nobody.
     within_by_country : mapping
         The same by country of the commune.
     """
@@ -152,19 +153,24 @@ def risk_people(risk: Footprint | None, table: pd.DataFrame | None) -> tuple[Ris
     labels, country = [item.label for item in risk.classes], _countries(table)
     nobody = 0.0 if _ends_inside(risk) else math.nan
     people = table["population_exposed"]
-    people = people.where(people.notna() | _people_unknown(table), nobody)
+    unknown = _people_unknown(table)
+    people = people.where(people.notna() | unknown, nobody)
     found = []
     for n, item in enumerate(risk.classes):
         inside = table["intensity_class"].isin(labels[n:])
-        by_country = people[inside].groupby(country[inside]).sum(min_count=1)
-        sides = {str(name): float(count) for name, count in by_country.items()}
-        found.append(RiskPeople(item.label, float(item.lower), _known_sum(people[inside]), sides))
+        sides = {
+            str(name): math.nan if unknown[rows.index].any() else _known_sum(rows)
+            for name, rows in people[inside].groupby(country[inside])
+        }
+        within = math.nan if unknown[inside].any() else _known_sum(people[inside])
+        found.append(RiskPeople(item.label, float(item.lower), within, sides))
     return tuple(found)
 
 
 def _people_unknown(table: pd.DataFrame) -> pd.Series:
-    """Rows of places of which it is not known how many live there."""
-    return table["caveats"].str.contains("population_unknown|population_partly_unknown", regex=True)
+    """Rows of places in the class of which it is not known how many live there."""
+    lacks = table["caveats"].str.contains("population_unknown|population_partly_unknown", regex=True)
+    return lacks & table["population_exposed_high"].isna() & (table["area_exposed_km2"] > 0)
 
 
 def _ends_inside(risk: Footprint) -> bool:
