@@ -1,4 +1,4 @@
-"""The made-up world with people that are not known: report, briefing and explorer say so in four languages."""
+"""The made-up world with people that are not known: report, briefing and explorer say so."""
 
 from __future__ import annotations
 
