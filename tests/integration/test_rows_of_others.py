@@ -240,6 +240,32 @@ def test_rows_on_top_of_each_other_are_refused_with_a_choice(
             call()
 
 
+@pytest.mark.parametrize("ending", ["gpkg", "parquet", "geojson", "shp"])
+def test_a_rule_compares_as_the_column_holds_its_values(here: Path, ending: str) -> None:
+    people = years().assign(code=[f"0{n}" for n in range(12)])
+    path = here / f"years.{ending}"
+    people.to_parquet(path) if ending == "parquet" else people.to_file(path)
+    given = {"population": str(path), "population_column": "people"}
+    for rule in ("year=2024", "year = 2024"):
+        table = expose(here, years(), **given, population_keep=(rule,)).table
+        assert table["population"].tolist() == [410, 420, 0]
+    for rules in (("year=2024", "sector=1a"), ("year=2024", "code=06")):
+        table = expose(here, years(), **given, population_keep=rules).table
+        assert table["population"].fillna(-1).tolist() == [205, -1, -1]
+    table = expose(
+        here, years(), **given, population_keep=("year=2024",), communes_keep=("code=57001",)
+    ).table
+    assert table["commune_id"].tolist() == [ONE]
+
+
+def test_rules_that_cannot_hold_are_errors(here: Path) -> None:
+    for rule, told in (("year", "COLUMN=VALUE"), ("=1", "COLUMN=VALUE"), ("yaer=2024", "year")):
+        with pytest.raises(InputError, match=told):
+            expose(here, years(), population_keep=(rule,))
+    with pytest.raises(InputError, match="is a raster"):
+        expose(here, np.full((2, 6), 100, "int32"), population_keep=("year=2024",))
+
+
 def test_a_row_that_stands_there_twice_is_refused(here: Path) -> None:
     people = sectors((100, 300), (100, 100), (100, 100))
     with pytest.raises(InputError, match="lie on top of each other"):

@@ -74,15 +74,7 @@ def union(footprints: Sequence[Footprint], prepared: PopulationIndex) -> pd.Data
     states = np.where(silent, State.NOT_STUDIED, np.where(value > 0, State.EXPOSED, State.ZERO))
     states = np.where(unknown, State.OUTSIDE_COVERAGE, states)
     sources = [source.id for footprint in footprints for source in footprint.sources]
-    always = [key for footprint in footprints for key in footprint.caveats]
-    always += [*prepared.population.caveats, *(key for note in notes for key in note.caveats)]
-    if any(footprint.basis == Basis.ILLUSTRATIVE for footprint in footprints):
-        always.insert(0, "illustrative")
-    if any(
-        first_counted(footprint.counted_from, [item.label for item in footprint.classes])
-        for footprint in footprints
-    ):
-        always.append("mild_classes_left_out")
+    always = _caveats(footprints, prepared) + [key for note in notes for key in note.caveats]
     return pd.DataFrame(
         {
             "commune_id": prepared.communes.ids.to_numpy(),
@@ -103,6 +95,20 @@ def union(footprints: Sequence[Footprint], prepared: PopulationIndex) -> pd.Data
             ],
         }
     )
+
+
+def _caveats(footprints: Sequence[Footprint], prepared: PopulationIndex) -> list[str]:
+    """Caveats of every commune."""
+    always = [key for footprint in footprints for key in footprint.caveats]
+    always += prepared.population.caveats
+    if any(footprint.basis == Basis.ILLUSTRATIVE for footprint in footprints):
+        always.insert(0, "illustrative")
+    if any(
+        first_counted(footprint.counted_from, [item.label for item in footprint.classes])
+        for footprint in footprints
+    ):
+        always.append("mild_classes_left_out")
+    return always
 
 
 def _people_caveats(prepared: PopulationIndex) -> list[list[str]]:

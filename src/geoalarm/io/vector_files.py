@@ -9,7 +9,7 @@ opened.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -21,7 +21,7 @@ import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 from shapely.errors import ShapelyError
 
-from geoalarm.core.errors import InputError, near_miss
+from geoalarm.core.errors import InputError
 from geoalarm.core.model import require_crs
 from geoalarm.geo.datum_shift import may_be, with_stated_datum
 from geoalarm.io import archives
@@ -31,6 +31,7 @@ from geoalarm.io.geopackage_snapshot import snapshot
 from geoalarm.io.geoparquet_guard import MAX_FEATURES
 from geoalarm.io.paths import regular_file, what_it_looks_like
 from geoalarm.io.rasters import read_raster
+from geoalarm.io.row_filters import RowFilter, kept_rows, require_known, sql_where
 
 __all__ = ["RowFilter", "read_raster", "read_vector", "regular_file", "vector_format"]
 
@@ -38,15 +39,6 @@ log = logging.getLogger(__name__)
 
 VECTOR_ENDINGS: Final = (".gpkg", ".shp", ".geojson", ".json", ".fgb", ".parquet", ".geoparquet", ".csv")
 MAX_TEXT_BYTES: Final = 4 * 2**30
-
-
-@dataclass(frozen=True, slots=True)
-class RowFilter:
-    """Rows to keep: ``column`` equal to a value, or at least a number."""
-
-    column: str
-    equals: int | float | str | None = None
-    at_least: float | None = None
 
 
 def read_vector(
@@ -135,7 +127,7 @@ class _Reader:
         frame = with_stated_crs(frame, self.crs, what=path.name)
         require_crs(frame, what=path.name)
         if kind in ("parquet", "csv"):
-            frame = _kept(frame, self.keep, what=path.name)
+            frame = kept_rows(frame, self.keep, what=path.name)
             if self.bbox:
                 west, south, east, north = (
                     gpd.GeoSeries.from_wkt([_box_wkt(self.bbox)], crs=4326).to_crs(frame.crs).total_bounds
@@ -163,7 +155,7 @@ class _Reader:
             return pyogrio.read_dataframe(
                 name,
                 layer=layer,
-                where=_where(
+                where=sql_where(
                     self.keep, dict(zip(facts["fields"], facts["dtypes"], strict=True)), what=path.name
                 ),
                 bbox=box,
@@ -308,50 +300,6 @@ def _only_layer(name: str, path: Path, kind: str) -> str:
     return layers[0]
 
 
-def _where(keep: Sequence[RowFilter], known: Mapping[str, str], *, what: str) -> str | None:
-    """The rules as OGR SQL over names the layer really has."""
-    parts = []
-    for rule in keep:
-        _require_known(rule.column, list(known), what=what)
-        wanted = _as_stored(rule.equals, known[rule.column])
-        name = '"' + rule.column.replace('"', "") + '"'
-        if rule.at_least is not None:
-            parts.append(f"{name} >= {float(rule.at_least)!r}")
-        elif isinstance(wanted, str):
-            parts.append(f"{name} = '" + wanted.replace("'", "''") + "'")
-        else:
-            parts.append(f"{name} = {wanted!r}")
-    return " AND ".join(parts) or None
-
-
-def _as_stored(value: int | float | str | None, dtype: Any) -> int | float | str | None:
-    """A value to compare with, as the column holds its values: numbers in text, text that is a number."""
-    is_number = pd.api.types.is_numeric_dtype(dtype)
-    if isinstance(value, str) and is_number:
-        number = pd.to_numeric(pd.Series([value]), errors="coerce").iloc[0]
-        return value if pd.isna(number) else number.item()
-    return value if value is None or is_number else str(value)
-
-
-def _kept(frame: gpd.GeoDataFrame, keep: Sequence[RowFilter], *, what: str) -> gpd.GeoDataFrame:
-    for rule in keep:
-        _require_known(rule.column, list(frame.columns), what=what)
-        column = frame[rule.column]
-        wanted = _as_stored(rule.equals, column.dtype)
-        frame = frame[column >= rule.at_least if rule.at_least is not None else column == wanted]
-    return frame
-
-
-def _require_known(column: str, known: list[str], *, what: str) -> None:
-    if column not in known:
-        raise InputError(
-            f"{what} has no column {column!r}",
-            got=", ".join(map(str, known[:15])),
-            expected=column,
-            hint=near_miss(column, known),
-        )
-
-
 def _stacked(frames: list[gpd.GeoDataFrame], name: str) -> gpd.GeoDataFrame:
     systems = {str(frame.crs) for frame in frames}
     if len(systems) > 1:
@@ -366,7 +314,7 @@ def _stacked(frames: list[gpd.GeoDataFrame], name: str) -> gpd.GeoDataFrame:
 
 
 def _numbers(table: pd.DataFrame, column: str, *, what: str) -> np.ndarray:
-    _require_known(column, list(table.columns), what=what)
+    require_known(column, list(table.columns), what=what)
     text = table[column]
     values = pd.to_numeric(text, errors="coerce")
     if (values.isna() & text.notna()).any():

@@ -86,22 +86,37 @@ def read_communes(own: UserFiles) -> Communes:
 def read_population(own: UserFiles, notes: list[str]) -> Population:
     """The people: a raster of counts or densities, or polygons with counts."""
     part = FilePart.parse(own.population)
+    read = _raster_people if is_raster(part.path) else _polygon_people
+    return read(own, part, notes)
+
+
+def _polygon_people(own: UserFiles, part: FilePart, notes: list[str]) -> Population:
+    del notes  # what is to be told stands in the population itself
+    if own.population_column is None:
+        raise InputError(
+            f"{part.name} holds polygons: which column counts the people?",
+            expected="--population-column COLUMN",
+            hint="name the column of people per polygon",
+        )
+    return normalise.population(
+        open_vector(part, keep=own.population_keep),
+        column=own.population_column,
+        units=own.population_units,
+        source=source_of(part, basis=Basis.MODELLED),
+        no_data=own.population_no_data,
+        what=part.name,
+        keep="--population-keep {column}={value}",
+    )
+
+
+def _raster_people(own: UserFiles, part: FilePart, notes: list[str]) -> Population:
     source = source_of(part, basis=Basis.MODELLED)
-    if not is_raster(part.path):
-        if own.population_column is None:
-            raise InputError(
-                f"{part.name} holds polygons: which column counts the people?",
-                expected="--population-column COLUMN",
-                hint="name the column of people per polygon",
-            )
-        return normalise.population(
-            open_vector(part, keep=own.population_keep),
-            column=own.population_column,
-            units=own.population_units,
-            source=source,
-            no_data=own.population_no_data,
-            what=part.name,
-            keep="--population-keep {column}={value}",
+    if own.population_keep:
+        raise InputError(
+            f"{part.name} is a raster",
+            got=f"--population-keep {own.population_keep[0]}",
+            expected="no rule: a raster has no rows",
+            hint="leave --population-keep out",
         )
     data, units = read_user_raster(
         part,
