@@ -4,6 +4,7 @@ values by hand: square communes of 2 x 2 km, each of two sectors; all of it is i
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -200,6 +201,31 @@ def test_what_cannot_be_people_is_refused(here: Path, bad: object) -> None:
         expose(here, people.astype({"people": str}) if isinstance(bad, str) else people)
 
 
+@pytest.mark.parametrize("number", [-9999, 9999, 999999, 1e20])
+def test_numbers_that_mean_not_known_are_asked_about(here: Path, number: float) -> None:
+    people = sectors((100, 300), (100, number), (100, 200))
+    with pytest.raises(InputError, match=re.escape(f"--population-no-data-value {number:g}")):
+        expose(here, people)
+    table = expose(here, people, population_no_data_value=(number,)).table.set_index("commune_id")
+    assert table.loc[TWO, "population"] == 100
+    assert table.loc[TWO, "caveats"] == "population_partly_unknown"
+    with pytest.raises(InputError, match="args.no_data_value"):
+        run(here, people)
+    told = yaml.safe_load(catalog(here).read_text())
+    told["sources"]["their_people"]["args"]["no_data_value"] = number
+    (here / "catalog.yml").write_text(yaml.safe_dump(told))
+    done = analysis.run(workspace=analysis.open_workspace(catalog=here / "catalog.yml", cache=here / "cache"))
+    assert row(done, TWO)["population"] == 100
+    if number == 9999:
+        table = expose(here, people, population_no_data_value="none").table.set_index("commune_id")
+        assert table.loc[TWO, "population"] == 10099
+
+
+def test_many_people_are_people(here: Path) -> None:
+    table = expose(here, sectors((999, 99), (9999, 5001), (100, 200))).table
+    assert table["population"].tolist() == [1098, 15000, 300]
+
+
 def test_nobody_known_anywhere_is_an_error(here: Path) -> None:
     with pytest.raises(InputError, match="no commune has a known number"):
         expose(here, sectors((None, None), (None, None), (None, None)).astype({"people": float}))
@@ -335,6 +361,17 @@ def test_a_commune_without_an_outline_is_refused_by_name(here: Path, shape: shap
         run(here, people)
     with pytest.raises(Faults, match="without an outline; got code 57004"):
         check_catalog(open_catalog(catalog(here)))
+
+
+def test_communes_that_stand_there_once_a_year_are_refused_with_a_choice(here: Path) -> None:
+    both = [communes(ONE, TWO, THREE).assign(year=year) for year in (2024, 2025)]
+    pd.concat(both).to_file(here / "communes.gpkg")
+    people = sectors((200, 200), (200, 200), (200, 200))
+    with pytest.raises(InputError, match="--communes-keep year=2025"):
+        expose(here, people)
+    assert len(expose(here, people, communes_keep=("year=2025",)).table) == 3
+    with pytest.raises(InputError, match=r"args.keep.*year, equals: 2025"):
+        run(here, people)
 
 
 @pytest.mark.parametrize("door", [expose, run])

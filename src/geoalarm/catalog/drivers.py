@@ -109,10 +109,12 @@ class GeoVectorSource(DataSource):
         delimiter: str | None = None,
         keep: Sequence[Mapping[str, Any]] | None = None,
         bbox: Sequence[float] | None = None,
+        no_data_value: float | Sequence[float] | str = (),
         metadata: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(metadata=metadata)
         self.urlpath, self.choice = urlpath, SourceOptions(mirror=mirror_from(None))
+        del no_data_value  # of people, whose column is known when the layer is taken as people
         rules = [files.RowFilter(**rule) for rule in keep or ()]
         self.options = {
             "layer": layer,

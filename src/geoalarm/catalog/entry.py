@@ -29,6 +29,7 @@ Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Crs = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3,8}:[0-9]{1,7}$")]
 ParameterValue = int | float | str
+NoDataValue = float | Annotated[list[float], Field(min_length=1, max_length=8)] | Literal["none"] | None
 
 _SAFE_VALUE: Final = re.compile(r"(?!\.+$)[A-Za-z0-9_.+-]{1,64}")
 
@@ -108,6 +109,7 @@ class VectorArgs(CatalogModel):
     ) = None
     keep: list[RowFilterFile] = Field(default_factory=list, max_length=8)
     bbox: list[float] | None = Field(default=None, min_length=4, max_length=4)
+    no_data_value: NoDataValue = None
 
 
 class RasterArgs(CatalogModel):
@@ -117,9 +119,7 @@ class RasterArgs(CatalogModel):
     band: int | None = Field(default=None, ge=1, le=10_000)
     member: str | None = None
     crs: Crs | None = None
-    no_data_value: (
-        float | Annotated[list[float], Field(min_length=1, max_length=8)] | Literal["none"] | None
-    ) = None
+    no_data_value: NoDataValue = None
 
 
 class EntryFacts(CatalogModel):
@@ -237,6 +237,13 @@ def _disagreements(facts: EntryFacts) -> list[str]:
         problems.append(f"class_column on kind {facts.kind}: only polygons and points have columns")
     problems += _class_disagreements(facts)
     return problems
+
+
+def no_data_numbers(value: NoDataValue) -> tuple[float, ...] | Literal["none"]:
+    """``args.no_data_value`` as numbers, or ``none``."""
+    if isinstance(value, str):
+        return value
+    return () if value is None else tuple(value) if isinstance(value, list) else (float(value),)
 
 
 class CatalogEntry(CatalogModel):

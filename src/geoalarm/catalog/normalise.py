@@ -23,8 +23,9 @@ from geoalarm.catalog.normalise_people import population as population
 from geoalarm.catalog.normalise_raster import Repairs, told
 from geoalarm.catalog.normalise_raster import raster as raster
 from geoalarm.core.errors import InputError
+from geoalarm.core.frame_checks import without_outline
 from geoalarm.core.model import Communes, Source, require_column
-from geoalarm.core.row_account import RowAccount, named_rows
+from geoalarm.core.row_account import KEEP_FIELD, RowAccount, choice_hint
 from geoalarm.geo.fill_values import lost_fill
 
 log = logging.getLogger(__name__)
@@ -108,6 +109,7 @@ def communes(
     source: Source | None = None,
     rows: RowAccount | None = None,
     what: str = "communes",
+    keep: str = KEEP_FIELD,
 ) -> Communes:
     """Communes in house form: ``commune_id`` as ``FR:59350``, country, code, name, population.
 
@@ -128,6 +130,8 @@ def communes(
         Gets the caveat ``geometry_repaired`` where a polygon was repaired.
     rows : RowAccount, optional
         What was done to the rows before.
+    keep : str
+        Where the reader says which rows are meant (:class:`RowAccount`).
 
     Raises
     ------
@@ -142,12 +146,15 @@ def communes(
     ids, told_codes = codes.commune_ids(
         data, id_column=id_column, country=country, country_column=country_column, what=what
     )
+    _require_once(data, ids, what=what, keep=keep)
     out = data.copy(deep=False)
     out["commune_id"] = ids
     out["country"], out["code"] = codes.parts(ids)
     out = _renamed(out, {str(name_column): "name", str(population_column): "population", **(columns or {})})
     out, repairs, lost = placed(out, what=what, countries=[one for one in sorted(set(out["country"])) if one])
-    require_outlines(data.reset_index(drop=True).loc[lost.index], id_column=id_column, what=what)
+    if len(lost):
+        codes_lost = data.reset_index(drop=True).loc[lost.index, id_column].tolist()
+        raise without_outline(codes_lost, id_column, what=what)
     if "population" in out.columns:
         out["population"] = people_of(
             out["population"], what=f"{what}, column {population_column or 'population'!r}"
@@ -163,30 +170,20 @@ def communes(
     return Communes(out, sources=known, rows=RowAccount.joined(parts))
 
 
-def require_outlines(lost: pd.DataFrame | None, *, id_column: str, what: str) -> None:
-    """Refuse communes without an outline: nobody in them could be counted, and they would be missed.
-
-    Parameters
-    ----------
-    lost : pandas.DataFrame or None
-        The rows without an outline (:func:`placed`).
-
-    Raises
-    ------
-    InputError
-        If there is one.
-    """
-    if lost is None or lost.empty:
-        return
-    named = named_rows(lost[[id_column]], np.ones(len(lost), dtype=bool))
-    codes_text = ", ".join(f"'{one}'" for one in lost[id_column].head(20))
-    raise InputError(
-        f"{what}: {len(lost)} commune(s) without an outline",
-        got=named,
-        expected="an outline in every row",
-        hint="complete them, or leave these rows out of the file: "
-        f'ogr2ogr -where "{id_column} NOT IN ({codes_text})" out.gpkg in.gpkg',
-    )
+def _require_once(data: gpd.GeoDataFrame, ids: pd.Series, *, what: str, keep: str) -> None:
+    """Where a column tells rows of one commune apart, such as a year, the choice is the reader's."""
+    place = pd.Series(range(len(ids)), index=ids.to_numpy())
+    first = place.groupby(level=0).transform("first").to_numpy()
+    again = np.flatnonzero(place.to_numpy() != first)
+    columns = data.drop(columns=data.geometry.name)
+    hint = choice_hint(columns, first[again], again, keep) if len(again) else None
+    if hint is not None:
+        raise InputError(
+            f"{what}: communes stand there several times",
+            got=", ".join(dict.fromkeys(ids.to_numpy()[again][:5])),
+            expected="one row a commune",
+            hint=hint,
+        )
 
 
 def _renamed(data: gpd.GeoDataFrame, names: Mapping[str, str]) -> gpd.GeoDataFrame:

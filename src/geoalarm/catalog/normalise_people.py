@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -18,7 +19,12 @@ from geoalarm.catalog.normalise_raster import Repairs, raster
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import NoPeople, Population, Source, require_column
 from geoalarm.core.row_account import KEEP_FIELD, RowAccount, named_rows
-from geoalarm.geo.fill_values import NO_DATA_FIELD, checked, shown
+from geoalarm.geo.fill_values import NO_DATA_FIELD, checked, lost_fill, shown
+
+NoDataNumbers = tuple[float, ...] | Literal["none"]
+
+LEAST_FILL: Final = 9999
+"""Smaller numbers that programs write where they know nothing may well be people."""
 
 UNPLACED = "population_unplaced"
 """Caveat of figures that lack people without a place on the map."""
@@ -33,6 +39,7 @@ def population(
     disclosure_minimum: float = 0.0,
     caveats: Sequence[str] = (),
     no_data: NoPeople = "unknown",
+    no_data_value: NoDataNumbers = (),
     unplaced: pd.DataFrame | None = None,
     repairs: Repairs | None = None,
     what: str = "population",
@@ -53,6 +60,9 @@ def population(
         where none is given.
     no_data : str
         What a cell or polygon without a number means: ``unknown`` or ``nobody``.
+    no_data_value : tuple of float or "none"
+        Numbers of polygons that mean the same as an empty cell; ``none``: every number is one of people.
+        Those of a raster are told when it is read.
     unplaced, repairs
         Rows that were left out of ``data`` before because they have no outline, and what was changed then.
     option, keep : str
@@ -71,8 +81,11 @@ def population(
         found |= changed
         stated, told = cf_units(units or "1", what=what), RowAccount(keep=keep)
         if column is not None:
-            out[column] = people_of(out[column], what=f"{what}, column {column!r}")
             lost = lost if unplaced is None or unplaced.empty else pd.concat([unplaced, lost])
+            every = pd.concat([out[column], lost[column]], ignore_index=True)
+            place = f"{what}, column {column!r}"
+            numbers = people_of(every, what=place, known=no_data_value, option=option).to_numpy()
+            out[column], lost = numbers[: len(out)], lost.assign(**{column: numbers[len(out) :]})
             told = RowAccount.joined([_unplaced(lost, column, what), _unknown(out, column, no_data, what)])
     else:
         out, changed = raster(data, what=what, units_stated=units, option=option)
@@ -94,7 +107,7 @@ def population(
 
 def _unplaced(lost: pd.DataFrame, column: str, what: str) -> RowAccount:
     """Rows without an outline: how many people they hold; nothing where they hold nobody."""
-    people = people_of(lost[column], what=f"{what}, column {column!r}")
+    people = lost[column]
     known, unread = float(people.sum()), int(people.isna().sum())
     if not known and not unread:
         return RowAccount()
@@ -124,13 +137,23 @@ def _unknown(frame: gpd.GeoDataFrame, column: str, no_data: NoPeople, what: str)
     return RowAccount({what: {"rows_without_people": int(empty.sum())}}, (told,))
 
 
-def people_of(values: pd.Series, *, what: str) -> pd.Series:
+def people_of(
+    values: pd.Series, *, what: str, known: NoDataNumbers = (), option: str | None = None
+) -> pd.Series:
     """A column of people as numbers; an empty cell is a number that is not known (NaN).
+
+    Parameters
+    ----------
+    known : tuple of float or "none"
+        Numbers that mean the same as an empty cell; ``none``: every number is one of people.
+    option : str, optional
+        Where the reader can say so.
 
     Raises
     ------
     InputError
-        If a cell holds a text, or a number that is negative or infinite.
+        If a cell holds a text, a number that is negative or infinite, or one that is no data by habit and
+        stands apart (:func:`geoalarm.geo.fill_values.lost_fill`).
     """
     numbers = pd.to_numeric(values, errors="coerce")
     unread = numbers.isna() & values.notna()
@@ -142,15 +165,29 @@ def people_of(values: pd.Series, *, what: str) -> pd.Series:
             hint="remove blanks and signs, or name another column",
         )
     numbers = numbers.astype("float64")
+    numbers = numbers.mask(numbers.isin([] if known == "none" else list(known)))
     bad = np.isinf(numbers) | (numbers < 0)
     if bad.any():
         raise InputError(
             what,
             got=f"{int(bad.sum())} negative or infinite value(s), the first {numbers[bad].iloc[0]:g}",
             expected="people, finite and not negative",
-            hint="empty these cells if they mean that nobody knows",
+            hint=_hint(numbers[bad].iloc[0], option),
+        )
+    fill = lost_fill(numbers[numbers >= LEAST_FILL].to_numpy()) if known != "none" else None
+    if fill is not None and (numbers[numbers < fill] < fill / 2).all():
+        raise InputError(
+            f"{what}: does {fill:g} mean that nobody knows how many live there?",
+            got=f"{fill:g} in {int((numbers == fill).sum())} of {len(numbers)} rows",
+            expected="people, and an empty cell where they are not known",
+            hint=_hint(fill, option) + (f"; or {option} none if it is a count" if option else ""),
         )
     return numbers
+
+
+def _hint(number: float, option: str | None) -> str:
+    said = "empty these cells if they mean that nobody knows"
+    return f"{said}, or say so: {option} {number:g}" if option else said
 
 
 def _guarded(data: xr.DataArray, *, what: str, option: str) -> xr.DataArray:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from geoalarm import renamed_modules
 from geoalarm.catalog.cf_units import cf_units
-from geoalarm.catalog.entry import CatalogEntry, ParameterValue
+from geoalarm.catalog.entry import CatalogEntry, ParameterValue, no_data_numbers
 from geoalarm.catalog.parse import CatalogFile, read_catalog_file
 from geoalarm.core.errors import CatalogError, InputError, near_miss
+from geoalarm.core.frame_checks import without_outline
 from geoalarm.core.model import Communes, Layer, Population, Source
 from geoalarm.core.row_account import RowAccount
 from geoalarm.core.settings import CATALOG, path_setting
@@ -186,7 +187,9 @@ class Catalog:
         from geoalarm.catalog import normalise
 
         facts = self.entry(name).facts
-        normalise.require_outlines(layer.unplaced, id_column=str(facts.id_column), what=f"entry {name!r}")
+        if layer.unplaced is not None and len(layer.unplaced):
+            column = str(facts.id_column)
+            raise without_outline(layer.unplaced[column].tolist(), column, what=f"entry {name!r}")
         country = layer.countries[0] if len(layer.countries) == 1 and facts.country_column is None else None
         return normalise.communes(
             layer.data,
@@ -214,6 +217,7 @@ class Catalog:
             disclosure_minimum=facts.disclosure_minimum,
             caveats=layer.source.caveats,
             no_data="nobody" if facts.no_data == "nobody" else "unknown",
+            no_data_value=no_data_numbers(self.entry(name).args.no_data_value),
             unplaced=layer.unplaced,
             repairs=layer.repairs,
             what=f"entry {name!r}",

@@ -82,7 +82,7 @@ class WordList(click.ParamType[tuple[str, ...]]):
     type=NoDataNumbers(),
     default=(),
     metavar="NUMBERS",
-    help="As --no-data-value, of the population raster.",
+    help="As --no-data-value, of the population raster or polygons.",
 )
 @click.option(
     "--population-no-data",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import geopandas as gpd
 import numpy as np
 
@@ -56,3 +58,29 @@ def require_counts(values: np.ndarray, *, what: str) -> None:
             expected="people, finite and not negative",
             hint="declare the no-data value, or hint the source",
         )
+
+
+def require_outlines(frame: gpd.GeoDataFrame, id_column: str, *, what: str) -> None:
+    """Refuse communes without an outline: nobody in them could be counted, and they would be missed.
+
+    Raises
+    ------
+    InputError
+        If there is one.
+    """
+    missing = (frame.geometry.isna() | frame.geometry.is_empty).to_numpy()
+    if missing.any():
+        raise without_outline(frame.loc[missing, id_column].tolist(), id_column, what=what)
+
+
+def without_outline(codes: Sequence[object], id_column: str, *, what: str) -> InputError:
+    """The error for communes without an outline, by name."""
+    named = ", ".join(map(str, codes[:5])) + (f" and {len(codes) - 5} more" if len(codes) > 5 else "")
+    listed = ", ".join(f"'{code}'" for code in codes[:20])
+    return InputError(
+        f"{what}: {len(codes)} commune(s) without an outline",
+        got=f"{id_column} {named}",
+        expected="an outline in every row",
+        hint="complete them, or leave these rows out of the file: "
+        f'ogr2ogr -where "{id_column} NOT IN ({listed})" out.gpkg in.gpkg',
+    )

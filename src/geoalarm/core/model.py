@@ -21,7 +21,7 @@ from pyproj import CRS
 
 from geoalarm.core.earth_crs import is_on_earth
 from geoalarm.core.errors import InputError, near_miss
-from geoalarm.core.frame_checks import require_counts, require_polygons
+from geoalarm.core.frame_checks import require_counts, require_outlines, require_polygons
 from geoalarm.core.row_account import RowAccount
 from geoalarm.core.terms import Basis
 from geoalarm.core.units import people_per_km2, require_units
@@ -286,6 +286,7 @@ class Communes:
         require_crs(self.data, what="communes")
         require_polygons(self.data, what="communes")
         require_column(self.data, "commune_id", what="communes")
+        require_outlines(self.data, "commune_id", what="communes")
         ids = self.data["commune_id"]
         if ids.isna().any():
             raise InputError(

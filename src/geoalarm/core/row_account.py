@@ -13,6 +13,7 @@ KEEP_FIELD: Final = "args.keep: [{{column: {column}, equals: {value}}}]"
 """Where a catalog says which rows of a file are meant."""
 
 _NAMED: Final = 3
+_MOST_CHOICES: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +89,26 @@ def _telling(frame: pd.DataFrame) -> str | None:
 
 def _is_text(values: pd.Series) -> bool:
     return pd.api.types.infer_dtype(values) == "string"
+
+
+def choice_hint(rows: pd.DataFrame, first: np.ndarray, second: np.ndarray, keep: str) -> str | None:
+    """How to choose between rows that tell the same place twice: by a column of few values that is another in
+    every two of them, such as a year or a level; None where there is none.
+
+    Parameters
+    ----------
+    first, second : numpy.ndarray of int
+        Positions of the rows, pair by pair.
+    keep : str
+        As :class:`RowAccount`.
+    """
+    for name in rows.columns:
+        values = rows[name]
+        known = sorted(values.dropna().unique().tolist(), key=lambda one: (str(type(one)), one))
+        few = 1 < len(known) <= min(_MOST_CHOICES, len(rows) // 2)
+        cells = values.to_numpy()
+        if few and not values.isna().any() and (cells[first] != cells[second]).all():
+            shown = ", ".join(map(str, known[:6]))
+            chosen = keep.format(column=name, value=known[-1])
+            return f"column {name!r} tells them apart ({shown}); keep one: {chosen}"
+    return None

@@ -272,6 +272,7 @@ def _prepare_polygons(
     frame = population.data
     assert isinstance(frame, gpd.GeoDataFrame)
     units = to_crs(frame, crs).geometry.to_numpy()
+    units = np.where(shapely.is_missing(units), shapely.Polygon(), units)
     numbers = frame[population.column].to_numpy(dtype="float64", na_value=np.nan)
     people, none = np.nan_to_num(numbers), np.isnan(numbers)
     i, j, parts = pieces(outlines, units)

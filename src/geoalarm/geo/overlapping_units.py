@@ -12,7 +12,7 @@ import pandas as pd
 
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Population
-from geoalarm.core.row_account import KEEP_FIELD, named_rows
+from geoalarm.core.row_account import KEEP_FIELD, choice_hint, named_rows
 from geoalarm.geo.overlapping_polygons import kept_pairs
 
 UNITS_SHARE: Final = 0.1
@@ -24,7 +24,6 @@ COMMUNES_SHARE: Final = 0.01
 """Communes that share more than this part of the smaller one overlap [1]."""
 
 _NAMED: Final = 3
-_MOST_CHOICES: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,31 +109,11 @@ def _refused(
     rows = frame.drop(columns=["geometry", str(population.column)])
     pair = np.isin(np.arange(len(frame)), [i[0], j[0]])
     keep = population.rows.keep if population.rows is not None else KEEP_FIELD
-    chosen = _choice(rows, i, j)
-    if chosen is None:
-        hint = "leave out of the file the rows that say the same again, or the totals beside their parts"
-    else:
-        column, values = chosen
-        shown = ", ".join(map(str, values[:6]))
-        hint = f"column {column!r} tells them apart ({shown}); keep one: " + keep.format(
-            column=column, value=values[-1]
-        )
+    hint = choice_hint(rows, i, j, keep)
     return InputError(
         f"{what}: polygons of people lie on top of each other, who lives there would count several times",
         got=f"{len(np.unique([i, j]))} of {len(frame)} rows overlap, first {named_rows(rows, pair)}",
         expected=f"polygons of {population.column!r} side by side",
-        hint=hint,
+        hint=hint
+        or "leave out of the file the rows that say the same again, or the totals beside their parts",
     )
-
-
-def _choice(rows: pd.DataFrame, i: np.ndarray, j: np.ndarray) -> tuple[str, list[object]] | None:
-    """The column of few values that tells every two rows apart, such as a year or a level, and its values."""
-    for name in rows.columns:
-        values = rows[name]
-        known = sorted(values.dropna().unique().tolist(), key=lambda one: (str(type(one)), one))
-        if not 1 < len(known) <= min(_MOST_CHOICES, len(rows) // 2) or values.isna().any():
-            continue
-        cells = values.to_numpy()
-        if (cells[i] != cells[j]).all():
-            return str(name), known
-    return None

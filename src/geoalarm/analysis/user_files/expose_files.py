@@ -80,6 +80,7 @@ def read_communes(own: UserFiles) -> Communes:
         country_column=own.country_column,
         source=source_of(part, basis=Basis.STATUTORY),
         what=part.name,
+        keep="--communes-keep {column}={value}",
     )
 
 
@@ -104,6 +105,8 @@ def _polygon_people(own: UserFiles, part: FilePart, notes: list[str]) -> Populat
         units=own.population_units,
         source=source_of(part, basis=Basis.MODELLED),
         no_data=own.population_no_data,
+        no_data_value=own.population_no_data_value,
+        option="--population-no-data-value",
         what=part.name,
         keep="--population-keep {column}={value}",
     )
