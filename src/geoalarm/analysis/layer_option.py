@@ -79,7 +79,7 @@ def _option(
     labels = (
         tuple(item.label for item in interval_classes(used))
         if used
-        else tuple(facts.class_order) or hazard.class_labels
+        else tuple(facts.class_order) or _of_standard(entry) or hazard.class_labels
     )
     period, country = values.get("return_period", facts.return_period_yr), values.get("country")
     source = entry.source(values)
@@ -99,6 +99,13 @@ def _option(
         source=source,
         parameters=tuple(values.items()),
     )
+
+
+def _of_standard(entry: CatalogEntry) -> tuple[str, ...]:
+    """Every class of the standard that an official plan is in; empty for another entry."""
+    from geoalarm.catalog.official_plans import standard_classes
+
+    return standard_classes(entry.profile, entry.facts.hazard) if entry.profile is not None else ()
 
 
 def _hazard(name: str, *, entry: str) -> Hazard:

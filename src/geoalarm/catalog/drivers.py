@@ -18,6 +18,7 @@ import xarray as xr
 from intake.source.base import DataSource, Schema
 
 from geoalarm.catalog import normalise
+from geoalarm.catalog.official_plans import PlanLayer, read_plan, refuse_regulation
 from geoalarm.core.errors import InputError
 from geoalarm.io import archives
 from geoalarm.io import vector_files as files
@@ -47,6 +48,7 @@ class Opened:
     path: Path
     sha256: str
     repairs: dict[str, int]
+    plan: PlanLayer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +107,13 @@ class GeoVectorSource(DataSource):
         delimiter: str | None = None,
         keep: Sequence[Mapping[str, Any]] | None = None,
         bbox: Sequence[float] | None = None,
+        profile: str | None = None,
+        part: str | None = None,
         metadata: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(metadata=metadata)
         self.urlpath, self.choice = urlpath, SourceOptions(mirror=mirror_from(None))
+        self.plan_options = {"profile": profile, "part": part, "crs": crs, "bbox": bbox}
         rules = [files.RowFilter(**rule) for rule in keep or ()]
         self.options = {
             "layer": layer,
@@ -125,6 +130,10 @@ class GeoVectorSource(DataSource):
         """Read and normalise; says from which file."""
         facts = self.metadata or {}
         path = locate(self.urlpath, entry=str(self.name), choice=self.choice)
+        if self.plan_options["profile"] is not None:
+            return self._open_plan(path, str(facts.get("hazard") or ""))
+        if facts.get("role") == "hazard":
+            refuse_regulation(path, str(self.options["layer"] or self.options["member"] or ""))
         options = {**self.options, "member": None} if not archives.is_zip(path) else self.options
         data, digest = read_unchanged(path, lambda: files.read_vector(path, **options))  # type: ignore[arg-type]
         what, countries = f"entry {self.name!r}", list(facts.get("countries") or ())
@@ -134,6 +143,12 @@ class GeoVectorSource(DataSource):
         else:
             data, repairs = normalise.frame(data, what=what, countries=countries)
         return Opened(data, path, digest, repairs)
+
+    def _open_plan(self, path: Path, hazard: str) -> Opened:
+        """The zones of one hazard of an official plan."""
+        found, digest = read_unchanged(path, lambda: read_plan(path, hazard=hazard, **self.plan_options))  # type: ignore[arg-type]
+        assert found is not None, "a stated profile is read or refused"
+        return Opened(found.data, path, digest, found.repairs, found)
 
     def read(self) -> gpd.GeoDataFrame:
         """The layer as a GeoDataFrame."""

@@ -21,6 +21,7 @@ from pyproj import CRS
 
 from geoalarm.core.earth_crs import is_on_earth
 from geoalarm.core.errors import InputError, near_miss
+from geoalarm.core.official_plan import OfficialPlan
 from geoalarm.core.terms import Basis
 from geoalarm.core.units import people_per_km2, require_units
 
@@ -121,7 +122,7 @@ class Layer:
 
     ``countries`` are the countries the producer studied (empty: not stated); ``no_data`` says what a missing
     cell means; ``class_order`` are the producer's own labels from mild to severe; ``repairs`` counts what
-    normalising changed.
+    normalising changed; ``plan`` is what an official plan says of itself.
     """
 
     data: xr.DataArray | gpd.GeoDataFrame
@@ -137,6 +138,7 @@ class Layer:
     class_column: str | None = None
     class_order: tuple[str, ...] = ()
     repairs: dict[str, int] = field(default_factory=dict)
+    plan: OfficialPlan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,8 @@ class Footprint:
     counted_from : str
         Mildest class that counts in a union, as its hazard declares it; empty, or not among its classes: all
         count.
+    plan : OfficialPlan, optional
+        What an official plan says of itself; its zones of several hazards, not told which, count in unions.
     """
 
     data: xr.DataArray | gpd.GeoDataFrame
@@ -179,6 +183,7 @@ class Footprint:
     sources: tuple[Source, ...] = ()
     caveats: tuple[str, ...] = ()
     counted_from: str = ""
+    plan: OfficialPlan | None = None
 
     def __post_init__(self) -> None:
         require_crs(self.data, what=f"footprint {self.hazard!r}")
@@ -362,19 +367,14 @@ def require_column(frame: gpd.GeoDataFrame | pd.DataFrame, column: str, *, what:
 
 def _require_frame(data: object, *, what: str) -> None:
     if not isinstance(data, gpd.GeoDataFrame):
+        kind = type(data).__name__
+        expected = "geopandas.GeoDataFrame"
         raise InputError(
-            f"{what} must be polygons",
-            got=type(data).__name__,
-            expected="geopandas.GeoDataFrame",
-            hint="read it with geopandas",
+            f"{what} must be polygons", got=kind, expected=expected, hint="read it with geopandas"
         )
     if data.empty:
-        raise InputError(
-            f"{what} is empty",
-            got="0 features",
-            expected="at least one",
-            hint="check the layer name and any filter",
-        )
+        hint = "check the layer name and any filter"
+        raise InputError(f"{what} is empty", got="0 features", expected="at least one", hint=hint)
     kinds = set(data.geom_type.dropna()) - {"Polygon", "MultiPolygon"}
     if kinds:
         raise InputError(

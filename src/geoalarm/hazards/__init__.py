@@ -149,8 +149,6 @@ def read_layer(
         classes = (IntensityClass("affected"),)
     else:
         data, classes = _labelled(layer, hazard, what=what)
-    repaired = any(name.startswith("geometries") and count for name, count in layer.repairs.items())
-    caveats = dict.fromkeys([*layer.source.caveats, *(["geometry_repaired"] if repaired else [])])
     return Footprint(
         data=data,
         kind=kind,
@@ -163,9 +161,17 @@ def read_layer(
         countries=layer.countries,
         no_data=layer.no_data,
         sources=(layer.source,),
-        caveats=tuple(caveats),
+        caveats=_caveats(layer),
         counted_from=hazard.counted_from,
+        studied=layer.plan.studied if layer.plan is not None else None,
+        plan=layer.plan,
     )
+
+
+def _caveats(layer: Layer) -> tuple[str, ...]:
+    """Caveats of the source, and that outlines were repaired."""
+    repaired = any(name.startswith("geometries") and count for name, count in layer.repairs.items())
+    return tuple(dict.fromkeys([*layer.source.caveats, *(["geometry_repaired"] if repaired else [])]))
 
 
 def with_possible_values(layer: Layer, hazard: Hazard | None = None) -> Layer:
