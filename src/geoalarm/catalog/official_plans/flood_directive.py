@@ -16,9 +16,12 @@ from geoalarm.catalog.official_plans.plan_columns import column_of, values_of
 from geoalarm.catalog.official_plans.plan_content import (
     PlanContent,
     classed,
+    every_value,
+    latest,
     misspelt,
     polygons_only,
     stacked,
+    states_in,
     unknown_notes,
     zones_of,
 )
@@ -34,6 +37,8 @@ DEPTH_NOT_TOLD: Final = "depth_not_told"
 
 OPEN_ABOVE_M: Final = 50.0
 """No class of depth ends above: what is written there means that it has no upper bound [m]."""
+
+LONGEST_TITLE: Final = 200
 
 _PARTS_OF_NAME: Final = re.compile(r"n_(?:inondable|iso_ht)_(\d{2})_(\d{2}\w+?)_s(?:_|$)", re.IGNORECASE)
 
@@ -73,23 +78,10 @@ def read_flood_map(tables: PlanTables, **options: Any) -> PlanContent:
         zones=zones,
         perimeters=stacked([_territory(one) for one in held], what=tables.path.name),
         family="di",
-        states=tuple(
-            dict.fromkeys(
-                gaspar.state_of(state, date=date, procedure=tri)
-                for one in held
-                for state, date, tri in zip(
-                    *(values_of(one, name) for name in ("state", "state_date", "tri")), strict=True
-                )
-                if state
-            )
-        ),
-        procedures=tuple(
-            dict.fromkeys(value for one in held for value in values_of(one, "procedure") if value)
-        ),
-        title=", ".join(dict.fromkeys(value for one in held for value in values_of(one, "title") if value))[
-            :200
-        ],
-        map_date=max((value for one in areas.values() for value in values_of(one, "map_date")), default=""),
+        states=tuple(dict.fromkeys(one for frame in held for one in states_in(frame, "tri") if one.state)),
+        procedures=tuple(every_value(held, "procedure")),
+        title=", ".join(every_value(held, "title"))[:LONGEST_TITLE],
+        map_date=latest(areas.values(), "map_date"),
         counts=tuple(count for table in tables.of("residents") for count in _counts(frames[table])),
         notes=(*notes, *misspelt(frames.values()), *(unknown_notes(zones) if len(zones) else [])),
     )

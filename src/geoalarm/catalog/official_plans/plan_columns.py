@@ -94,6 +94,20 @@ def as_text(value: object) -> str:
     return "" if plain(text) in _EMPTY else text
 
 
+def dates_of(frame: pd.DataFrame, field: str) -> pd.Series:
+    """A field of days as ISO 8601, however it is written: ``29/04/2003`` and ``20030429`` too."""
+    return values_of(frame, field).map(_iso_date).astype("object")
+
+
+def _iso_date(text: str) -> str:
+    day_first = re.match(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", text)
+    if day_first:
+        day, month, year = day_first.groups()
+        return f"{year}-{int(month):02}-{int(day):02}"
+    joined = re.fullmatch(r"(\d{4})[/.]?(\d{2})[/.]?(\d{2})", text)
+    return "-".join(joined.groups()) if joined else text[:10]
+
+
 def is_yes(value: str) -> bool:
     """Whether a flag is set: ``oui``, ``O``, ``true``, ``1``."""
     return plain(value) in {"oui", "o", "yes", "y", "true", "t", "vrai", "v", "1"}

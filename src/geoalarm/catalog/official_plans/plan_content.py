@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 
 from geoalarm.catalog.official_plans import gaspar_codes as gaspar
-from geoalarm.catalog.official_plans.plan_columns import read_otherwise, values_of
+from geoalarm.catalog.official_plans.plan_columns import dates_of, read_otherwise, values_of
 from geoalarm.core.errors import InputError
 from geoalarm.core.official_plan import OfficialCount, PlanState
 from geoalarm.io.table_files import FileTable
@@ -135,6 +135,25 @@ def misspelt(frames: Iterable[pd.DataFrame]) -> list[str]:
     """Columns that no standard calls so, and what each is read as."""
     found = dict.fromkeys(pair for frame in frames for pair in read_otherwise(frame))
     return [f"column {column!r} is read as {right!r}" for column, right in found]
+
+
+def every_value(frames: Iterable[pd.DataFrame], field: str) -> list[str]:
+    """Every value of a field in some frames, each once, empty ones left out."""
+    return list(dict.fromkeys(value for frame in frames for value in values_of(frame, field) if value))
+
+
+def latest(frames: Iterable[pd.DataFrame], field: str) -> str:
+    """The latest day of a field in some frames; empty where there is none."""
+    return max((day for frame in frames for day in dates_of(frame, field)), default="")
+
+
+def states_in(frame: pd.DataFrame, named_by: str = "procedure") -> list[PlanState]:
+    """Where each row of a frame says that a plan stands."""
+    found = (values_of(frame, "state"), dates_of(frame, "state_date"), values_of(frame, named_by))
+    return [
+        gaspar.state_of(state, date=date, procedure=procedure)
+        for state, date, procedure in zip(*found, strict=True)
+    ]
 
 
 def unknown_notes(zones: gpd.GeoDataFrame) -> list[str]:

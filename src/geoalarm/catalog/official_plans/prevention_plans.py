@@ -13,13 +13,16 @@ import geopandas as gpd
 import pandas as pd
 
 from geoalarm.catalog.official_plans import gaspar_codes as gaspar
-from geoalarm.catalog.official_plans.plan_columns import column_of, is_yes, values_of
+from geoalarm.catalog.official_plans.plan_columns import column_of, dates_of, is_yes, values_of
 from geoalarm.catalog.official_plans.plan_content import (
     PlanContent,
     classed,
+    every_value,
+    latest,
     misspelt,
     polygons_only,
     stacked,
+    states_in,
     unknown_notes,
     zones_of,
 )
@@ -74,9 +77,9 @@ def read_prevention_plan(tables: PlanTables, **options: Any) -> PlanContent:
         perimeters=perimeters,
         family="ppr",
         states=_states(read),
-        procedures=tuple(dict.fromkeys(_all(every or frames, "procedure"))),
-        title=next(iter(_all(read.procedures, "title")), ""),
-        map_date=max(_all(frames, "map_date"), default=""),
+        procedures=tuple(every_value(every or frames, "procedure")),
+        title=next(iter(every_value(read.procedures, "title")), ""),
+        map_date=latest(frames, "map_date"),
         notes=tuple(notes),
     )
 
@@ -101,11 +104,6 @@ def _read(tables: PlanTables, notes: list[str], options: dict[str, Any]) -> _Tab
         studies=areas("study_perimeter"),
         procedures=[frames[table] for table in tables.of("procedure")],
     )
-
-
-def _all(frames: Sequence[pd.DataFrame], field: str) -> list[str]:
-    """Every value of a field in some frames, empty ones left out."""
-    return [value for frame in frames for value in values_of(frame, field) if value]
 
 
 def _zones(table: FileTable, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -212,22 +210,14 @@ def _states(read: _Tables) -> tuple[PlanState, ...]:
     groups = [perimeters, read.procedures, studies]  # a study's own state is of the time when it was made
     told = next((held for group in groups if (held := [one for one in group if column_of(one, "state")])), [])
     dated = [frame for group in groups for frame in group if column_of(frame, "state_date")]
-    found = [state for frame in told or dated for state in _stated(frame)]
+    found = [state for frame in told or dated for state in states_in(frame)]
     found += [state for frame in perimeters + read.procedures for state in _ended(frame)]
     return tuple(dict.fromkeys(found))
 
 
-def _stated(frame: pd.DataFrame) -> list[PlanState]:
-    names = ("state", "state_date", "procedure")
-    return [
-        gaspar.state_of(state, date=date, procedure=procedure)
-        for state, date, procedure in zip(*(values_of(frame, name) for name in names), strict=True)
-    ]
-
-
 def _ended(frame: pd.DataFrame) -> list[PlanState]:
     """Perimeters whose validity has an end, whatever their state."""
-    pairs = zip(values_of(frame, "end_date"), values_of(frame, "procedure"), strict=True)
+    pairs = zip(dates_of(frame, "end_date"), values_of(frame, "procedure"), strict=True)
     return [
         PlanState("end of validity", "ended", date, procedure, "no longer valid")
         for date, procedure in pairs

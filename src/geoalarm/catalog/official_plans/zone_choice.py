@@ -69,7 +69,7 @@ def choose_zones(content: PlanContent, *, name: str, hazard: str | None, part: s
         zones = zones[zones["table"].isin(wanted.tables)]
     codes = _codes(zones, wanted, name=name)
     picked = zones[zones["code"].isin(codes)]
-    picked = _own_tables_first(picked)
+    picked = picked if content.family == "di" else _own_tables_first(picked)
     is_several = gaspar.SEVERAL in codes or gaspar.ANY in wanted.hazards
     untold = zones[~zones["is_told"]]
     if is_several or (len(picked) and picked.groupby("code")["is_own"].any().all()):
