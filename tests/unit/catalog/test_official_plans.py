@@ -235,24 +235,33 @@ def test_columns_misspelt_by_producers_are_read_and_told(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("etat", "caveat", "is_in_force"),
+    ("text", "state", "force"),
     [
-        ("02", (), True),
-        ("Approuvé", (), True),
-        ("04", (), True),
-        ("01", ("plan_not_approved",), False),
-        ("Prescrit", ("plan_not_approved",), False),
-        ("03", ("plan_no_longer_in_force",), False),
-        ("Annulé", ("plan_no_longer_in_force",), False),
-        ("quelque chose", (), True),
+        ("02", "APPROUVE", "in_force"),
+        ("Approuvé", "APPROUVE", "in_force"),
+        ("4", "ANTICIPE", "in_force"),
+        ("01", "PRESCRIT", "not_yet"),
+        ("deb_mtg", "DEB_MTG", "not_yet"),
+        ("Porté à connaissance", "PAC", "not_yet"),
+        ("03", "ABROGE", "ended"),
+        ("Annulé", "ANNULE", "ended"),
+        ("quelque chose", "quelque chose", "not_told"),
     ],
 )
-def test_the_state_of_a_plan_goes_with_every_figure(tmp_path: Path, etat, caveat, is_in_force) -> None:
+def test_a_state_is_read_in_code_or_word(text: str, state: str, force: str) -> None:
+    found = gaspar.state_of(text)
+    assert (found.state, found.force) == (state, force)
+
+
+@pytest.mark.parametrize(
+    ("etat", "caveat"), [("02", ()), ("01", ("plan_not_approved",)), ("Annulé", ("plan_no_longer_in_force",))]
+)
+def test_the_state_of_a_plan_goes_with_every_figure(tmp_path: Path, etat: str, caveat) -> None:
     path = kit.covadis(
         tmp_path / "plan.zip", document={"etat": etat, "dateappro": pd.Timestamp("2021-03-04")}
     )
     plan = read_plan(path, hazard="landslide").plan
-    assert (plan.caveats, plan.is_in_force, plan.title) == (caveat, is_in_force, "Plan of the test")
+    assert (plan.caveats, plan.is_in_force, plan.title) == (caveat, not caveat, "Plan of the test")
     assert any("since 2021-03-04" in note for note in plan.notes)
 
 
@@ -299,6 +308,20 @@ def test_shapefiles_side_by_side_are_one_plan_and_those_of_another_are_not(tmp_p
     found = read_plan(folder / "N_ZONE_ALEA_PPRN_20990001_S_038.shp", hazard="landslide")
     assert by_class(found) == {"02_medium": 1.0, "04_high": 2.0}
     assert km2(found.plan.studied) == 8.0
+
+
+def test_tables_in_two_systems_lie_in_one_place(tmp_path: Path) -> None:
+    path = kit.covadis(tmp_path / "plan.zip")
+    shape = tmp_path / "plan_shp" / "N_PERIMETRE_PPRN_20990001_S_038.shp"
+    pyogrio.write_dataframe(
+        gpd.read_file(shape).to_crs(4326), shape, driver="ESRI Shapefile", encoding="UTF-8"
+    )
+    with zipfile.ZipFile(path, "w") as archive:
+        for one in shape.parent.iterdir():
+            archive.write(one, one.name)
+    found = read_plan(path, hazard="landslide")
+    assert found.data.crs.to_epsg() == 2154
+    assert km2(found.plan.studied) == pytest.approx(8.0, rel=1e-5)
 
 
 def test_two_plans_in_one_archive_join_their_own_tables(tmp_path: Path) -> None:
@@ -457,7 +480,7 @@ def test_a_flood_map_asks_for_the_event_and_says_which_there_are(tri: Path) -> N
     assert "tri_test.gpkg:For" in told(error)
 
 
-@pytest.mark.parametrize("word", ["Moy", "02Moy", "Aléa de moyenne probabilité", "moy,112"])
+@pytest.mark.parametrize("word", ["Aléa de moyenne probabilité", "02moy,112"])
 def test_depths_are_classes_with_bounds_what_emerges_is_dry_and_the_rest_is_told(
     tri: Path, word: str
 ) -> None:

@@ -56,7 +56,7 @@ def read_regional_flood_map(path: Path, profile: str, **options: Any) -> PlanCon
             expected="CLASSEMENT" if profile == "walloon_flood" else "gridcode, P_score or G_score",
             hint="check the file and the profile",
         )
-    zones = stacked([_zones(frame, scale, field, name) for name, frame in frames], what=path.name)
+    zones = stacked([_zones(frame, scale, field, name) for name, frame in frames])
     return PlanContent(
         zones=zones,
         perimeters=gpd.GeoDataFrame({"geometry": []}, geometry="geometry"),

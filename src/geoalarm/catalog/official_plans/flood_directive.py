@@ -65,18 +65,18 @@ def read_flood_map(tables: PlanTables, **options: Any) -> PlanContent:
         table: polygons_only(frame, table, notes) for table, frame in frames.items() if table.has_geometry
     }
     flooded = [_flooded(table, areas[table]) for table in tables.of("flooded_area") if table in areas]
-    flooded_areas = stacked(flooded, what=tables.path.name)
+    flooded_areas = stacked(flooded)
     depths = [
         _depths(table, areas[table], flooded_areas, notes)
         for table in tables.of("depth_zones")
         if table in areas
     ]
-    zones = stacked([*flooded, *depths], what=tables.path.name)
+    zones = stacked([*flooded, *depths])
     perimeters = [areas[table] for table in tables.of("perimeter") if table in areas]
     held = [one for one in perimeters if len(one)]
     return PlanContent(
         zones=zones,
-        perimeters=stacked([_territory(one) for one in held], what=tables.path.name),
+        perimeters=stacked([_territory(one) for one in held]),
         family="di",
         states=tuple(dict.fromkeys(one for frame in held for one in states_in(frame, "tri") if one.state)),
         procedures=tuple(every_value(held, "procedure")),

@@ -16,8 +16,8 @@ import shapely
 
 from geoalarm.catalog.official_plans import gaspar_codes as gaspar
 from geoalarm.catalog.official_plans.plan_columns import dates_of, read_otherwise, values_of
-from geoalarm.core.errors import InputError
 from geoalarm.core.official_plan import OfficialCount, PlanState
+from geoalarm.geo.crs import to_crs
 from geoalarm.io.table_files import FileTable
 
 ZONE_COLUMNS: Final = (
@@ -89,26 +89,13 @@ def zones_of(frame: gpd.GeoDataFrame, **columns: object) -> gpd.GeoDataFrame:
     )
 
 
-def stacked(parts: Sequence[gpd.GeoDataFrame], *, what: str) -> gpd.GeoDataFrame:
-    """Frames of one file under each other, in one CRS; empty ones have no say.
-
-    Raises
-    ------
-    InputError
-        If they differ in CRS.
-    """
+def stacked(parts: Sequence[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
+    """Frames of one file under each other, in the CRS of the first that is not empty."""
     held = [part for part in parts if len(part)]
     if not held:
         return gpd.GeoDataFrame({"geometry": []}, geometry="geometry")
-    systems = {part.crs.to_string() for part in held}
-    if len(systems) > 1:
-        raise InputError(
-            f"tables of {what} differ in CRS",
-            got=", ".join(sorted(systems)),
-            expected="one",
-            hint="export them again in one system",
-        )
-    return gpd.GeoDataFrame(pd.concat(held, ignore_index=True), crs=held[0].crs)
+    crs = held[0].crs
+    return gpd.GeoDataFrame(pd.concat([to_crs(part, crs) for part in held], ignore_index=True), crs=crs)
 
 
 def classed(frame: pd.DataFrame, scale: str, *fields: str) -> tuple[pd.Series, pd.Series]:

@@ -64,9 +64,9 @@ def read_prevention_plan(tables: PlanTables, **options: Any) -> PlanContent:
     """
     notes: list[str] = []
     read = _read(tables, notes, options)
-    zones = stacked([_zones(table, frame) for table, frame in read.zones], what=tables.path.name)
+    zones = stacked([_zones(table, frame) for table, frame in read.zones])
     zones = _apart(zones, read.parts, notes)
-    perimeters = stacked([frame for _, frame in [*read.studies, *read.perimeters]], what=tables.path.name)
+    perimeters = stacked([frame for _, frame in [*read.studies, *read.perimeters]])
     frames = [frame for _, frame in read.zones]
     every = [*read.procedures, *(frame for _, frame in [*read.perimeters, *read.studies])]
     notes += [*misspelt([*frames, *every]), *unknown_notes(zones)] if len(zones) else []
@@ -176,7 +176,7 @@ def _apart(
     untold = kept.assign(code=gaspar.SEVERAL, native_code="9999999")
     lost = set(rows["zone_id"]) - set(several["zone_id"])
     notes += [f"rows of the table of several hazards that name no zone: {len(lost)}, left out"] * bool(lost)
-    return stacked([zones[zones["is_told"]], found, whole, own, untold], what="the plan")
+    return stacked([zones[zones["is_told"]], found, whole, own, untold])
 
 
 def _part_rows(parts: Sequence[tuple[FileTable, pd.DataFrame]]) -> pd.DataFrame:

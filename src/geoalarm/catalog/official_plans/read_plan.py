@@ -37,6 +37,7 @@ from geoalarm.catalog.official_plans.zone_choice import REFERENCE, ZoneChoice, c
 from geoalarm.core.errors import InputError
 from geoalarm.core.official_plan import ClassRow, OfficialCount, OfficialPlan
 from geoalarm.core.terms import PlanProfile
+from geoalarm.geo.crs import to_crs
 
 CLASS_COLUMN: Final = "hazard_class"
 REST_SHARE: Final = 1e-3
@@ -116,7 +117,8 @@ def read_plan(
             hint="check the file; regulation zones are never counted as a hazard",
         )
     zones, repairs = normalise.frame(content.zones, what=path.name)
-    content = replace(content, zones=zones)
+    perimeters = content.perimeters if content.perimeters.empty else to_crs(content.perimeters, zones.crs)
+    content = replace(content, zones=zones, perimeters=perimeters)
     choice = choose_zones(content, name=path.name, hazard=hazard, part=part)
     return _layer(path, standard, content, choice, repairs)
 
