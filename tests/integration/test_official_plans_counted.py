@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from geoalarm.analysis import UserFiles, expose_files, open_workspace, run
+from geoalarm.analysis.layer_option import options_of
 from geoalarm.analysis.scenario import FootprintChoice, Scenario
 from geoalarm.catalog import check_catalog, open_catalog
 from geoalarm.core.errors import CatalogError, Faults, InputError
@@ -215,6 +216,13 @@ def test_one_entry_is_enough_and_the_union_holds_what_no_hazard_does(ran) -> Non
     assert union.loc[MIDDLE, "population_exposed_low"] == pytest.approx(100, rel=CLOSE)
     assert union.loc[RIGHT, "state"] == "not_studied"
     assert "several_hazards_not_told" in union.loc[MIDDLE, "caveats"]
+
+
+def test_a_page_knows_event_and_classes_before_the_file_is_opened(folder: Path) -> None:
+    path = catalog_of(folder, "option", user_tri=entry("tri.gpkg", "flood", profile="cnig_di", part="Moy"))
+    (option,) = options_of(open_catalog(path), FootprintChoice("user_tri"))
+    assert (option.scenario, option.return_period_yr) == ("Moy", 100.0)
+    assert option.class_labels == ("[0, 0.5)", "[0.5, 1)", "[1, 2)", "[2, ∞)")
 
 
 def test_a_run_tells_what_its_plans_say_of_themselves(ran) -> None:

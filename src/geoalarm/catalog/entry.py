@@ -297,6 +297,11 @@ class CatalogEntry(CatalogModel):
             for name, parameter in self.parameters.items()
         }
 
+    def part_of(self, values: Mapping[str, ParameterValue]) -> str:
+        """The part of an official plan that one choice names; empty where the entry names none."""
+        part = self.args.part if isinstance(self.args, VectorArgs) else None
+        return fill(part, dict(values)) if part else ""
+
     def address_of(self, values: Mapping[str, ParameterValue], *, catalog_dir: str) -> Address:
         """Where the bytes of one choice are."""
         return parse_address(fill(self.args.urlpath, {**values, CATALOG_DIR: catalog_dir}))

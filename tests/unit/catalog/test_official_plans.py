@@ -645,3 +645,18 @@ def test_values_are_text_as_their_producer_meant_them(value: object, text: str) 
 )  # fmt: skip
 def test_a_column_is_found_cut_or_misspelt(column: str, field: str) -> None:
     assert column_of(pd.DataFrame({column: ["x"]}), field) == column
+
+
+@pytest.mark.parametrize(
+    ("profile", "part", "event", "period"),
+    [
+        ("cnig_di", "Moy", "Moy", 100.0),
+        ("covadis_di", "04Fai,01", "Fai", 1000.0),
+        ("cnig_ppr", "112,exceptionnel", "exceptionnel", None),
+        ("cnig_ppr", "112", "", None),
+    ],
+)
+def test_the_event_of_an_entry_is_known_before_its_file(profile: str, part: str, event: str, period) -> None:
+    found, years_of = gaspar.event_of_part(profile, part)
+    assert found == event
+    assert years_of == period if period is not None else pd.isna(years_of)

@@ -4,6 +4,7 @@ for.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -126,6 +127,18 @@ def event_row(family: str, text: str) -> Mapping[str, str] | None:
     none.
     """
     return _events(family).get(plain(text))
+
+
+def event_of_part(profile: str, part: str) -> tuple[str, float]:
+    """Event and return period [yr] that the words of ``args.part`` name, before a file is opened:
+    ``02Moy,01`` is ``Moy``, 100; empty and NaN where they name none.
+    """
+    family = "di" if profile.endswith("_di") else "ppr"
+    found = [event_row(family, word.strip()) for word in part.split(",") if not word.strip().isdigit()]
+    for row in (one for one in found if one is not None):
+        period = float(row["return_period_yr"]) if row["return_period_yr"] else math.nan
+        return ("" if row["event"] == "reference" else row["event"]), period
+    return "", math.nan
 
 
 @lru_cache(maxsize=1)
