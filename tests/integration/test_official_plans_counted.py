@@ -232,6 +232,8 @@ def test_a_run_tells_what_its_plans_say_of_themselves(ran) -> None:
     assert plans["user_slides"]["classes"][0]["native"] == ["F"]
     assert any("not told which" in line for line in ran.manifest["warnings"])
     json.dumps(ran.manifest)
+    units = {one["scenario"]: one["units"] for one in ran.manifest["footprints"]}
+    assert (units["Moy"], units[""]) == ("m", "1")
     periods = set(ran.table.loc[ran.table["scenario"] == "For", "return_period_yr"])
     assert periods == {10.0}
 

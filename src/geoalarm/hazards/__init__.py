@@ -149,6 +149,7 @@ def read_layer(
         classes = (IntensityClass("affected"),)
     else:
         data, classes = _labelled(layer, hazard, what=what)
+        units = layer.units or units
     return Footprint(
         data=data,
         kind=kind,
