@@ -94,6 +94,14 @@ def empty_table(path: Path, name: str) -> None:
         database.commit()
 
 
+def unlisted(path: Path, name: str) -> None:
+    """A table of a GeoPackage out of its contents, as some programs leave it."""
+    with closing(sqlite3.connect(path)) as database:
+        for listing in ("gpkg_contents", "gpkg_ogr_contents"):
+            database.execute(f"DELETE FROM {listing} WHERE table_name = ?", (name,))
+        database.commit()
+
+
 # ------------------------------------------------------------------------------------------------------ plans
 
 

@@ -141,6 +141,21 @@ def test_what_a_user_says_of_a_file_goes_before_its_standard(folder: Path) -> No
     assert "official_plans" not in own.manifest
 
 
+def test_an_option_that_would_have_no_effect_is_refused(folder: Path) -> None:
+    for given in ({"class_order": ("a", "b")}, {"units": "m"}):
+        with pytest.raises(InputError, match="names and orders its classes"):
+            expose(folder, "plan.zip:124", **given)
+
+
+def test_an_area_of_ones_own_does_not_make_known_what_the_plan_does_not_tell(folder: Path) -> None:
+    area = {"whole": [{"geometry": kit.square(0, 0, 6, 2)}]}
+    studied = str(kit.geopackage(folder / "studied.gpkg", area))
+    ledger = expose(folder, "untold.zip", hazard="landslide", studied=studied).manifest["footprints"][0][
+        "ledger"
+    ]
+    assert ledger["unknown"] == pytest.approx(100, rel=CLOSE)
+
+
 # -------------------------------------------------------------------------------------------------- catalog
 
 

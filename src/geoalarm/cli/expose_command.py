@@ -7,13 +7,16 @@ import math
 import shlex
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from geoalarm.cli.path_type import UserPath
 from geoalarm.cli.terminal import is_quiet, progress_line, show_run
 from geoalarm.core.terms import PLAN_PROFILES
+
+SUMMARY: Final = ("title", "counts", "footprints", "official_plans", "repairs", "warnings")
+"""Parts of the manifest that ``--json`` prints."""
 
 
 class NumberList(click.ParamType[tuple[float, ...]]):
@@ -198,7 +201,7 @@ def expose(out: Path, as_json: bool, **given: Any) -> None:
     if as_json:
         click.echo(
             json.dumps(
-                {key: done.manifest[key] for key in ("title", "counts", "footprints", "repairs", "warnings")},
+                {key: done.manifest[key] for key in SUMMARY if key in done.manifest},
                 ensure_ascii=False,
             )
         )

@@ -23,6 +23,7 @@ MAX_RECORD: Final = 256 * 2**20
 
 MAX_BYTES: Final = 64 * 2**30
 MAX_CONTENTS: Final = 5_000
+_OF_THE_FORMAT: Final = re.compile(r"(gpkg|rtree|sqlite)_", re.IGNORECASE)
 _STEPS: Final = 200_000
 
 
@@ -77,7 +78,8 @@ def layers_of(path: Path) -> list[str]:
 
 
 def tables_of(path: Path) -> dict[str, bool]:
-    """Every table of a GeoPackage that its contents list, and whether it has a geometry; none is opened.
+    """Every table of a GeoPackage, and whether it has a geometry; none is opened. Tables without geometry
+    that its contents do not list, as some programs write them, are among them.
 
     Raises
     ------
@@ -85,9 +87,10 @@ def tables_of(path: Path) -> dict[str, bool]:
         If the file is damaged.
     """
     with _guarded(path) as database:
-        layers = set(_layers(database, _tables(database), path))
-        listed = database.execute("SELECT table_name FROM gpkg_contents").fetchmany(MAX_CONTENTS)
-        return {str(name): str(name) in layers for (name,) in listed}
+        held = _tables(database)
+        layers = set(_layers(database, held, path))
+        own = [name for name, (kind, _) in held.items() if kind == "table" and not _OF_THE_FORMAT.match(name)]
+        return {name: name in layers for name in own}
 
 
 def require_sound_tables(path: Path, names: Sequence[str]) -> None:

@@ -149,7 +149,7 @@ def _read(
         copy = snapshot(place)
         place = place if copy is None else copy.path
         geopackage.require_sound_tables(place, [table.layer])
-        options["IMMUTABLE"] = "YES"
+        options |= {"IMMUTABLE": "YES", "LIST_ALL_TABLES": "YES"}
     try:
         facts = pyogrio.read_info(str(place), layer=table.layer, force_feature_count=True, **options)
         _require_features(table, int(facts["features"]))

@@ -462,6 +462,16 @@ def test_a_cnig_plan_as_shapefiles_has_cut_names(tmp_path: Path) -> None:
     assert (found.plan.procedures, found.plan.caveats) == (("38DDT20990002",), ("plan_no_longer_in_force",))
 
 
+def test_a_table_that_the_contents_do_not_list_is_joined_all_the_same(tmp_path: Path) -> None:
+    zones = {
+        "zonealeanaturelsynthese_s": [kit.cnig_zone(10, "999", "04", square(0, 0))],
+        "zonemultialeanaturel": [{"idzonealea": "10", "typealea": "124", "niveaualea": "04"}],
+    }
+    path = kit.cnig(tmp_path / "plan.gpkg", zones)
+    kit.unlisted(path, "pprn_38ddt20990002_zonemultialeanaturel")
+    assert by_class(read_plan(path, hazard="Landslide")) == {"04_high": 1.0}
+
+
 def test_a_geopackage_in_an_archive_is_read_like_one_beside_it(tmp_path: Path) -> None:
     path = kit.cnig(tmp_path / "plan.gpkg", REFERENCE_AND_MORE)
     with zipfile.ZipFile(tmp_path / "plan.zip", "w") as archive:

@@ -20,7 +20,7 @@ from geoalarm.analysis.user_files.user_options import (
     read_user_raster,
     source_of,
 )
-from geoalarm.analysis.user_files.user_plan import user_plan
+from geoalarm.analysis.user_files.user_plan import known_part, user_plan
 from geoalarm.catalog import normalise
 from geoalarm.catalog.cf_units import cf_units
 from geoalarm.catalog.official_plans import PlanLayer
@@ -71,7 +71,7 @@ def _plan_footprint(own: UserFiles, part: FilePart, found: PlanLayer) -> Footpri
     source = replace(made.sources[0], title=found.plan.title or part.name, vintage=found.plan.vintage)
     return replace(
         made,
-        studied=made.studied if own.studied is not None else found.plan.studied,
+        studied=found.plan.studied if made.studied is None else known_part(made.studied, found.plan),
         sources=(source,),
         caveats=(*made.caveats, *found.plan.caveats),
         counted_from="",

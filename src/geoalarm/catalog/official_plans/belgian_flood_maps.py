@@ -73,7 +73,11 @@ def has_walloon_classes(path: Path) -> bool:
     tables = [table for table in list_tables(path) if table.has_geometry]
     if not 0 < len(tables) <= MOST_LAYERS:
         return False
-    looked_at = [values_of(frame, "walloon_class") for frame in read_tables(tables, most=FIRST_ROWS)]
+    try:
+        frames = read_tables(tables, most=FIRST_ROWS)
+    except InputError:  # whoever reads it for what it is tells what is wrong with it
+        return False
+    looked_at = [values_of(frame, "walloon_class") for frame in frames]
     return any((values != "").any() and values[values != ""].map(_is_walloon).all() for values in looked_at)
 
 

@@ -138,7 +138,7 @@ def _require_same(wanted: _Wanted, asked: _Wanted, *, name: str) -> None:
 def _add(wanted: _Wanted, word: str, content: PlanContent, *, name: str) -> None:
     """One word of a choice: a code, a hazard, an event, or a table."""
     held = {plain(code): code for code in content.zones["code"].unique()}
-    hazards = {gaspar.hazard_of(code) for code in held.values()}
+    hazards = {plain(gaspar.hazard_of(code)): gaspar.hazard_of(code) for code in held.values()}
     code = held.get(plain(gaspar.short_code(word)))
     origin = gaspar.flood_origins().get(word)
     event = gaspar.event_row(content.family, word) if not word.isdigit() else None
@@ -151,8 +151,8 @@ def _add(wanted: _Wanted, word: str, content: PlanContent, *, name: str) -> None
     tables = {one for one in content.zones["table"].unique() if plain(one) == plain(word.rsplit(".", 1)[0])}
     if code is not None or below:
         wanted.codes |= {code} if code is not None else below
-    elif word in hazards or plain(word) in (gaspar.ANY, "all"):
-        wanted.hazards.add(word if word in hazards else gaspar.ANY)
+    elif plain(word) in hazards or plain(word) in (gaspar.ANY, "all"):
+        wanted.hazards.add(hazards.get(plain(word), gaspar.ANY))
     elif event is not None or own_event is not None:
         wanted.events.add(event["event"] if event is not None else str(own_event))
     elif tables:
