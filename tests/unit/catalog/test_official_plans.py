@@ -335,6 +335,35 @@ def test_two_plans_in_one_archive_join_their_own_tables(tmp_path: Path) -> None:
     assert by_class(found) == {"02_medium": 1.0}
 
 
+def test_a_whole_departments_tables_speak_of_the_plan_whose_zones_they_are(tmp_path: Path) -> None:
+    def row(plan: str, **more):
+        return {"id_gaspar": f"38DDT{plan}", **more}
+
+    zones = [kit.alea(1, "1240000", "04", square(0, 0)), kit.alea(2, "1240000", "02", square(2, 0))]
+    zones[1]["id_gaspar"] = "38DDT20990002"
+    tables = {
+        "N_ZONE_ALEA_PPRN_S_038": zones,
+        "N_PERIMETRE_PPRN_S_038": [
+            row("20990001", geometry=square(0, 0, 2, 2)),
+            row("20990002", geometry=square(2, 0, 2, 2)),
+            row("20990003", geometry=square(4, 0, 2, 2)),
+        ],
+        "N_DOCUMENT_PPRN_S_038": [
+            row("20990001", nom="One", etat="02"),
+            row("20990002", nom="Two", etat="01"),
+            row("20990003", nom="Three", etat="03"),
+        ],
+    }
+    path = kit.shapefiles(tmp_path / "pprn_38.zip", tables)
+    both = read_plan(path)
+    assert km2(both.plan.studied) == 8.0, "nobody says what the third plan found"
+    assert both.plan.caveats == ("plan_not_approved",)
+    one = read_plan(path, part="38DDT20990001")
+    assert (by_class(one), km2(one.plan.studied)) == ({"04_high": 1.0}, 4.0)
+    assert (one.plan.caveats, one.plan.title, one.plan.procedures) == ((), "One", ("38DDT20990001",))
+    assert read_plan(path, part="20990002,124").plan.title == "Two"
+
+
 def test_a_file_of_another_kind_is_no_plan(tmp_path: Path) -> None:
     path = kit.geopackage(tmp_path / "zones.gpkg", {"zones": [{"class": "high", "geometry": square(0, 0)}]})
     assert read_plan(path) is None

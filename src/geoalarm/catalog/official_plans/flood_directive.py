@@ -80,7 +80,7 @@ def read_flood_map(tables: PlanTables, **options: Any) -> PlanContent:
         family="di",
         states=tuple(dict.fromkeys(one for frame in held for one in states_in(frame, "tri") if one.state)),
         procedures=tuple(every_value(held, "procedure")),
-        title=", ".join(every_value(held, "title"))[:LONGEST_TITLE],
+        titles=(("", ", ".join(every_value(held, "title"))[:LONGEST_TITLE]),),
         map_date=latest(areas.values(), "map_date"),
         counts=tuple(count for table in tables.of("residents") for count in _counts(frames[table])),
         notes=(*notes, *misspelt(frames.values()), *(unknown_notes(zones) if len(zones) else [])),
@@ -88,7 +88,8 @@ def read_flood_map(tables: PlanTables, **options: Any) -> PlanContent:
 
 
 def _territory(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    return gpd.GeoDataFrame({"tri": values_of(frame, "tri")}, geometry=frame.geometry, crs=frame.crs)
+    columns = {"tri": values_of(frame, "tri"), "plan": ""}
+    return gpd.GeoDataFrame(columns, geometry=frame.geometry, crs=frame.crs)
 
 
 def _event(text: str) -> str:

@@ -113,6 +113,14 @@ def is_yes(value: str) -> bool:
     return plain(value) in {"oui", "o", "yes", "y", "true", "t", "vrai", "v", "1"}
 
 
+def plan_number(text: str) -> str:
+    """Year and number of a procedure, by which it is told apart however its service is written: ``20010005``
+    of ``38DDT20010005`` and of ``N_ZONE_ALEA_PPRN_20010005_S_038``. The whole text where it has none.
+    """
+    found = re.search(r"(?<!\d)(\d{8})(?!\d)", text)
+    return found.group(1) if found else plain(text)
+
+
 def years(value: str) -> float:
     """A return period in a text [yr]: ``100``, ``Q100``, ``100 ans``, ``centennale``; NaN where there is
     none.

@@ -49,7 +49,9 @@ class PlanContent:
     zones : geopandas.GeoDataFrame
         Columns of :data:`ZONE_COLUMNS`; one row a zone and hazard.
     perimeters : geopandas.GeoDataFrame
-        Where was looked, with a column ``tri`` for maps of the floods directive.
+        Where was looked, with columns ``plan`` and, of maps of the floods directive, ``tri``.
+    titles : tuple of (plan, title)
+        Of each plan, by its number.
     family : str
         ``ppr`` or ``di``: whose events the zones bear.
     """
@@ -59,7 +61,7 @@ class PlanContent:
     family: str
     states: tuple[PlanState, ...] = ()
     procedures: tuple[str, ...] = ()
-    title: str = ""
+    titles: tuple[tuple[str, str], ...] = ()
     map_date: str = ""
     counts: tuple[OfficialCount, ...] = ()
     notes: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geoalarm.catalog.official_plans import gaspar_codes as gaspar
-from geoalarm.catalog.official_plans.plan_columns import column_of, dates_of, is_yes, values_of
+from geoalarm.catalog.official_plans.plan_columns import column_of, dates_of, is_yes, plan_number, values_of
 from geoalarm.catalog.official_plans.plan_content import (
     PlanContent,
     classed,
@@ -66,7 +66,7 @@ def read_prevention_plan(tables: PlanTables, **options: Any) -> PlanContent:
     read = _read(tables, notes, options)
     zones = stacked([_zones(table, frame) for table, frame in read.zones])
     zones = _apart(zones, read.parts, notes)
-    perimeters = stacked([frame for _, frame in [*read.studies, *read.perimeters]])
+    perimeters = stacked([_numbered(table, frame) for table, frame in [*read.studies, *read.perimeters]])
     frames = [frame for _, frame in read.zones]
     every = [*read.procedures, *(frame for _, frame in [*read.perimeters, *read.studies])]
     notes += [*misspelt([*frames, *every]), *unknown_notes(zones)] if len(zones) else []
@@ -78,7 +78,7 @@ def read_prevention_plan(tables: PlanTables, **options: Any) -> PlanContent:
         family="ppr",
         states=_states(read),
         procedures=tuple(every_value(every or frames, "procedure")),
-        title=next(iter(every_value(read.procedures, "title")), ""),
+        titles=tuple(title for frame in read.procedures for title in _titles(frame)),
         map_date=latest(frames, "map_date"),
         notes=tuple(notes),
     )
@@ -125,7 +125,7 @@ def _zones(table: FileTable, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         event=event.group(1).lower() if event else "reference",
         occurrence=values_of(frame, "occurrence"),
         zone_id=values_of(frame, "zone_id"),
-        plan=_plan(table),
+        plan=_plans(table, frame),
         table=table.name,
         is_told=~several,
         is_own="synthese" not in table.name.casefold() and _CODE_IN_NAME.search(table.name) is not None,
@@ -146,10 +146,24 @@ def _levels(frame: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     return kinds.where(text == "", intensity), value.where(text == "", text)
 
 
-def _plan(table: FileTable) -> str:
-    """What tells the plan of a table from others in the same file: year and number."""
+def _plans(table: FileTable, frame: pd.DataFrame) -> pd.Series:
+    """The plan of each row, by the number in the name of its table; of one without, by that of its
+    procedure.
+    """
     found = _PLAN_IN_NAME.search(table.name)
-    return found.group(1) if found else ""
+    if found:
+        return pd.Series(found.group(1), index=frame.index, dtype="object")
+    return values_of(frame, "procedure").map(plan_number).astype("object")
+
+
+def _numbered(table: FileTable, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Perimeters with the number of their plan, and no other column."""
+    return gpd.GeoDataFrame({"plan": _plans(table, frame)}, geometry=frame.geometry, crs=frame.crs)
+
+
+def _titles(frame: pd.DataFrame) -> list[tuple[str, str]]:
+    pairs = zip(values_of(frame, "procedure").map(plan_number), values_of(frame, "title"), strict=True)
+    return [(plan, title) for plan, title in pairs if title]
 
 
 def _apart(
@@ -189,7 +203,7 @@ def _part_rows(parts: Sequence[tuple[FileTable, pd.DataFrame]]) -> pd.DataFrame:
             pd.DataFrame(
                 {
                     "zone_id": values_of(frame, "zone_id"),
-                    "plan": _plan(table),
+                    "plan": _plans(table, frame),
                     "code": values_of(frame, "code").map(gaspar.short_code),
                     "native_code": values_of(frame, "code"),
                     "code_name": values_of(frame, "code_name"),

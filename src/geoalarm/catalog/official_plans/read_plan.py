@@ -24,7 +24,7 @@ from geoalarm.catalog.official_plans.belgian_flood_maps import (
     read_regional_flood_map,
 )
 from geoalarm.catalog.official_plans.flood_directive import DEPTH_NOT_TOLD, read_flood_map
-from geoalarm.catalog.official_plans.plan_columns import years
+from geoalarm.catalog.official_plans.plan_columns import plan_number, years
 from geoalarm.catalog.official_plans.plan_content import PlanContent, area_km2, zone_count
 from geoalarm.catalog.official_plans.plan_tables import (
     ZONE_ROLES,
@@ -35,7 +35,7 @@ from geoalarm.catalog.official_plans.plan_tables import (
 from geoalarm.catalog.official_plans.prevention_plans import read_prevention_plan
 from geoalarm.catalog.official_plans.zone_choice import REFERENCE, ZoneChoice, choose_zones, hazards_of
 from geoalarm.core.errors import InputError
-from geoalarm.core.official_plan import ClassRow, OfficialCount, OfficialPlan
+from geoalarm.core.official_plan import ClassRow, OfficialCount, OfficialPlan, PlanState
 from geoalarm.core.terms import PlanProfile
 from geoalarm.geo.crs import to_crs
 
@@ -180,13 +180,14 @@ def _plan(
     notes: Sequence[str],
 ) -> OfficialPlan:
     """What the plan says of itself, as far as it goes with this choice."""
+    plans = frozenset(choice.of_event["plan"])
     return OfficialPlan(
         standard=standard,
-        procedures=content.procedures,
-        title=content.title,
+        procedures=tuple(one for one in content.procedures if _is_of(one, plans)),
+        title=next((title for number, title in content.titles if not number or number in plans), ""),
         map_date=content.map_date,
         scenario="" if choice.event == REFERENCE else choice.event,
-        states=content.states,
+        states=_states(content, plans),
         hazards=hazards_of(content.zones),
         counted=choice.codes,
         classes=classes,
@@ -195,6 +196,18 @@ def _plan(
         studied=_studied(content, choice),
         unattributed=_only_geometry(choice.untold),
     )
+
+
+def _is_of(procedure: str, plans: frozenset[str]) -> bool:
+    """Whether a procedure is one of the plans whose zones were read; one without a number may be."""
+    return not plans - {""} or plan_number(procedure) in plans
+
+
+def _states(content: PlanContent, plans: frozenset[str]) -> tuple[PlanState, ...]:
+    """States of the plans whose zones were read: a table of a whole department tells those of others too."""
+    if content.family == "di":
+        return content.states
+    return tuple(one for one in content.states if not one.procedure or _is_of(one.procedure, plans))
 
 
 def _data(zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -240,6 +253,9 @@ def _studied(content: PlanContent, choice: ZoneChoice) -> gpd.GeoDataFrame | Non
     if content.family == "di" and len(perimeters) and choice.zones["tri"].ne("").any():
         of_event = perimeters[perimeters["tri"].isin(set(choice.zones["tri"]))]
         perimeters = of_event if len(of_event) else perimeters
+    plans = {*choice.of_event["plan"], ""}
+    if content.family == "ppr" and len(perimeters) and perimeters["plan"].isin(plans).any():
+        perimeters = perimeters[perimeters["plan"].isin(plans)]
     parts = [shapely.force_2d(shapely.make_valid(perimeters.geometry.to_numpy()))] if len(perimeters) else []
     within = choice.zones if content.family == "di" else choice.of_event
     area = shapely.union_all(np.concatenate([*parts, within.geometry.to_numpy()]))
@@ -297,7 +313,7 @@ def _notes(content: PlanContent, choice: ZoneChoice, name: str) -> Sequence[str]
         f"{one.code} {one.name} ({one.zones})" for one in every if one.code not in choice.codes
     )
     notes = [f"{name}: counted {counted}" + (f"; not counted here: {others}" if others else "")]
-    notes += [_state_note(state, content) for state in content.states]
+    notes += [_state_note(state) for state in _states(content, frozenset(choice.of_event["plan"]))]
     events = sorted({str(one) for one in content.zones["event"]} - {choice.event})
     notes += [f"other events in the file, not counted: {', '.join(events)}"] if events else []
     if len(choice.untold):
@@ -311,7 +327,7 @@ def _notes(content: PlanContent, choice: ZoneChoice, name: str) -> Sequence[str]
     return notes
 
 
-def _state_note(state: Any, content: PlanContent) -> str:
+def _state_note(state: PlanState) -> str:
     words = {"ended": "no longer in force", "not_yet": "not in force yet", "in_force": "in force"}
     since = f" since {state.date}" if state.date else ""
     return (

@@ -12,9 +12,9 @@ from typing import Final
 import geopandas as gpd
 
 from geoalarm.catalog.official_plans import gaspar_codes as gaspar
-from geoalarm.catalog.official_plans.plan_columns import plain
+from geoalarm.catalog.official_plans.plan_columns import plain, plan_number
 from geoalarm.catalog.official_plans.plan_content import PlanContent, zone_count
-from geoalarm.catalog.official_plans.plan_tables import require_no_regulation
+from geoalarm.catalog.official_plans.plan_tables import is_regulation, require_no_regulation
 from geoalarm.core.errors import InputError
 from geoalarm.core.official_plan import HazardCode
 from geoalarm.core.terms import BUILDING_HAZARDS
@@ -31,6 +31,7 @@ class _Wanted:
     hazards: set[str] = field(default_factory=set)
     events: set[str] = field(default_factory=set)
     tables: set[str] = field(default_factory=set)
+    plans: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ def choose_zones(content: PlanContent, *, name: str, hazard: str | None, part: s
     wanted = _wanted(content, part, hazard, name=name)
     event = _event(content, wanted, name=name)
     zones = content.zones[content.zones["event"] == event]
+    if wanted.plans:
+        zones = zones[zones["plan"].isin(wanted.plans)]
     if wanted.tables:
         zones = zones[zones["table"].isin(wanted.tables)]
     codes = _codes(zones, wanted, name=name)
@@ -148,6 +151,7 @@ def _add(wanted: _Wanted, word: str, content: PlanContent, *, name: str) -> None
     if code is None and origin is not None and origin["code"] in held.values() and content.family == "di":
         code = origin["code"]
     below = {one for one in held.values() if word.isdigit() and one.startswith(gaspar.short_code(word))}
+    plan = plan_number(word)
     tables = {one for one in content.zones["table"].unique() if plain(one) == plain(word.rsplit(".", 1)[0])}
     if code is not None or below:
         wanted.codes |= {code} if code is not None else below
@@ -158,6 +162,8 @@ def _add(wanted: _Wanted, word: str, content: PlanContent, *, name: str) -> None
     elif tables:
         wanted.tables |= tables
         wanted.events |= set(content.zones.loc[content.zones["table"].isin(tables), "event"])
+    elif plan in set(content.zones["plan"]) and not is_regulation(word):
+        wanted.plans.add(plan)
     else:
         require_no_regulation(word)
         raise InputError(
