@@ -265,6 +265,12 @@ def test_the_state_of_a_plan_goes_with_every_figure(tmp_path: Path, etat: str, c
     assert any("since 2021-03-04" in note for note in plan.notes)
 
 
+def test_a_number_that_agrees_with_no_table_keeps_its_state(tmp_path: Path) -> None:
+    document = {"id_gaspar": "38DDT20110007", "etat": "03"}
+    plan = read_plan(kit.covadis(tmp_path / "plan.zip", document=document), hazard="landslide").plan
+    assert plan.caveats == ("plan_no_longer_in_force",)
+
+
 def test_a_perimeter_whose_validity_ended_is_no_longer_in_force(tmp_path: Path) -> None:
     ended = {**kit.PERIMETER, "datefinval": pd.Timestamp("2023-01-01"), "geometry": square(0, 0, 4, 2)}
     tables = {"N_ZONE_ALEA_PPRN_S_038": kit.COVADIS_ZONES[:1], "N_PERIMETRE_PPRN_S_038": [ended]}

@@ -183,7 +183,7 @@ def _plan(
     plans = frozenset(choice.of_event["plan"])
     return OfficialPlan(
         standard=standard,
-        procedures=tuple(one for one in content.procedures if _is_of(one, plans)),
+        procedures=tuple(one for one in content.procedures if _is_of(one, plans)) or content.procedures,
         title=next((title for number, title in content.titles if not number or number in plans), ""),
         map_date=content.map_date,
         scenario="" if choice.event == REFERENCE else choice.event,
@@ -207,7 +207,8 @@ def _states(content: PlanContent, plans: frozenset[str]) -> tuple[PlanState, ...
     """States of the plans whose zones were read: a table of a whole department tells those of others too."""
     if content.family == "di":
         return content.states
-    return tuple(one for one in content.states if not one.procedure or _is_of(one.procedure, plans))
+    found = tuple(one for one in content.states if not one.procedure or _is_of(one.procedure, plans))
+    return found or content.states  # numbers that agree nowhere tell nothing apart
 
 
 def _data(zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -307,7 +308,7 @@ def _notes(content: PlanContent, choice: ZoneChoice, name: str) -> Sequence[str]
     )  # counted with their hazards
     every = hazards_of(choice.of_event if gaspar.SEVERAL in choice.codes else choice.of_event[~drawn])
     counted = ", ".join(
-        f"{one.code} {one.name} ({zone_count(one.zones)})" for one in every if one.code in choice.codes
+        f"{one.code} {one.name} ({zone_count(one.zones)})" for one in hazards_of(choice.zones)
     )
     others = ", ".join(
         f"{one.code} {one.name} ({one.zones})" for one in every if one.code not in choice.codes
