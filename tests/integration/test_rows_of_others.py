@@ -209,7 +209,7 @@ def test_numbers_that_mean_not_known_are_asked_about(here: Path, number: float) 
     table = expose(here, people, population_no_data_value=(number,)).table.set_index("commune_id")
     assert table.loc[TWO, "population"] == 100
     assert table.loc[TWO, "caveats"] == "population_partly_unknown"
-    with pytest.raises(InputError, match="args.no_data_value"):
+    with pytest.raises(InputError, match=r"args\.no_data_value"):
         run(here, people)
     told = yaml.safe_load(catalog(here).read_text())
     told["sources"]["their_people"]["args"]["no_data_value"] = number

@@ -23,6 +23,7 @@ from geoalarm.exposure import risk
 from geoalarm.exposure.union import union
 from geoalarm.results import FootprintRecord, Run, build_manifest
 from geoalarm.results.manifest import to_plain
+from geoalarm.results.official_plan_record import official_plans_of
 
 logger = logging.getLogger(__name__)
 
@@ -80,7 +81,15 @@ def run(
         command=command,
         title=space.scenario.title,
         repairs=repairs_of(space, options),
-        warnings=[*joined.warnings, *space.prepared().notes, *warnings_of(table)],
+        warnings=[
+            *joined.warnings,
+            *space.prepared().notes,
+            *_plan_notes(space, options),
+            *warnings_of(table),
+        ],
+    )
+    manifest |= official_plans_of(
+        [space.footprint(option) for option in options], [space.expose(option) for option in options]
     )
     if accidents:
         manifest |= {"accidents": [view.as_dict() for view in accidents], "notice": SCREENING_NOTICE}
@@ -88,6 +97,12 @@ def run(
     annual, united = annual_of(table, space.scenario.options), union_of(space, options)
     seam = joined.seam.layer if joined.seam is not None else None
     return Run(table, joined.communes, manifest, annual=annual, union=united, seam=seam)
+
+
+def _plan_notes(space: Workspace, options: Sequence[LayerOption]) -> list[str]:
+    """What official plans among the layers say of their figures."""
+    plans = [space.footprint(option).plan for option in options]
+    return list(dict.fromkeys(note for plan in plans if plan is not None for note in plan.notes))
 
 
 def _record(space: Workspace, option: LayerOption) -> FootprintRecord:

@@ -19,6 +19,7 @@ import xarray as xr
 from intake.source.base import DataSource, Schema
 
 from geoalarm.catalog import normalise
+from geoalarm.catalog.official_plans import PlanLayer, read_plan, refuse_regulation
 from geoalarm.core.errors import InputError
 from geoalarm.io import archives
 from geoalarm.io import vector_files as files
@@ -51,6 +52,7 @@ class Opened:
     sha256: str
     repairs: dict[str, int]
     unplaced: pd.DataFrame | None = None
+    plan: PlanLayer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +112,14 @@ class GeoVectorSource(DataSource):
         keep: Sequence[Mapping[str, Any]] | None = None,
         bbox: Sequence[float] | None = None,
         no_data_value: float | Sequence[float] | str = (),
+        profile: str | None = None,
+        part: str | None = None,
         metadata: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(metadata=metadata)
         self.urlpath, self.choice = urlpath, SourceOptions(mirror=mirror_from(None))
         del no_data_value  # of people, whose column is known when the layer is taken as people
+        self.plan_options = {"profile": profile, "part": part, "crs": crs, "bbox": bbox}
         rules = [files.RowFilter(**rule) for rule in keep or ()]
         self.options = {
             "layer": layer,
@@ -131,6 +136,10 @@ class GeoVectorSource(DataSource):
         """Read and normalise; says from which file."""
         facts = self.metadata or {}
         path = locate(self.urlpath, entry=str(self.name), choice=self.choice)
+        if self.plan_options["profile"] is not None:
+            return self._open_plan(path, str(facts.get("hazard") or ""))
+        if facts.get("role") == "hazard":
+            refuse_regulation(path, str(self.options["layer"] or self.options["member"] or ""))
         options = {**self.options, "member": None} if not archives.is_zip(path) else self.options
         data, digest = read_unchanged(path, lambda: files.read_vector(path, **options))  # type: ignore[arg-type]
         what, countries = f"entry {self.name!r}", list(facts.get("countries") or ())
@@ -140,6 +149,12 @@ class GeoVectorSource(DataSource):
             return Opened(data, path, digest, repairs)
         data, repairs, unplaced = normalise.placed(data, what=what, countries=countries)
         return Opened(data, path, digest, repairs, unplaced)
+
+    def _open_plan(self, path: Path, hazard: str) -> Opened:
+        """The zones of one hazard of an official plan."""
+        found, digest = read_unchanged(path, lambda: read_plan(path, hazard=hazard, **self.plan_options))  # type: ignore[arg-type]
+        assert found is not None, "a stated profile is read or refused"
+        return Opened(found.data, path, digest, found.repairs, plan=found)
 
     def read(self) -> gpd.GeoDataFrame:
         """The layer as a GeoDataFrame."""

@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field, StringConstraints, ValidationInfo, field
 from geoalarm.catalog.cf_units import cf_units
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.model import Source
-from geoalarm.core.terms import CAVEATS, Basis
+from geoalarm.core.terms import CAVEATS, PLAN_PROFILES, Basis, PlanProfile
 from geoalarm.core.units import COUNT_UNITS, DENSITY_UNITS
 from geoalarm.io.address import CATALOG_DIR, Address, fill, parse_address, templates_in
 from geoalarm.io.strict_model import StrictModel
@@ -110,6 +110,19 @@ class VectorArgs(CatalogModel):
     keep: list[RowFilterFile] = Field(default_factory=list, max_length=8)
     bbox: list[float] | None = Field(default=None, min_length=4, max_length=4)
     no_data_value: NoDataValue = None
+    profile: PlanProfile | None = None
+    part: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
+
+    @model_validator(mode="after")
+    def _profile_reads_its_tables(self) -> Self:
+        given = [name for name in ("layer", "member", "x", "y", "delimiter", "keep") if getattr(self, name)]
+        if self.profile is not None and given:
+            raise ValueError(f"profile {self.profile} finds its tables by name: leave {', '.join(given)} out")
+        if self.part is not None and self.profile is None:
+            raise ValueError(
+                f"part chooses in an official plan: state args.profile ({', '.join(PLAN_PROFILES)})"
+            )
+        return self
 
 
 class RasterArgs(CatalogModel):
@@ -256,6 +269,24 @@ class CatalogEntry(CatalogModel):
     parameters: dict[Name, Parameter] = Field(default_factory=dict, max_length=6)
     metadata: EntryFacts
 
+    @model_validator(mode="after")
+    def _profile_is_of_a_hazard(self) -> Self:
+        facts = self.metadata
+        if self.profile is None:
+            return self
+        if facts.role != "hazard" or facts.kind != "polygons":
+            raise ValueError(f"args.profile {self.profile} is for role hazard and kind polygons")
+        if facts.class_column is not None or facts.class_order:
+            raise ValueError(
+                f"args.profile {self.profile} names the classes: leave class_column and class_order out"
+            )
+        return self
+
+    @property
+    def profile(self) -> PlanProfile | None:
+        """The standard of an official plan, where the entry is one."""
+        return self.args.profile if isinstance(self.args, VectorArgs) else None
+
     @property
     def facts(self) -> EntryFacts:
         """The metadata under its house name."""
@@ -288,6 +319,11 @@ class CatalogEntry(CatalogModel):
             else parameter.default
             for name, parameter in self.parameters.items()
         }
+
+    def part_of(self, values: Mapping[str, ParameterValue]) -> str:
+        """The part of an official plan that one choice names; empty where the entry names none."""
+        part = self.args.part if isinstance(self.args, VectorArgs) else None
+        return fill(part, dict(values)) if part else ""
 
     def address_of(self, values: Mapping[str, ParameterValue], *, catalog_dir: str) -> Address:
         """Where the bytes of one choice are."""

@@ -22,6 +22,7 @@ from geoalarm.io.mirror import Mirror, SourceRequest, mirror_from
 
 if TYPE_CHECKING:
     from geoalarm.catalog.drivers import Opened
+    from geoalarm.catalog.official_plans import PlanLayer
 
 log = logging.getLogger(__name__)
 
@@ -144,7 +145,7 @@ class Catalog:
         _require_crs(entry, opened)
         period = values.get("return_period", facts.return_period_yr)
         country = values.get("country")
-        return Layer(
+        layer = Layer(
             data=with_stated_datum(opened.data, facts.crs),
             source=_source(entry, values, opened),
             role=facts.role,
@@ -161,6 +162,7 @@ class Catalog:
             repairs=dict(opened.repairs),
             unplaced=opened.unplaced,
         )
+        return layer if opened.plan is None else _of_plan(layer, opened.plan)
 
     def communes(self, name: str, **parameters: object) -> Communes:
         """Communes of an entry of role ``communes``, in house form.
@@ -322,6 +324,25 @@ class Catalog:
 def _units(entry: CatalogEntry, opened: Opened) -> str:
     stated = entry.facts.units or str(getattr(opened.data, "attrs", {}).get("units", ""))
     return cf_units(stated, what=f"entry {entry.name!r}") if stated else ""
+
+
+def _of_plan(layer: Layer, found: PlanLayer) -> Layer:
+    """The layer with what its plan says where the entry does not: classes, event, return period, region."""
+    from geoalarm.catalog.official_plans.read_plan import CLASS_COLUMN
+
+    stated = layer.return_period_yr
+    caveats = dict.fromkeys([*layer.source.caveats, *found.plan.caveats])
+    return replace(
+        layer,
+        source=replace(layer.source, caveats=tuple(caveats)),
+        units=layer.units or found.units,
+        scenario=layer.scenario or found.scenario,
+        return_period_yr=found.return_period_yr if math.isnan(stated) else stated,
+        countries=layer.countries if found.areas == ("FR",) else found.areas,
+        class_column=CLASS_COLUMN,
+        class_order=found.scale,
+        plan=found.plan,
+    )
 
 
 def _source(entry: CatalogEntry, values: dict[str, ParameterValue], opened: Opened) -> Source:

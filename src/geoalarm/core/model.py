@@ -22,6 +22,7 @@ from pyproj import CRS
 from geoalarm.core.earth_crs import is_on_earth
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.frame_checks import require_counts, require_outlines, require_polygons
+from geoalarm.core.official_plan import OfficialPlan
 from geoalarm.core.row_account import RowAccount
 from geoalarm.core.terms import Basis
 from geoalarm.core.units import people_per_km2, require_units
@@ -125,7 +126,8 @@ class Layer:
     ``countries`` are the countries the producer studied (empty: not stated); ``no_data`` says what a missing
     cell means; ``class_order`` are the producer's own labels from mild to severe; ``studied_class`` is the
     label of polygons that are no zone but the area the producer studied; ``repairs`` counts what
-    normalising changed; ``unplaced`` are the rows that were left out because they have no outline.
+    normalising changed; ``unplaced`` are the rows that were left out because they have no outline; ``plan``
+    is what an official plan says of itself.
     """
 
     data: xr.DataArray | gpd.GeoDataFrame
@@ -143,6 +145,7 @@ class Layer:
     studied_class: str = ""
     repairs: dict[str, int] = field(default_factory=dict)
     unplaced: pd.DataFrame | None = None
+    plan: OfficialPlan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +172,8 @@ class Footprint:
     counted_from : str
         Mildest class that counts in a union, as its hazard declares it; empty, or not among its classes: all
         count.
+    plan : OfficialPlan, optional
+        What an official plan says of itself; its zones of several hazards, not told which, count in unions.
     """
 
     data: xr.DataArray | gpd.GeoDataFrame
@@ -185,6 +190,7 @@ class Footprint:
     sources: tuple[Source, ...] = ()
     caveats: tuple[str, ...] = ()
     counted_from: str = ""
+    plan: OfficialPlan | None = None
 
     def __post_init__(self) -> None:
         require_crs(self.data, what=f"footprint {self.hazard!r}")

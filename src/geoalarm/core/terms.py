@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal, get_args
 
 
 class State(StrEnum):
@@ -52,6 +52,11 @@ BUILDING_HAZARDS: Final = frozenset({CLAY})
 """Hazards that damage buildings and hurt nobody: dwellings are counted, no total of people holds them."""
 
 
+PlanProfile = Literal["covadis_ppr", "cnig_ppr", "covadis_di", "cnig_di", "walloon_flood", "flemish_flood"]
+PLAN_PROFILES: Final[tuple[PlanProfile, ...]] = get_args(PlanProfile)
+"""Standards in which states deliver plans and maps of hazards."""
+
+
 def first_counted(declared: str, labels: Sequence[str]) -> str:
     """The class a count of people in a zone begins with: the one its hazard declares; empty where it takes
     all, because none is declared, or no class above the mildest bears that name.
@@ -92,6 +97,10 @@ CAVEATS: Final = (
     "terrain_screen",  # depth from terrain at a level of water: no flow, no defences, no pumps
     "modelled_population",  # people spread inside the commune by a rule
     "datum_shift",  # layers on different datums: places off by more than a tenth of the smaller cell
+    "plan_not_approved",  # the official plan is prescribed or in the making: it has no force yet
+    "plan_no_longer_in_force",  # the official plan was annulled or abrogated
+    "several_hazards_not_told",  # zones of several, not told which: only in unions
+    "official_count_beside",  # the state's own count of residents stands beside the figure, in the manifest
     "mild_classes_left_out",  # a union or headline leaves out classes too mild (Hazard.counted_from)
     "french_radii_to_be_confirmed",  # radii of French nuclear plans, not read in the plans themselves
 )

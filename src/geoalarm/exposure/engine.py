@@ -12,10 +12,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from geoalarm.core.errors import InputError
+from geoalarm.core.iso_regions import in_areas
 from geoalarm.core.model import Communes, Footprint, Population
 from geoalarm.exposure.counts import Counts
 from geoalarm.exposure.exposure_table import exposure_table
@@ -98,5 +98,5 @@ def _unstudied_countries(footprint: Footprint, prepared: PopulationIndex, counts
     """A layer speaks only for the countries it names: elsewhere its values are not a study of the place."""
     if not footprint.countries:
         return counts
-    silent = ~np.isin(prepared.communes.countries, [*footprint.countries, ""])
+    silent = ~in_areas(prepared.communes.ids, footprint.countries)
     return counts.silenced(silent, prepared.counted)

@@ -11,6 +11,7 @@ import pandas as pd
 import xarray as xr
 
 from geoalarm.core.errors import InputError
+from geoalarm.core.iso_regions import in_areas
 from geoalarm.core.model import Communes, Footprint, Population, require_column, require_crs
 from geoalarm.core.terms import State
 from geoalarm.exposure.engine import expose
@@ -62,7 +63,7 @@ def at_points(
     home = _home(points, communes)
     place = _class_of_points(footprint, points, labels)
     silent = (
-        ~np.isin(communes.countries, [*footprint.countries, ""])
+        ~in_areas(communes.ids, footprint.countries)
         if footprint.countries
         else np.zeros(len(communes.ids), dtype=bool)
     )

@@ -10,16 +10,18 @@ import pandas as pd
 import shapely
 
 from geoalarm.core.errors import InputError
+from geoalarm.core.iso_regions import in_areas
 from geoalarm.core.model import Footprint
 from geoalarm.core.schema import join_keys
 from geoalarm.core.terms import Basis, State, first_counted
 from geoalarm.exposure.counts import snap
-from geoalarm.exposure.footprint_datum import footprint_datum_notes
 from geoalarm.exposure.exposure_table import people_caveats
+from geoalarm.exposure.footprint_datum import footprint_datum_notes
 from geoalarm.exposure.life_safety import require_life_safety
-from geoalarm.exposure.on_polygons import class_zones
+from geoalarm.exposure.on_polygons import class_zones, studied_reach
 from geoalarm.exposure.on_raster import cut_to_communes, onto_units
 from geoalarm.exposure.population_index import LACKING, PopulationIndex
+from geoalarm.geo.crs import to_crs
 from geoalarm.geo.overlay import pieces
 from geoalarm.geo.zonal import coverage
 
@@ -43,7 +45,8 @@ def union_bounds(shares: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, 
 def union(footprints: Sequence[Footprint], prepared: PopulationIndex) -> pd.DataFrame:
     """People of each commune in at least one footprint, each person once.
 
-    Every class counts, but of a footprint whose mild classes mean no danger (its ``counted_from``).
+    Every class counts, but of a footprint whose mild classes mean no danger (its ``counted_from``). Zones of
+    an official plan that are of several hazards, not told which, count here and in no hazard's own total.
 
     Returns
     -------
@@ -119,7 +122,7 @@ def _people_caveats(prepared: PopulationIndex) -> list[list[str]]:
 def unit_shares(footprint: Footprint, prepared: PopulationIndex) -> tuple[np.ndarray, np.ndarray]:
     """Share of each population unit (cell or piece) in any class [1], and the communes the layer is about."""
     allowed = (
-        np.isin(prepared.communes.countries, [*footprint.countries, ""])
+        in_areas(prepared.communes.ids, footprint.countries)
         if footprint.countries
         else np.ones(len(prepared.area_km2), dtype=bool)
     )
@@ -128,7 +131,7 @@ def unit_shares(footprint: Footprint, prepared: PopulationIndex) -> tuple[np.nda
         np.asarray(split.sum(axis=0)).ravel(), 1e-12
     )
     if footprint.kind == "polygons":
-        share, mapped = _polygon_shares(footprint, prepared), allowed
+        share, mapped = _polygon_shares(footprint, prepared), allowed & studied_reach(footprint, prepared)
     else:
         share, on_units = _raster_shares(footprint, prepared)
         mapped = allowed & (np.asarray(split @ on_units) > 0)
@@ -147,7 +150,9 @@ def _raster_shares(footprint: Footprint, prepared: PopulationIndex) -> tuple[np.
 def _polygon_shares(footprint: Footprint, prepared: PopulationIndex) -> np.ndarray:
     labels, zones, _ = class_zones(footprint, prepared)
     first = first_counted(footprint.counted_from, labels)
-    zone = shapely.union_all(zones[labels.index(first) if first else 0 :])
+    untold = footprint.plan.unattributed if footprint.plan is not None else None
+    others = [] if untold is None else list(to_crs(untold, prepared.crs).geometry)
+    zone = shapely.union_all([*zones[labels.index(first) if first else 0 :], *others])
     if prepared.grid is not None:
         return np.asarray(
             coverage(gpd.GeoDataFrame(geometry=[zone], crs=prepared.crs), prepared.grid).todense()

@@ -149,8 +149,7 @@ def read_layer(
         classes = (IntensityClass("affected"),)
     else:
         data, classes = _labelled(layer, hazard, what=what)
-    repaired = any(name.startswith("geometries") and count for name, count in layer.repairs.items())
-    caveats = dict.fromkeys([*layer.source.caveats, *(["geometry_repaired"] if repaired else [])])
+        units = layer.units or units
     return Footprint(
         data=data,
         kind=kind,
@@ -161,11 +160,12 @@ def read_layer(
         scenario=layer.scenario,
         return_period_yr=layer.return_period_yr,
         countries=layer.countries,
-        studied=studied,
+        studied=layer.plan.studied if layer.plan is not None else studied,
         no_data=layer.no_data,
         sources=(layer.source,),
-        caveats=tuple(caveats),
+        caveats=_caveats(layer),
         counted_from=hazard.counted_from,
+        plan=layer.plan,
     )
 
 
@@ -191,6 +191,12 @@ def without_studied_area(layer: Layer) -> tuple[Layer, gpd.GeoDataFrame | None]:
             hint="correct studied_class of its catalog entry",
         )
     return replace(layer, data=data[~is_studied]), data[is_studied]
+
+
+def _caveats(layer: Layer) -> tuple[str, ...]:
+    """Caveats of the source, and that outlines were repaired."""
+    repaired = any(name.startswith("geometries") and count for name, count in layer.repairs.items())
+    return tuple(dict.fromkeys([*layer.source.caveats, *(["geometry_repaired"] if repaired else [])]))
 
 
 def with_possible_values(layer: Layer, hazard: Hazard | None = None) -> Layer:

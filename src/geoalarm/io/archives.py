@@ -9,7 +9,8 @@ import re
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -68,14 +69,48 @@ def unpack(path: Path, *, member: str | None, endings: Sequence[str], limits: Li
     InputError
         If it is not a sound archive, expands too far, or does not hold what is wanted.
     """
+    return _unpacked(path, lambda listed: _choose(path, listed, member=member, endings=endings), limits)
+
+
+def unpack_named(path: Path, names: Sequence[str], *, limits: Limits = LIMITS) -> list[Path]:
+    """Unpack members by their whole names, in that order; as :func:`unpack`."""
+
+    def chosen(listed: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
+        held = {info.filename: info for info in listed}
+        return [held[name] for name in names]
+
+    return _unpacked(path, chosen, limits)
+
+
+def member_names(path: Path) -> list[str]:
+    """Whole names of the files in an archive; nothing is unpacked.
+
+    Raises
+    ------
+    InputError
+        If it is not a sound archive.
+    """
+    with _sound(path), zipfile.ZipFile(path) as archive:
+        return [info.filename for info in archive.infolist() if not info.is_dir()]
+
+
+def _unpacked(
+    path: Path, choose: Callable[[list[zipfile.ZipInfo]], list[zipfile.ZipInfo]], limits: Limits
+) -> list[Path]:
+    with _sound(path), zipfile.ZipFile(path) as archive:
+        listed = [info for info in archive.infolist() if not info.is_dir()]
+        wanted = choose(listed)
+        parts = _with_sidecars(wanted, listed)
+        _require_within(path, listed, parts, limits=limits, wanted=len(wanted))
+        target = cache_folder() / "unpacked" / sha256_of(path)[:20]
+        return [_extract_all(archive, path, [info, *parts[info.filename]], target) for info in wanted]
+
+
+@contextmanager
+def _sound(path: Path) -> Iterator[None]:
+    """What the library finds wrong with an archive, as one error."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            listed = [info for info in archive.infolist() if not info.is_dir()]
-            wanted = _choose(path, listed, member=member, endings=endings)
-            parts = _with_sidecars(wanted, listed)
-            _require_within(path, listed, parts, limits=limits, wanted=len(wanted))
-            target = cache_folder() / "unpacked" / sha256_of(path)[:20]
-            return [_extract_all(archive, path, [info, *parts[info.filename]], target) for info in wanted]
+        yield
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, UnicodeDecodeError) as error:
         raise InputError(
             f"{path.name} is not a sound zip archive",
@@ -122,7 +157,7 @@ def _with_sidecars(
     for info in wanted:
         name = PurePosixPath(info.filename)
         beside = []
-        if name.suffix.lower() == ".shp":
+        if name.suffix.lower() in (".shp", ".dbf"):
             beside = [
                 other
                 for other in listed

@@ -28,6 +28,7 @@ from geoalarm.exposure import engine
 from geoalarm.geo.crs import to_crs
 from geoalarm.io.raster_mask import MASK_READ
 from geoalarm.results import FootprintRecord, Run, build_manifest
+from geoalarm.results.official_plan_record import official_plans_of
 
 
 def expose_files(
@@ -64,9 +65,15 @@ def expose_files(
         sources=footprint.sources,
         command=command,
         title=f"{footprint.name} on {FilePart.parse(own.communes).name}",
-        warnings=[*notes, *prepared.notes, *warnings_of(table)],
+        warnings=[
+            *notes,
+            *prepared.notes,
+            *(footprint.plan.notes if footprint.plan else ()),
+            *warnings_of(table),
+        ],
         repairs={footprint.sources[0].id: repairs} if repairs else {},
     )
+    manifest |= official_plans_of([footprint], [table])
     return Run(table, communes, manifest)
 
 

@@ -71,8 +71,12 @@ class UserFiles:
         Default: what the raster states, else people per cell.
     country, country_column : str, optional
         Country of the communes, for all or row by row: codes become ``FR:59350``.
+    basis : Basis, optional
+        Default: modelled; statutory for an official plan that is in force.
     countries : tuple of str
         Countries the footprint studies; empty: not stated.
+    profile : str, optional
+        Standard of an official plan, where its tables do not tell; ``none``: read it as any other file.
     """
 
     communes: str
@@ -93,13 +97,14 @@ class UserFiles:
     hazard: str = "hazard"
     scenario: str = ""
     return_period_yr: float = math.nan
-    basis: Basis = Basis.MODELLED
+    basis: Basis | None = None
     country: str | None = None
     country_column: str | None = None
     countries: tuple[str, ...] = field(default=())
     communes_keep: tuple[str, ...] = ()
     population_keep: tuple[str, ...] = ()
     population_no_data: NoPeople = "unknown"
+    profile: str | None = None
 
 
 def is_raster(path: Path) -> bool:
