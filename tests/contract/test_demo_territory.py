@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,14 +12,27 @@ import numpy as np
 import pytest
 import rasterio
 import shapely
-from pyproj import CRS
+from pyproj import CRS, Geod
 from scipy import sparse
 
+from geoalarm import i18n
+from geoalarm.core.terms import LANGUAGES
 from geoalarm.demo import demo_hazards as hazards
 from geoalarm.geo.grid import Grid
 from geoalarm.geo.zonal import coverage
 
-LAYERS = ("communes", "border", "seam", "effect_zones", "nuclear_zones", "sites", "places", "rivers")
+LAYERS = (
+    "communes",
+    "border",
+    "seam",
+    "effect_zones",
+    "example_works",
+    "nuclear_zones",
+    "sites",
+    "places",
+    "rivers",
+)
+GEOD = Geod(ellps="WGS84")
 RASTERS = (
     "population",
     "flood_depth_T10",
@@ -173,25 +187,81 @@ def test_slopes_are_studied_in_france_only(folder: Path, communes: gpd.GeoDataFr
     assert share[inland].max() == 0
 
 
-def test_zones_nest_name_real_sites_and_cross_the_border(folder: Path, communes: gpd.GeoDataFrame) -> None:
-    zones, sites = (
-        gpd.read_parquet(folder / "effect_zones.parquet"),
-        gpd.read_parquet(folder / "sites.parquet"),
+def test_invented_zones_bear_invented_names_and_cross_the_border(
+    folder: Path, communes: gpd.GeoDataFrame
+) -> None:
+    zones, works, real = (
+        gpd.read_parquet(folder / f"{name}.parquet") for name in ("effect_zones", "example_works", "sites")
     )
     assert set(zones["effect_class"]) == {"SEI", "SEL", "SELS"}
     assert set(zones["basis"]) == {"illustrative"}
-    assert set(zones["site_id"]) <= set(sites["site_id"])
-    shapes = zones.set_index(["site_id", "effect_class"]).geometry
-    for site in zones["site_id"].unique():
-        assert shapes[site, "SEI"].contains(shapes[site, "SEL"])
-        assert shapes[site, "SEL"].contains(shapes[site, "SELS"])
+    assert set(zones["site_id"]) == set(works["site_id"])
+    assert works["name"].str.fullmatch(r"Example works \d+").all()
+    assert not set(works["site_id"]) & set(real["site_id"])
     other = {"FR": "BE", "BE": "FR"}
-    crossing = [
+    crossing = {
         row.site_id
         for row in zones.itertuples()
         if communes[communes["country"] == other[row.country]].intersects(row.geometry).any()
+    }
+    assert {"example-works-1", "example-works-3"} <= crossing
+
+
+def test_real_sites_are_names_and_places_only(folder: Path) -> None:
+    sites = gpd.read_parquet(folder / "sites.parquet")
+    names = {f"name_{lang}" for lang in ("fr", "nl", "de", "en")}
+    assert set(sites.columns) - names == {"site_id", "name", "country", "kind", "geometry"}
+    assert set(sites["kind"]) == {"seveso", "nuclear"}
+    assert sites.loc[sites["kind"] == "nuclear", "site_id"].tolist() == [
+        "FR-gravelines",
+        "FR-chooz",
+        "FR-cattenom",
+        "BE-tihange",
+        "BE-fleurus",
     ]
-    assert {"BE-blaregnies-gas", "BE-mcbride-estaimpuis"} <= set(crossing)
+
+
+@pytest.mark.parametrize(("lon", "lat", "radius"), [(2.1361, 51.0153, 20_000), (4.54, 50.45, 10_000)])
+def test_a_planning_ring_is_true_on_the_ellipsoid(
+    folder: Path, lon: float, lat: float, radius: float
+) -> None:
+    """Gravelines and Fleurus, whose rings the border does not cut: every point of the line, not only its
+    corners.
+    """
+    zones = gpd.read_parquet(folder / "nuclear_zones.parquet")
+    at = gpd.GeoSeries([shapely.Point(lon, lat)], crs=4326).to_crs(3035).iloc[0]
+    here = zones[(zones["radius_m"] == radius) & (zones.distance(at) == 0)]
+    assert len(here) == 1
+    line = gpd.GeoSeries(here.geometry.boundary.segmentize(50.0).to_numpy(), crs=3035).to_crs(4326)
+    points = shapely.get_coordinates(line.to_numpy())
+    away = np.full(len(points), lon), np.full(len(points), lat)
+    _, _, metres = GEOD.inv(*away, points[:, 0], points[:, 1])
+    assert len(points) > 1000
+    assert np.abs(metres - radius).max() < 1
+
+
+def test_each_planning_rule_stays_on_its_own_ground(folder: Path, communes: gpd.GeoDataFrame) -> None:
+    zones = gpd.read_parquet(folder / "nuclear_zones.parquet")
+    zones = zones[zones["measure"] != "studied"]
+    assert set(zones["basis"]) == {"modelled"}
+    for row in zones.itertuples():
+        inside = communes.intersection(row.geometry).area.groupby(communes["country"]).sum()
+        assert inside[row.ground] > 1e4
+        assert inside.drop(row.ground).sum() < 1e3
+        assert (row.rule == row.ground) == (row.scenario == "nuclear_planning")
+    french = zones[zones["rule"] == "FR"]
+    assert french["to_be_confirmed"].all()
+    assert not zones.loc[zones["rule"] == "BE", "to_be_confirmed"].any()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_words_of_a_measure_bear_the_radii_that_are_drawn(folder: Path, lang: str) -> None:
+    zones = gpd.read_parquet(folder / "nuclear_zones.parquet")
+    zones = zones[zones["measure"] != "studied"]
+    for measure, drawn in zones.groupby("measure"):
+        said = {int(km) for km in re.findall(r"(\d+)\Wkm", i18n.term("class", measure, lang))}
+        radii = {int(radius / 1000) for radius in drawn.loc[drawn["site_id"] != "BE-fleurus", "radius_m"]}
+        assert said == radii, measure
 
 
 def test_the_seam_is_told(folder: Path, manifest: dict) -> None:

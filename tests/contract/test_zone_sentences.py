@@ -23,6 +23,7 @@ from geoalarm.present.narrative import basis_text, commune_sentences
 MADE = runpy.run_path(str(Path(__file__).parents[1] / "made_up_dossier.py"))
 one: Callable[..., Dossier] = MADE["one"]
 
+NUCLEAR = ("nuclear_shelter_iodine", "nuclear_evacuation", "nuclear_shelter_at_once")
 INTERVALS = ("[0.01, 0.5)", "[0.5, 1)", "[1, 2)")
 OWN = [(name, "", tuple(hazard.class_labels) or INTERVALS) for name, hazard in hazards.discover().items()]
 DANGERS = [
@@ -30,6 +31,7 @@ DANGERS = [
     *((name, "", ("1", "2", "3")) for name, _, _ in OWN),
     ("industrial", "toxic", ("SEI", "SEL", "SELS")),
     ("industrial", "nuclear_planning", ("20 km", "10 km", "5 km")),
+    ("industrial", "nuclear_planning", NUCLEAR),
     ("nuclear", "", ("20 km", "10 km", "5 km")),
     ("cavity", "", ("affected",)),
     ("wildfire", "dry summer", INTERVALS),

@@ -110,9 +110,13 @@ def test_a_table_on_the_command_line(here: Path, tmp_path: Path, file: str) -> N
     assert code == 0, message
     table = pd.read_csv(tmp_path / "out.csv", index_col="commune_id")
     assert table["population_exposed"].tolist()[:2] == [1234.5, 493.5]
+    assert pd.isna(table["population"]["FR:57003"])
+    assert pd.isna(table["population_exposed"]["FR:57003"])
     manifest = json.loads((tmp_path / "out.manifest.json").read_text("utf-8"))
     join = manifest["population"]["join"]
     assert (join["codes_without_commune"], join["communes_without_row"]) == (["99999"], ["FR:57003"])
+    ledger = manifest["footprints"][0]["ledger"]
+    assert (ledger["total"], ledger["unplaced"], ledger["in_communes"]) == (2231.5, 10, 2221.5)
     assert [told for told in manifest["warnings"] if "found no" in told] == [f"{file}: {one}" for one in LOST]
     assert all(one in message for one in LOST)
 
@@ -155,6 +159,7 @@ def test_a_table_in_a_catalog_and_a_run(here: Path) -> None:
     assert [one for one in done.manifest["warnings"] if "found no" in one] == [
         f"own_people: {x}" for x in LOST
     ]
+    assert done.manifest["footprints"][0]["ledger"]["unplaced"] == 10
     exposed = done.table.groupby("commune_id")["population_exposed"].sum(min_count=1)
     assert exposed[["FR:57001", "FR:57002"]].tolist() == [1234.5, 493.5]
     assert len(rows) == 3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
@@ -11,6 +11,7 @@ import geopandas as gpd
 from geoalarm.analysis.scenario import Options, Scenario
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Communes, require_column
+from geoalarm.core.row_account import RowAccount
 
 if TYPE_CHECKING:
     from geoalarm.catalog import Catalog
@@ -28,13 +29,13 @@ class JoinedCommunes:
     ----------
     seam : SeamReport, optional
         What was done between two sets of boundaries; None where there is one set, or the rule is ``none``.
-    repairs : dict
-        What normalising changed, by entry.
+    warnings : tuple of str
+        What is uncertain of how the two sets meet.
     """
 
     communes: Communes
     seam: SeamReport | None = None
-    repairs: dict[str, dict[str, int]] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
 
 def join_communes(catalog: Catalog, scenario: Scenario) -> JoinedCommunes:
@@ -62,8 +63,10 @@ def join_communes(catalog: Catalog, scenario: Scenario) -> JoinedCommunes:
 def resolve_seam(one: Communes, other: Communes, *, options: Options) -> JoinedCommunes:
     """Two sets of boundaries as one, overlaps and gaps settled by the rule of the options."""
     from geoalarm.geo import seam
+    from geoalarm.geo.datum_accuracy import OUTLINE_M, MapExtent, datum_notes
 
     sources = (*one.sources, *other.sources)
+    rows = RowAccount.joined(part.rows for part in (one, other) if part.rows is not None)
     twice = one.ids.intersection(other.ids)
     if len(twice):
         raise InputError(
@@ -72,19 +75,27 @@ def resolve_seam(one: Communes, other: Communes, *, options: Options) -> JoinedC
             expected="each commune once",
             hint="use one entry for each country",
         )
+    line = _seam_line(options)
+    layers = {"communes": one.data, "communes across the border": other.data, "line of the seam": line}
+    extents = {name: MapExtent.of(data) for name, data in layers.items() if data is not None}
+    notes = datum_notes(extents, cell_m=OUTLINE_M).lines
     if options.seam == "none":
         import pandas as pd
 
         return JoinedCommunes(
-            Communes(pd.concat([one.data, other.data.to_crs(one.data.crs)], ignore_index=True), sources)
+            Communes(
+                pd.concat([one.data, other.data.to_crs(one.data.crs)], ignore_index=True), sources, rows
+            ),
+            warnings=notes,
         )
-    line = None
-    if options.seam_line is not None:
-        from geoalarm.io.vector_files import read_vector
-
-        line = read_vector(options.seam_line)
     resolved, report = seam.resolve(one.data, other.data, rule=options.seam, line=line)
-    return JoinedCommunes(Communes(resolved, sources), report)
+    return JoinedCommunes(Communes(resolved, sources, rows), report, warnings=notes)
+
+
+def _seam_line(options: Options) -> gpd.GeoDataFrame | None:
+    from geoalarm.io.vector_files import read_vector
+
+    return None if options.seam_line is None else read_vector(options.seam_line)
 
 
 def delivered_seam(catalog: Catalog, communes: str) -> SeamReport | None:

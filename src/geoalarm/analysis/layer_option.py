@@ -79,17 +79,18 @@ def _option(
     labels = (
         tuple(item.label for item in interval_classes(used))
         if used
-        else tuple(facts.class_order) or hazard.class_labels
+        else tuple(facts.class_order) or _of_standard(entry) or hazard.class_labels
     )
     period, country = values.get("return_period", facts.return_period_yr), values.get("country")
+    event, of_event = _event(entry, values)
     source = entry.source(values)
     return LayerOption(
         key=source.id,
         entry=entry.name,
         title=facts.title,
         hazard=facts.hazard,
-        scenario=str(values.get("scenario", facts.scenario)),
-        return_period_yr=math.nan if period is None else float(period),
+        scenario=str(values.get("scenario", facts.scenario)) or event,
+        return_period_yr=of_event if period is None else float(period),
         basis=facts.basis_term,
         countries=(str(country),) if country else tuple(facts.countries),
         class_labels=labels,
@@ -99,6 +100,20 @@ def _option(
         source=source,
         parameters=tuple(values.items()),
     )
+
+
+def _of_standard(entry: CatalogEntry) -> tuple[str, ...]:
+    """Every class of the standard that an official plan is in; empty for another entry."""
+    from geoalarm.catalog.official_plans import standard_classes
+
+    return standard_classes(entry.profile, entry.facts.hazard) if entry.profile is not None else ()
+
+
+def _event(entry: CatalogEntry, values: dict[str, Parameter]) -> tuple[str, float]:
+    """Event and return period [yr] that an entry chooses in an official plan; empty and NaN for any other."""
+    from geoalarm.catalog.official_plans import event_of_part
+
+    return event_of_part(entry.profile, entry.part_of(values)) if entry.profile else ("", math.nan)
 
 
 def _hazard(name: str, *, entry: str) -> Hazard:

@@ -6,7 +6,6 @@ import logging
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 
@@ -19,11 +18,13 @@ from geoalarm.core.english_counts import counted
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Population
 from geoalarm.core.result import SCREENING_NOTICE
+from geoalarm.core.terms import OTHER_RULE
 from geoalarm.core.units import people_per_km2
 from geoalarm.exposure import risk
 from geoalarm.exposure.union import union
 from geoalarm.results import FootprintRecord, Run, build_manifest
 from geoalarm.results.manifest import to_plain
+from geoalarm.results.official_plan_record import official_plans_of
 
 logger = logging.getLogger(__name__)
 
@@ -81,7 +82,10 @@ def run(
         command=command,
         title=space.scenario.title,
         repairs=repairs_of(space, options),
-        warnings=[*_join_sentences(space.population()), *warnings_of(table)],
+        warnings=[*joined.warnings, *_notes(space, options), *warnings_of(table)],
+    )
+    manifest |= official_plans_of(
+        [space.footprint(option) for option in options], [space.expose(option) for option in options]
     )
     if accidents:
         manifest |= {"accidents": [view.as_dict() for view in accidents], "notice": SCREENING_NOTICE}
@@ -91,9 +95,13 @@ def run(
     return Run(table, joined.communes, manifest, annual=annual, union=united, seam=seam)
 
 
-def _join_sentences(population: Population) -> list[str]:
-    """Which codes of a table of people and of the communes found no partner."""
-    return population.join.sentences(population.sources[0].id) if population.join is not None else []
+def _notes(space: Workspace, options: Sequence[LayerOption]) -> list[str]:
+    """What is to be told of the people, of codes without a partner, and by official plans."""
+    people = space.population()
+    joined = people.join.sentences(people.sources[0].id) if people.join is not None else []
+    plans = [space.footprint(option).plan for option in options]
+    told = dict.fromkeys(note for plan in plans if plan is not None for note in plan.notes)
+    return [*joined, *space.prepared().notes, *told]
 
 
 def _record(space: Workspace, option: LayerOption) -> FootprintRecord:
@@ -135,9 +143,12 @@ def union_of(space: Workspace, options: Sequence[LayerOption]) -> pd.DataFrame |
 
 
 def union_options(space: Workspace, options: Sequence[LayerOption]) -> list[LayerOption]:
-    """The layers that take part in the union; none where it is not asked for, or there is one hazard only."""
+    """The layers that take part in the union; none where it is not asked for, or there is one hazard only.
+
+    What another country's rule says of the same accident is no danger more.
+    """
     rarest: dict[tuple[str, str], LayerOption] = {}
-    for option in options:
+    for option in (option for option in options if option.scenario != OTHER_RULE):
         held = rarest.get((option.hazard, option.scenario))
         if held is None or not option.return_period_yr <= held.return_period_yr:
             rarest[option.hazard, option.scenario] = option
@@ -161,9 +172,9 @@ def counted_seam(joined: JoinedCommunes, population: Population) -> JoinedCommun
     )
 
 
-def repairs_of(space: Workspace, options: Sequence[LayerOption]) -> dict[str, Any]:
-    """What normalising changed, by layer; layers that were as they should be are left out."""
-    found = {**space.joined.repairs, **{option.key: space.repairs(option) for option in options}}
+def repairs_of(space: Workspace, options: Sequence[LayerOption]) -> dict[str, dict[str, int]]:
+    """What normalising changed in each hazard layer; layers that were as they should be are left out."""
+    found = {option.key: space.repairs(option) for option in options}
     return {name: dict(repairs) for name, repairs in found.items() if any(repairs.values())}
 
 

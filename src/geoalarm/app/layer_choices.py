@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from geoalarm.core.terms import Basis
+
 if TYPE_CHECKING:
     from geoalarm.analysis.layer_option import LayerOption
 
@@ -19,13 +21,18 @@ class Choices:
     populations: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
 
+    @property
+    def offered(self) -> list[LayerOption]:
+        """The options in the order of a page: what is real first, then the examples."""
+        return sorted(self.options, key=lambda option: option.basis == Basis.ILLUSTRATIVE)
+
     def hazards(self) -> list[str]:
-        """Hazards in the order of the options."""
-        return list(dict.fromkeys(option.hazard for option in self.options))
+        """Hazards in the order they are offered."""
+        return list(dict.fromkeys(option.hazard for option in self.offered))
 
     def scenarios(self, hazard: str) -> list[str]:
-        """Scenarios of a hazard."""
-        return list(dict.fromkeys(option.scenario for option in self.options if option.hazard == hazard))
+        """Scenarios of a hazard in the order they are offered."""
+        return list(dict.fromkeys(option.scenario for option in self.offered if option.hazard == hazard))
 
     def periods(self, hazard: str, scenario: str) -> list[float]:
         """Return periods [yr] of a scenario, often to rare; NaN where the layer has no probability."""
@@ -57,7 +64,7 @@ class Choices:
         hazard = self.hazards()[0]
         scenario = self.scenarios(hazard)[0]
         found = self.option(hazard, scenario, default_period(self.periods(hazard, scenario)))
-        return found or self.options[0]
+        return found or self.offered[0]
 
     def options_of(self, hazard: str) -> list[LayerOption]:
         """All options of a hazard."""

@@ -9,13 +9,19 @@ from typing import Final, Literal
 
 import geopandas as gpd
 import xarray as xr
+from pyproj import CRS
 
-from geoalarm.catalog.entry import CatalogEntry, ParameterValue
+from geoalarm.catalog.entry import CatalogEntry
+from geoalarm.catalog.entry_args import ParameterValue
 from geoalarm.catalog.open import Catalog
 from geoalarm.core.errors import Faults, GeoalarmError
 from geoalarm.core.model import Layer
 from geoalarm.core.read_errors import wrap_read_errors
+from geoalarm.core.row_account import RowAccount
+from geoalarm.geo.crs import analysis_crs, to_crs
+from geoalarm.geo.datum_shift import is_nameless
 from geoalarm.geo.fill_values import EAGER_CELLS
+from geoalarm.geo.overlapping_units import overlapping_communes, people_told_twice
 from geoalarm.io.address import parse_address
 from geoalarm.io.download_cache import cache_record, compare
 
@@ -91,12 +97,8 @@ def _look(
     changed = compare(address) if address.scheme == "https" and online else None
     layer = catalog.layer(entry.name, **values)
     layer = layer if possible is None else possible(layer)
-    if entry.facts.role == "communes":
-        catalog.to_communes(layer, entry.name)
-    elif entry.facts.role == "population":
-        _read_through(catalog.to_population(layer, entry.name).data)
-    else:
-        _read_through(layer.data)
+    account = _rows_of(catalog, layer, entry)
+    _read_through(layer.data)
     data = layer.data
     size = (
         f"{len(data)} features"
@@ -107,9 +109,30 @@ def _look(
         size = "; ".join([size, *layer.join.sentences("the table")])
     if changed:
         log.warning("%s: %s", entry.source_id(values), changed)
-    return CheckFinding(
-        entry.name, values, "changed" if changed else "opened", changed or size, dict(layer.repairs)
-    )
+    if is_nameless(CRS.from_user_input(entry.facts.crs)):
+        log.warning("%s: its system names no datum; beside a layer on another it may be refused", entry.name)
+    for told in account.warnings:
+        log.warning("%s: %s", entry.source_id(values), told)
+    repairs = dict(account.repairs.get(layer.source.id, layer.repairs))
+    return CheckFinding(entry.name, values, "changed" if changed else "opened", changed or size, repairs)
+
+
+def _rows_of(catalog: Catalog, layer: Layer, entry: CatalogEntry) -> RowAccount:
+    """What became of the rows of communes or people; polygons that lie on top of each other are looked at."""
+    if entry.facts.role == "communes":
+        communes = catalog.to_communes(layer, entry.name)
+        crs = analysis_crs(communes.data.total_bounds, communes.data.crs)
+        found = overlapping_communes(to_crs(communes.data, crs).geometry.to_numpy(), communes.ids)
+        count = {"communes_overlap": int(found.overlapping.sum())}
+        told = RowAccount({layer.source.id: count}, found.notes)
+        return RowAccount.joined([communes.rows or RowAccount(), told])
+    if entry.facts.role != "population":
+        return RowAccount({layer.source.id: layer.repairs})
+    population = catalog.to_population(layer, entry.name)
+    _read_through(population.data)
+    if isinstance(population.data, gpd.GeoDataFrame):
+        people_told_twice(population, population.data.geometry.to_numpy())
+    return population.rows or RowAccount()
 
 
 def _read_through(data: xr.DataArray | gpd.GeoDataFrame) -> None:

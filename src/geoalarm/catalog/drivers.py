@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import geopandas as gpd
+import pandas as pd
 import xarray as xr
 from intake.source.base import DataSource, Schema
 
 from geoalarm.catalog import normalise
 from geoalarm.catalog.join_outlines import join_outlines
+from geoalarm.catalog.official_plans import PlanLayer, read_plan, refuse_regulation
 from geoalarm.core.errors import InputError
 from geoalarm.core.join_record import JoinRecord
 from geoalarm.core.model import Communes
@@ -45,12 +47,16 @@ warnings.filterwarnings("ignore", **BOGUS)  # type: ignore[arg-type]
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A layer as it came in: normalised data, the file it was read from, its hash, what was changed."""
+    """A layer as it came in: normalised data, the file it was read from, its hash, what was changed, and the
+    rows left out because they have no outline.
+    """
 
     data: gpd.GeoDataFrame | xr.DataArray
     path: Path
     sha256: str
     repairs: dict[str, int]
+    unplaced: pd.DataFrame | None = None
+    plan: PlanLayer | None = None
     join: JoinRecord | None = None
 
 
@@ -112,11 +118,16 @@ class GeoVectorSource(DataSource):
         keep: Sequence[Mapping[str, Any]] | None = None,
         bbox: Sequence[float] | None = None,
         join: Mapping[str, Any] | None = None,
+        no_data_value: float | Sequence[float] | str = (),
+        profile: str | None = None,
+        part: str | None = None,
         metadata: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(metadata=metadata)
         self.urlpath, self.choice = urlpath, SourceOptions(mirror=mirror_from(None))
         self.join = join
+        del no_data_value  # of people, whose column is known when the layer is taken as people
+        self.plan_options = {"profile": profile, "part": part, "crs": crs, "bbox": bbox}
         rules = [files.RowFilter(**rule) for rule in keep or ()]
         self.options = {
             "layer": layer,
@@ -135,15 +146,25 @@ class GeoVectorSource(DataSource):
         path = locate(self.urlpath, entry=str(self.name), choice=self.choice)
         if self.join is not None:
             return self._open_table(path, str(self.join["column"]))
+        if self.plan_options["profile"] is not None:
+            return self._open_plan(path, str(facts.get("hazard") or ""))
+        if facts.get("role") == "hazard":
+            refuse_regulation(path, str(self.options["layer"] or self.options["member"] or ""))
         options = self.options if archives.is_archive(path) else {**self.options, "member": None}
         data, digest = read_unchanged(path, lambda: files.read_vector(path, **options))  # type: ignore[arg-type]
         what, countries = f"entry {self.name!r}", list(facts.get("countries") or ())
         column = facts.get("class_column")
         if column is not None:
             data, repairs = normalise.polygons(data, class_column=column, what=what, countries=countries)
-        else:
-            data, repairs = normalise.frame(data, what=what, countries=countries)
-        return Opened(data, path, digest, repairs)
+            return Opened(data, path, digest, repairs)
+        data, repairs, unplaced = normalise.placed(data, what=what, countries=countries)
+        return Opened(data, path, digest, repairs, unplaced)
+
+    def _open_plan(self, path: Path, hazard: str) -> Opened:
+        """The zones of one hazard of an official plan."""
+        found, digest = read_unchanged(path, lambda: read_plan(path, hazard=hazard, **self.plan_options))  # type: ignore[arg-type]
+        assert found is not None, "a stated profile is read or refused"
+        return Opened(found.data, path, digest, found.repairs, plan=found)
 
     def _open_table(self, path: Path, code: str) -> Opened:
         """A table on the outlines that the catalog gave, in the CRS of the entry."""
@@ -161,8 +182,9 @@ class GeoVectorSource(DataSource):
         countries = list(facts.get("countries") or ())
         country = str(countries[0]) if len(countries) == 1 else None
         data, record = join_outlines(table, outlines, code=code, people=column, country=country, what=what)
-        data, repairs = normalise.frame(data.to_crs(str(facts["crs"])), what=what, countries=countries)
-        return Opened(data, path, digest, repairs, join=record)
+        data = data.to_crs(str(facts["crs"]))
+        data, repairs, unplaced = normalise.placed(data, what=what, countries=countries)
+        return Opened(data, path, digest, repairs, unplaced, join=record)
 
     def read(self) -> gpd.GeoDataFrame:
         """The layer as a GeoDataFrame."""

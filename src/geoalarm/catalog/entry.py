@@ -3,178 +3,38 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import (
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from geoalarm.catalog.cf_units import cf_units
+from geoalarm.catalog.entry_args import (
+    CatalogModel,
+    Column,
+    Crs,
+    Name,
+    NoDataValue,
+    Parameter,
+    ParameterValue,
+    RasterArgs,
+    TableColumn,
+    TableJoin,
+    VectorArgs,
+)
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.model import Source
-from geoalarm.core.terms import CAVEATS, Basis
-from geoalarm.core.unicode_names import nfc
+from geoalarm.core.terms import CAVEATS, Basis, PlanProfile
 from geoalarm.core.units import COUNT_UNITS, DENSITY_UNITS
 from geoalarm.io.address import CATALOG_DIR, Address, fill, parse_address, templates_in
-from geoalarm.io.strict_model import StrictModel, as_list
-from geoalarm.io.written_yaml import text_of
 
 ROLES: Final = ("communes", "population", "hazard", "sites", "places", "border", "seam", "relief", "rivers")
 DEFAULT_ROLES: Final = ("communes", "population", "hazard")
 """Roles of which the default scenario is made: the entries that say ``default_scenario: true``."""
-NAME: Final = r"^[a-z][a-z0-9_]{1,60}$"
-
-Name = Annotated[str, StringConstraints(pattern=NAME)]
-Column = Annotated[
-    str,
-    BeforeValidator(lambda value: nfc(value) if isinstance(value, str) else value),
-    StringConstraints(pattern=r"^[^\W\d][\w .:@-]{0,62}$"),
-]
-TableColumn = Annotated[
-    str,
-    BeforeValidator(lambda value: nfc(value) if isinstance(value, str) else value),
-    StringConstraints(pattern=r"^[^\x00-\x1f\"{}]{1,120}$"),
-]
-"""Headers of spreadsheets are sentences."""
 
 Language = Literal["fr", "nl", "de", "en"]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Crs = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3,8}:[0-9]{1,7}$")]
-ParameterValue = int | float | str
-
-_SAFE_VALUE: Final = re.compile(r"(?!\.+$)[A-Za-z0-9_.+-]{1,64}")
-
-
-def _as_join(value: object) -> object:
-    """A column alone is enough."""
-    return {"column": value} if isinstance(value, str) else value
-
-
-class CatalogModel(StrictModel):
-    """A part of an entry: no silent conversions either, for a file that others wrote."""
-
-    model_config = ConfigDict(strict=True, str_strip_whitespace=True)
-
-
-class Parameter(CatalogModel):
-    """A choice the reader of an entry has: closed, so that no value ever reaches a template unchecked."""
-
-    description: str
-    type: Literal["int", "float", "str"]
-    default: ParameterValue
-    allowed: list[ParameterValue] = Field(min_length=1, max_length=200)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _texts_are_as_written(cls, values: object) -> object:
-        """Values of type str keep a leading zero, with quotes or without."""
-        if not isinstance(values, Mapping) or values.get("type") != "str":
-            return values
-        allowed = values.get("allowed")
-        texts = [text_of(one) for one in allowed] if isinstance(allowed, list) else allowed
-        return {**values, "allowed": texts, "default": text_of(values.get("default"))}
-
-    @model_validator(mode="after")
-    def _values_are_of_the_type(self) -> Self:
-        wanted: tuple[type, ...] = {"int": (int,), "float": (int, float), "str": (str,)}[self.type]
-        for value in [self.default, *self.allowed]:
-            if not isinstance(value, wanted) or isinstance(value, bool):
-                raise ValueError(f"{value!r} is not of type {self.type} (put text such as '02' in quotes)")
-            if not _SAFE_VALUE.fullmatch(str(value)):
-                raise ValueError(f"{value!r} may hold only letters, digits and _ . + -")
-        if self.default not in self.allowed:
-            raise ValueError(f"default {self.default!r} is not among the allowed values")
-        return self
-
-    def accept(self, value: object, *, what: str) -> ParameterValue:
-        """The value in the parameter's own type, where it is allowed.
-
-        Raises
-        ------
-        InputError
-            If it is not one of the allowed values.
-        """
-        for allowed in self.allowed:
-            if (value == allowed and not isinstance(value, bool)) or (
-                isinstance(value, str) and value.strip() == str(allowed)
-            ):
-                return allowed
-        raise InputError(
-            what,
-            got=repr(value),
-            expected="one of " + ", ".join(map(str, self.allowed)),
-            hint="choose an allowed value, or add an entry for your own layer",
-        )
-
-
-class TableJoin(CatalogModel):
-    """How a table without outlines is joined to communes: on its column of official codes.
-
-    ``communes`` are entries of that role, the only ones of the catalog where none is named; a scenario joins
-    to its own.
-    """
-
-    column: TableColumn
-    communes: Annotated[list[Name], BeforeValidator(as_list)] = Field(default_factory=list, max_length=4)
-
-
-class RowFilterFile(CatalogModel):
-    """Rows to keep, by one column: equal to a value, or at least a number."""
-
-    column: Column
-    equals: int | float | str | None = None
-    at_least: int | float | None = None
-
-    @model_validator(mode="after")
-    def _one_rule(self) -> Self:
-        if (self.equals is None) == (self.at_least is None):
-            raise ValueError("give either equals or at_least")
-        return self
-
-
-class VectorArgs(CatalogModel):
-    """Arguments of ``geo_vector``."""
-
-    urlpath: str
-    layer: str | None = None
-    member: str | None = None
-    x: Column | None = None
-    y: Column | None = None
-    crs: Crs | None = None
-    delimiter: (
-        Annotated[str, StringConstraints(min_length=1, max_length=1, strip_whitespace=False)] | None
-    ) = None
-    keep: list[RowFilterFile] = Field(default_factory=list, max_length=8)
-    bbox: list[float] | None = Field(default=None, min_length=4, max_length=4)
-    join: Annotated[TableJoin, BeforeValidator(_as_join)] | None = None
-
-    @model_validator(mode="after")
-    def _a_table_has_no_place(self) -> Self:
-        given = [name for name in ("x", "y", "crs", "bbox") if getattr(self, name)]
-        if self.join is not None and given:
-            raise ValueError(f"join: a table has no outlines of its own: leave {', '.join(given)} out")
-        return self
-
-
-class RasterArgs(CatalogModel):
-    """Arguments of ``geo_raster``."""
-
-    urlpath: str
-    band: int | None = Field(default=None, ge=1, le=10_000)
-    member: str | None = None
-    crs: Crs | None = None
-    no_data_value: (
-        float | Annotated[list[float], Field(min_length=1, max_length=8)] | Literal["none"] | None
-    ) = None
 
 
 class EntryFacts(CatalogModel):
@@ -195,11 +55,12 @@ class EntryFacts(CatalogModel):
     attribution: str = Field(min_length=2)
     vintage: str = Field(min_length=2)
     countries: list[Country] = Field(default_factory=list)
-    no_data: Literal["not_studied", "dry"] = "not_studied"
+    no_data: Literal["not_studied", "dry", "nobody"] = "not_studied"
     scenario: str = ""
     return_period_yr: float | None = Field(default=None, ge=1, allow_inf_nan=False)
     class_column: Column | None = None
     class_order: list[str] = Field(default_factory=list)
+    studied_class: str = ""
     id_column: Column | None = None
     name_column: Column | None = None
     population_column: TableColumn | None = None
@@ -225,6 +86,14 @@ class EntryFacts(CatalogModel):
             raise ValueError(f"role {role} has no part in it: only {', '.join(DEFAULT_ROLES)}")
         return value
 
+    @field_validator("no_data")
+    @classmethod
+    def _nobody_is_of_people(cls, value: str, info: ValidationInfo) -> str:
+        role = info.data.get("role", "population")
+        if value == "nobody" and role != "population":
+            raise ValueError(f"nobody on an entry of role {role}: it says what people without a number mean")
+        return value
+
     @field_validator("caveats")
     @classmethod
     def _known_caveats(cls, value: list[str]) -> list[str]:
@@ -243,6 +112,16 @@ class EntryFacts(CatalogModel):
     def basis_term(self) -> Basis:
         """The basis as a term of the house."""
         return Basis(self.basis)
+
+
+def _class_disagreements(facts: EntryFacts) -> list[str]:
+    """What the facts say of classes and cannot hold together, in words."""
+    order, problems = facts.class_order, []
+    if order and (facts.class_column is None or len(set(order)) != len(order)):
+        problems.append("class_order needs a class_column, and each label once, from mild to severe")
+    if facts.studied_class and (facts.class_column is None or facts.studied_class in order):
+        problems.append("studied_class needs a class_column, and is no class of class_order")
+    return problems
 
 
 def _disagreements(facts: EntryFacts) -> list[str]:
@@ -271,11 +150,15 @@ def _disagreements(facts: EntryFacts) -> list[str]:
         problems.append("role communes needs id_column and countries")
     if facts.class_column is not None and facts.kind not in ("polygons", "points"):
         problems.append(f"class_column on kind {facts.kind}: only polygons and points have columns")
-    if facts.class_order and (
-        facts.class_column is None or len(set(facts.class_order)) != len(facts.class_order)
-    ):
-        problems.append("class_order needs a class_column, and each label once, from mild to severe")
+    problems += _class_disagreements(facts)
     return problems
+
+
+def no_data_numbers(value: NoDataValue) -> tuple[float, ...] | Literal["none"]:
+    """``args.no_data_value`` as numbers, or ``none``."""
+    if isinstance(value, str):
+        return value
+    return () if value is None else tuple(value) if isinstance(value, list) else (float(value),)
 
 
 class CatalogEntry(CatalogModel):
@@ -290,15 +173,34 @@ class CatalogEntry(CatalogModel):
 
     @model_validator(mode="after")
     def _a_joined_table_counts_people(self) -> Self:
-        join = getattr(self.args, "join", None)
-        if join is not None and (self.metadata.role != "population" or not self.metadata.population_column):
+        if self.join is not None and (
+            self.metadata.role != "population" or not self.metadata.population_column
+        ):
             raise ValueError("args.join needs role population and metadata.population_column")
+        return self
+
+    @model_validator(mode="after")
+    def _profile_is_of_a_hazard(self) -> Self:
+        facts = self.metadata
+        if self.profile is None:
+            return self
+        if facts.role != "hazard" or facts.kind != "polygons":
+            raise ValueError(f"args.profile {self.profile} is for role hazard and kind polygons")
+        if facts.class_column is not None or facts.class_order:
+            raise ValueError(
+                f"args.profile {self.profile} names the classes: leave class_column and class_order out"
+            )
         return self
 
     @property
     def join(self) -> TableJoin | None:
         """How its table is joined to communes; None of an entry that has a place of its own."""
-        return getattr(self.args, "join", None)
+        return self.args.join if isinstance(self.args, VectorArgs) else None
+
+    @property
+    def profile(self) -> PlanProfile | None:
+        """The standard of an official plan, where the entry is one."""
+        return self.args.profile if isinstance(self.args, VectorArgs) else None
 
     @property
     def facts(self) -> EntryFacts:
@@ -332,6 +234,11 @@ class CatalogEntry(CatalogModel):
             else parameter.default
             for name, parameter in self.parameters.items()
         }
+
+    def part_of(self, values: Mapping[str, ParameterValue]) -> str:
+        """The part of an official plan that one choice names; empty where the entry names none."""
+        part = self.args.part if isinstance(self.args, VectorArgs) else None
+        return fill(part, dict(values)) if part else ""
 
     def address_of(self, values: Mapping[str, ParameterValue], *, catalog_dir: str) -> Address:
         """Where the bytes of one choice are."""

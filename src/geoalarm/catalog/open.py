@@ -12,17 +12,24 @@ from typing import TYPE_CHECKING, Any, Final
 
 from geoalarm import renamed_modules
 from geoalarm.catalog.cf_units import cf_units
-from geoalarm.catalog.entry import CatalogEntry, ParameterValue
+from geoalarm.catalog.entry import CatalogEntry, no_data_numbers
+from geoalarm.catalog.entry_args import ParameterValue
 from geoalarm.catalog.parse import CatalogFile, read_catalog_file
 from geoalarm.core.errors import CatalogError, InputError, near_miss
+from geoalarm.core.frame_checks import without_outline
 from geoalarm.core.model import Communes, Layer, Population, Source
+from geoalarm.core.row_account import RowAccount
 from geoalarm.core.settings import CATALOG, path_setting
 from geoalarm.io.mirror import Mirror, SourceRequest, mirror_from
 
 if TYPE_CHECKING:
     from geoalarm.catalog.drivers import Opened
+    from geoalarm.catalog.official_plans import PlanLayer
 
 log = logging.getLogger(__name__)
+
+Outlines = Callable[[], Communes] | None
+"""The communes that a table of people is joined to; None: those that its entry names."""
 
 FILE_NAME: Final = "catalog.yml"
 
@@ -135,9 +142,9 @@ class Catalog:
         """
         return self._layer(name, parameters)
 
-    def _layer(
-        self, name: str, parameters: dict[str, object], outlines: Callable[[], Communes] | None = None
-    ) -> Layer:
+    def _layer(self, name: str, parameters: dict[str, object], outlines: Outlines = None) -> Layer:
+        from geoalarm.geo.datum_shift import with_stated_datum
+
         entry = self.entry(name)
         values = entry.resolve(parameters)
         opened = self._open(entry, values, outlines)
@@ -146,8 +153,8 @@ class Catalog:
         _require_crs(entry, opened)
         period = values.get("return_period", facts.return_period_yr)
         country = values.get("country")
-        return Layer(
-            data=opened.data,
+        layer = Layer(
+            data=with_stated_datum(opened.data, facts.crs),
             source=_source(entry, values, opened),
             role=facts.role,
             kind=facts.kind,
@@ -156,12 +163,15 @@ class Catalog:
             scenario=str(values.get("scenario", facts.scenario)),
             return_period_yr=math.nan if period is None else float(period),
             countries=(str(country),) if country else tuple(facts.countries),
-            no_data=facts.no_data,
+            no_data="not_studied" if facts.no_data == "nobody" else facts.no_data,
             class_column=facts.class_column,
             class_order=tuple(facts.class_order),
+            studied_class=facts.studied_class,
             repairs=dict(opened.repairs),
+            unplaced=opened.unplaced,
             join=opened.join,
         )
+        return layer if opened.plan is None else _of_plan(layer, opened.plan)
 
     def communes(self, name: str, **parameters: object) -> Communes:
         """Communes of an entry of role ``communes``, in house form.
@@ -173,9 +183,7 @@ class Catalog:
         """
         return self.to_communes(self._layer_of_role(name, "communes", parameters), name)
 
-    def population(
-        self, name: str, *, outlines: Callable[[], Communes] | None = None, **parameters: object
-    ) -> Population:
+    def population(self, name: str, *, outlines: Outlines = None, **parameters: object) -> Population:
         """People of an entry of role ``population``, in house form.
 
         Parameters
@@ -199,6 +207,9 @@ class Catalog:
         from geoalarm.catalog import normalise
 
         facts = self.entry(name).facts
+        if layer.unplaced is not None and len(layer.unplaced):
+            column = str(facts.id_column)
+            raise without_outline(layer.unplaced[column].tolist(), column, what=f"entry {name!r}")
         country = layer.countries[0] if len(layer.countries) == 1 and facts.country_column is None else None
         return normalise.communes(
             layer.data,
@@ -209,6 +220,7 @@ class Catalog:
             population_column=facts.population_column,
             columns=facts.columns,
             source=layer.source,
+            rows=RowAccount({layer.source.id: layer.repairs}),
             what=f"entry {name!r}",
         )
 
@@ -224,6 +236,10 @@ class Catalog:
             source=layer.source,
             disclosure_minimum=facts.disclosure_minimum,
             caveats=layer.source.caveats,
+            no_data="nobody" if facts.no_data == "nobody" else "unknown",
+            no_data_value=no_data_numbers(self.entry(name).args.no_data_value),
+            unplaced=layer.unplaced,
+            repairs=layer.repairs,
             what=f"entry {name!r}",
         )
         return replace(found, join=layer.join)
@@ -262,11 +278,7 @@ class Catalog:
         )
 
     def _layer_of_role(
-        self,
-        name: str,
-        role: str,
-        parameters: dict[str, object],
-        outlines: Callable[[], Communes] | None = None,
+        self, name: str, role: str, parameters: dict[str, object], outlines: Outlines = None
     ) -> Layer:
         entry = self.entry(name)
         if entry.facts.role != role:
@@ -279,10 +291,7 @@ class Catalog:
         return self._layer(name, parameters, outlines)
 
     def _open(
-        self,
-        entry: CatalogEntry,
-        values: dict[str, ParameterValue],
-        outlines: Callable[[], Communes] | None = None,
+        self, entry: CatalogEntry, values: dict[str, ParameterValue], outlines: Outlines = None
     ) -> Opened:
         from geoalarm.catalog.drivers import BOGUS, SourceOptions
         from geoalarm.catalog.table_outlines import outlines_of
@@ -323,6 +332,25 @@ def _units(entry: CatalogEntry, opened: Opened) -> str:
     return cf_units(stated, what=f"entry {entry.name!r}") if stated else ""
 
 
+def _of_plan(layer: Layer, found: PlanLayer) -> Layer:
+    """The layer with what its plan says where the entry does not: classes, event, return period, region."""
+    from geoalarm.catalog.official_plans.read_plan import CLASS_COLUMN
+
+    stated = layer.return_period_yr
+    caveats = dict.fromkeys([*layer.source.caveats, *found.plan.caveats])
+    return replace(
+        layer,
+        source=replace(layer.source, caveats=tuple(caveats)),
+        units=layer.units or found.units,
+        scenario=layer.scenario or found.scenario,
+        return_period_yr=found.return_period_yr if math.isnan(stated) else stated,
+        countries=layer.countries if found.areas == ("FR",) else found.areas,
+        class_column=CLASS_COLUMN,
+        class_order=found.scale,
+        plan=found.plan,
+    )
+
+
 def _source(entry: CatalogEntry, values: dict[str, ParameterValue], opened: Opened) -> Source:
     from geoalarm.catalog.normalise import with_repairs
 
@@ -342,10 +370,10 @@ def _require_hash(entry: CatalogEntry, opened: Opened) -> None:
 
 
 def _require_crs(entry: CatalogEntry, opened: Opened) -> None:
-    from geoalarm.geo.crs import same_crs
+    from geoalarm.geo.datum_shift import may_be
 
     found = opened.data.rio.crs if hasattr(opened.data, "rio") else opened.data.crs
-    if not same_crs(found, entry.facts.crs):
+    if not may_be(found, entry.facts.crs):
         raise CatalogError(
             f"entry {entry.name!r}, field metadata.crs",
             got=f"{opened.path.name} is in {found.to_string()[:80]}",

@@ -7,12 +7,16 @@ import math
 import shlex
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from geoalarm.cli.path_type import UserPath
 from geoalarm.cli.terminal import is_quiet, progress_line, show_run
+from geoalarm.core.terms import PLAN_PROFILES
+
+SUMMARY: Final = ("title", "counts", "footprints", "official_plans", "repairs", "warnings")
+"""Parts of the manifest that ``--json`` prints."""
 
 
 class NumberList(click.ParamType[tuple[float, ...]]):
@@ -85,7 +89,23 @@ class WordList(click.ParamType[tuple[str, ...]]):
     type=NoDataNumbers(),
     default=(),
     metavar="NUMBERS",
-    help="As --no-data-value, of the population raster.",
+    help="As --no-data-value, of the population raster or polygons.",
+)
+@click.option(
+    "--population-no-data",
+    type=click.Choice(["unknown", "nobody"]),
+    default="unknown",
+    show_default=True,
+    help="What a cell or polygon without a number of people means.",
+)
+@click.option(
+    "--population-keep",
+    multiple=True,
+    metavar="COLUMN=VALUE",
+    help="Only these polygons of people, such as year=2024; repeat for several rules.",
+)
+@click.option(
+    "--communes-keep", multiple=True, metavar="COLUMN=VALUE", help="As --population-keep, of the communes."
 )
 @click.option("--footprint", required=True, metavar="FILE[:LAYER]", help="The hazard: a raster, or polygons.")
 @click.option("--class-column", metavar="COLUMN", help="Class, or intensity, of each polygon.")
@@ -138,7 +158,12 @@ class WordList(click.ParamType[tuple[str, ...]]):
     metavar="CC",
     help="Country that was studied; repeat for several.",
 )
-@click.option("--hazard", default="hazard", show_default=True, help="Name for the table.")
+@click.option(
+    "--hazard",
+    default="hazard",
+    show_default=True,
+    help="Name for the table; of an official plan the hazard that is counted.",
+)
 @click.option("--scenario", default="", help="Name for the table.")
 @click.option(
     "--return-period",
@@ -150,9 +175,12 @@ class WordList(click.ParamType[tuple[str, ...]]):
 @click.option(
     "--basis",
     type=click.Choice(["modelled", "statutory", "observed", "illustrative"]),
-    default="modelled",
-    show_default=True,
-    help="What the footprint rests on.",
+    help="What the footprint rests on; default: modelled, statutory for an official plan in force.",
+)
+@click.option(
+    "--profile",
+    type=click.Choice([*PLAN_PROFILES, "none"]),
+    help="Standard of an official plan, where its tables do not tell; none: read it as any other file.",
 )
 @click.option("--country", metavar="CC", help="Country of all communes: 59350 becomes FR:59350.")
 @click.option(
@@ -181,8 +209,9 @@ def expose(out: Path, as_json: bool, **given: Any) -> None:
 
     results.require_table_ending(out)
     results.require_writable(out.parent)
+    basis = given.pop("basis")
     own = analysis.UserFiles(
-        return_period_yr=given.pop("return_period"), basis=Basis(given.pop("basis")), **given
+        return_period_yr=given.pop("return_period"), basis=Basis(basis) if basis else None, **given
     )
     with progress_line() as progress:
         done = analysis.expose_files(own, command=_command(sys.argv), progress=progress)
@@ -191,7 +220,7 @@ def expose(out: Path, as_json: bool, **given: Any) -> None:
     if as_json:
         click.echo(
             json.dumps(
-                {key: done.manifest[key] for key in ("title", "counts", "footprints", "repairs", "warnings")},
+                {key: done.manifest[key] for key in SUMMARY if key in done.manifest},
                 ensure_ascii=False,
             )
         )

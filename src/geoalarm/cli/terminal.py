@@ -61,6 +61,13 @@ def show_run(run: Run) -> None:
         for item in facts["footprints"]
     ]
     show_table(rows, head=["layer", "exposed", "not exposed", "unknown", "outside", "basis"])
+    for plan in facts.get("official_plans", []):
+        for count in plan["counts"]:
+            where = ", ".join(part for part in (count["scenario"], count["territory"]) if part)
+            click.echo(
+                f"the state counts {people(count['residents'])} residents ({where}); counted here: "
+                f"{people(plan['people_exposed'])} in its zones"
+            )
     if facts["seam"]:
         seam = facts["seam"]
         click.echo(

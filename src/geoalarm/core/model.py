@@ -21,13 +21,17 @@ from pyproj import CRS
 
 from geoalarm.core.earth_crs import is_on_earth
 from geoalarm.core.errors import InputError, near_miss
+from geoalarm.core.frame_checks import require_counts, require_outlines, require_polygons
 from geoalarm.core.join_record import JoinRecord
+from geoalarm.core.official_plan import OfficialPlan
+from geoalarm.core.row_account import RowAccount
 from geoalarm.core.terms import Basis
 from geoalarm.core.units import people_per_km2, require_units
 
 FootprintKind = Literal["intensity", "classes", "fraction", "polygons"]
 PopulationKind = Literal["raster", "polygons"]
 NoData = Literal["not_studied", "dry"]
+NoPeople = Literal["unknown", "nobody"]
 
 COMMUNE_ID: Final = re.compile(r"^[A-Z]{2}:\S+$")
 
@@ -121,8 +125,10 @@ class Layer:
     """A layer as the catalog hands it over: normalised data and the facts of its entry.
 
     ``countries`` are the countries the producer studied (empty: not stated); ``no_data`` says what a missing
-    cell means; ``class_order`` are the producer's own labels from mild to severe; ``repairs`` counts what
-    normalising changed; ``join`` tells how a table met the outlines it was joined to.
+    cell means; ``class_order`` are the producer's own labels from mild to severe; ``studied_class`` is the
+    label of polygons that are no zone but the area the producer studied; ``repairs`` counts what
+    normalising changed; ``unplaced`` are the rows that were left out because they have no outline; ``plan``
+    is what an official plan says of itself; ``join`` tells how a table met the outlines it was joined to.
     """
 
     data: xr.DataArray | gpd.GeoDataFrame
@@ -137,7 +143,10 @@ class Layer:
     no_data: NoData = "not_studied"
     class_column: str | None = None
     class_order: tuple[str, ...] = ()
+    studied_class: str = ""
     repairs: dict[str, int] = field(default_factory=dict)
+    unplaced: pd.DataFrame | None = None
+    plan: OfficialPlan | None = None
     join: JoinRecord | None = None
 
 
@@ -165,6 +174,8 @@ class Footprint:
     counted_from : str
         Mildest class that counts in a union, as its hazard declares it; empty, or not among its classes: all
         count.
+    plan : OfficialPlan, optional
+        What an official plan says of itself; its zones of several hazards, not told which, count in unions.
     """
 
     data: xr.DataArray | gpd.GeoDataFrame
@@ -181,11 +192,12 @@ class Footprint:
     sources: tuple[Source, ...] = ()
     caveats: tuple[str, ...] = ()
     counted_from: str = ""
+    plan: OfficialPlan | None = None
 
     def __post_init__(self) -> None:
         require_crs(self.data, what=f"footprint {self.hazard!r}")
         if self.kind == "polygons":
-            _require_frame(self.data, what=f"footprint {self.hazard!r}")
+            require_polygons(self.data, what=f"footprint {self.hazard!r}")
             if self.class_column is not None:
                 require_column(self.data, self.class_column, what=f"footprint {self.hazard!r}")
         elif not isinstance(self.data, xr.DataArray):
@@ -220,9 +232,11 @@ class Footprint:
 class Population:
     """People: a raster of counts or densities, or polygons with counts in ``column``.
 
-    ``units`` is ``1`` (people per cell or polygon) or a density such as ``km-2``. Missing cells mean that
-    nobody was counted there. ``disclosure_minimum``: counts of people below it are not published (0: no
-    rule). ``join`` tells how a table met the outlines it was joined to.
+    ``units`` is ``1`` (people per cell or polygon) or a density such as ``km-2``. ``no_data`` says what a
+    cell or polygon without a number means: that it is not known how many live there, or that nobody does.
+    ``disclosure_minimum``: counts of people below it are not published (0: no rule). ``rows`` tells what
+    became of the rows of its file; None where it was made in memory. ``join`` tells how a table met the
+    outlines it was joined to.
     """
 
     data: xr.DataArray | gpd.GeoDataFrame
@@ -231,13 +245,15 @@ class Population:
     disclosure_minimum: float = 0.0
     sources: tuple[Source, ...] = ()
     caveats: tuple[str, ...] = ()
+    no_data: NoPeople = "unknown"
+    rows: RowAccount | None = None
     join: JoinRecord | None = None
 
     def __post_init__(self) -> None:
         require_crs(self.data, what="population")
         density = people_per_km2(require_units(self.units, what="population"))
         if isinstance(self.data, gpd.GeoDataFrame):
-            _require_frame(self.data, what="population")
+            require_polygons(self.data, what="population")
             if self.column is None:
                 raise InputError(
                     "population polygons need a column of counts",
@@ -252,7 +268,7 @@ class Population:
                     expected="counts (units '1')",
                     hint="multiply by the area of each polygon first",
                 )
-            _require_counts(
+            require_counts(
                 self.data[self.column].to_numpy(dtype="float64", na_value=math.nan),
                 what=f"population column {self.column!r}",
             )
@@ -268,16 +284,19 @@ class Communes:
     """Communes of one or several countries: one row each, ``commune_id`` unique, polygons, a CRS.
 
     Columns beyond ``commune_id`` and ``geometry`` are optional: country, code, name, name_fr, name_nl,
-    name_de, population (official total), approximate_boundary and estimated_population (bool).
+    name_de, population (official total), approximate_boundary and estimated_population (bool). ``rows`` tells
+    what became of the rows of their files.
     """
 
     data: gpd.GeoDataFrame
     sources: tuple[Source, ...] = ()
+    rows: RowAccount | None = None
 
     def __post_init__(self) -> None:
         require_crs(self.data, what="communes")
-        _require_frame(self.data, what="communes")
+        require_polygons(self.data, what="communes")
         require_column(self.data, "commune_id", what="communes")
+        require_outlines(self.data, "commune_id", what="communes")
         ids = self.data["commune_id"]
         if ids.isna().any():
             raise InputError(
@@ -360,40 +379,4 @@ def require_column(frame: gpd.GeoDataFrame | pd.DataFrame, column: str, *, what:
             got=", ".join(known[:15]) or "no columns",
             expected=column,
             hint=near_miss(column, known),
-        )
-
-
-def _require_frame(data: object, *, what: str) -> None:
-    if not isinstance(data, gpd.GeoDataFrame):
-        raise InputError(
-            f"{what} must be polygons",
-            got=type(data).__name__,
-            expected="geopandas.GeoDataFrame",
-            hint="read it with geopandas",
-        )
-    if data.empty:
-        raise InputError(
-            f"{what} is empty",
-            got="0 features",
-            expected="at least one",
-            hint="check the layer name and any filter",
-        )
-    kinds = set(data.geom_type.dropna()) - {"Polygon", "MultiPolygon"}
-    if kinds:
-        raise InputError(
-            f"{what} must be polygons",
-            got=", ".join(sorted(kinds)),
-            expected="Polygon or MultiPolygon",
-            hint="buffer points and lines first",
-        )
-
-
-def _require_counts(values: np.ndarray, *, what: str) -> None:
-    bad = np.isinf(values) | (values < 0)
-    if bad.any():
-        raise InputError(
-            what,
-            got=f"{int(bad.sum())} negative or infinite value(s), the first {values[bad][0]:g}",
-            expected="people, finite and not negative",
-            hint="declare the no-data value, or correct the source",
         )

@@ -25,13 +25,19 @@ FIELDS: Final[dict[str, Field]] = {
     "intensity_class": Field("str", "", "class of intensity, e.g. [0.5, 1) or SEL"),
     "basis": Field("str", "", "modelled, statutory, observed or illustrative"),
     "population": Field(
-        "float64", "1", "people in the commune; NaN where the population layer does not cover it"
+        "float64",
+        "1",
+        "people known in the commune; NaN where the population layer tells nothing of it",
     ),
     "population_exposed": Field("float64", "1", "people in the class; NaN unless state is exposed or zero"),
     "population_exposed_low": Field(
         "float64", "1", "people in population units that lie wholly in the class"
     ),
-    "population_exposed_high": Field("float64", "1", "people in all population units that the class touches"),
+    "population_exposed_high": Field(
+        "float64",
+        "1",
+        "people in all population units the class touches; NaN where one is not known",
+    ),
     "mapped_share": Field("float64", "1", "share of the commune's area that the layer covers, 0 to 1"),
     "area_exposed_km2": Field(
         "float64", "km2", "area of the commune in the class; NaN where nothing is mapped"

@@ -12,6 +12,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import rioxarray
 import shapely
 import xarray as xr
@@ -19,7 +20,7 @@ import xarray as xr
 from geoalarm.core.errors import InputError
 from geoalarm.demo import demo_hazards as hazards
 from geoalarm.demo import demo_manifest as manifest
-from geoalarm.demo import packages, rivers
+from geoalarm.demo import demo_sites, nuclear_zones, packages, rivers
 from geoalarm.demo import population_grid as spread
 from geoalarm.demo.demo_communes import DemoCommunes, assemble
 from geoalarm.demo.grids import FLOOD_CELL_M, PEOPLE_CELL_M, SLOPE_CELL_M, grid_over, write_cog
@@ -149,7 +150,8 @@ def _slopes(folder: Path, land: DemoCommunes, lines: list[rivers.River]) -> None
 
 
 def _vectors(folder: Path, land: DemoCommunes, lines: list[rivers.River]) -> None:
-    sites = hazards.sites()
+    planned = nuclear_zones.nuclear_zones(land.communes)
+    sites = [demo_sites.seveso_sites(), nuclear_zones.nuclear_sites(planned)]
     inside = gpd.sjoin(
         land.settlements, land.communes[["commune_id", "geometry"]], predicate="within"
     ).sort_values("geonameid")
@@ -162,9 +164,10 @@ def _vectors(folder: Path, land: DemoCommunes, lines: list[rivers.River]) -> Non
     layers = {
         "communes": land.communes,
         "border": land.border,
-        "sites": sites,
-        "effect_zones": hazards.effect_zones(sites),
-        "nuclear_zones": hazards.nuclear_zones(sites),
+        "sites": gpd.GeoDataFrame(pd.concat(sites), crs=land.communes.crs),
+        "example_works": demo_sites.example_works(),
+        "effect_zones": demo_sites.effect_zones(),
+        "nuclear_zones": planned,
         "places": people,
         "rivers": courses.clip(shapely.box(*land.communes.total_bounds)),
         "seam": land.seam.layer,

@@ -1,19 +1,18 @@
-"""Illustrative hazard layers: flood depths along the rivers, slopes that may move, zones round named sites.
+"""Illustrative hazard layers: flood depths along the rivers, slopes that may move.
 
 No simulation stands behind any of them; each rule is stated here and in the manifest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
-import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
+from geoalarm.demo.demo_sites import typed_points
 from geoalarm.demo.grids import centres
 from geoalarm.demo.rivers import River
 from geoalarm.demo.wheel import read_facts
@@ -30,11 +29,6 @@ DEPTH_STEP_M: Final = 0.05
 
 DEPTH_NODATA: Final = -9999.0
 CLASS_NODATA: Final = 255
-
-NUCLEAR_RADII_M: Final = {"20 km": 20_000.0, "5 km": 5_000.0, "2 km": 2_000.0}
-"""Reference distances of the French off-site plans (PPI) since 2016-2019, to be confirmed; the
-Belgian rule is in ``hazards/industrial/data/nuclear_planning.csv``.
-"""
 
 _WAVES_M: Final = (2300.0, 5100.0, 9700.0)
 """Lengths of the waves that widen and narrow a valley [m]."""
@@ -126,65 +120,3 @@ def slope_classes(rivers: Sequence[River], studied: np.ndarray, grid: Grid) -> n
     out = np.full(grid.shape, CLASS_NODATA, dtype="uint8")
     out[rows, columns] = np.clip(np.floor(level + 0.5), 0, 5).astype("uint8")
     return out
-
-
-def typed_points(rows: Sequence[Mapping[str, str]]) -> gpd.GeoSeries:
-    """Points of a hand-typed table with longitude and latitude, in EPSG:3035."""
-    x, y = ([float(row[name]) for row in rows] for name in ("longitude", "latitude"))
-    return gpd.GeoSeries(gpd.points_from_xy(x, y), crs=4326).to_crs(3035)
-
-
-def sites() -> gpd.GeoDataFrame:
-    """Named sites in EPSG:3035: site_id, name, operator, activity, country, kind; placed to about a
-    kilometre.
-
-    ``kind`` is ``industrial`` or ``nuclear``.
-    """
-    rows = [{**row, "kind": "industrial"} for row in read_facts("sites")]
-    rows += [{**row, "kind": "nuclear", "activity": "nuclear power"} for row in read_facts("nuclear")]
-    frame = pd.DataFrame(rows)[["site_id", "name", "operator", "activity", "country", "kind"]]
-    return gpd.GeoDataFrame(frame, geometry=typed_points(rows).to_numpy(), crs=3035)
-
-
-def effect_zones(places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Zones round the industrial sites, nested, from the widest (SEI) to the narrowest (SELS)."""
-    facts = {row["site_id"]: row for row in read_facts("sites")}
-    rows = []
-    for label in ("SEI", "SEL", "SELS"):
-        for place in places[places["kind"] == "industrial"].itertuples():
-            fact = facts[place.site_id]
-            radius = float(fact[f"{label}_m"])
-            rows.append(
-                {
-                    "site_id": place.site_id,
-                    "site_name": place.name,
-                    "operator": place.operator,
-                    "country": place.country,
-                    "effect_type": fact["effect_type"],
-                    "scenario": fact["scenario"],
-                    "effect_class": label,
-                    "radius_m": radius,
-                    "basis": "illustrative",
-                    "geometry": place.geometry.buffer(radius, quad_segs=24),
-                }
-            )
-    return gpd.GeoDataFrame(rows, crs=places.crs)
-
-
-def nuclear_zones(places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Reference circles round the nuclear plants, from the widest to the narrowest."""
-    rows = [
-        {
-            "site_id": place.site_id,
-            "site_name": place.name,
-            "operator": place.operator,
-            "country": place.country,
-            "effect_class": label,
-            "radius_m": radius,
-            "basis": "illustrative",
-            "geometry": place.geometry.buffer(radius, quad_segs=48),
-        }
-        for label, radius in NUCLEAR_RADII_M.items()
-        for place in places[places["kind"] == "nuclear"].itertuples()
-    ]
-    return gpd.GeoDataFrame(rows, crs=places.crs)

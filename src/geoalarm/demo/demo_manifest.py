@@ -82,28 +82,37 @@ RULES: Final[Mapping[str, str]] = {
         "class and reach and the sides "
         "of incised valleys, raised and lowered by a fixed wave. 0 is none; 255 is not studied."
     ),
+    "sites": (
+        "Real sites by name and place only: some Seveso sites, placed to about a kilometre, and every "
+        "nuclear site whose planning zone reaches the communes."
+    ),
     "effect_zones": (
-        "Illustrative. Nested circles round named sites (placed to about a kilometre) with typed radii for "
-        "SEI, SEL and SELS. They are "
-        "not the operator's study, a PPRT or a planning zone, and say nothing of any real site's safety."
+        "Illustrative. Nested circles round made-up works at made-up places (example_works.parquet), with "
+        "typed radii for SEI, SEL and SELS. No real site has a figure."
     ),
     "nuclear_zones": (
-        "Reference circles of 2, 5 and 20 km as in French off-site plans. Belgian planning distances differ "
-        "(20/20/10 km round Chooz "
-        "for shelter, iodine, evacuation)."
+        "Computed from the published radii in hazards/industrial/data/nuclear_planning.csv as circles of "
+        "true distance on the ellipsoid round every listed nuclear site that reaches the communes: "
+        "Gravelines, Chooz, Cattenom, Tihange and Fleurus (placed to about a kilometre). Belgium: "
+        "shelter and iodine 20 km, evacuation 10 km; Fleurus 10 km for shelter and iodine, no "
+        "evacuation. France, to be confirmed: perimeter of the plan 20 km, immediate evacuation 5 km, "
+        "immediate shelter 2 km. Scenario nuclear_planning: each country's rule on its own ground, cut "
+        "at the border; nuclear_neighbour_rule: the rule of the country across the border for the same "
+        "ground. Rows of measure 'studied' are the area each scenario speaks of."
     ),
 }
 
 TYPED: Final = (
     "Tables in geoalarm/demo/facts, from general knowledge: sections and hamlets of Belgian municipalities, "
     "towns along the rivers, "
-    "sizes of valleys, hills, sites and radii. Totals of the provinces in geoalarm/demo/headcount.py."
+    "sizes of valleys, hills, places of sites, made-up works and their radii. Totals of the provinces in "
+    "geoalarm/demo/headcount.py."
 )
 
 WARNING: Final = (
-    "Names and codes are real; outlines are real or marked approximate; people inside a commune are modelled;"
-    " every hazard layer is "
-    "illustrative. Not for decisions."
+    "Names and codes are real; outlines are real or marked approximate; people inside a commune are "
+    "modelled; nuclear planning zones are computed from published radii; every other hazard "
+    "layer is illustrative, and its works are made up. Not for decisions."
 )
 
 BASIS: Final[Mapping[str, str]] = {
@@ -114,7 +123,9 @@ BASIS: Final[Mapping[str, str]] = {
     "flood_depth_T1000.tif": "illustrative",
     "landslide_susceptibility.tif": "illustrative",
     "effect_zones.parquet": "illustrative",
-    "nuclear_zones.parquet": "illustrative",
+    "example_works.parquet": "illustrative",
+    "nuclear_zones.parquet": "modelled",
+    "sites.parquet": "observed",
 }
 
 

@@ -71,6 +71,10 @@ class SiteNear:
         that holds one does not speak for the country of the commune.
     source : Source or None
         Of the zones; of the list of sites where no zone is known.
+    names : mapping
+        Name by language, where the list of sites has several.
+    zone_layers : tuple of str
+        Ids of the sources of every layer that holds a zone of the site.
     """
 
     site_id: str
@@ -82,6 +86,12 @@ class SiteNear:
     reaches_here: bool | None
     people_here: float = math.nan
     source: Source | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+    zone_layers: tuple[str, ...] = ()
+
+    def has_zone_of(self, source_id: str) -> bool:
+        """Whether a layer holds a zone of the site."""
+        return source_id in self.zone_layers or (self.source is not None and self.source.id == source_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,13 +49,13 @@ class NearbyCommune:
 
 @dataclass(frozen=True, slots=True)
 class _Zones:
-    """Zones drawn round sites: one geometry a site in the analysis CRS, its source, and the countries all its
-    layers speak for.
+    """Zones drawn round sites: one geometry a site in the analysis CRS, the source of each of its layers, and
+    the countries all of them speak for.
     """
 
     site_ids: tuple[str, ...]
     geometry: np.ndarray
-    sources: Mapping[str, Source]
+    sources: Mapping[str, tuple[Source, ...]]
     countries: Mapping[str, frozenset[str] | None]
 
 
@@ -147,7 +147,9 @@ def sites_near(
                 distance_km=float(shapely.distance(prepared.outlines[commune], points[number])) / 1000,
                 reaches_here=(commune, site.site_id) in reached if known else None,
                 people_here=people.get((commune, site.site_id), float("nan")),
-                source=zones.sources[site.site_id] if known else listed.get(site.site_id),
+                source=zones.sources[site.site_id][0] if known else listed.get(site.site_id),
+                names=site.names,
+                zone_layers=tuple(source.id for source in zones.sources.get(site.site_id, ())),
             )
         )
     return [tuple(sorted(items, key=lambda item: (item.distance_km, item.site_id))) for items in out], tuple(
@@ -230,7 +232,7 @@ def _zones(
     for name, _, footprint, _ in parts:
         spoken, held = frozenset(footprint.countries), countries.get(name)
         countries[name] = (spoken if held is None else held & spoken) if spoken else held
-    sources = {name: source for name, _, _, source in reversed(parts)}
+    sources = {name: tuple(source for part, _, _, source in parts if part == name) for name in names}
     return _Zones(names, np.concatenate(united) if united else np.array([], dtype=object), sources, countries)
 
 

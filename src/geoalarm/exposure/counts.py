@@ -25,6 +25,8 @@ class Counts:
         People in the mapped part outside every class, and people where nothing is mapped [1].
     reached : numpy.ndarray (n,) of bool
         Whether the commune lies, at least in part, within the extent of the layer.
+    lacking : numpy.ndarray (n, k) of bool, optional
+        Whether the class touches units of which it is not known how many live there; None: nowhere.
     caveats : tuple of str
         Caveat keys that hold for every row.
     method : tuple of str
@@ -40,6 +42,7 @@ class Counts:
     not_exposed: np.ndarray
     unknown: np.ndarray
     reached: np.ndarray
+    lacking: np.ndarray | None = None
     caveats: tuple[str, ...] = ()
     method: tuple[str, ...] = field(default=())
 

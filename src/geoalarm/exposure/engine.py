@@ -9,20 +9,22 @@ are far apart the population is too coarse for the zone, and the row says so.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from geoalarm.core.errors import InputError
+from geoalarm.core.iso_regions import in_areas
 from geoalarm.core.model import Communes, Footprint, Population
 from geoalarm.exposure.counts import Counts
 from geoalarm.exposure.exposure_table import exposure_table
+from geoalarm.exposure.footprint_datum import footprint_datum_notes
 from geoalarm.exposure.ledger import ledger
 from geoalarm.exposure.life_safety import require_life_safety
 from geoalarm.exposure.on_polygons import count_polygons
 from geoalarm.exposure.on_raster import count_raster
-from geoalarm.exposure.population_index import PopulationIndex, prepare
+from geoalarm.exposure.population_index import LACKING, PopulationIndex, prepare
 
 __all__ = ["expose", "prepare"]
 
@@ -55,8 +57,10 @@ def expose(
     pandas.DataFrame
         Columns of :data:`geoalarm.core.schema.FIELDS`, one row a commune and class, in the order of the
         communes and from mild to severe. NaN in ``population_exposed`` means that nothing is known; ``state``
-        says why. ``attrs['ledger']`` closes the account of the people [1], ``attrs['method']`` says what was
-        done.
+        says why. NaN in ``population_exposed_high`` beside a number: of some units in the class it is not
+        known how many live there, and the number is the known part. ``attrs['ledger']`` closes the account
+        of the people [1], ``attrs['method']`` says what was done, ``attrs['warnings']`` what a reader must
+        not overlook.
 
     Raises
     ------
@@ -74,10 +78,19 @@ def expose(
             expected="the same population and communes",
             hint="call prepare() again",
         )
+    notes = footprint_datum_notes(footprint, prepared)
     count = count_polygons if footprint.kind == "polygons" else count_raster
-    counts = _unstudied_countries(footprint, prepared, count(footprint, prepared, cache=cache))
-    table = exposure_table(counts, footprint, prepared)
-    table.attrs = {"ledger": ledger(counts, prepared), "method": list(counts.method)}
+    counts = count(footprint, prepared, cache=cache)
+    if prepared.lacks.any():
+        touched = count(footprint, prepared.of_unknown, cache=cache).high > LACKING
+        counts = replace(counts, lacking=touched & prepared.lacks[:, None])
+    counts = _unstudied_countries(footprint, prepared, counts)
+    table = exposure_table(replace(counts, caveats=(*counts.caveats, *notes.caveats)), footprint, prepared)
+    table.attrs = {
+        "ledger": ledger(counts, prepared),
+        "method": list(counts.method),
+        "warnings": list(notes.lines),
+    }
     return table
 
 
@@ -85,5 +98,5 @@ def _unstudied_countries(footprint: Footprint, prepared: PopulationIndex, counts
     """A layer speaks only for the countries it names: elsewhere its values are not a study of the place."""
     if not footprint.countries:
         return counts
-    silent = ~np.isin(prepared.communes.countries, [*footprint.countries, ""])
-    return counts.silenced(silent, np.nan_to_num(prepared.total))
+    silent = ~in_areas(prepared.communes.ids, footprint.countries)
+    return counts.silenced(silent, prepared.counted)

@@ -23,11 +23,14 @@ COARSE_SHARE: Final = 0.5
 def exposure_table(counts: Counts, footprint: Footprint, prepared: PopulationIndex) -> pd.DataFrame:
     """One row a commune and class, in the order of the communes and from mild to severe."""
     n, k = counts.exposed.shape
-    silent = _silent(counts, prepared)
+    unmapped = _unmapped(counts)
+    silent = unmapped | np.isnan(prepared.total)
     exposed = np.where(silent[:, None], np.nan, _capped(counts.exposed, prepared.total))
     low = np.where(silent[:, None], np.nan, np.minimum(counts.low, exposed))
     high = np.where(silent[:, None], np.nan, np.maximum(_capped(counts.high, prepared.total), exposed))
+    unknown = _without_people(exposed, low, high, counts)
     states = _states(exposed, silent, counts, prepared)
+    states[unknown] = State.OUTSIDE_COVERAGE
     hidden = _suppressed(exposed, prepared.population.disclosure_minimum)
     states[hidden] = State.SUPPRESSED
     for values in (exposed, low, high):
@@ -47,7 +50,7 @@ def exposure_table(counts: Counts, footprint: Footprint, prepared: PopulationInd
         "population_exposed": exposed.ravel(),
         "population_exposed_low": low.ravel(),
         "population_exposed_high": high.ravel(),
-        "area_exposed_km2": np.where(silent[:, None], np.nan, counts.area_km2).ravel(),
+        "area_exposed_km2": np.where(unmapped[:, None], np.nan, counts.area_km2).ravel(),
         "state": states.ravel(),
         "source_ids": join_keys(
             source.id
@@ -58,17 +61,41 @@ def exposure_table(counts: Counts, footprint: Footprint, prepared: PopulationInd
     return conform(pd.DataFrame(columns, index=pd.RangeIndex(n * k)))
 
 
-def _silent(counts: Counts, prepared: PopulationIndex) -> np.ndarray:
-    """Communes about which the layers say nothing: not mapped, or without population data."""
-    nothing = (counts.mapped_share <= 0) | (
+def _without_people(exposed: np.ndarray, low: np.ndarray, high: np.ndarray, counts: Counts) -> np.ndarray:
+    """Classes that touch units without a number of people: what is known is a part of them, and nothing is
+    where nobody is; which classes that are.
+    """
+    lacking = np.zeros(exposed.shape, dtype=bool) if counts.lacking is None else counts.lacking
+    unknown = lacking & ~(exposed > 0)
+    high[lacking] = np.nan
+    for values in (exposed, low):
+        values[unknown] = np.nan
+    return unknown
+
+
+def _unmapped(counts: Counts) -> np.ndarray:
+    """Communes about which the hazard's layer says nothing."""
+    nothing: np.ndarray = (counts.mapped_share <= 0) | (
         (counts.mapped_share < SLIVER_SHARE) & (counts.exposed.sum(axis=1) <= 0)
     )
-    return nothing | np.isnan(prepared.total)
+    return nothing
 
 
 def _capped(people: np.ndarray, total: np.ndarray) -> np.ndarray:
     """Never more people in the classes than in the commune: rounding of areas is taken back."""
     return np.minimum(people, np.nan_to_num(total)[:, None])
+
+
+def people_caveats(prepared: PopulationIndex) -> dict[str, np.ndarray]:
+    """What is to be known of the people of each commune, by caveat key: bool for each commune."""
+    none = np.isnan(prepared.total)
+    return {
+        "population_outside_grid": prepared.covered < 0.99,
+        "population_unknown": prepared.lacks & none,
+        "population_partly_unknown": prepared.lacks & ~none,
+        "population_unplaced": np.full(len(none), prepared.unplaced > 0),
+        "communes_overlap": prepared.overlapping,
+    }
 
 
 def _states(exposed: np.ndarray, silent: np.ndarray, counts: Counts, prepared: PopulationIndex) -> np.ndarray:
@@ -108,7 +135,7 @@ def _caveats(
     frame = prepared.communes.data
     per_commune = {
         "partly_mapped": (counts.mapped_share < 0.99) & ~silent,
-        "population_outside_grid": prepared.covered < 0.99,
+        **people_caveats(prepared),
         "approximate_boundary": _flag(frame, "approximate_boundary"),
         "estimated_population": _flag(frame, "estimated_population"),
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from geoalarm.exposure.counts import Counts
 from geoalarm.exposure.population_index import PopulationIndex
 
@@ -9,9 +11,11 @@ from geoalarm.exposure.population_index import PopulationIndex
 def ledger(counts: Counts, prepared: PopulationIndex) -> dict[str, float]:
     """People by where they went [1].
 
-    ``total = in_communes + outside - counted_twice + residual`` over the whole population layer, each term
-    summed on its own; ``in_communes = exposed + not_exposed + unknown + residual_exposure`` over the
-    communes.
+    ``total = in_communes + outside + unplaced - counted_twice + residual`` over the whole population layer,
+    each term summed on its own; ``in_communes = exposed + not_exposed + unknown + residual_exposure`` over
+    the communes. Beside them ``units_without_people`` is the number of cells or polygons in communes of which
+    it is not known how many live there, and ``told_twice`` are people on ground that two polygons claim by
+    the inaccuracy of their outlines.
     """
     total, inside, outside, twice = prepared.account
     overlapping = "classes_overlap" in counts.caveats
@@ -22,9 +26,12 @@ def ledger(counts: Counts, prepared: PopulationIndex) -> dict[str, float]:
         "in_communes": inside,
         "outside": outside,
         "counted_twice": twice,
-        "residual": total - inside - outside + twice,
+        "unplaced": prepared.unplaced,
+        "residual": total - inside - outside - prepared.unplaced + twice,
         "exposed": exposed,
         "not_exposed": not_exposed,
         "unknown": unknown,
         "residual_exposure": inside - exposed - not_exposed - unknown,
+        "units_without_people": float(prepared.unknown[np.unique(prepared.share.indices)].sum()),
+        "told_twice": prepared.told_twice,
     }

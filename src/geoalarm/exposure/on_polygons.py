@@ -42,13 +42,11 @@ def count_polygons(footprint: Footprint, prepared: PopulationIndex, *, cache: Pa
     per_class = [count(i, geometry, prepared, cache) for i, _, geometry in parts]
     n = len(prepared.area_km2)
     any_class = _without_rounding(
-        count(anywhere[0], anywhere[2], prepared, cache)[0], np.sum([found[0] for found in per_class], axis=0)
+        count(anywhere[0], anywhere[2], prepared, cache)[0],
+        np.sum([found[0] for found in per_class], axis=0),
+        len(labels) * np.nan_to_num(prepared.total),
     )
-    known = (
-        np.nan_to_num(prepared.total)
-        if studied is None
-        else _people_in(studied, share_mapped, prepared, count, cache)
-    )
+    known = prepared.counted if studied is None else _people_in(studied, share_mapped, prepared, count, cache)
     return Counts(
         labels,
         exposed=np.column_stack([found[0] for found in per_class]),
@@ -59,16 +57,20 @@ def count_polygons(footprint: Footprint, prepared: PopulationIndex, *, cache: Pa
         ),
         mapped_share=share_mapped,
         not_exposed=np.clip(known - any_class, 0, None),
-        unknown=np.clip(np.nan_to_num(prepared.total) - np.maximum(known, any_class), 0, None),
+        unknown=np.clip(prepared.counted - np.maximum(known, any_class), 0, None),
         reached=reached,
         caveats=(*caveats, *more),
         method=("footprint polygons cut by communes; people even within a population unit",),
     )
 
 
-def _without_rounding(whole: np.ndarray, parts: np.ndarray) -> np.ndarray:
-    """People in any class: the sum over the classes where the two agree to rounding: the account closes."""
-    return np.where(np.abs(whole - parts) <= ROUNDING * parts, parts, whole)
+def _without_rounding(whole: np.ndarray, parts: np.ndarray, people: np.ndarray) -> np.ndarray:
+    """People in any class: the sum over the classes where the two agree to rounding: the account closes.
+
+    ``people`` are those of the commune once for each class: so many may be rounded, for the share of a unit
+    that is below the rounding counts as none.
+    """
+    return np.where(np.abs(whole - parts) <= ROUNDING * np.maximum(parts, people), parts, whole)
 
 
 def class_zones(
@@ -85,8 +87,11 @@ def class_zones(
     order, is_ordered = _order(names, footprint)
     united = union_by(names, geometry)
     zones = [united.get(label, shapely.Polygon()) for label in order]
-    if not _overlap(zones):
+    shared = _shared_km2(zones)
+    if shared <= 0:
         return order, zones, ()
+    if shared <= OVERLAP_KM2:  # slivers: nobody is in two classes, whatever their order
+        return order, _highest(zones), ()
     if not is_ordered:
         return order, zones, ("classes_overlap",)
     return order, _highest(zones), () if footprint.classes else ("overlap_highest_class",)
@@ -109,9 +114,11 @@ def _order(names: np.ndarray, footprint: Footprint) -> tuple[tuple[str, ...], bo
         return tuple(sorted(present)), False
 
 
-def _overlap(zones: list[shapely.Geometry]) -> bool:
+def _shared_km2(zones: list[shapely.Geometry]) -> float:
+    """Area in more than one zone [km2]; 0 where it is rounding of their own areas."""
     total = sum(shapely.area(zone) for zone in zones)
-    return bool((total - shapely.area(shapely.union_all(zones))) / 1e6 > OVERLAP_KM2)
+    shared = total - shapely.area(shapely.union_all(zones))
+    return float(shared / 1e6) if shared > max(1e-6, 1e-13 * total) else 0.0
 
 
 def _highest(zones: list[shapely.Geometry]) -> list[shapely.Geometry]:
@@ -183,11 +190,28 @@ def _people_in(
 ) -> np.ndarray:
     """People in the studied area; where it holds a whole commune the commune's, nothing overlaid."""
     partly = np.flatnonzero((share > 0) & (share < 1))
-    known = np.where(share >= 1, np.nan_to_num(prepared.total), 0.0)
+    known = np.where(share >= 1, prepared.counted, 0.0)
     if len(partly):
         i, _, geometry = pieces(prepared.outlines[partly], np.array([studied], dtype=object))
         known[partly] = count(partly[i], geometry, prepared, cache)[0][partly]  # type: ignore[operator]
     return known
+
+
+def studied_reach(footprint: Footprint, prepared: PopulationIndex) -> np.ndarray:
+    """Communes that the studied area of a footprint reaches, or its zones of several hazards; all where it
+    states none.
+    """
+    n = len(prepared.area_km2)
+    if footprint.studied is None:
+        return np.ones(n, dtype=bool)
+    untold = footprint.plan.unattributed if footprint.plan is not None else None
+    frames = [footprint.studied, *([untold] if untold is not None else [])]
+    zone = shapely.union_all(
+        np.concatenate([to_crs(one, prepared.crs).geometry.to_numpy() for one in frames])
+    )
+    i, _, geometry = pieces(prepared.outlines, np.array([zone], dtype=object))
+    share = np.bincount(i, weights=shapely.area(geometry) / 1e6, minlength=n) / prepared.area_km2
+    return snap(share) > 0
 
 
 def _studied(

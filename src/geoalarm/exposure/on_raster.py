@@ -16,6 +16,7 @@ from scipy import sparse
 from geoalarm.core.model import Footprint
 from geoalarm.exposure.classify import ClassedRaster, classify, classify_values
 from geoalarm.exposure.counts import Counts, snap
+from geoalarm.exposure.covered_area import require_own_area
 from geoalarm.exposure.population_index import PopulationIndex, known
 from geoalarm.geo.crs import to_crs
 from geoalarm.geo.grid import Grid, lattice_offset, overlay
@@ -73,6 +74,10 @@ def onto_units(footprint: Footprint, grid: Grid, prepared: PopulationIndex) -> C
         frame = gpd.GeoDataFrame(geometry=prepared.pieces[2], crs=prepared.crs)
         cover, cells, size = coverage(frame, grid), grid.cell_area_km2(), prepared.split_area_km2
         seen = cover @ cells
+        homes = prepared.communes.ids[prepared.pieces[0]]
+        require_own_area(
+            seen, size, prepared.pieces[2], homes, grid=grid, crs=prepared.crs, what="hazard raster"
+        )
         whole = np.where(seen >= size * (1 - 1e-3), seen, size)
         return classify(footprint).mapped_to(lambda share: snap((cover @ (cells * share)) / whole))
     assert prepared.grid is not None
@@ -138,10 +143,14 @@ def _on_hazard_grid(
     cover = coverage(prepared.communes.data, grid, cache=cache)
     weights = _overlay_of(prepared.grid, grid)
     cells = grid.cell_area_km2()
+    seen, outlines, ids = cover @ cells, prepared.outlines, prepared.communes.ids
+    require_own_area(
+        seen, prepared.area_km2, outlines, ids, grid=grid, crs=prepared.crs, what="hazard raster"
+    )
     people = cells * (weights @ (prepared.people / prepared.grid.cell_area_km2()))
     inside = cover @ people
-    whole = cover @ cells >= prepared.area_km2 * (1 - 1e-3)
-    scale = np.divide(np.nan_to_num(prepared.total), inside, out=np.ones_like(inside), where=inside > 0)
+    whole = seen >= prepared.area_km2 * (1 - 1e-3)
+    scale = np.divide(prepared.counted, inside, out=np.ones_like(inside), where=inside > 0)
     scale = np.where(whole, scale, np.minimum(scale, 1.0))[:, None]
     n = len(prepared.area_km2)
     exposed = _columns([cover @ (people * part) for part in classed.shares], n) * scale
@@ -149,7 +158,7 @@ def _on_hazard_grid(
     not_exposed = (cover @ (people * np.clip(classed.mapped - classed.any_class, 0, None))) * scale[:, 0]
     low, high = _unit_bounds(classed, weights, cells, prepared, exposed, area)
     unmapped = (cover @ (people * (1 - np.maximum(classed.mapped, classed.any_class)))) * scale[:, 0]
-    beyond = np.where(whole, 0.0, np.clip(np.nan_to_num(prepared.total) - inside * scale[:, 0], 0, None))
+    beyond = np.where(whole, 0.0, np.clip(prepared.counted - inside * scale[:, 0], 0, None))
     method = (
         f"on the hazard grid ({grid.cell_size_m():.0f} m), population of {prepared.grid.cell_size_m():.0f} m "
         "cells split by area "
@@ -161,7 +170,7 @@ def _on_hazard_grid(
         low,
         high,
         area,
-        _ratio(cover @ (cells * classed.mapped), cover @ cells, prepared.area_km2),
+        _ratio(cover @ (cells * classed.mapped), seen, prepared.area_km2),
         not_exposed,
         unmapped + beyond,
         reached=np.ones(n, dtype=bool),
@@ -240,7 +249,7 @@ def _nothing(footprint: Footprint, prepared: PopulationIndex) -> Counts:
         zeros,
         np.zeros(n),
         np.zeros(n),
-        np.nan_to_num(prepared.total),
+        prepared.counted,
         np.zeros(n, dtype=bool),
         method=("the layer does not meet the communes",),
     )

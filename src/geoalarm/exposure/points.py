@@ -11,9 +11,11 @@ import pandas as pd
 import xarray as xr
 
 from geoalarm.core.errors import InputError
+from geoalarm.core.iso_regions import in_areas
 from geoalarm.core.model import Communes, Footprint, Population, require_column, require_crs
 from geoalarm.core.terms import State
 from geoalarm.exposure.engine import expose
+from geoalarm.exposure.footprint_datum import point_datum_notes
 from geoalarm.geo.crs import to_crs
 
 NONE: Final = ""
@@ -48,7 +50,7 @@ def at_points(
     pandas.DataFrame
         ``commune_id``, ``hazard``, ``scenario``, ``intensity_class``, ``total`` (all points of the commune),
         ``count`` (in the class) and ``unknown`` (where nothing is mapped) [1], ``state``.
-        ``attrs['outside']``: what stands in no commune.
+        ``attrs['outside']``: what stands in no commune; ``attrs['warnings']``: what is uncertain of places.
 
     Raises
     ------
@@ -56,11 +58,12 @@ def at_points(
         If there are no points, or their weights are negative or missing.
     """
     weight = _weights(points, column)
+    notes = point_datum_notes(footprint, points, communes)
     labels = [item.label for item in footprint.classes] or _own_labels(footprint)
     home = _home(points, communes)
     place = _class_of_points(footprint, points, labels)
     silent = (
-        ~np.isin(communes.countries, [*footprint.countries, ""])
+        ~in_areas(communes.ids, footprint.countries)
         if footprint.countries
         else np.zeros(len(communes.ids), dtype=bool)
     )
@@ -89,6 +92,7 @@ def at_points(
         }
     )
     table.attrs["outside"] = float(weight[~inside].sum())
+    table.attrs["warnings"] = list(notes.lines)
     return table
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
@@ -16,11 +17,20 @@ from scipy import sparse
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Communes, Population
 from geoalarm.core.units import people_per_km2
+from geoalarm.exposure.covered_area import require_own_area
 from geoalarm.geo.crs import analysis_crs, to_crs
+from geoalarm.geo.datum_accuracy import OUTLINE_M, MapExtent, datum_notes
 from geoalarm.geo.fill_values import known_cells
 from geoalarm.geo.grid import Grid
-from geoalarm.geo.overlay import pieces
+from geoalarm.geo.overlapping_units import overlapping_communes, people_told_twice
+from geoalarm.geo.overlay import SLIVER_M2, pieces
 from geoalarm.geo.zonal import closed_columns, coverage
+
+LACKING: Final = 1e-3
+"""Less than this part of a unit is rounding along the outline of a commune [1]."""
+
+SLIVER: Final = 0.01
+"""A commune of which less than this area has known people, and the rest has not, is not known [1]."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +52,20 @@ class PopulationIndex:
     share : scipy.sparse.csr_array
         Part of each unit that lies in each commune (communes x units) [1].
     total : numpy.ndarray
-        People of each commune [1]; NaN where the population layer does not cover it at all.
+        People of each commune [1], as far as they are known; NaN where the population layer does not cover it
+        at all, or nothing of it is known.
     covered : numpy.ndarray
         Share of each commune's area that the population layer covers [1].
+    unknown : numpy.ndarray of bool
+        Units of which it is not known how many live there.
+    unplaced : float
+        People of the layer without a place on the map [1].
+    told_twice : float
+        People on ground that two polygons claim by the inaccuracy of their outlines [1].
+    overlapping : numpy.ndarray of bool
+        Communes that lie in part on another one, where people count in both.
+    notes : tuple of str
+        What a reader of any figure must know of communes and people, in sentences.
     grid : Grid or None
         Lattice of a raster population.
     pieces : tuple or None
@@ -60,8 +81,33 @@ class PopulationIndex:
     share: sparse.csr_array
     total: np.ndarray
     covered: np.ndarray
+    unknown: np.ndarray
+    unplaced: float = 0.0
+    told_twice: float = 0.0
+    overlapping: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    notes: tuple[str, ...] = ()
     grid: Grid | None = None
     pieces: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
+
+    @cached_property
+    def counted(self) -> np.ndarray:
+        """People of each commune that are known [1]; 0 where none are."""
+        people: np.ndarray = self.share @ self.people
+        return people
+
+    @cached_property
+    def lacks(self) -> np.ndarray:
+        """Communes in which some units hold no number of people."""
+        lacking: np.ndarray = self.share @ self.unknown.astype("float64") > LACKING
+        return lacking
+
+    @property
+    def of_unknown(self) -> PopulationIndex:
+        """The same units, with one for each whose people are not known and none elsewhere: counted like
+        people, it tells where they are lacking.
+        """
+        units = self.unknown.astype("float64")
+        return replace(self, people=units, total=self.share @ units)
 
     @cached_property
     def cells(self) -> np.ndarray:
@@ -90,13 +136,38 @@ class PopulationIndex:
         return self.people[self.cells] if self.pieces is None else self.piece_people
 
     @cached_property
+    def split_unknown(self) -> np.ndarray:
+        """Of each working unit, whether its people are not known."""
+        return self.unknown[self.cells] if self.pieces is None else self.unknown[self.pieces[1]]
+
+    @cached_property
     def split_area_km2(self) -> np.ndarray:
         """Area of each working unit [km2]."""
         if self.pieces is not None:
             area: np.ndarray = shapely.area(self.pieces[2]) / 1e6
             return area
         assert self.grid is not None
-        return self.grid.row_area_km2[self.cells // self.grid.shape[1]]
+        return self.grid.cell_area_km2(self.cells)
+
+    @cached_property
+    def unit_size_m(self) -> float:
+        """Side of a cell of the population, or of a square as large as the median polygon, at most
+        :data:`~geoalarm.geo.datum_accuracy.OUTLINE_M` [m].
+        """
+        if self.pieces is None:
+            assert self.grid is not None
+            return self.grid.cell_size_m()
+        i, j, parts = self.pieces
+        whole = shapely.area(parts) / np.asarray(self.share[i, j]).ravel()
+        return min(OUTLINE_M, float(np.sqrt(np.median(whole[np.unique(j, return_index=True)[1]]))))
+
+    @cached_property
+    def extents(self) -> dict[str, MapExtent]:
+        """Where communes and population lie."""
+        return {
+            "communes": MapExtent.of(self.communes.data),
+            "population": MapExtent.of(self.population.data),
+        }
 
     @property
     def piece_people(self) -> np.ndarray:
@@ -107,13 +178,14 @@ class PopulationIndex:
 
     @cached_property
     def account(self) -> tuple[float, float, float, float]:
-        """People in all units, in communes, outside all of them, and counted twice where communes overlap;
-        each summed on its own.
+        """People in all units and without any, in communes, outside all of them, and counted twice where
+        communes overlap; each summed on its own.
         """
         shared = np.asarray(self.share.sum(axis=0)).ravel()
         outside = float((self.people * np.clip(1 - shared, 0, None)).sum())
         twice = float((self.people * np.clip(shared - 1, 0, None)).sum())
-        return float(self.people.sum(dtype="float64")), float(np.nansum(self.total)), outside, twice
+        total = float(self.people.sum(dtype="float64")) + self.unplaced
+        return total, float(self.counted.sum()), outside, twice
 
 
 def prepare(population: Population, communes: Communes, *, cache: Path | None = None) -> PopulationIndex:
@@ -125,12 +197,13 @@ def prepare(population: Population, communes: Communes, *, cache: Path | None = 
         Raster of counts or densities, or polygons with counts.
     communes : Communes
     cache : pathlib.Path, optional
-        Folder for the coverage index of a raster population.
+        Folder for the coverage index of a raster population, and for what was found to overlap.
 
     Raises
     ------
     InputError
-        If a count is negative or infinite, or the two layers do not meet anywhere.
+        If a count is negative or infinite, polygons with people lie on top of each other, the two layers do
+        not meet anywhere, or no number of people is known.
     """
     crs = analysis_crs(communes.data.total_bounds, communes.data.crs)
     projected = to_crs(communes.data, crs)
@@ -145,7 +218,16 @@ def prepare(population: Population, communes: Communes, *, cache: Path | None = 
             expected="layers of the same place",
             hint="check both CRS and extents, and whether x and y are swapped",
         )
-    return prepared
+    if np.isnan(prepared.total).all():
+        raise InputError(
+            "no commune has a known number of people",
+            got=f"{int(prepared.unknown.sum())} units of the population without a number",
+            expected="people in at least one commune",
+            hint="check the column, or the no-data value, of the population",
+        )
+    datum_notes(prepared.extents, cell_m=prepared.unit_size_m)
+    told = overlapping_communes(outlines, communes.ids, cache=cache)
+    return replace(prepared, overlapping=told.overlapping, notes=(*prepared.notes, *told.notes))
 
 
 def _prepare_raster(
@@ -158,12 +240,12 @@ def _prepare_raster(
 ) -> PopulationIndex:
     grid = Grid.from_dataarray(population.data)
     people, valid = cell_counts(population, grid)
+    unknown = np.zeros(len(people), dtype=bool) if population.no_data == "nobody" else ~valid
     share = coverage(communes.data, grid, cache=cache)
     cells = grid.cell_area_km2()
     inside = share @ cells
+    require_own_area(inside, area, outlines, communes.ids, grid=grid, crs=crs, what="population raster")
     covered = np.minimum(inside / np.where(inside > area * (1 - 1e-3), inside, area), 1.0)
-    any_cell = share @ valid.astype("float64") > 0
-    total = np.where(any_cell, share @ people, np.nan)
     return PopulationIndex(
         communes,
         population,
@@ -172,8 +254,9 @@ def _prepare_raster(
         area,
         people,
         share,
-        total,
-        np.where(any_cell, covered, 0.0),
+        _totals(share, people, cells, unknown),
+        covered,
+        unknown,
         grid=grid,
     )
 
@@ -189,19 +272,52 @@ def _prepare_polygons(
     frame = population.data
     assert isinstance(frame, gpd.GeoDataFrame)
     units = to_crs(frame, crs).geometry.to_numpy()
-    people = np.nan_to_num(frame[population.column].to_numpy(dtype="float64", na_value=np.nan))
+    units = np.where(shapely.is_missing(units), shapely.Polygon(), units)
+    numbers = frame[population.column].to_numpy(dtype="float64", na_value=np.nan)
+    people, none = np.nan_to_num(numbers), np.isnan(numbers)
     i, j, parts = pieces(outlines, units)
-    sizes = gpd.GeoSeries(parts, crs=crs).area.to_numpy() / 1e6
-    unit_area = gpd.GeoSeries(units, crs=crs).area.to_numpy() / 1e6
+    what = population.sources[0].id if population.sources else "population"
+    twice = people_told_twice(population, units, np.unique(j), what=what, cache=cache)
+    sizes, unit_area = shapely.area(parts) / 1e6, shapely.area(units) / 1e6
     share = closed_columns(
         sparse.csr_array((sizes / unit_area[j], (i, j)), shape=(len(outlines), len(units)))
     )
     covered = np.minimum(np.bincount(i, weights=sizes, minlength=len(outlines)) / area, 1.0)
     covered[covered > 1 - 1e-6] = 1.0
-    total = np.where(covered > 0, share @ people, np.nan)
+    unknown = none & (population.no_data == "unknown")
+    nowhere = unit_area <= SLIVER_M2 / 1e6
+    unplaced = float(people[nowhere].sum()) + (population.rows.unplaced if population.rows else 0.0)
     return PopulationIndex(
-        communes, population, crs, outlines, area, people, share, total, covered, pieces=(i, j, parts)
+        communes,
+        population,
+        crs,
+        outlines,
+        area,
+        np.where(nowhere, 0.0, people),
+        share,
+        _totals(share, people, unit_area, unknown),
+        covered,
+        unknown,
+        unplaced,
+        twice,
+        notes=_told_twice(twice, what),
+        pieces=(i, j, parts),
     )
+
+
+def _told_twice(people: float, what: str) -> tuple[str, ...]:
+    if people < 1:
+        return ()
+    told = f"{what}: polygons overlap slightly, {people:.0f} people live on ground that two of them claim"
+    return (told,)
+
+
+def _totals(share: sparse.csr_array, people: np.ndarray, area: np.ndarray, unknown: np.ndarray) -> np.ndarray:
+    """People of each commune [1]; NaN where no unit covers it, or all but a sliver of it is not known."""
+    covered, known = share @ area, share @ np.where(unknown, 0.0, area)
+    lacks = share @ unknown.astype("float64") > LACKING
+    nothing = (known <= 0) | (lacks & (known < SLIVER * covered))
+    return np.where(nothing, np.nan, share @ people)
 
 
 def cell_counts(population: Population, grid: Grid) -> tuple[np.ndarray, np.ndarray]:

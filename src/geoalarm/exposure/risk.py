@@ -122,7 +122,8 @@ def annual_expectation(
     """People exposed in an average year, per commune, hazard and scenario, from rows with return periods.
 
     ``people_per_yr_low`` leaves out events more frequent than the shortest mapped period;
-    ``people_per_yr_high`` is the largest of the conventions. A commune that one of the periods does not map
+    ``people_per_yr_high`` is the largest of the conventions, NaN where a number of people has no upper end. A
+    commune that one of the periods does not map
     is NaN with that state. Hazards with one return period or none give no row: there is no risk without a
     probability.
 
@@ -157,6 +158,8 @@ def _annual_group(group: pd.DataFrame, convention: Convention, zero_at_yr: float
         else None
     )
     values = wide.to_numpy()
+    ends = per_period["population_exposed_high"].apply(lambda highs: highs.isna().any())
+    is_open = ends.unstack("return_period_yr").any(axis=1).to_numpy()
     value = expected_annual(periods, values, convention=convention, zero_at_yr=tail)
     others = [
         expected_annual(periods, values, convention="log-linear"),
@@ -175,7 +178,7 @@ def _annual_group(group: pd.DataFrame, convention: Convention, zero_at_yr: float
             "people_per_yr_low": np.minimum(
                 expected_annual(periods, values, convention="trapezoid"), np.minimum(value, others[0])
             ),
-            "people_per_yr_high": np.maximum(value, np.maximum(*others)),
+            "people_per_yr_high": np.where(is_open, np.nan, np.maximum(value, np.maximum(*others))),
             "convention": convention,
             "right_tail": "none" if tail is None else f"zero at {tail:g} yr",
             "return_periods_yr": "|".join(f"{period:g}" for period in sorted(periods)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,7 +15,15 @@ from scipy import sparse
 
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import require_crs
-from geoalarm.geo.crs import geod_of, same_crs, transformer
+from geoalarm.geo.cell_area import (
+    authalic_height,
+    ellipsoid_of,
+    equal_area_unit_m2,
+    is_plain_geographic,
+    radians_of,
+    rectangle_areas,
+)
+from geoalarm.geo.crs import horizontal, same_crs, transformer
 
 SAMPLES_PER_SIDE = 8
 """Sub-cells along the side of a source cell when two grids in different CRS overlay: places are off by 1/16
@@ -68,6 +77,12 @@ class Grid:
         ys = self.transform.f, self.transform.f + self.transform.e * self.shape[0]
         return min(xs), min(ys), max(xs), max(ys)
 
+    @property
+    def middle(self) -> tuple[float, float]:
+        """The middle of the lattice [CRS units]."""
+        west, south, east, north = self.bounds
+        return (west + east) / 2, (south + north) / 2
+
     @cached_property
     def x_edges(self) -> np.ndarray:
         """Cell edges along x, in column order; n_columns + 1 values [CRS units]."""
@@ -79,22 +94,78 @@ class Grid:
         return self.transform.f + self.transform.e * np.arange(self.shape[0] + 1)
 
     @cached_property
-    def row_area_km2(self) -> np.ndarray:
-        """Area of one cell of each row [km2]: on the ellipsoid for degrees, the plane product for metres."""
-        if not self.crs.is_geographic:
-            factor = self.crs.axis_info[0].unit_conversion_factor if self.crs.axis_info else 1.0
-            return np.full(self.shape[0], abs(self.transform.a * self.transform.e) * factor**2 / 1e6)
-        geod = geod_of(self.crs)
-        strip = _authalic_strip(self.y_edges, geod.a, geod.es)
-        return strip * np.radians(abs(self.transform.a)) / 1e6
+    def _areas_km2(self) -> np.ndarray:
+        """Area of the cells [km2], as small as broadcasts to the grid's shape: one value where all are alike
+        (equal area), one a row in degrees.
+        """
+        return self._areas_at(*(np.arange(count) for count in self.shape))
 
-    def cell_area_km2(self) -> np.ndarray:
-        """Area of every cell [km2], flat in row order (size,)."""
-        return np.repeat(self.row_area_km2, self.shape[1])
+    def _areas_at(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """Area of the cells of some rows and columns [km2], also beyond the grid; may be smaller, to
+        broadcast.
+        """
+        a, e = self.transform.a, self.transform.e
+        if self._unit_m2 is not None:
+            return np.full((1, 1), abs(a * e) * self._unit_m2 / 1e6)
+        across, down = (
+            np.sort(start + step * np.stack([places, places + 1], axis=1), axis=1)
+            for start, step, places in ((self.transform.c, a, columns), (self.transform.f, e, rows))
+        )
+        if not is_plain_geographic(self.crs):
+            return np.nan_to_num(rectangle_areas(self.crs, across, down, at=self.middle)) / 1e6
+        flat = horizontal(self.crs)
+        strips = np.diff(_heights(down, flat), axis=1) * ellipsoid_of(flat).a ** 2 / 2
+        return strips * (abs(a) * radians_of(flat)) / 1e6
+
+    @cached_property
+    def _unit_m2(self) -> float | None:
+        return equal_area_unit_m2(self.crs, self.bounds)
+
+    @property
+    def is_equal_area(self) -> bool:
+        """Whether equal areas of the plane are equal areas of the earth, here."""
+        return self._unit_m2 is not None
+
+    def cell_area_km2(self, cells: np.ndarray | None = None) -> np.ndarray:
+        """Area on the ellipsoid of some cells, by their numbers in row order, or of every cell (size,) [km2];
+        0 for a cell off the map of its projection.
+        """
+        areas = np.broadcast_to(self._areas_km2, self.shape)
+        if cells is None:
+            return areas.ravel()
+        rows, columns = np.divmod(cells, self.shape[1])
+        return np.asarray(areas[rows, columns])
+
+    def area_slopes(self) -> tuple[np.ndarray, np.ndarray]:
+        """By which part of itself the area of a cell changes from one end of the cell to the other, down and
+        across (rows, columns) [1].
+        """
+        rows, columns = self.shape
+        areas = self._areas_at(np.arange(-1, rows + 1), np.arange(-1, columns + 1))
+        found = []
+        for axis in (0, 1):
+            change = np.gradient(areas, axis=axis) if areas.shape[axis] > 1 else np.zeros_like(areas)
+            slope = np.clip(np.divide(change, areas, out=np.zeros_like(areas), where=areas > 0), -1, 1)
+            inner = tuple(slice(1, -1) if size > 1 else slice(None) for size in areas.shape)
+            found.append(np.broadcast_to(slope[inner], self.shape))
+        return found[0], found[1]
+
+    def steepest_slope(self, rows: slice, columns: slice) -> float:
+        """The largest of :meth:`area_slopes` in a window, looked for at a few of its cells [1]."""
+        down, across = (
+            np.unique(np.linspace(part.start, part.stop, 16, dtype=int)) for part in (rows, columns)
+        )
+        here = self._areas_at(down, across)
+        changes = (self._areas_at(down + 1, across) - here, self._areas_at(down, across + 1) - here)
+        known = here > 0
+        return max(float((np.abs(change)[known] / here[known]).max(initial=0)) for change in changes)
 
     def cell_size_m(self) -> float:
         """Side of a square as large as the middle cell [m], to tell the finer of two grids."""
-        return float(np.sqrt(self.row_area_km2[self.shape[0] // 2]) * 1000)
+        middle = float(self._areas_at(*(np.array([count // 2]) for count in self.shape))[0, 0])
+        if middle == 0:  # off the map of the projection
+            middle = float(np.max(self._areas_km2))
+        return float(np.sqrt(middle) * 1000)
 
     def window(self, bounds: tuple[float, float, float, float], *, margin: int = 1) -> tuple[slice, slice]:
         """Rows and columns that cover ``bounds`` (grid CRS) and ``margin`` cells, in the grid; or none."""
@@ -129,10 +200,10 @@ def lattice_offset(source: Grid, target: Grid) -> tuple[int, int] | None:
 
 
 def overlay(source: Grid, target: Grid) -> sparse.csr_array:
-    """Share of each target cell that lies in each source cell: (target.size x source.size), rows sum to at
-    most 1.
+    """Share of each target cell's area that lies in each source cell: (target.size x source.size), rows sum
+    to at most 1.
 
-    Exact where both grids share a CRS (areas on the ellipsoid for degrees); else target cells are cut into
+    Exact where both grids share a CRS (areas on the ellipsoid in any of them); else target cells are cut into
     sub-cells so that :data:`SAMPLES_PER_SIDE` of them fit along a source cell, and each is placed by its
     centre.
     """
@@ -142,19 +213,34 @@ def overlay(source: Grid, target: Grid) -> sparse.csr_array:
 
 
 def _overlay_aligned(source: Grid, target: Grid) -> sparse.csr_array:
-    across = _overlap(source.x_edges, target.x_edges)
-    if source.crs.is_geographic:
-        geod = geod_of(source.crs)
-        down = _overlap(_authalic_height(source.y_edges, geod.es), _authalic_height(target.y_edges, geod.es))
+    flat = horizontal(source.crs)
+    along_x = _shared(source.x_edges, target.x_edges)
+    if is_plain_geographic(flat):
+        along_y = _shared(_heights(source.y_edges, flat), _heights(target.y_edges, flat))
     else:
-        down = _overlap(source.y_edges, target.y_edges)
+        along_y = _shared(source.y_edges, target.y_edges)
+        if not target.is_equal_area:
+            return _overlay_by_area(along_y, along_x, source, target)
+    down = _share_matrix(along_y, source.shape[0], target.shape[0])
+    across = _share_matrix(along_x, source.shape[1], target.shape[1])
     return sparse.csr_array(sparse.kron(down, across, format="csr"))
 
 
-def _overlap(source: np.ndarray, target: np.ndarray) -> sparse.csr_array:
-    """Share of each target interval in each source interval, along one axis."""
-    lows_s, highs_s = np.minimum(source[:-1], source[1:]), np.maximum(source[:-1], source[1:])
-    lows_t, highs_t = np.minimum(target[:-1], target[1:]), np.maximum(target[:-1], target[1:])
+@dataclass(frozen=True)
+class _SharedIntervals:
+    """Where intervals of two sets of edges meet, along one axis: their positions, the ends of what they
+    share, and the share of the target interval that it is.
+    """
+
+    target: np.ndarray
+    source: np.ndarray
+    ends: np.ndarray
+    share: np.ndarray
+
+
+def _shared(source: np.ndarray, target: np.ndarray) -> _SharedIntervals:
+    lows_s, highs_s = _intervals(source).T
+    lows_t, highs_t = _intervals(target).T
     order = np.argsort(lows_s)
     first = np.searchsorted(highs_s[order], lows_t, side="right")
     last = np.searchsorted(lows_s[order], highs_t, side="left")
@@ -162,10 +248,33 @@ def _overlap(source: np.ndarray, target: np.ndarray) -> sparse.csr_array:
     rows = np.repeat(np.arange(len(lows_t)), counts)
     offsets = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
     columns = order[np.repeat(first, counts) + offsets]
-    shared = np.minimum(highs_t[rows], highs_s[columns]) - np.maximum(lows_t[rows], lows_s[columns])
-    keep = shared > 1e-9 * (highs_t[rows] - lows_t[rows])
-    share = shared[keep] / (highs_t[rows] - lows_t[rows])[keep]
-    return sparse.csr_array((share, (rows[keep], columns[keep])), shape=(len(lows_t), len(lows_s)))
+    ends = np.column_stack(
+        [np.maximum(lows_t[rows], lows_s[columns]), np.minimum(highs_t[rows], highs_s[columns])]
+    )
+    whole, part = (highs_t - lows_t)[rows], ends[:, 1] - ends[:, 0]
+    keep = part > 1e-9 * whole
+    return _SharedIntervals(rows[keep], columns[keep], ends[keep], part[keep] / whole[keep])
+
+
+def _share_matrix(found: _SharedIntervals, sources: int, targets: int) -> sparse.csr_array:
+    return sparse.csr_array((found.share, (found.target, found.source)), shape=(targets, sources))
+
+
+def _overlay_by_area(
+    down: _SharedIntervals, across: _SharedIntervals, source: Grid, target: Grid
+) -> sparse.csr_array:
+    """Shares by area on the ellipsoid, where equal parts of a cell's plane are not equal land."""
+    rows = (down.target[:, None] * target.shape[1] + across.target).ravel()
+    columns = (down.source[:, None] * source.shape[1] + across.source).ravel()
+    part = np.nan_to_num(rectangle_areas(target.crs, across.ends, down.ends, at=target.middle)).ravel() / 1e6
+    whole = target.cell_area_km2(rows)
+    share = np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+    return sparse.csr_array((share, (rows, columns)), shape=(target.size, source.size))
+
+
+def _intervals(edges: np.ndarray) -> np.ndarray:
+    """Lower and upper end of each interval between edges (n, 2), in their order."""
+    return np.sort(np.column_stack([edges[:-1], edges[1:]]), axis=1)
 
 
 def _overlay_sampled(source: Grid, target: Grid) -> sparse.csr_array:
@@ -180,6 +289,7 @@ def _overlay_sampled(source: Grid, target: Grid) -> sparse.csr_array:
         (np.asarray(axis) - start) / step for axis, start, step in _axes(corners, source.transform)
     )
     cells = np.repeat(np.arange(target.shape[1]), per_side * per_side)
+    shares = _sub_cell_shares(target, per_side)
     parts = []
     for row in range(target.shape[0]):
         with np.errstate(invalid="ignore"):
@@ -188,7 +298,8 @@ def _overlay_sampled(source: Grid, target: Grid) -> sparse.csr_array:
             inside = (columns >= 0) & (columns < source.shape[1]) & (rows >= 0) & (rows < source.shape[0])
         hits = (rows[inside] * source.shape[1] + columns[inside]).astype("int64")
         part = sparse.csr_array(
-            (np.full(len(hits), 1 / per_side**2), (cells[inside], hits)), shape=(target.shape[1], source.size)
+            (shares(row)[inside], (cells[inside], hits)),
+            shape=(target.shape[1], source.size),
         )
         part.sum_duplicates()
         parts.append(part)
@@ -206,20 +317,29 @@ def _within(edges: np.ndarray, steps: np.ndarray) -> np.ndarray:
     return values.ravel()
 
 
-def _authalic_height(latitudes: np.ndarray, es: float) -> np.ndarray:
-    """A function of latitude [degrees] whose differences are proportional to area on the ellipsoid (Snyder
-    1987, eq. 3-12).
+def _sub_cell_shares(target: Grid, per_side: int) -> Callable[[int], np.ndarray]:
+    """A function that gives, for a row of cells, the share of its cell's area of each sub-cell, flat in the
+    order of :func:`_within`: areas change evenly from cell to cell, so also within one.
     """
-    sine = np.sin(np.radians(np.clip(latitudes, -90, 90)))
-    if es == 0:
-        return 2 * sine
-    e = np.sqrt(es)
-    return (1 - es) * (sine / (1 - es * sine**2) - np.log((1 - e * sine) / (1 + e * sine)) / (2 * e))
+    if target.is_equal_area:
+        even = np.full(target.shape[1] * per_side**2, 1 / per_side**2)
+        return lambda row: even
+    steps = (np.arange(per_side) + 0.5) / per_side - 0.5
+    down, across = target.area_slopes()
+
+    def shares(row: int) -> np.ndarray:
+        change = down[row, :, None, None] * steps[:, None] + across[row, :, None, None] * steps
+        return np.asarray((1 + change) / per_side**2).ravel()
+
+    return shares
 
 
-def _authalic_strip(edges: np.ndarray, a: float, es: float) -> np.ndarray:
-    """Area of the strips between latitudes per radian of longitude [m2]."""
-    return np.abs(np.diff(_authalic_height(edges, es))) * a**2 / 2
+def _heights(latitudes: np.ndarray, flat: CRS) -> np.ndarray:
+    """Coordinates of a geographic system, degrees or grads, as heights proportional to area; at most a
+    pole's.
+    """
+    radians = np.clip(latitudes * radians_of(flat), -np.pi / 2, np.pi / 2)
+    return authalic_height(radians, ellipsoid_of(flat).es)
 
 
 def _require_even(centres: np.ndarray, axis: str) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 from scipy import sparse
 
-from geoalarm.geo.crs import to_crs
+from geoalarm.geo.crs import to_crs, transformer
 from geoalarm.geo.grid import Grid
 
 log = logging.getLogger(__name__)
@@ -22,14 +22,24 @@ log = logging.getLogger(__name__)
 FULL: Final = 1e-5
 """A cell whose parts sum to one within this is wholly shared out; exactextract has single precision."""
 
+EVEN: Final = 1e-3
+"""Where equal parts of a cell's plane differ by more than this on the ellipsoid, the cell is cut: a share of
+its plane is no share of its land [1].
+"""
+
+MOST_CUTS: Final = 64
+"""Most parts along a side that a cell is cut into."""
+
 _VERSION: Final = "1"
 
 
 def coverage(polygons: gpd.GeoDataFrame, grid: Grid, *, cache: Path | None = None) -> sparse.csr_array:
-    """Fraction of each cell covered by each polygon, exactly, as a sparse matrix (polygons x cells) [1].
+    """Fraction of each cell's area covered by each polygon, as a sparse matrix (polygons x cells) [1].
 
     Cells are numbered in row order. The matrix is built on the lattice itself, never on a raster's values, so
-    no-data cells keep their share. Where the polygons fill a cell together, its fractions sum to one.
+    no-data cells keep their share. Where the polygons fill a cell together, its fractions sum to one. They
+    are exact in the plane of the grid; cells so large that equal parts of them are not equal on the earth
+    (:data:`EVEN`) are cut, and their parts weighed by their area.
 
     Parameters
     ----------
@@ -59,6 +69,8 @@ def index_key(polygons: gpd.GeoDataFrame, grid: Grid) -> str:
     """Hash of the lattice, the outlines and the CRS: the name of an index on disk."""
     digest = hashlib.sha256(_VERSION.encode())
     digest.update(repr((grid.crs.to_wkt(), tuple(grid.transform)[:6], grid.shape)).encode())
+    if polygons.crs is not None and (cuts := _cuts(grid, polygons)) > 1:
+        digest.update(f"cut in {cuts}".encode())
     digest.update(polygons.crs.to_wkt().encode() if polygons.crs is not None else b"")
     for blob in shapely.to_wkb(polygons.geometry.to_numpy()):
         digest.update(blob if blob is not None else b"-")
@@ -75,30 +87,60 @@ def closed_columns(matrix: sparse.csr_array, total: float = 1.0) -> sparse.csr_a
 
 
 def _build(polygons: gpd.GeoDataFrame, grid: Grid) -> sparse.csr_array:
+    frame = gpd.GeoDataFrame(geometry=polygons.geometry.reset_index(drop=True), crs=polygons.crs)
+    touching = frame[frame.intersects(shapely.box(*grid.bounds)) & ~frame.is_empty]
+    if touching.empty:
+        return sparse.csr_array((len(frame), grid.size))
+    cuts = _cuts(grid, touching)
+    rows, cells, shares = _covered(touching, grid.refine(cuts) if cuts > 1 else grid)
+    if cuts > 1:
+        cells, shares = _of_whole_cells(cells, shares, grid, cuts)
+    keep = shares > 0
+    return closed_columns(
+        sparse.csr_array((shares[keep], (rows[keep], cells[keep])), shape=(len(frame), grid.size))
+    )
+
+
+def _covered(frame: gpd.GeoDataFrame, grid: Grid) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Row of the frame, cell, and share of the cell's plane covered, of each pair that meets."""
     from exactextract import exact_extract
     from exactextract.raster import NumPyRasterSource
 
     xmin, ymin, xmax, ymax = grid.bounds
     ones = np.broadcast_to(np.uint8(1), grid.shape)
-    raster = NumPyRasterSource(
-        ones, xmin=xmin, ymin=ymin, xmax=xmax, ymax=ymax, srs_wkt=polygons.crs.to_wkt()
-    )
-    frame = gpd.GeoDataFrame(geometry=polygons.geometry.reset_index(drop=True), crs=polygons.crs)
-    touching = frame[frame.intersects(shapely.box(xmin, ymin, xmax, ymax)) & ~frame.is_empty]
-    if touching.empty:
-        return sparse.csr_array((len(frame), grid.size))
-    found = exact_extract(raster, touching, ["cell_id", "coverage"], output="pandas")
+    raster = NumPyRasterSource(ones, xmin=xmin, ymin=ymin, xmax=xmax, ymax=ymax, srs_wkt=frame.crs.to_wkt())
+    found = exact_extract(raster, frame, ["cell_id", "coverage"], output="pandas")
     counts = np.array([len(cells) for cells in found["cell_id"]])
-    rows = np.repeat(touching.index.to_numpy(), counts)
+    rows = np.repeat(frame.index.to_numpy(), counts)
     cells = np.concatenate(found["cell_id"].to_list()).astype("int64")
     shares = np.concatenate(found["coverage"].to_list()).astype("float64")
     if grid.transform.e > 0:
         row, column = np.divmod(cells, grid.shape[1])
         cells = (grid.shape[0] - 1 - row) * grid.shape[1] + column
-    keep = shares > 0
-    return closed_columns(
-        sparse.csr_array((shares[keep], (rows[keep], cells[keep])), shape=(len(frame), grid.size))
-    )
+    return rows, cells, shares
+
+
+def _of_whole_cells(
+    parts: np.ndarray, shares: np.ndarray, grid: Grid, cuts: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Whole cell of each part, and the share of the cell's area that the covered share of the part is."""
+    row, column = np.divmod(parts, grid.shape[1] * cuts)
+    whole = row // cuts, column // cuts
+    down, across = (slope[whole] for slope in grid.area_slopes())
+    place_down, place_across = ((at % cuts + 0.5) / cuts - 0.5 for at in (row, column))
+    share = shares * (1 + down * place_down + across * place_across) / cuts**2
+    return whole[0] * grid.shape[1] + whole[1], share
+
+
+def _cuts(grid: Grid, polygons: gpd.GeoDataFrame) -> int:
+    """Parts along the side of a cell, so that none near the polygons is more than :data:`EVEN` uneven."""
+    if grid.is_equal_area or not len(polygons):
+        return 1
+    bounds = transformer(polygons.crs, grid.crs).transform_bounds(*polygons.total_bounds)
+    if not np.isfinite(bounds).all():
+        return 1
+    steepest = grid.steepest_slope(*grid.window(bounds))
+    return int(np.clip(np.ceil(steepest / EVEN - 1e-6), 1, MOST_CUTS))
 
 
 def _load(path: Path) -> sparse.csr_array | None:

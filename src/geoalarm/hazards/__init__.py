@@ -136,7 +136,7 @@ def read_layer(
             expected="no bounds: its classes are its own",
             hint="leave the bounds out",
         )
-    layer = with_possible_values(layer, hazard)
+    layer, studied = without_studied_area(with_possible_values(layer, hazard))
     data, units = layer.data, "1"
     if kind == "intensity":
         data, units = _in_house_units(layer, hazard, what=what)
@@ -149,8 +149,7 @@ def read_layer(
         classes = (IntensityClass("affected"),)
     else:
         data, classes = _labelled(layer, hazard, what=what)
-    repaired = any(name.startswith("geometries") and count for name, count in layer.repairs.items())
-    caveats = dict.fromkeys([*layer.source.caveats, *(["geometry_repaired"] if repaired else [])])
+        units = layer.units or units
     return Footprint(
         data=data,
         kind=kind,
@@ -161,11 +160,43 @@ def read_layer(
         scenario=layer.scenario,
         return_period_yr=layer.return_period_yr,
         countries=layer.countries,
+        studied=layer.plan.studied if layer.plan is not None else studied,
         no_data=layer.no_data,
         sources=(layer.source,),
-        caveats=tuple(caveats),
+        caveats=_caveats(layer),
         counted_from=hazard.counted_from,
+        plan=layer.plan,
     )
+
+
+def without_studied_area(layer: Layer) -> tuple[Layer, gpd.GeoDataFrame | None]:
+    """A layer of polygons without the rows of its ``studied_class``, and these: the area its producer
+    studied. None where the layer names no such class.
+
+    Raises
+    ------
+    InputError
+        If it names one that no row has, or has no other row.
+    """
+    data, column = layer.data, layer.class_column
+    if not layer.studied_class or column is None or not isinstance(data, gpd.GeoDataFrame):
+        return layer, None
+    require_column(data, column, what=f"layer {layer.source.id!r}")
+    is_studied = data[column].astype("str") == layer.studied_class
+    if is_studied.all() or not is_studied.any():
+        raise InputError(
+            f"studied area of layer {layer.source.id!r}",
+            got=f"{int(is_studied.sum())} of {len(data)} rows are {layer.studied_class!r}",
+            expected="rows of the studied area, and rows of zones",
+            hint="correct studied_class of its catalog entry",
+        )
+    return replace(layer, data=data[~is_studied]), data[is_studied]
+
+
+def _caveats(layer: Layer) -> tuple[str, ...]:
+    """Caveats of the source, and that outlines were repaired."""
+    repaired = any(name.startswith("geometries") and count for name, count in layer.repairs.items())
+    return tuple(dict.fromkeys([*layer.source.caveats, *(["geometry_repaired"] if repaired else [])]))
 
 
 def with_possible_values(layer: Layer, hazard: Hazard | None = None) -> Layer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
@@ -35,6 +36,12 @@ def names(communes: Communes, lang: str) -> pd.Series:
     )
     joined = shown.where(shown == local, shown + " (" + local + ")")
     return pd.Series(joined.to_numpy(dtype=object), index=communes.ids, name="name")
+
+
+def name_in(names: Mapping[str, str], name: str, lang: str, *, first: bool = False) -> str:
+    """The name in the reader's language, else ``name``; with a capital where it comes ``first``."""
+    shown = names.get(_language(lang)) or name
+    return shown[:1].upper() + shown[1:] if first else shown
 
 
 def source_title(source: Source, lang: str) -> str:

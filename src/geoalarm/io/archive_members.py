@@ -24,6 +24,7 @@ MAIN_DOCUMENT: Final = "doc.kml"
 
 SIDECARS: Final = {
     ".shp": (".shx", ".dbf", ".prj", ".cpg"),
+    ".dbf": (".cpg",),
     ".tab": (".dat", ".map", ".id", ".ind"),
     ".mif": (".mid",),
     ".gml": (".xsd",),
@@ -190,4 +191,5 @@ def _belongs(name: str, main: str) -> bool:
     """Whether a file is a sidecar of another."""
     ending = PurePosixPath(main).suffix
     stem = main[: -len(ending)]
-    return name.startswith(stem) and name[len(stem) :].lower() in SIDECARS.get(ending.lower(), ())
+    is_beside = name.casefold().startswith(stem.casefold())
+    return is_beside and name[len(stem) :].lower() in SIDECARS.get(ending.lower(), ())

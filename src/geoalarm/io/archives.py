@@ -31,6 +31,7 @@ from geoalarm.io.paths import GEODATABASE
 
 log = logging.getLogger(__name__)
 
+_TABLE_ENDINGS: Final = (".shp", ".dbf", ".gpkg")
 _LARGEST_INDEX: Final = 2**20
 _ENCRYPTED: Final = 0x1
 _CHUNK: Final = 2**20
@@ -100,6 +101,30 @@ def unpack(path: Path, *, member: str | None, endings: Sequence[str], limits: Li
         _require_within(path, listed, taken, limits=limits, wanted=len(wanted))
         target = cache_folder() / "unpacked" / sha256_of(path)[:20]
         return [_extract_member(archive, path, one, target) for one in wanted]
+
+
+def unpack_named(path: Path, names: Sequence[str], *, limits: Limits = LIMITS) -> list[Path]:
+    """Unpack shapefiles, tables and GeoPackages by their whole names, in that order; as :func:`unpack`."""
+    with _opened(path) as archive:
+        listed = _files_of(archive)
+        held = {one.infos[0].filename: one for one in members(listed, _TABLE_ENDINGS)}
+        wanted = [held[name] for name in names]
+        taken = [info for one in wanted for info in one.infos]
+        _require_within(path, listed, taken, limits=limits, wanted=len(wanted))
+        target = cache_folder() / "unpacked" / sha256_of(path)[:20]
+        return [_extract_member(archive, path, one, target) for one in wanted]
+
+
+def member_names(path: Path) -> list[str]:
+    """Whole names of the files in an archive; nothing is unpacked.
+
+    Raises
+    ------
+    InputError
+        If it is not a sound archive.
+    """
+    with _opened(path) as archive:
+        return [info.filename for info in _files_of(archive)]
 
 
 def members_of(path: Path, endings: Sequence[str]) -> list[Member]:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 import sqlite3
 import struct
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +24,7 @@ MAX_RECORD: Final = 256 * 2**20
 
 MAX_BYTES: Final = 64 * 2**30
 MAX_CONTENTS: Final = 5_000
+_OF_THE_FORMAT: Final = re.compile(r"(gpkg|rtree|sqlite)_", re.IGNORECASE)
 _STEPS: Final = 200_000
 
 
@@ -42,38 +44,27 @@ def require_sound(path: Path, layer: str | None = None) -> None:
         If the header and the size disagree, a layer is a view or a virtual table, a column is computed, rows
         hold more than the file, or the layer does not exist.
     """
-    _require_header(path)
-    uri = path.absolute().as_uri() + "?mode=ro&immutable=1"
-    try:
-        with closing(sqlite3.connect(uri, uri=True)) as database:
-            harden(database, path)
-            tables = _tables(database)
-            layers = _layers(database, tables, path)
-            if not layers:
-                raise InputError(
-                    f"{path.name} has no layer with geometry",
-                    got="tables only",
-                    expected="a layer",
-                    hint="check the file",
-                )
-            named = same_name(layer, layers) if layer is not None else None
-            if layer is not None and named is None:
-                raise InputError(
-                    f"{path.name} has no layer {layer!r}",
-                    got=", ".join(sorted(layers)) or "no layer",
-                    expected=layer,
-                    hint=near_miss(layer, layers),
-                )
-            _require_plain_schema(database, tables, path)
-            for table in [named] if named is not None else layers:
-                _require_honest_rows(database, table, path)
-    except sqlite3.Error as error:
-        raise InputError(
-            f"{path.name} is damaged or hostile",
-            got=str(error),
-            expected="a sound GeoPackage",
-            hint="open and save it anew with the tool that made it",
-        ) from error
+    with _guarded(path) as database:
+        tables = _tables(database)
+        layers = _layers(database, tables, path)
+        if not layers:
+            raise InputError(
+                f"{path.name} has no layer with geometry",
+                got="tables only",
+                expected="a layer",
+                hint="check the file",
+            )
+        named = same_name(layer, layers) if layer is not None else None
+        if layer is not None and named is None:
+            raise InputError(
+                f"{path.name} has no layer {layer!r}",
+                got=", ".join(sorted(layers)) or "no layer",
+                expected=layer,
+                hint=near_miss(layer, layers),
+            )
+        _require_plain_schema(database, tables, path)
+        for table in [named] if named is not None else layers:
+            _require_honest_rows(database, table, path)
 
 
 def layers_of(path: Path) -> list[str]:
@@ -84,16 +75,50 @@ def layers_of(path: Path) -> list[str]:
     InputError
         If the file is damaged.
     """
+    with _guarded(path) as database:
+        return sorted(_layers(database, _tables(database), path))
+
+
+def tables_of(path: Path) -> dict[str, bool]:
+    """Every table of a GeoPackage, and whether it has a geometry; none is opened. Tables without geometry
+    that its contents do not list, as some programs write them, are among them.
+
+    Raises
+    ------
+    InputError
+        If the file is damaged.
+    """
+    with _guarded(path) as database:
+        held = _tables(database)
+        layers = set(_layers(database, held, path))
+        own = [name for name, (kind, _) in held.items() if kind == "table" and not _OF_THE_FORMAT.match(name)]
+        return {name: name in layers for name in own}
+
+
+def require_sound_tables(path: Path, names: Sequence[str]) -> None:
+    """Refuse a GeoPackage that is built to harm, and tables of it that hold more than the file; as
+    :func:`require_sound`, for tables without geometry too.
+    """
+    with _guarded(path) as database:
+        _require_plain_schema(database, _tables(database), path)
+        for name in names:
+            _require_honest_rows(database, name, path)
+
+
+@contextmanager
+def _guarded(path: Path) -> Iterator[sqlite3.Connection]:
     _require_header(path)
+    uri = path.absolute().as_uri() + "?mode=ro&immutable=1"
     try:
-        with closing(
-            sqlite3.connect(path.absolute().as_uri() + "?mode=ro&immutable=1", uri=True)
-        ) as database:
+        with closing(sqlite3.connect(uri, uri=True)) as database:
             harden(database, path)
-            return sorted(_layers(database, _tables(database), path))
+            yield database
     except sqlite3.Error as error:
         raise InputError(
-            f"{path.name} is damaged", got=str(error), expected="a sound GeoPackage", hint="fetch it again"
+            f"{path.name} is damaged or hostile",
+            got=str(error),
+            expected="a sound GeoPackage",
+            hint="open and save it anew with the tool that made it",
         ) from error
 
 

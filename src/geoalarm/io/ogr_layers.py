@@ -23,7 +23,7 @@ from geoalarm.io import folder_format_guards, partial_replies, sidecar_files
 from geoalarm.io import geopackage_guard as geopackage
 from geoalarm.io.geopackage_snapshot import snapshot
 from geoalarm.io.geoparquet_guard import MAX_FEATURES
-from geoalarm.io.row_filter import RowFilter, where
+from geoalarm.io.row_filters import RowFilter, sql_where
 from geoalarm.io.vector_formats import RECORD_SEPARATOR
 from geoalarm.io.xml_guard import require_plain_xml
 
@@ -66,7 +66,9 @@ def read_layer(
             return pyogrio.read_dataframe(
                 source.name,
                 layer=name,
-                where=where(keep, list(facts["fields"]), what=path.name),
+                where=sql_where(
+                    keep, dict(zip(facts["fields"], facts["dtypes"], strict=True)), what=path.name
+                ),
                 bbox=_bbox_in(bbox, facts["crs"], what=path.name) if bbox else None,
                 **source.options,
             )

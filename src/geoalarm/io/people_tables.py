@@ -19,7 +19,7 @@ from geoalarm.core.field_hints import FieldHint
 from geoalarm.core.unicode_names import nfc
 from geoalarm.io import archives, workbooks
 from geoalarm.io.paths import regular_file
-from geoalarm.io.row_filter import RowFilter
+from geoalarm.io.row_filters import RowFilter
 from geoalarm.io.unsupported_formats import head_of, not_opened, unsupported_format
 from geoalarm.io.workbooks import WORKBOOK_ENDINGS, Cell, NumberedRow
 
@@ -234,12 +234,16 @@ def _meets(cell: Cell, rule: RowFilter) -> bool:
     """Whether a cell meets a rule; numbers are compared as numbers however they are written."""
     if cell is None:
         return False
-    try:
-        number = float(str(cell))
-    except ValueError:
-        number = None
+    number, wanted = _number(cell), _number(rule.equals)
     if rule.at_least is not None:
         return number is not None and number >= rule.at_least
-    if number is not None and not isinstance(rule.equals, str):
-        return number == rule.equals
+    if number is not None and wanted is not None:
+        return number == wanted
     return _plain(cell) == _plain(rule.equals)
+
+
+def _number(cell: object) -> float | None:
+    try:
+        return float(str(cell))
+    except ValueError:
+        return None

@@ -12,6 +12,7 @@ from rasterio.enums import ColorInterp
 
 from geoalarm.core.errors import InputError
 from geoalarm.core.field_hints import FieldHint
+from geoalarm.geo.datum_shift import may_be
 
 MAX_CELLS: Final = 20_000_000_000
 MAX_BLOCK_BYTES: Final = 512 * 2**20
@@ -103,7 +104,9 @@ def require_sane(raster: rasterio.DatasetReader, path: Path, *, band: int, crs: 
         )
     _require_small_blocks(raster, path, band)
     _require_regular(raster, path)
-    if raster.crs is None and crs is None:
+    if raster.crs is None and crs is not None:
+        return rasterio.CRS.from_user_input(crs)
+    if raster.crs is None:
         raise InputError(
             f"{path.name} has no CRS",
             got="none",
@@ -114,14 +117,14 @@ def require_sane(raster: rasterio.DatasetReader, path: Path, *, band: int, crs: 
                 crs="EPSG:...",
             ),
         )
-    if raster.crs is not None and crs is not None and raster.crs != rasterio.CRS.from_user_input(crs):
+    if crs is not None and not may_be(raster.crs, crs):
         raise InputError(
             f"{path.name} carries another CRS than the entry states",
             got=raster.crs.to_string()[:80],
             expected=crs,
             hint=FieldHint("state the one it carries: {crs}", crs=raster.crs.to_string()[:80]),
         )
-    return raster.crs if raster.crs is not None else rasterio.CRS.from_user_input(crs)
+    return raster.crs
 
 
 def _require_small_blocks(raster: rasterio.DatasetReader, path: Path, band: int) -> None:

@@ -61,7 +61,7 @@ class BandFacts:
 
 
 def _units_of(raster: rasterio.DatasetReader, band: int) -> str | None:
-    """The unit of a band: its own, else the tag ``units`` that rioxarray and others write."""
+    """The unit of a band: its own, else the tag ``units`` that rioxarray writes of a band or a file."""
     tags = (raster.tags(band).get("units"), raster.tags().get("units"))
     return next((str(said) for said in (raster.units[band - 1], *tags) if said), None)
 

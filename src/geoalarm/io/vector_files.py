@@ -17,11 +17,12 @@ from geoalarm.core.errors import InputError
 from geoalarm.core.field_hints import FieldHint
 from geoalarm.core.model import require_crs
 from geoalarm.core.unicode_names import nfc
+from geoalarm.geo.datum_shift import may_be, with_stated_datum
 from geoalarm.io import archives, ogr_layers
 from geoalarm.io import geoparquet_guard as geoparquet
 from geoalarm.io.paths import input_path, regular_file
 from geoalarm.io.rasters import read_raster
-from geoalarm.io.row_filter import RowFilter, kept, known_column
+from geoalarm.io.row_filters import RowFilter, kept_rows, known_column
 from geoalarm.io.vector_formats import VECTOR_ENDINGS, vector_format
 
 __all__ = ["RowFilter", "read_raster", "read_vector", "regular_file", "vector_format"]
@@ -130,7 +131,7 @@ class _Reader:
 
     def _cut(self, frame: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
         """The rows that the rules and the box keep, of a format that is read whole."""
-        frame = kept(frame, self.keep, what=path.name)
+        frame = kept_rows(frame, self.keep, what=path.name)
         if not self.bbox:
             return frame
         box = gpd.GeoSeries.from_wkt([ogr_layers.box_wkt(self.bbox)], crs=4326)
@@ -215,7 +216,9 @@ def with_stated_crs(frame: gpd.GeoDataFrame, crs: str | None, *, what: str) -> g
                 ),
             )
         return frame.set_crs(crs)
-    if crs is not None and not frame.crs.equals(crs, ignore_axis_order=True):
+    if crs is None:
+        return frame
+    if not may_be(frame.crs, crs):
         raise InputError(
             f"{what} carries another CRS than the entry states",
             got=frame.crs.to_string()[:80],
@@ -224,7 +227,7 @@ def with_stated_crs(frame: gpd.GeoDataFrame, crs: str | None, *, what: str) -> g
                 "state the one it carries: {crs}", otherwise=_ASSIGN, crs=frame.crs.to_string()[:80]
             ),
         )
-    return frame
+    return with_stated_datum(frame, crs)
 
 
 def _composed(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

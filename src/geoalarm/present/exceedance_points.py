@@ -36,7 +36,7 @@ def curve_points(totals: pd.DataFrame, *, commune_id: str | None = None) -> pd.D
     sums = rows.groupby("return_period_yr", sort=True).agg(
         people=("population_exposed", "sum"),
         low=("population_exposed_low", "sum"),
-        high=("population_exposed_high", "sum"),
+        high=("population_exposed_high", lambda highs: highs.sum(skipna=False)),
         communes=("commune_id", "count"),
     )
     out = sums.reset_index()

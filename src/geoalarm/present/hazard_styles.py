@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from geoalarm import i18n
+from geoalarm.core.terms import OTHER_RULE, OWN_RULE
 from geoalarm.hazards import counted_from
 
 __all__ = [
@@ -71,14 +72,22 @@ HAZARD_STYLES: Final[Mapping[str, HazardStyle]] = {
     "landslide": HazardStyle(
         "landslide", "explorer.key_susceptibility", sentence="slide", milder="sentence.slide_milder"
     ),
-    "nuclear": replace(_ACCIDENT, has_sites=False),
+    "nuclear": replace(
+        _ACCIDENT,
+        legend="explorer.key_measures",
+        bars_title="explorer.bars_title_measures",
+        bars_caption="briefing.classes_measures",
+    ),
 }
 """Hazards with a look or words of their own."""
 
+_OF_SCENARIO: Final = {OWN_RULE: "nuclear", OTHER_RULE: "nuclear"}
+"""Scenarios of a hazard that look and read as another row: planned measures are no effects."""
 
-def style_of(hazard: str) -> HazardStyle:
-    """The row of a hazard; the default where it has none."""
-    return HAZARD_STYLES.get(hazard, DEFAULT_STYLE)
+
+def style_of(hazard: str, scenario: str = "") -> HazardStyle:
+    """The row of a hazard, or of a scenario of it that has one; the default where there is none."""
+    return HAZARD_STYLES.get(_OF_SCENARIO.get(scenario, hazard), DEFAULT_STYLE)
 
 
 def palette_of(hazard: str) -> str:
@@ -91,9 +100,9 @@ def palettes() -> tuple[str, ...]:
     return tuple(dict.fromkeys(style.palette for style in (*HAZARD_STYLES.values(), DEFAULT_STYLE)))
 
 
-def legend_title(hazard: str, lang: str) -> str:
+def legend_title(hazard: str, lang: str, *, scenario: str = "") -> str:
     """Title of the legend of a hazard: what its classes measure; its name where it has no words for that."""
-    legend = style_of(hazard).legend
+    legend = style_of(hazard, scenario).legend
     if legend:
         return i18n.text(legend, lang)
     name = i18n.term("hazard", hazard, lang)

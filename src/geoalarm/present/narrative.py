@@ -47,6 +47,8 @@ def finding(totals: pd.DataFrame, lang: str, *, names: Mapping[str, str], measur
     if not whole.is_known:
         return i18n.text("finding.suppressed" if whole.hidden else "finding.unmapped", lang)
     said = _finding(totals, whole.people, lang, names, measure)
+    if math.isnan(whole.high):
+        said = f"{said} {i18n.text('finding.lower_bound', lang)}"
     missing = whole.not_mapped
     return f"{said} {i18n.text('finding.without', lang, n=missing)}" if missing else said
 

@@ -70,7 +70,11 @@ def range_bounds(low: float, high: float) -> tuple[int, int]:
 
 
 def range_text(low: float, high: float, lang: str) -> str:
-    """``980 to 1,600``; ``fewer than 11`` where even the high end is."""
+    """``980 to 1,600``; ``fewer than 11`` where even the high end is; ``980 or more`` where it is not known
+    (NaN).
+    """
+    if math.isnan(high):
+        return i18n.text("unit.at_least", lang, low=i18n.number(round_people(low, "down"), lang))
     if 0 < high < FEW:
         return i18n.text("unit.few", lang)
     down, up = range_bounds(low, high)

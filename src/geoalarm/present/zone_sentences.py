@@ -14,7 +14,7 @@ from typing import Final
 import pandas as pd
 
 from geoalarm import i18n
-from geoalarm.core.terms import State
+from geoalarm.core.terms import EVACUATION, OTHER_RULE, OWN_RULE, State
 from geoalarm.core.units import annual_exceedance_probability
 from geoalarm.present.classes import class_label, lower_bound
 from geoalarm.present.hazard_styles import counted_from, style_of
@@ -28,8 +28,12 @@ WHOLE: Final = 0.99
 LETHAL: Final = "SEL"
 """Mildest effect class in which people could die."""
 
-PLANNING: Final = "nuclear_planning"
-"""Scenario whose zones are drawn round power stations to plan help, not by the effects of an accident."""
+PLANNED: Final = {OWN_RULE: "planned", OTHER_RULE: "planned_across"}
+"""Scenarios whose zones are drawn round nuclear sites to plan help, and the key of their first sentence."""
+
+
+_FROM_CLASS: Final = {LETHAL: "lethal", EVACUATION: "evacuation"}
+"""Classes of zones that have a sentence of their own, and its key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +100,8 @@ class ZoneSentence:
     ----------
     numbers : tuple of str
         ``chance``, ``years`` (of the layer); ``people``, ``share``, ``low``, ``high``, ``mapped`` (of
-        ``count``, the one of the fact); ``below``, ``deep``, ``lethal`` (of ``count``, over some classes);
-        ``depth`` (``depth``).
+        ``count``, the one of the fact); ``below``, ``deep``, ``lethal``, ``evacuation`` (of ``count``, over
+        some classes); ``depth`` (``depth``).
     depth : float
         Lower bound of the class told, in the units of the layer.
     """
@@ -130,7 +134,7 @@ def headline(fact: ZoneFact, lang: str) -> ZoneSentence:
     if kind in ("flood", "zone_chance"):
         values |= chance_values(fact.return_period_yr, lang)
         numbers = ("chance", "years", "people")
-    if kind in ("accident", "reach", "planned"):
+    if kind in ("accident", "reach", *PLANNED.values()):
         values["site"] = fact.site or _happening(fact, lang)
     if kind in ("zone", "zone_chance"):
         values["danger"] = _danger(fact, lang)
@@ -143,7 +147,8 @@ def range_sentence(fact: ZoneFact, lang: str) -> ZoneSentence | None:
     """How far the number may be off; None where low and high are the number itself."""
     count = fact.count
     if count.hidden:
-        return ZoneSentence(_text("part_hidden", lang), ("people",), count)
+        kind = "part_unknown" if math.isnan(count.high) else "part_hidden"
+        return ZoneSentence(_text(kind, lang), ("people",), count)
     coarse = "coarse_population" in count.caveats
     same = range_text(count.low, count.high, lang) == range_text(count.people, count.people, lang)
     if is_few(count.high) or (same and not coarse):
@@ -169,8 +174,8 @@ def chance_values(return_period_yr: float, lang: str) -> dict[str, str]:
 
 def danger_name(hazard: str, scenario: str, lang: str) -> str:
     """``Flood``, ``Industrial accident (poison cloud)``."""
-    if scenario == PLANNING:
-        return i18n.term("hazard", "nuclear", lang)
+    if scenario in PLANNED:
+        return i18n.term("hazard", "nuclear" if scenario == OWN_RULE else "nuclear_across", lang)
     name = i18n.term("hazard", hazard, lang)
     name = name[:1].upper() + name[1:]
     return f"{name} ({i18n.term('scenario', scenario, lang)})" if scenario else name
@@ -198,7 +203,7 @@ def _kind(fact: ZoneFact) -> str:
     if family == "accident":
         if LETHAL in fact.labels:
             return "accident"
-        return "planned" if fact.scenario == PLANNING else "reach"
+        return PLANNED.get(fact.scenario, "reach")
     return "zone_chance" if fact.has_chance else "zone"
 
 
@@ -213,18 +218,26 @@ def _danger(fact: ZoneFact, lang: str) -> str:
 def _happening(fact: ZoneFact, lang: str) -> str:
     """What happens, where no site is known by name: the scenario, or the danger."""
     danger = inside(danger_name(fact.hazard, fact.scenario, lang), lang)
-    if fact.scenario == PLANNING:
-        return danger
+    if fact.scenario in PLANNED:
+        return inside(danger_name(fact.hazard, OWN_RULE, lang), lang)
     return i18n.term("scenario", fact.scenario, lang) or danger
 
 
 def _silent(fact: ZoneFact, lang: str) -> ZoneSentence:
-    said = _text("unstudied" if fact.count.state == State.NOT_STUDIED else "unmapped", lang)
+    said = _text(_silence(fact.count), lang)
     country, colon, _ = str(fact.rows["commune_id"].iloc[0]).partition(":")
     if fact.countries and colon and country not in fact.countries:
         named = list_text([i18n.term("country", one, lang) for one in fact.countries], lang)
         said = f"{said} {_text('covers', lang, countries=named)}"
     return ZoneSentence(said, ("people",), fact.count)
+
+
+def _silence(count: LayerCount) -> str:
+    """Key of why nothing is known: of the danger, or of the people."""
+    if count.state == State.NOT_STUDIED:
+        return "unstudied"
+    is_of_people = {"population_unknown", "population_partly_unknown"} & set(count.caveats)
+    return "people_unknown" if is_of_people else "unmapped"
 
 
 def _nobody(fact: ZoneFact, lang: str) -> ZoneSentence:
@@ -254,15 +267,16 @@ def _range(fact: ZoneFact, lang: str) -> list[ZoneSentence]:
 
 
 def _worst(fact: ZoneFact, lang: str) -> list[ZoneSentence]:
-    """The deepest water with people in it, or who could die; nothing for the mildest class alone."""
+    """The deepest water with people in it, who could die, or who is to leave; nothing for the mildest class
+    alone.
+    """
     family = style_of(fact.hazard).sentence
-    if family == "accident" and LETHAL in fact.labels:
-        count = _from(fact, LETHAL)
-        return (
-            [ZoneSentence(_few_or_about("lethal", count.people, lang, {}), ("lethal",), count)]
-            if count.is_somebody
-            else []
-        )
+    for label, kind in _FROM_CLASS.items() if family == "accident" else ():
+        if label in fact.labels:
+            count = _from(fact, label)
+            key = f"{kind}_across" if fact.scenario == OTHER_RULE else kind
+            said = _few_or_about(key, count.people, lang, {})
+            return [ZoneSentence(said, (kind,), count)] if count.is_somebody else []
     for label in reversed(fact.labels[1:]) if family == "flood" else ():
         bound, count = lower_bound(label), _from(fact, label)
         if count.is_somebody and not math.isnan(bound):

@@ -5,25 +5,28 @@ its checklist alike.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+import geopandas as gpd
 from markupsafe import Markup
 
 from geoalarm import i18n
 from geoalarm.core.terms import State
 from geoalarm.geo.communes import official_languages
+from geoalarm.i18n.place_names import name_in
 from geoalarm.i18n.place_names import names as names_of
 from geoalarm.present.briefing.briefing_content import Among, Briefing, Card, Figure
 from geoalarm.present.hazard_styles import style_of
 from geoalarm.present.rounding import people_text
 from geoalarm.present.svg import Maps, chance_curve, class_bar, dots, patterns
-from geoalarm.present.svg.map_labels import SitePoint
 from geoalarm.report import notes
 from geoalarm.report.html_templates import TemplateStrings, anchor, drawn, fill, policy, script, stylesheet
 
 if TYPE_CHECKING:
+    from geoalarm.analysis.accident.accident_sites import SiteOption
+    from geoalarm.core.model import Footprint
     from geoalarm.dossier.territory import Territory
 
 WIDE: Final = 360
@@ -110,7 +113,7 @@ def pictures_of(
     lang: str,
     *,
     names: Mapping[str, str] | None = None,
-    sites: Iterable[SitePoint] = (),
+    sites: Iterable[SiteOption] = (),
 ) -> Pictures:
     """Every picture of a page.
 
@@ -120,20 +123,20 @@ def pictures_of(
         Of the communes of the territory; kept over many pages, it prepares each layer once.
     names : mapping, optional
         Names by ``commune_id`` in the language; default: made anew.
-    sites : iterable
-        Industrial sites with ``name``, ``lon`` and ``lat``, for the maps of industrial dangers.
+    sites : iterable of SiteOption
+        For the maps of the dangers that come from sites.
     """
     called = dict(names_of(territory.communes, lang)) if names is None else names
     known, sites = frozenset(territory.layer_keys), tuple(sites)
     drawn_maps = {
         card.id: maps.commune(
             briefing.commune_id,
-            footprint=territory.footprint(card.layer_key),
+            footprint=(footprint := territory.footprint(card.layer_key)),
             totals=territory.totals(card.layer_key),
             lang=lang,
             names=called,
             label=card.map_label,
-            sites=sites if style_of(card.hazard).has_sites else (),
+            sites=_sites_on(footprint, sites, lang),
             prefix=f"map-{anchor(card.id)}",
         )
         for card in briefing.cards
@@ -153,6 +156,22 @@ def pictures_of(
             among.layer_key: dots(among.dots, lang=lang, label=among.caption, prefix=f"dots-{n}", width=WIDE)
             for n, among in enumerate(briefing.among, start=1)
         },
+    )
+
+
+def _sites_on(footprint: Footprint, sites: Iterable[SiteOption], lang: str) -> tuple[SiteOption, ...]:
+    """Sites of a map, named in its language: those its zones belong to; all where zones name no site.
+
+    A site whose zones another map shows has no place beside these.
+    """
+    if not style_of(footprint.hazard, footprint.scenario).has_sites:
+        return ()
+    frame = footprint.data
+    own = set(frame["site_id"]) if isinstance(frame, gpd.GeoDataFrame) and "site_id" in frame else None
+    return tuple(
+        replace(site, name=name_in(site.names, site.name, lang, first=True))
+        for site in sites
+        if own is None or site.site_id in own
     )
 
 

@@ -26,7 +26,7 @@ class LayerCount:
     """People in some classes of a layer, in one commune: a row of totals in plain values.
 
     ``people``, ``low`` and ``high`` are NaN unless ``state`` is exposed or zero; ``hidden`` makes them lower
-    bounds.
+    bounds, because a part is not published, or (``high`` is NaN) not known.
     """
 
     people: float
@@ -65,7 +65,7 @@ class LayerCount:
             high=float(values["population_exposed_high"]),
             population=float(values["population"]),
             state=str(values["state"]),
-            hidden=bool(values.get("hidden", False)),
+            hidden=bool(values.get("hidden", False)) or _is_open(values),
             mapped_share=float(values.get("mapped_share", math.nan)),
             caveats=tuple(split_keys(str(values["caveats"]))),
             source_ids=tuple(split_keys(str(values["source_ids"]))),
@@ -102,6 +102,11 @@ class LayerCount:
             hidden=bool(found["hidden"]),
             row=row,
         )
+
+
+def _is_open(values: Mapping[str, Any]) -> bool:
+    """Whether a number has no upper end: of a part of the people it is not known how many they are."""
+    return not math.isnan(values["population_exposed"]) and math.isnan(values["population_exposed_high"])
 
 
 def zone_count(count: LayerCount, rows: pd.DataFrame, hazard: str, labels: Sequence[str]) -> LayerCount:

@@ -17,6 +17,7 @@ import pandas as pd
 
 from geoalarm.core.errors import GeoalarmError
 from geoalarm.core.model import Communes, Footprint, Population, Source
+from geoalarm.core.row_account import RowAccount, merged_repairs
 from geoalarm.core.settings import source_date
 
 FORMAT: Final = "geoalarm result 1"
@@ -61,6 +62,7 @@ class FootprintRecord:
     repairs: dict[str, int] = field(default_factory=dict)
     ledger: dict[str, float] = field(default_factory=dict)
     method: Any = None
+    warnings: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -72,7 +74,7 @@ class FootprintRecord:
         parameters: Mapping[str, Any] | None = None,
         repairs: Mapping[str, int] | None = None,
     ) -> FootprintRecord:
-        """The record of a footprint and the engine's table for it (``attrs`` ledger and method)."""
+        """The record of a footprint and the engine's table for it (``attrs`` ledger, method and warnings)."""
         return cls(
             hazard=footprint.hazard,
             scenario=footprint.scenario,
@@ -90,6 +92,7 @@ class FootprintRecord:
             repairs=dict(repairs or {}),
             ledger=dict(table.attrs.get("ledger", {})),
             method=table.attrs.get("method"),
+            warnings=tuple(table.attrs.get("warnings", ())),
         )
 
 
@@ -104,11 +107,11 @@ def build_manifest(
     seam: Mapping[str, Any] | None = None,
     command: str = "",
     title: str = "",
-    repairs: Mapping[str, Any] | None = None,
+    repairs: Mapping[str, Mapping[str, int]] | None = None,
     warnings: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Everything a reader needs to trust, cite and rebuild a result, as plain JSON values. No time, no
-    machine's paths of its own.
+    machine's paths of its own. What became of the rows of communes and people is told without being asked.
 
     Raises
     ------
@@ -121,6 +124,7 @@ def build_manifest(
         source.id: source
         for source in (*communes.sources, *(population.sources if population else ()), *sources)
     }
+    rows = [part.rows for part in (communes, population) if part is not None and part.rows is not None]
     plain: dict[str, Any] = to_plain(
         {
             "format": FORMAT,
@@ -133,8 +137,16 @@ def build_manifest(
             "population": _population(population),
             "footprints": list(records),
             "seam": dict(seam) if seam is not None else None,
-            "repairs": dict(repairs or {}),
-            "warnings": list(warnings),
+            "repairs": merged_repairs([*(part.repairs for part in rows), repairs or {}]),
+            "warnings": list(
+                dict.fromkeys(
+                    [
+                        *RowAccount.joined(rows).warnings,
+                        *warnings,
+                        *(line for one in records for line in one.warnings),
+                    ]
+                )
+            ),
             "versions": versions(),
         }
     )
@@ -142,8 +154,8 @@ def build_manifest(
 
 
 def require_closed(ledger: Mapping[str, Any], *, what: str) -> None:
-    """Check that people were conserved, to 1e-9 of the total: total = in communes + outside - counted twice,
-    and in communes = exposed + not exposed + unknown.
+    """Check that people were conserved, to 1e-9 of the total: total = in communes + outside + unplaced -
+    counted twice, and in communes = exposed + not exposed + unknown.
 
     Raises
     ------
@@ -154,7 +166,8 @@ def require_closed(ledger: Mapping[str, Any], *, what: str) -> None:
         return
     total, inside = float(ledger["total"]), float(ledger["in_communes"])
     allowed = CLOSES_TO * max(abs(total), 1.0)
-    gaps = {"total": total - inside - float(ledger["outside"]) + float(ledger.get("counted_twice", 0.0))}
+    beyond = float(ledger["outside"]) + float(ledger.get("unplaced", 0.0))
+    gaps = {"total": total - inside - beyond + float(ledger.get("counted_twice", 0.0))}
     if {"exposed", "not_exposed", "unknown"} <= set(ledger):
         gaps["in communes"] = inside - sum(
             float(ledger[part]) for part in ("exposed", "not_exposed", "unknown")
@@ -237,6 +250,7 @@ def _population(population: Population | None) -> dict[str, Any] | None:
         "kind": population.kind,
         "units": population.units,
         "column": population.column,
+        "no_data": population.no_data,
         "disclosure_minimum": population.disclosure_minimum,
         "source_ids": [source.id for source in population.sources],
         "caveats": list(population.caveats),

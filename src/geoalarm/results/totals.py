@@ -2,7 +2,8 @@
 country.
 
 One row a commune and footprint comes out. Unknown stays unknown: a class that is not studied makes the total
-NaN, never smaller; a hidden class makes it a lower bound (``hidden``), or hides it.
+NaN, never smaller; a hidden class makes it a lower bound (``hidden``), or hides it. A class in which it is
+not known how many live in some units leaves the known part: a lower bound too, without an upper end.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from geoalarm.core.terms import State
 FOOTPRINT: Final = [name for name in KEY if name not in ("commune_id", "intensity_class")]
 """Columns that name one footprint."""
 
+PARTLY: Final = "population_partly_unknown"
+"""Caveat of communes of which the number of residents is known in part."""
+
 UNKNOWN: Final = (State.OUTSIDE_COVERAGE, State.NOT_STUDIED)
 """States of a class that leave the whole commune unknown, the stronger first."""
 
@@ -30,8 +34,8 @@ class PeopleTotal:
     """People over several communes.
 
     ``people``, ``low`` and ``high`` [1] are sums over the communes with a number and NaN where there is none;
-    ``population`` is of all communes, ``population_mapped`` of those with a number; ``communes`` = ``mapped``
-    + ``not_mapped`` + ``hidden``.
+    ``high`` is NaN too where one of them has no upper end. ``population`` is of all communes,
+    ``population_mapped`` of those with a number; ``communes`` = ``mapped`` + ``not_mapped`` + ``hidden``.
     """
 
     people: float
@@ -84,8 +88,8 @@ def threshold_total(table: pd.DataFrame, *, from_class: str | None = None) -> pd
     -------
     pandas.DataFrame
         Columns of the exposure table without ``intensity_class``, and ``share_exposed`` [1] and ``hidden``
-        (bool: part of the people is not published, the number is a lower bound). NaN where nothing is known;
-        ``state`` says why.
+        (bool: part of the people is not published, or not known, and the number is a lower bound). NaN where
+        nothing is known; ``state`` says why.
 
     Raises
     ------
@@ -138,7 +142,8 @@ def people_by_commune(
     }
     states = rows["state"].to_numpy(dtype=object)
     has = {state: np.bincount(codes, weights=states == str(state), minlength=count) > 0 for state in State}
-    return _settled(added, has, population)
+    lacking = np.bincount(codes, weights=_lacking(rows, states), minlength=count) > 0
+    return _settled(added, has, lacking, population)
 
 
 def share(totals: pd.DataFrame) -> pd.Series:
@@ -216,7 +221,7 @@ def summary(totals: pd.DataFrame) -> PeopleTotal:
     is_hidden = totals["state"].eq(State.SUPPRESSED)
 
     def summed(column: str) -> float:
-        return float(totals.loc[known, column].sum()) if known.any() else float("nan")
+        return float(totals.loc[known, column].sum(skipna=False)) if known.any() else float("nan")
 
     return PeopleTotal(
         people=summed("population_exposed"),
@@ -301,18 +306,30 @@ def _added(values: pd.Series, codes: np.ndarray, count: int, *, largest: bool) -
     return out
 
 
+def _lacking(rows: pd.DataFrame, states: np.ndarray) -> np.ndarray:
+    """Rows that touch units of which it is not known how many live there: with the known part as their
+    number, or with none.
+    """
+    known = rows["population_exposed"].notna().to_numpy()
+    part = known & rows["population_exposed_high"].isna().to_numpy()
+    silent = np.flatnonzero(states == str(State.OUTSIDE_COVERAGE))
+    part[silent] = rows["caveats"].iloc[silent].str.contains(PARTLY, regex=False).to_numpy(dtype=bool)
+    return part
+
+
 def _settled(
-    added: dict[str, np.ndarray], has: dict[State, np.ndarray], population: np.ndarray
+    added: dict[str, np.ndarray], has: dict[State, np.ndarray], lacking: np.ndarray, population: np.ndarray
 ) -> dict[str, np.ndarray]:
     """States of the totals, bounds within [0, population], NaN where nothing is known."""
     people = np.fmin(added["population_exposed"], population)
-    unknown = has[State.OUTSIDE_COVERAGE] | has[State.NOT_STUDIED]
+    part = lacking & (people > 0)
+    unknown = (has[State.OUTSIDE_COVERAGE] & ~part) | has[State.NOT_STUDIED]
     is_hidden = has[State.SUPPRESSED] & ~unknown
     suppressed = is_hidden & ~(people > 0)
     silent = unknown | suppressed
     high = np.where(is_hidden, population, np.fmin(added["population_exposed_high"], population))
     states = {
-        State.OUTSIDE_COVERAGE: has[State.OUTSIDE_COVERAGE],
+        State.OUTSIDE_COVERAGE: has[State.OUTSIDE_COVERAGE] & ~part,
         State.NOT_STUDIED: has[State.NOT_STUDIED],
         State.SUPPRESSED: suppressed,
         State.EXPOSED: people > 0,
@@ -320,10 +337,10 @@ def _settled(
     return {
         "population_exposed": np.where(silent, np.nan, people),
         "population_exposed_low": np.where(silent, np.nan, np.fmin(added["population_exposed_low"], people)),
-        "population_exposed_high": np.where(silent, np.nan, np.fmax(high, people)),
+        "population_exposed_high": np.where(silent | part, np.nan, np.fmax(high, people)),
         "area_exposed_km2": np.where(unknown, np.nan, added["area_exposed_km2"]),
         "state": np.select(list(states.values()), [str(state) for state in states], str(State.ZERO)),
-        "hidden": is_hidden,
+        "hidden": (is_hidden | part) & ~unknown,
     }
 
 

@@ -1,6 +1,7 @@
 """Choices of the explorer and their form in an address."""
 
 import math
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,6 +13,19 @@ from geoalarm.app.web.page_state import UnknownOption
 def state_of(made_up, **query):
     values, rejected = read_query(query, made_up.choices, communes=frozenset(made_up.geometry.ids))
     return ExplorerState(made_up.choices, **values), rejected
+
+
+def test_what_is_real_is_offered_before_the_examples():
+    def layer(hazard, scenario, basis):
+        return SimpleNamespace(hazard=hazard, scenario=scenario, basis=basis, return_period_yr=math.nan)
+
+    examples = (layer("flood", "", "illustrative"), layer("industrial", "toxic", "illustrative"))
+    plan = layer("industrial", "plan", "modelled")
+    known = Choices((*examples, plan))
+    assert known.hazards() == ["industrial", "flood"]
+    assert known.scenarios("industrial") == ["plan", "toxic"]
+    assert known.option_at_start() is plan
+    assert Choices(examples).option_at_start() is examples[0]
 
 
 def test_it_starts_in_the_middle(made_up):

@@ -3,8 +3,11 @@
 import base64
 import struct
 import zlib
+from dataclasses import replace
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 
@@ -142,6 +145,23 @@ def test_zones_become_rings_by_class(made_up):
     assert made.labels == ("SEI", "SEL", "SELS")
     assert [len(lines) for lines in made.xs] == [1, 1, 1]
     assert np.ptp(made.xs[0][0]) > np.ptp(made.xs[2][0])
+
+
+def test_zones_of_one_class_that_meet_are_one_zone(made_up):
+    """Two halves of a circle, one a country: no line where they meet."""
+    whole = testing.industrial()
+    west = whole.data.copy()
+    x = (west.total_bounds[0] + west.total_bounds[2]) / 2
+    left, right = (shapely.box(*bounds) for bounds in ((0, 0, x, 1e8), (x, 0, 1e8, 1e8)))
+    halves = gpd.GeoDataFrame(
+        pd.concat([west.assign(geometry=west.intersection(side)) for side in (left, right)]), crs=west.crs
+    )
+    bounds = made_up.geometry.bounds
+    made = render_overlay(replace(whole, data=halves), bounds=bounds)
+    assert [len(lines) for lines in made.xs] == [1, 1, 1]
+    assert [min(lines[0]) for lines in made.xs] == [
+        min(lines[0]) for lines in render_overlay(whole, bounds=bounds).xs
+    ]
 
 
 def test_zones_out_of_sight_are_left_out():

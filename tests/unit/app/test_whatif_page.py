@@ -32,7 +32,7 @@ from geoalarm.core.errors import GeoalarmError, InputError
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.present.rounding import count_text, signed_text
 
-SITES = (SimpleNamespace(site_id="works", name="The works", country="BE", lon=3.8, lat=50.48),)
+SITES = (SimpleNamespace(site_id="works", name="The works", names={}, country="BE", lon=3.8, lat=50.48),)
 
 
 @pytest.fixture(scope="module")

@@ -63,6 +63,19 @@ def changed(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
     return raw
 
 
+@pytest.mark.parametrize("facts", [{"class_column": None}, {"class_order": ["SEI", "all"]}])
+def test_the_studied_area_is_no_class(tmp_path: Path, facts: dict[str, Any]) -> None:
+    """Rows of a studied area need a column to be told by, and are none of the zones."""
+    zones = {"kind": "polygons", "hazard": "industrial", "units": "", "class_column": "effect"}
+    entry = changed(lambda raw: raw["metadata"].update({**zones, "studied_class": "all"}))
+    entry |= {"driver": "geo_vector", "args": {"urlpath": "{{ CATALOG_DIR }}/zones.parquet"}}
+    entry.pop("parameters")
+    assert read_catalog_file(write(tmp_path, demo_zones=entry)).entries["demo_zones"].facts.studied_class
+    entry["metadata"].update(facts)
+    with pytest.raises((CatalogError, Faults), match="studied_class needs a class_column"):
+        read_catalog_file(write(tmp_path, demo_zones=entry))
+
+
 def test_a_good_entry_passes_and_carries_its_facts(tmp_path: Path) -> None:
     file = read_catalog_file(write(tmp_path, demo_flood=GOOD))
     entry = file.entries["demo_flood"]

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from pyproj import CRS
 
 from geoalarm.core.errors import InputError
-from geoalarm.demo import belgium, headcount, packages, rivers
+from geoalarm.core.terms import LANGUAGES
+from geoalarm.demo import belgium, demo_sites, headcount, packages, rivers
 from geoalarm.demo import demo_hazards as hazards
 from geoalarm.demo import population_grid as spread
 from geoalarm.demo.grids import grid_over
@@ -93,21 +94,35 @@ def test_slopes_are_classes_and_only_where_studied():
     assert classes[:, 20:].max() >= 3, "the Ardenne above Revin"
 
 
-def test_zones_nest_and_name_their_site():
-    zones = hazards.effect_zones(hazards.sites())
+def test_zones_nest_and_name_made_up_works():
+    zones, works = demo_sites.effect_zones(), demo_sites.example_works()
     assert zones["effect_class"].drop_duplicates().tolist() == ["SEI", "SEL", "SELS"]
     by_site = zones.set_index(["site_id", "effect_class"]).geometry
     for site in zones["site_id"].unique():
         assert by_site[site, "SEI"].contains(by_site[site, "SEL"])
         assert by_site[site, "SEL"].contains(by_site[site, "SELS"])
     assert set(zones["basis"]) == {"illustrative"}
-    assert zones["site_name"].str.len().min() > 2
+    assert set(zones["site_id"]) == set(works["site_id"])
+    assert zones["site_name"].str.fullmatch(r"Example works \d+").all()
 
 
-def test_nuclear_circles_nest():
-    zones = hazards.nuclear_zones(hazards.sites()).set_index(["site_id", "effect_class"]).geometry
-    assert zones["FR-chooz", "20 km"].contains(zones["FR-chooz", "5 km"])
-    assert zones["FR-chooz", "5 km"].area == pytest.approx(np.pi * 5000**2, rel=2e-3)
+def test_made_up_works_have_a_name_in_each_language():
+    third = demo_sites.example_works().set_index("site_id").loc["example-works-3"]
+    assert [third[f"name_{lang}"] for lang in LANGUAGES] == [
+        "Usine d'exemple 3",
+        "Voorbeeldbedrijf 3",
+        "Beispielwerk 3",
+        "Example works 3",
+    ]
+
+
+def test_of_a_real_seveso_site_only_name_and_place_are_told():
+    assert set(demo_sites.seveso_sites().columns) == {"site_id", "name", "country", "kind", "geometry"}
+
+
+def test_made_up_works_stand_far_from_every_real_site():
+    works, real = demo_sites.example_works(), demo_sites.seveso_sites()
+    assert min(real.distance(place).min() for place in works.geometry) > 5000
 
 
 def world():

@@ -307,6 +307,50 @@ def test_polygons_with_a_studied_area_leave_the_rest_unknown() -> None:
     assert table.attrs["ledger"]["unknown"] == 4
 
 
+@pytest.mark.parametrize("labels", [("low", "high"), ("east", "west")])
+def test_classes_that_share_a_sliver_count_nobody_twice(labels: tuple[str, str]) -> None:
+    """Half a square metre in both: less than an overlap, and more than the account of the people allows."""
+    strips = [shapely.box(X, Y, X + 100.005, Y + 100), shapely.box(X + 100, Y, X + 200, Y + 100)]
+    zones = gpd.GeoDataFrame({"c": labels}, geometry=strips, crs=3035)
+    order = tuple(IntensityClass(label) for label in labels) if labels[0] == "low" else ()
+    sectors = gpd.GeoDataFrame({"n": [3000]}, geometry=[shapely.box(X, Y, X + 300, Y + 100)], crs=3035)
+    table = expose(
+        Footprint(zones, kind="polygons", hazard="flood", class_column="c", classes=order),
+        Population(sectors, column="n"),
+        squares(all=(0, 0, 300, 100)),
+    )
+    ledger = table.attrs["ledger"]
+    assert ledger["exposed"] == pytest.approx(2000, rel=1e-12)
+    assert ledger["residual_exposure"] == pytest.approx(0, abs=1e-6)
+    assert not table["caveats"].str.contains("overlap").any()
+
+
+def test_a_share_too_small_to_count_does_not_open_the_account() -> None:
+    """Two classes that each hold a millionth of a unit round to nobody; together they are two millionths."""
+    shapes = [shapely.box(X + k * 0.0009, Y, X + (k + 1) * 0.0009, Y + 100) for k in (0, 1)]
+    zones = gpd.GeoDataFrame({"c": ["low", "high"]}, geometry=shapes, crs=3035)
+    sectors = gpd.GeoDataFrame({"n": [3000]}, geometry=[shapely.box(X, Y, X + 1000, Y + 100)], crs=3035)
+    classes = (IntensityClass("low"), IntensityClass("high"))
+    table = expose(
+        Footprint(zones, kind="polygons", hazard="flood", class_column="c", classes=classes),
+        Population(sectors, column="n"),
+        squares(all=(0, 0, 1000, 100)),
+    )
+    assert table.attrs["ledger"]["residual_exposure"] == pytest.approx(0, abs=1e-6)
+
+
+def test_a_region_of_a_country_is_studied_alone() -> None:
+    zone = gpd.GeoDataFrame(geometry=[shapely.box(X, Y, X + 300, Y + 100)], crs=3035)
+    communes = squares(
+        **{"BE:57081": (0, 0, 100, 100), "BE:71022": (100, 0, 200, 100), "x": (200, 0, 300, 100)}
+    )
+    footprint = Footprint(zone, kind="polygons", hazard="flood", countries=("BE-WAL",))
+    table = expose(footprint, people([[1, 2, 4]]), communes)
+    assert table["state"].tolist() == ["exposed", "not_studied", "exposed"], (
+        "a key without a country may be there"
+    )
+
+
 def test_small_counts_are_suppressed_with_a_second_one() -> None:
     hidden = replace(people([[3, 20, 50, 0]]), disclosure_minimum=11)
     table = expose(depth([[0.6, 1.2, 3, 0]], bounds=(0.5, 1, 2)), hidden, squares(all=(0, 0, 400, 100)))

@@ -132,6 +132,18 @@ def test_the_producer_may_state_the_order_of_its_own_classes() -> None:
         industrial.footprint(replace(layer, class_order=("20 km", "5 km")))
 
 
+def test_the_area_a_producer_studied_may_stand_among_its_zones() -> None:
+    layer = replace(zones("2 km", "20 km", "all"), class_order=("20 km", "2 km"), studied_class="all")
+    made = industrial.footprint(layer)
+    assert made.data["effect"].tolist() == ["2 km", "20 km"]
+    assert made.studied is not None
+    assert made.studied["effect"].tolist() == ["all"]
+    for wrong in ("none", ""):
+        one_only = zones("all") if not wrong else layer
+        with pytest.raises(InputError, match="studied area"):
+            industrial.footprint(replace(one_only, studied_class=wrong or "all"))
+
+
 @pytest.mark.parametrize(("units", "values"), [("mbar", [49, 50, 140, 200]), ("kW m-2", [2.9, 3, 5, 8])])
 def test_thresholds_of_the_french_decree(units: str, values: list[float]) -> None:
     labels = [None, "SEI", "SEL", "SELS"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
 from datetime import date
+from importlib.resources import files
 
 import pytest
 from hypothesis import given
@@ -24,6 +26,16 @@ def test_locales_of_the_house() -> None:
     assert [str(i18n.locale(lang)) for lang in LANGUAGES] == ["fr_FR", "nl_BE", "de_BE", "en_GB"]
     assert str(i18n.locale("fr", country="BE")) == str(i18n.locale("fr-BE")) == "fr_BE"
     assert str(i18n.locale("nl", country="FR")) == "nl_BE"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_key_stands_twice_in_a_locale(lang: str) -> None:
+    """Of two, a reader of JSON silently takes the last."""
+    text = files("geoalarm.i18n").joinpath("locales", f"{lang}.json").read_text(encoding="utf-8")
+    keys: list[str] = []
+    json.loads(text, object_pairs_hook=lambda pairs: keys.extend(key for key, _ in pairs))
+    assert len(keys) > 1000
+    assert len(keys) == len(set(keys)), [key for key in keys if keys.count(key) > 1]
 
 
 @pytest.mark.parametrize(

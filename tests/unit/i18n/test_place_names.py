@@ -6,7 +6,7 @@ import pytest
 
 from geoalarm import testing
 from geoalarm.core.model import Communes
-from geoalarm.i18n.place_names import find, search
+from geoalarm.i18n.place_names import find, name_in, search
 
 
 @pytest.fixture(scope="module")
@@ -54,3 +54,10 @@ def test_search(communes, query, found):
 )
 def test_one_alone_where_it_is_called_exactly_that(communes, query, found):
     assert find(communes, query) == found
+
+
+def test_a_site_is_named_in_the_language_where_it_has_one() -> None:
+    given = {"fr": "centrale nucléaire de Chooz"}
+    assert name_in(given, "Chooz", "fr-BE") == "centrale nucléaire de Chooz"
+    assert name_in(given, "Chooz", "fr", first=True) == "Centrale nucléaire de Chooz"
+    assert name_in(given, "Chooz", "nl") == "Chooz"

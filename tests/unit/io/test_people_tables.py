@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from geoalarm.core.errors import InputError
 from geoalarm.io import workbooks
 from geoalarm.io.people_tables import is_table, read_table
-from geoalarm.io.row_filter import RowFilter
+from geoalarm.io.row_filters import RowFilter
 
 COLUMNS = ("Code INSEE", "Population municipale")
 ROWS = [["57001", "1 234"], ["57002", "987"]]

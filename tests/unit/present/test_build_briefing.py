@@ -36,6 +36,11 @@ one: Callable[..., Dossier] = MADE["one"]
 neighbour = MADE["neighbour"]
 SLIDES = ("very_low", "low", "moderate", "high", "very_high")
 RINGS = ("SEI", "SEL", "SELS")
+WORKS = "".join(
+    re.escape(i18n.text("demo.example_works", lang, number="#")).replace(r"\#", r"\d+") + "|"
+    for lang in LANGUAGES
+)
+"""Names of made-up works hold a number that counts nobody."""
 
 
 def page(made: Dossier, lang: str = "en") -> Briefing:
@@ -93,7 +98,7 @@ def check(made: Briefing) -> None:
 
 
 def _without_names(text: str) -> str:
-    return re.sub(r"(Ville|Stad)-\d|FR:\d+|BE:\d+", "", text)
+    return re.sub(WORKS + r"(Ville|Stad)-\d|FR:\d+|BE:\d+", "", text)
 
 
 def _numbers(figure: Figure) -> set[str]:
@@ -627,3 +632,73 @@ def test_a_series_is_not_needed() -> None:
     assert made.among == ()
     assert flat(made.subtitle) == "France. 20,000 residents."
     assert isinstance(pd.DataFrame(figures_table(made)), pd.DataFrame)
+
+
+NUCLEAR = ("nuclear_shelter_iodine", "nuclear_evacuation", "nuclear_shelter_at_once")
+
+
+def nuclear(people: list[float], scenario: str = "nuclear_planning", **facts: Any) -> Dossier:
+    return one(people, hazard="industrial", scenario=scenario, labels=NUCLEAR, basis="modelled", **facts)
+
+
+def test_who_is_to_leave_counts_whoever_is_nearer_too() -> None:
+    assert "For about 430 people, evacuation is planned." in said(nuclear([4000.0, 400.0, 30.0]))
+    assert not any("evacuation" in text for text in said(nuclear([4000.0, 0.0, 0.0])))
+
+
+def test_the_rule_of_the_country_across_is_told_as_its_own() -> None:
+    made = nuclear([0.0, 6700.0, 0.0], "nuclear_neighbour_rule")
+    (card,) = page(made).cards
+    assert card.title == "Nuclear accident (the neighbouring country's rule)"
+    assert card.class_caption == "People in the zone, each at the strictest measure planned"
+    assert said(made)[0] == (
+        "By the rule of the country across the border (nuclear accident), about 6,700 people in Le Lieu "
+        "would be in the zone planned for warning and protection."
+    )
+    assert "By that rule, about 6,700 people would be evacuated." in said(made)
+    check(page(made))
+
+
+@pytest.mark.parametrize("state", ["zero", "outside_coverage", "not_studied"])
+def test_the_rule_of_the_country_across_is_told_only_where_it_concerns_somebody(state: str) -> None:
+    own, other = nuclear([4000.0, 0.0, 0.0]), nuclear([0.0] * 3, "nuclear_neighbour_rule", state=state)
+    shown = page(replace(own, dangers=(*own.dangers, *other.dangers)))
+    assert [card.title for card in shown.cards] == ["Nuclear accident"]
+    assert "neighbouring country" not in as_text(shown)
+
+
+def test_the_leaflet_and_the_neighbours_know_the_own_rule_only() -> None:
+    own, other = nuclear([4000.0, 0.0, 0.0]), nuclear([0.0, 4000.0, 0.0], "nuclear_neighbour_rule")
+    whole = replace(own, dangers=(*own.dangers, *other.dangers))
+    shown = page(replace(whole, neighbours=(neighbour("BE:7", whole, 340.0),)))
+    assert len(shown.cards) == 2
+    assert [place.name for place in shown.across if place.kind == "danger"] == ["Nuclear accident"]
+    assert not any("rule" in line for item in shown.checklist.items for line in item.known)
+    check(shown)
+
+
+def test_a_real_danger_stands_before_the_word_that_others_are_examples() -> None:
+    real, example = nuclear([4000.0, 0.0, 0.0]), one(100.0, basis="illustrative")
+    shown = page(replace(real, dangers=(*real.dangers, *example.dangers)))
+    assert shown.lead[0].text.startswith("If an accident happens")
+    assert shown.lead[0].text.endswith(i18n.text("sentence.example_others", "en"))
+    assert shown.todo[0].text.startswith("Most data on this page are examples")
+    worse = page(replace(real, dangers=(*real.dangers, *one(9000.0, basis="illustrative").dangers)))
+    assert worse.lead[0].text.startswith(i18n.text("sentence.example", "en"))
+    assert page(example).todo[0].text.startswith("These are example data")
+
+
+def test_a_site_has_its_name_in_the_language_of_the_page() -> None:
+    plain = one([500.0, 40.0, 5.0], hazard="industrial", scenario="toxic", labels=RINGS)
+    works = replace(site("Works", "FR", 1.0, True, 545.0), names={"fr": "usine d'exemple 3"})
+    made = replace(plain, sites=(works,))
+    assert said(made, "fr")[0].startswith("En cas d'accident (usine d'exemple 3)")
+    assert said(made, "nl")[0].startswith("Bij een ongeval (Works)")
+
+
+def test_a_site_with_zones_in_two_layers_is_named_by_both() -> None:
+    plain = nuclear([4000.0, 0.0, 0.0])
+    plant = replace(site("Plant", "FR", 1.0, True, 4000.0), source=replace(MAP, id="first"))
+    both = replace(plant, zone_layers=("first", MAP.id))
+    assert said(replace(plain, sites=(both,)))[0].startswith("If an accident happens (Plant)")
+    assert said(replace(plain, sites=(plant,)))[0].startswith("If an accident happens (nuclear accident)")

@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from geoalarm import i18n, testing
+from geoalarm.analysis.accident.accident_sites import SiteOption
 from geoalarm.core.errors import InputError
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.dossier.commune_dossier import Dossier
@@ -31,6 +32,7 @@ from geoalarm.report.commune_page import (
     Changes,
     Links,
     Pictures,
+    _sites_on,
     local_language,
     render,
     render_checklist,
@@ -70,6 +72,18 @@ def dossier() -> Dossier:
         command="geoalarm run",
         versions={"geoalarm": "1"},
     )
+
+
+def test_a_map_shows_the_sites_of_its_own_zones_in_the_words_of_the_page() -> None:
+    """A real site whose zones another map shows never stands beside made-up ones."""
+    sites = tuple(
+        SiteOption(name, name, 4.0, 50.0, names={"fr": f"usine {name}"}) for name in ("real", "made up")
+    )
+    zones = testing.industrial()
+    own = replace(zones, data=zones.data.assign(site_id="made up"))
+    assert [site.name for site in _sites_on(own, sites, "fr")] == ["Usine made up"]
+    assert [site.name for site in _sites_on(zones, sites, "nl")] == ["Real", "Made up"]
+    assert _sites_on(testing.world().flood[100.0], sites, "fr") == ()
 
 
 class Seen(HTMLParser):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
+import pandas as pd
 import shapely
 
 from geoalarm.core.model import Communes, Layer
+from geoalarm.core.terms import LANGUAGES
+from geoalarm.geo.datum_accuracy import placed_on_earth
 
 if TYPE_CHECKING:
     from geoalarm.catalog import Catalog
@@ -20,7 +23,9 @@ SITES_ROLE: Final = "sites"
 
 @dataclass(frozen=True, slots=True)
 class SiteOption:
-    """A site of the territory at which an accident may be placed."""
+    """A site of the territory at which an accident may be placed; ``names`` by language where its list has
+    columns ``name_fr`` and so on.
+    """
 
     site_id: str
     name: str
@@ -31,6 +36,7 @@ class SiteOption:
     activity: str = ""
     operator: str = ""
     kind: str = ""
+    names: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 def site_layers(catalog: Catalog, beside: str) -> Iterator[tuple[str, Layer]]:
@@ -71,7 +77,7 @@ def _sites_in(frame: gpd.GeoDataFrame, communes: Communes, entry: str) -> list[S
     outlines = communes.data
     points = shapely.points(shapely.get_coordinates(frame.to_crs(outlines.crs).geometry))
     inside = dict(outlines.sindex.query(points, predicate="intersects").T.tolist())
-    at = shapely.get_coordinates(frame.to_crs(4326).geometry)
+    at, _ = placed_on_earth(frame, what=f"sites of {entry}")
     keys, ids = site_ids(frame, entry), communes.ids
     sites = []
     for n, (lon, lat) in enumerate(at.tolist()):
@@ -82,5 +88,21 @@ def _sites_in(frame: gpd.GeoDataFrame, communes: Communes, entry: str) -> list[S
         }
         label = str(frame["name"].iloc[n]) if "name" in frame.columns else f"{entry} {n + 1}"
         place = str(ids[inside[n]]) if n in inside else ""
-        sites.append(SiteOption(keys[n], label, round(lon, 6), round(lat, 6), commune_id=place, **words))
+        sites.append(
+            SiteOption(
+                keys[n],
+                label,
+                round(lon, 6),
+                round(lat, 6),
+                commune_id=place,
+                names=_names(frame.iloc[n]),
+                **words,
+            )
+        )
     return sites
+
+
+def _names(row: pd.Series) -> dict[str, str]:
+    """The name of a site in each language that its list has."""
+    found = {lang: row.get(f"name_{lang}") for lang in LANGUAGES}
+    return {lang: name for lang, name in found.items() if isinstance(name, str) and name.strip()}

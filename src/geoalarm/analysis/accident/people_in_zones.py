@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -16,6 +17,7 @@ from geoalarm.core.model import Footprint
 from geoalarm.core.result import ModelResult
 from geoalarm.exposure.population_index import PopulationIndex
 from geoalarm.geo.crs import to_crs
+from geoalarm.geo.zonal import coverage
 
 RINGS: Final = ("SEI", "SEL", "SELS")
 """French rings, mild to severe: only these have a severity class."""
@@ -116,8 +118,9 @@ class RiskPeople:
     level : float
         Lower bound of the class [yr-1].
     within : float
-        People where the risk is this or more [1]; NaN where none of them is known. Beyond a raster at whose
-        edge the risk is below the lowest level there is nobody.
+        People where the risk is this or more [1]; NaN where none of them is known, or of some places there it
+        is not known how many live in them. Beyond a raster at whose edge the risk is below the lowest level
+        there is nobody.
     within_by_country : mapping
         The same by country of the commune.
     """
@@ -149,18 +152,25 @@ def risk_people(risk: Footprint | None, table: pd.DataFrame | None) -> tuple[Ris
         return ()
     labels, country = [item.label for item in risk.classes], _countries(table)
     nobody = 0.0 if _ends_inside(risk) else math.nan
+    people = table["population_exposed"]
+    unknown = _people_unknown(table)
+    people = people.where(people.notna() | unknown, nobody)
     found = []
     for n, item in enumerate(risk.classes):
         inside = table["intensity_class"].isin(labels[n:])
-        by_country = (
-            table[inside].groupby(country[inside])["population_exposed"].sum(min_count=1).fillna(nobody)
-        )
-        within = _known_sum(table.loc[inside, "population_exposed"])
-        sides = {str(name): float(people) for name, people in by_country.items()}
-        found.append(
-            RiskPeople(item.label, float(item.lower), nobody if math.isnan(within) else within, sides)
-        )
+        sides = {
+            str(name): math.nan if unknown[rows.index].any() else _known_sum(rows)
+            for name, rows in people[inside].groupby(country[inside])
+        }
+        within = math.nan if unknown[inside].any() else _known_sum(people[inside])
+        found.append(RiskPeople(item.label, float(item.lower), within, sides))
     return tuple(found)
+
+
+def _people_unknown(table: pd.DataFrame) -> pd.Series:
+    """Rows of places in the class of which it is not known how many live there."""
+    lacks = table["caveats"].str.contains("population_unknown|population_partly_unknown", regex=True)
+    return lacks & table["population_exposed_high"].isna() & (table["area_exposed_km2"] > 0)
 
 
 def _ends_inside(risk: Footprint) -> bool:
@@ -207,7 +217,7 @@ def zone_people(
                 area_km2=area / 1e6,
                 ring=_known_sum(ring["population_exposed"]),
                 ring_low=_known_sum(ring["population_exposed_low"]),
-                ring_high=_known_sum(ring["population_exposed_high"]),
+                ring_high=_upper_end(ring),
                 within=within,
                 within_by_country={str(name): float(people) for name, people in by_country.items()},
                 outdoors=within * outdoors,
@@ -301,12 +311,36 @@ def _mapped(zones: np.ndarray, prepared: PopulationIndex) -> np.ndarray:
     outlines = prepared.outlines[~np.isnan(prepared.total)]
     near = outlines[shapely.STRtree(outlines).query(shapely.union_all(zones), predicate="intersects")]
     area = shapely.union_all(near)
-    return np.asarray([shapely.area(shapely.intersection(zone, area)) for zone in zones])
+    mapped = np.asarray([shapely.area(shapely.intersection(zone, area)) for zone in zones])
+    return mapped - _without_people(zones, prepared)
+
+
+def _without_people(zones: np.ndarray, prepared: PopulationIndex) -> np.ndarray:
+    """Area of each zone in units of which it is not known how many live there, in communes with some known
+    people [m2].
+    """
+    known = ~np.isnan(prepared.total)
+    if not prepared.lacks[known].any():
+        return np.zeros(len(zones))
+    if prepared.pieces is not None:
+        commune, unit, parts = prepared.pieces
+        lost = shapely.union_all(parts[prepared.unknown[unit] & known[commune]])
+        return np.asarray(shapely.area(shapely.intersection(zones, lost)))
+    assert prepared.grid is not None
+    cover = coverage(gpd.GeoDataFrame(geometry=zones, crs=prepared.crs), prepared.grid)
+    owned = np.minimum(np.asarray(prepared.share[np.flatnonzero(known)].sum(axis=0)).ravel(), 1.0)
+    return np.asarray(cover @ (prepared.unknown * owned * prepared.grid.cell_area_km2())) * 1e6
 
 
 def _countries(table: pd.DataFrame) -> np.ndarray:
     """Country of the commune of each row; empty where its key names none."""
     return np.where(table["commune_id"].str.contains(":"), table["commune_id"].str.split(":").str[0], "")
+
+
+def _upper_end(ring: pd.DataFrame) -> float:
+    """Sum of the upper ends; NaN where a number has none."""
+    known = ring.loc[ring["population_exposed"].notna(), "population_exposed_high"]
+    return float(known.sum(skipna=False, min_count=1))
 
 
 def _known_sum(values: pd.Series) -> float:

@@ -23,6 +23,7 @@ from geoalarm.exposure import engine
 from geoalarm.geo.crs import to_crs
 from geoalarm.io.raster_mask import MASK_READ
 from geoalarm.results import FootprintRecord, Run, build_manifest
+from geoalarm.results.official_plan_record import official_plans_of
 
 
 def expose_files(
@@ -47,7 +48,9 @@ def expose_files(
     with wrap_read_errors(
         " or ".join(dict.fromkeys((footprint.sources[0].id, FilePart.parse(own.population).name)))
     ):
-        table = engine.expose(footprint, population, communes, cache=cache_dir() if cache is None else cache)
+        place = cache_dir() if cache is None else cache
+        prepared = engine.prepare(population, communes, cache=place)
+        table = engine.expose(footprint, population, communes, prepared=prepared, cache=place)
     record = FootprintRecord.of(footprint, table, repairs=repairs)
     manifest = build_manifest(
         table,
@@ -57,9 +60,15 @@ def expose_files(
         sources=footprint.sources,
         command=command,
         title=f"{footprint.name} on {FilePart.parse(own.communes).name}",
-        warnings=[*notes, *warnings_of(table)],
+        warnings=[
+            *notes,
+            *prepared.notes,
+            *(footprint.plan.notes if footprint.plan else ()),
+            *warnings_of(table),
+        ],
         repairs={footprint.sources[0].id: repairs} if repairs else {},
     )
+    manifest |= official_plans_of([footprint], [table])
     return Run(table, communes, manifest)
 
 
@@ -68,12 +77,13 @@ def read_communes(own: UserFiles) -> Communes:
     part = FilePart.parse(own.communes, "--communes")
     with at_option(part):
         return normalise.communes(
-            open_vector(part),
+            open_vector(part, keep=own.communes_keep),
             id_column=own.id_column,
             country=own.country,
             country_column=own.country_column,
             source=source_of(part, basis=Basis.STATUTORY),
             what=part.name,
+            keep="--communes-keep {column}={value}",
         )
 
 
@@ -84,24 +94,39 @@ def read_population(own: UserFiles, communes: Communes, notes: list[str]) -> Pop
         if own.join is not None:
             return table_population(own, part, communes, notes)
         refuse_table(own, part)
-        return _population(own, part, notes)
+        read = _raster_people if is_raster(part) else _polygon_people
+        return read(own, part, notes)
 
 
-def _population(own: UserFiles, part: FilePart, notes: list[str]) -> Population:
+def _polygon_people(own: UserFiles, part: FilePart, notes: list[str]) -> Population:
+    del notes  # what is to be told stands in the population itself
+    if own.population_column is None:
+        raise InputError(
+            f"{part.name} holds polygons: which column counts the people?",
+            expected="--population-column COLUMN",
+            hint="name the column of people per polygon",
+        )
+    return normalise.population(
+        open_vector(part, keep=own.population_keep),
+        column=own.population_column,
+        units=own.population_units,
+        source=source_of(part, basis=Basis.MODELLED),
+        no_data=own.population_no_data,
+        no_data_value=own.population_no_data_value,
+        option="--population-no-data-value",
+        what=part.name,
+        keep="--population-keep {column}={value}",
+    )
+
+
+def _raster_people(own: UserFiles, part: FilePart, notes: list[str]) -> Population:
     source = source_of(part, basis=Basis.MODELLED)
-    if not is_raster(part):
-        if own.population_column is None:
-            raise InputError(
-                f"{part.name} holds polygons: which column counts the people?",
-                expected="--population-column COLUMN",
-                hint="name the column of people per polygon",
-            )
-        return normalise.population(
-            open_vector(part),
-            column=own.population_column,
-            units=own.population_units,
-            source=source,
-            what=part.name,
+    if own.population_keep:
+        raise InputError(
+            f"{part.name} is a raster",
+            got=f"--population-keep {own.population_keep[0]}",
+            expected="no rule: a raster has no rows",
+            hint="leave --population-keep out",
         )
     data, units = read_user_raster(
         part,
@@ -117,7 +142,12 @@ def _population(own: UserFiles, part: FilePart, notes: list[str]) -> Population:
         )
         units = "1"
     return normalise.population(
-        data, units=units, source=source, what=part.name, option="--population-no-data-value"
+        data,
+        units=units,
+        source=source,
+        no_data=own.population_no_data,
+        what=part.name,
+        option="--population-no-data-value",
     )
 
 

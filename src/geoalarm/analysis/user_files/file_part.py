@@ -86,6 +86,8 @@ def at_option(part: FilePart) -> Iterator[None]:
 
 def _words(part: FilePart, field: str, value: str) -> str | None:
     """A field on the command line; None where there is none."""
+    if field == "keep" and part.option in ("--communes", "--population"):
+        return f"{part.option}-keep COLUMN=VALUE"
     if field == "member":
         return f"{part.option} {shlex.quote(f'{part.path}:{value}')}"
     if field in ("layer", "band"):

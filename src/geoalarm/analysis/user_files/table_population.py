@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from geoalarm.analysis.user_files.file_part import FilePart
-from geoalarm.analysis.user_files.user_options import UserFiles, source_of
+from geoalarm.analysis.user_files.user_options import UserFiles, row_rules, source_of
 from geoalarm.catalog import normalise
 from geoalarm.catalog.join_outlines import join_outlines
 from geoalarm.core.errors import InputError
@@ -37,7 +37,8 @@ def table_population(own: UserFiles, part: FilePart, communes: Communes, notes: 
         raise _no_column(part)
     member, sheet = part.inside(TABLE_ENDINGS)
     wanted = (str(own.join), own.population_column)
-    table, _ = read_unchanged(place, lambda: read_table(place, wanted, sheet=sheet, member=member))
+    keep = row_rules(own.population_keep)
+    table, _ = read_unchanged(place, lambda: read_table(place, wanted, sheet=sheet, member=member, keep=keep))
     polygons, record = join_outlines(
         table, communes, code=str(own.join), people=own.population_column, country=own.country, what=part.name
     )
@@ -47,7 +48,9 @@ def table_population(own: UserFiles, part: FilePart, communes: Communes, notes: 
         column=own.population_column,
         units=own.population_units,
         source=source_of(part, basis=Basis.MODELLED),
+        no_data=own.population_no_data,
         what=part.name,
+        keep="--population-keep {column}={value}",
     )
     return replace(found, join=record)
 

@@ -14,10 +14,14 @@ import xarray as xr
 
 from geoalarm.analysis.user_files.file_part import FilePart, at_option, is_raster
 from geoalarm.analysis.user_files.user_options import UserFiles, open_vector, read_user_raster, source_of
+from geoalarm.analysis.user_files.user_plan import known_part, user_plan
 from geoalarm.catalog import normalise
 from geoalarm.catalog.cf_units import cf_units
+from geoalarm.catalog.official_plans import PlanLayer
+from geoalarm.catalog.official_plans.read_plan import CLASS_COLUMN
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.model import Footprint, FootprintKind, IntensityClass, interval_classes
+from geoalarm.core.terms import Basis
 from geoalarm.core.units import COUNT_UNITS, require_units
 from geoalarm.exposure.classify import interval_codes
 from geoalarm.geo.fill_values import asked, checked, lost_fill, require_no_lost_fill, require_within
@@ -31,12 +35,51 @@ def read_footprint(own: UserFiles) -> tuple[Footprint, dict[str, int]]:
     """The footprint, and what was repaired in it."""
     part = FilePart.parse(own.footprint, "--footprint")
     with at_option(part):
-        footprint, repairs = (
-            _raster_footprint(own, part) if is_raster(part) else _polygon_footprint(own, part)
-        )
+        footprint, repairs = _footprint_of(own, part)
     if any(name.startswith("geometries_") and count for name, count in repairs.items()):
         footprint = replace(footprint, caveats=(*footprint.caveats, "geometry_repaired"))
-    return footprint, repairs
+    if own.studied is None:
+        return footprint, repairs
+    area = FilePart.parse(own.studied, "--studied")
+    with at_option(area):
+        studied, mended = normalise.frame(open_vector(area), what=area.name)
+    told = {f"studied_area_{name}": count for name, count in mended.items()}
+    return replace(footprint, studied=studied), {**repairs, **told}
+
+
+def _footprint_of(own: UserFiles, part: FilePart) -> tuple[Footprint, dict[str, int]]:
+    """An official plan, a raster or polygons."""
+    plan = user_plan(own, part)
+    if plan is not None:
+        return _plan_footprint(own, part, plan), plan.repairs
+    return _raster_footprint(own, part) if is_raster(part) else _polygon_footprint(own, part)
+
+
+def _plan_footprint(own: UserFiles, part: FilePart, found: PlanLayer) -> Footprint:
+    """Zones of an official plan: what the user does not say, the plan does."""
+    default = Basis.STATUTORY if found.plan.is_in_force else Basis.MODELLED
+    stated = math.isnan(own.return_period_yr)
+    own = replace(
+        own,
+        hazard=found.hazard,
+        scenario=own.scenario or found.scenario,
+        return_period_yr=found.return_period_yr if stated else own.return_period_yr,
+        basis=own.basis or default,
+        countries=own.countries or found.areas,
+    )
+    classes = tuple(IntensityClass(label) for label in found.class_order)
+    made = _footprint(
+        own, part, found.data, kind="polygons", classes=classes, units=found.units, class_column=CLASS_COLUMN
+    )
+    source = replace(made.sources[0], title=found.plan.title or part.name, vintage=found.plan.vintage)
+    return replace(
+        made,
+        studied=found.plan.studied if made.studied is None else known_part(made.studied, found.plan),
+        sources=(source,),
+        caveats=(*made.caveats, *found.plan.caveats),
+        counted_from="",
+        plan=found.plan,
+    )
 
 
 def _raster_footprint(own: UserFiles, part: FilePart) -> tuple[Footprint, dict[str, int]]:
@@ -238,11 +281,6 @@ def _footprint(
     units: str,
     class_column: str | None = None,
 ) -> Footprint:
-    studied = None
-    if own.studied is not None:
-        area = FilePart.parse(own.studied, "--studied")
-        with at_option(area):
-            studied, _ = normalise.frame(open_vector(area), what=area.name)
     if not math.isnan(own.return_period_yr) and own.return_period_yr < 1:
         raise InputError(
             "return period",
@@ -262,7 +300,6 @@ def _footprint(
         scenario=own.scenario,
         return_period_yr=own.return_period_yr,
         countries=own.countries,
-        studied=studied,
         no_data=own.no_data,
-        sources=(source_of(part, basis=own.basis),),
+        sources=(source_of(part, basis=own.basis or Basis.MODELLED),),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -13,7 +14,7 @@ from geoalarm.analysis.user_files.file_part import FilePart
 from geoalarm.catalog.cf_units import cf_units
 from geoalarm.core.errors import InputError
 from geoalarm.core.field_hints import FieldHint
-from geoalarm.core.model import NoData, Source
+from geoalarm.core.model import NoData, NoPeople, Source
 from geoalarm.core.terms import Basis
 from geoalarm.core.unicode_names import nfc
 from geoalarm.io import rasters
@@ -42,12 +43,20 @@ class UserFiles:
         every number is data.
     join : str, optional
         Column of official codes: the population is a table without outlines, joined to the communes.
+    communes_keep, population_keep : tuple of str
+        Rows that are meant, ``COLUMN=VALUE``: all must hold.
+    population_no_data : str
+        What a cell or polygon without a number of people means: ``unknown`` or ``nobody``.
     population_units : str, optional
         Default: what the raster states, else people per cell.
     country, country_column : str, optional
         Country of the communes, for all or row by row: codes become ``FR:59350``.
+    basis : Basis, optional
+        Default: modelled; statutory for an official plan that is in force.
     countries : tuple of str
         Countries the footprint studies; empty: not stated.
+    profile : str, optional
+        Standard of an official plan, where its tables do not tell; ``none``: read it as any other file.
     """
 
     communes: str
@@ -69,10 +78,14 @@ class UserFiles:
     hazard: str = "hazard"
     scenario: str = ""
     return_period_yr: float = math.nan
-    basis: Basis = Basis.MODELLED
+    basis: Basis | None = None
     country: str | None = None
     country_column: str | None = None
     countries: tuple[str, ...] = field(default=())
+    communes_keep: tuple[str, ...] = ()
+    population_keep: tuple[str, ...] = ()
+    population_no_data: NoPeople = "unknown"
+    profile: str | None = None
 
     def __post_init__(self) -> None:
         """Names of columns and classes in the form in which files are read (NFC)."""
@@ -109,11 +122,42 @@ def agreed_units(data: xr.DataArray, stated: str | None, *, what: str, option: s
     return said[-1] if said else None
 
 
-def open_vector(part: FilePart) -> gpd.GeoDataFrame:
-    """The layer that was named, of a file that rests while it is read."""
-    place = input_path(part.path)
+def open_vector(part: FilePart, *, keep: Sequence[str] = ()) -> gpd.GeoDataFrame:
+    """The layer that was named, of a file that rests while it is read.
+
+    Parameters
+    ----------
+    keep : sequence of str
+        Rows that are meant, ``COLUMN=VALUE``.
+
+    Raises
+    ------
+    InputError
+        If a rule has another form, or names no column.
+    """
+    place, rules = input_path(part.path), row_rules(keep)
     member, layer = part.inside(VECTOR_ENDINGS)
-    return read_unchanged(place, lambda: files.read_vector(place, layer, member=member))[0]
+    return read_unchanged(place, lambda: files.read_vector(place, layer, member=member, keep=rules))[0]
+
+
+def row_rules(keep: Sequence[str]) -> list[files.RowFilter]:
+    """Rules as the command line writes them, ``COLUMN=VALUE``.
+
+    Raises
+    ------
+    InputError
+        If one has another form.
+    """
+    return [_rule(text) for text in keep]
+
+
+def _rule(text: str) -> files.RowFilter:
+    column, sign, value = text.partition("=")
+    if not sign or not column.strip() or not value.strip():
+        raise InputError(
+            "rows to keep", got=repr(text), expected="COLUMN=VALUE", hint="--population-keep year=2024"
+        )
+    return files.RowFilter(column.strip(), equals=value.strip())
 
 
 def read_user_raster(

@@ -143,7 +143,7 @@ def between(row: PublishedRow, lang: str) -> str:
     """The range of a commune, short enough for a cell; empty where there is no number."""
     low, high = float(row.population_exposed_low), float(row.population_exposed_high)
     if row.state != State.EXPOSED or np.isnan(low) or np.isnan(high) or rounding.is_few(high):
-        return ""
+        return ""  # a number without an upper end says "at least" itself
     down, up = rounding.range_bounds(low, high)
     return i18n.number(up, lang) if down == up else f"{i18n.number(down, lang)}–{i18n.number(up, lang)}"
 

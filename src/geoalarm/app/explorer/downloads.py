@@ -106,9 +106,7 @@ def _csv(shown: DownloadContext) -> bytes:
         )
         for source in shown.sources
     )
-    said = i18n.text(
-        "sentence.example" if shown.shared.is_illustrative else "explorer.limit", shown.state.lang
-    )
+    said = i18n.text("sentence.example" if shown.view.is_example else "explorer.limit", shown.state.lang)
     return exports.csv(shown.rows.assign(sources=credit, note=said))
 
 
@@ -132,7 +130,7 @@ def _picture(shown: DownloadContext) -> bytes:
         sources=(view.option.source,),
     )
     frame = Frame(
-        shown.title, below, lang=state.lang, sources=shown.sources, is_example=shown.shared.is_illustrative
+        shown.title, below, lang=state.lang, sources=shown.sources, is_example=shown.view.is_example
     )
     if view.difference is not None:
         return figures.difference_map(

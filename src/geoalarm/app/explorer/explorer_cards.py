@@ -156,7 +156,7 @@ def bars(view: ExplorerView, state: ExplorerState) -> str:
     return fill(
         "explorer/bars.html",
         state.lang,
-        title=i18n.text(style_of(view.option.hazard).bars_title, state.lang),
+        title=i18n.text(style_of(view.option.hazard, view.option.scenario).bars_title, state.lang),
         rows=_class_bars(view, rows, state.lang),
         overlaps=tables.overlaps(view.table),
     )
@@ -174,7 +174,9 @@ def per_year(average: tuple[float, float, float] | None, lang: str) -> str:
         return ""
     value, low, high = average
     number = rounding.count_text(value, lang)
-    if not rounding.is_few(high):
+    if math.isnan(high):
+        number = rounding.range_text(value, high, lang)
+    elif not rounding.is_few(high):
         down, up = rounding.range_bounds(low, high)
         number = f"{number} ({rounding.range_text(low, high, lang)})" if down < up else number
     return fill("explorer/per_year.html", lang, number=number)

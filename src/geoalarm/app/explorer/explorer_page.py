@@ -156,7 +156,7 @@ class Explorer(PageSession[ExplorerState, ExplorerPanes, ExplorerView]):
                     ("key", legend(view, state, shared)),
                     (
                         "head",
-                        band(lang, is_illustrative=shared.is_illustrative)
+                        band(lang, is_illustrative=view.is_example)
                         + cards.finding(self.finding, view, state),
                     ),
                     ("sources", cards.sources(view, shared, lang)),

@@ -21,7 +21,7 @@ from geoalarm.app.explorer.commune_figures import (
 from geoalarm.app.explorer.explorer_state import ExplorerState
 from geoalarm.app.map.map_sources import APART, FIRST_STATE, STATES, Slot, Symbology
 from geoalarm.app.session import LayerRequest, Progress, SharedSession
-from geoalarm.core.terms import State
+from geoalarm.core.terms import Basis, State
 from geoalarm.present import classes, palette
 from geoalarm.present import exceedance_points as sums
 from geoalarm.present.classes import Measure
@@ -61,6 +61,11 @@ class ExplorerView(ComparedTotals):
     def other(self) -> LayerOption | None:
         """The layer beside it, or None."""
         return self.layers[1].option if len(self.layers) > 1 else None
+
+    @property
+    def is_example(self) -> bool:
+        """Whether a layer shown is an example only."""
+        return any(layer.option.basis == Basis.ILLUSTRATIVE for layer in self.layers)
 
     def shown(self, countries: tuple[str, ...]) -> pd.DataFrame:
         """Totals of the countries shown."""

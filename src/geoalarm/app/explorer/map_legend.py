@@ -93,7 +93,7 @@ def _hazard_part(option: LayerOption, shared: SharedSession, lang: str) -> Legen
         if not isinstance(overlay, RasterOverlay):
             css = f"ga-line ga-line-{_dash(index, count)} {css}"
         rows.append((css, classes.class_label(label, lang, hazard=hazard, units=option.units)))
-    return LegendPart(legend_title(hazard, lang), [*rows, border_row(lang)])
+    return LegendPart(legend_title(hazard, lang, scenario=option.scenario), [*rows, border_row(lang)])
 
 
 def _dash(index: int, count: int) -> str:

@@ -25,6 +25,7 @@ from geoalarm.app.map.geometry import WEB_MERCATOR
 from geoalarm.core.model import Footprint, interval_classes
 from geoalarm.exposure.classify import class_codes, found_classes
 from geoalarm.exposure.population_index import known
+from geoalarm.geo.overlay import union_by
 
 PIXELS: Final = 1_400
 """Longest side of the picture: about one pixel of a large screen."""
@@ -134,17 +135,20 @@ def _classed(footprint: Footprint, data: xr.DataArray, pixels: int) -> tuple[tup
 
 
 def zone_rings(footprint: Footprint, *, bounds: Bounds) -> PolygonOverlay:
-    """Outlines of the zones of each class, in the order of the footprint's classes."""
+    """Outlines of the zones of each class, in the order of the footprint's classes; zones of one class are
+    one, as they are counted.
+    """
     frame = footprint.data
     assert isinstance(frame, gpd.GeoDataFrame)
-    shapes = frame.to_crs(WEB_MERCATOR).geometry.to_numpy()
     column = footprint.class_column
     names = frame[column].astype(str).to_numpy() if column else np.full(len(frame), "affected", dtype=object)
-    inside = shapely.intersects(shapes, shapely.box(*bounds))
+    inside = shapely.intersects(frame.to_crs(WEB_MERCATOR).geometry.to_numpy(), shapely.box(*bounds))
+    united = union_by(names[inside], frame.geometry.to_numpy()[inside])
     labels = tuple(item.label for item in footprint.classes) or tuple(dict.fromkeys(names.tolist()))
     xs, ys = [], []
     for label in labels:
-        x, y = _lines(shapes[inside & (names == label)])
+        zone = gpd.GeoSeries([united[label]] if label in united else [], crs=frame.crs)
+        x, y = _lines(zone.to_crs(WEB_MERCATOR).to_numpy())
         xs.append(x)
         ys.append(y)
     return PolygonOverlay(labels, tuple(xs), tuple(ys))

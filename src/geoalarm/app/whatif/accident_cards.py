@@ -27,7 +27,7 @@ from geoalarm.app.whatif.people_rows import (
 from geoalarm.app.whatif.whatif_state import WhatIfState
 from geoalarm.app.whatif.whatif_view import AccidentOutcome
 from geoalarm.core.result import TO_BE_CONFIRMED
-from geoalarm.i18n.place_names import source_title
+from geoalarm.i18n.place_names import name_in, source_title
 from geoalarm.present import rounding
 from geoalarm.present.model_warnings import flag, flags
 
@@ -45,7 +45,7 @@ def head(outcome: AccidentOutcome | None, state: WhatIfState, shared: SharedSess
         lang,
         is_illustrative=shared.is_illustrative,
         title=i18n.text("whatif.title", lang) if outcome is None else finding(outcome, lang),
-        below=i18n.text("whatif.begin", lang) if outcome is None else subtitle(outcome.first, lang),
+        below=i18n.text("whatif.begin", lang) if outcome is None else subtitle(outcome.first, state),
     )
 
 
@@ -78,12 +78,13 @@ def _split(by_country: Mapping[str, float], lang: str) -> str:
     return f" ({next(iter(names.values()))})"
 
 
-def subtitle(view: AccidentView, lang: str) -> str:
+def subtitle(view: AccidentView, state: WhatIfState) -> str:
     """Kind, site, substance and weather of an accident."""
-    choice = view.choice
+    choice, lang, site = view.choice, state.lang, state.sites.get(state.site)
+    names = site.names if site is not None and site.name == choice.name else {}
     words = [
         i18n.text(f"accident.kind.{choice.kind}.name", lang),
-        choice.name,
+        name_in(names, choice.name, lang, first=True),
         word_of(str(choice.inputs.get("substance", "")), lang),
         weather(view, lang),
     ]

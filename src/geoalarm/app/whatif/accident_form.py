@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from geoalarm import i18n
 from geoalarm.app.web.page_templates import fill
 from geoalarm.app.whatif.accident_words import label, pretty, range_words, word_of
-from geoalarm.app.whatif.form_fields import FILES, FormField, is_expert, known, of_group
+from geoalarm.app.whatif.form_fields import FILES, AccidentSite, FormField, is_expert, known, of_group
 from geoalarm.app.whatif.form_texts import SECOND_WIND, TIMES
 from geoalarm.app.whatif.whatif_state import FROM_TANK, WhatIfState
 from geoalarm.app.whatif.wind_rose import OWN, ROSES
+from geoalarm.i18n.place_names import name_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +109,15 @@ def _site(state: WhatIfState) -> FormEntry | None:
     if not state.sites:
         return None
     lang = state.lang
-    names = {
-        key: f"{site.name} ({i18n.term('country', site.country, lang)})" if site.country else site.name
-        for key, site in state.sites.items()
-    }
-    options = {"": i18n.text("whatif.site_none", lang), **names}
+    named = {key: _site_words(site, lang) for key, site in state.sites.items()}
+    options = {"": i18n.text("whatif.site_none", lang), **named}
     return _list("pick|site", "whatif.site", options, state.site, lang)
+
+
+def _site_words(site: AccidentSite, lang: str) -> str:
+    """``Example works 3 (France)``."""
+    name = name_in(site.names, site.name, lang, first=True)
+    return f"{name} ({i18n.term('country', site.country, lang)})" if site.country else name
 
 
 def _source(state: WhatIfState) -> list[FormEntry]:

@@ -66,6 +66,10 @@ class AccidentSite(Protocol):
         """Its name."""
 
     @property
+    def names(self) -> Mapping[str, str]:
+        """Its name by language, where there are several."""
+
+    @property
     def country(self) -> str:
         """Its country; empty where it is not known."""
 

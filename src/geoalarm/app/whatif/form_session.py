@@ -28,7 +28,7 @@ class FormSession(PageSession[WhatIfState, WhatIfPanes, AccidentOutcome]):
         lang = state.lang
         super().__init__(state, shared, lambda atlas: WhatIfPanes(lang, atlas), theme=theme)
         self.outcome: AccidentOutcome | None = None
-        self.zones = Zones(self.atlas, list(state.sites.values()))
+        self.zones = Zones(self.atlas, list(state.sites.values()), lang)
         self.uploads = UploadStore()
         if self._doc is not None:
             self._doc.on_session_destroyed(lambda _: self.uploads.clear())

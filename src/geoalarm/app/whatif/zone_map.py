@@ -15,6 +15,7 @@ from geoalarm.app.map.hazard_overlay import PolygonOverlay
 from geoalarm.app.map.map_sources import EARTH_M, Slot
 from geoalarm.app.map.map_theme import FONT, MapTheme, ThemedProperties
 from geoalarm.app.whatif.form_fields import AccidentSite
+from geoalarm.i18n.place_names import name_in
 
 NONE: Final[dict[str, list[object]]] = {"x": [], "y": [], "text": [], "base": [], "align": []}
 NEAR: Final = 1 / 50
@@ -24,10 +25,11 @@ NEAR: Final = 1 / 50
 class Zones:
     """Names of rings and the place of the accident on the maps of one session."""
 
-    def __init__(self, atlas: Atlas, sites: Sequence[AccidentSite] = ()) -> None:
+    def __init__(self, atlas: Atlas, sites: Sequence[AccidentSite] = (), lang: str = "en") -> None:
         self.atlas = atlas
         points = [mercator(site.lon, site.lat) for site in sites]
-        names, keys = [site.name for site in sites], [site.site_id for site in sites]
+        names = [name_in(site.names, site.name, lang, first=True) for site in sites]
+        keys = [site.site_id for site in sites]
         self.sites = ColumnDataSource(
             {"x": [x for x, _ in points], "y": [y for _, y in points], "name": names, "id": keys}
         )

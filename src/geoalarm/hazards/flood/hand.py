@@ -12,6 +12,7 @@ import xarray as xr
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Footprint, IntensityClass, Source, require_crs
 from geoalarm.core.units import require_units
+from geoalarm.geo.grid import Grid
 
 HAND_NO_DATA: Final = 255
 _NO_DIRECTION: Final = 247
@@ -111,7 +112,9 @@ def height_above_drainage(
     transform, is_geographic = dem.rio.transform(recalc=True), bool(dem.rio.crs.is_geographic)
     cells = np.where(known, directions, _NO_DIRECTION).astype("uint8")
     rivers = pyflwdir.from_array(cells, ftype="d8", transform=transform, latlon=is_geographic)
-    drainage = rivers.upstream_area(unit="km2") >= min_upstream_km2
+    # the library's own upstream area takes the plane of the map for the land
+    upstream = rivers.accuflux(Grid.from_dataarray(dem).cell_area_km2().reshape(cells.shape))
+    drainage = rivers.mask.reshape(cells.shape) & (upstream >= min_upstream_km2)
     above = rivers.hand(drain=drainage, elevtn=np.where(known, height, np.float32(-9999)))
     out = dem.copy(data=np.where(known & _reaches(rivers, drainage), above, np.nan).astype("float32"))
     out.attrs = {"units": "m", "long_name": "height above nearest drainage"}

@@ -26,6 +26,7 @@ from geoalarm.core.model import Footprint, Source, interval_classes, require_crs
 from geoalarm.core.quantities import require_range
 from geoalarm.core.reference_rows import confirm, row
 from geoalarm.core.registry import FlaggedOutputs, ModelInput, at_least_zero, model
+from geoalarm.geo.datum_accuracy import DatumNotes, on_raster_map
 from geoalarm.hazards.flood.hand import heights, require_metres
 
 FINE_CLASS_M: Final = 1.0
@@ -192,17 +193,17 @@ def water_footprint(
     Raises
     ------
     InputError
-        If CRS or units are missing, or classes do not rise.
+        If CRS or units are missing, a datum is unknown, or classes do not rise.
     RangeError
         If the terrain cannot carry the classes.
     """
     require_metres(depth)
     classes = interval_classes(bounds)
     require_terrain_carries([item.lower for item in classes], vertical_accuracy_m)
-    values = depth.to_numpy()
+    values, notes = depth.to_numpy(), DatumNotes()
     if not_valid_in is not None:
         require_crs(not_valid_in, what="land where the screen is not valid")
-        shapes = not_valid_in.to_crs(depth.rio.crs).geometry
+        shapes, notes = on_raster_map(not_valid_in, depth, what="land where the screen is not valid")
         transform = depth.rio.transform(recalc=True)
         values = np.where(
             geometry_mask(shapes, values.shape, transform, all_touched=True, invert=True), np.nan, values
@@ -217,7 +218,7 @@ def water_footprint(
         return_period_yr=return_period_yr,
         countries=countries,
         sources=(source,),
-        caveats=tuple(dict.fromkeys([*source.caveats, "terrain_screen"])),
+        caveats=tuple(dict.fromkeys([*source.caveats, *notes.caveats, "terrain_screen"])),
     )
 
 
@@ -325,7 +326,7 @@ def _source_cells(dem: xr.DataArray, sources: object, known: np.ndarray) -> np.n
     transform = dem.rio.transform(recalc=True)
     if isinstance(sources, gpd.GeoDataFrame):
         require_crs(sources, what="sources of the water")
-        shapes = sources.to_crs(dem.rio.crs).geometry
+        shapes, _ = on_raster_map(sources, dem, what="sources of the water")
         mask = (
             np.asarray(geometry_mask(shapes, known.shape, transform, all_touched=True, invert=True))
             if len(shapes)

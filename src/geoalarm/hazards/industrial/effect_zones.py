@@ -19,6 +19,7 @@ from pyproj import Geod
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Footprint, Hazard, IntensityClass, Layer, Source, require_crs
 from geoalarm.core.units import require_units
+from geoalarm.geo.datum_accuracy import placed_on_earth
 from geoalarm.hazards import read_layer
 
 HAZARD: Final = Hazard(
@@ -110,7 +111,8 @@ def zones_round(
     Raises
     ------
     InputError
-        If there is no site, a site is not a point, or a radius is not positive and finite.
+        If there is no site, a site is not a point or on an unknown datum, or a radius is not positive and
+        finite.
     """
     require_crs(sites, what="sites")
     if sites.empty or set(sites.geom_type) != {"Point"}:
@@ -128,7 +130,7 @@ def zones_round(
             hint="for example {'SEI': 500}",
         )
     order = sorted(radii_m, key=lambda label: -radii_m[label])
-    points = shapely.get_coordinates(sites.geometry.to_crs(4326).to_numpy())
+    points, notes = placed_on_earth(sites, what="sites")
     circles = [(label, circle) for label in order for circle in _circles(points, radii_m[label])]
     frame = gpd.GeoDataFrame(
         {"zone": [label for label, _ in circles]}, geometry=[circle for _, circle in circles], crs=4326
@@ -142,7 +144,7 @@ def zones_round(
         scenario=scenario,
         countries=countries,
         sources=(source,),
-        caveats=source.caveats,
+        caveats=tuple(dict.fromkeys([*source.caveats, *notes.caveats])),
     )
 
 

@@ -55,14 +55,15 @@ HAZARD: Final = Hazard(
 def footprint(layer: Layer, *, bounds: Sequence[float] | None = None) -> Footprint:
     """Susceptibility classes of a raster (codes 1 to 5, 0 none) or of polygons.
 
-    Official classes are read, never recomputed; polygons with other words keep them, without an order.
+    Official classes are read, never recomputed; polygons with other words keep them, without an order. The
+    zones of an official plan may have a return period: that of the event that the plan refers to.
 
     Raises
     ------
     InputError
-        If the layer names a return period: susceptibility is not a probability.
+        If a layer that is no plan names a return period: susceptibility is not a probability.
     """
-    if not math.isnan(layer.return_period_yr):
+    if layer.plan is None and not math.isnan(layer.return_period_yr):
         raise InputError(
             f"landslide layer {layer.source.id!r}",
             got=f"a return period of {layer.return_period_yr:g} yr",

@@ -16,6 +16,7 @@ from geoalarm.core.quantities import require_range
 from geoalarm.core.reference_rows import row
 from geoalarm.core.registry import FlaggedOutputs, ModelInput, at_least_zero, model
 from geoalarm.geo.crs import analysis_crs, geod_of
+from geoalarm.geo.datum_accuracy import placed_on_earth
 
 ZONE: Final = "cavity_influence"
 _SIDES: Final = 72
@@ -153,7 +154,7 @@ def cavity_zones(
     Raises
     ------
     InputError
-        If there is no cavity, one is not a point, a column is missing, or the accuracy is unknown.
+        If there is no cavity, one is not a point, a column is missing, or accuracy or datum are unknown.
     RangeError
         If a length is negative or the angle outside its range.
     """
@@ -176,7 +177,8 @@ def cavity_zones(
             hint="give accuracy_m for those without one",
         )
     radius = _influence(width, _metres(cavities, depth_column, math.nan), accuracy, angle_degree)
-    circles = _circles(shapely.get_coordinates(cavities.geometry.to_crs(4326).to_numpy()), radius)
+    places, notes = placed_on_earth(cavities, what="cavities")
+    circles = _circles(places, radius)
     zone = _union(circles)
     is_small = bool((2 * radius < _default("population_cell")).any())
     return Footprint(
@@ -188,7 +190,9 @@ def cavity_zones(
         scenario="cavities",
         countries=countries,
         sources=(source,),
-        caveats=tuple(dict.fromkeys([*source.caveats, *(["coarse_population"] if is_small else [])])),
+        caveats=tuple(
+            dict.fromkeys([*source.caveats, *notes.caveats, *(["coarse_population"] if is_small else [])])
+        ),
     )
 
 

@@ -45,7 +45,9 @@ def office(draft: BriefingContext) -> str:
 
 def _read(draft: BriefingContext) -> Sentence:
     """Take it as a first estimate; where to read the official map."""
-    key = "example" if draft.example else "estimate"
+    key = "estimate"
+    if draft.example:
+        key = "example" if all(view.is_example for view in draft.views) else "example_part"
     return Sentence(_text(draft, key, maps=draft.say(f"maps.{office(draft)}")))
 
 

@@ -10,8 +10,9 @@ from functools import cached_property
 
 from geoalarm import i18n
 from geoalarm.core.model import Source
-from geoalarm.core.terms import Basis
+from geoalarm.core.terms import OTHER_RULE, Basis, State
 from geoalarm.dossier.commune_dossier import Dossier, HazardSummary, LayerRows, SiteNear
+from geoalarm.i18n.place_names import name_in
 from geoalarm.present.briefing.figure_registry import FigureRegistry
 from geoalarm.present.hazard_styles import counted_from
 from geoalarm.present.zone_sentences import danger_name, inside, list_text
@@ -54,6 +55,11 @@ class HazardView:
         return layer_key(self.slug, self.layer)
 
     @property
+    def is_other_rule(self) -> bool:
+        """Whether it is what the country across the border plans for this ground."""
+        return self.danger.scenario == OTHER_RULE
+
+    @property
     def is_example(self) -> bool:
         """Whether the layer is an example."""
         return self.layer.basis == Basis.ILLUSTRATIVE or "illustrative" in self.count.caveats
@@ -80,9 +86,18 @@ class BriefingContext:
 
     @cached_property
     def views(self) -> tuple[HazardView, ...]:
-        """The dangers in the order of the dossier."""
+        """The dangers in the order of the dossier; what only the country across plans, where it concerns
+        somebody.
+        """
         taken: dict[str, int] = {}
-        return tuple(_view(danger, self.lang, taken) for danger in self.dossier.dangers)
+        found = [_view(danger, self.lang, taken) for danger in self.dossier.dangers]
+        concerned = (State.EXPOSED, State.SUPPRESSED)
+        return tuple(view for view in found if not view.is_other_rule or view.count.state in concerned)
+
+    @cached_property
+    def own_views(self) -> tuple[HazardView, ...]:
+        """The dangers without what only the country across plans."""
+        return tuple(view for view in self.views if not view.is_other_rule)
 
     @property
     def example(self) -> bool:
@@ -109,12 +124,10 @@ class BriefingContext:
         return str(self.names.get(commune_id) or own or commune_id)
 
     def site_name(self, site: SiteNear, *, first: bool = False) -> str:
-        """Name of a site, in the reader's language for the sites that come with the package; ``first`` where
-        it begins a sentence.
+        """Name of a site, in the reader's language if its list has one; ``first`` where it begins a
+        sentence.
         """
-        key = f"briefing.site.{slugged(site.site_id)}"
-        name = i18n.text(key, self.lang) if i18n.has(key) else site.name
-        return name[:1].upper() + name[1:] if first else name
+        return name_in(site.names, site.name, self.lang, first=first)
 
     def list_of(self, items: Sequence[str], key: str = "list_and") -> str:
         """``a, b and c``; with ``list_or``, ``a, b or c``."""

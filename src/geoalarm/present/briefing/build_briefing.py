@@ -22,7 +22,6 @@ from geoalarm.present.briefing.neighbour_comparison import among
 from geoalarm.present.briefing.page_strings import words
 from geoalarm.present.briefing.summary import lead, union_sentence
 from geoalarm.present.narrative import basis_text
-from geoalarm.present.zone_sentences import PLANNING
 
 
 def briefing(dossier: Dossier, lang: str, *, names: Mapping[str, str]) -> Briefing:
@@ -129,11 +128,7 @@ def _source_title(draft: BriefingContext, source: Source) -> str:
     )
     if layer is None:
         return title
-    marks = (
-        [i18n.term("scenario", layer.scenario, draft.lang)]
-        if layer.scenario and layer.scenario != PLANNING
-        else []
-    )
+    marks = [i18n.term("scenario", layer.scenario, draft.lang)] if layer.scenario else []
     marks += (
         [
             i18n.text(

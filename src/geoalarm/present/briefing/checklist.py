@@ -102,7 +102,7 @@ def _item(draft: BriefingContext, entry: ChecklistRow) -> ChecklistItem:
 def _risks(draft: BriefingContext) -> Sequence[Sentence]:
     """Each danger with its source and vintage, studied or not."""
     said = []
-    for view in by_people(draft.views):
+    for view in by_people(draft.own_views):
         if view.count.is_silent:
             state = i18n.term("state", view.count.state, draft.lang)
             said.append(Sentence(_text(draft, "known.silent", danger=view.name, state=draft.inside(state))))
@@ -115,7 +115,7 @@ def _risks(draft: BriefingContext) -> Sequence[Sentence]:
 def _stakes(draft: BriefingContext) -> Sequence[Sentence]:
     """How many people each danger may find."""
     said = []
-    for view in by_people(draft.views):
+    for view in by_people(draft.own_views):
         figure = draft.book.people(f"{view.key}-people", view.count)
         if view.count.state == State.ZERO:
             said.append(Sentence(_text(draft, "known.nobody", danger=view.name), (figure.id,)))
@@ -173,12 +173,12 @@ def _none(draft: BriefingContext, key: str) -> Sentence:
 
 def _dicrim(draft: BriefingContext) -> Sequence[Sentence]:
     """Text on risks, ready for the leaflet: the sentence of each danger in which people are."""
-    known = [headline(draft, view) for view in by_people(draft.views) if view.count.is_somebody]
-    silent = [view for view in by_people(draft.views) if view.count.is_silent]
+    known = [headline(draft, view) for view in by_people(draft.own_views) if view.count.is_somebody]
+    silent = [view for view in by_people(draft.own_views) if view.count.is_silent]
     said = [*known]
     if silent:
         said.append(Sentence(draft.say("lead.not_known", dangers=draft.dangers(silent))))
-    return said or [Sentence(draft.say("lead.nobody", dangers=draft.dangers(by_people(draft.views))))]
+    return said or [Sentence(draft.say("lead.nobody", dangers=draft.dangers(by_people(draft.own_views))))]
 
 
 KNOWN: Final[dict[str, Callable[[BriefingContext], Sequence[Sentence]]]] = {

@@ -58,11 +58,11 @@ def _near_sentence(draft: BriefingContext) -> Sentence:
     if not near:
         reach = reach_figure(draft)
         return Sentence(draft.say("across.none", km=reach.text), (reach.id,))
-    here = [view for view in by_people(draft.views) if view.count.is_somebody]
+    here = [view for view in by_people(draft.own_views) if view.count.is_somebody]
     for view in here:
         if shared_sentence(draft, view) is not None:
             return _shared_lead(draft, view)
-    silent = [view for view in draft.views if not view.count.is_silent and _all_silent(draft, view)]
+    silent = [view for view in draft.own_views if not view.count.is_silent and _all_silent(draft, view)]
     said = draft.say("across.near" if here else "across.near_quiet", names=_nearest(draft, near))
     return Sentence(f"{said} {draft.say('across.silent', dangers=draft.dangers(silent))}" if silent else said)
 
@@ -70,7 +70,7 @@ def _near_sentence(draft: BriefingContext) -> Sentence:
 def places(draft: BriefingContext) -> tuple[CrossBorderLine, ...]:
     """Sites across, dangers of both sides, communes across; each in words with its figures."""
     out = [_site(draft, site) for site in sites_across(draft)]
-    for view in by_people(draft.views):
+    for view in by_people(draft.own_views):
         said = shared_sentence(draft, view)
         if said is not None:
             out.append(
@@ -266,7 +266,7 @@ def _quiet(draft: BriefingContext, said: str, alike: list[NeighbourCommune]) -> 
 def _people_there(draft: BriefingContext, other: NeighbourCommune, figures: list[Figure]) -> list[str]:
     """Who is exposed to what there; the figures are added, those of the distance stay first."""
     said = []
-    for view in by_people(draft.views):
+    for view in by_people(draft.own_views):
         count = counted(view, other)
         if count is not None and not count.is_silent and count.state != State.ZERO:
             figures.append(_figure(draft, other, view))
@@ -278,10 +278,10 @@ def _rest_there(draft: BriefingContext, other: NeighbourCommune, somebody: bool)
     """What is not known there, and that nobody is in the rest."""
     silent = [
         view
-        for view in by_people(draft.views)
+        for view in by_people(draft.own_views)
         if (count := counted(view, other)) is not None and count.is_silent
     ]
-    said = [draft.say("across.nobody")] if not somebody and len(silent) < len(draft.views) else []
+    said = [draft.say("across.nobody")] if not somebody and len(silent) < len(draft.own_views) else []
     return [*said, *([draft.say("across.silent", dangers=draft.dangers(silent))] if silent else [])]
 
 

@@ -13,7 +13,8 @@ from geoalarm.dossier.commune_dossier import LayerRows
 from geoalarm.present import zone_sentences
 from geoalarm.present.briefing.briefing_content import Figure, Sentence
 from geoalarm.present.briefing.briefing_context import BriefingContext, HazardView, layer_key
-from geoalarm.present.rounding import is_few, people_text, range_text
+from geoalarm.present.briefing.figure_registry import count_words
+from geoalarm.present.rounding import is_few, range_text
 from geoalarm.present.zone_sentences import ZoneFact, ZoneSentence
 from geoalarm.results.commune_count import LayerCount
 
@@ -104,11 +105,7 @@ def _figure(draft: BriefingContext, view: HazardView, said: ZoneSentence, name: 
 def _sites_named(draft: BriefingContext, view: HazardView) -> str:
     """The sites whose zones of this layer are known to hold people of the commune; empty where none is."""
     reaching = [site for site in draft.dossier.sites if site.reaches_here and site.people_here != 0]
-    own = [
-        draft.site_name(site)
-        for site in reaching
-        if site.source is not None and site.source.id == view.layer.source.id
-    ]
+    own = [draft.site_name(site) for site in reaching if site.has_zone_of(view.layer.source.id)]
     return draft.list_of(own, "list_or")
 
 
@@ -133,9 +130,11 @@ def _per_year(draft: BriefingContext, view: HazardView) -> list[Sentence]:
     if math.isnan(count.people):
         return []
     figure = draft.book.people(f"{view.slug}-year", count, table="annual")
-    values = {"people": people_text(count.people, draft.lang)}
-    if is_few(count.people) or range_text(count.low, count.high, draft.lang) == range_text(
-        count.people, count.people, draft.lang
+    values = {"people": count_words(count, draft.lang)}
+    if (
+        count.hidden
+        or is_few(count.people)
+        or range_text(count.low, count.high, draft.lang) == range_text(count.people, count.people, draft.lang)
     ):
         return [Sentence(draft.say("say.per_year", **values), (figure.id,))]
     low, high = draft.book.ends(f"{view.slug}-year", count, table="annual")

@@ -18,7 +18,7 @@ from geoalarm.results.totals import PeopleTotal
 
 def among(draft: BriefingContext) -> tuple[Among, ...]:
     """One picture for each danger in which somebody is, here or beside."""
-    return tuple(_one(draft, view) for view in by_people(draft.views) if _is_told(draft, view))
+    return tuple(_one(draft, view) for view in by_people(draft.own_views) if _is_told(draft, view))
 
 
 def _is_told(draft: BriefingContext, view: HazardView) -> bool:

@@ -10,6 +10,7 @@ from geoalarm.core.terms import Basis, State
 from geoalarm.present.briefing.briefing_content import Figure, Sentence
 from geoalarm.present.briefing.briefing_context import BriefingContext, HazardView, slugged
 from geoalarm.present.briefing.cross_border import across_sentence
+from geoalarm.present.briefing.figure_registry import count_words
 from geoalarm.present.briefing.hazard_cards import by_people
 from geoalarm.present.briefing.hazard_sentences import headline, range_sentence
 from geoalarm.present.rounding import is_few, people_text, range_text
@@ -19,10 +20,17 @@ from geoalarm.results.commune_count import LayerCount
 
 def lead(draft: BriefingContext) -> tuple[Sentence, ...]:
     """Worst danger, how sure, the border; that it is an example stands first."""
-    worst = joined(_worst(draft))
-    if draft.example:
-        worst = Sentence(f"{i18n.text('sentence.example', draft.lang)} {worst.text}", worst.figure_ids)
-    return (worst, joined(_sure(draft)), across_sentence(draft))
+    return (joined(_with_example(draft, _worst(draft))), joined(_sure(draft)), across_sentence(draft))
+
+
+def _with_example(draft: BriefingContext, worst: list[Sentence]) -> list[Sentence]:
+    """The worst danger, and that it is an example before it; after it, where only others are."""
+    if not draft.example:
+        return worst
+    first = by_people(draft.views)[0]
+    if first.count.is_somebody and not first.is_example:
+        return [*worst, Sentence(i18n.text("sentence.example_others", draft.lang))]
+    return [Sentence(i18n.text("sentence.example", draft.lang)), *worst]
 
 
 def joined(said: list[Sentence]) -> Sentence:
@@ -115,6 +123,8 @@ def _union_people(draft: BriefingContext, count: LayerCount) -> Sentence:
         return Sentence(draft.say("union.unknown"), (figure.id,))
     if count.high <= 0:
         return Sentence(draft.say("union.nobody"), (figure.id,))
+    if count.hidden:
+        return Sentence(draft.say("union.people", people=count_words(count, draft.lang)), (figure.id,))
     same = range_text(count.low, count.high, draft.lang) == range_text(count.high, count.high, draft.lang)
     if is_few(count.high) or same:
         return Sentence(draft.say("union.people", people=people_text(count.people, draft.lang)), (figure.id,))

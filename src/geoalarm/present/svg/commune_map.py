@@ -213,7 +213,8 @@ def _band(scene: Scene, plate: LabelPlacer, lang: str) -> str:
 def _key_title(scene: Scene, lang: str) -> str:
     if scene.layer is None:
         return ""
-    return legend_title(scene.layer.footprint.hazard, lang)
+    footprint = scene.layer.footprint
+    return legend_title(footprint.hazard, lang, scenario=footprint.scenario)
 
 
 def _entries(
