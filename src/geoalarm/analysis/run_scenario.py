@@ -53,14 +53,7 @@ def run(
     GeoalarmError
         If an input cannot be used, or the people are not conserved.
     """
-    if workspace is not None and scenario is not None and workspace.scenario != scenario:
-        raise InputError(
-            "scenario and workspace",
-            got="two different scenarios",
-            expected="one of them, or the same",
-            hint="leave one out",
-        )
-    space = workspace or Workspace(scenario)
+    space = _one_workspace(scenario, workspace)
     table = space.table(progress=progress)
     options = space.options()
     tell(progress, "table", 1, 1)
@@ -81,12 +74,7 @@ def run(
         command=command,
         title=space.scenario.title,
         repairs=repairs_of(space, options),
-        warnings=[
-            *joined.warnings,
-            *space.prepared().notes,
-            *_plan_notes(space, options),
-            *warnings_of(table),
-        ],
+        warnings=[*joined.warnings, *_notes_of(space, options), *warnings_of(table)],
     )
     manifest |= official_plans_of(
         [space.footprint(option) for option in options], [space.expose(option) for option in options]
@@ -99,10 +87,23 @@ def run(
     return Run(table, joined.communes, manifest, annual=annual, union=united, seam=seam)
 
 
-def _plan_notes(space: Workspace, options: Sequence[LayerOption]) -> list[str]:
-    """What official plans among the layers say of their figures."""
+def _one_workspace(scenario: Scenario | None, workspace: Workspace | None) -> Workspace:
+    """The workspace given, or a new one of the scenario."""
+    if workspace is not None and scenario is not None and workspace.scenario != scenario:
+        raise InputError(
+            "scenario and workspace",
+            got="two different scenarios",
+            expected="one of them, or the same",
+            hint="leave one out",
+        )
+    return workspace or Workspace(scenario)
+
+
+def _notes_of(space: Workspace, options: Sequence[LayerOption]) -> list[str]:
+    """What people and communes lack, and what official plans among the layers say of their figures."""
     plans = [space.footprint(option).plan for option in options]
-    return list(dict.fromkeys(note for plan in plans if plan is not None for note in plan.notes))
+    of_plans = dict.fromkeys(note for plan in plans if plan is not None for note in plan.notes)
+    return [*space.prepared().notes, *of_plans]
 
 
 def _record(space: Workspace, option: LayerOption) -> FootprintRecord:
