@@ -32,6 +32,7 @@ def shared() -> SharedSession:
     return SharedSession(
         SimpleNamespace(
             communes=world.communes,
+            cache=None,
             populations=("made_up_population",),
             options=lambda: options,
             expose=exposed,

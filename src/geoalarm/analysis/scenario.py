@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -63,6 +64,16 @@ class Options:
 class Scenario:
     """What meets what: communes, populations (the first is the one a run uses), footprints by catalog entry,
     and accidents to try.
+
+    Attributes
+    ----------
+    sites : tuple of str, optional
+        Entries of sites; None takes those that go with the communes
+        (:func:`geoalarm.catalog.roles.entries_beside`).
+    file : str
+        Name of the file it was read from; empty where there was none.
+    is_default : bool
+        Whether it is what the entries of the catalog say.
     """
 
     name: str
@@ -73,16 +84,34 @@ class Scenario:
     catalog: Path | None = None
     options: Options = field(default_factory=Options)
     accidents: tuple[Accident, ...] = ()
+    sites: tuple[str, ...] | None = None
+    file: str = ""
+    is_default: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for the manifest; the catalog is left out (its path is a machine's, its entries'
-        hashes are in the sources).
+        hashes are in the sources), and so is where the scenario was read.
         """
         out = asdict(replace(self, accidents=()))
-        del out["catalog"], out["accidents"]
+        for name in ("catalog", "accidents", "file", "is_default"):
+            del out[name]
+        if self.sites is None:
+            del out["sites"]
         if self.accidents:
             out["accidents"] = [_without_paths(item) for item in self.accidents]
         return out
+
+    def site_entries(self, catalog: Catalog) -> Sequence[str]:
+        """Entries of sites that it names; without any, those that go with its communes."""
+        from geoalarm.catalog.roles import entries_beside
+
+        return entries_beside(catalog, self.communes[0], "sites") if self.sites is None else self.sites
+
+    def command_options(self, catalog: Catalog) -> list[str]:
+        """Options of a command that name it, or the catalog it came from, without folders of this machine."""
+        if self.is_default:
+            return [] if catalog.is_of_package else ["--catalog", catalog.path.name]
+        return ["--scenario", self.file or f"{self.name}.yml"]
 
     def with_accidents(self, *accidents: Accident, layers: bool = False) -> Scenario:
         """The scenario with these accidents for its own, and its catalog layers only with ``layers``."""
@@ -132,11 +161,14 @@ def scenario_text(scenario: Scenario, *, folder: Path | None = None) -> str:
         "catalog": _path(scenario.catalog, folder),
         "communes": list(scenario.communes),
         "population": list(scenario.populations),
+        "sites": None if scenario.sites is None else list(scenario.sites),
         "footprints": [*entries, *accidents],
         "options": {name: value for name, value in options.items() if value != usual[name]},
     }
     return yaml.safe_dump(
-        {name: value for name, value in facts.items() if value}, sort_keys=False, allow_unicode=True
+        {name: value for name, value in facts.items() if value or (name == "sites" and value is not None)},
+        sort_keys=False,
+        allow_unicode=True,
     )
 
 
@@ -169,7 +201,7 @@ def read_scenario(path: str | Path) -> Scenario:
     """
     file = expand_user(path)
     facts = read_yaml(file, what="scenario")
-    return scenario_from(facts, what=f"scenario {file.name}", folder=file.parent)
+    return replace(scenario_from(facts, what=f"scenario {file.name}", folder=file.parent), file=file.name)
 
 
 def scenario_from(facts: object, *, what: str = "scenario", folder: Path | None = None) -> Scenario:
@@ -186,7 +218,7 @@ def scenario_from(facts: object, *, what: str = "scenario", folder: Path | None 
 
 def default_scenario(catalog: Catalog) -> Scenario:
     """The entries of the catalog that say ``default_scenario: true``, each hazard layer with all its
-    parameters' values; in the catalog of the package, the embedded territory.
+    parameters' values; in the catalog of the package, the embedded territory. Its title is the catalog's.
 
     Raises
     ------
@@ -208,9 +240,11 @@ def default_scenario(catalog: Catalog) -> Scenario:
             hint="add it to the metadata of entries, or give a scenario file: "
             "geoalarm run SCENARIO.yml --out DIR",
         )
+    own = catalog.is_of_package
     return Scenario(
-        name="embedded",
-        title="The embedded territory",
+        name="embedded" if own else "default",
+        title="The embedded territory" if own else catalog.file.title,
+        is_default=True,
         communes=found["communes"],
         populations=found["population"],
         footprints=tuple(FootprintChoice(name) for name in found["hazard"]),
@@ -219,6 +253,7 @@ def default_scenario(catalog: Catalog) -> Scenario:
 
 _Name = Annotated[str, Field(min_length=1)]
 _Names = Annotated[tuple[_Name, ...], Field(min_length=1), BeforeValidator(as_list)]
+_Entries = Annotated[tuple[_Name, ...], BeforeValidator(as_list)]
 _Values = Annotated[tuple[Parameter, ...], Field(min_length=1), BeforeValidator(as_list)]
 _Bounds = Annotated[tuple[Annotated[float, Field(allow_inf_nan=False)], ...], Field(min_length=1)]
 
@@ -259,6 +294,7 @@ class _ScenarioFile(StrictModel):
     catalog: Path | None = None
     communes: _Names
     population: _Names
+    sites: _Entries | None = None
     footprints: Annotated[tuple[_FootprintFile, ...], Field(min_length=1)]
     options: _OptionsFile = _OptionsFile()
 
@@ -288,6 +324,7 @@ class _ScenarioFile(StrictModel):
             catalog=folder / expand_user(self.catalog) if self.catalog else None,
             communes=self.communes,
             populations=self.population,
+            sites=self.sites,
             options=options,
             footprints=tuple(item for item in chosen if isinstance(item, FootprintChoice)),
             accidents=tuple(item for item in chosen if isinstance(item, Accident)),

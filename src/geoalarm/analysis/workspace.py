@@ -89,7 +89,7 @@ class Workspace:
     @property
     def joined(self) -> JoinedCommunes:
         """Communes, seam report and repairs together."""
-        return self._joined.get("", lambda: join_communes(self.catalog, self.scenario))
+        return self._joined.get("", lambda: join_communes(self.catalog, self.scenario, cache=self.cache))
 
     @property
     def populations(self) -> tuple[str, ...]:
@@ -229,7 +229,8 @@ class Workspace:
 
     def sites(self) -> list[SiteOption]:
         """Sites of the territory at which an accident may be placed; empty where the catalog has none."""
-        return self._sites.get("", lambda: sites_of(self.catalog, self.scenario.communes[0], self.communes))
+        entries = self.scenario.site_entries(self.catalog)
+        return self._sites.get("", lambda: sites_of(self.catalog, entries, self.communes))
 
     def table(self, *, population: str | None = None, progress: Progress | None = None) -> pd.DataFrame:
         """The exposure table of all layers and accidents of the scenario, one under the other."""

@@ -63,8 +63,7 @@ def find_catalog() -> Path:
     named = path_setting(CATALOG)
     if named is not None:
         return named
-    package = Path(__file__).resolve().parents[1]
-    places = [Path.cwd() / FILE_NAME, package.parents[1] / FILE_NAME, package / FILE_NAME]
+    places = [Path.cwd() / FILE_NAME, *package_places()]
     for place in places:
         if place.is_file():
             return place
@@ -74,6 +73,24 @@ def find_catalog() -> Path:
         expected=f"a file {FILE_NAME}",
         hint=f"name one, or set {CATALOG}",
     )
+
+
+def package_places() -> list[Path]:
+    """Where the catalog of the package stands: that of the checkout, else the one installed."""
+    package = Path(__file__).resolve().parents[1]
+    return [package.parents[1] / FILE_NAME, package / FILE_NAME]
+
+
+def package_catalog(*, mirror: str | Path | None = None) -> Catalog:
+    """The catalog of the package, whatever the working folder and the settings say.
+
+    Raises
+    ------
+    InputError
+        If it is missing.
+    """
+    places = package_places()
+    return open_catalog(next((place for place in places if place.is_file()), places[-1]), mirror=mirror)
 
 
 class Catalog:
@@ -92,6 +109,11 @@ class Catalog:
     def folder(self) -> Path:
         """Folder of the catalog file."""
         return self.file.path.parent
+
+    @property
+    def is_of_package(self) -> bool:
+        """Whether this is the catalog of the package, with the embedded territory."""
+        return any(place.is_file() and place.samefile(self.path) for place in package_places())
 
     def names(self, *, role: str | None = None, group: str | None = None) -> list[str]:
         """Names of the entries in file order, of one role or group where asked."""
