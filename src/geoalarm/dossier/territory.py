@@ -79,6 +79,7 @@ class Territory:
     _sites: tuple[tuple[SiteNear, ...], ...] = field(repr=False)
     _regions: tuple[Region | None, ...] = field(repr=False)
     _files: FootprintFiles = field(repr=False)
+    _lists_sites: bool = field(default=True, repr=False)
 
     @property
     def cache(self) -> Path:
@@ -157,6 +158,7 @@ class Territory:
             command=self.command,
             versions=self.versions,
             faults=self.faults,
+            lists_sites=self._lists_sites,
         )
 
     def _facts(self, n: int) -> dict[str, object]:
@@ -261,6 +263,7 @@ def open_territory(
         _sites=tuple(near),
         _regions=tuple(regions(workspace.communes, read.layers)),
         _files=FootprintFiles(workspace, read),
+        _lists_sites=bool(listed),
     )
     territory.dossier(str(workspace.communes.ids[0]))
     return territory

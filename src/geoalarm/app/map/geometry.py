@@ -23,6 +23,8 @@ from geoalarm.geo.wkb_arrays import from_arrays, outlines_key, to_arrays
 WEB_MERCATOR: Final = 3857
 VERTICES: Final = 70_000
 """More than this is thinned: what a browser paints in a few tenths of a second."""
+VERTICES_A_COMMUNE: Final = 27
+"""Fewer than this, and a commune is no longer known by its outline: large territories get more in all."""
 SEAM_M: Final = 900.0
 """Outlines of two countries closer than this are the same border: their producers do not meet exactly."""
 LABEL_TIERS: Final = ((1_250.0, 8), (640.0, 16), (320.0, 40), (160.0, 110), (80.0, 220))
@@ -30,7 +32,7 @@ LABEL_TIERS: Final = ((1_250.0, 8), (640.0, 16), (320.0, 40), (160.0, 110), (80.
 LETTER_PX: Final = 7.6
 LABEL_PX: Final = 24.0
 """Width of a letter and height of a name, with air about them."""
-_MADE_BY: Final = (1, VERTICES, shapely.geos_version)
+_MADE_BY: Final = (1, VERTICES, VERTICES_A_COMMUNE, shapely.geos_version)
 """What thinned outlines depend on beside the whole ones; the first is the number of the method."""
 NARROWEST_PX: Final = 360
 """Width of the map on a phone: a name that would stick out there is written inwards."""
@@ -119,7 +121,8 @@ def map_geometry(communes: Communes, *, cache: Path | None = None) -> MapGeometr
 
 
 def _thinned_outlines(communes: Communes) -> dict[str, np.ndarray]:
-    return to_arrays(thinned(communes.data.to_crs(WEB_MERCATOR).geometry.to_numpy()))
+    shapes = communes.data.to_crs(WEB_MERCATOR).geometry.to_numpy()
+    return to_arrays(thinned(shapes, vertices=max(VERTICES, VERTICES_A_COMMUNE * len(shapes))))
 
 
 def thinned(shapes: np.ndarray, *, vertices: int = VERTICES) -> np.ndarray:

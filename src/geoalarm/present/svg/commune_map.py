@@ -217,7 +217,7 @@ def _key_title(scene: Scene, lang: str) -> str:
     if scene.layer is None:
         return ""
     footprint = scene.layer.footprint
-    return legend_title(footprint.hazard, lang, scenario=footprint.scenario)
+    return legend_title(footprint.hazard, lang, scenario=footprint.scenario, kind=footprint.kind)
 
 
 def _entries(
