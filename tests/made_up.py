@@ -20,8 +20,8 @@ def shared() -> SharedSession:
     options = [
         SimpleNamespace(key=key, hazard=item.hazard, scenario=item.scenario,
                         return_period_yr=item.return_period_yr, basis=item.basis,
-                        class_labels=tuple(part.label for part in item.classes), units=item.units, kind=item.kind,
-                        source=item.sources[0], countries=item.countries)
+                        class_labels=tuple(part.label for part in item.classes), units=item.units,
+                        kind=item.kind, source=item.sources[0], countries=item.countries)
         for key, item in footprints.items()]  # fmt: skip
 
     def exposed(option: object, *, bounds: object = None, population: str | None = None) -> object:

@@ -14,7 +14,8 @@ from pydantic import BeforeValidator, Field
 from geoalarm.analysis.accident.accident_scenario import Accident, AccidentFile
 from geoalarm.core.errors import InputError
 from geoalarm.core.settings import expand_user
-from geoalarm.io.strict_model import StrictModel, as_list, read_yaml, require_model
+from geoalarm.io.strict_model import StrictModel, as_list, raise_faults, read_yaml, require_model
+from geoalarm.io.unstated import unstated_faults
 
 if TYPE_CHECKING:
     from geoalarm.catalog import Catalog
@@ -212,6 +213,7 @@ def scenario_from(facts: object, *, what: str = "scenario", folder: Path | None 
     InputError, Faults
         As :func:`read_scenario`.
     """
+    raise_faults(unstated_faults(facts, what=what), what=what)
     checked = require_model(_ScenarioFile, facts, what=what, hint="see 'geoalarm run --help'")
     return checked.to_scenario(folder or Path())
 

@@ -13,6 +13,7 @@ from geoalarm.cli.path_type import UserPath
 from geoalarm.core import settings
 
 COMMANDS = {
+    "init": "geoalarm.cli.init_command:init",
     "run": "geoalarm.cli.run_command:run",
     "expose": "geoalarm.cli.expose_command:expose",
     "report": "geoalarm.cli.report_command:report",
