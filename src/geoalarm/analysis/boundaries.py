@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 
-from geoalarm.analysis.scenario import Options, Scenario
+from geoalarm.analysis.scenario import EntryChoice, Options, Scenario
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Communes, require_column
 from geoalarm.core.row_account import RowAccount
@@ -60,10 +60,27 @@ def join_communes(catalog: Catalog, scenario: Scenario, *, cache: Path | None = 
             expected="one entry, or one for each side of a border",
             hint="join the countries of one side in one file first",
         )
-    parts = [catalog.communes(name) for name in names]
+    parts = [_chosen_communes(catalog, scenario.choice(name)) for name in names]
     if len(parts) == 1:
         return JoinedCommunes(parts[0], seam=delivered_seam(catalog, names[0]))
     return resolve_seam(parts[0], parts[1], options=scenario.options, cache=cache)
+
+
+def _chosen_communes(catalog: Catalog, choice: EntryChoice) -> Communes:
+    """Communes of an entry, of which only those are kept whose codes begin as stated."""
+    found = catalog.communes(choice.entry, **choice.values(catalog))
+    if not choice.codes:
+        return found
+    kept = found.data["code"].astype("str").str.startswith(choice.codes).to_numpy()
+    if not kept.any():
+        raise InputError(
+            f"communes of entry {choice.entry!r}",
+            got=f"{len(kept)}, no code begins with {' or '.join(choice.codes)}",
+            expected="at least one commune",
+            hint="check codes; those of the entry begin with "
+            + ", ".join(sorted({code[:2] for code in found.data["code"].astype("str")})[:12]),
+        )
+    return found.only(kept)
 
 
 def resolve_seam(

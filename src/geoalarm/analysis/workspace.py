@@ -112,7 +112,10 @@ class Workspace:
                 expected=", ".join(self.populations),
                 hint=near_miss(wanted, self.populations),
             )
-        return self._populations.get(wanted, lambda: self.catalog.population(wanted))
+        choice = self.scenario.choice(wanted)
+        return self._populations.get(
+            wanted, lambda: self.catalog.population(wanted, **choice.values(self.catalog))
+        )
 
     def prepared(self, population: str | None = None) -> PopulationIndex:
         """A population shared out over the communes: what every footprint reuses."""

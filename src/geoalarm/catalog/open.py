@@ -148,7 +148,8 @@ class Catalog:
         name : str
             Entry.
         **parameters
-            Values of the entry's parameters, such as ``return_period=100``.
+            Values of the entry's parameters, such as ``return_period=100``; a list of parts, such as
+            ``departement=["08", "59"]``, gives one layer of all.
 
         Raises
         ------
@@ -160,6 +161,10 @@ class Catalog:
         from geoalarm.geo.datum_shift import with_stated_datum
 
         entry = self.entry(name)
+        if any(isinstance(value, list | tuple) for value in parameters.values()):
+            from geoalarm.catalog.open_parts import open_parts
+
+            return open_parts(entry, parameters, lambda values: self.layer(name, **values))
         values = entry.resolve(parameters)
         opened = self._open(entry, values)
         facts = entry.facts

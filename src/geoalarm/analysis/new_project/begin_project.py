@@ -183,7 +183,7 @@ def _scenario_text(folder: Path, entries: Sequence[ProjectEntry]) -> str:
     beside = [*communes[2:], *(one.name for one in hazards if one.name not in near)]
     notes = [f"# left out, it lies elsewhere or is a third set of communes: {name}\n" for name in beside]
     head = (
-        "# Which entries of the catalog meet; docs/use.md explains each field. The first population is counted.\n"
+        "# Which entries meet; docs/use.md explains the fields. The first people are counted.\n"
         "#   geoalarm run scenario.yml --out result           geoalarm serve --scenario scenario.yml\n"
     )
     return head + "".join(notes) + indented(scenario, 0)
