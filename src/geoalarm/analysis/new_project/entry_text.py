@@ -38,6 +38,18 @@ _PERIOD: Final = re.compile(r"(?i)(?<![a-z0-9])(?:rp|t|q|hq)[_-]?(\d{1,5})(?![0-
 _NAME: Final = re.compile(r"[^a-z0-9]+")
 
 
+class _Quoted(yaml.SafeDumper):
+    """Text of digits in quotes, so that nobody takes the department 08 for a number."""
+
+
+def _quoted(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = "'" if text.isdigit() else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Quoted.add_representer(str, _quoted)
+
+
 @dataclass(frozen=True, slots=True)
 class ProjectEntry:
     """An entry to be written: its layers (several where they are return periods of one map), what they could
@@ -87,7 +99,7 @@ def _item(value: object, spaces: int) -> str:
 
 
 def _scalar(value: object) -> str:
-    text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10_000)
+    text = yaml.dump(value, Dumper=_Quoted, default_flow_style=True, allow_unicode=True, width=10_000)
     return text.removesuffix("...\n").strip()
 
 
