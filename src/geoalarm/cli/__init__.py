@@ -21,6 +21,7 @@ COMMANDS = {
     "catalog": "geoalarm.cli.catalog_command:catalog",
     "demo": "geoalarm.cli.demo_command:demo",
     "serve": "geoalarm.cli.serve_command:serve",
+    "warm": "geoalarm.cli.warm_command:warm",
     "schedule": "geoalarm.cli.schedule_command:schedule",
     "doctor": "geoalarm.cli.doctor_command:doctor",
 }

@@ -41,9 +41,9 @@ def serve(port: int, address: str, allow_origin: tuple[str, ...], scenario: Path
     warm` makes ready beforehand what takes longest.
     """
     from geoalarm import analysis
-    from geoalarm.app.server import serve as serve_explorer
     from geoalarm.core.errors import InputError
 
+    told = _Opening()
     wanted = analysis.read_scenario(scenario) if scenario else None
     if wanted is not None and not wanted.footprints:
         raise InputError(
@@ -52,7 +52,8 @@ def serve(port: int, address: str, allow_origin: tuple[str, ...], scenario: Path
             expected="at least one entry under footprints for the map",
             hint="add '- entry: NAME', or use geoalarm run",
         )
-    told = _Opening()
+    from geoalarm.app.server import serve as serve_explorer  # only now: it takes seconds
+
     try:
         serve_explorer(
             port,

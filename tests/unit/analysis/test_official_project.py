@@ -1,4 +1,4 @@
-"""A project on official services: the zone in words, entries for exactly that zone, a run on their answers."""
+"""A project on official services: a zone in words, entries for exactly that zone, a run on their answers."""
 
 from __future__ import annotations
 

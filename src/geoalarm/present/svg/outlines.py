@@ -102,6 +102,11 @@ class Outlines:
             self._levels[tolerance] = SimplifiedOutlines(np.array(shapes, dtype=object), border)
         return self._levels[tolerance]
 
+    def warm(self) -> None:
+        """Make every tolerance that a picture may take; the whole outlines are at hand."""
+        for tolerance in LEVELS_M[1:]:
+            self.level(tolerance / 0.7)
+
     def within(self, bounds: tuple[float, float, float, float]) -> np.ndarray:
         """Rows of the communes that touch a window, in row order."""
         return np.sort(self.tree.query(shapely.box(*bounds), predicate="intersects"))
