@@ -109,7 +109,7 @@ def _of_standard(entry: CatalogEntry) -> tuple[str, ...]:
     return standard_classes(entry.profile, entry.facts.hazard) if entry.profile is not None else ()
 
 
-def _event(entry: CatalogEntry, values: dict[str, Parameter]) -> tuple[str, float]:
+def _event(entry: CatalogEntry, values: dict[str, ChosenValue]) -> tuple[str, float]:
     """Event and return period [yr] that an entry chooses in an official plan; empty and NaN for any other."""
     from geoalarm.catalog.official_plans import event_of_part
 
