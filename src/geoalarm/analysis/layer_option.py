@@ -110,10 +110,17 @@ def _of_standard(entry: CatalogEntry) -> tuple[str, ...]:
 
 
 def _event(entry: CatalogEntry, values: dict[str, ChosenValue]) -> tuple[str, float]:
-    """Event and return period [yr] that an entry chooses in an official plan; empty and NaN for any other."""
+    """Event and return period [yr] that an entry chooses in an official plan; empty and NaN for any other, and
+    where parts that are opened together are of several events.
+    """
     from geoalarm.catalog.official_plans import event_of_part
 
-    return event_of_part(entry.profile, entry.part_of(values)) if entry.profile else ("", math.nan)
+    if not entry.profile:
+        return "", math.nan
+    several = [value if isinstance(value, tuple) else (value,) for value in values.values()]
+    choices = [dict(zip(values, chosen, strict=True)) for chosen in itertools.product(*several)]
+    parts = list(dict.fromkeys(entry.part_of(choice) for choice in choices))
+    return event_of_part(entry.profile, parts[0]) if len(parts) == 1 else ("", math.nan)
 
 
 def _hazard(name: str, *, entry: str) -> Hazard:
