@@ -110,8 +110,8 @@ def _of_standard(entry: CatalogEntry) -> tuple[str, ...]:
 
 
 def _event(entry: CatalogEntry, values: dict[str, ChosenValue]) -> tuple[str, float]:
-    """Event and return period [yr] that an entry chooses in an official plan; empty and NaN for any other, and
-    where parts that are opened together are of several events.
+    """Event and return period [yr] that an entry chooses in an official plan; empty and NaN for any other,
+    and where parts of several events are opened together.
     """
     from geoalarm.catalog.official_plans import event_of_part
 
