@@ -15,6 +15,7 @@ from geoalarm import i18n
 from geoalarm.core.schema import FIELDS
 from geoalarm.core.terms import CAVEATS, LANGUAGES, Basis, Country, State
 from geoalarm.i18n.icu import Argument, Message, parse, placeholders
+from geoalarm.present.rounding import people_text
 
 SOURCE = Path(i18n.__file__).parents[1]
 KEYS = sorted(i18n.sentences("en"))
@@ -73,6 +74,64 @@ def test_files_are_sorted_one_key_a_line(lang: str) -> None:
 def test_no_apostrophe_stands_before_a_brace(lang: str) -> None:
     """There ICU tools would read a quotation; our own parser would not."""
     assert not [key for key, pattern in i18n.sentences(lang).items() if re.search(r"'[{}#]", pattern)]
+
+
+COUNTS = frozenset({"n", "m", "total", "shown", "mapped", "layers", "count", "number", "rows", "missing"})
+"""Names of arguments that are numbers of things. People and communes come as phrases of their own
+(``unit.people``, ``unit.communes``): rounded to tens or "fewer than 11", people are never one.
+"""
+
+WORDS_OF_NAMES = {"schedule.mail.layers": "the names of the layers, not how many"}
+"""Keys where an argument of such a name is no number, with the reason."""
+
+SAME_FOR_ONE = {
+    ("unit.years", "nl"): "jaar is one and many in Dutch",
+    ("briefing.residents", "de"): "Einwohner is one and many in German",
+    ("briefing.residents_year", "de"): "the same",
+    ("schedule.mail.more", "en"): "more does not change",
+    ("schedule.mail.more", "de"): "weitere does not change",
+    ("schedule.mail.more", "nl"): "meer does not change",
+}
+"""Sentences that are the same for one and for two but for the number, with the reason."""
+
+RATIO = re.compile(r"\{(\w+)\} (?:of|sur|van(?: de)?|von) \{(\w+)\}")
+
+
+def _loose_counts(pattern: str) -> set[str]:
+    """Counts that a word follows and that no plural looks after; ``{n} of {m}`` reads as its last number."""
+    outside = RATIO.sub(r"{\2}", pattern)
+    plural = {one.name for one in _branches(parse(pattern)) if one.kind == "plural"}
+    found = set(re.findall(r"\{(\w+)\}[\s\u00a0\u202f]+[^\W\d]", outside))
+    return (found & COUNTS) if not plural else set()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_count_with_a_word_behind_it_has_its_plural(lang: str) -> None:
+    loose = {key: _loose_counts(pattern) for key, pattern in i18n.sentences(lang).items()}
+    assert {key: names for key, names in loose.items() if names and key not in WORDS_OF_NAMES} == {}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_one_is_told_apart_from_none_and_two(lang: str) -> None:
+    """French says "0 personne", the others the plural."""
+    for key, pattern in i18n.sentences(lang).items():
+        plurals = [one for one in _branches(parse(pattern)) if one.kind == "plural"]
+        if not plurals or (key, lang) in SAME_FOR_ONE:
+            continue
+        values = {name: "x" for name, _ in placeholders(parse(pattern))}
+        none, one, two = (
+            re.sub(r"\d+", "#", i18n.text(key, lang, **{**values, **{a.name: n for a in plurals}}))
+            for n in (0, 1, 2)
+        )
+        assert one != two, key
+        assert none == (one if lang == "fr" else two), key
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_people_come_as_a_phrase_and_are_never_one(lang: str) -> None:
+    """So that a verb behind the phrase stands in the plural."""
+    one = i18n.people(1, lang)
+    assert not [count for count in range(1, 1200) if people_text(count, lang, about=False) == one]
 
 
 def test_french_keeps_its_no_break_spaces() -> None:

@@ -76,7 +76,7 @@ def scaled(path: Path, factor: float) -> None:
 def test_a_commune_is_delivered_in_the_languages_asked_for(report, tmp_path):
     answer = report("--commune", "FR:00002", "--lang", "fr,nl")
     assert answer.exit_code == 0, answer.output
-    assert "1 communes written" in answer.stdout
+    assert "1 commune written" in answer.stdout
     assert {path.name for path in (tmp_path / "out" / "FR-00002").iterdir()} == {
         "FR-00002.fr.html",
         "FR-00002.nl.html",
@@ -249,7 +249,7 @@ def test_a_commune_that_fails_is_listed_and_the_others_are_delivered(report, tmp
     monkeypatch.chdir(tmp_path)
     again = report("--all", "--lang", "en")
     assert again.exit_code == 0
-    assert "1 communes written, 5 already whole" in again.stdout
+    assert "1 commune written, 5 already whole" in again.stdout
     assert read(out / "failures.json")["communes"] == []
 
 
@@ -275,7 +275,7 @@ def test_a_page_whose_pdf_fails_is_delivered_without_it_and_tried_again(report, 
     (tmp_path / "mended").touch()
     again = report("--all", "--lang", "en", "--pdf")
     assert again.exit_code == 0
-    assert "1 communes written, 5 already whole" in again.stdout
+    assert "1 commune written, 5 already whole" in again.stdout
     assert (folder / "FR-00002.en.pdf").is_file()
 
 
@@ -309,7 +309,7 @@ def test_an_edition_that_is_not_finished_keeps_its_date_and_a_finished_one_gives
     monkeypatch.setattr(job, "briefing", real)
     days.pop(0)
     answer = report("--all", "--lang", "en", as_of=None)
-    assert "1 communes written, 5 already whole, as of 2026-03-01, compared with none" in answer.stdout
+    assert "1 commune written, 5 already whole, as of 2026-03-01, compared with none" in answer.stdout
     days.pop(0)
     answer = report("--all", "--lang", "en", as_of=None)
     assert "6 communes written, 0 already whole, as of 2026-03-03, compared with 2026-03-01" in answer.stdout

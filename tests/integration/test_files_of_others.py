@@ -219,7 +219,7 @@ def test_several_bands_are_a_question(here: Path) -> None:
     path = write(here / "ages.tif", np.stack([halves(part, part) for part in (20, 60, 20)]))
     with rasterio.open(path, "r+") as file:
         file.descriptions = ("0-14", "15-64", "65+")
-    with pytest.raises(InputError, match=r"3 bands.*1 0-14, 2 15-64, 3 65\+.*FILE:2"):
+    with pytest.raises(InputError, match=r"3 bands.*1 0-14, 2 15-64, 3 65\+.*--population .*ages\.tif:2"):
         expose(here, population="ages.tif")
     assert figures(expose(here, population="ages.tif:2"))[LEFT, "[0.5, ∞)"] == 240
     with pytest.raises(InputError, match="no band 4"):

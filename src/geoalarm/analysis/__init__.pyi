@@ -21,7 +21,7 @@ from .scenario import read_scenario as read_scenario
 from .scenario import scenario_from as scenario_from
 from .scenario_text import scenario_text as scenario_text
 from .user_files.expose_files import expose_files as expose_files
-from .user_files.user_options import FilePart as FilePart
+from .user_files.file_part import FilePart as FilePart
 from .user_files.user_options import UserFiles as UserFiles
 from .workspace import Progress as Progress
 from .workspace import Workspace as Workspace

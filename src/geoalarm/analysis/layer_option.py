@@ -16,7 +16,8 @@ from geoalarm.core.model import Hazard, interval_classes
 
 if TYPE_CHECKING:
     from geoalarm.catalog import Catalog
-    from geoalarm.catalog.entry import CatalogEntry, ChosenValue
+    from geoalarm.catalog.entry import CatalogEntry
+    from geoalarm.catalog.entry_args import ChosenValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

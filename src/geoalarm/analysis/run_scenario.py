@@ -14,6 +14,7 @@ from geoalarm.analysis.boundaries import JoinedCommunes, facts_of, measured_afte
 from geoalarm.analysis.layer_option import LayerOption
 from geoalarm.analysis.scenario import Options, Scenario
 from geoalarm.analysis.workspace import Progress, Workspace, tell
+from geoalarm.core.english_counts import counted
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Population
 from geoalarm.core.result import SCREENING_NOTICE
@@ -100,10 +101,12 @@ def _one_workspace(scenario: Scenario | None, workspace: Workspace | None) -> Wo
 
 
 def _notes_of(space: Workspace, options: Sequence[LayerOption]) -> list[str]:
-    """What people and communes lack, and what official plans among the layers say of their figures."""
+    """What is to be told of the people, of codes without a partner, and by official plans."""
+    people = space.population()
+    joined = people.join.sentences(people.sources[0].id) if people.join is not None else []
     plans = [space.footprint(option).plan for option in options]
     of_plans = dict.fromkeys(note for plan in plans if plan is not None for note in plan.notes)
-    return [*space.prepared().notes, *of_plans]
+    return [*joined, *space.prepared().notes, *of_plans]
 
 
 def _record(space: Workspace, option: LayerOption) -> FootprintRecord:
@@ -191,8 +194,8 @@ def warnings_of(table: pd.DataFrame) -> list[str]:
         .nunique()
     )
     told = [
-        f"state {name}: {int(n)} communes"
+        f"state {name}: {counted(int(n), 'commune')}"
         for name, n in states.items()
         if name in ("not_studied", "outside_coverage", "suppressed")
     ]
-    return [*told, *(f"caveat {name}: {int(n)} communes" for name, n in caveats.items())]
+    return [*told, *(f"caveat {name}: {counted(int(n), 'commune')}" for name, n in caveats.items())]

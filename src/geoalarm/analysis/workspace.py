@@ -114,7 +114,10 @@ class Workspace:
             )
         choice = self.scenario.choice(wanted)
         return self._populations.get(
-            wanted, lambda: self.catalog.population(wanted, **choice.values(self.catalog))
+            wanted,
+            lambda: self.catalog.population(
+                wanted, outlines=lambda: self.communes, **choice.values(self.catalog)
+            ),
         )
 
     def prepared(self, population: str | None = None) -> PopulationIndex:

@@ -11,7 +11,8 @@ import geopandas as gpd
 import xarray as xr
 from pyproj import CRS
 
-from geoalarm.catalog.entry import CatalogEntry, ParameterValue
+from geoalarm.catalog.entry import CatalogEntry
+from geoalarm.catalog.entry_args import ParameterValue
 from geoalarm.catalog.open import Catalog
 from geoalarm.catalog.roles import to_sites
 from geoalarm.core.errors import Faults, GeoalarmError
@@ -105,6 +106,8 @@ def _look(
         if isinstance(data, gpd.GeoDataFrame)
         else f"{data.shape[1]} x {data.shape[0]} cells"
     )
+    if layer.join is not None:
+        size = "; ".join([size, *layer.join.sentences("the table")])
     if changed:
         log.warning("%s: %s", entry.source_id(values), changed)
     if is_nameless(CRS.from_user_input(entry.facts.crs)):

@@ -8,6 +8,8 @@ from typing import Final
 import pandas as pd
 
 from geoalarm.core.errors import InputError
+from geoalarm.core.field_hints import FieldHint
+from geoalarm.core.unicode_names import nfc
 
 PATTERNS: Final = {
     "FR": re.compile(r"(?:\d{5}|2[AB]\d{3})"),
@@ -74,7 +76,7 @@ def commune_ids(
             f"{what}: mixed country codes",
             got=f"id {text[clash].iloc[0]} in a row of {countries[clash].iloc[0]}",
             expected="one country a row",
-            hint="leave the country out, or hint the ids",
+            hint="leave the country out, or correct the ids",
         )
     countries, code = countries.where(~has_key, named[0]), text.where(~has_key, named[1])
     short = (countries == "FR") & code.str.fullmatch(r"\d{4}")
@@ -101,7 +103,7 @@ def _as_text(values: pd.Series, *, what: str) -> pd.Series:
             expected="a code in every row",
             hint="drop or complete these rows",
         )
-    return values.astype("str").str.strip()
+    return values.astype("str").str.strip().map(nfc).astype("str")
 
 
 def _countries(
@@ -146,7 +148,10 @@ def _countries(
                 f"{what}: mixed country codes, and the ids do not say which",
                 got=", ".join(map(str, data[column].dropna().unique()[:6])),
                 expected="a country for every code",
-                hint=f"country_column={column!r}; the same code exists in two countries",
+                hint=FieldHint(
+                    "say which: {country_column}; the same code exists in two countries",
+                    country_column=column,
+                ),
             )
     return pd.Series(None, index=text.index, dtype="object")
 

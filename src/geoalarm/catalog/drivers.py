@@ -19,15 +19,19 @@ import xarray as xr
 from intake.source.base import DataSource, Schema
 
 from geoalarm.catalog import normalise
+from geoalarm.catalog.join_outlines import join_outlines
 from geoalarm.catalog.official_plans import PlanLayer, read_plan, refuse_regulation
 from geoalarm.core.errors import InputError
+from geoalarm.core.join_record import JoinRecord
+from geoalarm.core.model import Communes
 from geoalarm.io import archives
 from geoalarm.io import vector_files as files
 from geoalarm.io.address import parse_address
 from geoalarm.io.download_cache import fetch
 from geoalarm.io.input_hash import input_sha256, read_unchanged
 from geoalarm.io.mirror import Mirror, SourceRequest, mirror_from
-from geoalarm.io.paths import regular_file
+from geoalarm.io.paths import input_path
+from geoalarm.io.people_tables import read_table
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +57,7 @@ class Opened:
     repairs: dict[str, int]
     unplaced: pd.DataFrame | None = None
     plan: PlanLayer | None = None
+    join: JoinRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,7 @@ class SourceOptions:
     values: Mapping[str, object] = field(default_factory=dict)
     name_tells: bool = True
     mirror: Mirror | None = None
+    outlines: Communes | None = None
 
 
 def locate(urlpath: str, *, entry: str, choice: SourceOptions) -> Path:
@@ -78,9 +84,9 @@ def locate(urlpath: str, *, entry: str, choice: SourceOptions) -> Path:
     served = choice.mirror.find(wanted) if choice.mirror is not None else None
     if served is not None:
         log.info("%s is served by the mirror: %s", entry, served)
-        return regular_file(served)
+        return input_path(served)
     if address.path is not None:
-        return regular_file(address.path)
+        return input_path(address.path)
     if address.url is not None:
         return fetch(address)
     raise InputError(
@@ -111,6 +117,7 @@ class GeoVectorSource(DataSource):
         delimiter: str | None = None,
         keep: Sequence[Mapping[str, Any]] | None = None,
         bbox: Sequence[float] | None = None,
+        join: Mapping[str, Any] | None = None,
         no_data_value: float | Sequence[float] | str = (),
         profile: str | None = None,
         part: str | None = None,
@@ -118,6 +125,7 @@ class GeoVectorSource(DataSource):
     ) -> None:
         super().__init__(metadata=metadata)
         self.urlpath, self.choice = urlpath, SourceOptions(mirror=mirror_from(None))
+        self.join = join
         del no_data_value  # of people, whose column is known when the layer is taken as people
         self.plan_options = {"profile": profile, "part": part, "crs": crs, "bbox": bbox}
         rules = [files.RowFilter(**rule) for rule in keep or ()]
@@ -136,11 +144,13 @@ class GeoVectorSource(DataSource):
         """Read and normalise; says from which file."""
         facts = self.metadata or {}
         path = locate(self.urlpath, entry=str(self.name), choice=self.choice)
+        if self.join is not None:
+            return self._open_table(path, str(self.join["column"]))
         if self.plan_options["profile"] is not None:
             return self._open_plan(path, str(facts.get("hazard") or ""))
         if facts.get("role") == "hazard":
             refuse_regulation(path, str(self.options["layer"] or self.options["member"] or ""))
-        options = {**self.options, "member": None} if not archives.is_zip(path) else self.options
+        options = self.options if archives.is_archive(path) else {**self.options, "member": None}
         data, digest = read_unchanged(path, lambda: files.read_vector(path, **options))  # type: ignore[arg-type]
         what, countries = f"entry {self.name!r}", list(facts.get("countries") or ())
         column = facts.get("class_column")
@@ -155,6 +165,26 @@ class GeoVectorSource(DataSource):
         found, digest = read_unchanged(path, lambda: read_plan(path, hazard=hazard, **self.plan_options))  # type: ignore[arg-type]
         assert found is not None, "a stated profile is read or refused"
         return Opened(found.data, path, digest, found.repairs, plan=found)
+
+    def _open_table(self, path: Path, code: str) -> Opened:
+        """A table on the outlines that the catalog gave, in the CRS of the entry."""
+        facts, what, outlines = self.metadata or {}, f"entry {self.name!r}", self.choice.outlines
+        if outlines is None:
+            raise InputError(
+                f"{what} is a table that is joined to communes",
+                got="no outlines",
+                expected="the catalog it stands in",
+                hint="open it with open_catalog(...).population(...)",
+            )
+        column, options = str(facts["population_column"]), self.options
+        reading = {"sheet": options["layer"], **{k: options[k] for k in ("member", "delimiter", "keep")}}
+        table, digest = read_unchanged(path, lambda: read_table(path, (code, column), **reading))  # type: ignore[arg-type]
+        countries = list(facts.get("countries") or ())
+        country = str(countries[0]) if len(countries) == 1 else None
+        data, record = join_outlines(table, outlines, code=code, people=column, country=country, what=what)
+        data = data.to_crs(str(facts["crs"]))
+        data, repairs, unplaced = normalise.placed(data, what=what, countries=countries)
+        return Opened(data, path, digest, repairs, unplaced, join=record)
 
     def read(self) -> gpd.GeoDataFrame:
         """The layer as a GeoDataFrame."""

@@ -3,142 +3,39 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import ConfigDict, Field, StringConstraints, ValidationInfo, field_validator, model_validator
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from geoalarm.catalog.cf_units import cf_units
+from geoalarm.catalog.entry_args import (
+    CatalogModel,
+    ChosenValue,
+    Column,
+    Crs,
+    Name,
+    NoDataValue,
+    Parameter,
+    ParameterValue,
+    RasterArgs,
+    TableColumn,
+    TableJoin,
+    VectorArgs,
+)
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.model import Source
-from geoalarm.core.terms import CAVEATS, PLAN_PROFILES, Basis, PlanProfile
+from geoalarm.core.terms import CAVEATS, Basis, PlanProfile
 from geoalarm.core.units import COUNT_UNITS, DENSITY_UNITS
 from geoalarm.io.address import CATALOG_DIR, Address, fill, parse_address, templates_in
-from geoalarm.io.strict_model import StrictModel
 
 ROLES: Final = ("communes", "population", "hazard", "sites", "places", "border", "seam", "relief", "rivers")
 DEFAULT_ROLES: Final = ("communes", "population", "hazard")
 """Roles of which the default scenario is made: the entries that say ``default_scenario: true``."""
-NAME: Final = r"^[a-z][a-z0-9_]{1,60}$"
 
-Name = Annotated[str, StringConstraints(pattern=NAME)]
-Column = Annotated[str, StringConstraints(pattern=r"^[^\W\d][\w .:@-]{0,62}$")]
 Language = Literal["fr", "nl", "de", "en"]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Crs = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3,8}:[0-9]{1,7}$")]
-ParameterValue = int | float | str
-NoDataValue = float | Annotated[list[float], Field(min_length=1, max_length=8)] | Literal["none"] | None
-ChosenValue = ParameterValue | tuple[ParameterValue, ...]
-"""One value of a parameter, or several parts."""
-
-_SAFE_VALUE: Final = re.compile(r"(?!\.+$)[A-Za-z0-9_.+-]{1,64}")
-
-
-class CatalogModel(StrictModel):
-    """A part of an entry: no silent conversions either, for a file that others wrote."""
-
-    model_config = ConfigDict(strict=True, str_strip_whitespace=True)
-
-
-class Parameter(CatalogModel):
-    """A choice the reader of an entry has: closed, so that no value ever reaches a template unchecked.
-
-    ``parts`` says that its values are parts of one layer (departments, tiles): several are opened together.
-    """
-
-    description: str
-    parts: bool = False
-    type: Literal["int", "float", "str"]
-    default: ParameterValue
-    allowed: list[ParameterValue] = Field(min_length=1, max_length=200)
-
-    @model_validator(mode="after")
-    def _values_are_of_the_type(self) -> Self:
-        wanted: tuple[type, ...] = {"int": (int,), "float": (int, float), "str": (str,)}[self.type]
-        for value in [self.default, *self.allowed]:
-            if not isinstance(value, wanted) or isinstance(value, bool):
-                raise ValueError(f"{value!r} is not of type {self.type} (put text such as '02' in quotes)")
-            if not _SAFE_VALUE.fullmatch(str(value)):
-                raise ValueError(f"{value!r} may hold only letters, digits and _ . + -")
-        if self.default not in self.allowed:
-            raise ValueError(f"default {self.default!r} is not among the allowed values")
-        return self
-
-    def accept(self, value: object, *, what: str) -> ParameterValue:
-        """The value in the parameter's own type, where it is allowed.
-
-        Raises
-        ------
-        InputError
-            If it is not one of the allowed values.
-        """
-        for allowed in self.allowed:
-            if (value == allowed and not isinstance(value, bool)) or (
-                isinstance(value, str) and value.strip() == str(allowed)
-            ):
-                return allowed
-        raise InputError(
-            what,
-            got=repr(value),
-            expected="one of " + ", ".join(map(str, self.allowed)),
-            hint="choose an allowed value, or add an entry for your own layer",
-        )
-
-
-class RowFilterFile(CatalogModel):
-    """Rows to keep, by one column: equal to a value, or at least a number."""
-
-    column: Column
-    equals: int | float | str | None = None
-    at_least: int | float | None = None
-
-    @model_validator(mode="after")
-    def _one_rule(self) -> Self:
-        if (self.equals is None) == (self.at_least is None):
-            raise ValueError("give either equals or at_least")
-        return self
-
-
-class VectorArgs(CatalogModel):
-    """Arguments of ``geo_vector``."""
-
-    urlpath: str
-    layer: str | None = None
-    member: str | None = None
-    x: Column | None = None
-    y: Column | None = None
-    crs: Crs | None = None
-    delimiter: (
-        Annotated[str, StringConstraints(min_length=1, max_length=1, strip_whitespace=False)] | None
-    ) = None
-    keep: list[RowFilterFile] = Field(default_factory=list, max_length=8)
-    bbox: list[float] | None = Field(default=None, min_length=4, max_length=4)
-    no_data_value: NoDataValue = None
-    profile: PlanProfile | None = None
-    part: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
-
-    @model_validator(mode="after")
-    def _profile_reads_its_tables(self) -> Self:
-        given = [name for name in ("layer", "member", "x", "y", "delimiter", "keep") if getattr(self, name)]
-        if self.profile is not None and given:
-            raise ValueError(f"profile {self.profile} finds its tables by name: leave {', '.join(given)} out")
-        if self.part is not None and self.profile is None:
-            raise ValueError(
-                f"part chooses in an official plan: state args.profile ({', '.join(PLAN_PROFILES)})"
-            )
-        return self
-
-
-class RasterArgs(CatalogModel):
-    """Arguments of ``geo_raster``."""
-
-    urlpath: str
-    band: int | None = Field(default=None, ge=1, le=10_000)
-    member: str | None = None
-    crs: Crs | None = None
-    no_data_value: NoDataValue = None
 
 
 class EntryFacts(CatalogModel):
@@ -167,7 +64,7 @@ class EntryFacts(CatalogModel):
     studied_class: str = ""
     id_column: Column | None = None
     name_column: Column | None = None
-    population_column: Column | None = None
+    population_column: TableColumn | None = None
     country_column: Column | None = None
     disclosure_minimum: float = Field(default=0.0, ge=0)
     columns: dict[Column, Column] = Field(default_factory=dict)
@@ -276,6 +173,14 @@ class CatalogEntry(CatalogModel):
     metadata: EntryFacts
 
     @model_validator(mode="after")
+    def _a_joined_table_counts_people(self) -> Self:
+        if self.join is not None and (
+            self.metadata.role != "population" or not self.metadata.population_column
+        ):
+            raise ValueError("args.join needs role population and metadata.population_column")
+        return self
+
+    @model_validator(mode="after")
     def _profile_is_of_a_hazard(self) -> Self:
         facts = self.metadata
         if self.profile is None:
@@ -287,6 +192,11 @@ class CatalogEntry(CatalogModel):
                 f"args.profile {self.profile} names the classes: leave class_column and class_order out"
             )
         return self
+
+    @property
+    def join(self) -> TableJoin | None:
+        """How its table is joined to communes; None of an entry that has a place of its own."""
+        return self.args.join if isinstance(self.args, VectorArgs) else None
 
     @property
     def profile(self) -> PlanProfile | None:

@@ -26,6 +26,7 @@ from geoalarm.core.errors import InputError
 from geoalarm.core.frame_checks import without_outline
 from geoalarm.core.model import Communes, Source, require_column
 from geoalarm.core.row_account import KEEP_FIELD, RowAccount, choice_hint
+from geoalarm.core.unicode_names import nfc
 from geoalarm.geo.fill_values import lost_fill
 
 log = logging.getLogger(__name__)
@@ -62,7 +63,9 @@ def polygons(
     if pd.api.types.is_float_dtype(labels) and labels.notna().all() and (labels == labels.round()).all():
         labels = labels.astype("int64")
     if not pd.api.types.is_numeric_dtype(labels):
-        text = labels.astype("object").where(labels.notna(), "").map(lambda one: " ".join(str(one).split()))
+        text = (
+            labels.astype("object").where(labels.notna(), "").map(lambda one: nfc(" ".join(str(one).split())))
+        )
         best = text.groupby(text.str.casefold()).agg(lambda group: group.value_counts().sort_index().idxmax())
         merged = text.str.casefold().map(best)
         empty, changed = merged == "", (merged != labels.astype("object")) & labels.notna() & (text != "")

@@ -117,6 +117,6 @@ def _bounds(data: xr.DataArray, *, what: str) -> tuple[float, float, float, floa
             f"{what} has no cell size",
             got=str(error),
             expected="a regular grid",
-            hint="rio.write_transform(...) for a single row or column",
+            hint="a single row or column has to state it: gdal_edit -a_ullr WEST NORTH EAST SOUTH",
         ) from error
     return float(west), float(south), float(east), float(north)

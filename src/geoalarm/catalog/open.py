@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 import math
 import warnings
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from geoalarm import renamed_modules
 from geoalarm.catalog.cf_units import cf_units
-from geoalarm.catalog.entry import CatalogEntry, ParameterValue, no_data_numbers
+from geoalarm.catalog.entry import CatalogEntry, no_data_numbers
+from geoalarm.catalog.entry_args import ParameterValue
 from geoalarm.catalog.parse import CatalogFile, read_catalog_file
 from geoalarm.core.errors import CatalogError, InputError, near_miss
 from geoalarm.core.frame_checks import without_outline
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from geoalarm.catalog.official_plans import PlanLayer
 
 log = logging.getLogger(__name__)
+
+Outlines = Callable[[], Communes] | None
+"""The communes that a table of people is joined to; None: those that its entry names."""
 
 FILE_NAME: Final = "catalog.yml"
 
@@ -158,6 +163,9 @@ class Catalog:
         InputError
             If a parameter is unknown or not allowed, or the file cannot be used.
         """
+        return self._layer(name, parameters)
+
+    def _layer(self, name: str, parameters: dict[str, object], outlines: Outlines = None) -> Layer:
         from geoalarm.geo.datum_shift import with_stated_datum
 
         entry = self.entry(name)
@@ -166,7 +174,7 @@ class Catalog:
 
             return open_parts(entry, parameters, lambda values: self.layer(name, **values))
         values = entry.resolve(parameters)
-        opened = self._open(entry, values)
+        opened = self._open(entry, values, outlines)
         facts = entry.facts
         _require_hash(entry, opened)
         _require_crs(entry, opened)
@@ -188,6 +196,7 @@ class Catalog:
             studied_class=facts.studied_class,
             repairs=dict(opened.repairs),
             unplaced=opened.unplaced,
+            join=opened.join,
         )
         return layer if opened.plan is None else _of_plan(layer, opened.plan)
 
@@ -201,15 +210,24 @@ class Catalog:
         """
         return self.to_communes(self._layer_of_role(name, "communes", parameters), name)
 
-    def population(self, name: str, **parameters: object) -> Population:
+    def population(self, name: str, *, outlines: Outlines = None, **parameters: object) -> Population:
         """People of an entry of role ``population``, in house form.
+
+        Parameters
+        ----------
+        name : str
+            Entry.
+        outlines : callable, optional
+            The communes that a table of people is joined to; default: those that the entry names.
+        **parameters
+            Values of the entry's parameters.
 
         Raises
         ------
         InputError
             If the entry is of another role, or holds negative or infinite people.
         """
-        return self.to_population(self._layer_of_role(name, "population", parameters), name)
+        return self.to_population(self._layer_of_role(name, "population", parameters, outlines), name)
 
     def to_communes(self, layer: Layer, name: str) -> Communes:
         """An opened layer of communes in house form, by the facts of its entry."""
@@ -238,7 +256,7 @@ class Catalog:
         from geoalarm.catalog import normalise
 
         facts = self.entry(name).facts
-        return normalise.population(
+        found = normalise.population(
             layer.data,
             column=facts.population_column,
             units=facts.units,
@@ -251,6 +269,7 @@ class Catalog:
             repairs=layer.repairs,
             what=f"entry {name!r}",
         )
+        return replace(found, join=layer.join)
 
     def address(self, name: str, **parameters: object) -> str:
         """Where the bytes of an entry come from: the mirror, the file beside the catalog, or the web."""
@@ -285,7 +304,9 @@ class Catalog:
             getshell=False,
         )
 
-    def _layer_of_role(self, name: str, role: str, parameters: dict[str, object]) -> Layer:
+    def _layer_of_role(
+        self, name: str, role: str, parameters: dict[str, object], outlines: Outlines = None
+    ) -> Layer:
         entry = self.entry(name)
         if entry.facts.role != role:
             raise InputError(
@@ -294,48 +315,33 @@ class Catalog:
                 expected=role,
                 hint="use one of: " + (", ".join(self.names(role=role)) or "none in this catalog"),
             )
-        return self.layer(name, **parameters)
+        return self._layer(name, parameters, outlines)
 
-    def _open(self, entry: CatalogEntry, values: dict[str, ParameterValue]) -> Opened:
+    def _open(
+        self, entry: CatalogEntry, values: dict[str, ParameterValue], outlines: Outlines = None
+    ) -> Opened:
         from geoalarm.catalog.drivers import BOGUS, SourceOptions
+        from geoalarm.catalog.table_outlines import outlines_of
 
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", **BOGUS)  # type: ignore[arg-type]
             source = self._intake_entry(entry)(**values)
-        source.choice = SourceOptions(entry.address_values(values), entry.name_tells, self.mirror)
+        joined = None
+        if entry.join is not None:
+            joined = (
+                outlines()
+                if outlines is not None
+                else outlines_of(entry, self.names(role="communes"), self.communes)
+            )
+        source.choice = SourceOptions(entry.address_values(values), entry.name_tells, self.mirror, joined)
         return source.open()
 
     def _intake_entry(self, entry: CatalogEntry) -> Any:
         """The entry as Intake knows it, from the checked model: no file is read again, no name looked up."""
+        from geoalarm.catalog.intake_entry import intake_entry
+
         if entry.name not in self._sources:
-            import intake
-            from intake.catalog.local import LocalCatalogEntry, UserParameter
-
-            from geoalarm.catalog.drivers import GeoRasterSource, GeoVectorSource
-
-            intake.conf["allow_import"] = False
-            drivers = {"geo_vector": GeoVectorSource, "geo_raster": GeoRasterSource}
-            choices = [
-                UserParameter(
-                    name,
-                    description=one.description,
-                    type=one.type,
-                    default=one.default,
-                    allowed=list(one.allowed),
-                )
-                for name, one in entry.parameters.items()
-            ]
-            self._sources[entry.name] = LocalCatalogEntry(
-                entry.name,
-                entry.description,
-                drivers[entry.driver],
-                args=entry.args.model_dump(exclude_none=True),
-                parameters=choices,
-                metadata=entry.facts.model_dump(exclude_none=True),
-                catalog_dir=self.file.folder,
-                getenv=False,
-                getshell=False,
-            )
+            self._sources[entry.name] = intake_entry(entry, folder=self.file.folder)
         return self._sources[entry.name]
 
     if not TYPE_CHECKING:  # a typing mistake in a method's name stays one

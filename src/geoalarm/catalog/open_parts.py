@@ -12,7 +12,8 @@ import geopandas as gpd
 import pandas as pd
 import xarray as xr
 
-from geoalarm.catalog.entry import CatalogEntry, ChosenValue, ParameterValue
+from geoalarm.catalog.entry import CatalogEntry
+from geoalarm.catalog.entry_args import ChosenValue, ParameterValue
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Layer
 
@@ -47,7 +48,9 @@ def open_parts(
         caveats=tuple(dict.fromkeys(caveat for layer in layers for caveat in layer.source.caveats)),
     )
     data = _together([layer.data for layer in layers], what=f"entry {entry.name!r}")
-    return replace(layers[0], data=data, source=source, repairs=dict(repairs))
+    lost = [layer.unplaced for layer in layers if layer.unplaced is not None]
+    unplaced = pd.concat(lost, ignore_index=True) if lost else None
+    return replace(layers[0], data=data, source=source, repairs=dict(repairs), unplaced=unplaced)
 
 
 def _combinations(values: Mapping[str, ChosenValue]) -> list[dict[str, ParameterValue]]:

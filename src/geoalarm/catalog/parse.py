@@ -16,7 +16,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from geoalarm.catalog.entry import CatalogEntry, EntryFacts, Parameter, RasterArgs, VectorArgs
+from geoalarm.catalog.entry import CatalogEntry, EntryFacts
+from geoalarm.catalog.entry_args import Parameter, RasterArgs, VectorArgs
 from geoalarm.catalog.entry_templates import address_faults, template_faults
 from geoalarm.catalog.plain_yaml import parse_yaml
 from geoalarm.core.errors import CatalogError, Faults, GeoalarmError, InputError, near_miss

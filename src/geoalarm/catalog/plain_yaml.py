@@ -7,6 +7,7 @@ from typing import Any, Final
 import yaml
 
 from geoalarm.core.errors import CatalogError, GeoalarmError
+from geoalarm.io.written_yaml import WrittenLoader
 
 MAX_EVENTS: Final = 50_000
 MAX_DEPTH: Final = 12
@@ -25,7 +26,7 @@ def parse_yaml(content: bytes, *, what: str) -> dict[str, Any]:
         _require_plain_events(text, what=what)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         _require_unique_keys(node, what=what)
-        data = yaml.load(text, Loader=yaml.SafeLoader)
+        data = yaml.load(text, Loader=WrittenLoader)  # noqa: S506 - plain YAML whose numbers keep their text
     except UnicodeDecodeError as error:
         raise CatalogError(
             f"catalog {what} is not text", got=str(error), expected="UTF-8", hint="save it as UTF-8"

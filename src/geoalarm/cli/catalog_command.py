@@ -11,6 +11,7 @@ import click
 
 from geoalarm.cli.path_type import UserPath
 from geoalarm.cli.terminal import show_table
+from geoalarm.core.english_counts import counted
 
 _FILE = click.option(
     "--catalog", "path", type=UserPath(), metavar="FILE", help="Another catalog than the package's."
@@ -80,8 +81,8 @@ def check(path: Path | None, online: bool) -> None:
             click.echo(f"changed: {opened.entry(item.entry).source_id(item.values)}: {item.message}")
     counts = Counter(item.status for item in found)
     click.echo(
-        f"{counts['opened']} layers opened, {counts['not_opened']} not opened (network or mirror), "
-        f"{counts['changed']} changed, no fault"
+        f"{counted(counts['opened'], 'layer')} opened, {counts['not_opened']} not opened (network or "
+        f"mirror), {counts['changed']} changed, no fault"
     )
 
 

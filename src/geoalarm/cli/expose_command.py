@@ -73,9 +73,12 @@ class WordList(click.ParamType[tuple[str, ...]]):
     "--population",
     required=True,
     metavar="FILE[:LAYER]",
-    help="People: a raster (per cell, or a density), or polygons.",
+    help="People: a raster (per cell, or a density), polygons, or a table (CSV, Excel) with --join.",
 )
-@click.option("--population-column", metavar="COLUMN", help="People per polygon.")
+@click.option("--population-column", metavar="COLUMN", help="People per polygon, or per row of the table.")
+@click.option(
+    "--join", metavar="COLUMN", help="Column of the table that holds the official code of each commune."
+)
 @click.option(
     "--population-units",
     metavar="UNIT",
@@ -194,8 +197,8 @@ def expose(out: Path, as_json: bool, **given: Any) -> None:
     OUT.manifest.json.
 
     One row per commune and class. A value that is not known is empty, never zero; 'state' says why. Units and
-    CRS are taken from the files or asked for, never guessed. FILE:LAYER names a layer of a GeoPackage, or a
-    band of a raster.
+    CRS are taken from the files or asked for, never guessed. FILE:LAYER names a layer of a file that holds
+    several, a band of a raster or a sheet of a workbook; FILE.zip:MEMBER a file of an archive.
 
     \b
     geoalarm expose --communes communes.gpkg --id code --population people.tif \\

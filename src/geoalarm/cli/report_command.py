@@ -17,6 +17,7 @@ import click
 from geoalarm.cli.expose_command import WordList
 from geoalarm.cli.path_type import UserPath
 from geoalarm.cli.terminal import is_quiet, progress_line
+from geoalarm.core.english_counts import counted
 
 if TYPE_CHECKING:
     from geoalarm.report.batch_request import Edition
@@ -189,9 +190,8 @@ def _summary(edition: Edition, out: Path) -> dict[str, object]:
 
 
 def _show(edition: Edition, out: Path) -> None:
-    told = (
-        f"{edition.written} communes written, {edition.kept} already whole, as of {edition.as_of.isoformat()}"
-    )
+    written = f"{counted(edition.written, 'commune')} written, {edition.kept} already whole"
+    told = f"{written}, as of {edition.as_of.isoformat()}"
     click.echo(f"{told}, compared with {edition.before}" if edition.before else f"{told}, compared with none")
     for layer in edition.layers:
         click.echo(f"missing layer {layer['key']}: {layer['what']}", err=True)

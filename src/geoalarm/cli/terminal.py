@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from geoalarm.core.english_counts import counted
+
 if TYPE_CHECKING:
     from geoalarm.results import Run
 
@@ -47,8 +49,8 @@ def show_run(run: Run) -> None:
     facts = run.manifest
     countries = ", ".join(f"{name} {n}" for name, n in facts["counts"]["communes_by_country"].items())
     click.echo(
-        f"{facts['counts']['communes']} communes{f' ({countries})' if countries else ''}, "
-        f"{facts['counts']['rows']} rows"
+        f"{counted(facts['counts']['communes'], 'commune')}{f' ({countries})' if countries else ''}, "
+        f"{counted(facts['counts']['rows'], 'row')}"
     )
     rows = [
         [

@@ -6,6 +6,8 @@ import difflib
 import warnings
 from collections.abc import Iterable, Sequence
 
+from geoalarm.core.field_hints import FieldWords, said_with
+
 
 class GeoalarmError(Exception):
     """Base of every error this package raises on purpose.
@@ -48,6 +50,11 @@ class GeoalarmError(Exception):
         """The same error with the place it stands at before it."""
         kind = InputError if isinstance(self, Faults) else type(self)
         return kind(f"{place}: {self.what}", got=self.got, expected=self.expected, hint=self.hint)
+
+    def said_with(self, words: FieldWords) -> GeoalarmError:
+        """The same error with the fields of its hint in the words of a door."""
+        kind = InputError if isinstance(self, Faults) else type(self)
+        return kind(self.what, got=self.got, expected=self.expected, hint=said_with(self.hint, words))
 
 
 class InputError(GeoalarmError, ValueError):

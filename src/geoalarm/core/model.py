@@ -22,6 +22,7 @@ from pyproj import CRS
 from geoalarm.core.earth_crs import is_on_earth
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.frame_checks import require_counts, require_outlines, require_polygons
+from geoalarm.core.join_record import JoinRecord
 from geoalarm.core.official_plan import OfficialPlan
 from geoalarm.core.row_account import RowAccount
 from geoalarm.core.terms import Basis
@@ -127,7 +128,7 @@ class Layer:
     cell means; ``class_order`` are the producer's own labels from mild to severe; ``studied_class`` is the
     label of polygons that are no zone but the area the producer studied; ``repairs`` counts what
     normalising changed; ``unplaced`` are the rows that were left out because they have no outline; ``plan``
-    is what an official plan says of itself.
+    is what an official plan says of itself; ``join`` tells how a table met the outlines it was joined to.
     """
 
     data: xr.DataArray | gpd.GeoDataFrame
@@ -146,6 +147,7 @@ class Layer:
     repairs: dict[str, int] = field(default_factory=dict)
     unplaced: pd.DataFrame | None = None
     plan: OfficialPlan | None = None
+    join: JoinRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +235,8 @@ class Population:
     ``units`` is ``1`` (people per cell or polygon) or a density such as ``km-2``. ``no_data`` says what a
     cell or polygon without a number means: that it is not known how many live there, or that nobody does.
     ``disclosure_minimum``: counts of people below it are not published (0: no rule). ``rows`` tells what
-    became of the rows of its file; None where it was made in memory.
+    became of the rows of its file; None where it was made in memory. ``join`` tells how a table met the
+    outlines it was joined to.
     """
 
     data: xr.DataArray | gpd.GeoDataFrame
@@ -244,6 +247,7 @@ class Population:
     caveats: tuple[str, ...] = ()
     no_data: NoPeople = "unknown"
     rows: RowAccount | None = None
+    join: JoinRecord | None = None
 
     def __post_init__(self) -> None:
         require_crs(self.data, what="population")

@@ -341,7 +341,7 @@ def cell_counts(population: Population, grid: Grid) -> tuple[np.ndarray, np.ndar
             "population raster",
             got=f"{int(bad.sum())} negative or infinite cell(s), the first {people[bad][0]:g}",
             expected="people, finite and not negative",
-            hint="declare its no-data value (rio.write_nodata)",
+            hint="declare its no-data value: gdal_edit -a_nodata, or rio.write_nodata in Python",
         )
     factor = people_per_km2(population.units)
     if factor is not None:

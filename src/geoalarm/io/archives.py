@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-import fnmatch
+import hashlib
 import logging
 import os
 import re
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from geoalarm.core.errors import InputError, near_miss
+from geoalarm.core.errors import InputError
 from geoalarm.core.settings import cache_folder
+from geoalarm.io.archive_members import (
+    MAIN_DOCUMENT,
+    Member,
+    chosen,
+    is_system_file,
+    meant_by,
+    members,
+    readable_name,
+)
 from geoalarm.io.download_cache import free_bytes, sha256_of
+from geoalarm.io.paths import GEODATABASE
 
 log = logging.getLogger(__name__)
 
-_BESIDE_SHAPEFILE: Final = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+_TABLE_ENDINGS: Final = (".shp", ".dbf", ".gpkg")
+_LARGEST_INDEX: Final = 2**20
 _ENCRYPTED: Final = 0x1
 _CHUNK: Final = 2**20
 
@@ -46,6 +57,17 @@ def is_zip(path: Path) -> bool:
         return stream.read(4) in (b"PK\x03\x04", b"PK\x05\x06")
 
 
+def is_archive(path: Path) -> bool:
+    """Whether there is a zip archive of files; a document of an office program is none."""
+    if not path.is_file() or not is_zip(path):
+        return False
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return not {"[Content_Types].xml", "mimetype"} & set(archive.namelist())
+    except (zipfile.BadZipFile, OSError, UnicodeDecodeError):
+        return True
+
+
 def unpack(path: Path, *, member: str | None, endings: Sequence[str], limits: Limits = LIMITS) -> list[Path]:
     """Unpack what is wanted of an archive into the cache, and say where it is.
 
@@ -54,32 +76,43 @@ def unpack(path: Path, *, member: str | None, endings: Sequence[str], limits: Li
     path : pathlib.Path
         A zip archive.
     member : str, optional
-        Name or pattern (``*``, ``?``) of the members wanted; without it the archive must hold exactly one
-        data file.
+        Name (with or without ending) or pattern (``*``, ``?``) of the members wanted; without it the archive
+        must hold exactly one data file.
     endings : sequence of str
-        Endings of data files, with the dot.
+        Endings of data files, with the dot; ``.gdb`` of folders.
 
     Returns
     -------
     list of pathlib.Path
-        One file a member, in the order of their names. A shapefile comes with its sidecar files.
+        One file a member, in the order of their names, or the folder of a geodatabase. A shapefile comes with
+        its sidecar files.
 
     Raises
     ------
     InputError
         If it is not a sound archive, expands too far, or does not hold what is wanted.
     """
-    return _unpacked(path, lambda listed: _choose(path, listed, member=member, endings=endings), limits)
+    with _opened(path) as archive:
+        listed = _files_of(archive)
+        names = [name for info in listed if not is_system_file(name := readable_name(info))]
+        found = _data_members(archive, listed, endings)
+        wanted = chosen(found, names, archive=path.name, wanted=member, endings=endings)
+        taken = [info for one in wanted for info in one.infos]
+        _require_within(path, listed, taken, limits=limits, wanted=len(wanted))
+        target = cache_folder() / "unpacked" / sha256_of(path)[:20]
+        return [_extract_member(archive, path, one, target) for one in wanted]
 
 
 def unpack_named(path: Path, names: Sequence[str], *, limits: Limits = LIMITS) -> list[Path]:
-    """Unpack members by their whole names, in that order; as :func:`unpack`."""
-
-    def chosen(listed: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
-        held = {info.filename: info for info in listed}
-        return [held[name] for name in names]
-
-    return _unpacked(path, chosen, limits)
+    """Unpack shapefiles, tables and GeoPackages by their whole names, in that order; as :func:`unpack`."""
+    with _opened(path) as archive:
+        listed = _files_of(archive)
+        held = {one.infos[0].filename: one for one in members(listed, _TABLE_ENDINGS)}
+        wanted = [held[name] for name in names]
+        taken = [info for one in wanted for info in one.infos]
+        _require_within(path, listed, taken, limits=limits, wanted=len(wanted))
+        target = cache_folder() / "unpacked" / sha256_of(path)[:20]
+        return [_extract_member(archive, path, one, target) for one in wanted]
 
 
 def member_names(path: Path) -> list[str]:
@@ -90,27 +123,46 @@ def member_names(path: Path) -> list[str]:
     InputError
         If it is not a sound archive.
     """
-    with _sound(path), zipfile.ZipFile(path) as archive:
-        return [info.filename for info in archive.infolist() if not info.is_dir()]
+    with _opened(path) as archive:
+        return [info.filename for info in _files_of(archive)]
 
 
-def _unpacked(
-    path: Path, choose: Callable[[list[zipfile.ZipInfo]], list[zipfile.ZipInfo]], limits: Limits
-) -> list[Path]:
-    with _sound(path), zipfile.ZipFile(path) as archive:
-        listed = [info for info in archive.infolist() if not info.is_dir()]
-        wanted = choose(listed)
-        parts = _with_sidecars(wanted, listed)
-        _require_within(path, listed, parts, limits=limits, wanted=len(wanted))
-        target = cache_folder() / "unpacked" / sha256_of(path)[:20]
-        return [_extract_all(archive, path, [info, *parts[info.filename]], target) for info in wanted]
+def members_of(path: Path, endings: Sequence[str]) -> list[Member]:
+    """The data files of an archive, by name.
+
+    Raises
+    ------
+    InputError
+        If it is not a sound archive.
+    """
+    with _opened(path) as archive:
+        return _data_members(archive, _files_of(archive), endings)
+
+
+def split_part(path: Path, text: str, endings: Sequence[str]) -> tuple[str | None, str | None]:
+    """Member and layer that are meant by what stands after ``FILE.zip:``.
+
+    ``MEMBER``, ``MEMBER:LAYER``, or the ``LAYER`` (a band, a sheet) of the only data file.
+
+    Raises
+    ------
+    InputError
+        If it is not a sound archive.
+    """
+    found = members_of(path, endings)
+    if meant_by(found, text):
+        return text, None
+    member, colon, layer = text.rpartition(":")
+    if colon and meant_by(found, member):
+        return member, layer
+    return (text, None) if len(found) > 1 else (None, text)
 
 
 @contextmanager
-def _sound(path: Path) -> Iterator[None]:
-    """What the library finds wrong with an archive, as one error."""
+def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
-        yield
+        with zipfile.ZipFile(path) as archive:
+            yield archive
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, UnicodeDecodeError) as error:
         raise InputError(
             f"{path.name} is not a sound zip archive",
@@ -120,66 +172,32 @@ def _sound(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _choose(
-    path: Path, listed: list[zipfile.ZipInfo], *, member: str | None, endings: Sequence[str]
-) -> list[zipfile.ZipInfo]:
-    data = [info for info in listed if PurePosixPath(info.filename).suffix.lower() in endings]
-    if member is not None:
-        data = [
-            info
-            for info in data
-            if fnmatch.fnmatchcase(PurePosixPath(info.filename).name.lower(), member.lower())
-            or fnmatch.fnmatchcase(info.filename.lower(), member.lower())
-        ]
-    names = sorted(info.filename for info in data)
-    if not data:
-        held = [PurePosixPath(info.filename).name for info in listed]
-        raise InputError(
-            f"{path.name} does not hold {member or 'a data file'}",
-            got=", ".join(held[:10]) or "nothing",
-            expected=member or " ".join(endings),
-            hint=near_miss(member, held) if member else "name the member in args.member",
-        )
-    if len(data) > 1 and member is None:
-        raise InputError(
-            f"{path.name} holds several data files",
-            got=", ".join(names[:10]),
-            expected="one",
-            hint="name one in args.member",
-        )
-    return sorted(data, key=lambda info: info.filename)
-
-
-def _with_sidecars(
-    wanted: list[zipfile.ZipInfo], listed: list[zipfile.ZipInfo]
-) -> dict[str, list[zipfile.ZipInfo]]:
-    found: dict[str, list[zipfile.ZipInfo]] = {}
-    for info in wanted:
-        name = PurePosixPath(info.filename)
-        beside = []
-        if name.suffix.lower() in (".shp", ".dbf"):
-            beside = [
-                other
-                for other in listed
-                if other is not info
-                and PurePosixPath(other.filename).with_suffix("") == name.with_suffix("")
-                and PurePosixPath(other.filename).suffix.lower() in _BESIDE_SHAPEFILE
-            ]
-        found[info.filename] = beside
+def _data_members(
+    archive: zipfile.ZipFile, listed: list[zipfile.ZipInfo], endings: Sequence[str]
+) -> list[Member]:
+    """The data files; the document of a KMZ that only lists its other documents is none."""
+    found = members(listed, endings)
+    for one in found:
+        if one.name == MAIN_DOCUMENT and len(found) > 1 and one.infos[0].file_size < _LARGEST_INDEX:
+            with archive.open(one.infos[0]) as stream:
+                text = stream.read(_LARGEST_INDEX)
+            if b"NetworkLink" in text and b"Placemark" not in text:
+                return [other for other in found if other is not one]
     return found
+
+
+def _files_of(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    return [info for info in archive.infolist() if not info.is_dir()]
 
 
 def _require_within(
     path: Path,
     listed: list[zipfile.ZipInfo],
-    parts: dict[str, list[zipfile.ZipInfo]],
+    taken: list[zipfile.ZipInfo],
     *,
     limits: Limits,
     wanted: int,
 ) -> None:
-    taken = [info for info in listed if info.filename in parts] + [
-        info for beside in parts.values() for info in beside
-    ]
     size, packed = sum(info.file_size for info in taken), path.stat().st_size
     problem = None
     if len(listed) > limits.members or wanted > limits.stacked:
@@ -205,16 +223,25 @@ def _require_within(
         )
 
 
-def _extract_all(archive: zipfile.ZipFile, path: Path, infos: list[zipfile.ZipInfo], target: Path) -> Path:
-    """Unpack members beside each other under one safe stem; the first is the data file."""
-    stem = (
-        re.sub(r"[^A-Za-z0-9._+-]", "_", infos[0].filename.rsplit(".", 1)[0])[-120:].lstrip(".") or "member"
-    )
-    places = [target / f"{stem}{PurePosixPath(info.filename).suffix.lower()}" for info in infos]
-    for info, place in zip(infos, places, strict=True):
+def _extract_member(archive: zipfile.ZipFile, path: Path, member: Member, target: Path) -> Path:
+    """Unpack the files of a member beside each other, in a folder of its own; the first is the data file."""
+    folder = target / hashlib.sha256(member.name.encode()).hexdigest()[:8]
+    is_folder = member.ending == GEODATABASE
+    stem = _safe(member.base[: -len(member.ending)])
+    whole = folder / f"{stem}{member.ending}"
+    start = len(member.name) - len(member.ending)
+    places = [
+        whole / _safe(PurePosixPath(name).name) if is_folder else folder / f"{stem}{name[start:].lower()}"
+        for name in map(readable_name, member.infos)
+    ]
+    for info, place in zip(member.infos, places, strict=True):
         if not (place.is_file() and place.stat().st_size == info.file_size):
             _extract(archive, path, info, place)
-    return places[0]
+    return whole
+
+
+def _safe(name: str) -> str:
+    return re.sub(r"[^\w.+-]", "_", name)[-60:].lstrip(".") or "member"
 
 
 def _extract(archive: zipfile.ZipFile, path: Path, info: zipfile.ZipInfo, place: Path) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from geoalarm.core.errors import InputError, near_miss
+from geoalarm.core.unicode_names import same_name
 
 MAGIC: Final = b"SQLite format 3\x00"
 MAX_RECORD: Final = 256 * 2**20
@@ -53,7 +54,8 @@ def require_sound(path: Path, layer: str | None = None) -> None:
                 expected="a layer",
                 hint="check the file",
             )
-        if layer is not None and layer not in layers:
+        named = same_name(layer, layers) if layer is not None else None
+        if layer is not None and named is None:
             raise InputError(
                 f"{path.name} has no layer {layer!r}",
                 got=", ".join(sorted(layers)) or "no layer",
@@ -61,7 +63,7 @@ def require_sound(path: Path, layer: str | None = None) -> None:
                 hint=near_miss(layer, layers),
             )
         _require_plain_schema(database, tables, path)
-        for table in [layer] if layer is not None else layers:
+        for table in [named] if named is not None else layers:
             _require_honest_rows(database, table, path)
 
 

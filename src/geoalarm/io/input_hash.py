@@ -9,22 +9,24 @@ from typing import TypeVar
 
 from geoalarm.core.errors import InputError
 from geoalarm.io.download_cache import sha256_of
-from geoalarm.io.geopackage_snapshot import file_state, snapshot
+from geoalarm.io.geopackage_snapshot import FileState, file_state, snapshot
 from geoalarm.io.raster_mask import mask_file
+from geoalarm.io.sidecar_files import parts_of
 
 T = TypeVar("T")
 
 
 def input_sha256(path: Path) -> str:
     """Hash of a file; of a GeoPackage with commits beside it, of both, one after the other; of a raster with
-    a mask beside it, of both their hashes.
+    a mask beside it, a MapInfo table and a geodatabase, of the hashes of all their files.
     """
     mask = mask_file(path)
-    if mask is None:
+    parts = [*parts_of(path), *([mask] if mask is not None else [])]
+    if parts == [path]:
         copy = snapshot(path)
         return sha256_of(path) if copy is None else copy.sha256
     digest = hashlib.sha256()
-    for place in (path, mask):
+    for place in parts:
         digest.update(bytes.fromhex(sha256_of(place)))
     return digest.hexdigest()
 
@@ -37,9 +39,9 @@ def read_unchanged(path: Path, read: Callable[[], T]) -> tuple[T, str]:
     InputError
         If the file changed while it was read.
     """
-    before = file_state(path)
+    before = _state(path)
     found = read()
-    if file_state(path) != before:
+    if _state(path) != before:
         raise InputError(
             f"{path.name} changed while it was read",
             got="another size or time afterwards",
@@ -47,3 +49,7 @@ def read_unchanged(path: Path, read: Callable[[], T]) -> tuple[T, str]:
             hint="close the program that writes to it, and try again",
         )
     return found, input_sha256(path)
+
+
+def _state(path: Path) -> list[FileState]:
+    return [file_state(one) for one in parts_of(path)]

@@ -19,6 +19,7 @@ from typing import Final
 from geoalarm.core.errors import InputError
 from geoalarm.core.settings import MIRROR, expand_user, path_setting
 from geoalarm.io.address import Address
+from geoalarm.io.paths import GEODATABASE
 
 _PARTS: Final = frozenset(
     {".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".xml", ".md", ".txt", ".sha256"}
@@ -82,7 +83,7 @@ class Mirror:
     def _match(self, name: str) -> list[Path]:
         if not name.endswith(".*"):
             place = self.folder / name
-            return [place] if place.is_file() else []
+            return [place] if _is_data(place) else []
         stem, place = name[:-2].rsplit("/", 1)[-1], (self.folder / name).parent
         if not place.is_dir():
             return []
@@ -90,8 +91,12 @@ class Mirror:
         return sorted(
             path
             for path in place.iterdir()
-            if ending.fullmatch(path.name) and path.suffix.lower() not in _PARTS and path.is_file()
+            if ending.fullmatch(path.name) and path.suffix.lower() not in _PARTS and _is_data(path)
         )
+
+
+def _is_data(path: Path) -> bool:
+    return path.is_file() or (path.suffix.lower() == GEODATABASE and path.is_dir())
 
 
 def mirror_from(folder: str | Path | None) -> Mirror | None:

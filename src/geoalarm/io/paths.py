@@ -8,21 +8,39 @@ from typing import Final
 
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.settings import expand_user
+from geoalarm.core.unicode_names import same_name
 
-_SIGNS: Final = {
-    b"<": "XML or HTML",
-    b"{": "JSON",
-    b"PK": "a zip archive",
-    b"\x1f\x8b": "gzip",
-    b"7z": "a 7z archive",
-    b"%PDF": "a PDF",
-    b"SQLite": "a database",
-    b"PAR1": "Parquet",
-    b"II": "a TIFF",
-    b"MM": "a TIFF",
-    b"\x89HDF": "HDF5",
-    b"CDF": "NetCDF",
-}
+GEODATABASE: Final = ".gdb"
+"""Ending of a folder that is one data set: Esri's file geodatabase."""
+
+
+def composed_path(path: Path) -> Path:
+    """The path as its names are spelled on the disk, where they differ by the form of an accent only; a path
+    that names nothing stays as it is.
+    """
+    if path.exists() or str(path).isascii():
+        return path
+    place = Path(path.anchor) if path.anchor else Path()
+    for part in path.parts[1 if path.anchor else 0 :]:
+        beside = (
+            () if (place / part).exists() or not place.is_dir() else (one.name for one in place.iterdir())
+        )
+        place = place / (same_name(part, beside) or part)
+    return place
+
+
+def input_path(path: str | Path) -> Path:
+    """The absolute path of a file as :func:`regular_file` opens it, or of a geodatabase folder.
+
+    Raises
+    ------
+    InputError
+        If it is neither.
+    """
+    place = composed_path(expand_user(path).absolute())
+    if place.suffix.lower() == GEODATABASE and place.is_dir():
+        return place
+    return regular_file(path)
 
 
 def regular_file(path: str | Path) -> Path:
@@ -40,7 +58,7 @@ def regular_file(path: str | Path) -> Path:
             expected="a file on this machine",
             hint="use a catalog entry for addresses",
         )
-    place = expand_user(path).absolute()
+    place = composed_path(expand_user(path).absolute())
     try:
         status = place.stat()
         if stat.S_ISREG(status.st_mode) and status.st_size:
@@ -61,12 +79,7 @@ def regular_file(path: str | Path) -> Path:
             hint="check the path and its permissions",
         ) from error
     if not stat.S_ISREG(status.st_mode):
-        raise InputError(
-            f"{place} is not a file",
-            got="a folder, a device or a pipe",
-            expected="a file",
-            hint="name the file itself",
-        )
+        raise _no_file(place)
     if not status.st_size:
         raise InputError(
             f"file {place} is empty", got="0 bytes", expected="data", hint="fetch or export it again"
@@ -74,10 +87,26 @@ def regular_file(path: str | Path) -> Path:
     return place
 
 
-def what_it_looks_like(head: bytes) -> str:
-    """A word for the first bytes of a file; the bytes themselves may be nobody's business."""
-    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
-    for sign, word in _SIGNS.items():
-        if start.startswith(sign):
-            return word
-    return "binary data" if b"\0" in head else "text"
+def _no_file(place: Path) -> InputError:
+    """A folder, by what is in it, a device or a pipe."""
+    inside = sorted(one.name for one in place.iterdir())[:1000] if place.is_dir() else []
+    kind = next((word for name, word in _FOLDERS.items() if name in inside), "a folder, a device or a pipe")
+    shown = ", ".join(inside[:6]) + (", ..." if len(inside) > 6 else "")
+    return InputError(
+        f"{place} is not a file",
+        got=kind,
+        expected="a file",
+        hint=_FOLDER_HINTS.get(kind, "name the file itself") + (f" (in it: {shown})" if shown else ""),
+    )
+
+
+_FOLDERS: Final = {
+    ".zgroup": "a Zarr store",
+    ".zarray": "a Zarr store",
+    "zarr.json": "a Zarr store",
+    "hdr.adf": "an Esri grid",
+}
+_FOLDER_HINTS: Final = {
+    "a Zarr store": "export the variable to GeoTIFF",
+    "an Esri grid": "convert it: gdal_translate FOLDER out.tif",
+}

@@ -11,6 +11,7 @@ import rasterio
 from rasterio.enums import ColorInterp
 
 from geoalarm.core.errors import InputError
+from geoalarm.core.field_hints import FieldHint
 from geoalarm.geo.datum_shift import may_be
 
 MAX_CELLS: Final = 20_000_000_000
@@ -39,7 +40,7 @@ def chosen_band(raster: rasterio.DatasetReader, path: Path, band: int | None) ->
             f"{path.name} has no band {band}",
             got=f"{raster.count} band(s): {_names(raster)}",
             expected=f"1 to {raster.count}",
-            hint="FILE:1 on the command line, args.band in a catalog",
+            hint=FieldHint("name one: {band}", band=1),
         )
     _require_no_picture(raster, path)
     data = [place for place, kind in enumerate(kinds, start=1) if kind != ColorInterp.alpha]
@@ -48,14 +49,16 @@ def chosen_band(raster: rasterio.DatasetReader, path: Path, band: int | None) ->
             f"{path.name} holds {len(data)} bands of data: which one is meant?",
             got=_names(raster),
             expected="one band",
-            hint="FILE:2 on the command line, args.band in a catalog, takes the second",
+            hint=FieldHint("name one: {band} takes the second", band=2),
         )
     if band is not None and band not in data:
         raise InputError(
             f"{path.name}, band {band} says which cells are known (alpha)",
             got="no data",
             expected=f"band {', '.join(map(str, data)) or 'of data'}",
-            hint="name a band of data; this one is read along with it",
+            hint=FieldHint(
+                "name a band of data: {band}; this one is read along with it", band=data[0] if data else 1
+            ),
         )
     return data[0] if band is None else band
 
@@ -108,14 +111,18 @@ def require_sane(raster: rasterio.DatasetReader, path: Path, *, band: int, crs: 
             f"{path.name} has no CRS",
             got="none",
             expected="a CRS in the file",
-            hint="state it: args.crs in the catalog, or gdal_edit -a_srs",
+            hint=FieldHint(
+                "state it: {crs}, or write it into the file: gdal_translate -a_srs EPSG:... in.tif out.tif",
+                otherwise=f"write it into the file: gdal_translate -a_srs EPSG:... {path.name} out.tif",
+                crs="EPSG:...",
+            ),
         )
     if crs is not None and not may_be(raster.crs, crs):
         raise InputError(
             f"{path.name} carries another CRS than the entry states",
             got=raster.crs.to_string()[:80],
             expected=crs,
-            hint="correct args.crs",
+            hint=FieldHint("state the one it carries: {crs}", crs=raster.crs.to_string()[:80]),
         )
     return raster.crs
 

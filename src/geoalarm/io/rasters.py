@@ -14,11 +14,14 @@ import xarray as xr
 from rasterio.errors import RasterioError
 
 from geoalarm.core.errors import InputError
+from geoalarm.core.field_hints import FieldHint
 from geoalarm.geo.fill_values import EVERY_VALUE_IS_DATA
 from geoalarm.io import archives, raster_guard, raster_mask
-from geoalarm.io.paths import regular_file, what_it_looks_like
+from geoalarm.io.paths import regular_file
+from geoalarm.io.unsupported_formats import not_opened
 
 RASTER_ENDINGS: Final = (".tif", ".tiff", ".asc")
+EXPECTED_RASTERS: Final = "GeoTIFF, or an ASCII grid (.asc)"
 CHUNK_CELLS: Final = 4_194_304
 _OF_OTHERS: Final = ("scale_factor", "add_offset", "units", "long_name", "_FillValue")
 """Attributes that rioxarray takes from the first band, or from all."""
@@ -65,14 +68,14 @@ def read_raster(
         bands without a choice, or built to exhaust the memory.
     """
     place = regular_file(path)
-    if archives.is_zip(place):
+    if archives.is_archive(place):
         found = archives.unpack(place, member=member, endings=RASTER_ENDINGS)
         if len(found) != 1:
             raise InputError(
                 f"{place.name} holds several rasters",
                 got=", ".join(one.name for one in found[:8]),
                 expected="one",
-                hint="name one in args.member",
+                hint=FieldHint("name one: {member}", member=found[0].name),
             )
         place = found[0]
     driver = raster_format(place)
@@ -133,11 +136,8 @@ def raster_format(path: Path) -> str:
         return "GTiff"
     if path.suffix.lower() == ".asc" and head.lstrip().lower().startswith((b"ncols", b"nrows")):
         return "AAIGrid"
-    raise InputError(
-        f"{path.name} is not a raster this house opens",
-        got=what_it_looks_like(head),
-        expected="GeoTIFF, or an ASCII grid (.asc)",
-        hint="export it to GeoTIFF; a virtual raster (.vrt) has to be built first",
+    raise not_opened(
+        path, "a raster this house opens", expected=EXPECTED_RASTERS, hint="export it to GeoTIFF"
     )
 
 

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any, Final, TypeVar, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 
 from geoalarm.core.errors import Faults, GeoalarmError, InputError, near_miss
+from geoalarm.io.written_yaml import WrittenLoader, as_meant
 
 LARGEST: Final = 1_000_000
 """Bytes; a scenario or a schedule is a page of text, and anything larger is not one."""
@@ -27,9 +28,20 @@ Checked = TypeVar("Checked", bound=BaseModel)
 
 
 class StrictModel(BaseModel):
-    """A part of a file: unknown fields are faults, and nothing is changed after."""
+    """A part of a file: unknown fields are faults, and nothing is changed after.
+
+    A whole number or a date is text where only text fits: ``vintage: 2025``.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _values_are_as_meant(cls, values: object) -> object:
+        if not isinstance(values, Mapping):
+            return values
+        meant = {field.alias or name: field.annotation for name, field in cls.model_fields.items()}
+        return {key: as_meant(meant.get(str(key)), value) for key, value in values.items()}
 
 
 def as_list(value: object) -> object:
@@ -60,7 +72,7 @@ def read_yaml(path: Path, *, what: str) -> object:
             hint=f"give a {what}, not data",
         )
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=WrittenLoader)  # noqa: S506 - plain YAML
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(
             f"{what} {path.name} is not YAML",

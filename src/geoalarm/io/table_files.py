@@ -23,7 +23,7 @@ from geoalarm.io import archives
 from geoalarm.io import geopackage_guard as geopackage
 from geoalarm.io.geopackage_snapshot import snapshot
 from geoalarm.io.geoparquet_guard import MAX_FEATURES
-from geoalarm.io.paths import regular_file
+from geoalarm.io.paths import input_path
 from geoalarm.io.vector_files import with_stated_crs
 
 _SHAPEFILE: Final = b"\x00\x00\x27\x0a"
@@ -55,8 +55,10 @@ def list_tables(path: str | Path) -> list[FileTable]:
     InputError
         If the file is missing, or no sound GeoPackage or archive.
     """
-    place = regular_file(path)
-    if archives.is_zip(place):
+    place = input_path(path)
+    if place.is_dir():
+        return []
+    if archives.is_archive(place):
         return _of_archive(place)
     with place.open("rb") as stream:
         head = stream.read(16)

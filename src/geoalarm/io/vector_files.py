@@ -1,44 +1,39 @@
-"""Open one file: GeoPackage, Shapefile, GeoJSON, FlatGeobuf, GeoParquet or CSV points; rasters through
-``rasters``.
-
-The format is told by the first bytes, not by the name: a file called ``.geojson`` may be a GDAL pipeline or a
-virtual data set that names other files, and GDAL would run it. Only formats that hold their own data are
-opened.
-"""
+"""Open one vector file of any format that holds its own data; rasters through ``rasters``."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
-from pyogrio.errors import DataLayerError, DataSourceError
 from shapely.errors import ShapelyError
 
 from geoalarm.core.errors import InputError
+from geoalarm.core.field_hints import FieldHint
 from geoalarm.core.model import require_crs
+from geoalarm.core.unicode_names import nfc
 from geoalarm.geo.datum_shift import may_be, with_stated_datum
-from geoalarm.io import archives
-from geoalarm.io import geopackage_guard as geopackage
+from geoalarm.io import archives, ogr_layers
 from geoalarm.io import geoparquet_guard as geoparquet
-from geoalarm.io.geopackage_snapshot import snapshot
-from geoalarm.io.geoparquet_guard import MAX_FEATURES
-from geoalarm.io.paths import regular_file, what_it_looks_like
+from geoalarm.io.paths import input_path, regular_file
 from geoalarm.io.rasters import read_raster
-from geoalarm.io.row_filters import RowFilter, kept_rows, require_known, sql_where
+from geoalarm.io.row_filters import RowFilter, kept_rows, known_column
+from geoalarm.io.vector_formats import VECTOR_ENDINGS, vector_format
 
 __all__ = ["RowFilter", "read_raster", "read_vector", "regular_file", "vector_format"]
 
 log = logging.getLogger(__name__)
 
-VECTOR_ENDINGS: Final = (".gpkg", ".shp", ".geojson", ".json", ".fgb", ".parquet", ".geoparquet", ".csv")
-MAX_TEXT_BYTES: Final = 4 * 2**30
+_ASSIGN: Final = "ogr2ogr -a_srs EPSG:... out.gpkg in.gpkg"
+_TABLE_HINT: Final = (
+    "a table has no outlines: people are joined to those of the communes by --join COLUMN (of the codes) and "
+    "--population-column COLUMN; every other layer needs a file with geometries"
+)
 
 
 def read_vector(
@@ -58,11 +53,12 @@ def read_vector(
     Parameters
     ----------
     path : str or pathlib.Path
-        GeoPackage, Shapefile, GeoJSON, FlatGeobuf, GeoParquet, CSV of points, or a zip archive of these.
+        GeoPackage, Shapefile, GeoJSON (also one feature a line), FlatGeobuf, GeoParquet, GML, KML, MapInfo
+        table, the folder of a file geodatabase, CSV of points, or a zip archive of these (KMZ).
     layer : str, optional
-        Layer of a GeoPackage; may be left out where it holds one.
+        Layer of a file that may hold several; may be left out where it holds one.
     member : str, optional
-        Name or pattern of the members of an archive; several are stacked.
+        Name (with or without ending) or pattern of the members of an archive; several are stacked.
     x, y : str, optional
         Columns of a CSV (longitude or easting; latitude or northing).
     crs : str, optional
@@ -78,7 +74,8 @@ def read_vector(
     Returns
     -------
     geopandas.GeoDataFrame
-        With a CRS and at least one feature. Rows of a CSV without coordinates have no geometry.
+        With a CRS and at least one feature, names of columns in composed form (NFC). Rows of a CSV without
+        coordinates have no geometry.
 
     Raises
     ------
@@ -86,10 +83,9 @@ def read_vector(
         If the file is missing, damaged, hostile, of another format, without CRS, without the layer or column,
         or empty.
     """
-    place = regular_file(path)
-    places = (
-        archives.unpack(place, member=member, endings=VECTOR_ENDINGS) if archives.is_zip(place) else [place]
-    )
+    place = input_path(path)
+    packed = archives.is_archive(place)
+    places = archives.unpack(place, member=member, endings=VECTOR_ENDINGS) if packed else [place]
     reader = _Reader(
         layer=layer,
         x=x,
@@ -100,7 +96,7 @@ def read_vector(
         bbox=tuple(bbox) if bbox else None,
     )
     frames = [reader.read(one) for one in places]
-    frame = frames[0] if len(frames) == 1 else _stacked(frames, place.name)
+    frame = frames[0] if len(frames) == 1 else _stacked(frames, place.name, example=places[0].name)
     if frame.empty:
         raise InputError(
             f"{place.name} is empty",
@@ -123,53 +119,24 @@ class _Reader:
 
     def read(self, path: Path) -> gpd.GeoDataFrame:
         kind = vector_format(path)
-        frame = {"parquet": self._parquet, "csv": self._csv}.get(kind, lambda one: self._ogr(one, kind))(path)
+        if kind == "parquet":
+            frame = self._parquet(path)
+        elif kind == "csv":
+            frame = self._csv(path)
+        else:
+            frame = ogr_layers.read_layer(path, kind, layer=self.layer, keep=self.keep, bbox=self.bbox)
         frame = with_stated_crs(frame, self.crs, what=path.name)
         require_crs(frame, what=path.name)
-        if kind in ("parquet", "csv"):
-            frame = kept_rows(frame, self.keep, what=path.name)
-            if self.bbox:
-                west, south, east, north = (
-                    gpd.GeoSeries.from_wkt([_box_wkt(self.bbox)], crs=4326).to_crs(frame.crs).total_bounds
-                )
-                frame = frame.cx[west:east, south:north]
-        return frame
+        return _composed(self._cut(frame, path) if kind in ("parquet", "csv") else frame)
 
-    def _ogr(self, path: Path, kind: str) -> gpd.GeoDataFrame:
-        name, options = str(path), {}
-        if kind == "gpkg":
-            copy = snapshot(path)
-            whole = path if copy is None else copy.path
-            name = str(whole)
-            geopackage.require_sound(whole, self.layer)
-            options["IMMUTABLE"] = "YES"
-        elif kind == "geojson":
-            _require_size(path, MAX_TEXT_BYTES)
-            name = f"GeoJSON:{path}"
-        layer = self.layer if kind == "gpkg" else None
-        try:
-            layer = layer if layer is not None else _only_layer(name, path, kind)
-            facts = pyogrio.read_info(name, layer=layer, force_feature_count=True, **options)
-            _require_features(path, int(facts["features"]))
-            box = _bbox_in(self.bbox, facts["crs"], what=path.name) if self.bbox else None
-            return pyogrio.read_dataframe(
-                name,
-                layer=layer,
-                where=sql_where(
-                    self.keep, dict(zip(facts["fields"], facts["dtypes"], strict=True)), what=path.name
-                ),
-                bbox=box,
-                **options,
-            )
-        except (DataSourceError, DataLayerError, ShapelyError, ValueError) as error:
-            if isinstance(error, InputError):
-                raise
-            raise InputError(
-                f"{path.name} cannot be read as {kind}",
-                got=" ".join(str(error).split())[:240],
-                expected="a sound file",
-                hint="open it in a GIS and export it again",
-            ) from error
+    def _cut(self, frame: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
+        """The rows that the rules and the box keep, of a format that is read whole."""
+        frame = kept_rows(frame, self.keep, what=path.name)
+        if not self.bbox:
+            return frame
+        box = gpd.GeoSeries.from_wkt([ogr_layers.box_wkt(self.bbox)], crs=4326)
+        west, south, east, north = box.to_crs(frame.crs).total_bounds
+        return frame.cx[west:east, south:north]
 
     def _parquet(self, path: Path) -> gpd.GeoDataFrame:
         import pyarrow as pa
@@ -188,13 +155,19 @@ class _Reader:
             ) from error
 
     def _csv(self, path: Path) -> gpd.GeoDataFrame:
-        _require_size(path, MAX_TEXT_BYTES)
+        ogr_layers.require_size(path, ogr_layers.MAX_TEXT_BYTES)
         if not (self.x and self.y and self.crs):
             raise InputError(
                 f"{path.name}: a CSV does not say where its points are",
                 got=f"x={self.x}, y={self.y}, crs={self.crs}",
                 expected="the columns of x and y and the CRS",
-                hint="args: x: longitude, y: latitude, crs: EPSG:4326",
+                hint=FieldHint(
+                    "{x}, {y}, {crs}",
+                    otherwise=_TABLE_HINT,
+                    x="longitude",
+                    y="latitude",
+                    crs="EPSG:4326",
+                ),
             )
         try:
             table = pd.read_csv(path, sep=self.delimiter or ",", encoding="utf-8-sig", low_memory=False)
@@ -203,42 +176,16 @@ class _Reader:
                 f"{path.name} cannot be read as CSV",
                 got=" ".join(str(error).split())[:240],
                 expected="UTF-8 text with a header",
-                hint="save it as UTF-8, and give its delimiter",
+                hint=FieldHint(
+                    "save it as UTF-8, and give its delimiter: {delimiter}",
+                    otherwise="save it as UTF-8",
+                    delimiter='";"',
+                ),
             ) from error
         places = [_numbers(table, column, what=path.name) for column in (self.x, self.y)]
         points = gpd.GeoSeries(gpd.points_from_xy(*places), index=table.index, crs=self.crs)
         known = np.isfinite(places[0]) & np.isfinite(places[1])
         return gpd.GeoDataFrame(table, geometry=points.where(known))
-
-
-def vector_format(path: Path) -> str:
-    """``gpkg``, ``shp``, ``geojson``, ``fgb``, ``parquet`` or ``csv``, by the first bytes.
-
-    Raises
-    ------
-    InputError
-        If it is none of these.
-    """
-    with path.open("rb") as stream:
-        head = stream.read(512)
-    signs: list[tuple[str, Callable[[bytes], bool]]] = [
-        ("gpkg", lambda one: one.startswith(geopackage.MAGIC)),
-        ("fgb", lambda one: one.startswith(b"fgb\x03")),
-        ("parquet", lambda one: one.startswith(b"PAR1")),
-        ("shp", lambda one: one.startswith(b"\x00\x00\x27\x0a") and path.suffix.lower() == ".shp"),
-        ("geojson", lambda one: one.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")),
-    ]
-    for name, is_it in signs:
-        if is_it(head):
-            return name
-    if path.suffix.lower() in (".csv", ".txt") and b"\0" not in head and not head.lstrip().startswith(b"<"):
-        return "csv"
-    raise InputError(
-        f"{path.name} is not a vector file this house opens",
-        got=what_it_looks_like(head),
-        expected="GeoPackage, Shapefile, GeoJSON, FlatGeobuf, GeoParquet, or CSV with points",
-        hint="export it to one of these",
-    )
 
 
 def with_stated_crs(frame: gpd.GeoDataFrame, crs: str | None, *, what: str) -> gpd.GeoDataFrame:
@@ -262,7 +209,11 @@ def with_stated_crs(frame: gpd.GeoDataFrame, crs: str | None, *, what: str) -> g
                 f"{what} has no CRS",
                 got="none",
                 expected="a CRS in the file",
-                hint="state it: args.crs in the catalog, or set_crs(...)",
+                hint=FieldHint(
+                    "state it: {crs}, or write it into the file: " + _ASSIGN,
+                    otherwise="write it into the file: " + _ASSIGN,
+                    crs="EPSG:...",
+                ),
             )
         return frame.set_crs(crs)
     if crs is None:
@@ -272,50 +223,38 @@ def with_stated_crs(frame: gpd.GeoDataFrame, crs: str | None, *, what: str) -> g
             f"{what} carries another CRS than the entry states",
             got=frame.crs.to_string()[:80],
             expected=crs,
-            hint="correct args.crs",
+            hint=FieldHint(
+                "state the one it carries: {crs}", otherwise=_ASSIGN, crs=frame.crs.to_string()[:80]
+            ),
         )
     return with_stated_datum(frame, crs)
 
 
-def _only_layer(name: str, path: Path, kind: str) -> str:
-    """The one layer; of a GeoPackage without OGR, which would open it as one that may be written."""
-    if kind == "gpkg":
-        layers = geopackage.layers_of(Path(name))
-    else:
-        layers = [str(row[0]) for row in pyogrio.list_layers(name) if row[1] is not None]
-    if not layers:
-        raise InputError(
-            f"{path.name} has no layer with geometry",
-            got="tables only",
-            expected="a layer",
-            hint="check the file",
-        )
-    if len(layers) > 1:
-        raise InputError(
-            f"{path.name} holds several layers",
-            got=", ".join(sorted(layers)[:15]),
-            expected="the name of one",
-            hint=f"args.layer, or {path.name}:LAYER on the command line",
-        )
-    return layers[0]
+def _composed(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Names of columns in composed form; one that would stand twice stays as it is."""
+    names = {name: nfc(name) for name in map(str, frame.columns) if nfc(name) != name}
+    taken = set(frame.columns)
+    names = {old: new for old, new in names.items() if new not in taken}
+    if frame.geometry.name in names:
+        frame = frame.rename_geometry(names.pop(frame.geometry.name))
+    return frame.rename(columns=names) if names else frame
 
 
-def _stacked(frames: list[gpd.GeoDataFrame], name: str) -> gpd.GeoDataFrame:
+def _stacked(frames: list[gpd.GeoDataFrame], name: str, *, example: str) -> gpd.GeoDataFrame:
     systems = {str(frame.crs) for frame in frames}
     if len(systems) > 1:
         raise InputError(
             f"members of {name} differ in CRS",
             got=", ".join(sorted(systems)),
             expected="one",
-            hint="name one member in args.member",
+            hint=FieldHint("name one: {member}", member=example),
         )
     log.info("%s: %d members stacked", name, len(frames))
     return gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=frames[0].crs)
 
 
 def _numbers(table: pd.DataFrame, column: str, *, what: str) -> np.ndarray:
-    require_known(column, list(table.columns), what=what)
-    text = table[column]
+    text = table[known_column(column, list(table.columns), what=what)]
     values = pd.to_numeric(text, errors="coerce")
     if (values.isna() & text.notna()).any():
         raise InputError(
@@ -325,35 +264,3 @@ def _numbers(table: pd.DataFrame, column: str, *, what: str) -> np.ndarray:
             hint="check the delimiter and the decimal sign",
         )
     return values.to_numpy(dtype="float64")
-
-
-def _require_features(path: Path, count: int) -> None:
-    if count > MAX_FEATURES:
-        raise InputError(
-            f"{path.name} has too many features",
-            got=count,
-            expected=f"at most {MAX_FEATURES}",
-            hint="cut the zone out first",
-        )
-
-
-def _require_size(path: Path, most: int) -> None:
-    if path.stat().st_size > most:
-        raise InputError(
-            f"{path.name} is too large for a text format",
-            got=f"{path.stat().st_size} bytes",
-            expected=f"at most {most}",
-            hint="convert it to GeoParquet or GeoPackage",
-        )
-
-
-def _box_wkt(bbox: Sequence[float]) -> str:
-    west, south, east, north = bbox
-    return f"POLYGON(({west} {south}, {east} {south}, {east} {north}, {west} {north}, {west} {south}))"
-
-
-def _bbox_in(bbox: Sequence[float], crs: Any, *, what: str) -> tuple[float, float, float, float]:
-    box = gpd.GeoSeries.from_wkt([_box_wkt(bbox)], crs=4326)
-    require_crs(gpd.GeoDataFrame(geometry=box.set_crs(crs or 4326, allow_override=True)), what=what)
-    bounds = box.segmentize(0.1).to_crs(crs or 4326).total_bounds
-    return float(bounds[0]), float(bounds[1]), float(bounds[2]), float(bounds[3])

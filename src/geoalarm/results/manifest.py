@@ -254,6 +254,7 @@ def _population(population: Population | None) -> dict[str, Any] | None:
         "disclosure_minimum": population.disclosure_minimum,
         "source_ids": [source.id for source in population.sources],
         "caveats": list(population.caveats),
+        **({"join": population.join} if population.join is not None else {}),
     }
 
 

@@ -126,7 +126,8 @@ def test_all_faults_of_a_file_are_told_at_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (lambda raw: raw["metadata"].update(vintage=2026), "metadata.vintage"),
+        (lambda raw: raw["metadata"].update(vintage=True), "metadata.vintage"),
+        (lambda raw: raw["metadata"].update(vintage=[2026]), "metadata.vintage"),
         (lambda raw: raw["metadata"].update(units=""), "kind intensity needs units"),
         (lambda raw: raw["metadata"].update(crs="WGS 84"), "metadata.crs"),
         (lambda raw: raw["metadata"].update(hazard=""), "role hazard needs a hazard"),
@@ -198,16 +199,18 @@ def test_an_entry_that_breaks_a_rule_is_refused_with_its_field(
     assert "demo_flood" in str(caught.value)
 
 
-def test_leading_zeros_have_to_be_quoted(tmp_path: Path) -> None:
+def test_values_of_type_str_are_as_they_are_written(tmp_path: Path) -> None:
+    """Without quotes 02 is a number to YAML, and 010 an octal one."""
     path = write(tmp_path, demo_flood=GOOD)
     text = (
         path.read_text(encoding="utf-8")
         .replace("type: int", "type: str")
-        .replace("default: 100", "default: '59'")
+        .replace("default: 100", "default: 010")
     )
-    path.write_text(text.replace("- 10\n", "- 02\n").replace("- 100\n", "- '59'\n"), encoding="utf-8")
-    with pytest.raises(Faults, match="put text such as '02' in quotes"):
-        read_catalog_file(path)
+    path.write_text(text.replace("- 10\n", "- 02\n").replace("- 100\n", "- 010\n"), encoding="utf-8")
+    parameter = read_catalog_file(path).entries["demo_flood"].parameters["return_period"]
+    assert parameter.default == "010"
+    assert {"02", "010"} <= set(parameter.allowed)
 
 
 @pytest.mark.parametrize(

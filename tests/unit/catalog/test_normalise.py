@@ -121,7 +121,7 @@ def test_the_country_may_stand_in_a_column_or_in_the_id() -> None:
         (
             frame(code=["55004", "55004"], CNTR_CODE=["FR", "BE"]),
             {},
-            "mixed country codes.*country_column='CNTR_CODE'",
+            "mixed country codes.*country_column: CNTR_CODE",
         ),
         (frame(code=["55004", "55005"], country=["FR", "BE"]), {"country": "FR"}, "mixed country codes"),
         (frame(code=["FR:55004", "BE:55005"]), {"country": "FR"}, "mixed country codes; got id BE:55005"),

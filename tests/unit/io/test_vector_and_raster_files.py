@@ -319,8 +319,9 @@ def test_archives_never_write_outside_and_never_expand_without_end(
     good = write_vector(tmp_path, "geojson").read_bytes()
     slip = zipped(tmp_path / "slip.zip", {"../../../../escaped.geojson": good})
     assert len(read_vector(slip)) == 3
-    assert not list(tmp_path.parent.rglob("escaped.geojson"))
-    assert all((tmp_path / "cache") in path.parents for path in tmp_path.rglob("*escaped*"))
+    escaped = list(tmp_path.parent.rglob("*escaped*"))
+    assert escaped
+    assert all((tmp_path / "cache") in path.parents for path in escaped)
     bomb = zipped(tmp_path / "bomb.zip", {"bomb.gpkg": b"\0" * (80 * 2**20)})
     assert bomb.stat().st_size < 100_000
     with pytest.raises(InputError, match="expands too far"):
@@ -404,7 +405,7 @@ def test_a_virtual_raster_is_refused_under_any_name(tmp_path: Path) -> None:
     )
     for name in ("a.vrt", "b.tif", "c.asc"):
         (tmp_path / name).write_text(text, encoding="utf-8")
-        with pytest.raises(InputError, match="not a raster this house opens"):
+        with pytest.raises(InputError, match=r"virtual raster .*not opened"):
             read_raster(tmp_path / name)
 
 

@@ -123,7 +123,7 @@ def test_unknown_fields_offer_the_near_miss() -> None:
         ({"catch_up": "some"}, "'last', 'all' or 'none'"),
         ({"retries": {"first_wait": "2 days"}}, "first_wait"),
         ({"retries": {"times": -1}}, "greater than or equal to 0"),
-        ({"report": {"departement": [59]}}, "string"),
+        ({"report": {"departement": [59.5]}}, "string"),
         ({"report": {"lang": ["it"]}}, "lang"),
         ({"deliver": [{}]}, "folder, storage or mail"),
         ({"deliver": [{"folder": {"path": "a"}, "storage": {"url": "s3://b"}}]}, "got folder, storage"),

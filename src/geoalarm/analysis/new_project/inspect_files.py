@@ -22,7 +22,8 @@ from geoalarm.geo.fill_values import known_cells
 from geoalarm.io import archives
 from geoalarm.io import geopackage_guard as geopackage
 from geoalarm.io.rasters import RASTER_ENDINGS, read_raster
-from geoalarm.io.vector_files import VECTOR_ENDINGS, read_vector, regular_file, vector_format
+from geoalarm.io.vector_files import read_vector, regular_file, vector_format
+from geoalarm.io.vector_formats import VECTOR_ENDINGS
 
 Form = Literal["polygons", "points", "lines", "raster"]
 

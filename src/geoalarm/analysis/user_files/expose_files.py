@@ -9,15 +9,10 @@ import shapely
 import xarray as xr
 
 from geoalarm.analysis.run_scenario import warnings_of
+from geoalarm.analysis.user_files.file_part import FilePart, at_option, is_raster
+from geoalarm.analysis.user_files.table_population import refuse_table, table_population
 from geoalarm.analysis.user_files.user_footprint import read_footprint
-from geoalarm.analysis.user_files.user_options import (
-    FilePart,
-    UserFiles,
-    is_raster,
-    open_vector,
-    read_user_raster,
-    source_of,
-)
+from geoalarm.analysis.user_files.user_options import UserFiles, open_vector, read_user_raster, source_of
 from geoalarm.analysis.workspace import Progress, cache_dir, tell
 from geoalarm.catalog import normalise
 from geoalarm.core.errors import InputError
@@ -45,7 +40,7 @@ def expose_files(
     tell(progress, "communes", 1, 4)
     communes = read_communes(own)
     tell(progress, "population", 2, 4)
-    population = read_population(own, notes)
+    population = read_population(own, communes, notes)
     tell(progress, "hazard", 3, 4)
     footprint, repairs = read_footprint(own)
     _require_meeting(footprint, communes, name=own.footprint, notes=notes)
@@ -79,23 +74,28 @@ def expose_files(
 
 def read_communes(own: UserFiles) -> Communes:
     """The communes, keyed by the id column (``FR:59350`` where the country is known)."""
-    part = FilePart.parse(own.communes)
-    return normalise.communes(
-        open_vector(part, keep=own.communes_keep),
-        id_column=own.id_column,
-        country=own.country,
-        country_column=own.country_column,
-        source=source_of(part, basis=Basis.STATUTORY),
-        what=part.name,
-        keep="--communes-keep {column}={value}",
-    )
+    part = FilePart.parse(own.communes, "--communes")
+    with at_option(part):
+        return normalise.communes(
+            open_vector(part, keep=own.communes_keep),
+            id_column=own.id_column,
+            country=own.country,
+            country_column=own.country_column,
+            source=source_of(part, basis=Basis.STATUTORY),
+            what=part.name,
+            keep="--communes-keep {column}={value}",
+        )
 
 
-def read_population(own: UserFiles, notes: list[str]) -> Population:
-    """The people: a raster of counts or densities, or polygons with counts."""
-    part = FilePart.parse(own.population)
-    read = _raster_people if is_raster(part.path) else _polygon_people
-    return read(own, part, notes)
+def read_population(own: UserFiles, communes: Communes, notes: list[str]) -> Population:
+    """The people: a raster of counts or densities, polygons with counts, or a table of counts by commune."""
+    part = FilePart.parse(own.population, "--population")
+    with at_option(part):
+        if own.join is not None:
+            return table_population(own, part, communes, notes)
+        refuse_table(own, part)
+        read = _raster_people if is_raster(part) else _polygon_people
+        return read(own, part, notes)
 
 
 def _polygon_people(own: UserFiles, part: FilePart, notes: list[str]) -> Population:

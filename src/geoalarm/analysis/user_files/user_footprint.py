@@ -12,14 +12,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from geoalarm.analysis.user_files.user_options import (
-    FilePart,
-    UserFiles,
-    is_raster,
-    open_vector,
-    read_user_raster,
-    source_of,
-)
+from geoalarm.analysis.user_files.file_part import FilePart, at_option, is_raster
+from geoalarm.analysis.user_files.user_options import UserFiles, open_vector, read_user_raster, source_of
 from geoalarm.analysis.user_files.user_plan import known_part, user_plan
 from geoalarm.catalog import normalise
 from geoalarm.catalog.cf_units import cf_units
@@ -39,22 +33,26 @@ NO_DATA_OPTION: Final = "--no-data-value"
 
 def read_footprint(own: UserFiles) -> tuple[Footprint, dict[str, int]]:
     """The footprint, and what was repaired in it."""
-    part = FilePart.parse(own.footprint)
-    plan = user_plan(own, part)
-    if plan is not None:
-        footprint, repairs = _plan_footprint(own, part, plan), plan.repairs
-    elif is_raster(part.path):
-        footprint, repairs = _raster_footprint(own, part)
-    else:
-        footprint, repairs = _polygon_footprint(own, part)
+    part = FilePart.parse(own.footprint, "--footprint")
+    with at_option(part):
+        footprint, repairs = _footprint_of(own, part)
     if any(name.startswith("geometries_") and count for name, count in repairs.items()):
         footprint = replace(footprint, caveats=(*footprint.caveats, "geometry_repaired"))
     if own.studied is None:
         return footprint, repairs
-    area = FilePart.parse(own.studied)
-    studied, mended = normalise.frame(open_vector(area), what=area.name)
+    area = FilePart.parse(own.studied, "--studied")
+    with at_option(area):
+        studied, mended = normalise.frame(open_vector(area), what=area.name)
     told = {f"studied_area_{name}": count for name, count in mended.items()}
     return replace(footprint, studied=studied), {**repairs, **told}
+
+
+def _footprint_of(own: UserFiles, part: FilePart) -> tuple[Footprint, dict[str, int]]:
+    """An official plan, a raster or polygons."""
+    plan = user_plan(own, part)
+    if plan is not None:
+        return _plan_footprint(own, part, plan), plan.repairs
+    return _raster_footprint(own, part) if is_raster(part) else _polygon_footprint(own, part)
 
 
 def _plan_footprint(own: UserFiles, part: FilePart, found: PlanLayer) -> Footprint:

@@ -5,45 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
 
 import geopandas as gpd
 import xarray as xr
 
+from geoalarm.analysis.user_files.file_part import FilePart
 from geoalarm.catalog.cf_units import cf_units
 from geoalarm.core.errors import InputError
+from geoalarm.core.field_hints import FieldHint
 from geoalarm.core.model import NoData, NoPeople, Source
-from geoalarm.core.settings import expand_user
 from geoalarm.core.terms import Basis
+from geoalarm.core.unicode_names import nfc
 from geoalarm.io import rasters
 from geoalarm.io import vector_files as files
 from geoalarm.io.input_hash import input_sha256, read_unchanged
-from geoalarm.io.paths import regular_file
-
-
-@dataclass(frozen=True, slots=True)
-class FilePart:
-    """A file and, where it holds several, the layer of it."""
-
-    path: Path
-    layer: str | None = None
-
-    @classmethod
-    def parse(cls, text: str) -> FilePart:
-        """``FILE`` or ``FILE:LAYER``. A colon of the name of an existing file or of a drive stays in it."""
-        if (whole := expand_user(text)).exists():
-            return cls(whole)
-        left, colon, right = text.rpartition(":")
-        is_path = "/" in right or "\\" in right
-        if not colon or len(left) < 2 or not right or is_path:
-            return cls(whole)
-        return cls(expand_user(left), right)
-
-    @property
-    def name(self) -> str:
-        """File name, with the layer."""
-        return self.path.name + (f":{self.layer}" if self.layer else "")
+from geoalarm.io.paths import input_path
+from geoalarm.io.vector_formats import VECTOR_ENDINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +41,8 @@ class UserFiles:
     no_data_value, population_no_data_value : tuple of float or "none"
         Numbers in the cells of a raster that mean "not known" though the file does not say so; ``none``:
         every number is data.
+    join : str, optional
+        Column of official codes: the population is a table without outlines, joined to the communes.
     communes_keep, population_keep : tuple of str
         Rows that are meant, ``COLUMN=VALUE``: all must hold.
     population_no_data : str
@@ -85,6 +65,7 @@ class UserFiles:
     footprint: str
     population_column: str | None = None
     population_units: str | None = None
+    join: str | None = None
     class_column: str | None = None
     bounds: tuple[float, ...] = ()
     units: str | None = None
@@ -106,26 +87,12 @@ class UserFiles:
     population_no_data: NoPeople = "unknown"
     profile: str | None = None
 
-
-def is_raster(path: Path) -> bool:
-    """Whether a file is a raster, by its first bytes; archives by their ending.
-
-    Raises
-    ------
-    InputError
-        If it is missing, or neither a raster nor a vector file that is opened here.
-    """
-    place = regular_file(path)
-    if place.suffix.lower() == ".zip":
-        return any(ending in place.stem.lower() for ending in rasters.RASTER_ENDINGS)
-    if place.suffix.lower() in rasters.RASTER_ENDINGS:
-        return True
-    try:
-        files.vector_format(place)
-    except InputError:
-        rasters.raster_format(place)
-        return True
-    return False
+    def __post_init__(self) -> None:
+        """Names of columns and classes in the form in which files are read (NFC)."""
+        for name in ("id_column", "population_column", "class_column", "country_column", "join"):
+            if (text := getattr(self, name)) is not None:
+                object.__setattr__(self, name, nfc(text))
+        object.__setattr__(self, "class_order", tuple(map(nfc, self.class_order)))
 
 
 def source_of(part: FilePart, *, basis: Basis) -> Source:
@@ -134,7 +101,7 @@ def source_of(part: FilePart, *, basis: Basis) -> Source:
         id=part.name.replace("|", "_"),
         title=part.name,
         basis=basis,
-        sha256=input_sha256(regular_file(part.path)),
+        sha256=input_sha256(input_path(part.path)),
     )
 
 
@@ -168,8 +135,20 @@ def open_vector(part: FilePart, *, keep: Sequence[str] = ()) -> gpd.GeoDataFrame
     InputError
         If a rule has another form, or names no column.
     """
-    place, rules = regular_file(part.path), [_rule(text) for text in keep]
-    return read_unchanged(place, lambda: files.read_vector(place, part.layer, keep=rules))[0]
+    place, rules = input_path(part.path), row_rules(keep)
+    member, layer = part.inside(VECTOR_ENDINGS)
+    return read_unchanged(place, lambda: files.read_vector(place, layer, member=member, keep=rules))[0]
+
+
+def row_rules(keep: Sequence[str]) -> list[files.RowFilter]:
+    """Rules as the command line writes them, ``COLUMN=VALUE``.
+
+    Raises
+    ------
+    InputError
+        If one has another form.
+    """
+    return [_rule(text) for text in keep]
 
 
 def _rule(text: str) -> files.RowFilter:
@@ -210,24 +189,26 @@ def read_user_raster(
             expected="no column",
             hint=f"leave {option} out",
         )
+    member, band = part.inside(rasters.RASTER_ENDINGS)
     data = rasters.read_raster(
         part.path,
-        band_of(part),
+        band_number(band, part),
+        member=member,
         no_data_values=() if no_data_value == "none" else no_data_value,
         every_value_is_data=no_data_value == "none",
     )
     return data, agreed_units(data, units[1], what=part.name, option=units[0])
 
 
-def band_of(part: FilePart) -> int | None:
+def band_number(text: str | None, part: FilePart) -> int | None:
     """``FILE:2`` names the second band of a raster."""
-    if part.layer is None:
+    if text is None:
         return None
-    if not part.layer.isdigit():
+    if not text.isdecimal():
         raise InputError(
             f"{part.path.name} is a raster",
-            got=f"layer {part.layer!r}",
+            got=f"layer {text!r}",
             expected="a band number",
-            hint=f"{part.path.name}:1",
+            hint=FieldHint("name one: {band}", band=1),
         )
-    return int(part.layer)
+    return int(text)

@@ -7,13 +7,14 @@ from typing import Any, Final
 
 import geopandas as gpd
 
-from geoalarm.analysis.user_files.user_options import FilePart, UserFiles
+from geoalarm.analysis.user_files.file_part import FilePart
+from geoalarm.analysis.user_files.user_options import UserFiles
 from geoalarm.catalog.official_plans import PlanLayer, read_plan, refuse_regulation
 from geoalarm.core.errors import InputError
 from geoalarm.core.official_plan import OfficialPlan
 from geoalarm.geo.crs import to_crs
 from geoalarm.io.input_hash import read_unchanged
-from geoalarm.io.paths import regular_file
+from geoalarm.io.paths import input_path
 
 ANY_NAME: Final = "hazard"
 """What ``--hazard`` says where nobody says anything."""
@@ -31,7 +32,7 @@ def user_plan(own: UserFiles, part: FilePart) -> PlanLayer | None:
         If it is a plan and what is asked for is not in it, or is several; or if regulation zones are asked
         for, however they are to be read.
     """
-    place = regular_file(part.path)
+    place = input_path(part.path)
     if own.profile == NO_PROFILE or own.class_column is not None or own.bounds or own.kind is not None:
         refuse_regulation(place, part.layer or "")
         return None

@@ -152,7 +152,9 @@ def _union_missing(draft: BriefingContext, row: Mapping[str, object], count: Lay
         )
         for name, value in numbers.items()
     ]
-    said = draft.say("union.missing", mapped=figures[0].text, layers=figures[1].text)
+    said = draft.say(
+        "union.missing", mapped=figures[0].text, layers=figures[1].text, n=int(numbers["layers_mapped"])
+    )
     if silent:
         said = f"{said} {draft.say('union.without', dangers=draft.dangers(silent))}"
     return Sentence(said, tuple(figure.id for figure in figures))

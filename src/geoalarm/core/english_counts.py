@@ -1,0 +1,8 @@
+"""Counts with their noun in what the command line and the manifest say, which is English."""
+
+from __future__ import annotations
+
+
+def counted(number: float, noun: str, plural: str = "") -> str:
+    """``1 commune``, ``2 communes``, ``1 entry``, ``2 entries`` (with its plural)."""
+    return f"{number:g} {noun if number == 1 else plural or noun + 's'}"
