@@ -69,6 +69,7 @@ def folder(tmp_path: Path) -> Path:
 STATED = {
     "TODO statutory": "statutory", "TODO the licence": "ours", "TODO whom": "us", "TODO the year": "'2024'",
     "TODO the countries": "[FR, BE]", "TODO flood, landslide": "industrial", "TODO m, cm": "m",
+    "TODO the labels": "[far, near]",
     "TODO counts": "counts", 'TODO "1"': "'1'", "TODO not_studied": "dry",
 }  # fmt: skip
 """What somebody who knows the data writes in the place of each kind of TODO."""

@@ -92,6 +92,8 @@ class RoleGuess:
         Columns found; empty where none was.
     class_choices, population_choices : tuple of str
         Columns that could hold the class, where several could; every column of people.
+    class_labels : tuple of str
+        Labels of the class column.
     countries : tuple of str
         Where something tells them.
     hazard, kind : str
@@ -113,6 +115,7 @@ class RoleGuess:
     country_column: str = ""
     class_column: str = ""
     class_choices: tuple[str, ...] = ()
+    class_labels: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     vintage: str = ""
     columns: tuple[tuple[str, str], ...] = ()
@@ -210,6 +213,7 @@ def _zones(layer: InspectedLayer, hazard: str) -> RoleGuess:
         hazard=hazard,
         class_column=chosen[0] if chosen else "",
         class_choices=() if chosen else tuple(named or classes),
+        class_labels=next((column.values for column in layer.columns if column.name in chosen), ()),
         countries=countries_of(layer),
         vintage=vintage_of(layer),
     )

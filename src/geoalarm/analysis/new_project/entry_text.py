@@ -30,6 +30,10 @@ HAZARD: Final = f"{UNSTATED} flood, landslide or industrial: what it is a map of
 KIND: Final = (
     f"{UNSTATED} intensity (a depth), classes (whole codes, 0 is none) or fraction (share of a cell)"
 )
+ORDER: Final = (
+    f"{UNSTATED} the labels from mild to severe, so that places in several count once: "
+    "[{labels}] in that order; [] if none is worse"
+)
 LENGTH: Final = f"{UNSTATED} m, cm or mm: what a value is measured in"
 PEOPLE_KIND: Final = f"{UNSTATED} counts (people in a cell) or density (people in an area)"
 PEOPLE_UNITS: Final = f'{UNSTATED} "1" for counts, km-2 for people per square kilometre'
@@ -144,6 +148,8 @@ def _facts(entry: ProjectEntry) -> dict[str, Any]:
         facts["class_column"] = (
             f"{UNSTATED} {' or '.join(guess.class_choices)}: the column that holds the class"
         )
+    if len(guess.class_labels) > 1:
+        facts["class_order"] = ORDER.format(labels=", ".join(guess.class_labels))
     if guess.columns:
         facts["columns"] = dict(guess.columns)
     return facts | {"url": "", "verified": True}
