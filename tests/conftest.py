@@ -5,13 +5,25 @@ from __future__ import annotations
 import gc
 import os
 import runpy
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parents[1]
 REAL = ROOT.parent / "shared" / "data"
+CHROMIUM = os.environ.get("GEOALARM_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
 
 gc.disable()  # until all is imported, see pytest_collection_finish
 settings.register_profile(
@@ -46,6 +58,19 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
 def made_up() -> object:
     """What the explorer's sessions share, for the made-up world of ``geoalarm.testing``."""
     return runpy.run_path(str(ROOT / "tests" / "made_up.py"))["shared"]()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """A browser; the test is skipped where there is none."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium found: install Debian's chromium, or name one in GEOALARM_CHROMIUM")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
 
 
 def pytest_collection_finish() -> None:

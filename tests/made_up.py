@@ -21,7 +21,7 @@ def shared() -> SharedSession:
         SimpleNamespace(key=key, hazard=item.hazard, scenario=item.scenario,
                         return_period_yr=item.return_period_yr, basis=item.basis,
                         class_labels=tuple(part.label for part in item.classes), units=item.units,
-                        source=item.sources[0], countries=item.countries)
+                        kind=item.kind, source=item.sources[0], countries=item.countries)
         for key, item in footprints.items()]  # fmt: skip
 
     def exposed(option: object, *, bounds: object = None, population: str | None = None) -> object:
@@ -32,6 +32,7 @@ def shared() -> SharedSession:
     return SharedSession(
         SimpleNamespace(
             communes=world.communes,
+            cache=None,
             populations=("made_up_population",),
             options=lambda: options,
             expose=exposed,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import select
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,15 +14,6 @@ from urllib.parse import urlparse
 
 import pytest
 
-CHROMIUM = os.environ.get("GEOALARM_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-]
 STARTS_WITHIN_S = 120
 
 
@@ -77,19 +66,6 @@ def embedded() -> Iterator[str]:
     """Address of the explorer of the embedded territory; every page stands beside it."""
     with served("embedded") as where:
         yield where
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """A browser; the test is skipped where there is none."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium found: install Debian's chromium, or name one in GEOALARM_CHROMIUM")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 class Tab:

@@ -84,13 +84,13 @@ def test_doctor_says_what_is_broken_and_fails(call, monkeypatch):
         health.Check("browser", "missing", "none", "install one"),
         health.Check("cache", "broken", "full", "empty it"),
     ]
-    monkeypatch.setattr(health, "check_health", lambda: made)
+    monkeypatch.setattr(health, "check_health", lambda scenario: made)
     answer = call("doctor")
     assert answer.exit_code == 1
     assert "BROKEN  cache" in answer.stdout
     assert "-> empty it" in answer.stdout
     assert answer.stdout.endswith("broken: cache\n")
-    monkeypatch.setattr(health, "check_health", lambda: made[:2])
+    monkeypatch.setattr(health, "check_health", lambda scenario: made[:2])
     assert call("doctor").exit_code == 0
     assert json.loads(call("doctor", "--json").stdout)[1] == {
         "name": "browser",

@@ -438,10 +438,10 @@ def test_every_dossier_of_the_embedded_territory_in_milliseconds(embedded):
 
 @pytest.mark.slow
 def test_a_site_with_one_kind_of_zone_alone_in_its_commune_counts_as_its_layer_does(embedded):
-    """The chlorine works of Loos are the only toxic site that reaches Lille: its people are the layer's."""
+    """One of the made-up works is the only one that reaches Tournai: its people are the layer's."""
     _, territory = embedded
-    dossier = territory.dossier("FR:59350")
+    dossier = territory.dossier("BE:57081")
     reaching = [site for site in dossier.sites if site.reaches_here]
-    assert [site.site_id for site in reaching] == ["FR-loos-chlor-alkali"]
+    assert [site.site_id for site in reaching] == ["example-works-10"]
     toxic = next(danger.main for danger in dossier.dangers if danger.scenario == "toxic")
     assert reaching[0].people_here == pytest.approx(toxic.total["population_exposed"])

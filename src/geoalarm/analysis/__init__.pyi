@@ -12,13 +12,14 @@ from .model_calculator import models as models
 from .model_calculator import room_of as room_of
 from .model_calculator import run_model as run_model
 from .run_scenario import run as run
+from .scenario import EntryChoice as EntryChoice
 from .scenario import FootprintChoice as FootprintChoice
 from .scenario import Options as Options
 from .scenario import Scenario as Scenario
 from .scenario import default_scenario as default_scenario
 from .scenario import read_scenario as read_scenario
 from .scenario import scenario_from as scenario_from
-from .scenario import scenario_text as scenario_text
+from .scenario_text import scenario_text as scenario_text
 from .user_files.expose_files import expose_files as expose_files
 from .user_files.file_part import FilePart as FilePart
 from .user_files.user_options import UserFiles as UserFiles

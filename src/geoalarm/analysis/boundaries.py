@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 
-from geoalarm.analysis.scenario import Options, Scenario
+from geoalarm.analysis.scenario import EntryChoice, Options, Scenario
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Communes, require_column
 from geoalarm.core.row_account import RowAccount
@@ -38,8 +39,13 @@ class JoinedCommunes:
     warnings: tuple[str, ...] = ()
 
 
-def join_communes(catalog: Catalog, scenario: Scenario) -> JoinedCommunes:
+def join_communes(catalog: Catalog, scenario: Scenario, *, cache: Path | None = None) -> JoinedCommunes:
     """Communes of a scenario's entries.
+
+    Parameters
+    ----------
+    cache : pathlib.Path, optional
+        Folder where a resolved seam is kept.
 
     Raises
     ------
@@ -54,16 +60,35 @@ def join_communes(catalog: Catalog, scenario: Scenario) -> JoinedCommunes:
             expected="one entry, or one for each side of a border",
             hint="join the countries of one side in one file first",
         )
-    parts = [catalog.communes(name) for name in names]
+    parts = [_chosen_communes(catalog, scenario.choice(name)) for name in names]
     if len(parts) == 1:
         return JoinedCommunes(parts[0], seam=delivered_seam(catalog, names[0]))
-    return resolve_seam(parts[0], parts[1], options=scenario.options)
+    return resolve_seam(parts[0], parts[1], options=scenario.options, cache=cache)
 
 
-def resolve_seam(one: Communes, other: Communes, *, options: Options) -> JoinedCommunes:
+def _chosen_communes(catalog: Catalog, choice: EntryChoice) -> Communes:
+    """Communes of an entry, of which only those are kept whose codes begin as stated."""
+    found = catalog.communes(choice.entry, **choice.values(catalog))
+    if not choice.codes:
+        return found
+    kept = found.data["code"].astype("str").str.startswith(choice.codes).to_numpy()
+    if not kept.any():
+        raise InputError(
+            f"communes of entry {choice.entry!r}",
+            got=f"{len(kept)}, no code begins with {' or '.join(choice.codes)}",
+            expected="at least one commune",
+            hint="check codes; those of the entry begin with "
+            + ", ".join(sorted({code[:2] for code in found.data["code"].astype("str")})[:12]),
+        )
+    return found.only(kept)
+
+
+def resolve_seam(
+    one: Communes, other: Communes, *, options: Options, cache: Path | None = None
+) -> JoinedCommunes:
     """Two sets of boundaries as one, overlaps and gaps settled by the rule of the options."""
-    from geoalarm.geo import seam
     from geoalarm.geo.datum_accuracy import OUTLINE_M, MapExtent, datum_notes
+    from geoalarm.geo.seam_cache import resolve_kept
 
     sources = (*one.sources, *other.sources)
     rows = RowAccount.joined(part.rows for part in (one, other) if part.rows is not None)
@@ -88,7 +113,7 @@ def resolve_seam(one: Communes, other: Communes, *, options: Options) -> JoinedC
             ),
             warnings=notes,
         )
-    resolved, report = seam.resolve(one.data, other.data, rule=options.seam, line=line)
+    resolved, report = resolve_kept(one.data, other.data, rule=options.seam, line=line, cache=cache)
     return JoinedCommunes(Communes(resolved, sources, rows), report, warnings=notes)
 
 
@@ -100,13 +125,14 @@ def _seam_line(options: Options) -> gpd.GeoDataFrame | None:
 
 def delivered_seam(catalog: Catalog, communes: str) -> SeamReport | None:
     """The report of a seam that was resolved before the communes were delivered, from the entry of role
-    ``seam`` in their group.
+    ``seam`` that goes with them.
 
     None where the catalog has no such entry. What is left after the rule is NaN: it was not measured here.
     """
+    from geoalarm.catalog.roles import entries_beside
     from geoalarm.geo.seam_report import SeamReport
 
-    beside = catalog.names(role="seam", group=catalog.entry(communes).group)
+    beside = entries_beside(catalog, communes, "seam")
     if not beside:
         return None
     layer = catalog.layer(beside[0]).data

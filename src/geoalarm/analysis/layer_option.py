@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from geoalarm import hazards
 from geoalarm.analysis.layer_info import LayerInfo
-from geoalarm.analysis.scenario import FootprintChoice, Parameter
+from geoalarm.analysis.scenario import FootprintChoice
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.model import Hazard, interval_classes
 
 if TYPE_CHECKING:
     from geoalarm.catalog import Catalog
     from geoalarm.catalog.entry import CatalogEntry
+    from geoalarm.catalog.entry_args import ChosenValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +36,7 @@ class LayerOption(LayerInfo):
 
     entry: str
     class_bounds: tuple[float, ...]
-    parameters: tuple[tuple[str, Parameter], ...] = ()
+    parameters: tuple[tuple[str, ChosenValue], ...] = ()
 
 
 def options_of(catalog: Catalog, choice: FootprintChoice) -> Iterator[LayerOption]:
@@ -62,16 +63,16 @@ def options_of(catalog: Catalog, choice: FootprintChoice) -> Iterator[LayerOptio
                 expected=", ".join(entry.parameters) or "no parameter",
                 hint=near_miss(name, entry.parameters),
             )
-    axes = [
-        [(name, value) for value in choice.parameters.get(name, tuple(parameter.allowed))]
-        for name, parameter in entry.parameters.items()
-    ]
+    axes: list[list[tuple[str, object]]] = []
+    for name, parameter in entry.parameters.items():
+        chosen = choice.parameters.get(name, tuple(parameter.allowed))
+        axes.append([(name, chosen)] if parameter.parts else [(name, value) for value in chosen])
     for pairs in itertools.product(*axes):
-        yield _option(entry, entry.resolve(dict(pairs)), choice.bounds)
+        yield _option(entry, entry.resolve_parts(dict(pairs)), choice.bounds)
 
 
 def _option(
-    entry: CatalogEntry, values: dict[str, Parameter], bounds: tuple[float, ...] | None
+    entry: CatalogEntry, values: dict[str, ChosenValue], bounds: tuple[float, ...] | None
 ) -> LayerOption:
     facts = entry.facts
     hazard = _hazard(facts.hazard, entry=entry.name)
@@ -90,7 +91,7 @@ def _option(
         title=facts.title,
         hazard=facts.hazard,
         scenario=str(values.get("scenario", facts.scenario)) or event,
-        return_period_yr=of_event if period is None else float(period),
+        return_period_yr=of_event if period is None else float(str(period)),
         basis=facts.basis_term,
         countries=(str(country),) if country else tuple(facts.countries),
         class_labels=labels,
@@ -109,11 +110,18 @@ def _of_standard(entry: CatalogEntry) -> tuple[str, ...]:
     return standard_classes(entry.profile, entry.facts.hazard) if entry.profile is not None else ()
 
 
-def _event(entry: CatalogEntry, values: dict[str, Parameter]) -> tuple[str, float]:
-    """Event and return period [yr] that an entry chooses in an official plan; empty and NaN for any other."""
+def _event(entry: CatalogEntry, values: dict[str, ChosenValue]) -> tuple[str, float]:
+    """Event and return period [yr] that an entry chooses in an official plan; empty and NaN for any other,
+    and where parts of several events are opened together.
+    """
     from geoalarm.catalog.official_plans import event_of_part
 
-    return event_of_part(entry.profile, entry.part_of(values)) if entry.profile else ("", math.nan)
+    if not entry.profile:
+        return "", math.nan
+    several = [value if isinstance(value, tuple) else (value,) for value in values.values()]
+    choices = [dict(zip(values, chosen, strict=True)) for chosen in itertools.product(*several)]
+    parts = list(dict.fromkeys(entry.part_of(choice) for choice in choices))
+    return event_of_part(entry.profile, parts[0]) if len(parts) == 1 else ("", math.nan)
 
 
 def _hazard(name: str, *, entry: str) -> Hazard:

@@ -54,14 +54,7 @@ def run(
     GeoalarmError
         If an input cannot be used, or the people are not conserved.
     """
-    if workspace is not None and scenario is not None and workspace.scenario != scenario:
-        raise InputError(
-            "scenario and workspace",
-            got="two different scenarios",
-            expected="one of them, or the same",
-            hint="leave one out",
-        )
-    space = workspace or Workspace(scenario)
+    space = _one_workspace(scenario, workspace)
     table = space.table(progress=progress)
     options = space.options()
     tell(progress, "table", 1, 1)
@@ -82,7 +75,7 @@ def run(
         command=command,
         title=space.scenario.title,
         repairs=repairs_of(space, options),
-        warnings=[*joined.warnings, *_notes(space, options), *warnings_of(table)],
+        warnings=[*joined.warnings, *_notes_of(space, options), *warnings_of(table)],
     )
     manifest |= official_plans_of(
         [space.footprint(option) for option in options], [space.expose(option) for option in options]
@@ -95,13 +88,25 @@ def run(
     return Run(table, joined.communes, manifest, annual=annual, union=united, seam=seam)
 
 
-def _notes(space: Workspace, options: Sequence[LayerOption]) -> list[str]:
+def _one_workspace(scenario: Scenario | None, workspace: Workspace | None) -> Workspace:
+    """The workspace given, or a new one of the scenario."""
+    if workspace is not None and scenario is not None and workspace.scenario != scenario:
+        raise InputError(
+            "scenario and workspace",
+            got="two different scenarios",
+            expected="one of them, or the same",
+            hint="leave one out",
+        )
+    return workspace or Workspace(scenario)
+
+
+def _notes_of(space: Workspace, options: Sequence[LayerOption]) -> list[str]:
     """What is to be told of the people, of codes without a partner, and by official plans."""
     people = space.population()
     joined = people.join.sentences(people.sources[0].id) if people.join is not None else []
     plans = [space.footprint(option).plan for option in options]
-    told = dict.fromkeys(note for plan in plans if plan is not None for note in plan.notes)
-    return [*joined, *space.prepared().notes, *told]
+    of_plans = dict.fromkeys(note for plan in plans if plan is not None for note in plan.notes)
+    return [*joined, *space.prepared().notes, *of_plans]
 
 
 def _record(space: Workspace, option: LayerOption) -> FootprintRecord:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import yaml
 from pydantic import BeforeValidator, Field
 
 from geoalarm.analysis.accident.accident_scenario import Accident, AccidentFile
 from geoalarm.core.errors import InputError
 from geoalarm.core.settings import expand_user
-from geoalarm.io.strict_model import StrictModel, as_list, read_yaml, require_model
+from geoalarm.io.strict_model import StrictModel, as_list, raise_faults, read_yaml, require_model
+from geoalarm.io.unstated import unstated_faults
 
 if TYPE_CHECKING:
     from geoalarm.catalog import Catalog
@@ -30,6 +30,40 @@ class FootprintChoice:
     entry: str
     parameters: dict[str, tuple[Parameter, ...]] = field(default_factory=dict)
     bounds: tuple[float, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EntryChoice:
+    """An entry of communes or people, and what of it is taken.
+
+    Attributes
+    ----------
+    parameters : dict
+        Values of its parameters; of one with parts all that are named, else every allowed one, together.
+    codes : tuple of str
+        How the codes of the communes begin that are taken: ``9`` for the province of Namur; empty: all.
+    """
+
+    entry: str
+    parameters: dict[str, tuple[Parameter, ...]] = field(default_factory=dict)
+    codes: tuple[str, ...] = ()
+
+    @property
+    def says_more(self) -> bool:
+        """Whether it is more than the name of an entry."""
+        return bool(self.parameters or self.codes)
+
+    def values(self, catalog: Catalog) -> dict[str, object]:
+        """Values to open the entry with.
+
+        Raises
+        ------
+        InputError
+            If there is no such entry, parameter or value.
+        """
+        entry = catalog.entry(self.entry)
+        parts = {name: tuple(one.allowed) for name, one in entry.parameters.items() if one.parts}
+        return dict(entry.resolve_parts({**parts, **self.parameters}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +97,18 @@ class Options:
 class Scenario:
     """What meets what: communes, populations (the first is the one a run uses), footprints by catalog entry,
     and accidents to try.
+
+    Attributes
+    ----------
+    choices : tuple of EntryChoice
+        Those of its communes and populations of which not all is taken.
+    sites : tuple of str, optional
+        Entries of sites; None takes those that go with the communes
+        (:func:`geoalarm.catalog.roles.entries_beside`).
+    file : str
+        Name of the file it was read from; empty where there was none.
+    is_default : bool
+        Whether it is what the entries of the catalog say.
     """
 
     name: str
@@ -73,16 +119,40 @@ class Scenario:
     catalog: Path | None = None
     options: Options = field(default_factory=Options)
     accidents: tuple[Accident, ...] = ()
+    choices: tuple[EntryChoice, ...] = ()
+    sites: tuple[str, ...] | None = None
+    file: str = field(default="", compare=False)
+    is_default: bool = field(default=False, compare=False)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for the manifest; the catalog is left out (its path is a machine's, its entries'
-        hashes are in the sources).
+        hashes are in the sources), and so is where the scenario was read.
         """
         out = asdict(replace(self, accidents=()))
-        del out["catalog"], out["accidents"]
+        for name in ("catalog", "accidents", "file", "is_default"):
+            del out[name]
+        for name in ("sites", "choices"):
+            if not out[name]:
+                del out[name]
         if self.accidents:
             out["accidents"] = [_without_paths(item) for item in self.accidents]
         return out
+
+    def choice(self, entry: str) -> EntryChoice:
+        """What is taken of an entry of communes or people."""
+        return next((one for one in self.choices if one.entry == entry), EntryChoice(entry))
+
+    def site_entries(self, catalog: Catalog) -> Sequence[str]:
+        """Entries of sites that it names; without any, those that go with its communes."""
+        from geoalarm.catalog.roles import entries_beside
+
+        return entries_beside(catalog, self.communes[0], "sites") if self.sites is None else self.sites
+
+    def command_options(self, catalog: Catalog) -> list[str]:
+        """Options of a command that name it, or the catalog it came from, without folders of this machine."""
+        if self.is_default:
+            return [] if catalog.is_of_package else ["--catalog", catalog.path.name]
+        return ["--scenario", self.file or f"{self.name}.yml"]
 
     def with_accidents(self, *accidents: Accident, layers: bool = False) -> Scenario:
         """The scenario with these accidents for its own, and its catalog layers only with ``layers``."""
@@ -93,67 +163,6 @@ def _without_paths(accident: Accident) -> dict[str, Any]:
     """An accident for the manifest: of a file of thresholds its name, not its place on a machine."""
     told = accident.as_dict()
     return told | {"thresholds": accident.thresholds.name} if accident.thresholds is not None else told
-
-
-def scenario_text(scenario: Scenario, *, folder: Path | None = None) -> str:
-    """The scenario as the YAML that :func:`read_scenario` reads and ``geoalarm run`` takes.
-
-    Parameters
-    ----------
-    scenario : Scenario
-    folder : pathlib.Path, optional
-        Where the file will stand: paths are written relative to it.
-    """
-    chosen = scenario.options
-    options = {
-        "seam": chosen.seam,
-        "seam_line": _path(chosen.seam_line, folder),
-        "annual_expectation": chosen.annual_expectation or "none",
-        "zero_at_yr": chosen.zero_at_yr,
-        "union": chosen.union,
-    }
-    usual = _OptionsFile().model_dump()
-    entries = [
-        {
-            "entry": item.entry,
-            **(
-                {"parameters": {name: list(values) for name, values in item.parameters.items()}}
-                if item.parameters
-                else {}
-            ),
-            **({"bounds": list(item.bounds)} if item.bounds else {}),
-        }
-        for item in scenario.footprints
-    ]
-    accidents = [{"accident": item.as_dict() | _paths_of(item, folder)} for item in scenario.accidents]
-    facts = {
-        "name": scenario.name,
-        "title": scenario.title,
-        "catalog": _path(scenario.catalog, folder),
-        "communes": list(scenario.communes),
-        "population": list(scenario.populations),
-        "footprints": [*entries, *accidents],
-        "options": {name: value for name, value in options.items() if value != usual[name]},
-    }
-    return yaml.safe_dump(
-        {name: value for name, value in facts.items() if value}, sort_keys=False, allow_unicode=True
-    )
-
-
-def _path(path: Path | None, folder: Path | None) -> str | None:
-    if path is None:
-        return None
-    return Path(os.path.relpath(path, folder)).as_posix() if folder is not None else path.as_posix()
-
-
-def _paths_of(accident: Accident, folder: Path | None) -> dict[str, Any]:
-    """The files an accident names, relative to a folder."""
-    found: dict[str, Any] = {}
-    if accident.thresholds is not None:
-        found["thresholds"] = _path(accident.thresholds, folder)
-    if isinstance(accident.inputs.get("curves"), str):
-        found["inputs"] = {**accident.inputs, "curves": _path(Path(str(accident.inputs["curves"])), folder)}
-    return found
 
 
 def read_scenario(path: str | Path) -> Scenario:
@@ -169,7 +178,7 @@ def read_scenario(path: str | Path) -> Scenario:
     """
     file = expand_user(path)
     facts = read_yaml(file, what="scenario")
-    return scenario_from(facts, what=f"scenario {file.name}", folder=file.parent)
+    return replace(scenario_from(facts, what=f"scenario {file.name}", folder=file.parent), file=file.name)
 
 
 def scenario_from(facts: object, *, what: str = "scenario", folder: Path | None = None) -> Scenario:
@@ -180,13 +189,14 @@ def scenario_from(facts: object, *, what: str = "scenario", folder: Path | None 
     InputError, Faults
         As :func:`read_scenario`.
     """
+    raise_faults(unstated_faults(facts, what=what), what=what)
     checked = require_model(_ScenarioFile, facts, what=what, hint="see 'geoalarm run --help'")
     return checked.to_scenario(folder or Path())
 
 
 def default_scenario(catalog: Catalog) -> Scenario:
     """The entries of the catalog that say ``default_scenario: true``, each hazard layer with all its
-    parameters' values; in the catalog of the package, the embedded territory.
+    parameters' values; in the catalog of the package, the embedded territory. Its title is the catalog's.
 
     Raises
     ------
@@ -208,9 +218,11 @@ def default_scenario(catalog: Catalog) -> Scenario:
             hint="add it to the metadata of entries, or give a scenario file: "
             "geoalarm run SCENARIO.yml --out DIR",
         )
+    own = catalog.is_of_package
     return Scenario(
-        name="embedded",
-        title="The embedded territory",
+        name="embedded" if own else "default",
+        title="The embedded territory" if own else catalog.file.title,
+        is_default=True,
         communes=found["communes"],
         populations=found["population"],
         footprints=tuple(FootprintChoice(name) for name in found["hazard"]),
@@ -218,9 +230,32 @@ def default_scenario(catalog: Catalog) -> Scenario:
 
 
 _Name = Annotated[str, Field(min_length=1)]
-_Names = Annotated[tuple[_Name, ...], Field(min_length=1), BeforeValidator(as_list)]
+_CodeStart = Annotated[str, Field(pattern=r"^[0-9A-Z]{1,8}$")]
+_Entries = Annotated[tuple[_Name, ...], BeforeValidator(as_list)]
 _Values = Annotated[tuple[Parameter, ...], Field(min_length=1), BeforeValidator(as_list)]
 _Bounds = Annotated[tuple[Annotated[float, Field(allow_inf_nan=False)], ...], Field(min_length=1)]
+
+
+def _as_entry(value: object) -> object:
+    """The name of an entry alone is all of it."""
+    return value if isinstance(value, dict) else {"entry": value}
+
+
+class _EntryFile(StrictModel):
+    entry: _Name
+    parameters: dict[str, _Values] = Field(default_factory=dict)
+    codes: Annotated[tuple[_CodeStart, ...], BeforeValidator(as_list)] = ()
+
+    def to_choice(self) -> EntryChoice:
+        """The frozen dataclass."""
+        return EntryChoice(self.entry, dict(self.parameters), self.codes)
+
+
+_Chosen = Annotated[
+    tuple[Annotated[_EntryFile, BeforeValidator(_as_entry)], ...],
+    Field(min_length=1),
+    BeforeValidator(as_list),
+]
 
 
 class _FootprintFile(StrictModel):
@@ -257,8 +292,9 @@ class _ScenarioFile(StrictModel):
     name: _Name
     title: str = ""
     catalog: Path | None = None
-    communes: _Names
-    population: _Names
+    communes: _Chosen
+    population: _Chosen
+    sites: _Entries | None = None
     footprints: Annotated[tuple[_FootprintFile, ...], Field(min_length=1)]
     options: _OptionsFile = _OptionsFile()
 
@@ -286,8 +322,14 @@ class _ScenarioFile(StrictModel):
             name=self.name,
             title=self.title or self.name,
             catalog=folder / expand_user(self.catalog) if self.catalog else None,
-            communes=self.communes,
-            populations=self.population,
+            communes=tuple(item.entry for item in self.communes),
+            populations=tuple(item.entry for item in self.population),
+            choices=tuple(
+                choice
+                for item in (*self.communes, *self.population)
+                if (choice := item.to_choice()).says_more
+            ),
+            sites=self.sites,
             options=options,
             footprints=tuple(item for item in chosen if isinstance(item, FootprintChoice)),
             accidents=tuple(item for item in chosen if isinstance(item, Accident)),

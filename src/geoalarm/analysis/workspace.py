@@ -89,7 +89,7 @@ class Workspace:
     @property
     def joined(self) -> JoinedCommunes:
         """Communes, seam report and repairs together."""
-        return self._joined.get("", lambda: join_communes(self.catalog, self.scenario))
+        return self._joined.get("", lambda: join_communes(self.catalog, self.scenario, cache=self.cache))
 
     @property
     def populations(self) -> tuple[str, ...]:
@@ -112,8 +112,12 @@ class Workspace:
                 expected=", ".join(self.populations),
                 hint=near_miss(wanted, self.populations),
             )
+        choice = self.scenario.choice(wanted)
         return self._populations.get(
-            wanted, lambda: self.catalog.population(wanted, outlines=lambda: self.communes)
+            wanted,
+            lambda: self.catalog.population(
+                wanted, outlines=lambda: self.communes, **choice.values(self.catalog)
+            ),
         )
 
     def prepared(self, population: str | None = None) -> PopulationIndex:
@@ -231,7 +235,8 @@ class Workspace:
 
     def sites(self) -> list[SiteOption]:
         """Sites of the territory at which an accident may be placed; empty where the catalog has none."""
-        return self._sites.get("", lambda: sites_of(self.catalog, self.scenario.communes[0], self.communes))
+        entries = self.scenario.site_entries(self.catalog)
+        return self._sites.get("", lambda: sites_of(self.catalog, entries, self.communes))
 
     def table(self, *, population: str | None = None, progress: Progress | None = None) -> pd.DataFrame:
         """The exposure table of all layers and accidents of the scenario, one under the other."""

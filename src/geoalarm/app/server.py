@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import socket
-import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
@@ -15,10 +14,12 @@ from bokeh.server.views.doc_handler import DocHandler
 from geoalarm.app.briefing import briefing_page as briefing
 from geoalarm.app.briefing.briefing_service import desk_of
 from geoalarm.app.explorer import build_explorer as build
-from geoalarm.app.session import LayerRequest, SharedSession, world_of
+from geoalarm.app.session import Progress, SharedSession, open_session, workspace_of
 from geoalarm.app.web import page_frame as page
+from geoalarm.app.web.waiting_page import when_open
 from geoalarm.app.whatif.build_whatif import whatif
 from geoalarm.app.whatif.whatif_view import warm as warm_whatif
+from geoalarm.core.background_task import BackgroundTask
 
 if TYPE_CHECKING:
     from bokeh.server.server import Server
@@ -42,9 +43,12 @@ def serve(
     scenario: SharedSession | Scenario | str | Path | None = None,
     allow_origin: Sequence[str] = (),
     announce: Callable[[str], None] | None = None,
+    ready: Callable[[str], None] | None = None,
+    progress: Progress | None = None,
     start: bool = True,
 ) -> Server:
-    """Serve the explorer until it is stopped.
+    """Serve the explorer until it is stopped. It listens at once; a page tells how far the territory is until
+    it is open, and what failed where it cannot be opened.
 
     Parameters
     ----------
@@ -58,6 +62,10 @@ def serve(
         ``host:port`` a browser may reach the explorer by, beside localhost.
     announce : callable, optional
         Told the address once the server listens; default: the log.
+    ready : callable, optional
+        Told the address once the first page is ready.
+    progress : callable, optional
+        Told ``(step, n, m)`` while the territory is opened.
     start : bool
         False returns at once with the server listening in the loop of the caller (tests).
 
@@ -68,15 +76,18 @@ def serve(
     """
     configure()
     port = port or free_port(address)
-    world = world_of(scenario)
-    world.warm()
+    host = "localhost" if address in (ANYWHERE, "127.0.0.1", "") else address
+    where = f"http://{host}:{port}/explorer"
+    opening = opening_of(scenario, progress=progress, ready=lambda: (ready or _unheard)(where))
     server = pn.serve(
         {
-            "explorer": lambda: build.explorer(world=world),
-            "whatif": lambda: whatif(world=world),
-            "briefing": lambda: briefing.briefing(world=world, files=True),
+            "explorer": when_open(opening, "explorer", lambda world: build.explorer(world=world)),
+            "whatif": when_open(opening, "whatif", lambda world: whatif(world=world)),
+            "briefing": when_open(
+                opening, "briefing", lambda world: briefing.briefing(world=world, files=True)
+            ),
         },
-        extra_patterns=briefing.routes(world),
+        extra_patterns=briefing.routes(opening),
         port=port,
         address=None if address == ANYWHERE else address,
         show=False,
@@ -88,9 +99,7 @@ def serve(
         check_unused_sessions_milliseconds=30_000,
         verbose=False,
     )
-    threading.Thread(target=warm_rest, args=(world,), name="warm", daemon=True).start()
-    host = "localhost" if address in (ANYWHERE, "127.0.0.1", "") else address
-    where = f"http://{host}:{server.port}/explorer"
+    opening.start()
     (announce or (lambda words: log.warning("the explorer is at %s", words)))(where)
     if show:
         server.io_loop.add_callback(lambda: _open(where))
@@ -147,18 +156,51 @@ def secure(handler: type[HeaderHandler]) -> None:
     handler._geoalarm_secure = True  # type: ignore[attr-defined]
 
 
+def opening_of(
+    scenario: SharedSession | Scenario | str | Path | None,
+    *,
+    progress: Progress | None = None,
+    ready: Callable[[], None] | None = None,
+) -> BackgroundTask[SharedSession]:
+    """The task that opens what all sessions share and makes the first page ready, then the others.
+
+    Raises
+    ------
+    GeoalarmError
+        If the scenario or its catalog breaks the rules: what can be refused before data are opened is.
+    """
+    workspace = None if isinstance(scenario, SharedSession) else workspace_of(scenario)
+    if workspace is not None:
+        workspace.options()
+
+    def make(tell: Progress) -> SharedSession:
+        def told(step: str, n: int, m: int) -> None:
+            tell(step, n, m)
+            (progress or _unheard)(step, n, m)
+
+        if workspace is not None:
+            return open_session(workspace, progress=told)
+        assert isinstance(scenario, SharedSession)
+        scenario.warm(progress=told)
+        return scenario
+
+    def then(world: SharedSession) -> None:
+        (ready or _unheard)()
+        warm_rest(world)
+
+    return BackgroundTask(make, name="territory", then=then)
+
+
 def warm_rest(world: SharedSession) -> None:
     """Make the other layers ready while the first readers read; a fault is logged, and told when asked."""
     for option in world.choices.options:
-        try:
-            world.totals(
-                LayerRequest(option, "", world.choices.populations[0] if world.choices.populations else "")
-            )
-            world.overlay(option)
-        except Exception:
-            log.exception("layer %s could not be made ready", option.key)
+        world.prepare(option)
     warm_whatif(world)
-    desk_of(world).warm()
+    desk_of(world).opening.start()
+
+
+def _unheard(*_: object) -> None:
+    """Nobody asked to be told."""
 
 
 def _open(where: str) -> None:

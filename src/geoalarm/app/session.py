@@ -4,6 +4,7 @@ keeps its choices only.
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ import pandas as pd
 from geoalarm.app.layer_choices import Choices
 from geoalarm.app.map.geometry import MapGeometry, labels, map_geometry
 from geoalarm.app.map.hazard_overlay import PolygonOverlay, RasterOverlay, render_overlay
+from geoalarm.core.background_task import Progress
 from geoalarm.core.keyed_cache import KeyedCache
 from geoalarm.core.terms import Basis
 from geoalarm.i18n import place_names as naming
@@ -26,8 +28,19 @@ if TYPE_CHECKING:
     from geoalarm.analysis.scenario import Scenario
     from geoalarm.analysis.workspace import Workspace
 
-Progress = Callable[[str, int, int], None]
-"""``(step, n, m)``: a key of ``explorer.step.*`` and how far it is."""
+log = logging.getLogger(__name__)
+
+__all__ = [
+    "LayerRequest",
+    "Progress",
+    "SharedSession",
+    "open_session",
+    "shared",
+    "workspace_of",
+]
+
+WORKSPACE_STEPS: Final = 3
+"""Steps of :meth:`geoalarm.analysis.workspace.Workspace.warm`."""
 
 KEPT: Final = 256
 """Tables of totals kept in memory."""
@@ -75,7 +88,9 @@ class SharedSession:
     @property
     def geometry(self) -> MapGeometry:
         """Outlines for the map."""
-        return self._geometry.get("", lambda: map_geometry(self.workspace.communes))
+        return self._geometry.get(
+            "", lambda: map_geometry(self.workspace.communes, cache=self.workspace.cache)
+        )
 
     @property
     def approximate(self) -> list[bool]:
@@ -179,34 +194,59 @@ class SharedSession:
         return any(option.basis == Basis.ILLUSTRATIVE for option in self.choices.options)
 
     def warm(self, *, progress: Progress | None = None) -> None:
-        """Make the first page ready: outlines, the table and the picture of the first layer."""
-        self.workspace.warm(progress=progress)
-        _ = self.geometry
+        """Make the first page ready: outlines, the table and the picture of the first layer. A layer that
+        cannot be read is logged; the page tells it to whoever asks for it.
+        """
         first = self.choices.option_at_start()
-        for option in (first, *self.periods(first)):
+        options = list(dict.fromkeys((first, *self.periods(first))))
+        steps = WORKSPACE_STEPS + 1 + len(options)
+        self.workspace.warm(progress=lambda step, n, _: _tell(progress, step, n, steps))
+        _tell(progress, "outlines", WORKSPACE_STEPS + 1, steps)
+        _ = self.geometry
+        for n, option in enumerate(options, start=WORKSPACE_STEPS + 2):
+            _tell(progress, "exposure", n, steps)
+            self.prepare(option, overlay=option == first)
+
+    def prepare(self, option: LayerOption, *, overlay: bool = True) -> None:
+        """Make the totals of a layer ready, and its picture; a fault is logged, and told when asked."""
+        try:
             self.totals(
                 LayerRequest(option, "", self.choices.populations[0] if self.choices.populations else "")
             )
-        self.overlay(first)
+            if overlay:
+                self.overlay(option)
+        except Exception:
+            log.exception("layer %s could not be made ready", option.key)
+
+
+def open_session(workspace: Workspace, *, progress: Progress | None = None) -> SharedSession:
+    """What sessions share over a workspace, the first page ready."""
+    _tell(progress, "communes", 1, WORKSPACE_STEPS)
+    world = SharedSession(workspace)
+    world.warm(progress=progress)
+    return world
+
+
+def _tell(progress: Progress | None, step: str, n: int, m: int) -> None:
+    if progress is not None:
+        progress(step, n, m)
 
 
 @lru_cache(maxsize=4)
 def shared(scenario: str | None = None) -> SharedSession:
     """The shared part of a scenario file (None: the embedded territory), made once a process."""
+    return SharedSession(workspace_of(scenario))
+
+
+def workspace_of(scenario: Scenario | str | Path | None = None) -> Workspace:
+    """The workspace of a scenario, of the path of a file, or of the embedded territory; nothing is opened.
+
+    Raises
+    ------
+    GeoalarmError
+        If the scenario or its catalog breaks the rules.
+    """
     from geoalarm.analysis.scenario import read_scenario
     from geoalarm.analysis.workspace import Workspace
 
-    return SharedSession(Workspace(read_scenario(Path(scenario)) if scenario else None))
-
-
-def world_of(scenario: SharedSession | Scenario | str | Path | None = None) -> SharedSession:
-    """What sessions share for a scenario: already made, a scenario read, the path of a file, or None for the
-    embedded territory.
-    """
-    if isinstance(scenario, SharedSession):
-        return scenario
-    if scenario is None or isinstance(scenario, (str, Path)):
-        return shared(None if scenario is None else str(scenario))
-    from geoalarm.analysis.workspace import Workspace
-
-    return SharedSession(Workspace(scenario))
+    return Workspace(read_scenario(scenario) if isinstance(scenario, (str, Path)) else scenario)

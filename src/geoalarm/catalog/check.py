@@ -14,6 +14,7 @@ from pyproj import CRS
 from geoalarm.catalog.entry import CatalogEntry
 from geoalarm.catalog.entry_args import ParameterValue
 from geoalarm.catalog.open import Catalog
+from geoalarm.catalog.roles import to_sites
 from geoalarm.core.errors import Faults, GeoalarmError
 from geoalarm.core.model import Layer
 from geoalarm.core.read_errors import wrap_read_errors
@@ -126,6 +127,8 @@ def _rows_of(catalog: Catalog, layer: Layer, entry: CatalogEntry) -> RowAccount:
         count = {"communes_overlap": int(found.overlapping.sum())}
         told = RowAccount({layer.source.id: count}, found.notes)
         return RowAccount.joined([communes.rows or RowAccount(), told])
+    if entry.facts.role == "sites":
+        to_sites(catalog, layer, entry.name)
     if entry.facts.role != "population":
         return RowAccount({layer.source.id: layer.repairs})
     population = catalog.to_population(layer, entry.name)

@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints, ValidationInfo, field_validator, 
 from geoalarm.catalog.cf_units import cf_units
 from geoalarm.catalog.entry_args import (
     CatalogModel,
+    ChosenValue,
     Column,
     Crs,
     Name,
@@ -240,6 +241,29 @@ class CatalogEntry(CatalogModel):
         part = self.args.part if isinstance(self.args, VectorArgs) else None
         return fill(part, dict(values)) if part else ""
 
+    def resolve_parts(self, values: Mapping[str, object]) -> dict[str, ChosenValue]:
+        """As :meth:`resolve`, where a parameter of parts may have several values; one of them is the value
+        itself.
+
+        Raises
+        ------
+        InputError
+            Also if another parameter has several values.
+        """
+        chosen: dict[str, ChosenValue] = {}
+        for name, value in values.items():
+            several = list(value) if isinstance(value, list | tuple) else [value]
+            checked = [self.resolve({name: one})[name] for one in several]
+            if len(checked) > 1 and not self.parameters[name].parts:
+                raise InputError(
+                    f"{name} of entry {self.name!r}",
+                    got=", ".join(map(str, checked)),
+                    expected="one value",
+                    hint="only values of a parameter with parts: true are opened together",
+                )
+            chosen[name] = tuple(dict.fromkeys(checked)) if len(checked) > 1 else checked[0]
+        return {**self.resolve({}), **chosen}
+
     def address_of(self, values: Mapping[str, ParameterValue], *, catalog_dir: str) -> Address:
         """Where the bytes of one choice are."""
         return parse_address(fill(self.args.urlpath, {**values, CATALOG_DIR: catalog_dir}))
@@ -260,12 +284,17 @@ class CatalogEntry(CatalogModel):
         axes = [[(name, value) for value in parameter.allowed] for name, parameter in self.parameters.items()]
         return [dict(pairs) for pairs in itertools.islice(itertools.product(*axes), most)]
 
-    def source_id(self, values: dict[str, ParameterValue]) -> str:
-        """Id of the layer of these values: the name, then each value: ``demo_flood(return_period=100)``."""
-        inside = ", ".join(f"{name}={value}" for name, value in values.items())
+    def source_id(self, values: Mapping[str, ChosenValue]) -> str:
+        """Id of the layer of these values: the name, then each value: ``demo_flood(return_period=100)``, or
+        ``communes(departement=08+59)`` of parts.
+        """
+        inside = ", ".join(
+            f"{name}={'+'.join(map(str, value)) if isinstance(value, tuple) else value}"
+            for name, value in values.items()
+        )
         return f"{self.name}({inside})" if inside else self.name
 
-    def source(self, values: dict[str, ParameterValue]) -> Source:
+    def source(self, values: Mapping[str, ChosenValue]) -> Source:
         """The source of the layer that these values choose, as far as it is known before the file is opened:
         all but its hash.
         """

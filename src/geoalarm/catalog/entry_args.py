@@ -31,6 +31,8 @@ TableColumn = Annotated[
 
 Crs = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3,8}:[0-9]{1,7}$")]
 ParameterValue = int | float | str
+ChosenValue = ParameterValue | tuple[ParameterValue, ...]
+"""One value of a parameter, or several parts."""
 NoDataValue = float | Annotated[list[float], Field(min_length=1, max_length=8)] | Literal["none"] | None
 
 _SAFE_VALUE: Final = re.compile(r"(?!\.+$)[A-Za-z0-9_.+-]{1,64}")
@@ -48,9 +50,13 @@ class CatalogModel(StrictModel):
 
 
 class Parameter(CatalogModel):
-    """A choice the reader of an entry has: closed, so that no value ever reaches a template unchecked."""
+    """A choice the reader of an entry has: closed, so that no value ever reaches a template unchecked.
+
+    ``parts`` says that its values are parts of one layer (departments, tiles): several are opened together.
+    """
 
     description: str
+    parts: bool = False
     type: Literal["int", "float", "str"]
     default: ParameterValue
     allowed: list[ParameterValue] = Field(min_length=1, max_length=200)

@@ -189,6 +189,19 @@ def _require_once(data: gpd.GeoDataFrame, ids: pd.Series, *, what: str, keep: st
         )
 
 
+def renamed(data: gpd.GeoDataFrame, names: Mapping[str, str], *, what: str) -> gpd.GeoDataFrame:
+    """Columns under the names that an entry states.
+
+    Raises
+    ------
+    InputError
+        If one of them is missing.
+    """
+    for column in names:
+        require_column(data, column, what=what)
+    return _renamed(data, names)
+
+
 def _renamed(data: gpd.GeoDataFrame, names: Mapping[str, str]) -> gpd.GeoDataFrame:
     """Columns under their house names; a column that bears the name already gives way."""
     for old, new in names.items():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,20 +10,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from geoalarm import renamed_modules
-from geoalarm.catalog.cf_units import cf_units
 from geoalarm.catalog.entry import CatalogEntry, no_data_numbers
 from geoalarm.catalog.entry_args import ParameterValue
+from geoalarm.catalog.opened_layer import layer_of
 from geoalarm.catalog.parse import CatalogFile, read_catalog_file
 from geoalarm.core.errors import CatalogError, InputError, near_miss
 from geoalarm.core.frame_checks import without_outline
-from geoalarm.core.model import Communes, Layer, Population, Source
+from geoalarm.core.model import Communes, Layer, Population
 from geoalarm.core.row_account import RowAccount
 from geoalarm.core.settings import CATALOG, path_setting
 from geoalarm.io.mirror import Mirror, SourceRequest, mirror_from
 
 if TYPE_CHECKING:
     from geoalarm.catalog.drivers import Opened
-    from geoalarm.catalog.official_plans import PlanLayer
 
 log = logging.getLogger(__name__)
 
@@ -68,8 +66,7 @@ def find_catalog() -> Path:
     named = path_setting(CATALOG)
     if named is not None:
         return named
-    package = Path(__file__).resolve().parents[1]
-    places = [Path.cwd() / FILE_NAME, package.parents[1] / FILE_NAME, package / FILE_NAME]
+    places = [Path.cwd() / FILE_NAME, *package_places()]
     for place in places:
         if place.is_file():
             return place
@@ -79,6 +76,24 @@ def find_catalog() -> Path:
         expected=f"a file {FILE_NAME}",
         hint=f"name one, or set {CATALOG}",
     )
+
+
+def package_places() -> list[Path]:
+    """Where the catalog of the package stands: that of the checkout, else the one installed."""
+    package = Path(__file__).resolve().parents[1]
+    return [package.parents[1] / FILE_NAME, package / FILE_NAME]
+
+
+def package_catalog(*, mirror: str | Path | None = None) -> Catalog:
+    """The catalog of the package, whatever the working folder and the settings say.
+
+    Raises
+    ------
+    InputError
+        If it is missing.
+    """
+    places = package_places()
+    return open_catalog(next((place for place in places if place.is_file()), places[-1]), mirror=mirror)
 
 
 class Catalog:
@@ -97,6 +112,11 @@ class Catalog:
     def folder(self) -> Path:
         """Folder of the catalog file."""
         return self.file.path.parent
+
+    @property
+    def is_of_package(self) -> bool:
+        """Whether this is the catalog of the package, with the embedded territory."""
+        return any(place.is_file() and place.samefile(self.path) for place in package_places())
 
     def names(self, *, role: str | None = None, group: str | None = None) -> list[str]:
         """Names of the entries in file order, of one role or group where asked."""
@@ -131,7 +151,8 @@ class Catalog:
         name : str
             Entry.
         **parameters
-            Values of the entry's parameters, such as ``return_period=100``.
+            Values of the entry's parameters, such as ``return_period=100``; a list of parts, such as
+            ``departement=["08", "59"]``, gives one layer of all.
 
         Raises
         ------
@@ -143,35 +164,13 @@ class Catalog:
         return self._layer(name, parameters)
 
     def _layer(self, name: str, parameters: dict[str, object], outlines: Outlines = None) -> Layer:
-        from geoalarm.geo.datum_shift import with_stated_datum
-
         entry = self.entry(name)
+        if any(isinstance(value, list | tuple) for value in parameters.values()):
+            from geoalarm.catalog.open_parts import open_parts
+
+            return open_parts(entry, parameters, lambda values: self._layer(name, dict(values), outlines))
         values = entry.resolve(parameters)
-        opened = self._open(entry, values, outlines)
-        facts = entry.facts
-        _require_hash(entry, opened)
-        _require_crs(entry, opened)
-        period = values.get("return_period", facts.return_period_yr)
-        country = values.get("country")
-        layer = Layer(
-            data=with_stated_datum(opened.data, facts.crs),
-            source=_source(entry, values, opened),
-            role=facts.role,
-            kind=facts.kind,
-            hazard=facts.hazard,
-            units=_units(entry, opened),
-            scenario=str(values.get("scenario", facts.scenario)),
-            return_period_yr=math.nan if period is None else float(period),
-            countries=(str(country),) if country else tuple(facts.countries),
-            no_data="not_studied" if facts.no_data == "nobody" else facts.no_data,
-            class_column=facts.class_column,
-            class_order=tuple(facts.class_order),
-            studied_class=facts.studied_class,
-            repairs=dict(opened.repairs),
-            unplaced=opened.unplaced,
-            join=opened.join,
-        )
-        return layer if opened.plan is None else _of_plan(layer, opened.plan)
+        return layer_of(entry, values, self._open(entry, values, outlines))
 
     def communes(self, name: str, **parameters: object) -> Communes:
         """Communes of an entry of role ``communes``, in house form.
@@ -325,58 +324,3 @@ class Catalog:
 
     def __repr__(self) -> str:
         return f"Catalog({str(self.path)!r}, {len(self.file.entries)} entries)"
-
-
-def _units(entry: CatalogEntry, opened: Opened) -> str:
-    stated = entry.facts.units or str(getattr(opened.data, "attrs", {}).get("units", ""))
-    return cf_units(stated, what=f"entry {entry.name!r}") if stated else ""
-
-
-def _of_plan(layer: Layer, found: PlanLayer) -> Layer:
-    """The layer with what its plan says where the entry does not: classes, event, return period, region."""
-    from geoalarm.catalog.official_plans.read_plan import CLASS_COLUMN
-
-    stated = layer.return_period_yr
-    caveats = dict.fromkeys([*layer.source.caveats, *found.plan.caveats])
-    return replace(
-        layer,
-        source=replace(layer.source, caveats=tuple(caveats)),
-        units=layer.units or found.units,
-        scenario=layer.scenario or found.scenario,
-        return_period_yr=found.return_period_yr if math.isnan(stated) else stated,
-        countries=layer.countries if found.areas == ("FR",) else found.areas,
-        class_column=CLASS_COLUMN,
-        class_order=found.scale,
-        plan=found.plan,
-    )
-
-
-def _source(entry: CatalogEntry, values: dict[str, ParameterValue], opened: Opened) -> Source:
-    from geoalarm.catalog.normalise import with_repairs
-
-    return with_repairs(replace(entry.source(values), sha256=opened.sha256), opened.repairs)
-
-
-def _require_hash(entry: CatalogEntry, opened: Opened) -> None:
-    stated = entry.facts.sha256
-    wanted = stated.get(opened.path.name) if isinstance(stated, dict) else stated
-    if wanted is not None and wanted != opened.sha256:
-        raise CatalogError(
-            f"entry {entry.name!r}: {opened.path.name} is not the file the catalog states",
-            got=f"sha256 {opened.sha256}",
-            expected=wanted,
-            hint="fetch the stated file, or check the new one and change metadata.sha256",
-        )
-
-
-def _require_crs(entry: CatalogEntry, opened: Opened) -> None:
-    from geoalarm.geo.datum_shift import may_be
-
-    found = opened.data.rio.crs if hasattr(opened.data, "rio") else opened.data.crs
-    if not may_be(found, entry.facts.crs):
-        raise CatalogError(
-            f"entry {entry.name!r}, field metadata.crs",
-            got=f"{opened.path.name} is in {found.to_string()[:80]}",
-            expected=entry.facts.crs,
-            hint="state the CRS of the file",
-        )

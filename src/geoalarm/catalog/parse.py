@@ -23,6 +23,7 @@ from geoalarm.catalog.plain_yaml import parse_yaml
 from geoalarm.core.errors import CatalogError, Faults, GeoalarmError, InputError, near_miss
 from geoalarm.core.settings import expand_user
 from geoalarm.io.strict_model import check_model
+from geoalarm.io.unstated import unstated_faults
 
 MAX_BYTES: Final = 1_000_000
 _ARGUMENTS: Final[Mapping[str, type[VectorArgs | RasterArgs]]] = MappingProxyType(
@@ -159,6 +160,9 @@ def check_entry(
         kind = type(raw).__name__
         expected = "a mapping with driver, args and metadata"
         return None, [CatalogError(what, got=kind, expected=expected, hint="indent its fields")]
+    unstated = unstated_faults(raw, what=what, kind=CatalogError)
+    if unstated:
+        return None, unstated
     faults: list[GeoalarmError] = list(template_faults(raw, what=what))
     if raw.get("driver") not in DRIVERS:
         wrong = CatalogError(

@@ -13,6 +13,7 @@ from geoalarm.cli.path_type import UserPath
 from geoalarm.core import settings
 
 COMMANDS = {
+    "init": "geoalarm.cli.init_command:init",
     "run": "geoalarm.cli.run_command:run",
     "expose": "geoalarm.cli.expose_command:expose",
     "report": "geoalarm.cli.report_command:report",
@@ -20,6 +21,7 @@ COMMANDS = {
     "catalog": "geoalarm.cli.catalog_command:catalog",
     "demo": "geoalarm.cli.demo_command:demo",
     "serve": "geoalarm.cli.serve_command:serve",
+    "warm": "geoalarm.cli.warm_command:warm",
     "schedule": "geoalarm.cli.schedule_command:schedule",
     "doctor": "geoalarm.cli.doctor_command:doctor",
 }

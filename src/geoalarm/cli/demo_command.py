@@ -48,9 +48,9 @@ def build(out: Path, wheels: Path | None) -> None:
 def measure(truth: Path, communes: Path | None) -> None:
     """How near the territory's outlines and people are to those of TRUTH, a file of official communes."""
     from geoalarm import analysis
-    from geoalarm.catalog import open_catalog
+    from geoalarm.catalog.open import package_catalog
     from geoalarm.demo.measure import measure as measure_territory
 
-    catalog = open_catalog()
+    catalog = package_catalog()
     built = communes or Path(catalog.address(analysis.default_scenario(catalog).communes[0]))
     click.echo(json.dumps(measure_territory(built, truth), indent=1, ensure_ascii=False))

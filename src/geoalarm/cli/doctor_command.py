@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
+from geoalarm.cli.path_type import UserPath
 from geoalarm.cli.terminal import show_table
 
 _SIGN = {"ok": "ok", "missing": "--", "broken": "BROKEN"}
 
 
 @click.command()
+@click.option(
+    "--scenario",
+    type=UserPath(),
+    metavar="FILE",
+    help="Whether this scenario can run here: its catalog and what it names are opened too.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
-def doctor(as_json: bool) -> None:
+def doctor(scenario: Path | None, as_json: bool) -> None:
     """Check Python, libraries, GDAL, PROJ, the embedded data, the catalog, the cache and the browser; no
     network.
 
@@ -23,7 +31,7 @@ def doctor(as_json: bool) -> None:
     from geoalarm import __version__
     from geoalarm.cli import health
 
-    checks = health.check_health()
+    checks = health.check_health(scenario)
     if as_json:
         click.echo(json.dumps([asdict(check) for check in checks], indent=1))
     else:

@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+import numpy as np
+
 from geoalarm.analysis.scenario import default_scenario
-from geoalarm.analysis.workspace import cache_dir
+from geoalarm.analysis.workspace import Workspace, cache_dir
 from geoalarm.core.errors import GeoalarmError, InputError
 from geoalarm.core.settings import CHROMIUM, program_setting
 
@@ -43,13 +45,18 @@ class Check:
     hint: str = ""
 
 
-def check_health() -> list[Check]:
-    """All checks, none of them on the network; a check that fails is a line of the answer, never an error."""
-    return [
-        check
-        for group in (_python, _packages, _drivers, _projections, _cache, _catalog, _territory, _browser)
-        for check in group()
-    ]
+def check_health(scenario: Path | None = None) -> list[Check]:
+    """All checks, none of them on the network; a check that fails is a line of the answer, never an error.
+
+    Parameters
+    ----------
+    scenario : pathlib.Path, optional
+        A scenario file that is to run here: its catalog is checked instead of the one found, and what it
+        names is opened.
+    """
+    own = (lambda: _scenario(scenario)) if scenario is not None else _catalog
+    groups = (_python, _packages, _drivers, _projections, _cache, own, _territory, _browser)
+    return [check for group in groups for check in group()]
 
 
 def _python() -> Iterator[Check]:
@@ -149,11 +156,39 @@ def _catalog() -> Iterator[Check]:
     )
 
 
-def _checked_entries() -> int:
+def _scenario(path: Path) -> Iterator[Check]:
+    """The catalog of a scenario, then what the scenario makes of it."""
+    from geoalarm.analysis.scenario import read_scenario
+
+    try:
+        wanted = read_scenario(path)
+    except GeoalarmError as error:
+        yield _broken("scenario", error, hint="see docs/use.md for what a scenario holds")
+        return
+    yield _tried(
+        "catalog",
+        lambda: f"{_checked_entries(wanted.catalog)} entries, their local layers open",
+        hint=f"geoalarm catalog check --catalog {wanted.catalog or 'FILE'} says where",
+    )
+    hint = f"geoalarm run {path} --out DIR says more"
+    yield _tried("scenario", lambda: _opened(Workspace(wanted)), hint=hint)
+
+
+def _opened(space: Workspace) -> str:
+    """Open what every layer of a scenario needs; say what there is."""
+    space.warm()
+    layers, sites = len(space.options()), len(space.sites())
+    return (
+        f"{space.scenario.name}: {len(space.communes.ids)} communes, "
+        f"{float(np.nansum(space.prepared().total)):.0f} people, {layers} layers, {sites} sites"
+    )
+
+
+def _checked_entries(path: Path | None = None) -> int:
     from geoalarm.catalog import check_catalog, open_catalog
     from geoalarm.hazards import with_possible_values
 
-    catalog = open_catalog()
+    catalog = open_catalog(path)
     check_catalog(catalog, online=False, possible=with_possible_values)
     return len(catalog.names())
 
@@ -164,10 +199,10 @@ def _territory() -> Iterator[Check]:
 
 
 def _territory_folder() -> Path:
-    """Where the population of the default scenario lies."""
-    from geoalarm.catalog import open_catalog
+    """Where the population of the default scenario of the package lies."""
+    from geoalarm.catalog.open import package_catalog
 
-    catalog = open_catalog()
+    catalog = package_catalog()
     return Path(catalog.address(default_scenario(catalog).populations[0])).parent
 
 
@@ -200,4 +235,9 @@ def _tried(name: str, check: Callable[[], str], *, hint: str) -> Check:
     try:
         return Check(name, "ok", check())
     except (GeoalarmError, OSError, ValueError, KeyError) as error:
-        return Check(name, "broken", str(error).splitlines()[0], hint)
+        return _broken(name, error, hint=hint)
+
+
+def _broken(name: str, error: Exception, *, hint: str) -> Check:
+    """What failed: all faults of an error that gathers several."""
+    return Check(name, "broken", " ".join(str(error).split()), hint)

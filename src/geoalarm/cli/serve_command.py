@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import time
 from pathlib import Path
 
 import click
@@ -34,11 +35,15 @@ from geoalarm.cli.path_type import UserPath
 )
 @click.option("--show/--no-show", default=False, help="Open a browser.")
 def serve(port: int, address: str, allow_origin: tuple[str, ...], scenario: Path | None, show: bool) -> None:
-    """Serve the explorer and print its address; stop it with Ctrl-C."""
+    """Serve the explorer, the what-if page and the briefings, and print the address; stop it with Ctrl-C.
+
+    The address answers at once: while the territory is being opened its pages tell how far it is. `geoalarm
+    warm` makes ready beforehand what takes longest.
+    """
     from geoalarm import analysis
-    from geoalarm.app.server import serve as serve_explorer
     from geoalarm.core.errors import InputError
 
+    told = _Opening()
     wanted = analysis.read_scenario(scenario) if scenario else None
     if wanted is not None and not wanted.footprints:
         raise InputError(
@@ -47,10 +52,18 @@ def serve(port: int, address: str, allow_origin: tuple[str, ...], scenario: Path
             expected="at least one entry under footprints for the map",
             hint="add '- entry: NAME', or use geoalarm run",
         )
-    click.echo("opening the layers ...", err=True)
+    from geoalarm.app.server import serve as serve_explorer  # only now: it takes seconds
+
     try:
         serve_explorer(
-            port, address, show=show, scenario=wanted, allow_origin=allow_origin, announce=_announce
+            port,
+            address,
+            show=show,
+            scenario=wanted,
+            allow_origin=allow_origin,
+            announce=_announce,
+            ready=told.ready,
+            progress=told.step,
         )
     except OSError as error:
         if error.errno not in (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES):
@@ -65,3 +78,18 @@ def serve(port: int, address: str, allow_origin: tuple[str, ...], scenario: Path
 
 def _announce(where: str) -> None:
     click.echo(f"the explorer is at {where} (Ctrl-C stops it)")
+
+
+class _Opening:
+    """Tells how far the territory is."""
+
+    def __init__(self) -> None:
+        self.started = time.monotonic()
+
+    def step(self, step: str, n: int, m: int) -> None:
+        """A step begins."""
+        click.echo(f"opening: {step}, step {n} of {m} ({100 * (n - 1) // m} %)", err=True)
+
+    def ready(self, where: str) -> None:
+        """The first page is there."""
+        click.echo(f"ready at {where} after {time.monotonic() - self.started:.1f} s", err=True)

@@ -177,6 +177,8 @@ class Dossier:
         The commune's rows of expected people a year; none of a danger of which a layer could not be read.
     sites : tuple of SiteNear
         Within 10 km, or with a zone that reaches here; nearest first.
+    lists_sites : bool
+        Whether there is any list of sites; without one, no site near here means nothing.
     neighbours : tuple of NeighbourCommune
         Communes that touch, then the nearest twelve across the border within 10 km; nearest first in each.
     region : Region or None
@@ -205,3 +207,4 @@ class Dossier:
     command: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
     faults: tuple[LayerFault, ...] = ()
+    lists_sites: bool = True

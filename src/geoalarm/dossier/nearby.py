@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
@@ -11,6 +12,7 @@ import numpy as np
 import shapely
 
 from geoalarm.analysis.accident.accident_sites import SiteOption, site_ids, site_layers
+from geoalarm.core.array_cache import kept_arrays
 from geoalarm.core.model import Communes, Footprint, Source
 from geoalarm.dossier.commune_dossier import Region, SiteNear
 from geoalarm.dossier.territory_layers import TerritoryLayer, TerritoryLayers
@@ -18,6 +20,7 @@ from geoalarm.exposure import engine
 from geoalarm.exposure.population_index import PopulationIndex
 from geoalarm.geo.crs import to_crs
 from geoalarm.geo.overlay import pieces, polygonal
+from geoalarm.geo.wkb_arrays import outlines_key
 from geoalarm.results.totals import summary
 
 if TYPE_CHECKING:
@@ -34,6 +37,9 @@ MOST_ACROSS: Final = 12
 
 PLACED_M: Final = 100.0
 """An accident this near to a site is one of that site [m]."""
+
+METHOD: Final = 1
+"""Number of the method that finds neighbours; another one makes kept ones be found again."""
 
 _SITE: Final = "site_id"
 
@@ -70,6 +76,19 @@ def nearby_communes(outlines: np.ndarray, countries: Sequence[str]) -> list[tupl
     countries : sequence of str
         Country of each; an empty one has no border.
     """
+    return _from_pairs(_pairs(outlines, countries), len(outlines))
+
+
+def kept_nearby(prepared: PopulationIndex, cache: Path) -> list[tuple[NearbyCommune, ...]]:
+    """As :func:`nearby_communes`, kept in ``cache`` under the hash of the outlines."""
+    key = outlines_key(prepared.communes.data, also=(METHOD, prepared.crs.to_wkt(), TOUCH_M, REACH_M))
+    countries = prepared.communes.countries.tolist()
+    pairs = kept_arrays(cache / f"nearby-{key}.npz", lambda: _pairs(prepared.outlines, countries))
+    return _from_pairs(pairs, len(prepared.outlines))
+
+
+def _pairs(outlines: np.ndarray, countries: Sequence[str]) -> dict[str, np.ndarray]:
+    """Which communes are near each other, and how far apart they are [m]."""
     names = np.asarray(countries, dtype=object)
     i, j = shapely.STRtree(outlines).query(outlines, predicate="dwithin", distance=TOUCH_M)
     pairs = [np.column_stack([i, j])[i != j]]
@@ -78,9 +97,12 @@ def nearby_communes(outlines: np.ndarray, countries: Sequence[str]) -> list[tupl
         a, b = shapely.STRtree(outlines[other]).query(outlines[own], predicate="dwithin", distance=REACH_M)
         pairs.append(np.column_stack([own[a], other[b]]))
     found = np.unique(np.vstack(pairs), axis=0)
-    metres = shapely.distance(outlines[found[:, 0]], outlines[found[:, 1]])
-    out: list[list[NearbyCommune]] = [[] for _ in outlines]
-    for (one, two), distance in zip(found.tolist(), metres.tolist(), strict=True):
+    return {"pairs": found, "metres": shapely.distance(outlines[found[:, 0]], outlines[found[:, 1]])}
+
+
+def _from_pairs(arrays: Mapping[str, np.ndarray], count: int) -> list[tuple[NearbyCommune, ...]]:
+    out: list[list[NearbyCommune]] = [[] for _ in range(count)]
+    for (one, two), distance in zip(arrays["pairs"].tolist(), arrays["metres"].tolist(), strict=True):
         out[one].append(NearbyCommune(two, distance, distance <= TOUCH_M))
     return [_nearest(items) for items in out]
 
@@ -185,7 +207,7 @@ def _region(key: tuple[str, str], name: str, at: list[int], layers: Sequence[Ter
 def _site_sources(space: Workspace) -> dict[str, Source]:
     """Source of each site of the lists, by its id."""
     found: dict[str, Source] = {}
-    for name, layer in site_layers(space.catalog, space.scenario.communes[0]):
+    for name, layer in site_layers(space.catalog, space.scenario.site_entries(space.catalog)):
         found |= dict.fromkeys(site_ids(layer.data, name), layer.source)
     return found
 

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -24,7 +25,7 @@ from geoalarm.dossier.commune_dossier import (
     SiteNear,
 )
 from geoalarm.dossier.footprint_files import FootprintFiles
-from geoalarm.dossier.nearby import NearbyCommune, nearby_communes, regions, sites_near
+from geoalarm.dossier.nearby import NearbyCommune, kept_nearby, regions, sites_near
 from geoalarm.dossier.territory_layers import TerritoryLayer, TerritoryLayers, danger_of, dangers, read_all
 from geoalarm.i18n import place_names as names
 from geoalarm.results.manifest import versions
@@ -78,6 +79,12 @@ class Territory:
     _sites: tuple[tuple[SiteNear, ...], ...] = field(repr=False)
     _regions: tuple[Region | None, ...] = field(repr=False)
     _files: FootprintFiles = field(repr=False)
+    _lists_sites: bool = field(default=True, repr=False)
+
+    @property
+    def cache(self) -> Path:
+        """Folder where what took long to make is kept."""
+        return self._files.cache
 
     @property
     def layer_keys(self) -> tuple[str, ...]:
@@ -151,6 +158,7 @@ class Territory:
             command=self.command,
             versions=self.versions,
             faults=self.faults,
+            lists_sites=self._lists_sites,
         )
 
     def _facts(self, n: int) -> dict[str, object]:
@@ -231,7 +239,7 @@ def open_territory(
     """
     workspace.warm(progress=progress)
     read = read_all(workspace, lenient=lenient, progress=progress)
-    tell(progress, "table", 1, 1)
+    tell(progress, "neighbours", 1, 1)
     _require_something(read)
     table = joined_tables(read.tables)
     prepared = workspace.prepared()
@@ -251,10 +259,11 @@ def open_territory(
         versions=versions(),
         _population=tuple(prepared.total.tolist()),
         _layers=read.layers,
-        _beside=tuple(nearby_communes(prepared.outlines, prepared.communes.countries.tolist())),
+        _beside=tuple(kept_nearby(prepared, workspace.cache)),
         _sites=tuple(near),
         _regions=tuple(regions(workspace.communes, read.layers)),
         _files=FootprintFiles(workspace, read),
+        _lists_sites=bool(listed),
     )
     territory.dossier(str(workspace.communes.ids[0]))
     return territory

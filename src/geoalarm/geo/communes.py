@@ -38,6 +38,20 @@ _BELGIAN_AREAS: Final[Mapping[str, tuple[str, ...]]] = {
 Leuven), Walloon Brabant, West and East Flanders, Hainaut, Liège but for its German area, Limburg, Luxembourg,
 Namur.
 """
+PROVINCES: Final[Mapping[str, tuple[str, ...]]] = {
+    "10000": ("1",),
+    "20001": ("23", "24"),
+    "20002": ("25",),
+    "30000": ("3",),
+    "40000": ("4",),
+    "50000": ("5",),
+    "60000": ("6",),
+    "70000": ("7",),
+    "80000": ("8",),
+    "90000": ("9",),
+    "04000": ("21",),
+}
+"""NIS codes of the Belgian provinces and of Brussels, and how the codes of their municipalities begin."""
 _ELSEWHERE: Final = {"FR": ("fr",), "LU": ("fr", "de"), "NL": ("nl",), "DE": ("de",)}
 
 

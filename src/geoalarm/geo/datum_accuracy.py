@@ -45,7 +45,7 @@ class MapExtent:
     def of(cls, data: gpd.GeoDataFrame | xr.DataArray) -> MapExtent:
         """The extent of polygons, points or a raster."""
         if isinstance(data, xr.DataArray):
-            return cls(CRS.from_user_input(data.rio.crs), data.rio.bounds(), is_raster=True)
+            return cls(CRS.from_user_input(data.rio.crs), data.rio.bounds(recalc=True), is_raster=True)
         west, south, east, north = map(float, data.total_bounds)
         return cls(CRS.from_user_input(data.crs), (west, south, east, north))
 

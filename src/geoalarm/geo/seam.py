@@ -144,14 +144,19 @@ def _require(a: gpd.GeoDataFrame, b: gpd.GeoDataFrame, rule: str, line: object, 
         )
 
 
-def _ground(a: gpd.GeoDataFrame, b: gpd.GeoDataFrame, search_m: float) -> BorderCommunes:
+def joined_rows(a: gpd.GeoDataFrame, b: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Rows of ``a`` then ``b`` with their outlines as they were, in the CRS of ``a``."""
     name = a.geometry.name
     other = to_crs(b, a.crs)
     frame = pd.concat(
         [a, other if other.geometry.name == name else other.rename_geometry(name)], ignore_index=True
     )
     frame[name] = gpd.GeoSeries(shapely.force_2d(frame[name].to_numpy()), index=frame.index, crs=a.crs)
-    frame = gpd.GeoDataFrame(frame, geometry=name, crs=a.crs)
+    return gpd.GeoDataFrame(frame, geometry=name, crs=a.crs)
+
+
+def _ground(a: gpd.GeoDataFrame, b: gpd.GeoDataFrame, search_m: float) -> BorderCommunes:
+    frame = joined_rows(a, b)
     side = np.repeat([0, 1], [len(a), len(b)])
     metric = analysis_crs(frame.total_bounds, frame.crs)
     flat = frame.geometry.to_crs(metric).to_numpy()

@@ -45,6 +45,9 @@ class HazardStyle:
         Key of the sentence that says which classes a count leaves out.
     has_sites : bool
         Whether its maps show the sites it comes from.
+    measures : str
+        Kind of layer whose classes the titles of legend and bars speak of, such as a depth; other kinds bear
+        the name of the hazard. Empty: every kind.
     """
 
     palette: str = "strength"
@@ -54,6 +57,7 @@ class HazardStyle:
     sentence: Literal["zone", "flood", "slide", "accident"] = "zone"
     milder: str = "caveat.mild_classes_left_out"
     has_sites: bool = False
+    measures: str = ""
 
 
 DEFAULT_STYLE: Final = HazardStyle()
@@ -67,6 +71,7 @@ HAZARD_STYLES: Final[Mapping[str, HazardStyle]] = {
         bars_title="explorer.bars_title_flood",
         bars_caption="briefing.classes_flood",
         sentence="flood",
+        measures="intensity",
     ),
     "industrial": _ACCIDENT,
     "landslide": HazardStyle(
@@ -85,9 +90,15 @@ _OF_SCENARIO: Final = {OWN_RULE: "nuclear", OTHER_RULE: "nuclear"}
 """Scenarios of a hazard that look and read as another row: planned measures are no effects."""
 
 
-def style_of(hazard: str, scenario: str = "") -> HazardStyle:
-    """The row of a hazard, or of a scenario of it that has one; the default where there is none."""
-    return HAZARD_STYLES.get(_OF_SCENARIO.get(scenario, hazard), DEFAULT_STYLE)
+def style_of(hazard: str, scenario: str = "", *, kind: str = "") -> HazardStyle:
+    """The row of a hazard, or of a scenario of it that has one; the default where there is none. Of a kind of
+    layer that its titles do not speak of, they are those of the default.
+    """
+    found = HAZARD_STYLES.get(_OF_SCENARIO.get(scenario, hazard), DEFAULT_STYLE)
+    if not kind or found.measures in ("", kind):
+        return found
+    plain = DEFAULT_STYLE
+    return replace(found, legend=plain.legend, bars_title=plain.bars_title, bars_caption=plain.bars_caption)
 
 
 def palette_of(hazard: str) -> str:
@@ -100,9 +111,11 @@ def palettes() -> tuple[str, ...]:
     return tuple(dict.fromkeys(style.palette for style in (*HAZARD_STYLES.values(), DEFAULT_STYLE)))
 
 
-def legend_title(hazard: str, lang: str, *, scenario: str = "") -> str:
+def legend_title(hazard: str, lang: str, *, scenario: str = "", kind: str = "") -> str:
     """Title of the legend of a hazard: what its classes measure; its name where it has no words for that."""
-    legend = style_of(hazard, scenario).legend
+    if kind == "fraction":
+        return i18n.text("explorer.key_fraction", lang)
+    legend = style_of(hazard, scenario, kind=kind).legend
     if legend:
         return i18n.text(legend, lang)
     name = i18n.term("hazard", hazard, lang)

@@ -78,7 +78,7 @@ def write(
         If the folder cannot be written.
     """
     found = entries(out, edition, territory)
-    maps = Maps(territory.communes)
+    maps = Maps(territory.communes, cache=territory.cache)
     langs = tuple(lang for lang in LANGUAGES if any(lang in entry.langs for entry in found)) or edition.langs
     texts = {
         f"{INDEX}.{lang}.html": page(found, edition, territory, maps, lang=lang, langs=langs)

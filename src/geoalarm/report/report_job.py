@@ -82,7 +82,7 @@ class _Shop:
 
     def __init__(self, press: ReportRenderer) -> None:
         self.press = press
-        self.maps = Maps(press.territory.communes)
+        self.maps = Maps(press.territory.communes, cache=press.territory.cache)
         self._names: dict[str, Mapping[str, str]] = {}
         self._totals: dict[str, pd.DataFrame] = {}
 

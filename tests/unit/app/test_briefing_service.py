@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 import runpy
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,6 +15,7 @@ import pytest
 from geoalarm import testing
 from geoalarm.app.briefing.briefing_page import page_of
 from geoalarm.app.briefing.briefing_service import BriefingService, RenderedBriefing
+from geoalarm.core.background_task import BackgroundTask
 from geoalarm.core.errors import InputError
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.report.commune_page import Pictures
@@ -77,9 +79,21 @@ def test_the_form_stays_here_and_files_only_where_they_are_served(desk):
 
 
 def test_a_reader_who_comes_too_early_is_asked_for_patience(desk):
+    go_on = threading.Event()
+    desk.opening = BackgroundTask(lambda _: go_on.wait(10), name="briefings")
     page = page_of(desk, {"commune": "FR:00002"}, "en", wait=False)
-    assert '<meta http-equiv="refresh" content="2">' in page
+    go_on.set()
+    assert '<meta http-equiv="refresh" content="1">' in page
     assert "Ville-2" in words(page)
+
+
+def test_a_reader_is_told_what_failed_while_the_desk_got_ready(desk):
+    """The workspace of this desk has no catalog: what asks it fails as a catalog of one's own once did."""
+    page_of(desk, {"commune": "FR:00002"}, "en", wait=False)
+    desk.opening.wait(10)
+    page = page_of(desk, {"commune": "FR:00002"}, "en", wait=False)
+    assert "The page of Ville-2 cannot be shown now" in words(page)
+    assert "refresh" not in page
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

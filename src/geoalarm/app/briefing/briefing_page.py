@@ -8,7 +8,6 @@ from typing import Final
 from urllib.parse import urlencode
 
 import panel as pn
-from jinja2 import Template
 from markupsafe import Markup
 from tornado.ioloop import IOLoop
 from tornado.web import HTTPError, RequestHandler
@@ -19,7 +18,8 @@ from geoalarm.app.session import SharedSession, shared
 from geoalarm.app.web.page_frame import HEADERS
 from geoalarm.app.web.page_request import language_of, query_words
 from geoalarm.app.web.top_bar import page_links
-from geoalarm.core.errors import GeoalarmError
+from geoalarm.app.web.waiting_page import fault_details, status_document, whole_document
+from geoalarm.core.background_task import BackgroundTask
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.i18n.place_names import region_name
 from geoalarm.report.batch_request import today
@@ -33,9 +33,6 @@ FILES: Final = "briefing-file"
 """Where files of a commune are served, by their kind."""
 LONGEST: Final = 80
 """Letters of a search [1]."""
-AGAIN_S: Final = 2
-"""A page that is being made is asked for again after this long [s]."""
-_WHOLE: Final = Template("{{ geoalarm_document }}", autoescape=False)
 
 
 def briefing(
@@ -56,12 +53,7 @@ def briefing(
     lang = language_of(query)
     desk = desk_of(world or shared(scenario))
     html = page_of(desk, query, lang, files=files, wait=world is None)
-    doc = pn.state.curdoc
-    shown = pn.Column(width=0, height=0)
-    if doc is not None:
-        doc.template = _WHOLE
-        doc.template_variables["geoalarm_document"] = html
-    return shown
+    return whole_document(html)
 
 
 def page_of(
@@ -87,7 +79,9 @@ def page_of(
             desk, lang, asked=commune, notice=i18n.text("error.commune_unknown", lang, code=commune)
         )
     if not wait and not desk.is_ready:
-        return _patience(desk, lang, commune)
+        desk.opening.start()
+        name = desk.names(lang)[commune]
+        return status_document(desk.opening, PATH, {"commune": commune}, lang, name=name)
     try:
         return _commune(desk, lang, commune, files=files)
     except Exception as error:
@@ -131,17 +125,9 @@ def _way_in(
     )
 
 
-def _patience(desk: BriefingService, lang: str, commune: str) -> str:
-    step = i18n.text("explorer.loading_plain", lang)
-    return _plain(desk, lang, desk.names(lang)[commune], (step,), commune=commune, refresh_s=AGAIN_S)
-
-
 def _fault(desk: BriefingService, lang: str, commune: str, error: Exception) -> str:
     """What failed and what to do; a trace goes to the log only."""
-    words = TemplateStrings(lang)
-    detail = (
-        i18n.text("error.details", lang, message=error.sentence()) if isinstance(error, GeoalarmError) else ""
-    )
+    words, detail = TemplateStrings(lang), fault_details(error, lang)
     title = words("fault_title", name=desk.names(lang)[commune])
     return _plain(
         desk, lang, title, tuple(part for part in (words("fault_todo"), detail) if part), commune=commune
@@ -157,7 +143,6 @@ def _plain(
     commune: str = "",
     search: str | None = None,
     examples: list[str] | None = None,
-    refresh_s: int = 0,
 ) -> str:
     """A page without a briefing."""
     words = TemplateStrings(lang)
@@ -171,7 +156,7 @@ def _plain(
         sentences=sentences,
         examples=[_hit(desk, lang, name) for name in examples or []],
     )
-    return bare_document(inner, words, title=f"{title} – geoalarm", form_action="'self'", refresh_s=refresh_s)
+    return bare_document(inner, words, title=f"{title} – geoalarm", form_action="'self'")
 
 
 def _search(
@@ -217,9 +202,9 @@ class FileHandler(RequestHandler):
     knows, nothing of the disk.
     """
 
-    def initialize(self, world: SharedSession) -> None:
-        """Take what sessions share."""
-        self.world = world
+    def initialize(self, opening: BackgroundTask[SharedSession]) -> None:
+        """Take what opens the territory."""
+        self.opening = opening
 
     def set_default_headers(self) -> None:
         """The headers of every document; the policy of a file is in the file."""
@@ -232,7 +217,11 @@ class FileHandler(RequestHandler):
 
     async def get(self, kind: str) -> None:
         """Make the file away from the loop that serves the others, and send it."""
-        desk = desk_of(self.world)
+        world = self.opening.value
+        if world is None:
+            self.set_header("Retry-After", "5")
+            raise HTTPError(503)
+        desk = desk_of(world)
         commune, lang = (
             self.get_query_argument("commune", "")[:LONGEST],
             self.get_query_argument("lang", "en"),
@@ -249,6 +238,8 @@ class FileHandler(RequestHandler):
         self.finish(data)
 
 
-def routes(world: SharedSession) -> list[tuple[str, type[RequestHandler], dict[str, SharedSession]]]:
+def routes(
+    opening: BackgroundTask[SharedSession],
+) -> list[tuple[str, type[RequestHandler], dict[str, BackgroundTask[SharedSession]]]]:
     """Where the files of communes are served."""
-    return [(rf"/{FILES}/([a-z]+)", FileHandler, {"world": world})]
+    return [(rf"/{FILES}/([a-z]+)", FileHandler, {"opening": opening})]

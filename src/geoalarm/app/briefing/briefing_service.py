@@ -4,7 +4,6 @@ the first reader's back.
 
 from __future__ import annotations
 
-import logging
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from geoalarm.app.session import SharedSession
+from geoalarm.core.background_task import BackgroundTask, Progress
 from geoalarm.core.keyed_cache import KeyedCache
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.dossier.commune_dossier import Dossier
@@ -28,8 +28,6 @@ from geoalarm.report.report_json import as_json
 if TYPE_CHECKING:
     from geoalarm.analysis.workspace import Workspace
     from geoalarm.dossier.territory import Territory
-
-log = logging.getLogger(__name__)
 
 PAGES: Final = 64
 """Pages kept in memory."""
@@ -69,6 +67,7 @@ class BriefingService:
         self._names: KeyedCache[dict[str, str]] = KeyedCache(len(LANGUAGES))
         self._facts: KeyedCache[dict[str, dict[str, str]]] = KeyedCache(1)
         self._made: KeyedCache[RenderedBriefing] = KeyedCache(PAGES)
+        self.opening = BackgroundTask(self.warm, name="briefings")
 
     @property
     def is_ready(self) -> bool:
@@ -78,24 +77,26 @@ class BriefingService:
     @property
     def territory(self) -> Territory:
         """Everything that is known of every commune; a layer that cannot be read is left out and said."""
-        from geoalarm.dossier.territory import open_territory
-
-        return self._territory.get(
-            "", lambda: open_territory(self.workspace, command=shlex.join(self._command()), lenient=True)
-        )
+        return self._territory.get("", self._open_territory)
 
     @property
     def maps(self) -> Maps:
         """Maps with every layer prepared."""
         return self._maps.get("", self._make_maps)
 
-    def warm(self) -> None:
-        """Make ready what every page needs; a fault is told in the log and again to whoever asks."""
-        try:
-            self.territory  # noqa: B018  (made and kept)
-            self.maps  # noqa: B018
-        except Exception:
-            log.exception("briefings could not be made ready")
+    def warm(self, progress: Progress | None = None) -> BriefingService:
+        """Make ready what every page needs: the territory, then its maps; told how far it is.
+
+        Raises
+        ------
+        GeoalarmError
+            If the territory cannot be used.
+        """
+        self._territory.get("", lambda: self._open_territory(progress))
+        if progress is not None:
+            progress("maps", 1, 1)
+        self.maps  # noqa: B018  (made and kept)
+        return self
 
     def names(self, lang: str) -> Mapping[str, str]:
         """Names of the communes by ``commune_id``."""
@@ -144,8 +145,14 @@ class BriefingService:
             return render_checklist(made.briefing, as_of=day).encode("utf-8")
         return render(made.briefing, made.pictures, as_of=day).encode("utf-8")
 
+    def _open_territory(self, progress: Progress | None = None) -> Territory:
+        from geoalarm.dossier.territory import open_territory
+
+        command = shlex.join(self._command())
+        return open_territory(self.workspace, command=command, lenient=True, progress=progress)
+
     def _make_maps(self) -> Maps:
-        maps = Maps(self.territory.communes)
+        maps = Maps(self.territory.communes, cache=self.territory.cache)
         for key in self.territory.layer_keys:
             maps.layer(self.territory.footprint(key))
         return maps
@@ -158,14 +165,7 @@ class BriefingService:
 
     def _command(self, *words: str) -> list[str]:
         """What writes the same page as a file."""
-        from geoalarm.analysis import default_scenario
-
-        scenario = self.workspace.scenario
-        own = (
-            ["--scenario", f"{scenario.name}.yml"]
-            if scenario.name != default_scenario(self.workspace.catalog).name
-            else []
-        )
+        own = self.workspace.scenario.command_options(self.workspace.catalog)
         return ["geoalarm", "report", *words, *own, "--out", "DIR"]
 
     def _dossier(self, commune_id: str) -> Dossier:

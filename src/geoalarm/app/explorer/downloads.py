@@ -19,7 +19,6 @@ from geoalarm.core.model import Source
 from geoalarm.core.schema import split_keys
 from geoalarm.i18n.place_names import source_title
 from geoalarm.present import exports, figures, narrative
-from geoalarm.present.figures.figure_frame import Frame
 from geoalarm.present.table_facts import TableFacts, facts
 from geoalarm.results import totals as tables
 
@@ -129,6 +128,8 @@ def _picture(shown: DownloadContext) -> bytes:
         units=view.option.units,
         sources=(view.option.source,),
     )
+    from geoalarm.present.figures.figure_frame import Frame  # matplotlib: no page waits for it
+
     frame = Frame(
         shown.title, below, lang=state.lang, sources=shown.sources, is_example=shown.view.is_example
     )

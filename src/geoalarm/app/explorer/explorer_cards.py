@@ -153,10 +153,12 @@ def bars(view: ExplorerView, state: ExplorerState) -> str:
         rows = rows[rows["commune_id"] == state.commune]
     elif state.country:
         rows = tables.only(rows, countries=(state.country,))
+    option = view.option
+    style = style_of(option.hazard, option.scenario, kind=option.kind)
     return fill(
         "explorer/bars.html",
         state.lang,
-        title=i18n.text(style_of(view.option.hazard, view.option.scenario).bars_title, state.lang),
+        title=i18n.text(style.bars_title, state.lang),
         rows=_class_bars(view, rows, state.lang),
         overlaps=tables.overlaps(view.table),
     )

@@ -92,8 +92,10 @@ def _hazard_part(option: LayerOption, shared: SharedSession, lang: str) -> Legen
         css = f"ga-{palette}-{colour_step(palette, index, count)}"
         if not isinstance(overlay, RasterOverlay):
             css = f"ga-line ga-line-{_dash(index, count)} {css}"
-        rows.append((css, classes.class_label(label, lang, hazard=hazard, units=option.units)))
-    return LegendPart(legend_title(hazard, lang, scenario=option.scenario), [*rows, border_row(lang)])
+        units = "%" if option.kind == "fraction" else option.units
+        rows.append((css, classes.class_label(label, lang, hazard=hazard, units=units)))
+    title = legend_title(hazard, lang, scenario=option.scenario, kind=option.kind)
+    return LegendPart(title, [*rows, border_row(lang)])
 
 
 def _dash(index: int, count: int) -> str:

@@ -31,9 +31,9 @@ PIXELS: Final = 1_400
 """Longest side of the picture: about one pixel of a large screen."""
 RING_VERTICES: Final = 20_000
 FRACTION_STEPS: Final = (1e-6, 0.25, 0.5, 0.75)
-"""A share of each cell is drawn in four steps."""
+"""A share of each cell is drawn in four steps, named in percent."""
 _SHARES: Final = tuple(
-    replace(item, label=f"{low:g}")
+    replace(item, label=f"[{100 * low:g}, {100 * item.upper:g})")
     for item, low in zip(interval_classes(FRACTION_STEPS), (0, *FRACTION_STEPS[1:]), strict=True)
 )
 

@@ -147,7 +147,7 @@ def _sites(draft: BriefingContext) -> Sequence[Sentence]:
                 tuple(figure.id for figure in figures),
             )
         )
-    return said or [_none(draft, "known.no_site")]
+    return said or [_none(draft, "known.no_site" if draft.dossier.lists_sites else "known.no_site_list")]
 
 
 def _neighbours(draft: BriefingContext) -> Sequence[Sentence]:

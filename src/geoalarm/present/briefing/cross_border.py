@@ -28,7 +28,8 @@ def across_lead(draft: BriefingContext) -> Sentence | None:
     if not near and not sites_across(draft):
         return None
     reach = reach_figure(draft)
-    return Sentence(draft.say("across.counted", km=reach.text), (reach.id,))
+    what = "across.counted" if draft.dossier.lists_sites else "across.counted_communes"
+    return Sentence(draft.say(what, km=reach.text), (reach.id,))
 
 
 def across_sentence(draft: BriefingContext) -> Sentence:

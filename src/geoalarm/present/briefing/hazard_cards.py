@@ -72,6 +72,7 @@ def basis(draft: BriefingContext, view: HazardView) -> str:
 
 def _card(draft: BriefingContext, view: HazardView) -> Card:
     said = sentences(draft, view)
+    style = style_of(view.danger.hazard, view.danger.scenario, kind=view.danger.main.kind)
     return Card(
         id=view.slug,
         hazard=view.danger.hazard,
@@ -82,7 +83,7 @@ def _card(draft: BriefingContext, view: HazardView) -> Card:
         is_example=view.is_example,
         sentences=said,
         classes=_classes(draft, view),
-        class_caption=i18n.text(style_of(view.danger.hazard, view.danger.scenario).bars_caption, draft.lang),
+        class_caption=i18n.text(style.bars_caption, draft.lang),
         trend=_trend(draft, view),
         trend_caption=draft.say("trend", danger=draft.inside(view.name)),
         basis=basis(draft, view),

@@ -2,8 +2,6 @@
 chance, bars by class.
 """
 
-from geoalarm.present.figures.bar_chart import class_bars
-from geoalarm.present.figures.choropleth import commune_map, difference_map
-from geoalarm.present.figures.exceedance_chart import chance_curve
+import lazy_loader
 
-__all__ = ["chance_curve", "class_bars", "commune_map", "difference_map"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable, Iterable, Mapping
+from pathlib import Path
 from typing import Final
 
 import pandas as pd
@@ -42,6 +43,8 @@ class Maps:
     ----------
     communes : Communes
         All communes that maps may show.
+    cache : pathlib.Path, optional
+        Folder where simplified outlines are kept.
 
     Examples
     --------
@@ -53,8 +56,8 @@ class Maps:
     True
     """
 
-    def __init__(self, communes: Communes) -> None:
-        self.ground = Outlines(communes)
+    def __init__(self, communes: Communes, *, cache: Path | None = None) -> None:
+        self.ground = Outlines(communes, cache=cache)
         self._layers: OrderedDict[Hashable, tuple[Footprint, MapLayer]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -214,7 +217,7 @@ def _key_title(scene: Scene, lang: str) -> str:
     if scene.layer is None:
         return ""
     footprint = scene.layer.footprint
-    return legend_title(footprint.hazard, lang, scenario=footprint.scenario)
+    return legend_title(footprint.hazard, lang, scenario=footprint.scenario, kind=footprint.kind)
 
 
 def _entries(

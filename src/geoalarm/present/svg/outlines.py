@@ -6,19 +6,25 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 import shapely
 
+from geoalarm.core.array_cache import kept_arrays
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.model import Communes
 from geoalarm.geo.crs import EUROPE, analysis_crs, to_crs, transformer
+from geoalarm.geo.wkb_arrays import from_arrays, outlines_key, to_arrays
 
 LEVELS_M: Final = (0.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 480.0)
 """Tolerances at which the outlines are kept [m]: a picture takes the largest that it does not show."""
 
 _SNAP_M: Final = 0.01
+_MADE_BY: Final = (1, shapely.geos_version)
+"""What kept outlines depend on beside the whole ones; the first is the number of the method."""
 _SEAM_M: Final = 60.0
 """Where outlines of two countries do not share their corners, the border is where they are this near [m]."""
 
@@ -42,9 +48,11 @@ class Outlines:
     ----------
     communes : Communes
         In any CRS.
+    cache : pathlib.Path, optional
+        Folder where simplified outlines are kept under the hash of the whole ones.
     """
 
-    def __init__(self, communes: Communes) -> None:
+    def __init__(self, communes: Communes, *, cache: Path | None = None) -> None:
         frame = communes.data
         self.communes = communes
         self.crs = analysis_crs(frame.total_bounds, frame.crs)
@@ -61,7 +69,7 @@ class Outlines:
         self.tree = shapely.STRtree(shapes)
         self.bounds = shapely.bounds(shapes)
         self._shapes = shapes
-        self._shares_edges = bool(shapely.coverage_is_valid(shapes))
+        self._kept = None if cache is None else cache / f"map-{outlines_key(communes.data, also=_MADE_BY)}"
         self._levels: dict[float, SimplifiedOutlines] = {}
         self._to_degrees = transformer(self.crs, 4326)
 
@@ -89,9 +97,15 @@ class Outlines:
         """The coarsest outlines whose tolerance is under 0.7 of a pixel."""
         tolerance = max([level for level in LEVELS_M if level <= 0.7 * metres_a_pixel], default=0.0)
         if tolerance not in self._levels:
-            shapes = self._simplified(tolerance)
-            self._levels[tolerance] = SimplifiedOutlines(shapes, self._border(shapes))
+            path = None if self._kept is None else Path(f"{self._kept}-{tolerance:g}.npz")
+            *shapes, border = from_arrays(kept_arrays(path, lambda: to_arrays(self._level(tolerance))))
+            self._levels[tolerance] = SimplifiedOutlines(np.array(shapes, dtype=object), border)
         return self._levels[tolerance]
+
+    def warm(self) -> None:
+        """Make every tolerance that a picture may take; the whole outlines are at hand."""
+        for tolerance in LEVELS_M[1:]:
+            self.level(tolerance / 0.7)
 
     def within(self, bounds: tuple[float, float, float, float]) -> np.ndarray:
         """Rows of the communes that touch a window, in row order."""
@@ -111,6 +125,16 @@ class Outlines:
     def union(self, shapes: np.ndarray) -> shapely.Geometry:
         """Outlines as one shape."""
         return shapely.coverage_union_all(shapes) if self._shares_edges else shapely.union_all(shapes)
+
+    @cached_property
+    def _shares_edges(self) -> bool:
+        """Whether neighbours have their common line in common."""
+        return bool(shapely.coverage_is_valid(self._shapes))
+
+    def _level(self, tolerance: float) -> np.ndarray:
+        """Outlines at a tolerance, and the border after them."""
+        shapes = self._simplified(tolerance)
+        return np.array([*shapes, self._border(shapes)], dtype=object)
 
     def _simplified(self, tolerance: float) -> np.ndarray:
         if tolerance == 0:
