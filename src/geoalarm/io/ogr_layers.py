@@ -31,6 +31,9 @@ MAX_TEXT_BYTES: Final = 4 * 2**30
 MAX_KML_BYTES: Final = 512 * 2**20
 """KML is held in memory whole, some ten times its size."""
 
+SEVERAL_LAYERS: Final = ("gpkg", "gdb", "gml", "kml")
+"""Formats of which one file may hold several layers."""
+
 MAX_SCHEMA_BYTES: Final = 16 * 2**20
 
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
@@ -81,6 +84,20 @@ def read_layer(
             expected="a sound file",
             hint="open it in a GIS and export it again",
         ) from error
+
+
+def layer_names(path: Path, kind: str) -> list[str]:
+    """Names of the layers with geometry of a file that may hold several.
+
+    Raises
+    ------
+    InputError
+        If the file is damaged, hostile or too large.
+    """
+    if kind not in SEVERAL_LAYERS:
+        return []
+    with _guarded(path, kind, None) as source:
+        return _layers(source, kind)
 
 
 @contextmanager

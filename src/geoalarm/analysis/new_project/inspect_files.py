@@ -20,9 +20,10 @@ from geoalarm.core.errors import GeoalarmError
 from geoalarm.core.read_errors import wrap_read_errors
 from geoalarm.geo.fill_values import known_cells
 from geoalarm.io import archives
-from geoalarm.io import geopackage_guard as geopackage
+from geoalarm.io.ogr_layers import layer_names
+from geoalarm.io.paths import GEODATABASE, input_path
 from geoalarm.io.rasters import RASTER_ENDINGS, read_raster
-from geoalarm.io.vector_files import read_vector, regular_file, vector_format
+from geoalarm.io.vector_files import read_vector, vector_format
 from geoalarm.io.vector_formats import VECTOR_ENDINGS
 
 Form = Literal["polygons", "points", "lines", "raster"]
@@ -76,7 +77,7 @@ class InspectedLayer:
     Attributes
     ----------
     layer : str
-        Of a GeoPackage that holds several.
+        Of a file that holds several.
     band : int
         Of a raster that holds several, else 0; ``band_name`` is what the file calls it.
     crs : str
@@ -139,7 +140,9 @@ def data_files(folder: Path) -> list[Path]:
         hidden = any(part.startswith((".", "__")) for part in parts)
         if hidden or len(parts) > MOST_DEEP or path.name in _OWN_FILES:
             continue
-        if path.suffix.lower() in ENDINGS and path.is_file():
+        inside = any(part.lower().endswith(GEODATABASE) for part in parts[:-1])
+        is_data = path.is_file() or path.suffix.lower() == GEODATABASE
+        if path.suffix.lower() in ENDINGS and is_data and not inside:
             found.append(path)
     return found[:MOST_FILES]
 
@@ -165,15 +168,15 @@ def inspect_file(path: Path) -> list[InspectedLayer]:
     InputError
         If it is no file that the house opens.
     """
-    place = regular_file(path)
+    place = input_path(path)
     if place.suffix.lower() in RASTER_ENDINGS:
         return list(_bands(place))
-    if archives.is_zip(place):
+    if archives.is_archive(place):
         return [_vector(place, read_vector(place))]
     kind = vector_format(place)
     if kind == "csv":
         return [_points(place)]
-    names = geopackage.layers_of(place) if kind == "gpkg" else []
+    names = layer_names(place, kind)
     if len(names) > 1:
         return [_vector(place, read_vector(place, name), layer=name) for name in names]
     return [_vector(place, read_vector(place))]
@@ -207,7 +210,7 @@ def _points(path: Path) -> InspectedLayer:
             f"{path.name} is a table without coordinates",
             got=", ".join(map(str, head.columns[:12])),
             expected="columns such as longitude and latitude",
-            hint="join it to outlines by a code, or leave it out",
+            hint="people in it are joined to the communes by a code: args.join in a catalog",
         )
     values = head[[x, y]].apply(pd.to_numeric, errors="coerce")
     degrees = values[x].abs().max() <= 180 and values[y].abs().max() <= 90
