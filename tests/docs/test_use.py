@@ -38,7 +38,13 @@ def test_every_command_and_option_is_described(text, name, command):
 
 
 def test_every_scenario_field_is_described_and_the_example_is_read(text):
-    models = (scenario._ScenarioFile, scenario._FootprintFile, scenario._OptionsFile, accident.AccidentFile)
+    models = (
+        scenario._ScenarioFile,
+        scenario._EntryFile,
+        scenario._FootprintFile,
+        scenario._OptionsFile,
+        accident.AccidentFile,
+    )
     for field in {name for model in models for name in model.model_fields} - {"options"}:
         assert f"`{field}`" in text, field
     layers, accidents = (
