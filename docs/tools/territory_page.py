@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -37,7 +37,7 @@ def page(source: str) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _step(node: ast.FunctionDef, texts: dict[str, object]) -> Iterator[str]:
+def _step(node: ast.FunctionDef, texts: Mapping[str, object]) -> Iterator[str]:
     """Heading, words, files and commands of one test."""
     head, _, words = inspect.cleandoc(ast.get_docstring(node) or "").partition("\n")
     heading = re.fullmatch(r"\d+\. .*", head)
