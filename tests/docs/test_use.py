@@ -38,7 +38,13 @@ def test_every_command_and_option_is_described(text, name, command):
 
 
 def test_every_scenario_field_is_described_and_the_example_is_read(text):
-    models = (scenario._ScenarioFile, scenario._FootprintFile, scenario._OptionsFile, accident.AccidentFile)
+    models = (
+        scenario._ScenarioFile,
+        scenario._EntryFile,
+        scenario._FootprintFile,
+        scenario._OptionsFile,
+        accident.AccidentFile,
+    )
     for field in {name for model in models for name in model.model_fields} - {"options"}:
         assert f"`{field}`" in text, field
     layers, accidents = (
@@ -58,7 +64,7 @@ def test_every_variable_is_described(text, root):
     used = {
         name
         for path in (root / "src").rglob("*.py")
-        for name in re.findall(r"GEOALARM_[A-Z]+", path.read_text("utf-8"))
+        for name in re.findall(r"GEOALARM_[A-Z]+(?:_[A-Z]+)*", path.read_text("utf-8"))
     }
     for name in used:
         assert f"`{name}`" in text

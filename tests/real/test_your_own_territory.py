@@ -124,8 +124,8 @@ def test_begin(desk: Path) -> None:
 
     Outlines of communes with a code, people on a grid or in polygons, maps of hazards, lists of sites:
     GeoPackage, Shapefile, GeoJSON, GeoParquet, CSV of points, GeoTIFF. `geoalarm init` looks at each, says
-    what it could be and why, and writes a catalog (what each file is) and a scenario (what meets what). It never
-    overwrites.
+    what it could be and why, and writes a catalog (what each file is) and a scenario (what meets what). It
+    never overwrites.
     """
     told = geoalarm("geoalarm init my_territory").output
     assert re.search(r"communes_fr.gpkg +communes +communes_fr +4639 polygons", told)

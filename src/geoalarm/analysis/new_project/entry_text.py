@@ -16,6 +16,7 @@ from geoalarm.catalog.cf_units import cf_units
 from geoalarm.core.errors import GeoalarmError
 from geoalarm.core.units import COUNT_UNITS, DENSITY_UNITS
 from geoalarm.io.unstated import UNSTATED
+from geoalarm.io.written_yaml import WrittenFloat, WrittenInt
 
 BASIS: Final = f"{UNSTATED} statutory, observed, modelled or illustrative: where it comes from"
 LICENCE: Final = f"{UNSTATED} the licence, as its producer states it"
@@ -51,7 +52,14 @@ def _quoted(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
+def _as_written(dumper: yaml.SafeDumper, number: WrittenInt | WrittenFloat) -> yaml.ScalarNode:
+    tag = "int" if isinstance(number, WrittenInt) else "float"
+    return dumper.represent_scalar(f"tag:yaml.org,2002:{tag}", number.text)
+
+
 _Quoted.add_representer(str, _quoted)
+_Quoted.add_multi_representer(WrittenInt, _as_written)
+_Quoted.add_multi_representer(WrittenFloat, _as_written)
 
 
 @dataclass(frozen=True, slots=True)
