@@ -43,6 +43,8 @@ def read_footprint(own: UserFiles) -> tuple[Footprint, dict[str, int]]:
     area = FilePart.parse(own.studied, "--studied")
     with at_option(area):
         studied, mended = normalise.frame(open_vector(area), what=area.name)
+    if footprint.plan is not None:
+        studied = known_part(studied, footprint.plan)
     told = {f"studied_area_{name}": count for name, count in mended.items()}
     return replace(footprint, studied=studied), {**repairs, **told}
 
@@ -74,7 +76,7 @@ def _plan_footprint(own: UserFiles, part: FilePart, found: PlanLayer) -> Footpri
     source = replace(made.sources[0], title=found.plan.title or part.name, vintage=found.plan.vintage)
     return replace(
         made,
-        studied=found.plan.studied if made.studied is None else known_part(made.studied, found.plan),
+        studied=found.plan.studied,
         sources=(source,),
         caveats=(*made.caveats, *found.plan.caveats),
         counted_from="",

@@ -51,8 +51,8 @@ class Viewport:
 
 
 def _clipped(shapes: np.ndarray, window: tuple[float, float, float, float]) -> np.ndarray:
-    """Shapes cut to a window. GEOS's quick way gives up on some outlines that only touch its edge; those are cut
-    the slow way.
+    """Shapes cut to a window. GEOS's quick way gives up on some outlines that only touch its edge: they are
+    cut the slow way.
     """
     try:
         return np.asarray(shapely.clip_by_rect(shapes, *window))
