@@ -51,13 +51,14 @@ class Viewport:
 
 
 def _clipped(shapes: np.ndarray, window: tuple[float, float, float, float]) -> np.ndarray:
-    """Shapes cut to a window. GEOS's quick way gives up on some outlines that only touch its edge: they are
+    """Shapes cut to a window. GEOS's quick way gives up on some outlines with a spike: they are mended and
     cut the slow way.
     """
     try:
         return np.asarray(shapely.clip_by_rect(shapes, *window))
     except shapely.GEOSException:
-        return np.asarray(shapely.intersection(shapely.make_valid(shapes), shapely.box(*window)))
+        sound = shapely.make_valid(shapes, method="structure", keep_collapsed=False)
+        return np.asarray(shapely.intersection(sound, shapely.box(*window)))
 
 
 def view_round(
