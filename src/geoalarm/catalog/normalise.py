@@ -13,6 +13,7 @@ from typing import Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from geoalarm.catalog import codes
 from geoalarm.catalog.normalise_frame import frame as frame
