@@ -64,6 +64,8 @@ def jamaica(flood: Path, parishes: Path, tmp_path_factory: pytest.TempPathFactor
         "block",
         "--population",
         flood / "jamaica_population_per_cell.tif",
+        "--population-no-data",
+        "nobody",
     ]
     depth = [
         "--bounds",

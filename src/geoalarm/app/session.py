@@ -198,7 +198,7 @@ class SharedSession:
         cannot be read is logged; the page tells it to whoever asks for it.
         """
         first = self.choices.option_at_start()
-        options = list(dict.fromkeys((first, *self.periods(first))))
+        options = list({one.key: one for one in (first, *self.periods(first))}.values())
         steps = WORKSPACE_STEPS + 1 + len(options)
         self.workspace.warm(progress=lambda step, n, _: _tell(progress, step, n, steps))
         _tell(progress, "outlines", WORKSPACE_STEPS + 1, steps)

@@ -13,6 +13,7 @@ from typing import Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from geoalarm.catalog import codes
 from geoalarm.catalog.normalise_frame import frame as frame
@@ -178,6 +179,9 @@ def _require_once(data: gpd.GeoDataFrame, ids: pd.Series, *, what: str, keep: st
     place = pd.Series(range(len(ids)), index=ids.to_numpy())
     first = place.groupby(level=0).transform("first").to_numpy()
     again = np.flatnonzero(place.to_numpy() != first)
+    outlines = data.geometry.to_numpy()
+    if not shapely.intersects(outlines[first[again]], outlines[again]).all():
+        return  # two communes of one code, not one commune twice: their country is missing
     columns = data.drop(columns=data.geometry.name)
     hint = choice_hint(columns, first[again], again, keep) if len(again) else None
     if hint is not None:

@@ -26,7 +26,7 @@ from geoalarm.present.svg.label_placer import LabelPlacer, Word
 from geoalarm.present.svg.outlines import Outlines
 from geoalarm.present.svg.svg_style import colour_class
 from geoalarm.present.svg.text_metrics import width
-from geoalarm.present.svg.viewport import FINE
+from geoalarm.present.svg.viewport import _MARGIN_PX, FINE, Viewport
 
 NS = {"s": "http://www.w3.org/2000/svg"}
 METRES = 18.75
@@ -488,3 +488,17 @@ def _require_legible(markup: str) -> None:
             assert x + wide / 2 <= room
     for position, box in enumerate(boxes):
         assert not any(box.intersection(other).area > 1 for other in boxes[:position])
+
+
+def test_an_outline_with_a_spike_is_cut_to_the_window_all_the_same() -> None:
+    """GEOS's quick clip gives up on it; one such outline cost a whole commune its report."""
+    spiked = shapely.from_wkt("POLYGON ((4 2, 3 1, 1 4, 0 4, 4 2, 0 0, 4 2))")
+    metres = 2 / (200 + 2 * _MARGIN_PX)
+    edge = 1 + _MARGIN_PX * metres
+    window = Viewport((edge, edge, 4 - edge, 4 - edge), 200, 200)
+    assert window.metres == pytest.approx(metres)
+    with pytest.raises(shapely.GEOSException):
+        shapely.clip_by_rect(spiked, 1, 1, 3, 3)
+    (cut,) = window.pixels(np.array([spiked], dtype=object))
+    # (3, 5/2), (3, 1), (11/4, 11/8), (5/3, 3), (2, 3): by hand
+    assert shapely.area(cut) * metres**2 == pytest.approx(13 / 12)

@@ -43,7 +43,8 @@ def read_footprint(own: UserFiles) -> tuple[Footprint, dict[str, int]]:
     area = FilePart.parse(own.studied, "--studied")
     with at_option(area):
         studied, mended = normalise.frame(open_vector(area), what=area.name)
-    studied = studied if footprint.plan is None else known_part(studied, footprint.plan)
+    if footprint.plan is not None:
+        studied = known_part(studied, footprint.plan)
     told = {f"studied_area_{name}": count for name, count in mended.items()}
     return replace(footprint, studied=studied), {**repairs, **told}
 

@@ -33,9 +33,7 @@ class Viewport:
         if clip:
             margin = _MARGIN_PX * self.metres
             west, south, east, north = self.bounds
-            shapes = shapely.clip_by_rect(
-                shapes, west - margin, south - margin, east + margin, north + margin
-            )
+            shapes = _clipped(shapes, (west - margin, south - margin, east + margin, north + margin))
         return np.atleast_1d(shapely.transform(shapes, self._points))
 
     def place(self, x: float, y: float) -> tuple[float, float]:
@@ -50,6 +48,17 @@ class Viewport:
         return np.column_stack(
             [(points[:, 0] - self.bounds[0]) / self.metres, (self.bounds[3] - points[:, 1]) / self.metres]
         )
+
+
+def _clipped(shapes: np.ndarray, window: tuple[float, float, float, float]) -> np.ndarray:
+    """Shapes cut to a window. GEOS's quick way gives up on some outlines with a spike: they are mended and
+    cut the slow way.
+    """
+    try:
+        return np.asarray(shapely.clip_by_rect(shapes, *window))
+    except shapely.GEOSException:
+        sound = shapely.make_valid(shapes, method="structure", keep_collapsed=False)
+        return np.asarray(shapely.intersection(sound, shapely.box(*window)))
 
 
 def view_round(
