@@ -179,11 +179,13 @@ def _require_once(data: gpd.GeoDataFrame, ids: pd.Series, *, what: str, keep: st
     place = pd.Series(range(len(ids)), index=ids.to_numpy())
     first = place.groupby(level=0).transform("first").to_numpy()
     again = np.flatnonzero(place.to_numpy() != first)
+    if not len(again):
+        return
     outlines = data.geometry.to_numpy()
     if not shapely.intersects(outlines[first[again]], outlines[again]).all():
         return  # two communes of one code, not one commune twice: their country is missing
     columns = data.drop(columns=data.geometry.name)
-    hint = choice_hint(columns, first[again], again, keep) if len(again) else None
+    hint = choice_hint(columns, first[again], again, keep)
     if hint is not None:
         raise InputError(
             f"{what}: communes stand there several times",
