@@ -26,7 +26,7 @@ from geoalarm.demo.demo_communes import DemoCommunes, assemble
 from geoalarm.demo.grids import FLOOD_CELL_M, PEOPLE_CELL_M, SLOPE_CELL_M, grid_over, write_cog
 from geoalarm.geo.grid import Grid
 from geoalarm.geo.seam import SeamReport, with_people
-from geoalarm.geo.zonal import coverage
+from geoalarm.geo.zonal import coverage, touched_cells
 
 log = logging.getLogger(__name__)
 
@@ -118,7 +118,7 @@ def _population(folder: Path, land: DemoCommunes) -> dict[str, Any]:
 def _studied(communes: gpd.GeoDataFrame, grid: Grid) -> np.ndarray:
     """Cells of which a commune has a part."""
     touched = np.zeros(grid.size, dtype=bool)
-    touched[np.unique(coverage(communes, grid).indices)] = True
+    touched[touched_cells(coverage(communes, grid))] = True
     return touched.reshape(grid.shape)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+import pandas as pd
 
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Footprint, IntensityClass
@@ -104,7 +105,7 @@ def found_classes(values: np.ndarray, valid: np.ndarray) -> tuple[IntensityClass
     InputError
         If they are not whole, or more than 100.
     """
-    found = np.unique(values[valid & (values != 0)])
+    found = np.sort(pd.unique(values[valid & (values != 0)]))
     if len(found) > 100 or np.any(found != np.round(found)):
         raise InputError(
             "raster of classes",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from geoalarm.exposure.counts import Counts
 from geoalarm.exposure.population_index import PopulationIndex
 
@@ -32,6 +30,6 @@ def ledger(counts: Counts, prepared: PopulationIndex) -> dict[str, float]:
         "not_exposed": not_exposed,
         "unknown": unknown,
         "residual_exposure": inside - exposed - not_exposed - unknown,
-        "units_without_people": float(prepared.unknown[np.unique(prepared.share.indices)].sum()),
+        "units_without_people": float(prepared.unknown[prepared.cells].sum()),
         "told_twice": prepared.told_twice,
     }

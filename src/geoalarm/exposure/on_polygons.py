@@ -15,7 +15,7 @@ from geoalarm.exposure.counts import Counts, snap
 from geoalarm.exposure.population_index import PopulationIndex
 from geoalarm.geo.crs import to_crs
 from geoalarm.geo.overlay import pieces, polygonal, union_by
-from geoalarm.geo.zonal import coverage
+from geoalarm.geo.zonal import coverage, touched_cells
 
 ROUNDING: Final = 1e-6
 """Covered shares of cells are single precision: sums that differ by less than this part are one [1]."""
@@ -139,7 +139,7 @@ def _over_cells(
     if len(i) == 0:
         return np.zeros(n), np.zeros(n), np.zeros(n)
     cover = coverage(gpd.GeoDataFrame(geometry=geometry, crs=prepared.crs), prepared.grid)
-    cells = np.unique(cover.indices)
+    cells = touched_cells(cover)
     reached, row = np.unique(i, return_inverse=True)
     owned = _columns(prepared.share[reached], cells)
     per_commune = sparse.csr_array(

@@ -24,7 +24,7 @@ from geoalarm.geo.fill_values import known_cells
 from geoalarm.geo.grid import Grid
 from geoalarm.geo.overlapping_units import overlapping_communes, people_told_twice
 from geoalarm.geo.overlay import SLIVER_M2, pieces
-from geoalarm.geo.zonal import closed_columns, coverage
+from geoalarm.geo.zonal import closed_columns, coverage, touched_cells
 
 LACKING: Final = 1e-3
 """Less than this part of a unit is rounding along the outline of a commune [1]."""
@@ -111,8 +111,8 @@ class PopulationIndex:
 
     @cached_property
     def cells(self) -> np.ndarray:
-        """Numbers of the grid cells that some commune touches; work on a population grid is on these."""
-        return np.unique(self.share.indices)
+        """Numbers of the units that some commune touches; work on a population grid is on these."""
+        return touched_cells(self.share)
 
     @cached_property
     def split(self) -> sparse.csc_array:

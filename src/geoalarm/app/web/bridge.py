@@ -48,6 +48,10 @@ class Bridge(JSComponent):
         """The address of the page from its question mark on; the browser's way back knows the one before."""
         self._send_msg({"address": search})
 
+    def working(self, is_working: bool) -> None:
+        """A calculation runs, or is over: assistive technology waits, the focus is kept until it is shown."""
+        self._send_msg({"working": is_working})
+
     def sheet(self, open: bool) -> None:
         """Open or close the sheet of choices of a phone."""
         self._send_msg({"sheet": open})

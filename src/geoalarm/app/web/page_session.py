@@ -156,6 +156,7 @@ class PageSession(ABC, Generic[State, Panes, Result]):
             nonlocal reached
             reached = (step, n, m)
 
+        self.bridge.working(True)
         started = time.monotonic()
         job = WORKERS.submit(work, progress)
         job.add_done_callback(lambda done: doc.add_next_tick_callback(lambda: self._arrived(turn, done)))
@@ -177,6 +178,7 @@ class PageSession(ABC, Generic[State, Panes, Result]):
         if turn == self._turn:
             self.panes.idle()
             self._take(done.result)
+            self.bridge.working(False)
 
     def _take(self, answer: Callable[[], Result]) -> None:
         """Show an answer, or tell its fault: whatever it is, a page tells it and the log keeps the trace."""

@@ -22,10 +22,18 @@ function byKey(key) { return deep(document, (node) => node.dataset && node.datas
 // The control a reader is at. A list is redrawn under their hands: the focus goes back to the same control, or to the one they moved on to.
 const HELD_MS = 4000
 let held = null
+// a calculation runs: what it redraws comes after it, however long it takes
+let working = false
+
+function work(is) {
+  working = is
+  document.getElementById("content")?.setAttribute("aria-busy", String(is))
+}
 
 function keepFocus(key) {
   const mine = held = {key, until: Date.now() + HELD_MS}
   const again = () => {
+    if (working) { mine.until = Date.now() + HELD_MS }
     if (held !== mine || Date.now() > mine.until) { return }
     if (isLost(active())) { byKey(mine.key)?.focus({preventScroll: true}) } else { followFocus() }
     setTimeout(again, 60)
@@ -158,6 +166,7 @@ export function render({model}) {
     if (got.say !== undefined) { const live = document.getElementById("ga-live"); if (live) { live.textContent = got.say } }
     if (got.address !== undefined && got.address !== window.location.search) { window.history.pushState(null, "", got.address) }
     if (got.sheet !== undefined && (root.dataset.filters === "open") !== got.sheet) { sheet(got.sheet) }
+    if (got.working !== undefined) { work(got.working) }
     if (got.title !== undefined) { document.title = got.title }
     if (got.file !== undefined) { save(got.file, got.kind, got.body) }
     if (got.label !== undefined) {
