@@ -69,18 +69,17 @@ class LabelPlacer:
             Ground that belongs to the word: at least ``least`` of the box must lie on it.
         """
         high, wide = (max(1, int(np.ceil(side / STEP))) for side in word.box[::-1])
-        if high >= self.taken.shape[0] or wide >= self.taken.shape[1]:
+        part = _within(own if least else None, self.taken.shape, high, wide)
+        if any(cut.stop - cut.start < side for cut, side in zip(part, (high, wide), strict=True)):
             return False
-        free = _means(self.taken.astype("float64"), high, wide) == 0
-        free[[0, -1], :] = False
-        free[:, [0, -1]] = False
-        if own is not None:
-            free &= _means(own.astype("float64"), high, wide) >= least
+        free = _means(self.taken[part].astype("float64"), high, wide) == 0
+        if own is not None and free.any():
+            free &= _means(own[part].astype("float64"), high, wide) >= least
         if not free.any():
             return False
-        score = np.where(free, _means(wish, high, wide), -np.inf)
+        score = np.where(free, _means(wish[part], high, wide), -np.inf)
         row, column = np.unravel_index(int(np.argmax(np.round(score, 6))), score.shape)
-        x, y = float(column * STEP), float(row * STEP)
+        x, y = float((column + part[1].start) * STEP), float((row + part[0].start) * STEP)
         x += (wide * STEP - word.box[0]) / 2
         self.parts.append(word.drawn(x, y))
         self.take(x - 2, y - 1, word.box[0] + 4, word.box[1] + 2)
@@ -96,6 +95,19 @@ def nearness(shape: tuple[int, int], row: float, column: float) -> np.ndarray:
 
 def _cells(start: float, length: float) -> slice:
     return slice(max(0, int(start // STEP)), max(0, int(np.ceil((start + length) / STEP))))
+
+
+def _within(own: np.ndarray | None, shape: tuple[int, ...], high: int, wide: int) -> tuple[slice, slice]:
+    """Rows and columns that a box on some of the word's own ground may cover; never the outermost ones."""
+    if own is None:
+        return slice(1, shape[0] - 1), slice(1, shape[1] - 1)
+    cuts = []
+    for axis, side in ((1, high), (0, wide)):
+        held = np.flatnonzero(own.any(axis=axis))
+        first, last = (held[0], held[-1]) if len(held) else (0, -1)
+        start = max(1, int(first) - side + 1)
+        cuts.append(slice(start, max(start, min(own.shape[1 - axis] - 1, int(last) + side))))
+    return cuts[0], cuts[1]
 
 
 def _means(grid: np.ndarray, high: int, wide: int) -> np.ndarray:
