@@ -201,3 +201,15 @@ def test_every_key_named_in_the_code_exists() -> None:
         for key in calls.findall(path.read_text(encoding="utf-8"))
     }
     assert not [(key, name) for key, name in used if not i18n.has(key)]
+
+
+def test_no_sentence_of_the_source_leaves_the_plural_to_the_reader() -> None:
+    """``1 row(s)``: see :func:`geoalarm.core.english_counts.counted`."""
+    told = re.compile(r"[a-z]\(s\)[ :\"']")
+    lazy = [
+        f"{path.relative_to(SOURCE)}: {line.strip()}"
+        for path in SOURCE.rglob("*.py")
+        for line in path.read_text("utf-8").splitlines()
+        if told.search(line.replace("http(s)", ""))
+    ]
+    assert lazy == []

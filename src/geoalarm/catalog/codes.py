@@ -7,6 +7,7 @@ from typing import Final
 
 import pandas as pd
 
+from geoalarm.core.english_counts import counted
 from geoalarm.core.errors import InputError
 from geoalarm.core.field_hints import FieldHint
 from geoalarm.core.unicode_names import nfc
@@ -162,7 +163,7 @@ def _require_forms(countries: pd.Series, code: pd.Series, *, what: str) -> None:
         bad = rows & ~code.str.fullmatch(pattern)
         if bad.any():
             raise InputError(
-                f"{what}: {int(bad.sum())} code(s) are not of {name}",
+                f"{what}: {counted(bad.sum(), 'code')} not of {name}",
                 got=repr(code[bad].iloc[0]),
                 expected=f"the form {pattern.pattern}",
                 hint="check the id column and the country; keep codes as text",

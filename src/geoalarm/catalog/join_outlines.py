@@ -12,6 +12,7 @@ import pandas as pd
 
 from geoalarm.catalog import codes
 from geoalarm.catalog.written_numbers import people_from_cells
+from geoalarm.core.english_counts import counted
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.field_hints import FieldHint
 from geoalarm.core.join_record import JoinRecord
@@ -152,7 +153,7 @@ def _require_codes(written: pd.Series, numbers: pd.Series, *, column: str, what:
         row = lost.index[lost][0]
         raise InputError(
             f"{what}, row {row}, column {column!r} is empty",
-            got=f"{numbers[row]:g} people without a code, and {int(lost.sum()) - 1} more such row(s)",
+            got=f"{numbers[row]:g} people without a code, and {counted(lost.sum() - 1, 'more such row')}",
             expected="a code in every row of people",
             hint="complete the code; take a line of totals out of the table",
         )
@@ -166,7 +167,7 @@ def _require_once(written: pd.Series, index: np.ndarray, *, column: str, what: s
         rows = keys.index[keys == first]
         raise InputError(
             f"{what}, column {column!r}: {written[rows[0]]} stands in rows {rows[0]} and {rows[1]}",
-            got=f"{int(keys[twice].nunique())} code(s) in several rows",
+            got=f"{counted(keys[twice].nunique(), 'code')} in several rows",
             expected="one row a commune",
             hint=FieldHint(
                 "say which rows are meant: {keep}",

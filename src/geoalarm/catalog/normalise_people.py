@@ -16,6 +16,7 @@ import xarray as xr
 from geoalarm.catalog.cf_units import cf_units
 from geoalarm.catalog.normalise_frame import placed, with_repairs
 from geoalarm.catalog.normalise_raster import Repairs, raster
+from geoalarm.core.english_counts import counted
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import NoPeople, Population, Source, require_column
 from geoalarm.core.row_account import KEEP_FIELD, RowAccount, named_rows
@@ -115,7 +116,7 @@ def _unplaced(lost: pd.DataFrame, column: str, what: str) -> RowAccount:
     return RowAccount(
         {what: {UNPLACED: round(known)}},
         (
-            f"{what}: {len(lost)} row(s) without a place on the map "
+            f"{what}: {counted(len(lost), 'row')} without a place on the map "
             f"({named_rows(lost.drop(columns=column), np.ones(len(lost), dtype=bool))}{more}): "
             f"their {known:g} people are in the total and in no commune",
         ),
@@ -170,7 +171,7 @@ def people_of(
     if bad.any():
         raise InputError(
             what,
-            got=f"{int(bad.sum())} negative or infinite value(s), the first {numbers[bad].iloc[0]:g}",
+            got=f"{counted(bad.sum(), 'negative or infinite value')}, the first {numbers[bad].iloc[0]:g}",
             expected="people, finite and not negative",
             hint=_hint(numbers[bad].iloc[0], option),
         )
@@ -199,7 +200,7 @@ def _guarded(data: xr.DataArray, *, what: str, option: str) -> xr.DataArray:
             number = shown(values[bad][0], values.dtype)
             raise InputError(
                 f"{what}: cells",
-                got=f"{int(bad.sum())} negative or infinite cell(s), the first {number}",
+                got=f"{counted(bad.sum(), 'negative or infinite cell')}, the first {number}",
                 expected="people, finite and not negative",
                 hint=f"declare the no-data value: {option} {number}, or in the file: gdal_edit -a_nodata",
             )

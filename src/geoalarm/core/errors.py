@@ -6,6 +6,7 @@ import difflib
 import warnings
 from collections.abc import Iterable, Sequence
 
+from geoalarm.core.english_counts import counted
 from geoalarm.core.field_hints import FieldWords, said_with
 
 
@@ -78,7 +79,7 @@ class Faults(GeoalarmError, ValueError):
 
     def __init__(self, what: str, faults: Sequence[GeoalarmError]) -> None:
         self.faults = tuple(faults)
-        super().__init__(f"{what}: {len(self.faults)} fault(s)")
+        super().__init__(f"{what}: {counted(len(self.faults), 'fault')}")
 
     def sentence(self) -> str:
         """The summary, then one line a fault."""

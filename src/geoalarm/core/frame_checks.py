@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import geopandas as gpd
 import numpy as np
 
+from geoalarm.core.english_counts import counted
 from geoalarm.core.errors import InputError
 
 
@@ -54,7 +55,7 @@ def require_counts(values: np.ndarray, *, what: str) -> None:
     if bad.any():
         raise InputError(
             what,
-            got=f"{int(bad.sum())} negative or infinite value(s), the first {values[bad][0]:g}",
+            got=f"{counted(bad.sum(), 'negative or infinite value')}, the first {values[bad][0]:g}",
             expected="people, finite and not negative",
             hint="declare the no-data value, or hint the source",
         )
@@ -78,7 +79,7 @@ def without_outline(codes: Sequence[object], id_column: str, *, what: str) -> In
     named = ", ".join(map(str, codes[:5])) + (f" and {len(codes) - 5} more" if len(codes) > 5 else "")
     listed = ", ".join(f"'{code}'" for code in codes[:20])
     return InputError(
-        f"{what}: {len(codes)} commune(s) without an outline",
+        f"{what}: {counted(len(codes), 'commune')} without an outline",
         got=f"{id_column} {named}",
         expected="an outline in every row",
         hint="complete them, or leave these rows out of the file: "

@@ -14,6 +14,7 @@ import xarray as xr
 from pyproj import CRS
 from scipy import sparse
 
+from geoalarm.core.english_counts import counted
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Communes, Population
 from geoalarm.core.units import people_per_km2
@@ -339,7 +340,7 @@ def cell_counts(population: Population, grid: Grid) -> tuple[np.ndarray, np.ndar
     if bad.any():
         raise InputError(
             "population raster",
-            got=f"{int(bad.sum())} negative or infinite cell(s), the first {people[bad][0]:g}",
+            got=f"{counted(bad.sum(), 'negative or infinite cell')}, the first {people[bad][0]:g}",
             expected="people, finite and not negative",
             hint="declare its no-data value: gdal_edit -a_nodata, or rio.write_nodata in Python",
         )

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geoalarm.core.distributions import Distribution
+from geoalarm.core.english_counts import counted
 from geoalarm.core.errors import InputError
 from geoalarm.core.quantities import require_range
 
@@ -105,7 +106,7 @@ def sobol(
     names = _names(factors)
     require_range("samples", samples, *BASE_SAMPLES)
     if len(names) < 2 or samples & (samples - 1):
-        got = f"{len(names)} factor(s), {samples} samples"
+        got = f"{counted(len(names), 'factor')}, {counted(samples, 'sample')}"
         raise InputError(
             "Sobol indices", got=got, expected="at least two factors and a power of 2 of samples"
         )

@@ -15,6 +15,7 @@ import numpy as np
 import rioxarray  # noqa: F401  (registers the .rio accessor)
 import xarray as xr
 
+from geoalarm.core.english_counts import counted
 from geoalarm.core.errors import InputError
 
 EAGER_CELLS: Final = 4_000_000
@@ -148,7 +149,7 @@ def asked(value: float, values: np.ndarray, *, what: str, option: str, expected:
     number = shown(value, values.dtype)
     return InputError(
         f"{what}: does {number} mean that nothing is known there?",
-        got=f"{number} in {count} of {values.size} known cell(s)",
+        got=f"{number} in {count} of {counted(values.size, 'known cell')}",
         expected=expected or "values, and a declared number where nothing is known",
         hint=f"say so: {option} {number}; or {option} none if every number is data",
     )

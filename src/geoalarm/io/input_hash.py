@@ -17,11 +17,11 @@ T = TypeVar("T")
 
 
 def input_sha256(path: Path) -> str:
-    """Hash of a file; of a GeoPackage with commits beside it, of both, one after the other; of a raster with
-    a mask beside it, a MapInfo table and a geodatabase, of the hashes of all their files.
+    """Hash of a file; of a GeoPackage with commits beside it, of both, one after the other; of a
+    shapefile, a raster with files beside it, a MapInfo table and a geodatabase, of the hashes of all.
     """
     mask = mask_file(path)
-    parts = [*parts_of(path), *([mask] if mask is not None else [])]
+    parts = list(dict.fromkeys([*parts_of(path), *([mask] if mask is not None else [])]))
     if parts == [path]:
         copy = snapshot(path)
         return sha256_of(path) if copy is None else copy.sha256

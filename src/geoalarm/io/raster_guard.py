@@ -10,6 +10,7 @@ import numpy as np
 import rasterio
 from rasterio.enums import ColorInterp
 
+from geoalarm.core.english_counts import counted
 from geoalarm.core.errors import InputError
 from geoalarm.core.field_hints import FieldHint
 from geoalarm.geo.datum_shift import may_be
@@ -38,7 +39,7 @@ def chosen_band(raster: rasterio.DatasetReader, path: Path, band: int | None) ->
     if band is not None and not 1 <= band <= raster.count:
         raise InputError(
             f"{path.name} has no band {band}",
-            got=f"{raster.count} band(s): {_names(raster)}",
+            got=f"{counted(raster.count, 'band')}: {_names(raster)}",
             expected=f"1 to {raster.count}",
             hint=FieldHint("name one: {band}", band=1),
         )

@@ -16,7 +16,7 @@ NEEDED: Final = {
 }
 """What a format cannot do without, and what lies in it."""
 
-_HASHED_TOGETHER: Final = (".tab", ".mif", ".gml")
+_READ_TOGETHER: Final = (".shp", ".tab", ".mif", ".gml", ".tif", ".tiff", ".asc")
 _LOCK: Final = ".lock"
 
 
@@ -46,12 +46,12 @@ def require_sidecars(path: Path, kind: str) -> None:
 
 
 def parts_of(path: Path) -> list[Path]:
-    """The files that an input consists of, itself first: those of a MapInfo table or of a geodatabase, GML
-    with its schema.
+    """The files that an input consists of, itself first: those of a shapefile, of a MapInfo table or of a
+    geodatabase, GML with its schema, a raster with its mask, its place and what another program noted of it.
     """
     if path.suffix.lower() == GEODATABASE and path.is_dir():
         return sorted(one for one in path.rglob("*") if one.is_file() and one.suffix.lower() != _LOCK)
-    if path.suffix.lower() not in _HASHED_TOGETHER:
+    if path.suffix.lower() not in _READ_TOGETHER:
         return [path]
     beside = [sidecar(path, ending) for ending in SIDECARS[path.suffix.lower()]]
     return [path, *(one for one in beside if one is not None)]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from geoalarm import analysis
+from geoalarm.core.english_counts import counted
 from geoalarm.core.errors import Faults, GeoalarmError
 from geoalarm.report.batch import make_edition
 from geoalarm.report.batch_request import BatchRequest
@@ -46,7 +47,7 @@ def run_reports(wanted: ReportJob) -> ScheduledEdition:
     batch = make_edition(order, scenario, progress=progress)
     if batch.failed:
         logger.warning(
-            "%d report(s) failed and are tried once more", len(batch.failed), extra={"job": wanted.name}
+            "%s failed, tried once more", counted(len(batch.failed), "report"), extra={"job": wanted.name}
         )
         batch = make_edition(order, scenario, progress=progress)
     return _edition(wanted.folder, batch)

@@ -15,6 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+from geoalarm.core.english_counts import counted
 from geoalarm.core.errors import GeoalarmError, InputError
 from geoalarm.schedule.delivery.folder import FolderCarrier
 from geoalarm.schedule.delivery.mail import MailCarrier
@@ -175,14 +176,14 @@ class Service:
         state = "partly" if lost or edition.lacking else "done"
         logger.log(
             logging.WARNING if state == "partly" else logging.INFO,
-            "%s %s: %d document(s), %d commune(s) lacking, %d of %d parcel(s) delivered",
+            "%s %s: %s, %s lacking, %d of %s delivered",
             *(
                 job.name,
                 state,
-                len(edition.documents),
-                len(edition.communes_lacking),
+                counted(len(edition.documents), "document"),
+                counted(len(edition.communes_lacking), "commune"),
                 len(rows) - len(lost),
-                len(rows),
+                counted(len(rows), "parcel"),
             ),
             extra=_extra(run),
         )

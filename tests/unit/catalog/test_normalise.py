@@ -127,7 +127,7 @@ def test_the_country_may_stand_in_a_column_or_in_the_id() -> None:
         (frame(code=["FR:55004", "BE:55005"]), {"country": "FR"}, "mixed country codes; got id BE:55005"),
         (frame(code=["FR:55004", "55005"]), {}, "some ids name their country"),
         (frame(code=["55004", "55004"]), {"country": "FR"}, "commune_id is not unique"),
-        (frame(code=["5500", "x"]), {"country": "BE"}, "2 code.s. are not of BE; got '5500'"),
+        (frame(code=["5500", "x"]), {"country": "BE"}, "2 codes not of BE; got '5500'"),
         (frame(code=["59350", None]), {"country": "FR"}, "empty codes; got 1 of 2 rows"),
         (frame(code=["59350", " "]), {"country": "FR"}, "empty codes"),
         (frame(code=["59350"]), {"country": "France"}, "two capital letters"),

@@ -266,5 +266,5 @@ def test_a_check_gathers_every_fault_and_raises_once(tmp_path: Path) -> None:
     (tmp_path / "02.geojson").write_bytes(SQUARE.replace(b"59350", b"5935"))
     assert len(check_catalog(open_catalog(path))) == 2
     (tmp_path / "02.geojson").write_bytes(SQUARE.replace(b"59350", b"lost"))
-    with pytest.raises(Faults, match="are not of FR"):
+    with pytest.raises(Faults, match="not of FR"):
         check_catalog(open_catalog(path))

@@ -118,6 +118,21 @@ def test_the_hash_is_of_all_the_files_that_are_read(files: dict[str, Path], tmp_
 
 
 @pytest.mark.parametrize(
+    ("name", "other"), [("a.shp", "a.dbf"), ("a.shp", "a.prj"), ("a.tif", "a.tif.aux.xml")]
+)
+def test_the_hash_is_of_a_shapefile_and_of_what_stands_beside_a_raster(
+    name: str, other: str, tmp_path: Path
+) -> None:
+    """People of a shapefile stand in its table; a program notes a no-data value beside a raster."""
+    (tmp_path / name).write_bytes(b"one")
+    alone = input_sha256(tmp_path / name)
+    (tmp_path / other).write_bytes(b"two")
+    first = input_sha256(tmp_path / name)
+    (tmp_path / other).write_bytes(b"three")
+    assert len({alone, first, input_sha256(tmp_path / name)}) == 3
+
+
+@pytest.mark.parametrize(
     ("ending", "missing"),
     [("tab", "dat"), ("tab", "map"), ("tab", "id"), ("mif", "mid"), ("shp", "shx"), ("shp", "dbf")],
 )

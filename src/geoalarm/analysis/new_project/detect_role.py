@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from geoalarm.analysis.new_project.inspect_files import FEW, InspectedColumn, InspectedLayer
+from geoalarm.core.english_counts import counted
 
 COMMUNE_CODES: Final = (
     "commune_id",
@@ -207,7 +208,7 @@ def _zones(layer: InspectedLayer, hazard: str) -> RoleGuess:
         return RoleGuess("", "polygons whose use nothing tells")
     return RoleGuess(
         "hazard",
-        f"{layer.count} polygon(s)"
+        counted(layer.count, "polygon")
         + (f" named after a {hazard}" if hazard else f" with a class ({named[0]})"),
         kind="polygons",
         hazard=hazard,

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from email.utils import parseaddr
 from typing import Final
 
+from geoalarm.core.english_counts import counted
 from geoalarm.core.errors import GeoalarmError
 from geoalarm.schedule.delivery.message import POLICY, compose, message_id
 from geoalarm.schedule.delivery.retry import PermanentError, TransientError, error_text
@@ -87,7 +88,7 @@ class MailCarrier:
                     raise TransientError(f"mail server {self._target.host}: {error}") from error
         if asked_to_wait:
             raise TransientError(
-                f"mail server {self._target.host} asked to wait with {asked_to_wait} message(s)"
+                f"mail server {self._target.host} asked to wait with {counted(asked_to_wait, 'message')}"
             )
 
     def _answered(self, smtp: smtplib.SMTP, parcel: DeliveryItem) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from geoalarm.core.english_counts import counted
 from geoalarm.core.errors import GeoalarmError
 from geoalarm.schedule.delivery.retry import PermanentError, TransientError, error_text, retry
 from geoalarm.schedule.plan.clock import Clock, Stopped
@@ -71,6 +72,6 @@ def deliver(carrier: Carrier, shipment: Shipment, retries: Retries, *, what: str
         left = ledger.unsettled(carrier.parcels())
         told = error_text(error)
         expected = isinstance(error, GeoalarmError | PermanentError | TransientError)
-        logger.error("%s: %d parcel(s) given up: %s", what, len(left), told, exc_info=not expected)
+        logger.error("%s: %s given up: %s", what, counted(len(left), "parcel"), told, exc_info=not expected)
         for parcel in left:
             ledger.fail(parcel, told)
