@@ -32,7 +32,11 @@ from geoalarm.core.errors import GeoalarmError, InputError
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.present.rounding import count_text, signed_text
 
-SITES = (SimpleNamespace(site_id="works", name="The works", names={}, country="BE", lon=3.8, lat=50.48),)
+SITES = (
+    SimpleNamespace(
+        site_id="works", name="The works", names={}, country="BE", kind="seveso", lon=3.8, lat=50.48
+    ),
+)
 
 
 @pytest.fixture(scope="module")
@@ -303,6 +307,18 @@ def test_the_page_shows_the_answer_of_the_pipeline(territory):
             head(outcome, WhatIfState(SITES, lang=lang), territory)
         )
         assert "nan" not in zones(outcome, WhatIfState(SITES, lang=lang))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_beside_the_name_of_a_real_site_stands_that_nothing_is_known_of_it(territory, lang):
+    told = {}
+    for site in territory.workspace.sites():
+        if site.site_id in {"example-works-11", "FR-minakem-beuvry"}:
+            state = WhatIfState(territory.workspace.sites(), site=site.site_id, lang=lang)
+            told[site.kind] = unescape(head(calculate(state, territory), state, territory))
+    assert i18n.text("whatif.at_site", lang, site="Minakem") in told["seveso"]
+    assert i18n.text("whatif.assumed", lang) in told["seveso"]
+    assert i18n.text("whatif.assumed", lang) not in told["example"]
 
 
 def test_steps_of_a_field_are_round_and_few():

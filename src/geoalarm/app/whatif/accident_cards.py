@@ -31,6 +31,8 @@ from geoalarm.i18n.place_names import name_in, source_title
 from geoalarm.present import rounding
 from geoalarm.present.model_warnings import flag, flags
 
+INVENTED_KIND: Final = "example"
+"""Kind of the sites that are made up."""
 WEATHERS: Final = ("whatif.first", "whatif.second")
 """Keys of the names of the two weathers."""
 RISK_LEVELS: Final = f"{TO_BE_CONFIRMED}: levels of individual risk in Flanders"
@@ -46,7 +48,14 @@ def head(outcome: AccidentOutcome | None, state: WhatIfState, shared: SharedSess
         is_illustrative=shared.is_illustrative,
         title=i18n.text("whatif.title", lang) if outcome is None else finding(outcome, lang),
         below=i18n.text("whatif.begin", lang) if outcome is None else subtitle(outcome.first, state),
+        is_assumed=outcome is not None and _real_site(outcome.first, state),
     )
+
+
+def _real_site(view: AccidentView, state: WhatIfState) -> bool:
+    """Whether an accident stands at a listed site that is not made up: only its place is known."""
+    site = state.sites.get(state.site)
+    return site is not None and site.name == view.choice.name and site.kind != INVENTED_KIND
 
 
 def finding(outcome: AccidentOutcome, lang: str) -> str:
@@ -82,9 +91,10 @@ def subtitle(view: AccidentView, state: WhatIfState) -> str:
     """Kind, site, substance and weather of an accident."""
     choice, lang, site = view.choice, state.lang, state.sites.get(state.site)
     names = site.names if site is not None and site.name == choice.name else {}
+    name = name_in(names, choice.name, lang, first=True)
     words = [
         i18n.text(f"accident.kind.{choice.kind}.name", lang),
-        name_in(names, choice.name, lang, first=True),
+        i18n.text("whatif.at_site", lang, site=name) if _real_site(view, state) else name,
         word_of(str(choice.inputs.get("substance", "")), lang),
         weather(view, lang),
     ]

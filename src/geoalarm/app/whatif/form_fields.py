@@ -70,6 +70,10 @@ class AccidentSite(Protocol):
         """Its name by language, where there are several."""
 
     @property
+    def kind(self) -> str:
+        """What its list says it is: ``seveso``, ``example``."""
+
+    @property
     def country(self) -> str:
         """Its country; empty where it is not known."""
 
