@@ -213,10 +213,11 @@ def expose(out: Path, as_json: bool, **given: Any) -> None:
     own = analysis.UserFiles(
         return_period_yr=given.pop("return_period"), basis=Basis(basis) if basis else None, **given
     )
-    with progress_line() as progress:
-        done = analysis.expose_files(own, command=_command(sys.argv), progress=progress)
-    results.write_table(results.in_order(done.table), out)
-    results.write_manifest(done.manifest, out.with_name(f"{out.stem}.manifest.json"), files=[out])
+    with results.hold_output(out):
+        with progress_line() as progress:
+            done = analysis.expose_files(own, command=_command(sys.argv), progress=progress)
+        results.write_table(results.in_order(done.table), out)
+        results.write_manifest(done.manifest, out.with_name(f"{out.stem}.manifest.json"), files=[out])
     if as_json:
         click.echo(
             json.dumps(

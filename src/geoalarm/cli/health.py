@@ -19,6 +19,8 @@ import numpy as np
 
 from geoalarm.analysis.scenario import default_scenario
 from geoalarm.analysis.workspace import Workspace, cache_dir
+from geoalarm.core.array_cache import DamagedCache, read_kept
+from geoalarm.core.english_counts import counted
 from geoalarm.core.errors import GeoalarmError, InputError
 from geoalarm.core.settings import CHROMIUM, program_setting
 
@@ -143,9 +145,24 @@ def _cache() -> Iterator[Check]:
             probe.write(b"1")
         free = shutil.disk_usage(folder).free / 1e9
         yield Check("cache", "ok", f"{folder}, {free:.0f} GB free")
+        yield _kept(folder)
     except (InputError, OSError) as error:
         found = error.sentence() if isinstance(error, InputError) else f"{folder}: {error.strerror}"
         yield Check("cache", "broken", found, "set GEOALARM_CACHE to a folder you may write to")
+
+
+def _kept(folder: Path) -> Check:
+    """Every kept index is read: a damaged one costs time only, for it is made again."""
+    files, damaged = sorted(folder.glob("*.npz")), []
+    for path in files:
+        try:
+            read_kept(path)
+        except DamagedCache as error:
+            damaged.append(str(error))
+    found = f"{counted(len(files), 'kept index', 'kept indices')}, {len(files) - len(damaged)} whole"
+    if not damaged:
+        return Check("kept indices", "ok", found)
+    return Check("kept indices", "missing", f"{found}; {damaged[0]}", "made again when needed: geoalarm warm")
 
 
 def _catalog() -> Iterator[Check]:

@@ -13,6 +13,7 @@ from typing import Any, Final
 import click
 
 from geoalarm.core.errors import GeoalarmError, near_miss
+from geoalarm.core.machine_faults import is_full, machine_fault
 
 UNEXPECTED: Final = 1
 BAD_INPUT: Final = 2
@@ -90,7 +91,13 @@ def _say(error: BaseException, *, debug: bool) -> int:
         click.echo(f"error: {error.format_message().rstrip('.')}{hint}.", err=True)
         return error.exit_code if not isinstance(error, click.FileError) else BAD_INPUT
     if isinstance(error, GeoalarmError):
+        if is_full(error) and "full disk" not in error.sentence():  # the file it names is not at fault
+            error = machine_fault(error) or error
         click.echo(f"error: {error.sentence()}", err=True)
+        return BAD_INPUT
+    told = None if debug else machine_fault(error)
+    if told is not None:
+        click.echo(f"error: {told.sentence()}", err=True)
         return BAD_INPUT
     if debug:
         click.echo("".join(traceback.format_exception(error)), err=True)

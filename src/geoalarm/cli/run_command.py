@@ -48,9 +48,10 @@ def run(scenario: Path | None, out: Path, catalog: Path | None, as_json: bool) -
     if catalog and wanted:
         wanted = replace(wanted, catalog=catalog)
     space = analysis.open_workspace(wanted, catalog=catalog)
-    with progress_line() as progress:
-        done = analysis.run(workspace=space, progress=progress, command=_command(scenario, catalog))
-    results.write(done, out)
+    with results.hold_output(out):
+        with progress_line() as progress:
+            done = analysis.run(workspace=space, progress=progress, command=_command(scenario, catalog))
+        results.write(done, out)
     if as_json:
         click.echo(
             json.dumps(

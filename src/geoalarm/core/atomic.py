@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from geoalarm.core.errors import InputError
+from geoalarm.core.machine_faults import full_disk, is_full
 
 
 @contextmanager
@@ -76,10 +77,12 @@ def atomic_file(target: Path) -> Iterator[Path]:
 
 def cannot_write(target: Path, error: OSError) -> InputError:
     """The error for a place that cannot be written, in the words of the house."""
+    if is_full(error):
+        return full_disk(f"{target} cannot be written", "a full disk")
     return InputError(
         f"{target} cannot be written",
         got=error.strerror or type(error).__name__,
-        expected="a place you may write to, with room left",
+        expected="a place you may write to",
         hint="choose another --out",
     )
 

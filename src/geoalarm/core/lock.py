@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +15,9 @@ from filelock import FileLock, Timeout, lock_descriptor
 
 from geoalarm.core.atomic import cannot_write
 from geoalarm.core.errors import InputError
+from geoalarm.core.settings import cache_folder
+
+logger = logging.getLogger(__name__)
 
 _SHOWN_FROM: Final = 1 if os.name == "nt" else 0
 """Windows locks the first byte against reading too; the number of the process follows it."""
@@ -51,6 +57,33 @@ def exclusive_lock(path: Path, what: str, *, expected: str, hint: str, wait_s: f
         yield
     finally:
         lock.release()
+
+
+@contextmanager
+def hold_output(target: Path) -> Iterator[None]:
+    """A result's folder or file for as long as a command makes it: a second command is refused at its start.
+
+    The lock lies in the cache, for nothing may stand at ``target`` before the result is whole; where the
+    cache cannot be written, nobody is held off.
+
+    Raises
+    ------
+    InputError
+        If another command is making it.
+    """
+    place = target.absolute().resolve()
+    name = hashlib.sha256(os.fsencode(place)).hexdigest()[:32]
+    folder = cache_folder() / "locks"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        logger.debug("no lock for %s: %s", target, error)
+        yield
+        return
+    what, hint = f"{target} is being written by another run", "wait for it, or choose another --out"
+    with exclusive_lock(folder / f"{name}.lock", what, expected="one run a folder", hint=hint):
+        yield
 
 
 def is_locked(path: Path) -> bool:

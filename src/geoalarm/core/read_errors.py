@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from geoalarm.core.errors import InputError
+from geoalarm.core.machine_faults import is_full, machine_fault
 
 
 @contextmanager
@@ -15,11 +16,13 @@ def wrap_read_errors(what: str) -> Iterator[None]:
     Raises
     ------
     InputError
-        Instead of an ``OSError`` of the reading library.
+        Instead of an ``OSError`` of the reading library; a full disk or memory is told as what it is.
     """
     try:
         yield
     except OSError as error:
+        if is_full(error) and (told := machine_fault(error)) is not None:
+            raise told from error
         raise InputError(
             f"{what} cannot be read",
             got=" ".join(str(error).split()),

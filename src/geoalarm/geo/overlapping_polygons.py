@@ -6,12 +6,11 @@ import hashlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
-from zipfile import BadZipFile
 
 import numpy as np
 import shapely
 
-from geoalarm.core.atomic import atomic_file
+from geoalarm.core.array_cache import kept_arrays
 
 ROUNDING_SHARE: Final = 1e-6
 """Two polygons that share less than this part of the smaller one only touch [1]."""
@@ -111,18 +110,4 @@ def kept_pairs(shapes: np.ndarray, *, cache: Path | None = None) -> OverlappingP
     for blob in shapely.to_wkb(shapes):
         digest.update(blob)
     path = Path(cache) / f"overlaps-{digest.hexdigest()[:32]}.npz"
-    kept = _load(path)
-    if kept is None:
-        kept = overlapping_pairs(shapes)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with atomic_file(path) as scratch, scratch.open("wb") as stream:
-            np.savez(stream, **asdict(kept))
-    return kept
-
-
-def _load(path: Path) -> OverlappingPairs | None:
-    try:
-        with np.load(path) as held:
-            return OverlappingPairs(**{name: held[name] for name in held.files})
-    except (OSError, ValueError, TypeError, BadZipFile, EOFError):
-        return None
+    return OverlappingPairs(**kept_arrays(path, lambda: asdict(overlapping_pairs(shapes))))

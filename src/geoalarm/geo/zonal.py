@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import logging
-import os
-import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -14,10 +11,9 @@ import numpy as np
 import shapely
 from scipy import sparse
 
+from geoalarm.core.array_cache import kept_arrays
 from geoalarm.geo.crs import to_crs, transformer
 from geoalarm.geo.grid import Grid
-
-log = logging.getLogger(__name__)
 
 FULL: Final = 1e-5
 """A cell whose parts sum to one within this is wholly shared out; exactextract has single precision."""
@@ -54,15 +50,22 @@ def coverage(polygons: gpd.GeoDataFrame, grid: Grid, *, cache: Path | None = Non
     InputError
         If the polygons have no CRS or cannot be reprojected.
     """
-    path = None if cache is None else Path(cache) / f"coverage-{index_key(polygons, grid)}.npz"
-    if path is not None and path.exists():
-        kept = _load(path)
-        if kept is not None:
-            return kept
-    matrix = _build(to_crs(polygons, grid.crs), grid)
-    if path is not None:
-        _store(matrix, path)
-    return matrix
+    if cache is None:
+        return _build(to_crs(polygons, grid.crs), grid)
+    path = Path(cache) / f"coverage-{index_key(polygons, grid)}.npz"
+    kept = kept_arrays(path, lambda: _parts(_build(to_crs(polygons, grid.crs), grid)))
+    return sparse.csr_array(
+        (kept["data"], kept["indices"], kept["indptr"]), shape=tuple(kept["shape"].tolist())
+    )
+
+
+def _parts(matrix: sparse.csr_array) -> dict[str, np.ndarray]:
+    return {
+        "data": matrix.data,
+        "indices": matrix.indices,
+        "indptr": matrix.indptr,
+        "shape": np.array(matrix.shape),
+    }
 
 
 def index_key(polygons: gpd.GeoDataFrame, grid: Grid) -> str:
@@ -150,23 +153,3 @@ def _cuts(grid: Grid, polygons: gpd.GeoDataFrame) -> int:
         return 1
     steepest = grid.steepest_slope(*grid.window(bounds))
     return int(np.clip(np.ceil(steepest / EVEN - 1e-6), 1, MOST_CUTS))
-
-
-def _load(path: Path) -> sparse.csr_array | None:
-    try:
-        return sparse.csr_array(sparse.load_npz(path))
-    except (OSError, ValueError, KeyError, EOFError) as error:
-        log.warning("coverage index %s cannot be read (%s); it is built again", path.name, error)
-        return None
-
-
-def _store(matrix: sparse.csr_array, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".npz")
-    try:
-        with os.fdopen(handle, "wb") as out:
-            sparse.save_npz(out, matrix, compressed=False)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

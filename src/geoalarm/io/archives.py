@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from geoalarm.core.errors import InputError
+from geoalarm.core.machine_faults import full_disk
 from geoalarm.core.settings import cache_folder
 from geoalarm.io.archive_members import (
     MAIN_DOCUMENT,
@@ -204,8 +205,8 @@ def _require_within(
         problem = f"{len(listed)} members, {wanted} of them wanted"
     elif size > limits.bytes or (size > limits.ratio_from and size > packed * limits.ratio):
         problem = f"{packed} bytes would become {size}"
-    elif size > free_bytes(cache_folder()) * 0.9:
-        problem = f"{size} bytes unpacked, more than the disk has left"
+    elif size > (free := free_bytes(cache_folder())) * 0.9:
+        raise full_disk(f"{path.name} cannot be unpacked", f"{size} bytes, the full disk has {free} left")
     if problem:
         raise InputError(
             f"{path.name} expands too far",

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from geoalarm import analysis
+from geoalarm.core.machine_faults import full_disk
 from geoalarm.core.settings import expand_user
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.dossier import open_territory
@@ -207,6 +208,8 @@ def _print(order: BatchRequest, plan: _Plan, progress: Progress | None) -> list[
         run_tasks(plan.todo, print_commune, workers=workers, setup=open_shop, given=(press,)), start=1
     ):
         outcomes.append(_outcome(done))
+        if outcomes[-1].disk_is_full:
+            raise full_disk(f"{order.out} cannot be written", "a full disk")
         if progress is not None:
             progress("reports", n, len(plan.todo))
     return outcomes

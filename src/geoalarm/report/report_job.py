@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from geoalarm.core.errors import GeoalarmError
+from geoalarm.core.machine_faults import is_full
 from geoalarm.dossier.commune_dossier import Dossier
 from geoalarm.i18n.place_names import names
 from geoalarm.present.briefing import briefing
@@ -66,10 +67,13 @@ class ReportRenderer:
 
 @dataclass(frozen=True, slots=True)
 class ReportOutcome:
-    """What became of a commune: ``what`` says what failed, in a sentence without folders; empty if whole."""
+    """What became of a commune: ``what`` says what failed, in a sentence without folders; empty if whole.
+    ``disk_is_full`` where no other commune can be written either.
+    """
 
     commune_id: str
     what: str = ""
+    disk_is_full: bool = False
 
     @property
     def is_whole(self) -> bool:
@@ -110,8 +114,10 @@ def print_commune(wanted: ReportRequest) -> ReportOutcome:
             what = _write(shop, wanted, folder)
     except GeoalarmError as error:
         logger.warning("%s: %s", wanted.commune_id, error.sentence())
-        return ReportOutcome(wanted.commune_id, without_folders(error.sentence()))
+        return ReportOutcome(wanted.commune_id, without_folders(error.sentence()), is_full(error))
     except Exception as error:  # one commune must not keep the others from their reports
+        if is_full(error):
+            return ReportOutcome(wanted.commune_id, "the disk is full", disk_is_full=True)
         logger.exception("%s", wanted.commune_id)
         first = next(iter(str(error).splitlines()), "")
         return ReportOutcome(

@@ -1,6 +1,7 @@
 """Results in and out: ``exposure.parquet``, ``exposure.csv``, ``communes.gpkg`` their manifest."""
 
 from geoalarm.core.atomic import require_writable
+from geoalarm.core.lock import hold_output
 from geoalarm.results.manifest import FootprintRecord, build_manifest, require_closed, versions
 from geoalarm.results.run import Run
 from geoalarm.results.store import read, write, write_manifest
@@ -15,6 +16,7 @@ __all__ = [
     "Run",
     "build_manifest",
     "by_commune",
+    "hold_output",
     "in_order",
     "read",
     "read_result",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from geoalarm.core.array_cache import kept_arrays
+from geoalarm.core.array_cache import DamagedCache, kept_arrays, read_kept
 
 ARRAYS = {"a": np.arange(3), "b": np.array(["x", "yé"])}
 
@@ -41,14 +41,41 @@ def test_a_broken_file_is_made_again(make, tmp_path, content):
     assert make.times == 1
 
 
+def test_a_file_of_another_name_or_of_an_older_program_is_set_aside(make, tmp_path, caplog):
+    kept_arrays(tmp_path / "other.npz", lambda: {"a": np.arange(3), "b": np.array(["x", "no"])})
+    (tmp_path / "other.npz").rename(tmp_path / "kept.npz")
+    assert same(kept_arrays(tmp_path / "kept.npz", make))
+    np.savez(tmp_path / "kept.npz", a=np.arange(9))
+    assert same(kept_arrays(tmp_path / "kept.npz", make))
+    assert [item.message for item in caplog.records] == [
+        "kept.npz does not hold what was kept under its name; it is set aside and made again"
+    ] * 2
+    assert sorted(item.name for item in tmp_path.iterdir()) == ["kept.damaged", "kept.npz"]
+    assert make.times == 2
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_one_changed_byte_or_a_cut_is_noticed(tmp_path, share):
+    path = tmp_path / "kept.npz"
+    kept_arrays(path, lambda: {"a": np.arange(1000.0)})
+    whole = path.read_bytes()
+    at = int(len(whole) * share)
+    for content in (whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :], whole[:at]):
+        path.write_bytes(content)
+        with pytest.raises(DamagedCache):
+            read_kept(path)
+
+
 def test_objects_of_python_are_never_read(make, tmp_path):
     path = tmp_path / "kept.npz"
     np.savez(path, a=np.array([{"evil": 1}], dtype=object))
     assert same(kept_arrays(path, make))
 
 
-def test_a_place_that_cannot_be_written_costs_time_only(make, tmp_path):
+def test_a_place_that_cannot_be_written_costs_time_only(make, tmp_path, caplog):
     (tmp_path / "file").write_text("")
     assert same(kept_arrays(tmp_path / "file" / "kept.npz", make))
+    assert same(kept_arrays(tmp_path / "file" / "another.npz", make))
     assert same(kept_arrays(None, make))
-    assert make.times == 2
+    assert make.times == 3
+    assert [item.message.split(" in ")[0] for item in caplog.records] == ["nothing can be kept"], "told once"

@@ -74,7 +74,7 @@ def test_index_is_kept_read_back_and_rebuilt_when_damaged(tmp_path, caplog) -> N
     assert (coverage(polygons, lattice, cache=tmp_path) != first).nnz == 0
     kept[0].write_bytes(b"half a file")
     assert (coverage(polygons, lattice, cache=tmp_path) != first).nnz == 0
-    assert "built again" in caplog.text
+    assert "made again" in caplog.text
 
 
 def test_index_changes_with_outline_grid_and_order() -> None:

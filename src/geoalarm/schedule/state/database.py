@@ -15,6 +15,7 @@ from typing import Final
 from geoalarm.core.atomic import cannot_write
 from geoalarm.core.errors import InputError
 from geoalarm.core.lock import exclusive_lock, is_locked
+from geoalarm.core.machine_faults import is_full
 
 FILE: Final = "state.sqlite"
 LOCK: Final = "lock"
@@ -127,6 +128,8 @@ class Database:
                     db.execute(f"PRAGMA user_version = {_VERSION}")
                 db.execute("COMMIT")
         except sqlite3.DatabaseError as error:
+            if is_full(error):
+                raise cannot_write(self.path, OSError(str(error))) from error
             raise InputError(
                 f"{self.path.name} cannot be read",
                 got=str(error),
