@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field
 
 from geoalarm.analysis.accident.accident_scenario import Accident, AccidentFile
 from geoalarm.core.errors import InputError
+from geoalarm.core.model import MOST_CLASSES
 from geoalarm.core.settings import expand_user
 from geoalarm.io.strict_model import StrictModel, as_list, raise_faults, read_yaml, require_model
 from geoalarm.io.unstated import unstated_faults
@@ -229,11 +230,13 @@ def default_scenario(catalog: Catalog) -> Scenario:
     )
 
 
-_Name = Annotated[str, Field(min_length=1)]
+_Name = Annotated[str, Field(min_length=1, max_length=MOST_CLASSES)]
 _CodeStart = Annotated[str, Field(pattern=r"^[0-9A-Z]{1,8}$")]
 _Entries = Annotated[tuple[_Name, ...], BeforeValidator(as_list)]
 _Values = Annotated[tuple[Parameter, ...], Field(min_length=1), BeforeValidator(as_list)]
-_Bounds = Annotated[tuple[Annotated[float, Field(allow_inf_nan=False)], ...], Field(min_length=1)]
+_Bounds = Annotated[
+    tuple[Annotated[float, Field(allow_inf_nan=False)], ...], Field(min_length=1, max_length=MOST_CLASSES)
+]
 
 
 def _as_entry(value: object) -> object:
@@ -295,7 +298,7 @@ class _ScenarioFile(StrictModel):
     communes: _Chosen
     population: _Chosen
     sites: _Entries | None = None
-    footprints: Annotated[tuple[_FootprintFile, ...], Field(min_length=1)]
+    footprints: Annotated[tuple[_FootprintFile, ...], Field(min_length=1, max_length=MOST_CLASSES)]
     options: _OptionsFile = _OptionsFile()
 
     def to_scenario(self, folder: Path) -> Scenario:

@@ -19,9 +19,9 @@ from typing import Any, Final
 from geoalarm.catalog.entry import CatalogEntry, EntryFacts
 from geoalarm.catalog.entry_args import Parameter, RasterArgs, VectorArgs
 from geoalarm.catalog.entry_templates import address_faults, template_faults
-from geoalarm.catalog.plain_yaml import parse_yaml
 from geoalarm.core.errors import CatalogError, Faults, GeoalarmError, InputError, near_miss
 from geoalarm.core.settings import expand_user
+from geoalarm.io.plain_yaml import parse_yaml
 from geoalarm.io.strict_model import check_model
 from geoalarm.io.unstated import unstated_faults
 
@@ -71,7 +71,14 @@ def read_catalog_file(path: str | Path) -> CatalogFile:
     """
     place = expand_user(path).absolute()
     content = _read_bytes(place)
-    data = parse_yaml(content, what=place.name)
+    data = parse_yaml(content, what=f"catalog {place.name}", error=CatalogError)
+    if not isinstance(data, dict):
+        raise CatalogError(
+            f"catalog {place.name}",
+            got=type(data).__name__,
+            expected="a mapping with 'sources'",
+            hint="see the README for an entry to copy",
+        )
     faults: list[GeoalarmError] = list(_top_level_faults(data, what=place.name))
     sources = data.get("sources") if isinstance(data, dict) else None
     entries: dict[str, CatalogEntry] = {}

@@ -87,7 +87,7 @@ def show_accidents(facts: dict[str, Any]) -> None:
     """
     for item in facts.get("accidents", []):
         zones = ", ".join(
-            f"{zone['label']} {people(zone['within'])} within {zone['distance_m']:.0f} m"
+            f"{zone['label']} {people(zone['within'])} {_reach(zone['distance_m'])}"
             for zone in item["people"]
         )
         graded = item["severity"]
@@ -101,6 +101,11 @@ def show_accidents(facts: dict[str, Any]) -> None:
             click.echo(f"  warning: {warning}")
     if facts.get("notice"):
         click.echo(facts["notice"])
+
+
+def _reach(distance_m: float | None) -> str:
+    """How far a zone goes; none where it ends beyond its model."""
+    return "as far as the model goes" if distance_m is None else f"within {distance_m:.0f} m"
 
 
 def footprint_name(item: dict[str, Any]) -> str:

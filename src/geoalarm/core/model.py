@@ -34,6 +34,8 @@ NoData = Literal["not_studied", "dry"]
 NoPeople = Literal["unknown", "nobody"]
 
 COMMUNE_ID: Final = re.compile(r"^[A-Z]{2}:\S+$")
+MOST_CLASSES: Final = 100
+"""Classes of one map; more are values, not classes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +84,13 @@ def interval_classes(bounds: Sequence[float]) -> tuple[IntensityClass, ...]:
     Raises
     ------
     InputError
-        If there is no bound, or they are not finite and strictly rising.
+        If there is no bound, more than :data:`MOST_CLASSES`, or they are not finite and strictly rising.
     """
     values = [float(bound) for bound in bounds]
+    if len(values) > MOST_CLASSES:
+        raise InputError(
+            "class bounds", got=f"{len(values)} bounds", expected=f"at most {MOST_CLASSES}", hint="take fewer"
+        )
     if not values or not all(math.isfinite(value) for value in values) or values != sorted(set(values)):
         raise InputError(
             "class bounds",

@@ -23,6 +23,8 @@ from geoalarm.core.result import TO_BE_CONFIRMED, Measured, ModelResult
 
 _ONE_NUMBER: Final = ("float", "float | None")
 _TRUE: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+LARGEST: Final[Mapping[str, float]] = {"kg": 1e9, "kg s-1": 1e7}
+"""More than any store on earth holds, or lets go: beyond it a unit was mistaken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +43,15 @@ def word(*choices: str) -> ModelInput:
     return ModelInput(None, choices=choices)
 
 
-def positive(unit: str, high: float = math.inf) -> ModelInput:
-    """A parameter above 0, and at most ``high``."""
+def positive(unit: str, high: float | None = None) -> ModelInput:
+    """A parameter above 0, and at most ``high``, or :data:`LARGEST` of its unit."""
+    high = LARGEST.get(unit, math.inf) if high is None else high
     return ModelInput(unit, 0.0, high, "neither" if math.isinf(high) else "right")
 
 
-def at_least_zero(unit: str, high: float = math.inf) -> ModelInput:
-    """A parameter of 0 or more, and at most ``high``."""
+def at_least_zero(unit: str, high: float | None = None) -> ModelInput:
+    """A parameter of 0 or more, and at most ``high``, or :data:`LARGEST` of its unit."""
+    high = LARGEST.get(unit, math.inf) if high is None else high
     return ModelInput(unit, 0.0, high, "left" if math.isinf(high) else "both")
 
 

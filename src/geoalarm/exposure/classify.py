@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from geoalarm.core.errors import InputError
-from geoalarm.core.model import Footprint, IntensityClass
+from geoalarm.core.model import MOST_CLASSES, Footprint, IntensityClass
 from geoalarm.exposure.population_index import known
 
 
@@ -106,11 +106,12 @@ def found_classes(values: np.ndarray, valid: np.ndarray) -> tuple[IntensityClass
         If they are not whole, or more than 100.
     """
     found = np.sort(pd.unique(values[valid & (values != 0)]))
-    if len(found) > 100 or np.any(found != np.round(found)):
+    if len(found) > MOST_CLASSES or np.any(found != np.round(found)):
         raise InputError(
             "raster of classes",
-            got=f"{len(found)} different values" + (", not all whole numbers" if len(found) <= 100 else ""),
-            expected="at most 100 whole class codes, 0 for none",
+            got=f"{len(found)} different values"
+            + (", not all whole numbers" if len(found) <= MOST_CLASSES else ""),
+            expected=f"at most {MOST_CLASSES} whole class codes, 0 for none",
             hint="give class bounds if the raster holds an intensity",
         )
     return tuple(IntensityClass(f"{int(code)}", float(code), float(code)) for code in found)

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar, get_args
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 
 from geoalarm.core.errors import Faults, GeoalarmError, InputError, near_miss
-from geoalarm.io.written_yaml import WrittenLoader, as_meant
+from geoalarm.io.plain_yaml import parse_yaml
+from geoalarm.io.written_yaml import as_meant
 
 LARGEST: Final = 1_000_000
 """Bytes; a scenario or a schedule is a page of text, and anything larger is not one."""
@@ -60,7 +60,7 @@ def read_yaml(path: Path, *, what: str) -> object:
     Raises
     ------
     InputError
-        If it is missing, larger than :data:`LARGEST` or not YAML.
+        If it is missing, larger than :data:`LARGEST` or not plain YAML.
     """
     if not path.is_file():
         raise InputError(f"{what} {path} does not exist", expected="a YAML file", hint="check the path")
@@ -71,15 +71,7 @@ def read_yaml(path: Path, *, what: str) -> object:
             expected=f"at most {LARGEST}",
             hint=f"give a {what}, not data",
         )
-    try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=WrittenLoader)  # noqa: S506 - plain YAML
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(
-            f"{what} {path.name} is not YAML",
-            got=" ".join(str(error).split()),
-            expected="keys and values",
-            hint="check indentation and quotes",
-        ) from error
+    return parse_yaml(path.read_bytes(), what=f"{what} {path.name}")
 
 
 def require_model(model: type[Checked], values: object, *, what: str, hint: str) -> Checked:

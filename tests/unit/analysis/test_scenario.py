@@ -91,7 +91,10 @@ def test_several_faults_are_raised_once():
         ("a: [1", "is not YAML"),
         ("- 1\n- 2\n", "holds no keys"),
         ("", "holds no keys"),
-        ("!!python/object/apply:os.system [ls]", "is not YAML"),
+        ("!!python/object/apply:os.system [ls]", "line 1: tag"),
+        ("a: &b [1]\nc: [*b, *b]", "line 1: anchor or alias"),
+        ("a: " + "[" * 20 + "]" * 20, "nested too deeply; got 13 levels; expected at most 12"),
+        ("a: 1\na: 2", "line 2: the key stands twice"),
     ],
 )
 def test_a_file_that_is_no_scenario_is_refused(tmp_path, text, words):

@@ -8,9 +8,9 @@ from typing import Final
 
 from geoalarm.analysis.new_project.begin_project import CATALOG, SCENARIO, require_unwritten, write_project
 from geoalarm.catalog.open import package_catalog
-from geoalarm.catalog.plain_yaml import parse_yaml
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.settings import EXAMPLE_DATA
+from geoalarm.io.plain_yaml import parse_yaml
 
 EXAMPLES: Final = ("real-zone",)
 """Examples by name."""

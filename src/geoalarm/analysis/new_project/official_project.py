@@ -18,7 +18,7 @@ from geoalarm.analysis.new_project.begin_project import (
 from geoalarm.analysis.new_project.entry_text import indented
 from geoalarm.analysis.new_project.zone_codes import FLANDERS, WALLONIA, Zone
 from geoalarm.catalog.open import package_catalog
-from geoalarm.catalog.plain_yaml import parse_yaml
+from geoalarm.io.plain_yaml import parse_yaml
 from geoalarm.io.unstated import UNSTATED
 
 NORTHERN_TILE: Final = 51.214

@@ -6,107 +6,107 @@ from typing import Any, Final
 
 import yaml
 
-from geoalarm.core.errors import CatalogError, GeoalarmError
+from geoalarm.core.errors import CatalogError, GeoalarmError, InputError
 from geoalarm.io.written_yaml import WrittenLoader
 
 MAX_EVENTS: Final = 50_000
 MAX_DEPTH: Final = 12
 
 
-def parse_yaml(content: bytes, *, what: str) -> dict[str, Any]:
+def parse_yaml(content: bytes, *, what: str, error: type[InputError | CatalogError] = InputError) -> Any:
     """YAML as plain data: no tags, no anchors, no aliases, no duplicate keys, bounded depth and size.
+
+    Parameters
+    ----------
+    what : str
+        What the text is, in errors: ``catalog catalog.yml``.
+    error : type
+        Class of the errors.
 
     Raises
     ------
-    CatalogError
+    InputError
         With the line of the first offence.
     """
     try:
         text = content.decode("utf-8-sig")
-        _require_plain_events(text, what=what)
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        _require_unique_keys(node, what=what)
-        data = yaml.load(text, Loader=WrittenLoader)  # noqa: S506 - plain YAML whose numbers keep their text
-    except UnicodeDecodeError as error:
-        raise CatalogError(
-            f"catalog {what} is not text", got=str(error), expected="UTF-8", hint="save it as UTF-8"
-        ) from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        if isinstance(error, GeoalarmError):
+        _require_plain_events(text, what=what, error=error)
+        _require_unique_keys(yaml.compose(text, Loader=yaml.SafeLoader), what=what, error=error)
+        return yaml.load(text, Loader=WrittenLoader)  # noqa: S506 - plain YAML whose numbers keep their text
+    except UnicodeDecodeError as fault:
+        raise error(
+            f"{what} is not text", got=str(fault), expected="UTF-8", hint="save it as UTF-8"
+        ) from fault
+    except (yaml.YAMLError, ValueError, RecursionError) as fault:
+        if isinstance(fault, GeoalarmError):
             raise
-        raise CatalogError(
-            f"catalog {what} is not YAML",
-            got=" ".join(str(error).split())[:300],
-            expected="valid YAML",
+        raise error(
+            f"{what} is not YAML",
+            got=" ".join(str(fault).split())[:300],
+            expected="keys and values",
             hint="check indentation and quotes at that line",
-        ) from error
-    if not isinstance(data, dict):
-        raise CatalogError(
-            f"catalog {what}",
-            got=type(data).__name__,
-            expected="a mapping with 'sources'",
-            hint="see the README for an entry to copy",
-        )
-    return data
+        ) from fault
 
 
-def _require_plain_events(text: str, *, what: str) -> None:
+def _require_plain_events(text: str, *, what: str, error: type[InputError | CatalogError]) -> None:
     depth = 0
     for count, event in enumerate(yaml.parse(text, Loader=yaml.SafeLoader)):
         line = event.start_mark.line + 1 if event.start_mark else 0
         if count > MAX_EVENTS:
-            raise CatalogError(
-                f"catalog {what} is too long",
+            raise error(
+                f"{what} is too long",
                 got=f"more than {MAX_EVENTS} items",
                 expected="fewer",
                 hint="split it",
             )
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise CatalogError(
-                f"catalog {what}, line {line}: anchor or alias",
+            raise error(
+                f"{what}, line {line}: anchor or alias",
                 got=repr(getattr(event, "anchor", "")),
                 expected="plain values",
                 hint="write the value out; aliases can multiply without end",
             )
         tag = getattr(event, "tag", None)
         if tag:
-            raise CatalogError(
-                f"catalog {what}, line {line}: tag",
+            raise error(
+                f"{what}, line {line}: tag",
                 got=repr(tag),
                 expected="plain values",
                 hint="remove the tag; tags can build objects",
             )
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
-            raise CatalogError(
-                f"catalog {what}, line {line}: nested too deeply",
+            raise error(
+                f"{what}, line {line}: nested too deeply",
                 got=f"{depth} levels",
                 expected=f"at most {MAX_DEPTH}",
                 hint="flatten it",
             )
 
 
-def _require_unique_keys(node: yaml.Node | None, *, what: str) -> None:
+def _require_unique_keys(
+    node: yaml.Node | None, *, what: str, error: type[InputError | CatalogError]
+) -> None:
     if isinstance(node, yaml.SequenceNode):
         for inner in node.value:
-            _require_unique_keys(inner, what=what)
+            _require_unique_keys(inner, what=what, error=error)
     if not isinstance(node, yaml.MappingNode):
         return
     seen: set[str] = set()
     for key, value in node.value:
         if not isinstance(key, yaml.ScalarNode) or key.tag == "tag:yaml.org,2002:merge":
-            raise CatalogError(
-                f"catalog {what}, line {key.start_mark.line + 1}: key",
+            raise error(
+                f"{what}, line {key.start_mark.line + 1}: key",
                 got="a merge or a nested key",
                 expected="a word",
                 hint="write the fields out",
             )
         if key.value in seen:
-            raise CatalogError(
-                f"catalog {what}, line {key.start_mark.line + 1}: the key stands twice",
+            raise error(
+                f"{what}, line {key.start_mark.line + 1}: the key stands twice",
                 got=key.value,
                 expected="once",
                 hint="remove one",
             )
         seen.add(key.value)
-        _require_unique_keys(value, what=what)
+        _require_unique_keys(value, what=what, error=error)
