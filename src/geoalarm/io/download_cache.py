@@ -1,6 +1,7 @@
 """Files from the network, kept on disk with their hash: trusted on first use, compared ever after.
 
-The bytes come through fsspec's http file system; they are counted while they arrive, hashed, written aside
+The bytes come through fsspec's http file system, those of feature services page by page
+(:mod:`geoalarm.io.wfs`); they are counted while they arrive, hashed, written aside
 and renamed, so that a broken download leaves nothing. Beside each file ``source.json`` keeps address, hash,
 size and day.
 """
@@ -24,12 +25,14 @@ from typing import Any, Final
 from geoalarm.core.errors import InputError
 from geoalarm.core.settings import cache_folder
 from geoalarm.io.address import Address
+from geoalarm.io.web_reply import AGENT
+from geoalarm.io.wfs import download_features
+from geoalarm.io.wfs_address import feature_query
 
 log = logging.getLogger(__name__)
 
 MAX_DOWNLOAD: Final = 8 * 2**30
 _CHUNK: Final = 2**20
-_AGENT: Final = "geoalarm (open data reader; https)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +46,12 @@ class CacheRecord:
 
 
 def cached_path(address: Address, *, folder: Path | None = None) -> Path:
-    """Where the file of a web address is, or would be."""
-    key = hashlib.sha256(str(address.url).encode()).hexdigest()[:20]
+    """Where the file of a web address is, or would be.
+
+    All pages of a feature service lie elsewhere than its first one alone, which older versions kept.
+    """
+    pages = "" if feature_query(address) is None else " in pages"
+    key = hashlib.sha256(f"{address.url}{pages}".encode()).hexdigest()[:20]
     name = re.sub(r"[^A-Za-z0-9._+-]", "_", address.name).lstrip(".")[-100:] or "file"
     return (folder or cache_folder()) / "sources" / key / name
 
@@ -92,7 +99,7 @@ def fetch(address: Address, *, folder: Path | None = None, most: int = MAX_DOWNL
     handle, aside = tempfile.mkstemp(dir=place.parent, suffix=".part")
     os.close(handle)
     try:
-        digest, size = _download(str(address.url), Path(aside), most=most)
+        digest, size = _download(address, Path(aside), most=most)
         Path(aside).replace(place)
     finally:
         Path(aside).unlink(missing_ok=True)
@@ -113,7 +120,7 @@ def compare(address: Address, *, folder: Path | None = None, most: int = MAX_DOW
         fetch(address, folder=folder, most=most)
         return None
     with tempfile.TemporaryDirectory() as scratch:
-        digest, size = _download(str(address.url), Path(scratch) / "anew", most=most)
+        digest, size = _download(address, Path(scratch) / "anew", most=most)
     if digest == known.sha256:
         return None
     return (
@@ -129,7 +136,15 @@ def _write_record(place: Path, record: CacheRecord) -> None:
     aside.replace(place.parent / "source.json")
 
 
-def _download(url: str, target: Path, *, most: int) -> tuple[str, int]:
+def _download(address: Address, target: Path, *, most: int) -> tuple[str, int]:
+    """A file as it is served, or all features of a service that hands them out in pages."""
+    query = feature_query(address)
+    if query is not None:
+        return download_features(query, target, most=most)
+    return _download_file(str(address.url), target, most=most)
+
+
+def _download_file(url: str, target: Path, *, most: int) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
     try:
         with target.open("wb") as out:
@@ -168,7 +183,7 @@ def _stream(url: str) -> Iterator[bytes]:
     import fsspec
 
     options: dict[str, Any] = {
-        "headers": {"User-Agent": _AGENT},
+        "headers": {"User-Agent": AGENT},
         "trust_env": True,
         "timeout": aiohttp.ClientTimeout(total=None, sock_connect=30, sock_read=90),
     }

@@ -1,0 +1,185 @@
+"""Addresses of services that hand out features in pages: WFS GetFeature and OGC API Features, and the
+addresses of their pages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import unquote_plus, urljoin, urlsplit
+
+from geoalarm.core.errors import InputError
+from geoalarm.io.address import Address, parse_address
+
+PAGED_VERSIONS: Final = ("2.0.0", "2.0.2")
+SINGLE_VERSIONS: Final = ("1.0.0", "1.1.0")
+"""Versions whose standard knows a largest number of features and no second page."""
+
+_SIZES: Final = ("count", "maxfeatures")
+_TYPES: Final = ("typenames", "typename")
+
+
+@dataclass(frozen=True, slots=True)
+class WfsQuery:
+    """A GetFeature as its address says, without its page.
+
+    Attributes
+    ----------
+    url : str
+        Up to the question mark.
+    pairs : tuple of str
+        ``key=value`` as they are written, without ``startIndex``, ``count`` and ``maxFeatures``.
+    version : str
+    page_size : int or None
+        Features a page, as the address states; None leaves it to the service.
+    """
+
+    url: str
+    pairs: tuple[str, ...]
+    version: str
+    page_size: int | None
+
+    @property
+    def pages(self) -> bool:
+        """Whether its version knows pages."""
+        return self.version in PAGED_VERSIONS
+
+    @property
+    def what(self) -> str:
+        """Host and type, for messages."""
+        types = [_value(pair) for pair in self.pairs if _key(pair) in _TYPES]
+        return f"WFS of {urlsplit(self.url).hostname}, {types[0] if types else 'its features'}"
+
+    def page(self, start: int = 0, size: int | None = None) -> str:
+        """The address of the page from feature number ``start``; the first one is asked without
+        ``startIndex``, which some services refuse for layers without a key.
+        """
+        size = self.page_size if size is None else size
+        more = [f"startIndex={start}"] if start else []
+        if size is not None:
+            more.append(f"{'count' if self.pages else 'maxFeatures'}={size}")
+        return self._with(*self.pairs, *more)
+
+    def hits(self) -> str:
+        """The address that tells the number of features alone, in the service's own form of reply."""
+        left_out = ("outputformat", "version", "sortby")
+        kept = [pair for pair in self.pairs if _key(pair) not in left_out]
+        version = self.version if self.version != "1.0.0" else "1.1.0"  # 1.0.0 knows no hits
+        return self._with(*kept, f"version={version}", "resultType=hits")
+
+    def _with(self, *pairs: str) -> str:
+        return f"{self.url}?{'&'.join(pairs)}"
+
+
+@dataclass(frozen=True, slots=True)
+class ItemsQuery:
+    """Items of a collection of OGC API Features: each page names the next."""
+
+    url: str
+
+    @property
+    def what(self) -> str:
+        """Host and collection, for messages."""
+        parts = urlsplit(self.url)
+        return f"OGC API of {parts.hostname}, {parts.path.rstrip('/').split('/')[-2]}"
+
+    def following(self, link: str, base: str) -> str:
+        """The address of the next page, which has to lie on the same host.
+
+        Raises
+        ------
+        InputError
+            If it lies elsewhere, or is no address that a catalog may name.
+        """
+        target = urljoin(base, link)
+        if urlsplit(target).netloc != urlsplit(self.url).netloc:
+            raise InputError(
+                f"{self.what}: its next page lies on another host",
+                got=f"{urlsplit(target).netloc or link}"[:120],
+                expected=urlsplit(self.url).netloc,
+                hint="a limit in the address that takes all in one page, or a file in a mirror folder",
+            )
+        scheme = urlsplit(self.url).scheme
+        return str(parse_address(urlsplit(target)._replace(scheme=scheme).geturl()).url)
+
+
+def feature_query(address: Address) -> WfsQuery | ItemsQuery | None:
+    """The query of an address that a feature service answers page by page; None of every other address.
+
+    Raises
+    ------
+    InputError
+        If the address asks for a part, for several types, or in a version or form that cannot be counted.
+    """
+    parts = urlsplit(address.url or "")
+    pairs = tuple(pair for pair in parts.query.split("&") if pair)
+    values = {_key(pair): _value(pair) for pair in pairs}
+    path = parts.path.rstrip("/").split("/")
+    if "request" not in values:
+        is_items = len(path) > 3 and path[-1] == "items" and path[-3] == "collections"
+        return ItemsQuery(parts._replace(fragment="").geturl()) if is_items else None
+    if values["request"].lower() != "getfeature" or values.get("service", "WFS").upper() != "WFS":
+        return None
+    url = parts._replace(query="", fragment="").geturl()
+    version = values.get("version") or PAGED_VERSIONS[0]
+    _require_whole_query(values, version, what=f"WFS of {parts.hostname}")
+    said = ("startindex", *_SIZES)
+    kept = tuple(pair for pair in pairs if _key(pair) not in said)
+    kept = kept if values.get("version") else (*kept, f"version={version}")
+    return WfsQuery(url, kept, version, _page_size(values, version, what=f"WFS of {parts.hostname}"))
+
+
+def _require_whole_query(values: dict[str, str], version: str, *, what: str) -> None:
+    known = (*PAGED_VERSIONS, *SINGLE_VERSIONS)
+    types = next((values[name] for name in _TYPES if name in values), "")
+    faults = (
+        (
+            version not in known,
+            "version",
+            version,
+            "one of " + ", ".join(known),
+            "version=2.0.0 where it can",
+        ),
+        (
+            values.get("startindex", "0") not in ("", "0"),
+            "startIndex",
+            values.get("startindex"),
+            "no startIndex: the pages are asked for one after the other",
+            "leave it out",
+        ),
+        (
+            values.get("resulttype", "results").lower() not in ("", "results"),
+            "resultType",
+            values.get("resulttype"),
+            "results",
+            "leave it out: the number of features is asked for as well",
+        ),
+        ("," in types or "(" in types, "typeNames", types, "one type", "write an entry for each"),
+    )
+    for wrong, name, got, expected, hint in faults:
+        if wrong:
+            raise InputError(f"{what}: {name} in the address", got=got, expected=expected, hint=hint)
+
+
+def _page_size(values: dict[str, str], version: str, *, what: str) -> int | None:
+    """Features a page; some services of 2.0 take the older name, and those of 1.x know no other."""
+    names = _SIZES if version in PAGED_VERSIONS else _SIZES[1:]
+    text = next((values[name] for name in names if values.get(name)), None)
+    if text is None:
+        return None
+    if not text.isdecimal() or int(text) == 0:
+        raise InputError(
+            f"{what}: features a page in the address",
+            got=text[:40],
+            expected="a whole number from 1",
+            hint="count=1000",
+        )
+    return int(text)
+
+
+def _key(pair: str) -> str:
+    return unquote_plus(pair.partition("=")[0]).strip().lower()
+
+
+def _value(pair: str) -> str:
+    return unquote_plus(pair.partition("=")[2]).strip()
