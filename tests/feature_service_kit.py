@@ -128,9 +128,7 @@ class FeatureServer:
             "features": self._features(rows),
             **(numbers if total is not None else {}),
             "timeStamp": f"2026-11-30T12:00:{len(self.asked):02}Z",
-            "crs": {"type": "name", "properties": {"name": f"urn:ogc:def:crs:EPSG::{epsg}"}}
-            if rows
-            else None,
+            "crs": {"type": "name", "properties": {"name": crs}} if rows else None,
         }
 
     def _gml(self, rows: list[Row], version: str, start: int) -> bytes:
@@ -159,7 +157,7 @@ class FeatureServer:
 
     def _member(self, row: Row, place: int, new: bool) -> str:
         name = self._id(row, place)
-        positions = " ".join(f"{y} {x}" if self.crs == "EPSG:3035" else f"{x} {y}" for x, y in row.ring)
+        positions = " ".join(f"{y} {x}" if self.crs != "EPSG:31370" else f"{x} {y}" for x, y in row.ring)
         values = "".join(f"<ad:{key}>{value}</ad:{key}>" for key, value in row.values.items())
         epsg = self.crs.split(":")[1]
         feature = (
@@ -180,7 +178,8 @@ class FeatureServer:
         name = "numberMatched" if query["version"].startswith("2") else "numberOfFeatures"
         more = ' numberReturned="0"' if name == "numberMatched" else ""
         return 200, (
-            f'{XML}<wfs:FeatureCollection xmlns:wfs="http://www.opengis.net/wfs/2.0" {name}="{number}"{more}/>'
+            f'{XML}<wfs:FeatureCollection xmlns:wfs="http://www.opengis.net/wfs/2.0" '
+            f'{name}="{number}"{more}/>'
         ).encode()
 
     def _items(self, query: dict[str, str]) -> bytes:

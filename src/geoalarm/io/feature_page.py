@@ -99,7 +99,7 @@ def geojson_page(data: bytes, *, what: str) -> FeaturePage:
             f"{what}: a page is no sound JSON",
             got=str(error)[:120],
             expected="a whole FeatureCollection",
-            hint="ask again; if it stays so, ask for fewer features a page (count=500 in the address)",
+            hint="ask again; if it stays so, ask for fewer features a page (count or limit in the address)",
         ) from error
     features = found.get("features") if isinstance(found, dict) else None
     if not isinstance(features, list) or not all(isinstance(one, dict) for one in features):

@@ -4,16 +4,10 @@ other.
 
 from __future__ import annotations
 
-from typing import Final
-
 from geoalarm.core.errors import InputError
 from geoalarm.io.feature_page import FeaturePage, PageFeature
 from geoalarm.io.geoparquet_guard import MAX_FEATURES
-
-SORT_HINT: Final = (
-    "give its pages an order: sortBy=COLUMN in the address, a column without repeats; or a count that takes "
-    "all features in one page"
-)
+from geoalarm.io.wfs_address import QueryHints
 
 
 class FeatureTally:
@@ -23,6 +17,8 @@ class FeatureTally:
     ----------
     what : str
         The service, for messages.
+    hints : QueryHints
+        What can be changed in its address.
 
     Attributes
     ----------
@@ -31,8 +27,8 @@ class FeatureTally:
         Features of the whole by the service's own number; None while it is not known.
     """
 
-    def __init__(self, what: str) -> None:
-        self.what, self.count, self.pages = what, 0, 0
+    def __init__(self, what: str, hints: QueryHints) -> None:
+        self.what, self.hints, self.count, self.pages = what, hints, 0, 0
         self.total: int | None = None
         self._stated: int | None = None
         self._head: bytes | None = None
@@ -100,10 +96,10 @@ class FeatureTally:
                 "the same number",
                 "ask again; the reply may have been cut off",
             )
-        if self.pages and page.matched is not None and page.matched != self._stated:
+        if None not in (self._stated, page.matched) and page.matched != self._stated:
             raise self._fault(
                 "the number of features changed between two pages",
-                f"{self._stated if self._stated is not None else 'none'}, then {page.matched}",
+                f"{self._stated}, then {page.matched}",
                 "the same number in every page",
                 "its data are being changed: ask again later",
             )
@@ -112,7 +108,7 @@ class FeatureTally:
                 "its pages differ in form",
                 f"{_shown(page.head)} after {_shown(self._head or b'')}",
                 "one reference system and one set of names in all pages",
-                "state srsName and outputFormat in the address",
+                "ask again; if it stays so, state srsName and outputFormat in the address",
             )
 
     def _require_new(self, page: FeaturePage) -> None:
@@ -122,8 +118,7 @@ class FeatureTally:
                 "it hands out the same features again",
                 f"page {self.pages + 1} holds nothing new after {self._of_total()}",
                 "the features that follow (startIndex)",
-                "it does not page: a count that takes all features in one page, or an export in a mirror "
-                "folder",
+                self.hints.pages,
             )
         if self._ids_restart(page):
             self._ids_last = False
@@ -134,7 +129,7 @@ class FeatureTally:
                 "it hands out features twice, and others never",
                 f"{len(repeated)} of page {self.pages + 1} came before{name}",
                 "each feature once",
-                SORT_HINT,
+                self.hints.order,
             )
 
     def _ids_restart(self, page: FeaturePage) -> bool:
@@ -147,14 +142,14 @@ class FeatureTally:
                 "it hands out more features than it says that it has",
                 f"{self.count} features of {self.total}",
                 "each feature once",
-                SORT_HINT,
+                self.hints.order,
             )
         if max(self.count, self.total or 0) > MAX_FEATURES:
             raise self._fault(
                 "it has too many features",
                 str(max(self.count, self.total or 0)),
                 f"at most {MAX_FEATURES}",
-                "a smaller zone (bbox or CQL_FILTER in the address)",
+                f"ask for fewer: {self.hints.choice}",
             )
 
     def require_total(self, *, proven: bool) -> None:
@@ -170,23 +165,21 @@ class FeatureTally:
                 "it cuts off what it hands out",
                 self._of_total(),
                 "all features",
-                "version=2.0.0 and count=1000 in the address, so that it is asked page by page; if it "
-                "cannot, an export in a mirror folder",
+                self.hints.pages,
             )
         if self.count == 0:
             raise self._fault(
                 "it has no such features",
                 "0 features",
                 "at least one",
-                "check typeNames and the filter of the address (CQL_FILTER, bbox)",
+                f"check {self.hints.choice}",
             )
         if self.total is None and not proven:
             raise self._fault(
                 "whether these are all its features cannot be known",
                 f"{self.count} features, and no number of all (numberMatched, resultType=hits)",
                 "all features",
-                "version=2.0.0 and a smaller count in the address, so that pages are asked for until one is "
-                "empty; or an export in a mirror folder",
+                self.hints.pages,
             )
 
     def more_beyond(self) -> InputError:
@@ -195,7 +188,7 @@ class FeatureTally:
             "it cuts off what it hands out",
             f"{self._of_total()}, and more when asked for those that follow",
             "all features",
-            "version=2.0.0 and count=1000 in the address, so that it is asked page by page",
+            self.hints.pages,
         )
 
     def _of_total(self) -> str:

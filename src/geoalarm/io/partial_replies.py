@@ -58,6 +58,7 @@ def _cut_off(path: Path, got: str) -> InputError:
         f"{path.name} is a part of what its service holds",
         got=got,
         expected="all features",
-        hint="fetch the rest page by page (startIndex, resultOffset) into one file; if the part is all you "
+        hint="write the address of a WFS or of OGC API Features into a catalog entry, which fetches it page "
+        "by page; of another service fetch the rest (resultOffset) into one file; if the part is all you "
         "need, export it to GeoPackage",
     )

@@ -122,7 +122,7 @@ def _keep(reply: Any, target: Path, most: int, url: str) -> None:
                     f"a reply of {urlsplit(url).hostname} is too large",
                     got=f"more than {most} bytes",
                     expected="less",
-                    hint="ask for fewer features a page (count=1000 in the address), or for a smaller zone",
+                    hint="ask for fewer features a page (count or limit in the address)",
                 )
             out.write(block)
     if stated is not None and stated.isdigit() and int(stated) != size:

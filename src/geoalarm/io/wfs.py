@@ -15,7 +15,7 @@ from typing import Final
 
 from geoalarm.core.errors import InputError
 from geoalarm.io.feature_page import FeaturePage, geojson_page, not_features
-from geoalarm.io.feature_tally import SORT_HINT, FeatureTally
+from geoalarm.io.feature_tally import FeatureTally
 from geoalarm.io.gml_page import gml_page
 from geoalarm.io.service_exceptions import exception_words
 from geoalarm.io.unsupported_formats import unsupported_format, what_it_looks_like
@@ -56,15 +56,15 @@ def download_features(query: WfsQuery | ItemsQuery, target: Path, *, most: int) 
         If features are missing, come twice or cannot be counted, the service refuses, with its own words, or
         it hands out too much.
     """
-    tally = FeatureTally(query.what)
+    tally = FeatureTally(query.what, query.hints)
     with tempfile.TemporaryDirectory(prefix="geoalarm-", ignore_cleanup_errors=True) as folder:
-        service = FeatureService(query.what, Path(folder) / "page", most)
+        service = FeatureService(query, Path(folder) / "page", most)
         pages = (
             wfs_pages(query, service, tally)
             if isinstance(query, WfsQuery)
             else items_pages(query, service, tally)
         )
-        return _write(pages, target, query.what, most)
+        return _write(pages, target, query, most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +73,21 @@ class FeatureService:
 
     Attributes
     ----------
-    what : str
-        The service, for messages.
+    query : WfsQuery or ItemsQuery
     place : pathlib.Path
         Where a reply is held.
     most : int
         Largest reply accepted [bytes], beside :data:`MAX_PAGE_BYTES`.
     """
 
-    what: str
+    query: WfsQuery | ItemsQuery
     place: Path
     most: int
+
+    @property
+    def what(self) -> str:
+        """The service, for messages."""
+        return self.query.what
 
     def page(self, url: str, *, number: int = 1) -> FeaturePage:
         """The page at an address.
@@ -118,12 +122,12 @@ class FeatureService:
             known = unsupported_format(reply.path)
             return not_features(self.what, known.name if known else what_it_looks_like(data[:64]))
         status = f"HTTP {reply.status}" if reply.status >= 400 else ""
-        hint = "check the address against what the service offers (request=GetCapabilities)"
+        hints = self.query.hints
         return InputError(
             f"{self.what} answers with an error" + (f" to page {number}" if number > 1 else ""),
             got=": ".join(part for part in (status, words or "") if part),
             expected="features",
-            hint=SORT_HINT if number > 1 else hint,
+            hint=hints.order if number > 1 else f"check {hints.choice}",
         )
 
 
@@ -199,7 +203,7 @@ def _counted(page: FeaturePage, tally: FeatureTally) -> FeaturePage:
             f"{tally.what}: it hands out too many pages",
             got=f"more than {MAX_PAGES}",
             expected="less",
-            hint="ask for more features a page (count=1000 in the address)",
+            hint="ask for more features a page (count or limit in the address)",
         )
     if tally.total and page.features:
         pages = tally.pages + -(-(tally.total - tally.count) // len(page.features))
@@ -211,7 +215,9 @@ def _counted(page: FeaturePage, tally: FeatureTally) -> FeaturePage:
     return page
 
 
-def _write(pages: Iterator[FeaturePage], target: Path, what: str, most: int) -> tuple[str, int]:
+def _write(
+    pages: Iterator[FeaturePage], target: Path, query: WfsQuery | ItemsQuery, most: int
+) -> tuple[str, int]:
     """One collection of all pages."""
     digest, size, first = hashlib.sha256(), 0, next(pages)
     with target.open("wb") as out:
@@ -219,10 +225,10 @@ def _write(pages: Iterator[FeaturePage], target: Path, what: str, most: int) -> 
             size += len(block)
             if size > most:
                 raise InputError(
-                    f"{what} hands out too much",
+                    f"{query.what} hands out too much",
                     got=f"more than {most} bytes",
                     expected="less",
-                    hint="a smaller zone (bbox or CQL_FILTER in the address)",
+                    hint=f"ask for fewer: {query.hints.choice}",
                 )
             digest.update(block)
             out.write(block)

@@ -15,8 +15,24 @@ PAGED_VERSIONS: Final = ("2.0.0", "2.0.2")
 SINGLE_VERSIONS: Final = ("1.0.0", "1.1.0")
 """Versions whose standard knows a largest number of features and no second page."""
 
+_NO_START: Final = "the first page: those that follow are asked for one after the other"
 _SIZES: Final = ("count", "maxfeatures")
 _TYPES: Final = ("typenames", "typename")
+
+
+_SORTED: Final = "sortBy=COLUMN in the address, a column without repeats, gives its pages an order"
+_EXPORT: Final = "an export of the layer in a mirror folder (GEOALARM_MIRROR)"
+
+
+@dataclass(frozen=True, slots=True)
+class QueryHints:
+    """What can be changed in an address whose features do not come whole: the order of its pages, their size,
+    which features it asks for.
+    """
+
+    order: str
+    pages: str
+    choice: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +65,17 @@ class WfsQuery:
         """Host and type, for messages."""
         types = [_value(pair) for pair in self.pairs if _key(pair) in _TYPES]
         return f"WFS of {urlsplit(self.url).hostname}, {types[0] if types else 'its features'}"
+
+    @property
+    def hints(self) -> QueryHints:
+        """What can be changed in its address."""
+        smaller = "another count=... in the address, so that it is asked in other pages"
+        paged = "version=2.0.0 and count=1000 in the address, so that it is asked page by page"
+        return QueryHints(
+            f"{_SORTED}; or a count that takes all features in one page",
+            f"{smaller if self.pages else paged}; if it cannot, {_EXPORT}",
+            "typeNames and the filter in the address (CQL_FILTER, bbox)",
+        )
 
     def page(self, start: int = 0, size: int | None = None) -> str:
         """The address of the page from feature number ``start``; the first one is asked without
@@ -83,6 +110,12 @@ class ItemsQuery:
         parts = urlsplit(self.url)
         return f"OGC API of {parts.hostname}, {parts.path.rstrip('/').split('/')[-2]}"
 
+    @property
+    def hints(self) -> QueryHints:
+        """What can be changed in its address."""
+        one_page = f"a limit in the address that takes all features in one page, or {_EXPORT}"
+        return QueryHints(one_page, one_page, "the collection and the filter in the address (bbox)")
+
     def following(self, link: str, base: str) -> str:
         """The address of the next page, which has to lie on the same host.
 
@@ -97,7 +130,7 @@ class ItemsQuery:
                 f"{self.what}: its next page lies on another host",
                 got=f"{urlsplit(target).netloc or link}"[:120],
                 expected=urlsplit(self.url).netloc,
-                hint="a limit in the address that takes all in one page, or a file in a mirror folder",
+                hint=self.hints.pages,
             )
         scheme = urlsplit(self.url).scheme
         return str(parse_address(urlsplit(target)._replace(scheme=scheme).geturl()).url)
@@ -116,8 +149,10 @@ def feature_query(address: Address) -> WfsQuery | ItemsQuery | None:
     values = {_key(pair): _value(pair) for pair in pairs}
     path = parts.path.rstrip("/").split("/")
     if "request" not in values:
-        is_items = len(path) > 3 and path[-1] == "items" and path[-3] == "collections"
-        return ItemsQuery(parts._replace(fragment="").geturl()) if is_items else None
+        if len(path) < 4 or path[-1] != "items" or path[-3] != "collections":
+            return None
+        _require_whole_items(values, what=f"OGC API of {parts.hostname}")
+        return ItemsQuery(parts._replace(fragment="").geturl())
     if values["request"].lower() != "getfeature" or values.get("service", "WFS").upper() != "WFS":
         return None
     url = parts._replace(query="", fragment="").geturl()
@@ -132,7 +167,8 @@ def feature_query(address: Address) -> WfsQuery | ItemsQuery | None:
 def _require_whole_query(values: dict[str, str], version: str, *, what: str) -> None:
     known = (*PAGED_VERSIONS, *SINGLE_VERSIONS)
     types = next((values[name] for name in _TYPES if name in values), "")
-    faults = (
+    _require_none_of(
+        what,
         (
             version not in known,
             "version",
@@ -144,7 +180,7 @@ def _require_whole_query(values: dict[str, str], version: str, *, what: str) -> 
             values.get("startindex", "0") not in ("", "0"),
             "startIndex",
             values.get("startindex"),
-            "no startIndex: the pages are asked for one after the other",
+            _NO_START,
             "leave it out",
         ),
         (
@@ -156,6 +192,27 @@ def _require_whole_query(values: dict[str, str], version: str, *, what: str) -> 
         ),
         ("," in types or "(" in types, "typeNames", types, "one type", "write an entry for each"),
     )
+
+
+def _require_whole_items(values: dict[str, str], *, what: str) -> None:
+    """Coordinates in another system come without its name, and in that system's order of axes."""
+    crs = values.get("crs", "")
+    start = next((values[name] for name in ("offset", "startindex") if values.get(name)), "0")
+    _require_none_of(
+        what,
+        (start != "0", "offset", start, _NO_START, "leave it out"),
+        (
+            bool(crs) and not crs.upper().endswith("CRS84"),
+            "crs",
+            crs,
+            "longitude and latitude (CRS84)",
+            "leave it out",
+        ),
+    )
+
+
+def _require_none_of(what: str, *faults: tuple[bool, str, object, str, str]) -> None:
+    """The first that is so is an error: whether, key, got, expected, hint."""
     for wrong, name, got, expected, hint in faults:
         if wrong:
             raise InputError(f"{what}: {name} in the address", got=got, expected=expected, hint=hint)

@@ -157,7 +157,7 @@ def test_versions_without_pages_are_refused_where_cut_off(
     error = refused(start(matched="none", **how).address(version, outputFormat=form, **query), own_cache)
     assert "cuts off" in error.what or "cannot be known" in error.what
     assert str(error.got).startswith(got)
-    assert "version=2.0.0" in str(error.hint)
+    assert "version=2.0.0 and count=1000 in the address" in str(error.hint)
 
 
 REFUSED = {
@@ -280,7 +280,38 @@ def test_items_of_an_ogc_api_follow_their_links(start: Start) -> None:
     ],
 )
 def test_items_that_are_not_all_are_refused(start: Start, own_cache: Path, how: Any, told: str) -> None:
-    assert told in refused(start(**how).items(limit=10), own_cache).what
+    error = refused(start(**how).items(limit=10), own_cache)
+    assert told in error.what
+    assert "a limit in the address" in str(error.hint)
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [({"offset": 10}, "offset"), ({"crs": "http://www.opengis.net/def/crs/EPSG/0/4258"}, "crs")],
+)
+def test_items_in_another_system_or_from_the_middle_are_refused(
+    start: Start, own_cache: Path, query: Any, told: str
+) -> None:
+    server = start()
+    assert told in refused(server.items(**query), own_cache).what
+    assert server.asked == []
+
+
+@FORMS
+@pytest.mark.parametrize(("crs", "corner"), [("EPSG:4326", (3.5, 50.5)), ("EPSG:31370", (150e3, 50e3))])
+def test_axes_are_those_of_the_reply(start: Start, form: str, crs: str, corner: tuple[float, float]) -> None:
+    """GML states latitude first in EPSG:4326; GeoJSON longitude, whatever its name of the system."""
+    server = start(crs=crs)
+    size = 0.01 if crs == "EPSG:4326" else 1000.0
+    ring = [(0, 0), (1, 0), (1, 1), (0, 1), (0, 0)]
+    west, south = corner
+    server.rows = [
+        kit.Row(n, {"code": str(n)}, [(west + (n + x) * size, south + y * size) for x, y in ring])
+        for n in range(5)
+    ]
+    frame = read_vector(download_cache.fetch(parse_address(server.address(outputFormat=form, count=2))))
+    assert frame.crs.to_epsg() == int(crs[5:])
+    assert frame.total_bounds.tolist() == pytest.approx([west, south, west + 5 * size, south + size])
 
 
 def test_no_more_comes_than_is_accepted(start: Start, own_cache: Path) -> None:
