@@ -192,12 +192,12 @@ def _scenario(path: Path) -> Iterator[Check]:
 
 
 def _opened(space: Workspace) -> str:
-    """Open what every layer of a scenario needs; say what there is."""
+    """Open all that a scenario names, its layers too; say what there is."""
     space.warm()
-    layers, sites = len(space.options()), len(space.sites())
+    layers, sites = [space.layer(option) for option in space.options()], len(space.sites())
     return (
         f"{space.scenario.name}: {len(space.communes.ids)} communes, "
-        f"{float(np.nansum(space.prepared().total)):.0f} people, {layers} layers, {sites} sites"
+        f"{float(np.nansum(space.prepared().total)):.0f} people, {len(layers)} layers, {sites} sites"
     )
 
 

@@ -66,6 +66,7 @@ def read_layer(
             name = _layer_named(source, path, kind, layer)
             facts = pyogrio.read_info(source.name, layer=name, force_feature_count=True, **source.options)
             _require_features(path, int(facts["features"]))
+            partial_replies.require_all_features(path, kind, int(facts["features"]))
             return pyogrio.read_dataframe(
                 source.name,
                 layer=name,

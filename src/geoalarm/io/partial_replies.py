@@ -14,6 +14,7 @@ _LIMIT_REACHED: Final = re.compile(rb'"exceededTransferLimit"\s*:\s*true')
 _JSON_COUNT: Final = {
     name: re.compile(rb'"' + name + rb'"\s*:\s*"?(\d+)') for name in (b"numberMatched", b"numberReturned")
 }
+_JSON_TOTAL: Final = re.compile(rb'"(?:numberMatched|totalFeatures)"\s*:\s*"?(\d+)')
 _XML_COUNT: Final = {
     name: re.compile(rb"\b" + name + rb"\s*=\s*[\"'](\d+)") for name in (b"numberMatched", b"numberReturned")
 }
@@ -27,10 +28,7 @@ def require_whole_json(path: Path) -> None:
     InputError
         With both numbers, where it tells them.
     """
-    size = path.stat().st_size
-    with path.open("rb") as stream:
-        stream.seek(max(0, size - _TAIL_BYTES))
-        ends = head_of(path) + stream.read()
+    ends = _ends(path)
     if _LIMIT_REACHED.search(ends):
         raise _cut_off(path, "exceededTransferLimit: true")
     _compare(path, ends, _JSON_COUNT)
@@ -45,6 +43,33 @@ def require_whole_xml(path: Path) -> None:
         With both numbers.
     """
     _compare(path, head_of(path), _XML_COUNT)
+
+
+def require_all_features(path: Path, kind: str, count: int) -> None:
+    """Refuse GeoJSON of a service that states more features than its file holds, and not how many it sent.
+
+    Parameters
+    ----------
+    kind : str
+        As :func:`geoalarm.io.vector_formats.vector_format` names it.
+    count : int
+        Features that were found in the file.
+
+    Raises
+    ------
+    InputError
+        With both numbers.
+    """
+    stated = _JSON_TOTAL.search(_ends(path)) if kind == "geojson" else None
+    if stated is not None and count < int(stated.group(1)):
+        raise _cut_off(path, f"{count} of {int(stated.group(1))} features")
+
+
+def _ends(path: Path) -> bytes:
+    """The first and the last bytes of a file, where services write their numbers."""
+    with path.open("rb") as stream:
+        stream.seek(max(0, path.stat().st_size - _TAIL_BYTES))
+        return head_of(path) + stream.read()
 
 
 def _compare(path: Path, text: bytes, counts: dict[bytes, re.Pattern[bytes]]) -> None:

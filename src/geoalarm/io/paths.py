@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from pathlib import Path
 from typing import Final
@@ -12,6 +13,8 @@ from geoalarm.core.unicode_names import same_name
 
 GEODATABASE: Final = ".gdb"
 """Ending of a folder that is one data set: Esri's file geodatabase."""
+
+_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 
 
 def composed_path(path: Path) -> Path:
@@ -43,6 +46,11 @@ def input_path(path: str | Path) -> Path:
     return regular_file(path)
 
 
+def is_address(path: str | Path) -> bool:
+    """Whether a name is the address of something elsewhere; of two slashes a path keeps one."""
+    return "://" in str(path) or (_SCHEME.match(str(path)) is not None and not Path(path).exists())
+
+
 def regular_file(path: str | Path) -> Path:
     """The absolute path of a regular, readable, non-empty file; links are followed.
 
@@ -51,7 +59,7 @@ def regular_file(path: str | Path) -> Path:
     InputError
         If it is missing, a folder, a device, a pipe, or empty.
     """
-    if "\0" in str(path) or str(path).startswith("/vsi") or "://" in str(path):
+    if "\0" in str(path) or str(path).startswith("/vsi") or is_address(path):
         raise InputError(
             "file name",
             got=repr(str(path)),

@@ -205,6 +205,12 @@ TAB = "!table\n!version 300\n"
             '{"type":"FeatureCollection","features":[],"numberMatched":9,"numberReturned":5}',
             "5 of 9",
         ),
+        (
+            "c.geojson",
+            '{"type":"FeatureCollection","totalFeatures":9,"features":[{"type":"Feature","properties":{},'
+            '"geometry":{"type":"Point","coordinates":[3,50]}}]}',
+            "1 of 9 features.*catalog entry",
+        ),
     ],
 )
 def test_what_holds_other_than_its_own_data_is_refused(
