@@ -113,7 +113,7 @@ def geojson_page(data: bytes, *, what: str) -> FeaturePage:
         stated_number(found.get("numberMatched", found.get("totalFeatures"))),
         stated_number(found.get("numberReturned")),
         _next_link(links),
-        isinstance(links, list),
+        isinstance(links, list) and not found.get("exceededTransferLimit"),
     )
 
 
@@ -123,7 +123,7 @@ def not_features(what: str, got: str) -> InputError:
         f"{what}: the reply holds no features that can be counted",
         got=got,
         expected="GeoJSON or GML",
-        hint="outputFormat=application/json in the address, where the service offers it",
+        hint="outputFormat=application/json (WFS) or f=json (OGC API) in the address, where it is offered",
     )
 
 

@@ -231,6 +231,32 @@ def test_pages_that_contradict_are_refused(
 
 
 @pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b"<!DOCTYPE html><html><body>Log in</body></html>", "a web page (HTML)"),
+        (b"PK\3\4 shapes", "a zip archive"),
+        (b'{"type":"FeatureCollection","features":[{"type":"Fea', "Unterminated"),
+        (
+            b'{"exceptions":[{"code":"InvalidParameterValue","text":"no such type"}]}',
+            "InvalidParameterValue: no",
+        ),
+        (
+            b'<ServiceExceptionReport><ServiceException code="X">bad filter</ServiceException>'
+            b"</ServiceExceptionReport>",
+            "X: bad filter",
+        ),
+        (b'<!DOCTYPE a [<!ENTITY b "c">]><FeatureCollection/>', "DOCTYPE"),
+    ],
+)
+def test_what_is_no_page_is_called_by_its_name(
+    start: Start, own_cache: Path, monkeypatch: pytest.MonkeyPatch, body: bytes, told: str
+) -> None:
+    server = start()
+    monkeypatch.setattr(server, "reply", lambda *_: (200, body))
+    assert told in str(refused(server.address(), own_cache).got)
+
+
+@pytest.mark.parametrize(
     ("pairs", "told"),
     [
         ({"startIndex": 1000}, "startIndex"),
