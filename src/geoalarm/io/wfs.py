@@ -145,12 +145,11 @@ def wfs_pages(query: WfsQuery, service: FeatureService, tally: FeatureTally) -> 
     yield _counted(page, tally)
     if tally.total is None:
         tally.set_total(service.hits(query.hits()))
-    is_short = query.page_size is not None and tally.count < query.page_size
     while query.pages and tally.count and (following := _following(query, service, tally)) is not None:
         yield _counted(following, tally)
     if not query.pages and tally.is_complete and _has_more(query, service, tally):
         raise tally.more_beyond()
-    tally.require_total(proven=query.pages and (tally.pages > 1 or is_short))
+    tally.require_total(proven=query.pages and tally.pages > 1)
 
 
 def _following(query: WfsQuery, service: FeatureService, tally: FeatureTally) -> FeaturePage | None:
@@ -166,10 +165,10 @@ def _following(query: WfsQuery, service: FeatureService, tally: FeatureTally) ->
     return page if page.features else None
 
 
-def _has_more(query: WfsQuery, service: FeatureService, tally: FeatureTally) -> bool:
+def _has_more(query: WfsQuery | ItemsQuery, service: FeatureService, tally: FeatureTally) -> bool:
     """Whether another feature follows the last one; a service that cannot tell does not."""
     try:
-        return tally.has_new(service.page(query.page(tally.count, size=1)))
+        return tally.has_new(service.page(query.following_feature(tally.count)))
     except InputError as error:
         log.info("%s: nothing is told of what follows: %s", tally.what, error)
         return False
@@ -192,7 +191,9 @@ def items_pages(query: ItemsQuery, service: FeatureService, tally: FeatureTally)
         if page.next is None or not page.features:
             break
         url = query.following(page.next, url)
-    tally.require_total(proven=has_links)
+    if tally.total is None and _has_more(query, service, tally):  # some hand out a first page and no link
+        raise tally.more_beyond()
+    tally.require_total(proven=has_links and page.next is None)
 
 
 def _counted(page: FeaturePage, tally: FeatureTally) -> FeaturePage:

@@ -69,7 +69,7 @@ class WfsQuery:
     @property
     def hints(self) -> QueryHints:
         """What can be changed in its address."""
-        smaller = "another count=... in the address, so that it is asked in other pages"
+        smaller = "a smaller count=... in the address, so that it is asked in several pages"
         paged = "version=2.0.0 and count=1000 in the address, so that it is asked page by page"
         return QueryHints(
             f"{_SORTED}; or a count that takes all features in one page",
@@ -86,6 +86,10 @@ class WfsQuery:
         if size is not None:
             more.append(f"{'count' if self.pages else 'maxFeatures'}={size}")
         return self._with(*self.pairs, *more)
+
+    def following_feature(self, start: int) -> str:
+        """The address of the one feature after the first ``start``."""
+        return self.page(start, size=1)
 
     def hits(self) -> str:
         """The address that tells the number of features alone, in the service's own form of reply."""
@@ -115,6 +119,14 @@ class ItemsQuery:
         """What can be changed in its address."""
         one_page = f"a limit in the address that takes all features in one page, or {_EXPORT}"
         return QueryHints(one_page, one_page, "the collection and the filter in the address (bbox)")
+
+    def following_feature(self, start: int) -> str:
+        """The address of the one feature after the first ``start``: no part of the standard, but of many
+        services.
+        """
+        parts = urlsplit(self.url)
+        kept = [pair for pair in parts.query.split("&") if pair and _key(pair) not in ("limit", "offset")]
+        return parts._replace(query="&".join([*kept, "limit=1", f"offset={start}"])).geturl()
 
     def following(self, link: str, base: str) -> str:
         """The address of the next page, which has to lie on the same host.

@@ -85,7 +85,6 @@ PAGED = {
     "older GeoServer, unknown": ({"quirks": {"old_geoserver"}, "matched": "unknown"}, {"count": 10}),
     "unknown, and no hits": ({"quirks": {"no_hits"}, "matched": "unknown"}, {"count": 10}),
     "no numbers, and no hits": ({"quirks": {"no_hits"}, "matched": "none"}, {"count": 10}),
-    "no numbers, short of its page": ({"quirks": {"no_hits"}, "matched": "none"}, {"count": 100}),
     "no numbers, a cap": ({"cap": 10, "matched": "none"}, {}),
     "counts no further than its cap": ({"cap": 10, "matched": 10}, {}),
     "hits no further than its cap": ({"cap": 10, "matched": "none", "quirks": {"hits_capped"}}, {}),
@@ -180,6 +179,11 @@ REFUSED = {
     "stops at its count": (
         {"quirks": {"limits_then_skips", "no_hits"}, "cap": 10, "matched": "none"},
         {"count": 10},
+        "cannot be known",
+    ),
+    "one page without numbers": (
+        {"quirks": {"no_hits"}, "matched": "none"},
+        {"count": 100},
         "cannot be known",
     ),
     "stops, and hits says more": (
@@ -299,10 +303,13 @@ def test_items_of_an_ogc_api_follow_their_links(start: Start) -> None:
     ("how", "told"),
     [
         ({"quirks": {"no_next"}}, "cuts off"),
+        ({"quirks": {"no_next"}, "matched": "none"}, "cuts off"),
+        ({"quirks": {"limits_then_skips"}, "cap": 15, "matched": "none"}, "cannot be known"),
         ({"quirks": {"next_elsewhere"}}, "another host"),
         ({"quirks": {"ignores_start"}}, "same features again"),
         ({"quirks": {"shuffles"}}, "features twice"),
-        ({"quirks": {"no_links"}, "matched": "none"}, "cannot be known"),
+        ({"quirks": {"no_links"}, "matched": "none"}, "cuts off"),
+        ({"quirks": {"no_links", "ignores_start"}, "matched": "none"}, "cannot be known"),
     ],
 )
 def test_items_that_are_not_all_are_refused(start: Start, own_cache: Path, how: Any, told: str) -> None:
