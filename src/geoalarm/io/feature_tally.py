@@ -118,7 +118,7 @@ class FeatureTally:
                 "it hands out the same features again",
                 f"page {self.pages + 1} holds nothing new after {self._of_total()}",
                 "the features that follow (startIndex)",
-                self.hints.pages,
+                self.hints.order,
             )
         if self._ids_restart(page):
             self._ids_last = False
