@@ -202,7 +202,9 @@ class GeoVectorSource(DataSource):
 
 
 class GeoRasterSource(DataSource):
-    """Intake driver ``geo_raster``: one band as a lazy DataArray (y, x), north up, with units and no-data."""
+    """Intake driver ``geo_raster``: one band or variable as a lazy DataArray (y, x), north up, with units and
+    no-data.
+    """
 
     name = "geo_raster"
     container = "xarray"
@@ -214,6 +216,8 @@ class GeoRasterSource(DataSource):
         urlpath: str,
         *,
         band: int | None = None,
+        variable: str | None = None,
+        select: Mapping[str, str] | None = None,
         member: str | None = None,
         crs: str | None = None,
         no_data_value: float | Sequence[float] | str = (),
@@ -224,6 +228,8 @@ class GeoRasterSource(DataSource):
         numbers = [no_data_value] if isinstance(no_data_value, int | float) else no_data_value
         self.options = {
             "band": band,
+            "variable": variable,
+            "select": select,
             "member": member,
             "crs": crs,
             "no_data_values": () if isinstance(numbers, str) else tuple(map(float, numbers)),

@@ -13,6 +13,14 @@ from geoalarm.core.unicode_names import same_name
 GEODATABASE: Final = ".gdb"
 """Ending of a folder that is one data set: Esri's file geodatabase."""
 
+ZARR_SIGNS: Final = ("zarr.json", ".zgroup", ".zarray", ".zmetadata")
+"""Files of metadata that make a folder a Zarr store."""
+
+
+def is_zarr_folder(path: Path) -> bool:
+    """Whether a folder is a Zarr store."""
+    return path.is_dir() and any((path / name).is_file() for name in ZARR_SIGNS)
+
 
 def composed_path(path: Path) -> Path:
     """The path as its names are spelled on the disk, where they differ by the form of an accent only; a path
@@ -30,7 +38,8 @@ def composed_path(path: Path) -> Path:
 
 
 def input_path(path: str | Path) -> Path:
-    """The absolute path of a file as :func:`regular_file` opens it, or of a geodatabase folder.
+    """The absolute path of a file as :func:`regular_file` opens it, or of a folder that is one data set: a
+    geodatabase, a Zarr store.
 
     Raises
     ------
@@ -38,7 +47,7 @@ def input_path(path: str | Path) -> Path:
         If it is neither.
     """
     place = composed_path(expand_user(path).absolute())
-    if place.suffix.lower() == GEODATABASE and place.is_dir():
+    if (place.suffix.lower() == GEODATABASE and place.is_dir()) or is_zarr_folder(place):
         return place
     return regular_file(path)
 
@@ -101,12 +110,10 @@ def _no_file(place: Path) -> InputError:
 
 
 _FOLDERS: Final = {
-    ".zgroup": "a Zarr store",
-    ".zarray": "a Zarr store",
-    "zarr.json": "a Zarr store",
+    **dict.fromkeys(ZARR_SIGNS, "a Zarr store"),
     "hdr.adf": "an Esri grid",
 }
 _FOLDER_HINTS: Final = {
-    "a Zarr store": "export the variable to GeoTIFF",
+    "a Zarr store": "it is a raster: for people per cell or a hazard",
     "an Esri grid": "convert it: gdal_translate FOLDER out.tif",
 }

@@ -10,6 +10,7 @@ import xarray as xr
 
 from geoalarm.analysis.run_scenario import warnings_of
 from geoalarm.analysis.user_files.file_part import FilePart, at_option, is_raster
+from geoalarm.analysis.user_files.raster_choice import RasterChoice
 from geoalarm.analysis.user_files.table_population import refuse_table, table_population
 from geoalarm.analysis.user_files.user_footprint import read_footprint
 from geoalarm.analysis.user_files.user_options import UserFiles, open_vector, read_user_raster, source_of
@@ -21,7 +22,7 @@ from geoalarm.core.read_errors import wrap_read_errors
 from geoalarm.core.terms import Basis
 from geoalarm.exposure import engine
 from geoalarm.geo.crs import to_crs
-from geoalarm.io.raster_mask import MASK_READ
+from geoalarm.io.raster_mask import MASK_READ, WGS84_TOLD
 from geoalarm.results import FootprintRecord, Run, build_manifest
 from geoalarm.results.official_plan_record import official_plans_of
 
@@ -133,6 +134,7 @@ def _raster_people(own: UserFiles, part: FilePart, notes: list[str]) -> Populati
         own.population_no_data_value,
         column=("--population-column", own.population_column),
         units=("--population-units", own.population_units),
+        choice=RasterChoice(own.population_variable, own.population_select, "--population-"),
     )
     notes.extend(_told_of(data, part.name))
     if units is None:
@@ -155,8 +157,14 @@ def _told_of(data: xr.DataArray, name: str) -> list[str]:
     """What a file of people says of its cells, in words: where it changes, figures do."""
     scale, offset = data.attrs.get("scale_factor", 1), data.attrs.get("add_offset", 0)
     packed = f"{name}: cells are stored with scale {scale:g} and offset {offset:g}"
-    masked = f"{name}: a mask of the file says which cells are known"
-    return [*([packed] if (scale, offset) != (1, 0) else []), *([masked] if MASK_READ in data.attrs else [])]
+    masked = f"{name}: a mask, or a valid range, of the file says which cells are known"
+    degrees = f"{name} names no CRS: its longitudes and latitudes are taken as WGS 84"
+    told = (
+        (packed, (scale, offset) != (1, 0)),
+        (masked, MASK_READ in data.attrs),
+        (degrees, WGS84_TOLD in data.attrs),
+    )
+    return [sentence for sentence, is_so in told if is_so]
 
 
 def _require_meeting(footprint: Footprint, communes: Communes, *, name: str, notes: list[str]) -> None:

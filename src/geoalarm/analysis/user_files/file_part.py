@@ -21,6 +21,12 @@ from geoalarm.io.vector_formats import VECTOR_ENDINGS
 
 _OPTION_OF_FIELD = {"country": "--country", "country_column": "--country-column", "join": "--join"}
 
+_CHOICES = {
+    field: {"--footprint": f"--{field}", "--population": f"--population-{field}"}
+    for field in ("variable", "select")
+}
+"""Options that choose in a file with several rasters, by the option that names the file."""
+
 
 @dataclass(frozen=True, slots=True)
 class FilePart:
@@ -94,6 +100,8 @@ def _words(part: FilePart, field: str, value: str) -> str | None:
         member, _ = part.inside((*VECTOR_ENDINGS, *rasters.RASTER_ENDINGS))
         inside = f"{part.path}:{member}:{value}" if member else f"{part.path}:{value}"
         return f"{part.option} {shlex.quote(inside)}"
+    if field in _CHOICES and part.option in _CHOICES[field]:
+        return f"{_CHOICES[field][part.option]} {shlex.quote(value)}"
     return f"{_OPTION_OF_FIELD[field]} {value}" if field in _OPTION_OF_FIELD else None
 
 

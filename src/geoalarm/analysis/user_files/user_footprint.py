@@ -13,6 +13,7 @@ import pandas as pd
 import xarray as xr
 
 from geoalarm.analysis.user_files.file_part import FilePart, at_option, is_raster
+from geoalarm.analysis.user_files.raster_choice import RasterChoice
 from geoalarm.analysis.user_files.user_options import UserFiles, open_vector, read_user_raster, source_of
 from geoalarm.analysis.user_files.user_plan import known_part, user_plan
 from geoalarm.catalog import normalise
@@ -86,7 +87,11 @@ def _plan_footprint(own: UserFiles, part: FilePart, found: PlanLayer) -> Footpri
 
 def _raster_footprint(own: UserFiles, part: FilePart) -> tuple[Footprint, dict[str, int]]:
     data, stated = read_user_raster(
-        part, own.no_data_value, column=("--class-column", own.class_column), units=("--units", own.units)
+        part,
+        own.no_data_value,
+        column=("--class-column", own.class_column),
+        units=("--units", own.units),
+        choice=RasterChoice(own.variable, own.select),
     )
     kind = _raster_kind(own, data, stated, what=part.name)
     units = require_units(stated, what=f"footprint {part.name}") if kind == "intensity" else stated or "1"

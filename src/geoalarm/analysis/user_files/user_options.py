@@ -11,9 +11,9 @@ import geopandas as gpd
 import xarray as xr
 
 from geoalarm.analysis.user_files.file_part import FilePart
+from geoalarm.analysis.user_files.raster_choice import RasterChoice
 from geoalarm.catalog.cf_units import cf_units
 from geoalarm.core.errors import InputError
-from geoalarm.core.field_hints import FieldHint
 from geoalarm.core.model import NoData, NoPeople, Source
 from geoalarm.core.terms import Basis
 from geoalarm.core.unicode_names import nfc
@@ -30,6 +30,10 @@ class UserFiles:
 
     Attributes
     ----------
+    variable, population_variable : str, optional
+        Of NetCDF and Zarr: ``NAME`` or ``GROUP/NAME``; ``FILE:NAME`` says the same.
+    select, population_select : tuple of str
+        Of NetCDF and Zarr: ``DIMENSION=VALUE`` for each dimension with several values.
     bounds : tuple of float
         Lower bounds of half-open classes [units]; with them values are an intensity.
     units : str, optional
@@ -86,6 +90,10 @@ class UserFiles:
     population_keep: tuple[str, ...] = ()
     population_no_data: NoPeople = "unknown"
     profile: str | None = None
+    variable: str | None = None
+    select: tuple[str, ...] = ()
+    population_variable: str | None = None
+    population_select: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Names of columns and classes in the form in which files are read (NFC)."""
@@ -166,6 +174,7 @@ def read_user_raster(
     *,
     column: tuple[str, str | None],
     units: tuple[str, str | None],
+    choice: RasterChoice,
 ) -> tuple[xr.DataArray, str | None]:
     """A raster and its unit; see :func:`agreed_units`.
 
@@ -175,6 +184,8 @@ def read_user_raster(
         What its user says of its numbers; see :class:`UserFiles`.
     column, units : tuple of str and str or None
         The name of the option and what the user gave; a raster has no column.
+    choice : RasterChoice
+        What is chosen in NetCDF or Zarr.
 
     Raises
     ------
@@ -189,26 +200,12 @@ def read_user_raster(
             expected="no column",
             hint=f"leave {option} out",
         )
-    member, band = part.inside(rasters.RASTER_ENDINGS)
+    member, inner = part.inside(rasters.RASTER_ENDINGS)
     data = rasters.read_raster(
         part.path,
-        band_number(band, part),
         member=member,
+        **choice.arguments(inner, part, member),
         no_data_values=() if no_data_value == "none" else no_data_value,
         every_value_is_data=no_data_value == "none",
     )
     return data, agreed_units(data, units[1], what=part.name, option=units[0])
-
-
-def band_number(text: str | None, part: FilePart) -> int | None:
-    """``FILE:2`` names the second band of a raster."""
-    if text is None:
-        return None
-    if not text.isdecimal():
-        raise InputError(
-            f"{part.path.name} is a raster",
-            got=f"layer {text!r}",
-            expected="a band number",
-            hint=FieldHint("name one: {band}", band=1),
-        )
-    return int(text)

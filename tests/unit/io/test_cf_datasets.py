@@ -1,0 +1,275 @@
+"""What CF says of a variable is read; what it does not say is asked about, and nothing is guessed.
+
+Right values by hand, files written by xarray, h5py and scipy.
+"""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import h5py
+import numpy as np
+import pytest
+import xarray as xr
+
+from geoalarm.catalog import normalise
+from geoalarm.core.errors import InputError
+from geoalarm.io.rasters import read_raster
+from geoalarm.io.vector_files import read_vector
+
+KIT = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[2] / "cf_kit.py")))
+dataset, write = KIT.dataset, KIT.write
+X, Y = np.array([3_950_050.0, 3_950_150, 3_950_250]), np.array([3_100_150.0, 3_100_050])
+VALUES = np.array([[1, 2, 3], [4, 5, 6]], "int16")
+LON, LAT = np.array([4.1, 4.2, 4.3]), np.array([50.2, 50.1])
+ENDINGS = ("nc3.nc", "nc", "v2.zarr", "v3.zarr", "zarr.zip")
+
+
+def degrees(values: np.ndarray = VALUES, *, lon: np.ndarray = LON, lat: np.ndarray = LAT) -> xr.Dataset:
+    """Cells on longitude and latitude that say so, without a grid mapping."""
+    data = dataset(values, lon, lat, crs=None).rename({"x": "lon", "y": "lat"})
+    data["lon"].attrs, data["lat"].attrs = {"units": "degrees_east"}, {"units": "degrees_north"}
+    return data
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_cells_place_and_unit(tmp_path: Path, ending: str) -> None:
+    found = read_raster(write(dataset(VALUES, X, Y), tmp_path / f"a.{ending}"))
+    assert found.to_numpy().tolist() == VALUES.tolist()
+    assert (found.dtype.isnative, found.attrs["units"], found.rio.crs.to_epsg()) == (True, "m", 3035)
+    assert found.rio.bounds() == (3_950_000, 3_100_000, 3_950_300, 3_100_200)
+    assert found.chunks is not None
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_rows_from_the_south_and_turned_dimensions(tmp_path: Path, ending: str) -> None:
+    data = dataset(VALUES, X, Y).isel(y=slice(None, None, -1)).transpose("x", "y")
+    found, _ = normalise.raster(read_raster(write(data, tmp_path / f"a.{ending}")))
+    assert found.to_numpy().tolist() == VALUES.tolist()
+    assert found.rio.bounds() == (3_950_000, 3_100_000, 3_950_300, 3_100_200)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize(
+    ("attributes", "right"),
+    [
+        ({"_FillValue": np.int16(4)}, [[1, 2, 3], [None, 5, 6]]),
+        ({"missing_value": np.int16(4)}, [[1, 2, 3], [None, 5, 6]]),
+        ({"missing_value": np.array([4, 6], "int16")}, [[1, 2, 3], [None, 5, None]]),
+        ({"valid_min": np.int16(2)}, [[None, 2, 3], [4, 5, 6]]),
+        (
+            {"valid_range": np.array([2, 5], "int16"), "_FillValue": np.int16(3)},
+            [[None, 2, None], [4, 5, None]],
+        ),
+        ({"scale_factor": np.float32(0.01)}, [[0.01, 0.02, 0.03], [0.04, 0.05, 0.06]]),
+        (
+            {"scale_factor": 0.5, "add_offset": -1.0, "missing_value": np.int16(4)},
+            [[-0.5, 0, 0.5], [None, 1.5, 2]],
+        ),
+        ({"scale_factor": 0.5, "valid_max": 2.5}, [[0.5, 1, 1.5], [2, 2.5, None]]),
+        ({"scale_factor": 0.5, "valid_max": np.int16(5)}, [[0.5, 1, 1.5], [2, 2.5, None]]),
+    ],
+)
+def test_cells_that_are_not_known_and_scales(
+    tmp_path: Path, ending: str, attributes: dict[str, Any], right: list[list[float | None]]
+) -> None:
+    data = dataset(VALUES, X, Y)
+    data["depth"].attrs |= attributes
+    found, _ = normalise.raster(read_raster(write(data, tmp_path / f"a.{ending}")))
+    cells = found.to_numpy().astype("float64")
+    if found.rio.nodata is not None:
+        cells[found.to_numpy() == found.rio.nodata] = np.nan
+    assert np.array_equal(cells, np.array(right, "float64"), equal_nan=True), cells
+
+
+def test_unsigned_bytes_of_netcdf_3(tmp_path: Path) -> None:
+    data = dataset(np.array([[-1, -56, 3], [4, 5, 6]], "int8"), X, Y)
+    data["depth"].attrs |= {"_Unsigned": "true", "missing_value": np.int8(-1)}
+    found = read_raster(write(data, tmp_path / "a.nc3.nc"))
+    assert (found.dtype, found.to_numpy().tolist(), found.rio.nodata) == (
+        "uint8",
+        [[255, 200, 3], [4, 5, 6]],
+        255,
+    )
+
+
+def test_longitude_and_latitude_are_wgs_84_and_that_is_told(tmp_path: Path) -> None:
+    found = read_raster(write(degrees(), tmp_path / "a.nc"))
+    assert found.rio.crs.to_epsg() == 4326
+    assert normalise.raster(found)[1]["degrees_taken_as_wgs84"] == 1
+    by_name = dataset(VALUES, LON, LAT, crs=None).rename({"x": "lon", "y": "lat"})
+    by_name["lon"].attrs.clear()
+    by_name["lat"].attrs.clear()
+    path = write(by_name, tmp_path / "b.nc")
+    with pytest.raises(InputError, match=r"has no CRS.*args\.crs"):
+        read_raster(path)
+    assert read_raster(path, crs="EPSG:4258").rio.crs.to_epsg() == 4258
+
+
+def test_longitudes_from_0_to_360(tmp_path: Path) -> None:
+    found = normalise.raster(
+        read_raster(write(degrees(lon=np.array([354.1, 354.2, 354.3])), tmp_path / "a.nc"))
+    )
+    assert found[0].rio.bounds() == pytest.approx((-5.95, 50.05, -5.65, 50.25))
+    assert found[1]["columns_turned_west"] == 3
+
+
+def test_cf_parameters_without_wkt(tmp_path: Path) -> None:
+    data = dataset(VALUES, X, Y)
+    data["crs"].attrs = {
+        "grid_mapping_name": "lambert_azimuthal_equal_area",
+        "latitude_of_projection_origin": 52.0,
+        "longitude_of_projection_origin": 10.0,
+        "false_easting": 4_321_000.0,
+        "false_northing": 3_210_000.0,
+        "semi_major_axis": 6_378_137.0,
+        "inverse_flattening": 298.257222101,
+    }
+    found = read_raster(write(data, tmp_path / "a.nc3.nc"))
+    assert "lon_0=10" in found.rio.crs.to_proj4()
+    assert "x_0=4321000" in found.rio.crs.to_proj4()
+
+
+def test_kilometres_are_metres(tmp_path: Path) -> None:
+    data = dataset(VALUES, X / 1000, Y / 1000)
+    data["x"].attrs["units"] = data["y"].attrs["units"] = "km"
+    found = read_raster(write(data, tmp_path / "a.nc"))
+    assert found.rio.bounds() == pytest.approx((3_950_000, 3_100_000, 3_950_300, 3_100_200))
+
+
+def test_bounds_say_where_cells_lie(tmp_path: Path) -> None:
+    """Coordinates of corners, cells told by their bounds: those are no data of their own."""
+    data = degrees().assign_coords(lon=("lon", LON - 0.05, {"units": "degrees_east", "bounds": "lon_bnds"}))
+    data["lon_bnds"] = (("lon", "nv"), np.stack([LON - 0.05, LON + 0.05], axis=1))
+    found = read_raster(write(data, tmp_path / "a.nc"))
+    assert found.rio.bounds() == pytest.approx((4.05, 50.05, 4.35, 50.25))
+
+
+def test_coordinates_in_single_floats_take_the_corner_that_gdal_wrote(tmp_path: Path) -> None:
+    data = dataset(VALUES, X.astype("float32"), Y.astype("float32"))
+    data["crs"].attrs["GeoTransform"] = "3950000 100 0 3100200 0 -100"
+    assert read_raster(write(data, tmp_path / "a.nc")).rio.bounds() == (
+        3_950_000,
+        3_100_000,
+        3_950_300,
+        3_100_200,
+    )
+    data["crs"].attrs["GeoTransform"] = (
+        "3940000 100 0 3100200 0 -100"  # of the whole, of which this is a part
+    )
+    assert read_raster(write(data, tmp_path / "b.nc")).rio.bounds()[0] == pytest.approx(3_950_000, abs=1)
+
+
+def test_a_group_of_netcdf_4(tmp_path: Path) -> None:
+    path = tmp_path / "groups.nc"
+    degrees().drop_vars("depth").to_netcdf(path, engine="h5netcdf")
+    degrees().drop_vars(["lon", "lat"]).to_netcdf(path, engine="h5netcdf", group="flood", mode="a")
+    assert read_raster(path, variable="flood/depth").to_numpy().tolist() == VALUES.tolist()
+    with pytest.raises(InputError, match="GROUP/NAME"):
+        read_raster(path)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_other_dimensions_are_chosen_by_exact_values(tmp_path: Path, ending: str) -> None:
+    data = dataset(VALUES, X, Y)
+    scenarios = xr.DataArray([0, 1], dims="step", coords={"step": [2.5, 7.5]})
+    data = data.assign(depth=(data["depth"] * 10**scenarios).astype("int16").expand_dims(height=[2.0]))
+    path = write(data.transpose("step", "height", "y", "x"), tmp_path / f"a.{ending}")
+    assert read_raster(path, select={"step": "7.5"}).to_numpy().tolist() == (VALUES * 10).tolist()
+    for wrong, words in (
+        ({}, r"2 values of step.*2\.5, 7\.5.*args\.select: \{step: \"7\.5\"\}"),
+        ({"step": "5.5"}, r"no step 5\.5.*nearest: 7\.5"),
+        ({"step": "2.5", "height": "10"}, "no height 10"),
+        ({"steps": "2.5"}, "did you mean 'step'"),
+        ({"step": "2.5", "x": "1"}, "no dimension 'x'"),
+    ):
+        with pytest.raises(InputError, match=words):
+            read_raster(path, select=wrong)
+
+
+def test_only_the_chunks_that_are_asked_for_are_read(tmp_path: Path) -> None:
+    """All chunks but one are poisoned: what is not asked for cannot harm."""
+    size = 4096
+    x, y = 3_950_000.0 + np.arange(size), 3_100_000.0 - np.arange(size)
+    path = write(dataset(np.ones((size, size), "float32"), x, y), tmp_path / "a.v2.zarr", chunks=(2048, 2048))
+    for name in ("0.1", "1.0", "1.1"):
+        (path / "depth" / name).write_bytes(b"poison")
+    found = read_raster(path)
+    assert float(found[:100, :100].sum()) == 10_000
+    with pytest.raises(OSError, match=r"a\.v2\.zarr"):
+        found[:100, 3000:3100].compute()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (
+            lambda data: data.assign_coords(x=X + np.array([0, 30, 0])),
+            r"not evenly spaced.*steps of 70 to 130.*cdo",
+        ),
+        (lambda data: data.rename(x="a", y="b").drop_vars(["a", "b"]), "holds no variable on a grid"),
+        (lambda data: data.drop_vars(["x", "y"]), "does not say where it lies"),
+        (lambda data: data.drop_vars("crs"), "grid mapping that it does not hold"),
+        (
+            lambda data: data.assign(other=data["depth"]),
+            r"2 variables.*depth \(m\), other \(m\).*args\.variable: depth",
+        ),
+    ],
+)
+@pytest.mark.parametrize("ending", ["nc", "v3.zarr"])
+def test_what_is_refused(tmp_path: Path, ending: str, change: Any, words: str) -> None:
+    path = write(change(dataset(VALUES, X, Y)), tmp_path / f"a.{ending}")
+    with pytest.raises(InputError, match=words):
+        read_raster(path)
+
+
+def test_a_rotated_pole_and_a_curvilinear_grid(tmp_path: Path) -> None:
+    data = dataset(VALUES, LON, LAT)
+    data["crs"].attrs = {
+        "grid_mapping_name": "rotated_latitude_longitude",
+        "grid_north_pole_latitude": 39.25,
+        "grid_north_pole_longitude": -162.0,
+    }
+    with pytest.raises(InputError, match=r"rotated latitude longitude.*gdalwarp"):
+        read_raster(write(data, tmp_path / "a.nc"))
+    places = np.add.outer(LAT, LON)
+    curved = xr.Dataset(
+        {"depth": (("j", "i"), VALUES, {"coordinates": "lon lat"})},
+        {
+            "lon": (("j", "i"), places, {"units": "degrees_east"}),
+            "lat": (("j", "i"), places, {"units": "degrees_north"}),
+        },
+    )
+    with pytest.raises(
+        InputError, match=r'curvilinear.*gdalwarp -geoloc -t_srs EPSG:4326 NETCDF:"b\.nc":depth'
+    ):
+        read_raster(write(curved, tmp_path / "b.nc"))
+
+
+def test_bands_and_variables_keep_apart(tmp_path: Path) -> None:
+    path = write(dataset(VALUES, X, Y), tmp_path / "a.nc")
+    with pytest.raises(InputError, match=r"holds variables, not bands.*args\.variable: NAME"):
+        read_raster(path, 2)
+    with pytest.raises(InputError, match="is a raster"):
+        read_vector(path)
+
+
+def test_a_damaged_file(tmp_path: Path) -> None:
+    path = write(dataset(VALUES, X, Y), tmp_path / "a.nc")
+    path.write_bytes(path.read_bytes()[:-3000])
+    with pytest.raises(InputError, match=r"cannot be read as NetCDF 4 \(HDF5\)"):
+        read_raster(path)
+    path = write(dataset(VALUES, X, Y), tmp_path / "a.nc3.nc")
+    path.write_bytes(path.read_bytes()[:200])
+    with pytest.raises(InputError, match="cannot be read as NetCDF 3"):
+        read_raster(path)
+
+
+def test_a_plain_hdf5_file_is_no_raster(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["cells"] = VALUES
+    with pytest.raises(InputError, match="holds no variable on a grid"):
+        read_raster(tmp_path / "a.h5")
