@@ -5,6 +5,7 @@ Two communes of 2 x 2 km; people by cells of 500 m; 0.5 m deep in the west, and 
 
 from __future__ import annotations
 
+import json
 import runpy
 from pathlib import Path
 from types import SimpleNamespace
@@ -76,6 +77,7 @@ def exposed(here: Path, tmp_path: Path, **given: object) -> dict[tuple[str, str]
         "out": tmp_path / "out.csv",
         **given,
     }
+    options = {name: value for name, value in options.items() if value != ""}
     words = [word for name, value in options.items() for word in (f"--{name.replace('_', '-')}", str(value))]
     answer = CliRunner().invoke(main, ["expose", *words])
     if answer.exit_code:
@@ -83,6 +85,7 @@ def exposed(here: Path, tmp_path: Path, **given: object) -> dict[tuple[str, str]
         assert not (tmp_path / "out.csv").exists()
         return str(answer.stderr)
     table = pd.read_csv(tmp_path / "out.csv", dtype={"commune_id": "str"})
+    (tmp_path / "out.csv").unlink()
     return dict(
         zip(
             zip(table["commune_id"], table["intensity_class"], strict=True),
@@ -136,6 +139,38 @@ def test_a_band_of_netcdf_and_a_variable_of_a_geotiff_are_refused(here: Path, tm
     assert has(message, "bands, not variables", "depth.tif:2")
     message = exposed(here, tmp_path, communes=here / "depth.v3.zarr")
     assert "is a raster" in message, message
+
+
+def write_item(folder: Path) -> Path:
+    """A STAC item of two depths, in the folder of both."""
+    media = {"type": "image/tiff; application=geotiff", "roles": ["data"]}
+    assets = {name: {"href": f"./depth.{name}.tif", **media} for name in ("first", "cog")}
+    assets["first"]["href"] = "./depth.tif"
+    facts = {"datetime": "2026-01-01T00:00:00Z", "proj:code": "EPSG:3035"}
+    found = {"type": "Feature", "stac_version": "1.0.0", "id": "depth", "geometry": None, "links": []}
+    path = folder / "item.json"
+    path.write_text(json.dumps({**found, "properties": facts, "assets": assets}))
+    return path
+
+
+def test_a_stac_item(here: Path, tmp_path: Path) -> None:
+    item = write_item(here)
+    assert has(exposed(here, tmp_path, footprint=item), "2 assets", "--asset first")
+    assert exposed(here, tmp_path, footprint=item, asset="cog") == RIGHT
+    assert has(exposed(here, tmp_path, population=item), "--population-asset first")
+
+
+@pytest.mark.parametrize("option", ["variable", "select", "asset"])
+def test_options_without_effect_are_refused(here: Path, tmp_path: Path, option: str) -> None:
+    value = "time=1" if option == "select" else "a"
+    zones = {"footprint": here / "communes.gpkg", "class-column": "code", option: value}
+    assert has(exposed(here, tmp_path, bounds="", **zones), "--footprint", f"--{option} {value}")
+    people = {
+        "population": here / "communes.gpkg",
+        "population-column": "code",
+        f"population-{option}": value,
+    }
+    assert has(exposed(here, tmp_path, **people), "--population", f"leave --population-{option} out")
 
 
 def test_a_catalog_chooses_by_parameters_and_run_counts(here: Path, tmp_path: Path) -> None:

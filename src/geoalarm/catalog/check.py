@@ -25,6 +25,7 @@ from geoalarm.geo.fill_values import EAGER_CELLS
 from geoalarm.geo.overlapping_units import overlapping_communes, people_told_twice
 from geoalarm.io.address import parse_address
 from geoalarm.io.download_cache import cache_record, compare
+from geoalarm.io.remote_zarr import is_zarr_address
 
 log = logging.getLogger(__name__)
 
@@ -93,9 +94,10 @@ def _look(
     address = parse_address(place)
     if address.scheme == "mirror":
         return CheckFinding(entry.name, values, "not_opened", "has to be brought into a mirror folder", {})
-    if address.scheme == "https" and not online and cache_record(address) is None:
+    is_file = address.scheme == "https" and not is_zarr_address(address)
+    if address.scheme == "https" and not online and (not is_file or cache_record(address) is None):
         return CheckFinding(entry.name, values, "not_opened", "needs the network (--online)", {})
-    changed = compare(address) if address.scheme == "https" and online else None
+    changed = compare(address) if is_file and online else None
     layer = catalog.layer(entry.name, **values)
     layer = layer if possible is None else possible(layer)
     account = _rows_of(catalog, layer, entry)

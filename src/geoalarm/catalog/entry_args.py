@@ -187,6 +187,7 @@ class RasterArgs(CatalogModel):
     band: int | None = Field(default=None, ge=1, le=10_000)
     variable: Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\"]{1,200}$")] | None = None
     select: dict[SelectedName, SelectedValue] = Field(default_factory=dict, max_length=8)
+    asset: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
     member: str | None = None
     crs: Crs | None = None
     no_data_value: NoDataValue = None

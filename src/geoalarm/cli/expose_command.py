@@ -117,6 +117,8 @@ class WordList(click.ParamType[tuple[str, ...]]):
     metavar="DIMENSION=VALUE",
     help="Value of a dimension of the footprint's NetCDF or Zarr, such as time=2020-01-01; repeatable.",
 )
+@click.option("--asset", metavar="NAME", help="Asset of the footprint's STAC item, where it holds several.")
+@click.option("--population-asset", metavar="NAME", help="As --asset, of the population.")
 @click.option("--population-variable", metavar="NAME", help="As --variable, of the population.")
 @click.option(
     "--population-select", multiple=True, metavar="DIMENSION=VALUE", help="As --select, of the population."

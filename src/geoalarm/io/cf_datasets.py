@@ -27,9 +27,6 @@ from geoalarm.io.raster_guard import MAX_CELLS
 from geoalarm.io.raster_mask import WGS84_TOLD
 from geoalarm.io.zarr_guard import ZarrFiles, require_plain_zarr
 
-MAX_COORDINATES: Final = 2**26
-"""Longest dimension: its coordinates are read at once."""
-
 
 def read_cf_raster(
     path: Path,

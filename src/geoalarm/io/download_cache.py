@@ -23,7 +23,7 @@ from typing import Any, Final
 
 from geoalarm.core.errors import InputError
 from geoalarm.core.settings import cache_folder
-from geoalarm.io.address import Address
+from geoalarm.io.address import Address, parse_address
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +58,17 @@ def cache_record(address: Address, *, folder: Path | None = None) -> CacheRecord
     except (OSError, ValueError, TypeError):
         log.debug("no record beside %s", place)
         return None
+
+
+def fetched_from(path: Path) -> str | None:
+    """The address that a file of the cache came from; None of any other file."""
+    if path.parent.parent.name != "sources":
+        return None
+    try:
+        known = CacheRecord(**json.loads((path.parent / "source.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+    return known.address if cached_path(parse_address(known.address)).samefile(path) else None
 
 
 def fetch(address: Address, *, folder: Path | None = None, most: int = MAX_DOWNLOAD) -> Path:
@@ -121,6 +132,11 @@ def compare(address: Address, *, folder: Path | None = None, most: int = MAX_DOW
         f"({known.bytes} bytes) "
         f"was kept, {digest[:16]}... ({size} bytes) is served now"
     )
+
+
+def download(url: str, target: Path, *, most: int) -> tuple[str, int]:
+    """Hash and size of what an address serves, written into a file; as :func:`fetch`, without the cache."""
+    return _download(url, target, most=most)
 
 
 def _write_record(place: Path, record: CacheRecord) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Final
 import h5py
 
 from geoalarm.core.errors import InputError
+from geoalarm.io.cf_formats import MAX_COORDINATES
 from geoalarm.io.raster_guard import MAX_BLOCK_BYTES
 
 MAX_OBJECTS: Final = 20_000
@@ -65,6 +66,8 @@ def _problem(path: Path, data: h5py.Dataset) -> InputError | None:
         return _refused(path, f"{name}, a virtual dataset: its cells lie in other files", "data of its own")
     if data.external:
         return _refused(path, f"{name}, whose cells lie in another file", "data of its own")
+    if data.ndim == 1 and data.size > MAX_COORDINATES:
+        return _refused(path, f"{name} of {data.size} values", f"at most {MAX_COORDINATES} coordinates")
     made = data.id.get_create_plist()
     for place in range(made.get_nfilters()):
         code, _flags, _values, title = made.get_filter(place)

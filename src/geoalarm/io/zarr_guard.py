@@ -16,6 +16,7 @@ from typing import Any, Final
 import numpy as np
 
 from geoalarm.core.errors import InputError
+from geoalarm.io.cf_formats import MAX_COORDINATES
 from geoalarm.io.raster_guard import MAX_BLOCK_BYTES
 
 MAX_MEMBERS: Final = 4_000_000
@@ -178,6 +179,10 @@ def _require_plain_array(path: Path, name: str, facts: dict[str, Any]) -> None:
     if unknown:
         raise _refused(
             path, f"{name} needs {', '.join(map(str, unknown))[:120]}", "codecs that only compress"
+        )
+    if len(facts["shape"]) == 1 and int(facts["shape"][0]) > MAX_COORDINATES:
+        raise _refused(
+            path, f"{name} of {facts['shape'][0]} values", f"at most {MAX_COORDINATES} coordinates"
         )
     if size > MAX_BLOCK_BYTES:
         raise InputError(

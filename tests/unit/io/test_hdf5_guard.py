@@ -31,12 +31,17 @@ def large_chunks(file: h5py.File) -> None:
     file.create_dataset("cells", (20_000, 20_000), "f4", chunks=(16_000, 16_000), compression="gzip")
 
 
+def endless_coordinates(file: h5py.File) -> None:
+    file.create_dataset("x", (2**33,), "f8", chunks=(1000,), compression="gzip")
+
+
 @pytest.mark.parametrize(
     ("make", "words"),
     [
         (external_link, "deep/x, a link to another file"),
         (virtual, "cells, a virtual dataset"),
         (external_cells, "cells, whose cells lie in another file"),
+        (endless_coordinates, "x of 8589934592 values"),
         (large_chunks, "too large to be read in parts.*1024000000 bytes"),
     ],
 )

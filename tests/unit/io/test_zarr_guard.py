@@ -46,6 +46,7 @@ def changed(path: Path, change: Callable[[dict[str, Any]], object]) -> Path:
             lambda facts: facts.update(shape=[60_000, 60_000], chunks=[60_000, 60_000]),
             "too large.*in parts",
         ),
+        (2, lambda facts: facts.update(shape=[2**33], chunks=[1000]), "of 8589934592 values"),
         (2, lambda facts: facts.pop("chunks"), "KeyError 'chunks'"),
         (2, lambda facts: facts.update(dtype=[["a", "<f4"]]), "float32|real numbers|cannot be read"),
         (3, lambda facts: facts.update(storage_transformers=[{"name": "x"}]), "storage_transformers"),

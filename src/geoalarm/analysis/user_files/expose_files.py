@@ -10,7 +10,6 @@ import xarray as xr
 
 from geoalarm.analysis.run_scenario import warnings_of
 from geoalarm.analysis.user_files.file_part import FilePart, at_option, is_raster
-from geoalarm.analysis.user_files.raster_choice import RasterChoice
 from geoalarm.analysis.user_files.table_population import refuse_table, table_population
 from geoalarm.analysis.user_files.user_footprint import read_footprint
 from geoalarm.analysis.user_files.user_options import UserFiles, open_vector, read_user_raster, source_of
@@ -93,14 +92,16 @@ def read_population(own: UserFiles, communes: Communes, notes: list[str]) -> Pop
     part = FilePart.parse(own.population, "--population")
     with at_option(part):
         if own.join is not None:
+            own.population_choice.refuse(part)
             return table_population(own, part, communes, notes)
         refuse_table(own, part)
-        read = _raster_people if is_raster(part) else _polygon_people
-        return read(own, part, notes)
+        if is_raster(part):
+            return _raster_people(own, part, notes)
+        own.population_choice.refuse(part)
+        return _polygon_people(own, part)
 
 
-def _polygon_people(own: UserFiles, part: FilePart, notes: list[str]) -> Population:
-    del notes  # what is to be told stands in the population itself
+def _polygon_people(own: UserFiles, part: FilePart) -> Population:
     if own.population_column is None:
         raise InputError(
             f"{part.name} holds polygons: which column counts the people?",
@@ -121,7 +122,7 @@ def _polygon_people(own: UserFiles, part: FilePart, notes: list[str]) -> Populat
 
 
 def _raster_people(own: UserFiles, part: FilePart, notes: list[str]) -> Population:
-    source = source_of(part, basis=Basis.MODELLED)
+    source = source_of(part, basis=Basis.MODELLED, asset=own.population_asset)
     if own.population_keep:
         raise InputError(
             f"{part.name} is a raster",
@@ -134,7 +135,7 @@ def _raster_people(own: UserFiles, part: FilePart, notes: list[str]) -> Populati
         own.population_no_data_value,
         column=("--population-column", own.population_column),
         units=("--population-units", own.population_units),
-        choice=RasterChoice(own.population_variable, own.population_select, "--population-"),
+        choice=own.population_choice,
     )
     notes.extend(_told_of(data, part.name))
     if units is None:

@@ -23,7 +23,7 @@ _OPTION_OF_FIELD = {"country": "--country", "country_column": "--country-column"
 
 _CHOICES = {
     field: {"--footprint": f"--{field}", "--population": f"--population-{field}"}
-    for field in ("variable", "select")
+    for field in ("variable", "select", "asset")
 }
 """Options that choose in a file with several rasters, by the option that names the file."""
 

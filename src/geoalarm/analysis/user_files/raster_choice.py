@@ -24,12 +24,15 @@ class RasterChoice:
         ``NAME`` or ``GROUP/NAME``.
     select : tuple of str
         ``DIMENSION=VALUE``.
+    asset : str, optional
+        Of a STAC item.
     option : str
         Beginning of the options that say so: ``--`` or ``--population-``.
     """
 
     variable: str | None = None
     select: tuple[str, ...] = ()
+    asset: str | None = None
     option: str = "--"
 
     def arguments(self, inner: str | None, part: FilePart, member: str | None) -> dict[str, Any]:
@@ -56,6 +59,24 @@ class RasterChoice:
                 hint=f"leave {self.option}variable out",
             )
         return {**chosen, "variable": inner}
+
+    def refuse(self, part: FilePart) -> None:
+        """Refuse options of rasters for a file that is none: they would have no effect.
+
+        Raises
+        ------
+        InputError
+            With the first that was given.
+        """
+        given = {"variable": self.variable, "select": self.select, "asset": self.asset}
+        for name, value in given.items():
+            if value:
+                raise InputError(
+                    f"{part.name} is no raster",
+                    got=f"{self.option}{name} {value if isinstance(value, str) else value[0]}",
+                    expected="NetCDF, Zarr or a STAC item, where one of them is chosen in",
+                    hint=f"leave {self.option}{name} out",
+                )
 
     def _places(self) -> Mapping[str, str]:
         found: dict[str, str] = {}

@@ -13,7 +13,6 @@ import pandas as pd
 import xarray as xr
 
 from geoalarm.analysis.user_files.file_part import FilePart, at_option, is_raster
-from geoalarm.analysis.user_files.raster_choice import RasterChoice
 from geoalarm.analysis.user_files.user_options import UserFiles, open_vector, read_user_raster, source_of
 from geoalarm.analysis.user_files.user_plan import known_part, user_plan
 from geoalarm.catalog import normalise
@@ -54,8 +53,12 @@ def _footprint_of(own: UserFiles, part: FilePart) -> tuple[Footprint, dict[str, 
     """An official plan, a raster or polygons."""
     plan = user_plan(own, part)
     if plan is not None:
+        own.footprint_choice.refuse(part)
         return _plan_footprint(own, part, plan), plan.repairs
-    return _raster_footprint(own, part) if is_raster(part) else _polygon_footprint(own, part)
+    if is_raster(part):
+        return _raster_footprint(own, part)
+    own.footprint_choice.refuse(part)
+    return _polygon_footprint(own, part)
 
 
 def _plan_footprint(own: UserFiles, part: FilePart, found: PlanLayer) -> Footprint:
@@ -91,7 +94,7 @@ def _raster_footprint(own: UserFiles, part: FilePart) -> tuple[Footprint, dict[s
         own.no_data_value,
         column=("--class-column", own.class_column),
         units=("--units", own.units),
-        choice=RasterChoice(own.variable, own.select),
+        choice=own.footprint_choice,
     )
     kind = _raster_kind(own, data, stated, what=part.name)
     units = require_units(stated, what=f"footprint {part.name}") if kind == "intensity" else stated or "1"
@@ -308,5 +311,5 @@ def _footprint(
         return_period_yr=own.return_period_yr,
         countries=own.countries,
         no_data=own.no_data,
-        sources=(source_of(part, basis=own.basis or Basis.MODELLED),),
+        sources=(source_of(part, basis=own.basis or Basis.MODELLED, asset=own.asset),),
     )

@@ -21,6 +21,7 @@ from geoalarm.io import rasters
 from geoalarm.io import vector_files as files
 from geoalarm.io.input_hash import input_sha256, read_unchanged
 from geoalarm.io.paths import input_path
+from geoalarm.io.stac_items import asset_of, read_raster_or_asset
 from geoalarm.io.vector_formats import VECTOR_ENDINGS
 
 
@@ -34,6 +35,8 @@ class UserFiles:
         Of NetCDF and Zarr: ``NAME`` or ``GROUP/NAME``; ``FILE:NAME`` says the same.
     select, population_select : tuple of str
         Of NetCDF and Zarr: ``DIMENSION=VALUE`` for each dimension with several values.
+    asset, population_asset : str, optional
+        Of a STAC item.
     bounds : tuple of float
         Lower bounds of half-open classes [units]; with them values are an intensity.
     units : str, optional
@@ -94,6 +97,20 @@ class UserFiles:
     select: tuple[str, ...] = ()
     population_variable: str | None = None
     population_select: tuple[str, ...] = ()
+    asset: str | None = None
+    population_asset: str | None = None
+
+    @property
+    def footprint_choice(self) -> RasterChoice:
+        """What is chosen in the raster of the footprint."""
+        return RasterChoice(self.variable, self.select, self.asset)
+
+    @property
+    def population_choice(self) -> RasterChoice:
+        """What is chosen in the raster of the people."""
+        return RasterChoice(
+            self.population_variable, self.population_select, self.population_asset, "--population-"
+        )
 
     def __post_init__(self) -> None:
         """Names of columns and classes in the form in which files are read (NFC)."""
@@ -103,13 +120,15 @@ class UserFiles:
         object.__setattr__(self, "class_order", tuple(map(nfc, self.class_order)))
 
 
-def source_of(part: FilePart, *, basis: Basis) -> Source:
-    """A file as a source: its name and the hash of its bytes."""
+def source_of(part: FilePart, *, basis: Basis, asset: str | None = None) -> Source:
+    """A file as a source: its name and the hash of its bytes, of a STAC item with those of its asset."""
+    place = input_path(part.path)
+    found = asset_of(place, asset)
     return Source(
         id=part.name.replace("|", "_"),
         title=part.name,
         basis=basis,
-        sha256=input_sha256(input_path(part.path)),
+        sha256=input_sha256(place) if found is None else found.sha256,
     )
 
 
@@ -201,8 +220,9 @@ def read_user_raster(
             hint=f"leave {option} out",
         )
     member, inner = part.inside(rasters.RASTER_ENDINGS)
-    data = rasters.read_raster(
-        part.path,
+    data, _ = read_raster_or_asset(
+        input_path(part.path),
+        choice.asset,
         member=member,
         **choice.arguments(inner, part, member),
         no_data_values=() if no_data_value == "none" else no_data_value,
