@@ -20,8 +20,8 @@ from geoalarm.io.cf_cells import lazy_cells
 from geoalarm.io.cf_crs import grid_crs
 from geoalarm.io.cf_formats import CfFormat, cf_format, zarr_root
 from geoalarm.io.cf_missing import known_cells_only
-from geoalarm.io.cf_selection import chosen_places
-from geoalarm.io.cf_variables import chosen_variable, split_group
+from geoalarm.io.cf_selection import chosen_places, labels_of
+from geoalarm.io.cf_variables import chosen_variable, data_variables, split_group
 from geoalarm.io.hdf5_guard import require_plain_hdf5
 from geoalarm.io.raster_guard import MAX_CELLS
 from geoalarm.io.raster_mask import WGS84_TOLD
@@ -76,6 +76,25 @@ def read_cf_raster(
     if is_told:
         out.attrs[WGS84_TOLD] = 1
     return out.rio.write_crs(stated).rio.write_transform(axes.transform)
+
+
+def list_variables(path: Path) -> dict[str, dict[str, list[str]]]:
+    """Variables that hold data, each with its dimensions of several values, and these.
+
+    Raises
+    ------
+    InputError
+        As :func:`read_cf_raster`.
+    """
+    found: dict[str, dict[str, list[str]]] = {}
+    with open_cf(path) as data:
+        for name in data_variables(data):
+            axes, sizes = grid_axes(data, name, path), data.variables[name].sizes
+            dims = [str(dim) for dim in sizes if dim not in (axes.x, axes.y) and sizes[dim] > 1]
+            found[name] = {dim: labels_of(data, dim, sizes[dim]) for dim in dims}
+        if not found:
+            chosen_variable(data, None, path)  # says why
+    return found
 
 
 @contextmanager

@@ -11,6 +11,9 @@ from geoalarm.io.paths import ZARR_SIGNS, is_zarr_folder
 CfFormat = Literal["netcdf3", "netcdf4", "zarr"]
 
 CF_ENDINGS: Final = (".nc", ".nc4", ".cdf", ".h5", ".hdf5", ".he5")
+ZARR: Final = ".zarr"
+"""Ending of the folder of a Zarr store."""
+
 MAX_COORDINATES: Final = 2**26
 """Longest dimension: its coordinates are read at once."""
 _HDF5: Final = b"\x89HDF\r\n\x1a\n"
