@@ -15,10 +15,9 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urljoin, urlsplit
 
-import pystac
 import xarray as xr
 from pyproj import CRS
 from pyproj.exceptions import CRSError
@@ -33,6 +32,9 @@ from geoalarm.io.paths import input_path
 from geoalarm.io.raster_mask import MASK_READ
 from geoalarm.io.rasters import RASTER_ENDINGS, read_raster
 from geoalarm.io.remote_zarr import is_zarr_address
+
+if TYPE_CHECKING:
+    import pystac
 
 MAX_BYTES: Final = 4 * 2**20
 _NO_DATA_ROLES: Final = frozenset({"thumbnail", "overview", "metadata", "visual"})
@@ -222,6 +224,8 @@ def read_raster_or_asset(path: Path, asset: str | None, **options: Any) -> tuple
 
 
 def _parsed(path: Path) -> pystac.Item:
+    import pystac  # loads slowly, and few files are items
+
     try:
         return pystac.Item.from_dict(json.loads(path.read_text("utf-8-sig")), migrate=False)
     except Exception as error:  # pystac raises many kinds for an item without its fields
