@@ -6,6 +6,7 @@ Published source: CF Metadata Conventions 1.11, https://cfconventions.org.
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,10 +23,10 @@ from geoalarm.io.cf_formats import CfFormat, cf_format, zarr_root
 from geoalarm.io.cf_missing import known_cells_only
 from geoalarm.io.cf_selection import chosen_places, labels_of
 from geoalarm.io.cf_variables import chosen_variable, data_variables, split_group
-from geoalarm.io.hdf5_guard import require_plain_hdf5
+from geoalarm.io.hdf5_guard import datasets_in_groups, require_plain_hdf5
 from geoalarm.io.raster_guard import MAX_CELLS
 from geoalarm.io.raster_mask import WGS84_TOLD
-from geoalarm.io.zarr_guard import ZarrFiles, require_plain_zarr
+from geoalarm.io.zarr_guard import ZarrFiles, arrays_in_groups, require_plain_zarr
 
 
 def read_cf_raster(
@@ -65,7 +66,7 @@ def read_cf_raster(
         chosen, lies on no regular grid, or states no CRS.
     """
     with open_cf(path, variable) as data:
-        name = chosen_variable(data, variable, path)
+        name = chosen_variable(data, variable, path, in_groups=lambda: variables_in_groups(path))
         axes = grid_axes(data, name, path)
         cells = data[name].variable
         _require_size(cells, axes, path)
@@ -75,7 +76,18 @@ def read_cf_raster(
     out = known_cells_only(lazy, dict(cells.attrs), path, no_data=no_data_values)
     if is_told:
         out.attrs[WGS84_TOLD] = 1
-    return out.rio.write_crs(stated).rio.write_transform(axes.transform)
+    placed = out.rio.write_crs(stated)
+    is_sized = math.isfinite(axes.step_x) and math.isfinite(axes.step_y)
+    return placed.rio.write_transform(axes.transform) if is_sized else placed
+
+
+def variables_in_groups(path: Path) -> list[str]:
+    """Arrays of two dimensions and more in groups, ``GROUP/NAME``, of a file or store that is sound."""
+    kind = cf_format(path)
+    if kind == "zarr":
+        files = ZarrFiles.of(path, None if path.is_dir() else zarr_root(path))
+        return arrays_in_groups(files)
+    return datasets_in_groups(path) if kind == "netcdf4" else []
 
 
 def list_variables(path: Path) -> dict[str, dict[str, list[str]]]:
@@ -93,7 +105,7 @@ def list_variables(path: Path) -> dict[str, dict[str, list[str]]]:
             dims = [str(dim) for dim in sizes if dim not in (axes.x, axes.y) and sizes[dim] > 1]
             found[name] = {dim: labels_of(data, dim, sizes[dim]) for dim in dims}
         if not found:
-            chosen_variable(data, None, path)  # says why
+            chosen_variable(data, None, path, in_groups=lambda: variables_in_groups(path))  # says why
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -43,8 +43,15 @@ def _others(attributes: Mapping[str, Any]) -> list[str]:
     return [word for key in _NAMES_OTHERS for word in text_of_attribute(attributes.get(key)).split()]
 
 
-def chosen_variable(data: xr.Dataset, variable: str | None, path: Path) -> str:
+def chosen_variable(
+    data: xr.Dataset, variable: str | None, path: Path, *, in_groups: Callable[[], Sequence[str]] = tuple
+) -> str:
     """The name of the variable that is read: the stated one, or the only one that holds data.
+
+    Parameters
+    ----------
+    in_groups : callable
+        Variables of groups; asked where nothing else holds data.
 
     Raises
     ------
@@ -62,7 +69,8 @@ def chosen_variable(data: xr.Dataset, variable: str | None, path: Path) -> str:
     if len(found_data) == 1:
         return found_data[0]
     if not found_data:
-        raise _no_data(data, path)
+        deeper = in_groups()
+        raise _only_in_groups(deeper, path) if deeper else _no_data(data, path)
     raise InputError(
         f"{path.name} holds {len(found_data)} variables: which one is meant?",
         got=described(data, found_data),
@@ -102,6 +110,15 @@ def _unknown(data: xr.Dataset, variable: str, path: Path) -> InputError:
     )
 
 
+def _only_in_groups(names: Sequence[str], path: Path) -> InputError:
+    return InputError(
+        f"{path.name} holds its variables in groups: which one is meant?",
+        got=", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else ""),
+        expected="one variable, with its group",
+        hint=FieldHint("name one: {variable}", variable=names[0]),
+    )
+
+
 def _no_data(data: xr.Dataset, path: Path) -> InputError:
     """No variable on a grid: what there is, and what helps."""
     curved = [str(name) for name, one in data.variables.items() if one.ndim == 2 and _is_place(one.attrs)]
@@ -112,9 +129,9 @@ def _no_data(data: xr.Dataset, path: Path) -> InputError:
     shown = ", ".join(f"{name} ({', '.join(map(str, one.dims))})" for name, one in data.variables.items())
     return InputError(
         f"{path.name} holds no variable on a grid",
-        got=shown[:240] or "no variables here; those of a group are named GROUP/NAME",
+        got=shown[:240] or "no variables",
         expected="a variable with coordinates of x and y (CF: axis, standard_name, or units degrees_east)",
-        hint="name a variable of a group as GROUP/NAME (ncdump -h lists them), or write one with coordinates",
+        hint="write it with its coordinates; ncdump -h shows what a file holds",
     )
 
 

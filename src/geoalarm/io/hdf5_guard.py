@@ -41,6 +41,19 @@ def require_plain_hdf5(path: Path) -> None:
         raise problem
 
 
+def datasets_in_groups(path: Path) -> list[str]:
+    """Data sets of two dimensions and more, in groups of a sound file."""
+    found: list[str] = []
+
+    def take(name: str, one: Any) -> None:
+        if "/" in name and isinstance(one, h5py.Dataset) and one.ndim > 1:
+            found.append(name)
+
+    with h5py.File(path, "r") as file:
+        file.visititems(take)
+    return found
+
+
 @dataclass(slots=True)
 class _Visit:
     """Called for every link of a file; what it returns stops the walk, an error raised in it is lost."""

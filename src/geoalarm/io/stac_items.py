@@ -26,7 +26,7 @@ from geoalarm.core.errors import CatalogError, GeoalarmError, InputError, near_m
 from geoalarm.core.field_hints import FieldHint
 from geoalarm.core.units import LENGTH_UNITS
 from geoalarm.io.address import Address, parse_address
-from geoalarm.io.download_cache import fetch, fetched_from
+from geoalarm.io.download_cache import cache_record, fetch, fetched_from
 from geoalarm.io.input_hash import input_sha256
 from geoalarm.io.paths import input_path
 from geoalarm.io.raster_mask import MASK_READ
@@ -270,8 +270,29 @@ def _is_raster(asset: pystac.Asset) -> bool:
     return (asset.media_type or "").startswith(_MEDIA) or place.endswith((*RASTER_ENDINGS, ".zarr"))
 
 
+def needs_network(path: Path, asset: str | None = None) -> bool:
+    """Whether a file is a STAC item whose asset has to be fetched first.
+
+    Raises
+    ------
+    InputError
+        As :func:`open_stac_item`.
+    """
+    if not is_stac_item(path):
+        return False
+    item = _parsed(path)
+    name = _chosen(item, asset, path)
+    place = _place_of(item.assets[name].href, path, name)
+    return isinstance(place, Address) and cache_record(place) is None
+
+
 def _file_of(href: str, item: Path, name: str) -> Path:
     """The file of an asset: beside a local item, or fetched by the law of addresses."""
+    place = _place_of(href, item, name)
+    return fetch(place) if isinstance(place, Address) else place
+
+
+def _place_of(href: str, item: Path, name: str) -> Path | Address:
     base = fetched_from(item)
     if base is None and "://" not in href:
         return _beside(item, unquote(href), name)
@@ -279,9 +300,7 @@ def _file_of(href: str, item: Path, name: str) -> Path:
         address = parse_address(urljoin(base or "", href))
     except CatalogError as error:
         raise _refused(item, name, href) from error
-    if address.url is None or (base is not None and _leads_inside(address, base)):
-        raise _refused(item, name, href)
-    if base is None and _is_inner(urlsplit(address.url).hostname or ""):
+    if address.url is None or _leads_inside(str(address.url), base):
         raise _refused(item, name, href)
     if is_zarr_address(address):
         raise InputError(
@@ -290,7 +309,7 @@ def _file_of(href: str, item: Path, name: str) -> Path:
             expected="a file",
             hint=f"name it in a catalog, where its variable is chosen: args.urlpath: {address.url}",
         )
-    return fetch(address)
+    return address
 
 
 def _beside(item: Path, href: str, name: str) -> Path:
@@ -301,9 +320,11 @@ def _beside(item: Path, href: str, name: str) -> Path:
     return input_path(place)
 
 
-def _leads_inside(address: Address, base: str) -> bool:
-    """Whether an item of one host leads to another that only this machine or its network can reach."""
-    host, own = (urlsplit(url).hostname or "" for url in (str(address.url), base))
+def _leads_inside(url: str, base: str | None) -> bool:
+    """Whether an item leads to a host that only this machine or its network can reach, and that is not its
+    own.
+    """
+    host, own = urlsplit(url).hostname or "", urlsplit(base or "").hostname or ""
     return host != own and _is_inner(host)
 
 

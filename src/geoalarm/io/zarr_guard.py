@@ -151,6 +151,12 @@ def require_plain_zarr(files: ZarrFiles) -> int:
     return formats.pop()
 
 
+def arrays_in_groups(files: ZarrFiles) -> list[str]:
+    """Arrays of two dimensions and more, in groups of the store."""
+    names = [name for name in files.sizes if name.endswith(_METADATA) and name.count("/") > 1]
+    return [name.rpartition("/")[0] for name in names if len(_json(files, name).get("shape", ())) > 1]
+
+
 def _json(files: ZarrFiles, name: str) -> dict[str, Any]:
     try:
         found = json.loads(files.read(name))

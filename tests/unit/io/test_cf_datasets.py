@@ -5,7 +5,10 @@ Right values by hand, files written by xarray, h5py and scipy.
 
 from __future__ import annotations
 
+import pickle
 import runpy
+import warnings
+import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +16,10 @@ from typing import Any
 import h5py
 import numpy as np
 import pytest
+import rasterio
+import rasterio.shutil
 import xarray as xr
+from rasterio.transform import from_origin
 
 from geoalarm.catalog import normalise
 from geoalarm.core.errors import InputError
@@ -52,7 +58,7 @@ def test_rows_from_the_south_and_turned_dimensions(tmp_path: Path, ending: str) 
     assert found.rio.bounds() == (3_950_000, 3_100_000, 3_950_300, 3_100_200)
 
 
-@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("ending", ["nc3.nc", "nc", "v3.zarr"])
 @pytest.mark.parametrize(
     ("attributes", "right"),
     [
@@ -168,11 +174,16 @@ def test_a_group_of_netcdf_4(tmp_path: Path) -> None:
     degrees().drop_vars("depth").to_netcdf(path, engine="h5netcdf")
     degrees().drop_vars(["lon", "lat"]).to_netcdf(path, engine="h5netcdf", group="flood", mode="a")
     assert read_raster(path, variable="flood/depth").to_numpy().tolist() == VALUES.tolist()
-    with pytest.raises(InputError, match="GROUP/NAME"):
+    with pytest.raises(InputError, match=r"in groups.*flood/depth.*args\.variable: flood/depth"):
         read_raster(path)
+    store = tmp_path / "groups.zarr"
+    degrees().to_zarr(store, group="flood", zarr_format=3, consolidated=False)
+    assert read_raster(store, variable="flood/depth").to_numpy().tolist() == VALUES.tolist()
+    with pytest.raises(InputError, match=r"args\.variable: flood/depth"):
+        read_raster(store)
 
 
-@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("ending", ["nc3.nc", "nc", "v2.zarr"])
 def test_other_dimensions_are_chosen_by_exact_values(tmp_path: Path, ending: str) -> None:
     data = dataset(VALUES, X, Y)
     scenarios = xr.DataArray([0, 1], dims="step", coords={"step": [2.5, 7.5]})
@@ -273,3 +284,58 @@ def test_a_plain_hdf5_file_is_no_raster(tmp_path: Path) -> None:
         file["cells"] = VALUES
     with pytest.raises(InputError, match="holds no variable on a grid"):
         read_raster(tmp_path / "a.h5")
+
+
+@pytest.mark.parametrize("epsg", [3035, 4326, 31370])
+@pytest.mark.parametrize(
+    ("driver", "ending", "options"),
+    [
+        ("netCDF", "nc", {"FORMAT": "NC"}),
+        ("netCDF", "nc", {"FORMAT": "NC4"}),
+        ("Zarr", "zarr", {"FORMAT": "ZARR_V2"}),
+    ],
+)
+def test_what_gdal_writes(
+    tmp_path: Path, driver: str, ending: str, options: dict[str, str], epsg: int
+) -> None:
+    """A packed band of a GeoTIFF, translated by GDAL, holds the same."""
+    with rasterio.Env() as env:
+        if driver not in env.drivers():
+            pytest.skip(f"this GDAL has no {driver}")
+    west, north, size = (4.0, 50.2, 0.1) if epsg == 4326 else (700_000, 900_000, 100)
+    facts = {"driver": "GTiff", "width": 3, "height": 2, "count": 1, "dtype": "int16", "nodata": 4}
+    place = from_origin(west, north, size, size)
+    with rasterio.open(tmp_path / "a.tif", "w", crs=f"EPSG:{epsg}", transform=place, **facts) as file:
+        file.write(VALUES, 1)
+        file.scales, file.offsets = [0.1], [1.0]
+    with warnings.catch_warnings(action="ignore"):
+        rasterio.shutil.copy(tmp_path / "a.tif", tmp_path / f"b.{ending}", driver=driver, **options)
+    found, _ = normalise.raster(read_raster(tmp_path / f"b.{ending}"), units_stated="m")
+    assert np.array_equal(found.to_numpy(), [[1.1, 1.2, 1.3], [np.nan, 1.5, 1.6]], equal_nan=True)
+    assert found.rio.bounds() == pytest.approx((west, north - 2 * size, west + 3 * size, north))
+    assert found.rio.crs.to_epsg() == epsg
+
+
+def test_a_member_of_an_archive(tmp_path: Path) -> None:
+    path = write(dataset(VALUES, X, Y), tmp_path / "a.nc")
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.write(path, "data/a.nc")
+        archive.write(path, "data/b.nc")
+    found = read_raster(tmp_path / "a.zip", member="b.nc", variable="depth")
+    assert found.to_numpy().tolist() == VALUES.tolist()
+
+
+def test_a_single_row_says_how_wide_it_is_or_is_refused(tmp_path: Path) -> None:
+    one = dataset(VALUES[:1], X, Y[:1])
+    with pytest.raises(InputError, match="no cell size"):
+        normalise.raster(read_raster(write(one, tmp_path / "a.nc")))
+    one["y"].attrs["bounds"] = "y_bnds"
+    one["y_bnds"] = (("y", "nv"), np.array([[3_100_200.0, 3_100_100.0]]))
+    found, _ = normalise.raster(read_raster(write(one, tmp_path / "b.nc")))
+    assert found.rio.bounds() == (3_950_000, 3_100_100, 3_950_300, 3_100_200)
+
+
+def test_the_raster_can_be_sent_to_another_process(tmp_path: Path) -> None:
+    for ending in ENDINGS:
+        found = read_raster(write(dataset(VALUES, X, Y), tmp_path / f"a.{ending}"))
+        assert pickle.loads(pickle.dumps(found)).to_numpy().tolist() == VALUES.tolist()

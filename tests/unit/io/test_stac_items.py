@@ -18,12 +18,14 @@ import pytest
 import rasterio
 from rasterio.transform import from_origin
 
+from geoalarm.catalog import check_catalog, open_catalog
+from geoalarm.catalog.drivers import GeoRasterSource
 from geoalarm.core.errors import InputError
 from geoalarm.io.address import parse_address
 from geoalarm.io.data_formats import is_raster_file
 from geoalarm.io.download_cache import fetch
 from geoalarm.io.input_hash import input_sha256
-from geoalarm.io.stac_items import open_stac_item, read_raster_or_asset
+from geoalarm.io.stac_items import needs_network, open_stac_item, read_raster_or_asset
 
 CELLS = np.array([[[1, 2], [3, 4]]], "int16")
 
@@ -196,6 +198,25 @@ def test_an_item_from_the_web(site: tuple[Path, str]) -> None:
     found = open_stac_item(path)
     assert found.read().to_numpy().tolist() == CELLS[0].tolist()
     assert found.path.read_bytes() == (folder / "data" / "depth.tif").read_bytes()
+    opened = GeoRasterSource(f"{host}/items/item.json", metadata={"units": "m"}).open()
+    assert (opened.sha256, opened.data.to_numpy().tolist()) == (found.sha256, CELLS[0].tolist())
+
+
+def test_a_check_without_network_opens_no_asset_of_the_web(tmp_path: Path) -> None:
+    away = item(tmp_path / "away.json", {"depth": asset("https://example.org/depth.tif")})
+    assert needs_network(away)
+    tif(tmp_path / "depth.tif")
+    assert not needs_network(item(tmp_path / "here.json", {"depth": asset()}))
+    assert not needs_network(tmp_path / "depth.tif")
+    facts = {
+        "title": "Depth", "role": "hazard", "hazard": "flood", "kind": "intensity", "units": "m",
+        "crs": "EPSG:3035", "basis": "modelled", "licence": "ours", "attribution": "us", "vintage": "2026", "url": "https://example.org",
+        "verified": True,
+    }  # fmt: skip
+    entry = {"driver": "geo_raster", "args": {"urlpath": str(away)}, "metadata": facts}
+    (tmp_path / "catalog.yml").write_text(json.dumps({"sources": {"user_depth": entry}}))
+    [found] = check_catalog(open_catalog(tmp_path / "catalog.yml"))
+    assert (found.status, found.message) == ("not_opened", "its asset needs the network (--online)")
 
 
 @pytest.mark.parametrize(
