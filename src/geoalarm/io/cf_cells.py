@@ -86,6 +86,8 @@ def _part(
     rows, columns = slice(top, bottom), slice(left, right)
     try:
         found = cells[columns, rows].values.T if is_turned else cells[rows, columns].values
+    except MemoryError:
+        raise
     except Exception as error:  # libraries raise many kinds for a damaged chunk; all mean one thing
         raise OSError(f"{name}: {type(error).__name__} {error}"[:240]) from error
     return np.ascontiguousarray(found.astype(dtype))

@@ -123,7 +123,7 @@ def open_cf(path: Path, variable: str | None = None) -> Iterator[xr.Dataset]:
     try:
         with warnings.catch_warnings(action="ignore"):
             data = _opened(path, kind, split_group(variable)[0])
-    except InputError:
+    except (InputError, MemoryError):
         raise
     except Exception as error:  # the libraries raise many kinds; all mean one thing to the reader
         raise InputError(

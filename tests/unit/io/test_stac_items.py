@@ -210,8 +210,8 @@ def test_a_check_without_network_opens_no_asset_of_the_web(tmp_path: Path) -> No
     assert not needs_network(tmp_path / "depth.tif")
     facts = {
         "title": "Depth", "role": "hazard", "hazard": "flood", "kind": "intensity", "units": "m",
-        "crs": "EPSG:3035", "basis": "modelled", "licence": "ours", "attribution": "us", "vintage": "2026", "url": "https://example.org",
-        "verified": True,
+        "crs": "EPSG:3035", "basis": "modelled", "licence": "ours", "attribution": "us", "vintage": "2026",
+        "url": "https://example.org", "verified": True,
     }  # fmt: skip
     entry = {"driver": "geo_raster", "args": {"urlpath": str(away)}, "metadata": facts}
     (tmp_path / "catalog.yml").write_text(json.dumps({"sources": {"user_depth": entry}}))
