@@ -13,7 +13,8 @@ def text_of_attribute(value: Any) -> str:
         return value.decode("utf-8", "replace").strip("\0 ")
     if isinstance(value, np.ndarray):
         return text_of_attribute(value.flat[0]) if value.size == 1 else ""
-    return "" if value is None else str(value).strip()
+    is_empty = value is None or type(value).__name__ == "Empty"  # an attribute without a value, of h5py
+    return "" if is_empty else str(value).strip()
 
 
 def numbers_of_attribute(value: Any) -> list[float]:

@@ -140,14 +140,15 @@ def grid_axes(data: xr.Dataset, name: str, path: Path) -> GridAxes:
     transform = _geotransform(data, name)
     columns, step_x = _centres(data, x, path, None if transform is None else transform[:2])
     rows, step_y = _centres(data, y, path, None if transform is None else transform[2:])
-    degrees = all(
-        _says_degrees(data, dim, axis) or _is_latlon(data, dim) for dim, axis in ((x, "x"), (y, "y"))
-    )
+    degrees = all(_is_lonlat(data, dim, axis) for dim, axis in ((x, "x"), (y, "y")))
     return GridAxes(x, y, columns, rows, step_x, step_y, degrees)
 
 
-def _is_latlon(data: xr.Dataset, dim: str) -> bool:
-    return _attribute(data, dim, "standard_name").lower() in ("longitude", "latitude")
+def _is_lonlat(data: xr.Dataset, dim: str, axis: str) -> bool:
+    """Whether a coordinate says that it is longitude or latitude, and not those of a rotated pole."""
+    name = _attribute(data, dim, "standard_name").lower()
+    is_rotated = name.startswith("grid_") or dim.lower() in ("rlon", "rlat")
+    return not is_rotated and (_says_degrees(data, dim, axis) or name in ("longitude", "latitude"))
 
 
 def _geotransform(data: xr.Dataset, name: str) -> tuple[float, float, float, float] | None:

@@ -23,6 +23,21 @@ from geoalarm.io.cf_axes import GridAxes
 WGS84: Final = "EPSG:4326"
 _WKT: Final = ("crs_wkt", "spatial_ref", "esri_pe_string")
 _CODES: Final = ("epsg_code", "EPSG_code", "proj4", "proj4text", "proj4_params")
+_ELLIPSOID: Final = (
+    "semi_major_axis",
+    "semi_minor_axis",
+    "inverse_flattening",
+    "earth_radius",
+    "reference_ellipsoid_name",
+    "horizontal_datum_name",
+    "geographic_crs_name",
+    "towgs84",
+)
+_UNNAMED: Final = {"semi_major_axis": 6_378_137.0, "inverse_flattening": 298.257223563}
+"""Where a projection names no ellipsoid: that of WGS 84 with a datum without a name, which is asked about
+where it matters; pyproj would take WGS 84 without a word.
+"""
+
 _NOT_PLAIN: Final = frozenset({"rotated_latitude_longitude", "geostationary"})
 
 
@@ -34,8 +49,8 @@ def grid_crs(data: xr.Dataset, name: str, axes: GridAxes, crs: str | None, path:
     InputError
         If none is stated, it cannot be read, it is not the one that the user states, or the pole is rotated.
     """
-    found = _stated(data, name, axes, path)
-    if found is None and crs is not None:
+    found, is_told = _stated(data, name, axes, path)
+    if (found is None or is_told) and crs is not None:
         return CRS.from_user_input(crs), False
     if found is None and axes.is_degrees:
         return CRS.from_user_input(WGS84), True
@@ -57,23 +72,27 @@ def grid_crs(data: xr.Dataset, name: str, axes: GridAxes, crs: str | None, path:
             expected=crs,
             hint=FieldHint("state the one it carries: {crs}", crs=found.to_string()[:80]),
         )
-    return found, False
+    return found, is_told
 
 
-def _stated(data: xr.Dataset, name: str, axes: GridAxes, path: Path) -> CRS | None:
+def _stated(data: xr.Dataset, name: str, axes: GridAxes, path: Path) -> tuple[CRS | None, bool]:
+    """The CRS that the file states, and whether it names longitude and latitude of no ellipsoid."""
     own = data.variables[name].attrs
     mapping = _mapping(data, text_of_attribute(own.get("grid_mapping")), axes, path)
     if mapping is not None:
-        return _crs_of(mapping, path)
+        return _crs_of(mapping, path), _is_nowhere(mapping)
     by_gdal = own.get("_CRS")
     if isinstance(by_gdal, Mapping):  # what GDAL writes into Zarr
         texts = [by_gdal[key] for key in ("wkt", "projjson", "url") if by_gdal.get(key)]
-        return (
-            _read(json.dumps(texts[0]) if isinstance(texts[0], Mapping) else texts[0], path)
-            if texts
-            else None
-        )
-    return None
+        text = json.dumps(texts[0]) if texts and isinstance(texts[0], Mapping) else texts[0] if texts else ""
+        return (_read(str(text), path), False) if text else (None, False)
+    return None, False
+
+
+def _is_nowhere(mapping: Mapping[str, Any]) -> bool:
+    """Whether a grid mapping is longitude and latitude on an ellipsoid that it does not name."""
+    is_lonlat = text_of_attribute(mapping.get("grid_mapping_name")) == "latitude_longitude"
+    return is_lonlat and not ({*_WKT, *_CODES, *_ELLIPSOID} & set(mapping))
 
 
 def _mapping(data: xr.Dataset, text: str, axes: GridAxes, path: Path) -> dict[str, Any] | None:
@@ -126,10 +145,11 @@ def _crs_of(mapping: dict[str, Any], path: Path) -> CRS | None:
     by_text = _read(text, path) if text else None
     if not name:
         return by_text
+    facts = {key: _plain(one) for key, one in mapping.items() if key not in (*_WKT, *_CODES)}
+    if name != "latitude_longitude" and not set(_ELLIPSOID) & set(facts):
+        facts |= _UNNAMED
     try:
-        by_name = CRS.from_cf(
-            {key: _plain(one) for key, one in mapping.items() if key not in (*_WKT, *_CODES)}
-        )
+        by_name = CRS.from_cf(facts)
     except (CRSError, KeyError, ValueError, TypeError) as error:
         if by_text is not None:
             return by_text

@@ -19,10 +19,12 @@ import pytest
 import rasterio
 import rasterio.shutil
 import xarray as xr
+from pyproj import CRS
 from rasterio.transform import from_origin
 
 from geoalarm.catalog import normalise
 from geoalarm.core.errors import InputError
+from geoalarm.geo.datum_shift import is_nameless
 from geoalarm.io.rasters import read_raster
 from geoalarm.io.vector_files import read_vector
 
@@ -339,3 +341,41 @@ def test_the_raster_can_be_sent_to_another_process(tmp_path: Path) -> None:
     for ending in ENDINGS:
         found = read_raster(write(dataset(VALUES, X, Y), tmp_path / f"a.{ending}"))
         assert pickle.loads(pickle.dumps(found)).to_numpy().tolist() == VALUES.tolist()
+
+
+def test_longitude_and_latitude_of_no_ellipsoid_are_told(tmp_path: Path) -> None:
+    data = dataset(VALUES, LON, LAT)
+    data["crs"].attrs = {"grid_mapping_name": "latitude_longitude"}
+    path = write(data, tmp_path / "a.nc")
+    assert normalise.raster(read_raster(path))[1] == {"degrees_taken_as_wgs84": 1}
+    assert read_raster(path, crs="EPSG:4258").rio.crs.to_epsg() == 4258
+    data["crs"].attrs |= {"semi_major_axis": 6_378_137.0, "inverse_flattening": 298.257222101}
+    assert normalise.raster(read_raster(write(data, tmp_path / "b.nc")))[1] == {}
+
+
+def test_a_projection_of_no_ellipsoid_has_a_datum_without_a_name(tmp_path: Path) -> None:
+    """Lambert 72 without its datum would lie 108 m off on WGS 84: it is asked about where it is counted."""
+    data = dataset(VALUES, np.array([150_050.0, 150_150, 150_250]), np.array([170_150.0, 170_050]))
+    data["crs"].attrs = {
+        "grid_mapping_name": "lambert_conformal_conic",
+        "standard_parallel": np.array([51.16666723333333, 49.8333339]),
+        "latitude_of_projection_origin": 90.0,
+        "longitude_of_central_meridian": 4.367486666666666,
+        "false_easting": 150_000.013,
+        "false_northing": 5_400_088.438,
+    }
+    assert is_nameless(CRS.from_user_input(read_raster(write(data, tmp_path / "a.nc")).rio.crs))
+
+
+def test_degrees_of_a_rotated_pole_are_no_longitudes(tmp_path: Path) -> None:
+    data = degrees().rename(lon="rlon", lat="rlat")
+    with pytest.raises(InputError, match="has no CRS"):
+        read_raster(write(data, tmp_path / "a.nc"))
+
+
+def test_an_attribute_without_a_value(tmp_path: Path) -> None:
+    path = write(dataset(VALUES, X, Y), tmp_path / "a.nc")
+    with h5py.File(path, "a") as file:
+        file["depth"].attrs["units"] = h5py.Empty("S1")
+        file["depth"].attrs["valid_min"] = h5py.Empty("i2")
+    assert "units" not in read_raster(path).attrs
