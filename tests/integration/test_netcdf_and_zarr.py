@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import runpy
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,12 +16,16 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import rasterio
 import xarray as xr
 import yaml
 from click.testing import CliRunner
+from rasterio.transform import from_origin
 from shapely import box
 
+from geoalarm.catalog.drivers import GeoRasterSource
 from geoalarm.cli import main
+from geoalarm.core.errors import InputError
 
 KIT = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "cf_kit.py")))
 FORMATS, centres, dataset, write, written = (KIT.FORMATS, KIT.centres, KIT.dataset, KIT.write, KIT.written)
@@ -171,6 +176,31 @@ def test_options_without_effect_are_refused(here: Path, tmp_path: Path, option: 
         f"population-{option}": value,
     }
     assert has(exposed(here, tmp_path, **people), "--population", f"leave --population-{option} out")
+
+
+def test_a_damaged_chunk_is_an_error_of_the_file(here: Path, tmp_path: Path) -> None:
+    """By the command line and by a catalog; a damaged GeoTIFF alike."""
+    damaged = shutil.copytree(here / "depth.v2.zarr", tmp_path / "damaged.v2.zarr")
+    (damaged / "depth" / "0.0").write_bytes(b"poison")
+    assert has(exposed(here, tmp_path, footprint=damaged), "--footprint: damaged.v2.zarr cannot be read")
+    with pytest.raises(InputError, match=r"damaged\.v2\.zarr cannot be read"):
+        GeoRasterSource(str(damaged), metadata={"units": "m"}).open()
+    tiff = tmp_path / "damaged.tif"
+    profile = {
+        "driver": "GTiff",
+        "width": 512,
+        "height": 512,
+        "count": 1,
+        "dtype": "float32",
+        "crs": "EPSG:3035",
+    }
+    place = from_origin(WEST, NORTH, 10, 10)
+    with rasterio.open(tiff, "w", compress="deflate", transform=place, **profile) as file:
+        file.write(np.random.default_rng(0).random((1, 512, 512), dtype="float32"))
+    content = bytearray(tiff.read_bytes())
+    content[100_000:102_000] = b"\xff" * 2000
+    tiff.write_bytes(content)
+    assert has(exposed(here, tmp_path, footprint=tiff, units="m"), "--footprint: damaged.tif cannot be read")
 
 
 def test_a_catalog_chooses_by_parameters_and_run_counts(here: Path, tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from geoalarm.catalog.official_plans import PlanLayer, read_plan, refuse_regulat
 from geoalarm.core.errors import InputError
 from geoalarm.core.join_record import JoinRecord
 from geoalarm.core.model import Communes
+from geoalarm.core.read_errors import wrap_read_errors
 from geoalarm.io import archives
 from geoalarm.io import vector_files as files
 from geoalarm.io.address import Address, parse_address
@@ -252,13 +253,14 @@ class GeoRasterSource(DataSource):
             choice=self.choice,
             fetched=lambda address: fetch_raster(address, **wanted),
         )
-        data, digest = read_raster_or_asset(path, self.asset, **self.options)
-        data, repairs = normalise.raster(
-            data,
-            what=f"entry {self.name!r}",
-            units_stated=facts.get("units") or None,
-            countries=list(facts.get("countries") or ()),
-        )
+        with wrap_read_errors(path.name):
+            data, digest = read_raster_or_asset(path, self.asset, **self.options)
+            data, repairs = normalise.raster(
+                data,
+                what=f"entry {self.name!r}",
+                units_stated=facts.get("units") or None,
+                countries=list(facts.get("countries") or ()),
+            )
         return Opened(data, path, digest, repairs)
 
     def read(self) -> xr.DataArray:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geoalarm.core.errors import GeoalarmError
+from geoalarm.core.read_errors import wrap_read_errors
 from geoalarm.core.settings import expand_user
 from geoalarm.core.unicode_names import nfc
 from geoalarm.io import archives, rasters
@@ -82,7 +83,8 @@ def at_option(part: FilePart) -> Iterator[None]:
         The error, said anew.
     """
     try:
-        yield
+        with wrap_read_errors(part.name):
+            yield
     except GeoalarmError as error:
         told = error.said_with(lambda field, value: _words(part, field, value))
         if part.option and part.option not in told.sentence():
