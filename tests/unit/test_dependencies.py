@@ -74,6 +74,7 @@ def test_each_runtime_dependency_that_needs_a_reason_is_imported_somewhere(root:
         "requests": "fsspec's http",
         "dask": "chunks of rioxarray and Intake",
         "pyarrow": "GeoParquet of geopandas",
+        "h5netcdf": "NetCDF 4 of xarray",
         "ipykernel": "a notebook's kernel",
     }
     source = "\n".join(path.read_text() for path in (root / "src").rglob("*.py"))

@@ -12,7 +12,7 @@ import xarray as xr
 from pyproj import CRS
 
 from geoalarm.catalog.entry import CatalogEntry
-from geoalarm.catalog.entry_args import ParameterValue
+from geoalarm.catalog.entry_args import ParameterValue, RasterArgs
 from geoalarm.catalog.open import Catalog
 from geoalarm.catalog.roles import to_sites
 from geoalarm.core.errors import Faults, GeoalarmError
@@ -24,7 +24,9 @@ from geoalarm.geo.datum_shift import is_nameless
 from geoalarm.geo.fill_values import EAGER_CELLS
 from geoalarm.geo.overlapping_units import overlapping_communes, people_told_twice
 from geoalarm.io.address import parse_address
-from geoalarm.io.download_cache import cache_record, compare
+from geoalarm.io.download_cache import cache_record, cached_path, compare
+from geoalarm.io.remote_zarr import is_zarr_address
+from geoalarm.io.stac_items import needs_network
 
 log = logging.getLogger(__name__)
 
@@ -93,9 +95,14 @@ def _look(
     address = parse_address(place)
     if address.scheme == "mirror":
         return CheckFinding(entry.name, values, "not_opened", "has to be brought into a mirror folder", {})
-    if address.scheme == "https" and not online and cache_record(address) is None:
+    is_file = address.scheme == "https" and not is_zarr_address(address)
+    if address.scheme == "https" and not online and (not is_file or cache_record(address) is None):
         return CheckFinding(entry.name, values, "not_opened", "needs the network (--online)", {})
-    changed = compare(address) if address.scheme == "https" and online else None
+    here = address.path if address.path is not None else cached_path(address)
+    asset = entry.args.asset if isinstance(entry.args, RasterArgs) else None
+    if not online and entry.driver == "geo_raster" and needs_network(here, asset):
+        return CheckFinding(entry.name, values, "not_opened", "its asset needs the network (--online)", {})
+    changed = compare(address) if is_file and online else None
     layer = catalog.layer(entry.name, **values)
     layer = layer if possible is None else possible(layer)
     account = _rows_of(catalog, layer, entry)

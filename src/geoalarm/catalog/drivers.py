@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -24,14 +24,17 @@ from geoalarm.catalog.official_plans import PlanLayer, read_plan, refuse_regulat
 from geoalarm.core.errors import InputError
 from geoalarm.core.join_record import JoinRecord
 from geoalarm.core.model import Communes
+from geoalarm.core.read_errors import wrap_read_errors
 from geoalarm.io import archives
 from geoalarm.io import vector_files as files
-from geoalarm.io.address import parse_address
+from geoalarm.io.address import Address, parse_address
 from geoalarm.io.download_cache import fetch
-from geoalarm.io.input_hash import input_sha256, read_unchanged
+from geoalarm.io.input_hash import read_unchanged
 from geoalarm.io.mirror import Mirror, SourceRequest, mirror_from
 from geoalarm.io.paths import input_path
 from geoalarm.io.people_tables import read_table
+from geoalarm.io.remote_zarr import fetch_raster
+from geoalarm.io.stac_items import read_raster_or_asset
 
 log = logging.getLogger(__name__)
 
@@ -70,9 +73,11 @@ class SourceOptions:
     outlines: Communes | None = None
 
 
-def locate(urlpath: str, *, entry: str, choice: SourceOptions) -> Path:
+def locate(
+    urlpath: str, *, entry: str, choice: SourceOptions, fetched: Callable[[Address], Path] = fetch
+) -> Path:
     """The file that serves an address: from the mirror, beside the catalog, or from the cache and the
-    network.
+    network (``fetched``).
 
     Raises
     ------
@@ -88,7 +93,7 @@ def locate(urlpath: str, *, entry: str, choice: SourceOptions) -> Path:
     if address.path is not None:
         return input_path(address.path)
     if address.url is not None:
-        return fetch(address)
+        return fetched(address)
     raise InputError(
         f"entry {entry!r} has no stable address: its file has to be brought",
         got="no mirror that holds it",
@@ -202,7 +207,9 @@ class GeoVectorSource(DataSource):
 
 
 class GeoRasterSource(DataSource):
-    """Intake driver ``geo_raster``: one band as a lazy DataArray (y, x), north up, with units and no-data."""
+    """Intake driver ``geo_raster``: one band or variable as a lazy DataArray (y, x), north up, with units and
+    no-data.
+    """
 
     name = "geo_raster"
     container = "xarray"
@@ -214,6 +221,9 @@ class GeoRasterSource(DataSource):
         urlpath: str,
         *,
         band: int | None = None,
+        variable: str | None = None,
+        select: Mapping[str, str] | None = None,
+        asset: str | None = None,
         member: str | None = None,
         crs: str | None = None,
         no_data_value: float | Sequence[float] | str = (),
@@ -222,8 +232,11 @@ class GeoRasterSource(DataSource):
         super().__init__(metadata=metadata)
         self.urlpath, self.choice = urlpath, SourceOptions(mirror=mirror_from(None))
         numbers = [no_data_value] if isinstance(no_data_value, int | float) else no_data_value
-        self.options = {
+        self.asset = asset
+        self.options: dict[str, Any] = {
             "band": band,
+            "variable": variable,
+            "select": select,
             "member": member,
             "crs": crs,
             "no_data_values": () if isinstance(numbers, str) else tuple(map(float, numbers)),
@@ -233,15 +246,22 @@ class GeoRasterSource(DataSource):
     def open(self) -> Opened:
         """Open lazily and normalise; says from which file."""
         facts = self.metadata or {}
-        path = locate(self.urlpath, entry=str(self.name), choice=self.choice)
-        data = files.read_raster(path, **self.options)  # type: ignore[arg-type]
-        data, repairs = normalise.raster(
-            data,
-            what=f"entry {self.name!r}",
-            units_stated=facts.get("units") or None,
-            countries=list(facts.get("countries") or ()),
+        wanted = {key: self.options[key] for key in ("variable", "select")}
+        path = locate(
+            self.urlpath,
+            entry=str(self.name),
+            choice=self.choice,
+            fetched=lambda address: fetch_raster(address, **wanted),
         )
-        return Opened(data, path, input_sha256(path), repairs)
+        with wrap_read_errors(path.name):
+            data, digest = read_raster_or_asset(path, self.asset, **self.options)
+            data, repairs = normalise.raster(
+                data,
+                what=f"entry {self.name!r}",
+                units_stated=facts.get("units") or None,
+                countries=list(facts.get("countries") or ()),
+            )
+        return Opened(data, path, digest, repairs)
 
     def read(self) -> xr.DataArray:
         """The band, still lazy: computing is the caller's choice."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal, Self
@@ -41,6 +42,13 @@ _SAFE_VALUE: Final = re.compile(r"(?!\.+$)[A-Za-z0-9_.+-]{1,64}")
 def _as_join(value: object) -> object:
     """A column alone is enough."""
     return {"column": value} if isinstance(value, str) else value
+
+
+def _as_selected(value: object) -> object:
+    """A number or a date of YAML as the text that was written."""
+    if isinstance(value, datetime.datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, float) else text_of(value)
 
 
 class CatalogModel(StrictModel):
@@ -167,11 +175,19 @@ class VectorArgs(CatalogModel):
         return self
 
 
+SelectedName = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\"{}]{1,120}$")]
+SelectedValue = Annotated[str, BeforeValidator(_as_selected), StringConstraints(min_length=1, max_length=120)]
+"""A number or a date is the text that was written."""
+
+
 class RasterArgs(CatalogModel):
     """Arguments of ``geo_raster``."""
 
     urlpath: str
     band: int | None = Field(default=None, ge=1, le=10_000)
+    variable: Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\"]{1,200}$")] | None = None
+    select: dict[SelectedName, SelectedValue] = Field(default_factory=dict, max_length=8)
+    asset: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
     member: str | None = None
     crs: Crs | None = None
     no_data_value: NoDataValue = None

@@ -19,7 +19,7 @@ from geoalarm.core.errors import InputError
 from geoalarm.core.model import require_crs
 from geoalarm.geo import longitudes
 from geoalarm.geo.fill_values import NO_DATA_FIELD, require_no_lost_fill
-from geoalarm.io.raster_mask import MASK_READ
+from geoalarm.io.raster_mask import MASK_READ, WGS84_TOLD
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +63,8 @@ def raster(
     require_plausible(_bounds(out, what=what), out.rio.crs, what=what, countries=countries)
     if out.attrs.pop(MASK_READ, None):
         repairs["masks_read"] = 1
+    if out.attrs.pop(WGS84_TOLD, None):
+        repairs["degrees_taken_as_wgs84"] = 1
     out = require_no_lost_fill(out, what=what, option=option)
     out, attrs = _unpacked(out), dict(out.attrs)
     if attrs.pop("scale_factor", 1) != 1 or attrs.pop("add_offset", 0) != 0:

@@ -108,6 +108,21 @@ class WordList(click.ParamType[tuple[str, ...]]):
     "--communes-keep", multiple=True, metavar="COLUMN=VALUE", help="As --population-keep, of the communes."
 )
 @click.option("--footprint", required=True, metavar="FILE[:LAYER]", help="The hazard: a raster, or polygons.")
+@click.option(
+    "--variable", metavar="NAME", help="Variable of the footprint's NetCDF or Zarr, where it holds several."
+)
+@click.option(
+    "--select",
+    multiple=True,
+    metavar="DIMENSION=VALUE",
+    help="Value of a dimension of the footprint's NetCDF or Zarr, such as time=2020-01-01; repeatable.",
+)
+@click.option("--asset", metavar="NAME", help="Asset of the footprint's STAC item, where it holds several.")
+@click.option("--population-asset", metavar="NAME", help="As --asset, of the population.")
+@click.option("--population-variable", metavar="NAME", help="As --variable, of the population.")
+@click.option(
+    "--population-select", multiple=True, metavar="DIMENSION=VALUE", help="As --select, of the population."
+)
 @click.option("--class-column", metavar="COLUMN", help="Class, or intensity, of each polygon.")
 @click.option(
     "--bounds",

@@ -8,6 +8,9 @@ from typing import Final, Self
 METADATA_FIELDS: Final = frozenset({"countries", "country_column", "id_column", "population_column"})
 """Fields of a catalog entry that stand in its metadata; the others are arguments."""
 
+MAPPING_FIELDS: Final = frozenset({"select"})
+"""Fields that hold values by name: ``time=2020`` on the command line, ``{time: "2020"}`` in a catalog."""
+
 FieldWords = Callable[[str, str], str | None]
 """A field and an example of its value in the words of a door; None where the door has no such field."""
 
@@ -38,7 +41,7 @@ class FieldHint(str):
         """The text for a catalog, with what is needed to say it anew."""
         values = {name: str(value) for name, value in fields.items()}
         rooms = {name: "metadata" if name in METADATA_FIELDS else "args" for name in values}
-        said = {name: f"{rooms[name]}.{name}: {value}" for name, value in values.items()}
+        said = {name: f"{rooms[name]}.{name}: {_in_yaml(name, value)}" for name, value in values.items()}
         hint = super().__new__(cls, template.format(**said))
         hint.template, hint.otherwise, hint.fields = template, otherwise, values
         return hint
@@ -51,6 +54,13 @@ class FieldHint(str):
         """The hint in the words of a door."""
         said = {name: words(name, value) for name, value in self.fields.items()}
         return self.otherwise if None in said.values() else self.template.format(**said)
+
+
+def _in_yaml(name: str, value: str) -> str:
+    if name not in MAPPING_FIELDS:
+        return value
+    key, _, text = value.partition("=")
+    return f'{{{key}: "{text}"}}'
 
 
 def said_with(hint: str | None, words: FieldWords) -> str | None:

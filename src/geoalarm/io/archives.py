@@ -27,6 +27,7 @@ from geoalarm.io.archive_members import (
     members,
     readable_name,
 )
+from geoalarm.io.cf_formats import zarr_root
 from geoalarm.io.download_cache import free_bytes, sha256_of
 from geoalarm.io.paths import GEODATABASE
 
@@ -59,8 +60,8 @@ def is_zip(path: Path) -> bool:
 
 
 def is_archive(path: Path) -> bool:
-    """Whether there is a zip archive of files; a document of an office program is none."""
-    if not path.is_file() or not is_zip(path):
+    """Whether there is a zip archive of files; a document of an office program and a Zarr store are none."""
+    if not path.is_file() or not is_zip(path) or zarr_root(path) is not None:
         return False
     try:
         with zipfile.ZipFile(path) as archive:

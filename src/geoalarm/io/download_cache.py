@@ -24,7 +24,7 @@ from typing import Any, Final
 
 from geoalarm.core.errors import InputError
 from geoalarm.core.settings import cache_folder
-from geoalarm.io.address import Address
+from geoalarm.io.address import Address, parse_address
 from geoalarm.io.web_reply import AGENT
 from geoalarm.io.wfs import download_features
 from geoalarm.io.wfs_address import feature_query
@@ -65,6 +65,18 @@ def cache_record(address: Address, *, folder: Path | None = None) -> CacheRecord
     except (OSError, ValueError, TypeError):
         log.debug("no record beside %s", place)
         return None
+
+
+def fetched_from(path: Path) -> str | None:
+    """The address that a file of the cache came from; None of any other file."""
+    if path.parent.parent.name != "sources":
+        return None
+    try:
+        known = CacheRecord(**json.loads((path.parent / "source.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+    place = cached_path(parse_address(known.address))
+    return known.address if place.resolve() == path.resolve() else None
 
 
 def fetch(address: Address, *, folder: Path | None = None, most: int = MAX_DOWNLOAD) -> Path:
@@ -128,6 +140,11 @@ def compare(address: Address, *, folder: Path | None = None, most: int = MAX_DOW
         f"({known.bytes} bytes) "
         f"was kept, {digest[:16]}... ({size} bytes) is served now"
     )
+
+
+def download(url: str, target: Path, *, most: int) -> tuple[str, int]:
+    """Hash and size of what an address serves, written into a file; as :func:`fetch`, without the cache."""
+    return _download_file(url, target, most=most)
 
 
 def _write_record(place: Path, record: CacheRecord) -> None:

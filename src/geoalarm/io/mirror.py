@@ -19,7 +19,7 @@ from typing import Final
 from geoalarm.core.errors import InputError
 from geoalarm.core.settings import MIRROR, expand_user, path_setting
 from geoalarm.io.address import Address
-from geoalarm.io.paths import GEODATABASE
+from geoalarm.io.paths import GEODATABASE, is_zarr_folder
 
 _PARTS: Final = frozenset(
     {".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".xml", ".md", ".txt", ".sha256"}
@@ -96,7 +96,7 @@ class Mirror:
 
 
 def _is_data(path: Path) -> bool:
-    return path.is_file() or (path.suffix.lower() == GEODATABASE and path.is_dir())
+    return path.is_file() or (path.suffix.lower() == GEODATABASE and path.is_dir()) or is_zarr_folder(path)
 
 
 def mirror_from(folder: str | Path | None) -> Mirror | None:

@@ -15,6 +15,13 @@ GEODATABASE: Final = ".gdb"
 """Ending of a folder that is one data set: Esri's file geodatabase."""
 
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
+ZARR_SIGNS: Final = ("zarr.json", ".zgroup", ".zarray", ".zmetadata")
+"""Files of metadata that make a folder a Zarr store."""
+
+
+def is_zarr_folder(path: Path) -> bool:
+    """Whether a folder is a Zarr store."""
+    return path.is_dir() and any((path / name).is_file() for name in ZARR_SIGNS)
 
 
 def composed_path(path: Path) -> Path:
@@ -33,7 +40,8 @@ def composed_path(path: Path) -> Path:
 
 
 def input_path(path: str | Path) -> Path:
-    """The absolute path of a file as :func:`regular_file` opens it, or of a geodatabase folder.
+    """The absolute path of a file as :func:`regular_file` opens it, or of a folder that is one data set: a
+    geodatabase, a Zarr store.
 
     Raises
     ------
@@ -41,7 +49,7 @@ def input_path(path: str | Path) -> Path:
         If it is neither.
     """
     place = composed_path(expand_user(path).absolute())
-    if place.suffix.lower() == GEODATABASE and place.is_dir():
+    if (place.suffix.lower() == GEODATABASE and place.is_dir()) or is_zarr_folder(place):
         return place
     return regular_file(path)
 
@@ -109,12 +117,10 @@ def _no_file(place: Path) -> InputError:
 
 
 _FOLDERS: Final = {
-    ".zgroup": "a Zarr store",
-    ".zarray": "a Zarr store",
-    "zarr.json": "a Zarr store",
+    **dict.fromkeys(ZARR_SIGNS, "a Zarr store"),
     "hdr.adf": "an Esri grid",
 }
 _FOLDER_HINTS: Final = {
-    "a Zarr store": "export the variable to GeoTIFF",
+    "a Zarr store": "it is a raster: for people per cell or a hazard",
     "an Esri grid": "convert it: gdal_translate FOLDER out.tif",
 }

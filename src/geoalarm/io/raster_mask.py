@@ -26,6 +26,9 @@ from geoalarm.io.raster_guard import MAX_BLOCK_BYTES
 MASK_READ: Final = "mask_read"
 """Attribute of a raster with cells that a mask of its file says are not known."""
 
+WGS84_TOLD: Final = "degrees_without_crs"
+"""Attribute of a raster in degrees that names no CRS: taken as WGS 84, and told."""
+
 _WIDER: Final = {1: "int16", 2: "int32", 4: "int64"}
 
 
@@ -99,24 +102,34 @@ def require_plain_mask(path: Path) -> None:
 
 
 def known_only(
-    data: xr.DataArray, path: Path, driver: str, facts: BandFacts, *, no_data: Sequence[float] = ()
+    data: xr.DataArray,
+    path: Path,
+    driver: str,
+    facts: BandFacts,
+    *,
+    no_data: Sequence[float] = (),
+    within: tuple[float, float] | None = None,
 ) -> xr.DataArray:
     """The band with one declared no-data value in every cell that is not known.
 
     Where a tag says it all, values and dtype stay as they are. A mask turns floats into NaN; whole numbers
-    move to the next wider type, whose smallest number no cell can have.
+    move to the next wider type, whose smallest number no cell can have. So does a range of valid numbers
+    (``within``, both ends included).
     """
     tag = _within(facts.nodata, data.dtype)
     extra = [_stated(value, data.dtype, what=path.name) for value in no_data]
-    if not facts.has_mask and tag is None and len(extra) == 1 and abs(extra[0]) < HUGE:
+    is_plain = not facts.has_mask and within is None
+    if is_plain and tag is None and len(extra) == 1 and abs(extra[0]) < HUGE:
         return data.rio.write_nodata(extra[0])
-    if not facts.has_mask and not extra:
+    if is_plain and not extra:
         return data if tag is None else data.rio.write_nodata(tag)
     known: Any = _mask_of(data, path, driver, facts.band) if facts.has_mask else True
+    if within is not None:
+        known = known & (data >= within[0]) & (data <= within[1])
     for value in [one for one in (tag, *extra) if one is not None]:
         known = known & ~_equals(data, value)
     out = _filled(data, known)
-    if facts.has_mask:
+    if not is_plain:
         out.attrs[MASK_READ] = 1
     return out
 

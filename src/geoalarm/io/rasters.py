@@ -1,10 +1,12 @@
-"""Open a band of a GeoTIFF or ASCII grid, lazily, in its dtype. Others may name files and are refused."""
+"""Open a band of a GeoTIFF or ASCII grid, or a variable of NetCDF or Zarr, lazily, in its dtype. Others may
+name files and are refused.
+"""
 
 from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -17,11 +19,12 @@ from geoalarm.core.errors import InputError
 from geoalarm.core.field_hints import FieldHint
 from geoalarm.geo.fill_values import EVERY_VALUE_IS_DATA
 from geoalarm.io import archives, raster_guard, raster_mask
-from geoalarm.io.paths import regular_file
+from geoalarm.io.cf_formats import CF_ENDINGS, cf_format
+from geoalarm.io.paths import input_path
 from geoalarm.io.unsupported_formats import not_opened
 
-RASTER_ENDINGS: Final = (".tif", ".tiff", ".asc")
-EXPECTED_RASTERS: Final = "GeoTIFF, or an ASCII grid (.asc)"
+RASTER_ENDINGS: Final = (".tif", ".tiff", ".asc", *CF_ENDINGS)
+EXPECTED_RASTERS: Final = "GeoTIFF, NetCDF, Zarr, or an ASCII grid (.asc)"
 CHUNK_CELLS: Final = 4_194_304
 _OF_OTHERS: Final = ("scale_factor", "add_offset", "units", "long_name", "_FillValue")
 """Attributes that rioxarray takes from the first band, or from all."""
@@ -32,20 +35,26 @@ def read_raster(
     band: int | None = None,
     *,
     member: str | None = None,
+    variable: str | None = None,
+    select: Mapping[str, str] | None = None,
     crs: str | None = None,
     no_data_values: Sequence[float] = (),
     every_value_is_data: bool = False,
 ) -> xr.DataArray:
-    """Open one band of a raster, lazily and in its own dtype, with what the file says of that band.
+    """Open one band or variable of a raster, lazily and in its own dtype, with what the file says of it.
 
     Parameters
     ----------
     path : str or pathlib.Path
-        GeoTIFF, ASCII grid, or a zip archive of one.
+        GeoTIFF, ASCII grid, NetCDF, or a zip archive of one; a Zarr store, as a folder or a zip archive.
     band : int, optional
         From 1; may be left out where one band holds data.
     member : str, optional
         Name or pattern of the member of an archive.
+    variable : str, optional
+        Of NetCDF and Zarr: ``NAME`` or ``GROUP/NAME``; may be left out where one holds data.
+    select : mapping of str to str, optional
+        Of NetCDF and Zarr: the value of each dimension beside x and y that has several.
     crs : str, optional
         CRS its producer states, for files that carry none.
     no_data_values : sequence of float
@@ -65,19 +74,64 @@ def read_raster(
     ------
     InputError
         If the file is missing, not a raster of these formats, without CRS, rotated, a picture, of several
-        bands without a choice, or built to exhaust the memory.
+        bands, variables or values of a dimension without a choice, or built to exhaust the memory.
     """
-    place = regular_file(path)
-    if archives.is_archive(place):
-        found = archives.unpack(place, member=member, endings=RASTER_ENDINGS)
-        if len(found) != 1:
-            raise InputError(
-                f"{place.name} holds several rasters",
-                got=", ".join(one.name for one in found[:8]),
-                expected="one",
-                hint=FieldHint("name one: {member}", member=found[0].name),
-            )
-        place = found[0]
+    place = _raster_file(path, member)
+    if cf_format(place) is not None:
+        from geoalarm.io.cf_datasets import read_cf_raster  # its libraries load slowly
+
+        _refuse_band(place, band)
+        data = read_cf_raster(place, variable=variable, select=select, crs=crs, no_data_values=no_data_values)
+    else:
+        _refuse_variable(place, variable, select)
+        data = _read_band(place, band, crs, no_data_values)
+    if every_value_is_data:
+        data.attrs[EVERY_VALUE_IS_DATA] = 1
+    return data
+
+
+def _raster_file(path: str | Path, member: str | None) -> Path:
+    """The file or store that is meant; of an archive, the member."""
+    place = input_path(path)
+    if cf_format(place) is not None or not archives.is_archive(place):
+        return place
+    found = archives.unpack(place, member=member, endings=RASTER_ENDINGS)
+    if len(found) != 1:
+        raise InputError(
+            f"{place.name} holds several rasters",
+            got=", ".join(one.name for one in found[:8]),
+            expected="one",
+            hint=FieldHint("name one: {member}", member=found[0].name),
+        )
+    return found[0]
+
+
+def _refuse_band(path: Path, band: int | None) -> None:
+    if band is not None:
+        raise InputError(
+            f"{path.name} holds variables, not bands",
+            got=f"band {band}",
+            expected="the name of a variable, and values of its dimensions",
+            hint=FieldHint(
+                "{variable} names one, {select} a value", variable="NAME", select="time=2020-01-01"
+            ),
+        )
+
+
+def _refuse_variable(path: Path, variable: str | None, select: Mapping[str, str] | None) -> None:
+    if variable is not None or select:
+        raise InputError(
+            f"{path.name} holds bands, not variables",
+            got=f"variable {variable}" if variable is not None else f"select {dict(select or {})}",
+            expected="the number of a band, where there are several",
+            hint=FieldHint("{band} takes the second band", band=2),
+        )
+
+
+def _read_band(
+    place: Path, band: int | None, crs: str | None, no_data_values: Sequence[float]
+) -> xr.DataArray:
+    """One band of a GeoTIFF or an ASCII grid."""
     driver = raster_format(place)
     raster_mask.require_plain_mask(place)
     try:
@@ -104,8 +158,6 @@ def read_raster(
         )
     data = _plain(opened.sel(band=band, drop=True), facts)
     data = raster_mask.known_only(data, place, driver, facts, no_data=no_data_values)
-    if every_value_is_data:
-        data.attrs[EVERY_VALUE_IS_DATA] = 1
     return data.rio.write_crs(stated) if data.rio.crs is None else data
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from geoalarm.core.errors import InputError
 from geoalarm.io.archive_members import SIDECARS
-from geoalarm.io.paths import GEODATABASE
+from geoalarm.io.paths import GEODATABASE, is_zarr_folder
 
 NEEDED: Final = {
     "shp": ((".shx", "the place of each outline"), (".dbf", "the columns")),
@@ -46,9 +46,12 @@ def require_sidecars(path: Path, kind: str) -> None:
 
 
 def parts_of(path: Path) -> list[Path]:
-    """The files that an input consists of, itself first: those of a shapefile, of a MapInfo table or of a
-    geodatabase, GML with its schema, a raster with its mask, its place and what another program noted of it.
+    """The files that an input consists of, itself first: those of a shapefile, of a MapInfo table, of a
+    geodatabase or of a Zarr store, GML with its schema, a raster with its mask, its place and what another
+    program noted of it.
     """
+    if is_zarr_folder(path):
+        return sorted(one for one in path.rglob("*") if one.is_file())
     if path.suffix.lower() == GEODATABASE and path.is_dir():
         return sorted(one for one in path.rglob("*") if one.is_file() and one.suffix.lower() != _LOCK)
     if path.suffix.lower() not in _READ_TOGETHER:

@@ -196,11 +196,12 @@ _ROWS: Final = (
     UnsupportedFormat("ERDAS Imagine", "it may name other files", _RASTER, rb"EHFA_HEADER_TAG", (".img",)),
     UnsupportedFormat("GRIB", "it holds many messages", _RASTER, rb"GRIB", (".grib", ".grib2", ".grb")),
     UnsupportedFormat(
-        "NetCDF", "its variables have to be chosen", "export the variable to GeoTIFF", rb"CDF[\x01\x02\x05]"
+        "NetCDF of 64-bit data (CDF-5)",
+        "few libraries read it",
+        "convert it: nccopy -k nc4 {name} {stem}_nc4.nc",
+        rb"CDF\x05",
     ),
-    UnsupportedFormat(
-        "HDF5 (NetCDF 4)", "its variables have to be chosen", "export the variable to GeoTIFF", rb"\x89HDF"
-    ),
+    UnsupportedFormat("HDF 4", "it needs a library of its own", _RASTER, rb"\x0e\x03\x13\x01"),
     UnsupportedFormat("a grid of PCRaster", "it has no CRS", _RASTER, rb"RUU CROSS SYSTEM MAP"),
     UnsupportedFormat("a grid of Surfer", "it has no CRS", _RASTER, rb"DSAA|DSBB|DSRB", (".grd",)),
     UnsupportedFormat(
@@ -261,6 +262,8 @@ _LOOKS: Final = {
     b"fgb": "FlatGeobuf",
     b"II": "a TIFF",
     b"MM": "a TIFF",
+    b"CDF": "NetCDF",
+    b"\x89HDF": "HDF5 (NetCDF 4)",
 }
 
 

@@ -12,7 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from geoalarm.core.errors import InputError
 from geoalarm.io import geopackage_guard as geopackage
+from geoalarm.io.cf_formats import cf_format
 from geoalarm.io.paths import GEODATABASE
 from geoalarm.io.unsupported_formats import head_of, not_opened, unsupported_format
 from geoalarm.io.xml_guard import xml_root
@@ -57,8 +59,14 @@ def vector_format(path: Path) -> str:
     InputError
         If it is none of these; it names the format and what converts it.
     """
-    if path.is_dir():
+    if path.is_dir() and path.suffix.lower() == GEODATABASE:
         return "gdb"
+    if cf_format(path) is not None:
+        raise InputError(
+            f"{path.name} is a raster (NetCDF or Zarr)",
+            expected=EXPECTED,
+            hint="communes, sites and studied areas need outlines; a raster holds people or a hazard",
+        )
     head, ending = head_of(path), path.suffix.lower()
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     signs: tuple[tuple[str, Callable[[], bool]], ...] = (

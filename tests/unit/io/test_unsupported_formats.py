@@ -46,7 +46,8 @@ FILES = {
     "zones.7z": (b"7z\xbc\xaf\x27\x1c", "7z", "7z x zones.7z"),
     "zones.geojson.gz": (b"\x1f\x8b\x08", "gzip", "gunzip"),
     "my plan.e00": (b"EXP  0 A", "ArcInfo", "ogr2ogr 'my plan.gpkg' 'my plan.e00'"),
-    "depth.nc": (b"CDF\x01", "NetCDF", "GeoTIFF"),
+    "depth.nc": (b"CDF\x05", "CDF-5", "nccopy -k nc4 depth.nc depth_nc4.nc"),
+    "depth.hdf": (b"\x0e\x03\x13\x01", "HDF 4", "gdal_translate depth.hdf depth.tif"),
     "zones.csv": ("code;people\n".encode("utf-16"), "UTF-16", "iconv"),
 }
 

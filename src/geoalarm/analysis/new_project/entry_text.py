@@ -11,7 +11,7 @@ from typing import Any, Final
 import yaml
 
 from geoalarm.analysis.new_project.detect_role import RoleGuess
-from geoalarm.analysis.new_project.inspect_files import InspectedLayer
+from geoalarm.analysis.new_project.inspect_files import FEW, InspectedLayer
 from geoalarm.catalog.cf_units import cf_units
 from geoalarm.core.errors import GeoalarmError
 from geoalarm.core.units import COUNT_UNITS, DENSITY_UNITS
@@ -39,6 +39,7 @@ LENGTH: Final = f"{UNSTATED} m, cm or mm: what a value is measured in"
 PEOPLE_KIND: Final = f"{UNSTATED} counts (people in a cell) or density (people in an area)"
 PEOPLE_UNITS: Final = f'{UNSTATED} "1" for counts, km-2 for people per square kilometre'
 NO_DATA: Final = f"{UNSTATED} not_studied or dry: what a cell without a value means"
+SELECT: Final = f"{UNSTATED} one of its values: {{values}}"
 _PERIOD: Final = re.compile(r"(?i)(?<![a-z0-9])(?:rp|t|q|hq)[_-]?(\d{1,5})(?![0-9])")
 _NAME: Final = re.compile(r"[^a-z0-9]+")
 
@@ -209,10 +210,17 @@ def _known_units(layer: InspectedLayer) -> str:
 def _args(entry: ProjectEntry, folder: Path) -> dict[str, Any]:
     layer = entry.layer
     args: dict[str, Any] = {"urlpath": _address(entry, folder)}
-    for name in ("layer", "band", "x", "y", "delimiter"):
+    for name in ("layer", "band", "variable", "x", "y", "delimiter"):
         if getattr(layer, name):
             args[name] = getattr(layer, name)
+    if layer.dimensions:
+        args["select"] = {dim: SELECT.format(values=_first(values)) for dim, values in layer.dimensions}
     return args | ({"crs": layer.crs or CRS} if layer.x else {})
+
+
+def _first(values: tuple[str, ...]) -> str:
+    """Some values of a dimension, and how many there are."""
+    return ", ".join(values) if len(values) <= FEW else f"{', '.join(values[:FEW])}, ... ({len(values)})"
 
 
 def _address(entry: ProjectEntry, folder: Path) -> str:
@@ -251,7 +259,14 @@ def _is_period_of(layer: InspectedLayer, guess: RoleGuess, entry: ProjectEntry) 
 
 def _template(layer: InspectedLayer) -> tuple[object, ...]:
     start, end = _period_span(layer.path.name)
-    return layer.path.parent, layer.path.name[:start], layer.path.name[end:], layer.crs, layer.band
+    return (
+        layer.path.parent,
+        layer.path.name[:start],
+        layer.path.name[end:],
+        layer.crs,
+        layer.band,
+        layer.variable,
+    )
 
 
 def _period_span(name: str) -> tuple[int, int]:
@@ -261,7 +276,7 @@ def _period_span(name: str) -> tuple[int, int]:
 
 def _name_of(layer: InspectedLayer, taken: set[str]) -> str:
     """A name of the house for a layer, that no other has."""
-    parts = [layer.path.stem, layer.layer, f"band_{layer.band}" if layer.band else ""]
+    parts = [layer.path.stem, layer.layer, f"band_{layer.band}" if layer.band else "", layer.variable]
     words = _NAME.sub("_", " ".join(dict.fromkeys(parts)).lower()).strip("_")
     short = (words if words[:1].isalpha() else f"layer_{words}")[:50].strip("_")
     name = short if len(short) > 1 else f"layer_{short}"

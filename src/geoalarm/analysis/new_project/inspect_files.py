@@ -14,21 +14,24 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import rasterio
+import xarray as xr
 from pyproj import CRS
 
 from geoalarm.core.errors import GeoalarmError
 from geoalarm.core.read_errors import wrap_read_errors
 from geoalarm.geo.fill_values import known_cells
 from geoalarm.io import archives
+from geoalarm.io.cf_datasets import list_variables
+from geoalarm.io.cf_formats import ZARR, cf_format
 from geoalarm.io.ogr_layers import layer_names
-from geoalarm.io.paths import GEODATABASE, input_path
+from geoalarm.io.paths import GEODATABASE, input_path, is_zarr_folder
 from geoalarm.io.rasters import RASTER_ENDINGS, read_raster
 from geoalarm.io.vector_files import read_vector, vector_format
 from geoalarm.io.vector_formats import VECTOR_ENDINGS
 
 Form = Literal["polygons", "points", "lines", "raster"]
 
-ENDINGS: Final = (*VECTOR_ENDINGS, *RASTER_ENDINGS, ".zip")
+ENDINGS: Final = (*VECTOR_ENDINGS, *RASTER_ENDINGS, ZARR, ".zip")
 MOST_FILES: Final = 200
 """Files of a folder that are looked at."""
 MOST_DEEP: Final = 3
@@ -86,6 +89,10 @@ class InspectedLayer:
         West, south, east, north [degrees].
     count : int
         Features, or cells.
+    variable : str
+        Of NetCDF and Zarr that hold several.
+    dimensions : tuple
+        Of NetCDF and Zarr: dimensions beside x and y, with their values.
     units : str
         Of a raster, as the file states them.
     low, high, distinct, is_whole
@@ -103,6 +110,8 @@ class InspectedLayer:
     columns: tuple[InspectedColumn, ...] = ()
     band: int = 0
     band_name: str = ""
+    variable: str = ""
+    dimensions: tuple[tuple[str, tuple[str, ...]], ...] = ()
     units: str = ""
     low: float = math.nan
     high: float = math.nan
@@ -140,8 +149,8 @@ def data_files(folder: Path) -> list[Path]:
         hidden = any(part.startswith((".", "__")) for part in parts)
         if hidden or len(parts) > MOST_DEEP or path.name in _OWN_FILES:
             continue
-        inside = any(part.lower().endswith(GEODATABASE) for part in parts[:-1])
-        is_data = path.is_file() or path.suffix.lower() == GEODATABASE
+        inside = any(part.lower().endswith((GEODATABASE, ZARR)) for part in parts[:-1])
+        is_data = path.is_file() or path.suffix.lower() == GEODATABASE or is_zarr_folder(path)
         if path.suffix.lower() in ENDINGS and is_data and not inside:
             found.append(path)
     return found[:MOST_FILES]
@@ -169,6 +178,8 @@ def inspect_file(path: Path) -> list[InspectedLayer]:
         If it is no file that the house opens.
     """
     place = input_path(path)
+    if cf_format(place) is not None:
+        return list(_variables(place))
     if place.suffix.lower() in RASTER_ENDINGS:
         return list(_bands(place))
     if archives.is_archive(place):
@@ -232,26 +243,42 @@ def _bands(path: Path) -> Iterator[InspectedLayer]:
         count, names = raster.count, raster.descriptions
     for band in range(1, count + 1):
         data = read_raster(path, band, every_value_is_data=True)
-        step = max(1, math.isqrt(data.size // SAMPLE_CELLS))
-        values = data[::step, ::step].to_numpy()
-        known = known_cells(values, data.rio.nodata)
-        held = values[known & np.isfinite(values)]
-        west, south, east, north = data.rio.transform_bounds(4326)
-        yield InspectedLayer(
-            path,
-            "raster",
-            _crs_name(data.rio.crs),
-            (west, south, east, north),
-            int(data.size),
-            band=band if count > 1 else 0,
-            band_name=str(names[band - 1] or ""),
-            units=str(data.attrs.get("units", "")),
-            low=float(held.min()) if held.size else math.nan,
-            high=float(held.max()) if held.size else math.nan,
-            distinct=len(np.unique(held)),
-            is_whole=bool(held.size and (held == np.rint(held)).all()),
-            has_no_data=bool((~known).any()),
-        )
+        yield _raster(path, data, band=band if count > 1 else 0, band_name=str(names[band - 1] or ""))
+
+
+def _variables(path: Path) -> Iterator[InspectedLayer]:
+    """Variables of NetCDF or Zarr, each at the last value of its other dimensions."""
+    found = list_variables(path)
+    for name, values in found.items():
+        last = {dim: labels[-1] for dim, labels in values.items()}
+        data = read_raster(path, variable=name, select=last, every_value_is_data=True)
+        dimensions = tuple((dim, tuple(labels)) for dim, labels in values.items())
+        variable = name if len(found) > 1 else ""
+        yield _raster(path, data, variable=variable, band_name=name, dimensions=dimensions)
+
+
+def _raster(path: Path, data: xr.DataArray, **facts: Any) -> InspectedLayer:
+    """A raster, a sample of its cells read, in the unit that the file states."""
+    step = max(1, math.isqrt(data.size // SAMPLE_CELLS))
+    values = data[::step, ::step].to_numpy()
+    known = known_cells(values, data.rio.nodata)
+    held = values[known & np.isfinite(values)] * data.attrs.get("scale_factor", 1)
+    held = held + data.attrs.get("add_offset", 0)
+    west, south, east, north = data.rio.transform_bounds(4326)
+    return InspectedLayer(
+        path,
+        "raster",
+        _crs_name(data.rio.crs),
+        (west, south, east, north),
+        int(data.size),
+        units=str(data.attrs.get("units", "")),
+        low=float(held.min()) if held.size else math.nan,
+        high=float(held.max()) if held.size else math.nan,
+        distinct=len(np.unique(held)),
+        is_whole=bool(held.size and (held == np.rint(held)).all()),
+        has_no_data=bool((~known).any()),
+        **facts,
+    )
 
 
 def _column(values: pd.Series) -> InspectedColumn:

@@ -21,7 +21,7 @@ from geoalarm.core.read_errors import wrap_read_errors
 from geoalarm.core.terms import Basis
 from geoalarm.exposure import engine
 from geoalarm.geo.crs import to_crs
-from geoalarm.io.raster_mask import MASK_READ
+from geoalarm.io.raster_mask import MASK_READ, WGS84_TOLD
 from geoalarm.results import FootprintRecord, Run, build_manifest
 from geoalarm.results.official_plan_record import official_plans_of
 
@@ -92,14 +92,16 @@ def read_population(own: UserFiles, communes: Communes, notes: list[str]) -> Pop
     part = FilePart.parse(own.population, "--population")
     with at_option(part):
         if own.join is not None:
+            own.population_choice.refuse(part)
             return table_population(own, part, communes, notes)
         refuse_table(own, part)
-        read = _raster_people if is_raster(part) else _polygon_people
-        return read(own, part, notes)
+        if is_raster(part):
+            return _raster_people(own, part, notes)
+        own.population_choice.refuse(part)
+        return _polygon_people(own, part)
 
 
-def _polygon_people(own: UserFiles, part: FilePart, notes: list[str]) -> Population:
-    del notes  # what is to be told stands in the population itself
+def _polygon_people(own: UserFiles, part: FilePart) -> Population:
     if own.population_column is None:
         raise InputError(
             f"{part.name} holds polygons: which column counts the people?",
@@ -120,7 +122,7 @@ def _polygon_people(own: UserFiles, part: FilePart, notes: list[str]) -> Populat
 
 
 def _raster_people(own: UserFiles, part: FilePart, notes: list[str]) -> Population:
-    source = source_of(part, basis=Basis.MODELLED)
+    source = source_of(part, basis=Basis.MODELLED, asset=own.population_asset)
     if own.population_keep:
         raise InputError(
             f"{part.name} is a raster",
@@ -133,6 +135,7 @@ def _raster_people(own: UserFiles, part: FilePart, notes: list[str]) -> Populati
         own.population_no_data_value,
         column=("--population-column", own.population_column),
         units=("--population-units", own.population_units),
+        choice=own.population_choice,
     )
     notes.extend(_told_of(data, part.name))
     if units is None:
@@ -155,8 +158,14 @@ def _told_of(data: xr.DataArray, name: str) -> list[str]:
     """What a file of people says of its cells, in words: where it changes, figures do."""
     scale, offset = data.attrs.get("scale_factor", 1), data.attrs.get("add_offset", 0)
     packed = f"{name}: cells are stored with scale {scale:g} and offset {offset:g}"
-    masked = f"{name}: a mask of the file says which cells are known"
-    return [*([packed] if (scale, offset) != (1, 0) else []), *([masked] if MASK_READ in data.attrs else [])]
+    masked = f"{name}: a mask, or a valid range, of the file says which cells are known"
+    degrees = f"{name} names no CRS: its longitudes and latitudes are taken as WGS 84"
+    told = (
+        (packed, (scale, offset) != (1, 0)),
+        (masked, MASK_READ in data.attrs),
+        (degrees, WGS84_TOLD in data.attrs),
+    )
+    return [sentence for sentence, is_so in told if is_so]
 
 
 def _require_meeting(footprint: Footprint, communes: Communes, *, name: str, notes: list[str]) -> None:

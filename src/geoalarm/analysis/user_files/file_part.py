@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geoalarm.core.errors import GeoalarmError
+from geoalarm.core.read_errors import wrap_read_errors
 from geoalarm.core.settings import expand_user
 from geoalarm.core.unicode_names import nfc
 from geoalarm.io import archives, rasters
@@ -20,6 +21,12 @@ from geoalarm.io.paths import composed_path, input_path
 from geoalarm.io.vector_formats import VECTOR_ENDINGS
 
 _OPTION_OF_FIELD = {"country": "--country", "country_column": "--country-column", "join": "--join"}
+
+_CHOICES = {
+    field: {"--footprint": f"--{field}", "--population": f"--population-{field}"}
+    for field in ("variable", "select", "asset")
+}
+"""Options that choose in a file with several rasters, by the option that names the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,8 @@ def at_option(part: FilePart) -> Iterator[None]:
         The error, said anew.
     """
     try:
-        yield
+        with wrap_read_errors(part.name):
+            yield
     except GeoalarmError as error:
         told = error.said_with(lambda field, value: _words(part, field, value))
         if part.option and part.option not in told.sentence():
@@ -94,6 +102,8 @@ def _words(part: FilePart, field: str, value: str) -> str | None:
         member, _ = part.inside((*VECTOR_ENDINGS, *rasters.RASTER_ENDINGS))
         inside = f"{part.path}:{member}:{value}" if member else f"{part.path}:{value}"
         return f"{part.option} {shlex.quote(inside)}"
+    if field in _CHOICES and part.option in _CHOICES[field]:
+        return f"{_CHOICES[field][part.option]} {shlex.quote(value)}"
     return f"{_OPTION_OF_FIELD[field]} {value}" if field in _OPTION_OF_FIELD else None
 
 

@@ -53,8 +53,12 @@ def _footprint_of(own: UserFiles, part: FilePart) -> tuple[Footprint, dict[str, 
     """An official plan, a raster or polygons."""
     plan = user_plan(own, part)
     if plan is not None:
+        own.footprint_choice.refuse(part)
         return _plan_footprint(own, part, plan), plan.repairs
-    return _raster_footprint(own, part) if is_raster(part) else _polygon_footprint(own, part)
+    if is_raster(part):
+        return _raster_footprint(own, part)
+    own.footprint_choice.refuse(part)
+    return _polygon_footprint(own, part)
 
 
 def _plan_footprint(own: UserFiles, part: FilePart, found: PlanLayer) -> Footprint:
@@ -86,7 +90,11 @@ def _plan_footprint(own: UserFiles, part: FilePart, found: PlanLayer) -> Footpri
 
 def _raster_footprint(own: UserFiles, part: FilePart) -> tuple[Footprint, dict[str, int]]:
     data, stated = read_user_raster(
-        part, own.no_data_value, column=("--class-column", own.class_column), units=("--units", own.units)
+        part,
+        own.no_data_value,
+        column=("--class-column", own.class_column),
+        units=("--units", own.units),
+        choice=own.footprint_choice,
     )
     kind = _raster_kind(own, data, stated, what=part.name)
     units = require_units(stated, what=f"footprint {part.name}") if kind == "intensity" else stated or "1"
@@ -303,5 +311,5 @@ def _footprint(
         return_period_yr=own.return_period_yr,
         countries=own.countries,
         no_data=own.no_data,
-        sources=(source_of(part, basis=own.basis or Basis.MODELLED),),
+        sources=(source_of(part, basis=own.basis or Basis.MODELLED, asset=own.asset),),
     )

@@ -11,9 +11,9 @@ import geopandas as gpd
 import xarray as xr
 
 from geoalarm.analysis.user_files.file_part import FilePart
+from geoalarm.analysis.user_files.raster_choice import RasterChoice
 from geoalarm.catalog.cf_units import cf_units
 from geoalarm.core.errors import InputError
-from geoalarm.core.field_hints import FieldHint
 from geoalarm.core.model import NoData, NoPeople, Source
 from geoalarm.core.terms import Basis
 from geoalarm.core.unicode_names import nfc
@@ -21,6 +21,7 @@ from geoalarm.io import rasters
 from geoalarm.io import vector_files as files
 from geoalarm.io.input_hash import input_sha256, read_unchanged
 from geoalarm.io.paths import input_path
+from geoalarm.io.stac_items import asset_of, read_raster_or_asset
 from geoalarm.io.vector_formats import VECTOR_ENDINGS
 
 
@@ -30,6 +31,12 @@ class UserFiles:
 
     Attributes
     ----------
+    variable, population_variable : str, optional
+        Of NetCDF and Zarr: ``NAME`` or ``GROUP/NAME``; ``FILE:NAME`` says the same.
+    select, population_select : tuple of str
+        Of NetCDF and Zarr: ``DIMENSION=VALUE`` for each dimension with several values.
+    asset, population_asset : str, optional
+        Of a STAC item.
     bounds : tuple of float
         Lower bounds of half-open classes [units]; with them values are an intensity.
     units : str, optional
@@ -86,6 +93,24 @@ class UserFiles:
     population_keep: tuple[str, ...] = ()
     population_no_data: NoPeople = "unknown"
     profile: str | None = None
+    variable: str | None = None
+    select: tuple[str, ...] = ()
+    population_variable: str | None = None
+    population_select: tuple[str, ...] = ()
+    asset: str | None = None
+    population_asset: str | None = None
+
+    @property
+    def footprint_choice(self) -> RasterChoice:
+        """What is chosen in the raster of the footprint."""
+        return RasterChoice(self.variable, self.select, self.asset)
+
+    @property
+    def population_choice(self) -> RasterChoice:
+        """What is chosen in the raster of the people."""
+        return RasterChoice(
+            self.population_variable, self.population_select, self.population_asset, "--population-"
+        )
 
     def __post_init__(self) -> None:
         """Names of columns and classes in the form in which files are read (NFC)."""
@@ -95,13 +120,15 @@ class UserFiles:
         object.__setattr__(self, "class_order", tuple(map(nfc, self.class_order)))
 
 
-def source_of(part: FilePart, *, basis: Basis) -> Source:
-    """A file as a source: its name and the hash of its bytes."""
+def source_of(part: FilePart, *, basis: Basis, asset: str | None = None) -> Source:
+    """A file as a source: its name and the hash of its bytes, of a STAC item with those of its asset."""
+    place = input_path(part.path)
+    found = asset_of(place, asset)
     return Source(
         id=part.name.replace("|", "_"),
         title=part.name,
         basis=basis,
-        sha256=input_sha256(input_path(part.path)),
+        sha256=input_sha256(place) if found is None else found.sha256,
     )
 
 
@@ -166,6 +193,7 @@ def read_user_raster(
     *,
     column: tuple[str, str | None],
     units: tuple[str, str | None],
+    choice: RasterChoice,
 ) -> tuple[xr.DataArray, str | None]:
     """A raster and its unit; see :func:`agreed_units`.
 
@@ -175,6 +203,8 @@ def read_user_raster(
         What its user says of its numbers; see :class:`UserFiles`.
     column, units : tuple of str and str or None
         The name of the option and what the user gave; a raster has no column.
+    choice : RasterChoice
+        What is chosen in NetCDF or Zarr.
 
     Raises
     ------
@@ -189,26 +219,13 @@ def read_user_raster(
             expected="no column",
             hint=f"leave {option} out",
         )
-    member, band = part.inside(rasters.RASTER_ENDINGS)
-    data = rasters.read_raster(
-        part.path,
-        band_number(band, part),
+    member, inner = part.inside(rasters.RASTER_ENDINGS)
+    data, _ = read_raster_or_asset(
+        input_path(part.path),
+        choice.asset,
         member=member,
+        **choice.arguments(inner, part, member),
         no_data_values=() if no_data_value == "none" else no_data_value,
         every_value_is_data=no_data_value == "none",
     )
     return data, agreed_units(data, units[1], what=part.name, option=units[0])
-
-
-def band_number(text: str | None, part: FilePart) -> int | None:
-    """``FILE:2`` names the second band of a raster."""
-    if text is None:
-        return None
-    if not text.isdecimal():
-        raise InputError(
-            f"{part.path.name} is a raster",
-            got=f"layer {text!r}",
-            expected="a band number",
-            hint=FieldHint("name one: {band}", band=1),
-        )
-    return int(text)
