@@ -149,12 +149,17 @@ def _countries(
                 f"{what}: mixed country codes, and the ids do not say which",
                 got=", ".join(map(str, data[column].dropna().unique()[:6])),
                 expected="a country for every code",
-                hint=FieldHint(
-                    "say which: {country_column}; the same code exists in two countries",
-                    country_column=column,
-                ),
+                hint=_country_hint(data[column], str(column)),
             )
     return pd.Series(None, index=text.index, dtype="object")
+
+
+def _country_hint(words: pd.Series, column: str) -> str | FieldHint:
+    if not words.astype("str").str.fullmatch(r"\s*[A-Za-z]{2}\s*").all():
+        return f"write ISO 3166 codes of two letters (FR, BE) into column {column!r}"
+    return FieldHint(
+        "say which: {country_column}; the same code exists in two countries", country_column=column
+    )
 
 
 def _require_forms(countries: pd.Series, code: pd.Series, *, what: str) -> None:

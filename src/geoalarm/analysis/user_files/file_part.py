@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geoalarm.core.errors import GeoalarmError
+from geoalarm.core.read_errors import wrap_read_errors
 from geoalarm.core.settings import expand_user
 from geoalarm.core.unicode_names import nfc
 from geoalarm.io import archives, rasters
@@ -68,7 +69,8 @@ class FilePart:
 
 @contextmanager
 def at_option(part: FilePart) -> Iterator[None]:
-    """Errors of a file name the option it came through, and hints are those of the command line.
+    """Errors of a file name the option it came through, and hints are those of the command line; a file that
+    breaks off while it is read is one.
 
     Raises
     ------
@@ -76,7 +78,8 @@ def at_option(part: FilePart) -> Iterator[None]:
         The error, said anew.
     """
     try:
-        yield
+        with wrap_read_errors(part.name):
+            yield
     except GeoalarmError as error:
         told = error.said_with(lambda field, value: _words(part, field, value))
         if part.option and part.option not in told.sentence():
@@ -113,6 +116,8 @@ def is_raster(part: FilePart) -> bool:
     member, _ = part.inside(endings)
     found = archives.members_of(place, endings)
     wanted = meant_by(found, member) if member else found
+    if not wanted:
+        archives.unpack(place, member=member, endings=endings)  # says what it holds instead
     kinds = {one.ending in rasters.RASTER_ENDINGS for one in wanted}
     if len(kinds) > 1:
         raise several(wanted, archive=place.name)
