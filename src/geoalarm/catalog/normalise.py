@@ -81,8 +81,8 @@ def _one_spelling(labels: pd.Series) -> tuple[pd.Series, Repairs]:
     """Labels as text in the most frequent spelling of each, and what was changed."""
     text = labels.astype("object").where(labels.notna(), "").map(lambda one: nfc(" ".join(str(one).split())))
     best = text.groupby(text.str.casefold()).agg(lambda group: group.value_counts().sort_index().idxmax())
-    merged = text.str.casefold().map(best)
-    written = labels.astype("object").map(str)
+    merged = best.reindex(text.str.casefold()).set_axis(text.index)
+    written = pd.Series([str(one) for one in labels], index=labels.index, dtype="object")
     empty, changed = merged == "", (merged != written) & labels.notna() & (text != "")
     found = {"class_labels_merged": int(changed.sum()), "class_labels_missing": int(empty.sum())}
     return merged.where(~empty, UNCLASSIFIED), {name: count for name, count in found.items() if count}
