@@ -183,12 +183,9 @@ class Workspace:
             If bounds are given for a layer of named classes, or are not rising.
         """
         used = self._bounds(option, bounds)
-
-        def make() -> Footprint:
-            with wrap_read_errors(f"layer {option.key}"):
-                return hazards.footprint(self.layer(option), bounds=used or None)
-
-        return self._footprints.get((option.key, used), make)
+        return self._footprints.get(
+            (option.key, used), lambda: hazards.footprint(self.layer(option), bounds=used or None)
+        )
 
     def expose(
         self, option: LayerOption, *, bounds: Sequence[float] | None = None, population: str | None = None

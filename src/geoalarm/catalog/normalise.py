@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -79,11 +79,16 @@ def polygons(
 
 def _one_spelling(labels: pd.Series) -> tuple[pd.Series, Repairs]:
     """Labels as text in the most frequent spelling of each, and what was changed."""
-    text = labels.astype("object").where(labels.notna(), "").map(lambda one: nfc(" ".join(str(one).split())))
+    known = labels.notna()
+    words = [
+        nfc(" ".join(str(one).split())) if is_known else ""
+        for one, is_known in zip(labels, known, strict=True)
+    ]
+    text: Any = pd.Series(words, index=labels.index, dtype="object")
     best = text.groupby(text.str.casefold()).agg(lambda group: group.value_counts().sort_index().idxmax())
     merged = best.reindex(text.str.casefold()).set_axis(text.index)
     written = pd.Series([str(one) for one in labels], index=labels.index, dtype="object")
-    empty, changed = merged == "", (merged != written) & labels.notna() & (text != "")
+    empty, changed = merged == "", (merged != written) & known & (text != "")
     found = {"class_labels_merged": int(changed.sum()), "class_labels_missing": int(empty.sum())}
     return merged.where(~empty, UNCLASSIFIED), {name: count for name, count in found.items() if count}
 

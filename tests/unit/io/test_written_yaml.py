@@ -90,7 +90,6 @@ def test_a_value_is_what_its_field_means(tmp_path: Path, text: str, field: str, 
         "whole: no",
         "number: 1:30",
         "whole: 1:30",
-        "either: yes",
     ],
 )
 def test_what_is_no_text_is_refused_as_before(tmp_path: Path, text: str) -> None:
