@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from geoalarm.core.english_counts import counted
 from geoalarm.core.errors import InputError
 from geoalarm.core.field_hints import FieldHint
+from geoalarm.core.missing_words import is_missing_word
 from geoalarm.core.unicode_names import nfc
 
 PATTERNS: Final = {
@@ -96,7 +98,8 @@ def parts(keys: pd.Series) -> tuple[pd.Series, pd.Series]:
 def _as_text(values: pd.Series, *, what: str) -> pd.Series:
     if pd.api.types.is_float_dtype(values) and values.notna().all() and (values == values.round()).all():
         values = values.astype("int64")
-    empty = values.isna() | (values.astype("str").str.strip() == "")
+    text = values.astype("str").str.strip()
+    empty = np.array([pd.isna(one) or one == "" or is_missing_word(one) for one in text], dtype=bool)
     if empty.any():
         raise InputError(
             f"{what} has empty codes",
@@ -104,7 +107,7 @@ def _as_text(values: pd.Series, *, what: str) -> pd.Series:
             expected="a code in every row",
             hint="drop or complete these rows",
         )
-    return values.astype("str").str.strip().map(nfc).astype("str")
+    return text.map(nfc).astype("str")
 
 
 def _countries(

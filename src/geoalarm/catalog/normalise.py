@@ -25,6 +25,7 @@ from geoalarm.catalog.normalise_raster import Repairs, told
 from geoalarm.catalog.normalise_raster import raster as raster
 from geoalarm.core.errors import InputError
 from geoalarm.core.frame_checks import without_outline
+from geoalarm.core.missing_words import is_missing_word
 from geoalarm.core.model import Communes, Source, require_column
 from geoalarm.core.row_account import KEEP_FIELD, RowAccount, choice_hint
 from geoalarm.core.unicode_names import nfc
@@ -80,10 +81,7 @@ def polygons(
 def _one_spelling(labels: pd.Series) -> tuple[pd.Series, Repairs]:
     """Labels as text in the most frequent spelling of each, and what was changed."""
     known = labels.notna()
-    words = [
-        nfc(" ".join(str(one).split())) if is_known else ""
-        for one, is_known in zip(labels, known, strict=True)
-    ]
+    words = [_word(one) if is_known else "" for one, is_known in zip(labels, known, strict=True)]
     text: Any = pd.Series(words, index=labels.index, dtype="object")
     best = text.groupby(text.str.casefold()).agg(lambda group: group.value_counts().sort_index().idxmax())
     merged = best.reindex(text.str.casefold()).set_axis(text.index)
@@ -91,6 +89,12 @@ def _one_spelling(labels: pd.Series) -> tuple[pd.Series, Repairs]:
     empty, changed = merged == "", (merged != written) & known & (text != "")
     found = {"class_labels_merged": int(changed.sum()), "class_labels_missing": int(empty.sum())}
     return merged.where(~empty, UNCLASSIFIED), {name: count for name, count in found.items() if count}
+
+
+def _word(cell: object) -> str:
+    """A label in one form of its accents and blanks; empty where it says that there is none."""
+    text = nfc(" ".join(str(cell).split()))
+    return "" if is_missing_word(text) else text
 
 
 def _whole(labels: pd.Series, *, what: str) -> pd.Series:

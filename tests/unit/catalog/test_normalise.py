@@ -279,6 +279,17 @@ def test_spellings_of_a_class_become_the_most_frequent_one() -> None:
     assert data["zone"].tolist() == ["YES", "Yes", "YES "]
 
 
+def test_words_for_nothing_are_no_code_and_no_class() -> None:
+    for bad in ("n/a", "-", "NULL", "-9999", "nan"):
+        with pytest.raises(InputError, match="has empty codes; got 1 of 2 rows"):
+            normalise.communes(frame(code=["59350", bad], shapes=SQUARES[:2]), id_column="code")
+        out, repairs = normalise.polygons(frame(zone=["SEL", bad], shapes=SQUARES[:2]), class_column="zone")
+        assert out["zone"].tolist() == ["SEL", "unclassified"]
+        assert repairs == {"class_labels_missing": 1}
+    kept, _ = normalise.polygons(frame(zone=["none", "1-2"], shapes=SQUARES[:2]), class_column="zone")
+    assert kept["zone"].tolist() == ["none", "1-2"]
+
+
 def test_empty_classes_stay_mapped_and_numbers_stay_numbers() -> None:
     out, repairs = normalise.polygons(frame(zone=["SEL", None, "  "], shapes=SQUARES), class_column="zone")
     assert out["zone"].tolist() == ["SEL", "unclassified", "unclassified"]
