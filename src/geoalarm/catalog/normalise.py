@@ -23,6 +23,7 @@ from geoalarm.catalog.normalise_people import people_of
 from geoalarm.catalog.normalise_people import population as population
 from geoalarm.catalog.normalise_raster import Repairs, told
 from geoalarm.catalog.normalise_raster import raster as raster
+from geoalarm.core.english_counts import counted
 from geoalarm.core.errors import InputError
 from geoalarm.core.frame_checks import without_outline
 from geoalarm.core.missing_words import is_missing_word
@@ -125,7 +126,7 @@ def _require_numbers(values: pd.Series, *, what: str) -> None:
     if is_other or bad.any():
         raise InputError(
             what,
-            got=f"{values.dtype} values" if is_other else f"{int(bad.sum())} empty or infinite cell(s)",
+            got=f"{values.dtype} values" if is_other else counted(bad.sum(), "empty or infinite cell"),
             expected="a number in every row, to be divided by the bounds",
             hint="name the column of the intensity; take rows without one out of the file, and out of the "
             "area that --studied names",
