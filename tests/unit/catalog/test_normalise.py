@@ -280,7 +280,7 @@ def test_spellings_of_a_class_become_the_most_frequent_one() -> None:
 
 
 def test_words_for_nothing_are_no_code_and_no_class() -> None:
-    for bad in ("n/a", "-", "NULL", "-9999", "nan"):
+    for bad in ("n/a", "-", "NULL", "-9999", "-3.4e+38", "nan"):
         with pytest.raises(InputError, match="has empty codes; got 1 of 2 rows"):
             normalise.communes(frame(code=["59350", bad], shapes=SQUARES[:2]), id_column="code")
         out, repairs = normalise.polygons(frame(zone=["SEL", bad], shapes=SQUARES[:2]), class_column="zone")
