@@ -20,6 +20,8 @@ LAMBERT_72 = runpy.run_path(str(Path(__file__).with_name("nameless_datum.py")))[
 WEST, SOUTH, SIDE = 3_950_000, 3_100_000, 2000
 ID, PEOPLE, CLASS = "Numéro", "Ménages", "Aléa"
 FILLS: Final = (-9999.0, -1.0, 9999.0, 1e20, -3.4e38)
+BELOW: Final = (-9999.0, -1, -3.4e38)
+"""Of codes and classes only these: any other number may be one."""
 
 
 @dataclass(frozen=True)
@@ -167,9 +169,7 @@ ROWS: Final[dict[str, Mutation]] = {
     "turn the rows": lambda f, n: f.iloc[np.roll(np.arange(len(f)), n)].reset_index(drop=True),
     "empty a cell": lambda f, n: _with_cell(f, n, None),
     "blank a cell": lambda f, n: _with_cell(_texts(f, str), n, " "),
-    "fill a cell": lambda f, n: _with_cell(
-        f, n, FILLS[n % 5] if _value_column(f) == PEOPLE else str(FILLS[n % 5])
-    ),
+    "fill a cell": lambda f, n: _with_cell(f, n, FILLS[n % 5] if _is_of_people(f) else str(BELOW[n % 3])),
     "n/a": lambda f, n: _with_cell(_texts(f, str), n, "n/a"),
     "drop the CRS": lambda f, n: f.set_crs(None, allow_override=True),
     "lose the datum": _moved,
@@ -196,6 +196,10 @@ ROWS: Final[dict[str, Mutation]] = {
     ),
     "another column": lambda f, n: f.assign(jahr=2021)[["jahr", *f.columns]],
 }
+
+
+def _is_of_people(frame: gpd.GeoDataFrame) -> bool:
+    return _value_column(frame) == PEOPLE
 
 
 def _is(value: object) -> bool:

@@ -194,7 +194,7 @@ def kinds_of(case: tuple[str, str, str], others: str) -> dict[str, str]:
 
 
 @pytest.mark.slow
-@settings(max_examples=55)
+@settings(max_examples=50)
 @given(
     case=st.sampled_from(CASES),
     others=st.sampled_from(["grid", "polygons"]),
@@ -208,7 +208,7 @@ def test_a_mutation_is_never_silent(right: Any, case: Any, others: str, door: st
 
 
 @pytest.mark.slow
-@settings(max_examples=14)
+@settings(max_examples=8)
 @given(
     layout=st.sampled_from(sorted(kit.LAYOUTS)), role=st.sampled_from(["people", "hazard"]), by=st.booleans()
 )
@@ -225,7 +225,7 @@ def test_the_layout_of_a_raster_changes_nothing(right: Any, layout: str, role: s
 
 
 @pytest.mark.slow
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(
     which=st.integers(0, 2),
     at=st.integers(1, 9),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_MISSING: Final = re.compile(r"#?n/a|nan|null|<null>|n\.d\.|-+|\?+|-\d+(\.\d+)?(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
+_MISSING: Final = re.compile(
+    r"#?n/a|nan|null|<null>|n\.d\.|-+|\?+|-\d+(\.\d+)?(e[+-]?\d+)?", re.IGNORECASE | re.ASCII
+)
 
 
 def is_missing_word(text: str) -> bool:
