@@ -48,19 +48,8 @@ class WrittenFloat(float):
 
 class WrittenLoader(yaml.SafeLoader):
     """Plain YAML, whose numbers remember their text: read as YAML 1.2 and people do (``0100`` is a hundred,
-    ``1e20`` a number, ``1:30`` none). A key that stands twice is an error.
+    ``1e20`` a number, ``1:30`` none).
     """
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """As PyYAML, which keeps the last of two keys."""
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode) and key.value in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key.value!r} stands twice", key.start_mark
-                )
-            seen.add(str(key.value))
-        return dict(super().construct_mapping(node, deep=deep))
 
 
 def _written_int(loader: WrittenLoader, node: yaml.ScalarNode) -> WrittenInt | str:
