@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import struct
+import zipfile
 from contextlib import closing
 from pathlib import Path
 
@@ -337,6 +338,78 @@ def test_polygons_of_an_intensity_that_cannot_be(here: Path, number: float) -> N
     if abs(number) > 1:
         with pytest.raises(InputError, match="mean that nothing is known"):
             expose(here, footprint="zones.gpkg", class_column="depth", classes=True)
+
+
+def test_a_file_beside_that_gdal_does_not_take_for_a_mask_is_refused(here: Path) -> None:
+    write(here / "plain.tif", halves(1, 7))
+    write(here / "plain.tif.msk", halves(255, 0, "uint8"), driver="GTiff")
+    with pytest.raises(InputError, match=r"plain.tif.msk is not a mask.*INTERNAL_MASK_FLAGS_1"):
+        expose(here, footprint="plain.tif")
+
+
+@pytest.mark.parametrize("bounds", [(0.5,), (-1.0, 0.5)])
+def test_an_infinite_depth_is_asked_about(here: Path, bounds: tuple[float, ...]) -> None:
+    write(here / "inf.tif", halves(1, np.inf))
+    with pytest.raises(InputError, match=r"does inf mean.*--no-data-value inf"):
+        expose(here, footprint="inf.tif", bounds=bounds)
+    known = expose(here, footprint="inf.tif", bounds=bounds, no_data_value=(np.inf,)).set_index("commune_id")
+    assert set(known.loc[[RIGHT], "state"]) == {"not_studied"}
+
+
+def test_one_unit_in_two_words_is_one_unit(here: Path) -> None:
+    with rasterio.open(write(here / "feet.tif", halves(1, 0)), "r+") as file:
+        file.units = ("feet",)
+    assert set(figures(expose(here, footprint="feet.tif", units="ft")).values()) == {400, 0}
+
+
+# ----------------------------------------------------------------------------------------------------------
+# files that break off, archives without data
+
+
+def broken(here: Path) -> str:
+    whole = write(
+        here / "whole.tif", np.ones((200, 400), "float32"), transform=from_origin(WEST, SOUTH, 10, 10)
+    )
+    (here / "broken.tif").write_bytes(whole.read_bytes()[:160_000])
+    return "broken.tif"
+
+
+@pytest.mark.parametrize("option", ["population", "footprint"])
+def test_a_raster_that_breaks_off_is_one_message(here: Path, option: str) -> None:
+    with pytest.raises(InputError, match=rf"--{option}: broken.tif cannot be read; got broken.tif, band 1"):
+        expose(here, **{option: broken(here)})
+
+
+def test_the_catalog_says_which_entry_breaks_off(here: Path) -> None:
+    opened = open_catalog(catalog(here, broken(here)))
+    with pytest.raises(InputError, match=r"entry 'their_map' cannot be read; got broken.tif, band 1"):
+        footprint(opened.layer("their_map"))
+
+
+def zipped(path: Path, members: dict[str, Path | bytes]) -> str:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content if isinstance(content, bytes) else content.read_bytes())
+    return path.name
+
+
+@pytest.mark.parametrize("option", ["communes", "population", "footprint", "studied"])
+def test_an_archive_without_data_says_what_it_holds(here: Path, option: str) -> None:
+    empty, nested = zipped(here / "empty.zip", {}), zipped(here / "nested.zip", {"a/in.zip": b"PK"})
+    for name, told in ((empty, "got nothing"), (nested, "got in.zip.*unpack it, and name in.zip")):
+        given = str(here / name) if option == "studied" else name
+        with pytest.raises(InputError, match=f"--{option}: {name} does not hold a data file; {told}"):
+            expose(here, **{option: given})
+
+
+@pytest.mark.parametrize(("option", "file"), [("footprint", "depth.tif"), ("communes", "communes.gpkg")])
+def test_a_name_that_stands_in_two_folders_is_no_choice(here: Path, option: str, file: str) -> None:
+    name = zipped(here / "two.zip", {f"a/{file}": here / file, f"b/{file}": here / file})
+    with pytest.raises(InputError, match=rf"name one: --{option} \S*two.zip:a/{file}"):
+        expose(here, **{option: f"{name}:{file}"})
+    assert set(figures(expose(here, **{option: f"{name}:b/{file}"})).values()) == {400}
+    top = zipped(here / "top.zip", {file: here / file, f"old/{file}": here / file})
+    assert set(figures(expose(here, **{option: f"{top}:{file}"})).values()) == {400}
 
 
 # ----------------------------------------------------------------------------------------------------------

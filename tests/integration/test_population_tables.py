@@ -143,6 +143,19 @@ def test_what_is_missing_is_asked_for_by_its_option(
     assert not list(tmp_path.iterdir())
 
 
+def test_a_number_that_means_not_known_is_asked_about_by_the_option(here: Path, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("code;habitants\n57001;300\n57002;999999\n57003;7\n", "utf-8")
+    words = ("--population", str(tmp_path / "t.csv"), *JOIN)
+    code, message = expose(here, tmp_path / "out.csv", *words)
+    assert code == 2
+    assert "--population-no-data-value 999999" in message
+    assert "args." not in message
+    code, message = expose(here, tmp_path / "out.csv", *words, "--population-no-data-value", "999999")
+    assert code == 0, message
+    people = pd.read_csv(tmp_path / "out.csv", index_col="commune_id")["population"]
+    assert people.isna().to_dict() == {"FR:57001": False, "FR:57002": True, "FR:57003": False}
+
+
 def test_a_table_in_a_catalog_and_a_run(here: Path) -> None:
     catalog = open_catalog(here / "catalog.yml")
     for name in ("own_people", "own_sheet"):

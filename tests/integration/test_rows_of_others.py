@@ -396,3 +396,48 @@ def test_communes_that_only_touch_or_share_a_sliver_are_not(here: Path) -> None:
     done = expose(here, sectors((200, 200), (200, 200), (200, 200)))
     assert set(done.table["caveats"]) == {""}
     assert done.manifest["footprints"][0]["ledger"]["counted_twice"] == pytest.approx(2)
+
+
+def test_numbers_of_people_are_read_by_the_rule_of_tables(here: Path) -> None:
+    """A lone 1.100 is 1.1 or 1100; dates, yes and no are no people."""
+    people = sectors((1, 2), (3, 4), (5, 6))
+    written = expose(here, people.assign(people=["1 100", "2,5", "3", "", "5", "6"]))
+    found = written.table.set_index("commune_id")["population"]
+    assert found.tolist() == [1102.5, 3, 11]
+    assert written.manifest["repairs"]["people.gpkg"] == {"rows_without_people": 1}
+    assert written.table["caveats"].str.contains("population_partly_unknown").tolist() == [False, True, False]
+    dates = pd.to_datetime(["2020-01-01"] * 6)
+    for bad in (["1.100", "2", "3", "4", "5", "6"], [True] * 6, dates, ["1e3", "2", "3", "4", "5", "6"]):
+        with pytest.raises(InputError, match=r"--population: people.gpkg, row 1, column 'people'"):
+            expose(here, people.assign(people=bad))
+    with pytest.raises(InputError, match="impossibly large"):
+        expose(here, people.assign(people=[1e12, 2, 3, 4, 5, 6]))
+
+
+def test_parts_of_one_number_are_not_years(here: Path) -> None:
+    both = pd.concat([sectors((1, 2), (3, 4), (5, 6)).assign(sex=sex) for sex in "fm"], ignore_index=True)
+    with pytest.raises(InputError, match=r"column 'sex' tells them apart.*add them up first"):
+        expose(here, both)
+
+
+def test_a_code_that_no_class_has_is_asked_about_in_polygons_too(here: Path) -> None:
+    zones = gpd.GeoDataFrame({"DN": [1, 255]}, geometry=[square(0), square(1)], crs=3035)
+    zones.to_file(here / "zones.gpkg")
+    own = {"footprint": str(here / "zones.gpkg"), "class_column": "DN", "bounds": (), "units": None}
+    people = sectors((1, 2), (3, 4), (5, 6))
+    people.to_file(here / "people.gpkg")
+    files = UserFiles(
+        communes=str(here / "communes.gpkg"),
+        id_column="code",
+        population=str(here / "people.gpkg"),
+        population_column="people",
+        **own,
+    )
+    with pytest.raises(InputError, match="does 255 mean that nothing is known there"):
+        expose_files(files, cache=here / "cache")
+
+
+def test_names_of_countries_are_no_codes(here: Path) -> None:
+    communes(ONE, TWO).assign(country=["France", "Belgique"]).to_file(here / "communes.gpkg")
+    with pytest.raises(InputError, match=r"hint: write ISO 3166 codes of two letters"):
+        expose(here, sectors((1, 2), (3, 4)))

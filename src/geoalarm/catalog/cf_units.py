@@ -18,6 +18,10 @@ _SPELLINGS: Final = {
     "millimetres": "mm",
     "millimeters": "mm",
     "kilometres": "km",
+    "feet": "ft",
+    "foot": "ft",
+    "inches": "in",
+    "inch": "in",
     **dict.fromkeys(
         (
             "count",

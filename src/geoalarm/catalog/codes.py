@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from geoalarm.core.english_counts import counted
 from geoalarm.core.errors import InputError
 from geoalarm.core.field_hints import FieldHint
+from geoalarm.core.missing_words import is_missing_word
 from geoalarm.core.unicode_names import nfc
 
 PATTERNS: Final = {
@@ -96,7 +98,8 @@ def parts(keys: pd.Series) -> tuple[pd.Series, pd.Series]:
 def _as_text(values: pd.Series, *, what: str) -> pd.Series:
     if pd.api.types.is_float_dtype(values) and values.notna().all() and (values == values.round()).all():
         values = values.astype("int64")
-    empty = values.isna() | (values.astype("str").str.strip() == "")
+    text = values.astype("str").str.strip()
+    empty = np.array([pd.isna(one) or one == "" or is_missing_word(one) for one in text], dtype=bool)
     if empty.any():
         raise InputError(
             f"{what} has empty codes",
@@ -104,7 +107,7 @@ def _as_text(values: pd.Series, *, what: str) -> pd.Series:
             expected="a code in every row",
             hint="drop or complete these rows",
         )
-    return values.astype("str").str.strip().map(nfc).astype("str")
+    return text.map(nfc).astype("str")
 
 
 def _countries(
@@ -149,12 +152,17 @@ def _countries(
                 f"{what}: mixed country codes, and the ids do not say which",
                 got=", ".join(map(str, data[column].dropna().unique()[:6])),
                 expected="a country for every code",
-                hint=FieldHint(
-                    "say which: {country_column}; the same code exists in two countries",
-                    country_column=column,
-                ),
+                hint=_country_hint(data[column], str(column)),
             )
     return pd.Series(None, index=text.index, dtype="object")
+
+
+def _country_hint(words: pd.Series, column: str) -> str | FieldHint:
+    if not words.astype("str").str.fullmatch(r"\s*[A-Za-z]{2}\s*").all():
+        return f"write ISO 3166 codes of two letters (FR, BE) into column {column!r}"
+    return FieldHint(
+        "say which: {country_column}; the same code exists in two countries", country_column=column
+    )
 
 
 def _require_forms(countries: pd.Series, code: pd.Series, *, what: str) -> None:

@@ -124,10 +124,10 @@ class TableJoin(CatalogModel):
 
 
 class RowFilterFile(CatalogModel):
-    """Rows to keep, by one column: equal to a value, or at least a number."""
+    """Rows to keep, by one column: equal to a value as it is written, or at least a number."""
 
     column: TableColumn
-    equals: int | float | str | None = None
+    equals: str | None = None
     at_least: int | float | None = None
 
     @model_validator(mode="after")

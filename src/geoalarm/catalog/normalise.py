@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -23,8 +23,10 @@ from geoalarm.catalog.normalise_people import people_of
 from geoalarm.catalog.normalise_people import population as population
 from geoalarm.catalog.normalise_raster import Repairs, told
 from geoalarm.catalog.normalise_raster import raster as raster
+from geoalarm.core.english_counts import counted
 from geoalarm.core.errors import InputError
 from geoalarm.core.frame_checks import without_outline
+from geoalarm.core.missing_words import is_missing_word
 from geoalarm.core.model import Communes, Source, require_column
 from geoalarm.core.row_account import KEEP_FIELD, RowAccount, choice_hint
 from geoalarm.core.unicode_names import nfc
@@ -40,6 +42,7 @@ def polygons(
     data: gpd.GeoDataFrame,
     *,
     class_column: str | None = None,
+    is_intensity: bool = False,
     what: str = "layer",
     countries: Sequence[str] = (),
 ) -> tuple[gpd.GeoDataFrame, Repairs]:
@@ -48,56 +51,85 @@ def polygons(
     Labels that differ only by case and blanks (``YES``, ``Yes``) become the most frequent spelling; empty
     ones become ``unclassified``; whole numbers stored as floats become integers. All counted.
 
+    Parameters
+    ----------
+    is_intensity : bool
+        The column holds numbers to be divided by bounds, not labels: every row needs one.
+
     Raises
     ------
     InputError
-        As :func:`frame`; also if ``class_column`` is absent.
+        As :func:`frame`; also if ``class_column`` is absent, or holds a number that is no class.
     """
     if class_column is not None:
         require_column(data, class_column, what=what)
     out, repairs = frame(data, what=what, countries=countries)
     if class_column is None:
         return out, repairs
-    labels = out[class_column]
-    if pd.api.types.is_numeric_dtype(labels):
-        _require_classes(labels.dropna(), what=f"{what}, column {class_column!r}")
-    if pd.api.types.is_float_dtype(labels) and labels.notna().all() and (labels == labels.round()).all():
-        labels = labels.astype("int64")
+    labels, place = out[class_column], f"{what}, column {class_column!r}"
+    if is_intensity:
+        _require_numbers(labels, what=place)
+    elif pd.api.types.is_numeric_dtype(labels):
+        labels = _whole(labels, what=place)
     if not pd.api.types.is_numeric_dtype(labels):
-        text = (
-            labels.astype("object").where(labels.notna(), "").map(lambda one: nfc(" ".join(str(one).split())))
-        )
-        best = text.groupby(text.str.casefold()).agg(lambda group: group.value_counts().sort_index().idxmax())
-        merged = text.str.casefold().map(best)
-        empty, changed = merged == "", (merged != labels.astype("object")) & labels.notna() & (text != "")
-        labels = merged.where(~empty, UNCLASSIFIED)
-        found = {"class_labels_merged": int(changed.sum()), "class_labels_missing": int(empty.sum())}
-        repairs.update({name: count for name, count in found.items() if count})
-        if any(found.values()):
-            log.warning(
-                "%s, column %r: %s",
-                what,
-                class_column,
-                told({name: count for name, count in found.items() if count}),
-            )
-    elif labels.isna().any():
-        raise InputError(
-            f"{what}, column {class_column!r}",
-            got=f"{int(labels.isna().sum())} empty cells",
-            expected="a class in every row",
-            hint="drop or classify them",
-        )
+        labels, found = _one_spelling(labels)
+        repairs.update(found)
+        if found:
+            log.warning("%s: %s", place, told(found))
     return out.assign(**{class_column: labels}), repairs
 
 
-def _require_classes(labels: pd.Series, *, what: str) -> None:
-    found = lost_fill(labels.to_numpy(dtype="float64"))
+def _one_spelling(labels: pd.Series) -> tuple[pd.Series, Repairs]:
+    """Labels as text in the most frequent spelling of each, and what was changed."""
+    known = labels.notna()
+    words = [_word(one) if is_known else "" for one, is_known in zip(labels, known, strict=True)]
+    text: Any = pd.Series(words, index=labels.index, dtype="object")
+    best = text.groupby(text.str.casefold()).agg(lambda group: group.value_counts().sort_index().idxmax())
+    merged = best.reindex(text.str.casefold()).set_axis(text.index)
+    written = pd.Series([str(one) for one in labels], index=labels.index, dtype="object")
+    empty, changed = merged == "", (merged != written) & known & (text != "")
+    found = {"class_labels_merged": int(changed.sum()), "class_labels_missing": int(empty.sum())}
+    return merged.where(~empty, UNCLASSIFIED), {name: count for name, count in found.items() if count}
+
+
+def _word(cell: object) -> str:
+    """A label in one form of its accents and blanks; empty where it says that there is none."""
+    text = nfc(" ".join(str(cell).split()))
+    return "" if is_missing_word(text) else text
+
+
+def _whole(labels: pd.Series, *, what: str) -> pd.Series:
+    """Codes of classes: whole numbers as such, as text where some cells are empty."""
+    known = labels.dropna()
+    found = lost_fill(known.to_numpy(dtype="float64"), are_codes=not pd.api.types.is_bool_dtype(labels))
+    if found is None and np.isinf(known.to_numpy(dtype="float64")).any():
+        found = np.inf
     if found is not None:
         raise InputError(
             f"{what}: does {found:g} mean that nothing is known there?",
-            got=f"{found:g} in {int((labels == found).sum())} of {len(labels)} rows",
+            got=f"{found:g} in {int((known == found).sum())} of {len(labels)} rows",
             expected="a class in every row",
             hint="remove these rows from the file, or empty their cells if the class alone is not known",
+        )
+    if pd.api.types.is_float_dtype(labels) and (known == known.round()).all():
+        labels = labels.astype("Int64") if labels.isna().any() else labels.astype("int64")
+    return labels.astype("object") if labels.isna().any() else labels
+
+
+def _require_numbers(values: pd.Series, *, what: str) -> None:
+    """Refuse what is no intensity: yes and no, dates, empty cells, infinite numbers."""
+    types = pd.api.types
+    is_other = types.is_bool_dtype(values) or types.is_datetime64_any_dtype(values)
+    numbers = pd.to_numeric(values, errors="coerce") if not is_other else values
+    lacking = values.isna() | (values.astype("str").str.strip() == "")
+    bad = lacking if is_other else lacking | np.isinf(numbers)
+    if is_other or bad.any():
+        raise InputError(
+            what,
+            got=f"{values.dtype} values" if is_other else counted(bad.sum(), "empty or infinite cell"),
+            expected="a number in every row, to be divided by the bounds",
+            hint="name the column of the intensity; take rows without one out of the file, and out of the "
+            "area that --studied names",
         )
 
 
@@ -160,9 +192,7 @@ def communes(
         codes_lost = data.reset_index(drop=True).loc[lost.index, id_column].tolist()
         raise without_outline(codes_lost, id_column, what=what)
     if "population" in out.columns:
-        out["population"] = people_of(
-            out["population"], what=f"{what}, column {population_column or 'population'!r}"
-        )
+        out["population"] = people_of(out["population"].rename(population_column or "population"), what=what)
     for flag in ("approximate_boundary", "estimated_population"):
         if flag in out.columns:
             out[flag] = out[flag].fillna(False).astype(bool)

@@ -4,6 +4,7 @@ has no place on the map is told.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, Literal
@@ -16,6 +17,7 @@ import xarray as xr
 from geoalarm.catalog.cf_units import cf_units
 from geoalarm.catalog.normalise_frame import placed, with_repairs
 from geoalarm.catalog.normalise_raster import Repairs, raster
+from geoalarm.catalog.written_numbers import people_from_cells
 from geoalarm.core.english_counts import counted
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import NoPeople, Population, Source, require_column
@@ -26,6 +28,11 @@ NoDataNumbers = tuple[float, ...] | Literal["none"]
 
 LEAST_FILL: Final = 9999
 """Smaller numbers that programs write where they know nothing may well be people."""
+
+MANKIND: Final = 1e10
+"""No place holds as many people, nor a square kilometre: a larger number is something else."""
+
+_BELOW_ZERO: Final = re.compile(r"\s*-\d+(\.\d+)?\s*", re.ASCII)
 
 UNPLACED = "population_unplaced"
 """Caveat of figures that lack people without a place on the map."""
@@ -83,9 +90,8 @@ def population(
         stated, told = cf_units(units or "1", what=what), RowAccount(keep=keep)
         if column is not None:
             lost = lost if unplaced is None or unplaced.empty else pd.concat([unplaced, lost])
-            every = pd.concat([out[column], lost[column]], ignore_index=True)
-            place = f"{what}, column {column!r}"
-            numbers = people_of(every, what=place, known=no_data_value, option=option).to_numpy()
+            every = pd.concat([out[column].set_axis(_rows_of_file(len(out), lost)), lost[column]])
+            numbers = people_of(every, what=what, known=no_data_value, option=option).to_numpy()
             out[column], lost = numbers[: len(out)], lost.assign(**{column: numbers[len(out) :]})
             told = RowAccount.joined([_unplaced(lost, column, what), _unknown(out, column, no_data, what)])
     else:
@@ -138,6 +144,12 @@ def _unknown(frame: gpd.GeoDataFrame, column: str, no_data: NoPeople, what: str)
     return RowAccount({what: {"rows_without_people": int(empty.sum())}}, (told,))
 
 
+def _rows_of_file(count: int, lost: pd.DataFrame) -> np.ndarray:
+    """Numbers from 0 of the rows that were kept, among those that were left out."""
+    kept = np.setdiff1d(np.arange(count + len(lost)), lost.index)
+    return kept if len(kept) == count else np.arange(count)
+
+
 def people_of(
     values: pd.Series, *, what: str, known: NoDataNumbers = (), option: str | None = None
 ) -> pd.Series:
@@ -145,6 +157,9 @@ def people_of(
 
     Parameters
     ----------
+    values : pandas.Series
+        Its name is the column, its index numbers the rows of the file from 0. Texts are read by the rule of
+        tables (:mod:`geoalarm.catalog.written_numbers`).
     known : tuple of float or "none"
         Numbers that mean the same as an empty cell; ``none``: every number is one of people.
     option : str, optional
@@ -153,32 +168,25 @@ def people_of(
     Raises
     ------
     InputError
-        If a cell holds a text, a number that is negative or infinite, or one that is no data by habit and
-        stands apart (:func:`geoalarm.geo.fill_values.lost_fill`).
+        If a cell holds what is not surely a count, a number that is negative, infinite or beyond mankind, or
+        one that is no data by habit and stands apart (:func:`geoalarm.geo.fill_values.lost_fill`).
     """
-    numbers = pd.to_numeric(values, errors="coerce")
-    unread = numbers.isna() & values.notna()
-    if unread.any():
-        raise InputError(
-            what,
-            got=repr(values[unread].iloc[0]),
-            expected="numbers of people",
-            hint="remove blanks and signs, or name another column",
-        )
-    numbers = numbers.astype("float64")
+    numbers = _numbers(values, what=what)
+    place = f"{what}, column {values.name!r}"
     numbers = numbers.mask(numbers.isin([] if known == "none" else list(known)))
-    bad = np.isinf(numbers) | (numbers < 0)
+    bad = (numbers > MANKIND) | (numbers < 0)
     if bad.any():
+        first = float(numbers[bad].iloc[0])
         raise InputError(
-            what,
-            got=f"{counted(bad.sum(), 'negative or infinite value')}, the first {numbers[bad].iloc[0]:g}",
+            place,
+            got=f"{counted(bad.sum(), f'{_of_nobody(first)} value')}, the first {first:g}",
             expected="people, finite and not negative",
-            hint=_hint(numbers[bad].iloc[0], option),
+            hint=_hint(first, option),
         )
     fill = lost_fill(numbers[numbers >= LEAST_FILL].to_numpy()) if known != "none" else None
     if fill is not None and (numbers[numbers < fill] < fill / 2).all():
         raise InputError(
-            f"{what}: does {fill:g} mean that nobody knows how many live there?",
+            f"{place}: does {fill:g} mean that nobody knows how many live there?",
             got=f"{fill:g} in {int((numbers == fill).sum())} of {len(numbers)} rows",
             expected="people, and an empty cell where they are not known",
             hint=_hint(fill, option) + (f"; or {option} none if it is a count" if option else ""),
@@ -186,21 +194,38 @@ def people_of(
     return numbers
 
 
+def _numbers(values: pd.Series, *, what: str) -> pd.Series:
+    """A column as numbers, before any is judged: no dates, no yes and no; a blank text is an empty cell."""
+    types = pd.api.types
+    if types.is_numeric_dtype(values) and not types.is_bool_dtype(values):
+        return pd.to_numeric(values).astype("float64")
+    cells = values.astype("object").where(values.notna(), None).set_axis(values.index + 1)
+    cells = cells.map(lambda cell: None if isinstance(cell, str) and not cell.strip() else cell)
+    below = cells.map(lambda cell: isinstance(cell, str) and _BELOW_ZERO.fullmatch(cell) is not None)
+    numbers = people_from_cells(cells.mask(below, None), what=what).set_axis(values.index)
+    return numbers.mask(below.to_numpy(), pd.to_numeric(cells.where(below), errors="coerce").to_numpy())
+
+
 def _hint(number: float, option: str | None) -> str:
     said = "empty these cells if they mean that nobody knows"
     return f"{said}, or say so: {option} {number:g}" if option else said
 
 
+def _of_nobody(number: float) -> str:
+    """Why a number cannot be one of people."""
+    return "impossibly large" if MANKIND < number < np.inf else "negative or infinite"
+
+
 def _guarded(data: xr.DataArray, *, what: str, option: str) -> xr.DataArray:
-    """The raster, whose people are finite and not negative."""
+    """The raster, whose people are not negative, and no more than there are on earth."""
 
     def check(values: np.ndarray) -> None:
-        bad = np.isinf(values) | (values < 0) if values.dtype.kind == "f" else values < 0
+        bad = (values > MANKIND) | (values < 0)
         if bad.any():
             number = shown(values[bad][0], values.dtype)
             raise InputError(
                 f"{what}: cells",
-                got=f"{counted(bad.sum(), 'negative or infinite cell')}, the first {number}",
+                got=f"{counted(bad.sum(), f'{_of_nobody(values[bad][0])} cell')}, the first {number}",
                 expected="people, finite and not negative",
                 hint=f"declare the no-data value: {option} {number}, or in the file: gdal_edit -a_nodata",
             )

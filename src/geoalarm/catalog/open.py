@@ -17,6 +17,7 @@ from geoalarm.catalog.parse import CatalogFile, read_catalog_file
 from geoalarm.core.errors import CatalogError, InputError, near_miss
 from geoalarm.core.frame_checks import without_outline
 from geoalarm.core.model import Communes, Layer, Population
+from geoalarm.core.read_errors import wrap_read_errors
 from geoalarm.core.row_account import RowAccount
 from geoalarm.core.settings import CATALOG, path_setting
 from geoalarm.io.mirror import Mirror, SourceRequest, mirror_from
@@ -170,7 +171,8 @@ class Catalog:
 
             return open_parts(entry, parameters, lambda values: self._layer(name, dict(values), outlines))
         values = entry.resolve(parameters)
-        return layer_of(entry, values, self._open(entry, values, outlines))
+        with wrap_read_errors(f"entry {name!r}"):
+            return layer_of(entry, values, self._open(entry, values, outlines))
 
     def communes(self, name: str, **parameters: object) -> Communes:
         """Communes of an entry of role ``communes``, in house form.
@@ -228,19 +230,20 @@ class Catalog:
         from geoalarm.catalog import normalise
 
         facts = self.entry(name).facts
-        found = normalise.population(
-            layer.data,
-            column=facts.population_column,
-            units=facts.units,
-            source=layer.source,
-            disclosure_minimum=facts.disclosure_minimum,
-            caveats=layer.source.caveats,
-            no_data="nobody" if facts.no_data == "nobody" else "unknown",
-            no_data_value=no_data_numbers(self.entry(name).args.no_data_value),
-            unplaced=layer.unplaced,
-            repairs=layer.repairs,
-            what=f"entry {name!r}",
-        )
+        with wrap_read_errors(f"entry {name!r}"):
+            found = normalise.population(
+                layer.data,
+                column=facts.population_column,
+                units=facts.units,
+                source=layer.source,
+                disclosure_minimum=facts.disclosure_minimum,
+                caveats=layer.source.caveats,
+                no_data="nobody" if facts.no_data == "nobody" else "unknown",
+                no_data_value=no_data_numbers(self.entry(name).args.no_data_value),
+                unplaced=layer.unplaced,
+                repairs=layer.repairs,
+                what=f"entry {name!r}",
+            )
         return replace(found, join=layer.join)
 
     def address(self, name: str, **parameters: object) -> str:

@@ -25,7 +25,14 @@ def wrap_read_errors(what: str) -> Iterator[None]:
             raise told from error
         raise InputError(
             f"{what} cannot be read",
-            got=" ".join(str(error).split()),
+            got=_told(error),
             expected="a whole file",
             hint="fetch or export it again",
         ) from error
+
+
+def _told(error: OSError) -> str:
+    """What broke off: of a library that only points to the error before, that one."""
+    before = error.__cause__ or error.__context__
+    told = str(before if before is not None and "previous exception" in str(error) else error)
+    return " ".join(told.split())[:240]

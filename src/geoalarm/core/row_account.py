@@ -91,7 +91,9 @@ def _is_text(values: pd.Series) -> bool:
     return pd.api.types.infer_dtype(values) == "string"
 
 
-def choice_hint(rows: pd.DataFrame, first: np.ndarray, second: np.ndarray, keep: str) -> str | None:
+def choice_hint(
+    rows: pd.DataFrame, first: np.ndarray, second: np.ndarray, keep: str, *, more: str = ""
+) -> str | None:
     """How to choose between rows that tell the same place twice: by a column of few values that is another in
     every two of them, such as a year or a level; None where there is none.
 
@@ -101,6 +103,8 @@ def choice_hint(rows: pd.DataFrame, first: np.ndarray, second: np.ndarray, keep:
         Positions of the rows, pair by pair.
     keep : str
         As :class:`RowAccount`.
+    more : str
+        What else the rows may be, and what to do then.
     """
     for name in rows.columns:
         values = rows[name]
@@ -110,5 +114,5 @@ def choice_hint(rows: pd.DataFrame, first: np.ndarray, second: np.ndarray, keep:
         if few and not values.isna().any() and (cells[first] != cells[second]).all():
             shown = ", ".join(map(str, known[:6]))
             chosen = keep.format(column=name, value=known[-1])
-            return f"column {name!r} tells them apart ({shown}); keep one: {chosen}"
+            return f"column {name!r} tells them apart ({shown}); keep one: {chosen}{more}"
     return None

@@ -109,19 +109,19 @@ def require_no_lost_fill(
 def require_within(
     data: xr.DataArray, low: float, high: float, *, what: str, option: str, units: str = ""
 ) -> xr.DataArray:
-    """The raster, whose known cells lie within what can be.
+    """The raster, whose known cells lie within what can be; what is infinite never can.
 
     Raises
     ------
     InputError
         If one does not, as :func:`require_no_lost_fill`.
     """
-    if EVERY_VALUE_IS_DATA in data.attrs or (math.isinf(low) and math.isinf(high)):
+    if EVERY_VALUE_IS_DATA in data.attrs or (data.dtype.kind != "f" and math.isinf(low) and math.isinf(high)):
         return data
 
     def check(values: np.ndarray) -> None:
         for end in (values.min(), values.max()) if values.size else ():
-            if not low <= float(end) <= high:
+            if not low <= float(end) <= high or math.isinf(end):
                 raise asked(float(end), values, what=what, option=option, expected=_range(low, high, units))
 
     return checked(data, check)
@@ -164,6 +164,8 @@ def shown(value: float, dtype: np.dtype[Any]) -> str:
 
 def _range(low: float, high: float, units: str) -> str:
     unit = "" if units in ("", "1") else f" {units}"
+    if math.isinf(low):
+        return "finite values"
     if math.isinf(high):
         return f"at least {low:g}{unit}"
     return f"{low:g} to {high:g}{unit}"

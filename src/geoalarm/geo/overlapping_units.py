@@ -109,7 +109,7 @@ def _refused(
     rows = frame.drop(columns=["geometry", str(population.column)])
     pair = np.isin(np.arange(len(frame)), [i[0], j[0]])
     keep = population.rows.keep if population.rows is not None else KEEP_FIELD
-    hint = choice_hint(rows, i, j, keep)
+    hint = choice_hint(rows, i, j, keep, more="; parts of one number (sexes, ages): add them up first")
     return InputError(
         f"{what}: polygons of people lie on top of each other, who lives there would count several times",
         got=f"{len(np.unique([i, j]))} of {len(frame)} rows overlap, first {named_rows(rows, pair)}",

@@ -33,6 +33,7 @@ from geoalarm.core.model import (
     require_column,
     require_crs,
 )
+from geoalarm.core.read_errors import wrap_read_errors
 from geoalarm.core.terms import first_counted
 from geoalarm.core.units import LENGTH_UNITS, require_units
 from geoalarm.geo.fill_values import NO_DATA_FIELD, require_no_lost_fill, require_within
@@ -87,7 +88,7 @@ def footprint(layer: Layer, *, bounds: Sequence[float] | None = None) -> Footpri
     Raises
     ------
     InputError
-        If the hazard is unknown, or the layer cannot be read as one of its kinds.
+        If the hazard is unknown, the layer cannot be read as one of its kinds, or its file breaks off.
     """
     module = _modules().get(layer.hazard)
     if module is None:
@@ -97,7 +98,8 @@ def footprint(layer: Layer, *, bounds: Sequence[float] | None = None) -> Footpri
             expected=", ".join(_modules()),
             hint=near_miss(layer.hazard, _modules()),
         )
-    made: Footprint = module.footprint(layer, bounds=bounds)
+    with wrap_read_errors(f"layer {layer.source.id!r}"):
+        made: Footprint = module.footprint(layer, bounds=bounds)
     return made
 
 

@@ -119,7 +119,7 @@ def chosen(
     Raises
     ------
     InputError
-        If there is none, or several and none was named.
+        If there is none, or several and none was named by more than a name that they share.
     """
     if wanted is None:
         if len(found) > 1:
@@ -139,15 +139,21 @@ def chosen(
             expected=wanted,
             hint=near_miss(wanted, names) or "name a data file of the archive",
         )
+    if len(meant) > 1 and not any(sign in wanted for sign in "*?["):
+        raise several(meant, archive=archive)  # one name in two folders: patterns mean several, names one
     return meant
 
 
 def meant_by(found: Sequence[Member], wanted: str) -> list[Member]:
-    """Members that a name or pattern means; a name without ending means those of any ending."""
+    """Members that a name or pattern means: the one of that whole name, else those in any folder; a name
+    without ending means those of any ending.
+    """
     asked = nfc(wanted).casefold()
-    return [one for one in found if one.is_meant(asked)] or [
-        one for one in found if one.is_meant_without_ending(asked)
-    ]
+    return (
+        [one for one in found if one.name.casefold() == asked]
+        or [one for one in found if one.is_meant(asked)]
+        or [one for one in found if one.is_meant_without_ending(asked)]
+    )
 
 
 def several(found: Sequence[Member], *, archive: str) -> InputError:

@@ -28,6 +28,8 @@ MASK_READ: Final = "mask_read"
 
 WGS84_TOLD: Final = "degrees_without_crs"
 """Attribute of a raster in degrees that names no CRS: taken as WGS 84, and told."""
+_FLAGS: Final = "INTERNAL_MASK_FLAGS_"
+"""What GDAL looks for in a file beside a raster before it takes it for its mask."""
 
 _WIDER: Final = {1: "int16", 2: "int32", 4: "int64"}
 
@@ -81,24 +83,31 @@ def require_plain_mask(path: Path) -> None:
     Raises
     ------
     InputError
-        If ``FILE.msk`` is not a TIFF, or has blocks that fill the memory.
+        If ``FILE.msk`` is not a TIFF, does not say that it is a mask, or has blocks that fill the memory.
     """
     place = mask_file(path)
     if place is None:
         return
     with place.open("rb") as stream:
         is_tiff = stream.read(4) in (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
-    largest = 0
+    largest, is_of_gdal = 0, False
     if is_tiff:
         with warnings.catch_warnings(action="ignore"), rasterio.open(place, driver="GTiff") as mask:
             largest = max(rows * columns * mask.count for rows, columns in mask.block_shapes)
-    if not is_tiff or largest > MAX_BLOCK_BYTES:
+            is_of_gdal = any(name.startswith(_FLAGS) for name in mask.tags())
+    if not is_of_gdal or largest > MAX_BLOCK_BYTES:
         raise InputError(
             f"{place.name} is not a mask",
-            got=f"blocks of {largest} bytes" if is_tiff else "something else than a TIFF",
+            got=_got(is_tiff, is_of_gdal, largest),
             expected="a mask as GDAL writes it",
             hint="remove it if you do not know it, or write the raster anew with its mask inside",
         )
+
+
+def _got(is_tiff: bool, is_of_gdal: bool, largest: int) -> str:
+    if not is_tiff:
+        return "something else than a TIFF"
+    return f"blocks of {largest} bytes" if is_of_gdal else f"no tag {_FLAGS}1: GDAL leaves it unread"
 
 
 def known_only(

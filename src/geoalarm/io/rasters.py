@@ -19,6 +19,7 @@ from geoalarm.core.errors import InputError
 from geoalarm.core.field_hints import FieldHint
 from geoalarm.geo.fill_values import EVERY_VALUE_IS_DATA
 from geoalarm.io import archives, raster_guard, raster_mask
+from geoalarm.io.archive_members import meant_by, several
 from geoalarm.io.cf_formats import CF_ENDINGS, cf_format
 from geoalarm.io.paths import input_path
 from geoalarm.io.unsupported_formats import not_opened
@@ -97,12 +98,7 @@ def _raster_file(path: str | Path, member: str | None) -> Path:
         return place
     found = archives.unpack(place, member=member, endings=RASTER_ENDINGS)
     if len(found) != 1:
-        raise InputError(
-            f"{place.name} holds several rasters",
-            got=", ".join(one.name for one in found[:8]),
-            expected="one",
-            hint=FieldHint("name one: {member}", member=found[0].name),
-        )
+        raise several(meant_by(archives.members_of(place, RASTER_ENDINGS), member or "*"), archive=place.name)
     return found[0]
 
 

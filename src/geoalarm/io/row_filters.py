@@ -50,7 +50,7 @@ def _as_stored(value: int | float | str | None, dtype: Any) -> int | float | str
     """A value to compare with, as the column holds its values: numbers in text, text that is a number."""
     is_number = pd.api.types.is_numeric_dtype(dtype)
     if isinstance(value, str) and is_number:
-        number = pd.to_numeric(pd.Series([value]), errors="coerce").iloc[0]
+        number = pd.to_numeric(pd.Series([value.replace("_", "")]), errors="coerce").iloc[0]
         return value if pd.isna(number) else number.item()
     return value if value is None or is_number else str(value)
 

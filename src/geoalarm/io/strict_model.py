@@ -148,6 +148,8 @@ def _fault(
         )
     if item["type"] == "missing":
         return kind(f"{field}: missing", expected="a value", hint="add it")
+    if isinstance(item["input"], bool) and item["type"].startswith("string"):
+        hint = "put the word between quotes: yes, no, on and off are truth values in YAML"
     got, expected = repr(item["input"]), str(item["msg"]).removeprefix("Value error, ")
     return kind(
         field,

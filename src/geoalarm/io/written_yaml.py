@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import types
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Self, Union, get_args, get_origin
@@ -14,6 +15,8 @@ import yaml
 from pydantic import BaseModel
 
 _NUMBERS: Final = (int, float, bool, datetime.date, datetime.datetime)
+_LEADING_ZERO: Final = re.compile(r"[-+]?0[0-7_]+")
+_EXPONENT: Final = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)[eE][-+]?\d+")
 _UNIONS: Final = (Union, types.UnionType)
 
 
@@ -44,19 +47,27 @@ class WrittenFloat(float):
 
 
 class WrittenLoader(yaml.SafeLoader):
-    """Plain YAML, whose numbers remember their text."""
+    """Plain YAML, whose numbers remember their text: read as YAML 1.2 and people do (``0100`` is a hundred,
+    ``1e20`` a number, ``1:30`` none).
+    """
 
 
-def _written_int(loader: WrittenLoader, node: yaml.ScalarNode) -> WrittenInt:
-    return WrittenInt.of(loader.construct_yaml_int(node), str(node.value))
+def _written_int(loader: WrittenLoader, node: yaml.ScalarNode) -> WrittenInt | str:
+    text = str(node.value)
+    if ":" in text:
+        return text
+    decimal = _LEADING_ZERO.fullmatch(text)
+    return WrittenInt.of(int(text) if decimal else loader.construct_yaml_int(node), text)
 
 
-def _written_float(loader: WrittenLoader, node: yaml.ScalarNode) -> WrittenFloat:
-    return WrittenFloat.of(loader.construct_yaml_float(node), str(node.value))
+def _written_float(loader: WrittenLoader, node: yaml.ScalarNode) -> WrittenFloat | str:
+    text = str(node.value)
+    return text if ":" in text else WrittenFloat.of(loader.construct_yaml_float(node), text)
 
 
 WrittenLoader.add_constructor("tag:yaml.org,2002:int", _written_int)
 WrittenLoader.add_constructor("tag:yaml.org,2002:float", _written_float)
+WrittenLoader.add_implicit_resolver("tag:yaml.org,2002:float", _EXPONENT, list("-+0123456789."))
 
 
 def text_of(value: object) -> object:
@@ -94,6 +105,8 @@ def as_meant(annotation: Any, value: object) -> Any:
         return as_meant(_item(lists[0]), value)  # one value where a list is meant
     if str in scalars and not set(scalars) & set(_NUMBERS):
         return text_of(value)
+    if isinstance(value, bool) and not {bool, str} & set(scalars) and {int, float} & set(scalars):
+        return str(value).lower()  # yes is no number, whatever Python says
     if isinstance(value, WrittenInt):
         return int(value)
     return float(value) if isinstance(value, WrittenFloat) else value

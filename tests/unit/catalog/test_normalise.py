@@ -9,6 +9,7 @@ import time
 import dask.array
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import rioxarray  # noqa: F401  (registers the .rio accessor)
 import xarray as xr
@@ -137,7 +138,7 @@ def test_the_country_may_stand_in_a_column_or_in_the_id() -> None:
         (
             frame(code=["59350"], p=["many"]),
             {"population_column": "p"},
-            "got 'many'; expected numbers of people",
+            "row 1, column 'p' is not surely a count of people; got 'many'",
         ),
         (frame(code=["59350"], shapes=[Point(3, 50)]), {}, "must be polygons"),
         (frame(None, code=["59350"]), {}, "no CRS"),
@@ -278,6 +279,17 @@ def test_spellings_of_a_class_become_the_most_frequent_one() -> None:
     assert data["zone"].tolist() == ["YES", "Yes", "YES "]
 
 
+def test_words_for_nothing_are_no_code_and_no_class() -> None:
+    for bad in ("n/a", "-", "NULL", "-9999", "-3.4e+38", "nan"):
+        with pytest.raises(InputError, match="has empty codes; got 1 of 2 rows"):
+            normalise.communes(frame(code=["59350", bad], shapes=SQUARES[:2]), id_column="code")
+        out, repairs = normalise.polygons(frame(zone=["SEL", bad], shapes=SQUARES[:2]), class_column="zone")
+        assert out["zone"].tolist() == ["SEL", "unclassified"]
+        assert repairs == {"class_labels_missing": 1}
+    kept, _ = normalise.polygons(frame(zone=["none", "1-2"], shapes=SQUARES[:2]), class_column="zone")
+    assert kept["zone"].tolist() == ["none", "1-2"]
+
+
 def test_empty_classes_stay_mapped_and_numbers_stay_numbers() -> None:
     out, repairs = normalise.polygons(frame(zone=["SEL", None, "  "], shapes=SQUARES), class_column="zone")
     assert out["zone"].tolist() == ["SEL", "unclassified", "unclassified"]
@@ -286,8 +298,20 @@ def test_empty_classes_stay_mapped_and_numbers_stay_numbers() -> None:
     assert out["zone"].tolist() == [110, 120]
     assert out["zone"].dtype == "int64"
     assert repairs == {}
-    with pytest.raises(InputError, match="1 empty cells"):
-        normalise.polygons(frame(zone=[1.0, math.nan], shapes=SQUARES[:2]), class_column="zone")
+    out, repairs = normalise.polygons(frame(zone=[1.0, math.nan], shapes=SQUARES[:2]), class_column="zone")
+    assert out["zone"].tolist() == ["1", "unclassified"]
+    assert repairs == {"class_labels_missing": 1}
+    for bad in (
+        [1.0, math.nan],
+        [1.0, math.inf],
+        [True, False],
+        pd.to_datetime(["2020", "2021"]),
+        ["1", " "],
+    ):
+        with pytest.raises(InputError, match="a number in every row"):
+            normalise.polygons(
+                frame(zone=bad, shapes=SQUARES[:2]), class_column="zone", is_intensity=True, what="depths"
+            )
     with pytest.raises(InputError, match="did you mean 'zone'"):
         normalise.polygons(frame(zone=["a"]), class_column="zona")
 
@@ -395,9 +419,20 @@ def test_people_in_polygons() -> None:
     population = normalise.population(frame(ind=[1.5, None, 3], shapes=SQUARES), column="ind")
     assert population.kind == "polygons"
     assert np.nansum(population.data["ind"]) == 4.5
-    for bad, told in (([-1.0], "negative"), ([math.inf], "infinite"), (["1 234"], "numbers of people")):
+    for bad, told in (
+        ([-1.0], "negative"),
+        (["-1"], "negative"),
+        ([math.inf], "infinite"),
+        ([2e10], "impossibly large"),
+        (["1.100"], "is 1.100 1.1 or 1100"),
+        ([True], "not surely a count"),
+        (pd.to_datetime(["2020"]), "not surely a count"),
+    ):
         with pytest.raises(InputError, match=told):
             normalise.population(frame(ind=bad), column="ind")
+    written = normalise.population(frame(ind=["1\u202f234", "2,5", " "], shapes=SQUARES), column="ind")
+    np.testing.assert_array_equal(written.data["ind"], [1234, 2.5, np.nan])
+    assert "row 3" in written.rows.warnings[0]
     with pytest.raises(InputError, match="density"):
         normalise.population(frame(ind=[1.0]), column="ind", units="km-2")
     with pytest.raises(InputError, match="need a column"):

@@ -60,6 +60,12 @@ def read(tmp_path: Path, text: str) -> Whole:
         ("either: 7", "either", 7),
         ("either: 7.5", "either", 7.5),
         ("number: 1.5", "number", 1.5),
+        ("number: 1e20", "number", 1e20),
+        ("number: -3.4e+38", "number", -3.4e38),
+        ("vintage: 1e20", "vintage", "1e20"),
+        ("whole: 0100", "whole", 100),
+        ("whole: -010", "whole", -10),
+        ("whole: 1_000", "whole", 1000),
         ("whole: 3", "whole", 3),
         ("day: 2025-10-01", "day", date(2025, 10, 1)),
         ("inner: {code: 02381}", "inner", Inner(code="02381")),
@@ -72,10 +78,41 @@ def test_a_value_is_what_its_field_means(tmp_path: Path, text: str, field: str, 
     assert type(found) is type(meant)
 
 
-@pytest.mark.parametrize("text", ["vintage: yes", "vintage: [2025]", "word: 1", "whole: a", "vintage: null"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "vintage: yes",
+        "vintage: [2025]",
+        "word: 1",
+        "whole: a",
+        "vintage: null",
+        "number: yes",
+        "whole: no",
+        "number: 1:30",
+        "whole: 1:30",
+    ],
+)
 def test_what_is_no_text_is_refused_as_before(tmp_path: Path, text: str) -> None:
     with pytest.raises(InputError, match=text.partition(":")[0]):
         read(tmp_path, text)
+
+
+def test_a_truth_value_where_a_word_is_meant_gets_a_hint(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"got False.*put the word between quotes"):
+        read(tmp_path, "vintage: NO")
+
+
+def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    for text in ("vintage: a\nvintage: b", "inner: {code: a, code: b}"):
+        with pytest.raises(InputError, match=r"line \d: the key stands twice; got (vintage|code)"):
+            read(tmp_path, text)
+
+
+def test_yes_is_no_number_in_a_lax_model() -> None:
+    class Lax(StrictModel):
+        bounds: tuple[float, ...]
+
+    assert check_model(Lax, {"bounds": [True]}, what="a", hint="b")[1]
 
 
 def test_one_value_where_a_list_of_texts_is_meant() -> None:

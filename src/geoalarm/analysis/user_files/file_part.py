@@ -75,7 +75,8 @@ class FilePart:
 
 @contextmanager
 def at_option(part: FilePart) -> Iterator[None]:
-    """Errors of a file name the option it came through, and hints are those of the command line.
+    """Errors of a file name the option it came through, and hints are those of the command line; a file that
+    breaks off while it is read is one.
 
     Raises
     ------
@@ -123,6 +124,8 @@ def is_raster(part: FilePart) -> bool:
     member, _ = part.inside(endings)
     found = archives.members_of(place, endings)
     wanted = meant_by(found, member) if member else found
+    if not wanted:
+        archives.unpack(place, member=member, endings=endings)  # says what it holds instead
     kinds = {one.ending in rasters.RASTER_ENDINGS for one in wanted}
     if len(kinds) > 1:
         raise several(wanted, archive=place.name)

@@ -49,6 +49,8 @@ def table_population(own: UserFiles, part: FilePart, communes: Communes, notes: 
         units=own.population_units,
         source=source_of(part, basis=Basis.MODELLED),
         no_data=own.population_no_data,
+        no_data_value=own.population_no_data_value,
+        option="--population-no-data-value",
         what=part.name,
         keep="--population-keep {column}={value}",
     )

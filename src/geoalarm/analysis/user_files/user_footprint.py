@@ -202,7 +202,9 @@ def _polygon_footprint(own: UserFiles, part: FilePart) -> tuple[Footprint, dict[
             expected="both, or neither",
             hint="name the column of the intensity",
         )
-    frame, repairs = normalise.polygons(open_vector(part), class_column=own.class_column, what=part.name)
+    frame, repairs = normalise.polygons(
+        open_vector(part), class_column=own.class_column, is_intensity=bool(own.bounds), what=part.name
+    )
     if not own.bounds:
         classes = tuple(IntensityClass(label) for label in own.class_order)
         _require_order(frame, own, what=part.name)
