@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
@@ -32,6 +33,9 @@ from geoalarm.io.address import CATALOG_DIR, Address, fill, parse_address, templ
 ROLES: Final = ("communes", "population", "hazard", "sites", "places", "border", "seam", "relief", "rivers")
 DEFAULT_ROLES: Final = ("communes", "population", "hazard")
 """Roles of which the default scenario is made: the entries that say ``default_scenario: true``."""
+
+PAGE_SCHEMES: Final = ("http", "https", "doi", "urn", "mailto", "ftp")
+"""What ``metadata.url`` may begin with: pages show it, and nothing of it may run."""
 
 Language = Literal["fr", "nl", "de", "en"]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
@@ -93,6 +97,14 @@ class EntryFacts(CatalogModel):
         role = info.data.get("role", "population")
         if value == "nobody" and role != "population":
             raise ValueError(f"nobody on an entry of role {role}: it says what people without a number mean")
+        return value
+
+    @field_validator("url")
+    @classmethod
+    def _leads_to_a_page(cls, value: str) -> str:
+        scheme = urlsplit(value.strip()).scheme.lower()
+        if scheme and scheme not in PAGE_SCHEMES:
+            raise ValueError(f"{scheme}: is no address of a page; use https://")
         return value
 
     @field_validator("caveats")

@@ -10,6 +10,7 @@ import click
 from geoalarm import __version__
 from geoalarm.cli.lazy_group import LazyGroup
 from geoalarm.cli.path_type import UserPath
+from geoalarm.cli.plain_text import PlainFormatter
 from geoalarm.core import settings
 
 COMMANDS = {
@@ -26,6 +27,7 @@ COMMANDS = {
     "doctor": "geoalarm.cli.doctor_command:doctor",
 }
 
+_LINE = "%(levelname)s %(name)s: %(message)s"
 _LEVELS = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}
 
 
@@ -52,9 +54,9 @@ def main(ctx: click.Context, verbose: int, quiet: bool, debug: bool, mirror: Pat
     message says how to mend it.
     """
     level = _LEVELS.get(-1 if quiet else verbose, logging.DEBUG)
-    logging.basicConfig(
-        level=level if verbose < 2 else logging.INFO, format="%(levelname)s %(name)s: %(message)s", force=True
-    )
+    logging.basicConfig(level=level if verbose < 2 else logging.INFO, force=True)
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(PlainFormatter(_LINE))
     logging.getLogger("geoalarm").setLevel(level)
     if mirror is not None:
         ctx.with_resource(settings.override_setting(settings.MIRROR, str(mirror)))

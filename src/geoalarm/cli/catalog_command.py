@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from geoalarm.cli.path_type import UserPath
+from geoalarm.cli.plain_text import echo
 from geoalarm.cli.terminal import show_table
 from geoalarm.core.english_counts import counted
 
@@ -30,7 +31,7 @@ def list_entries(path: Path | None, as_json: bool) -> None:
     """One line per entry: name, role, hazard, countries, basis, title."""
     entries = [_facts(entry) for entry in _entries(path)]
     if as_json:
-        click.echo(json.dumps(entries, ensure_ascii=False, indent=1))
+        echo(json.dumps(entries, ensure_ascii=False, indent=1))
         return
     rows = [
         [
@@ -58,12 +59,12 @@ def show(name: str, path: Path | None, as_json: bool) -> None:
     entry = open_catalog(path).entry(name)
     facts = _facts(entry)
     if as_json:
-        click.echo(json.dumps(facts, ensure_ascii=False, indent=1))
+        echo(json.dumps(facts, ensure_ascii=False, indent=1))
         return
     for key, value in facts.items():
         if value not in (None, "", [], {}):
             text = value if isinstance(value, str | int | float) else json.dumps(value, ensure_ascii=False)
-            click.echo(f"{key}: {text}")
+            echo(f"{key}: {text}")
 
 
 @catalog.command()
@@ -78,9 +79,9 @@ def check(path: Path | None, online: bool) -> None:
     found = check_catalog(opened, online=online, possible=with_possible_values)
     for item in found:
         if item.status == "changed":
-            click.echo(f"changed: {opened.entry(item.entry).source_id(item.values)}: {item.message}")
+            echo(f"changed: {opened.entry(item.entry).source_id(item.values)}: {item.message}")
     counts = Counter(item.status for item in found)
-    click.echo(
+    echo(
         f"{counted(counts['opened'], 'layer')} opened, {counts['not_opened']} not opened (network or "
         f"mirror), {counts['changed']} changed, no fault"
     )

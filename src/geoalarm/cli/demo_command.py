@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from geoalarm.cli.path_type import UserPath
+from geoalarm.cli.plain_text import echo
 
 
 @click.group()
@@ -33,8 +34,8 @@ def build(out: Path, wheels: Path | None) -> None:
     """Build the territory into DIR; an older one is replaced only when the new one is whole."""
     from geoalarm.demo.build_demo import build as build_territory
 
-    build_territory(out, wheels=wheels, progress=lambda step: click.echo(step, err=True))
-    click.echo(f"built in {out}")
+    build_territory(out, wheels=wheels, progress=lambda step: echo(step, err=True))
+    echo(f"built in {out}")
 
 
 @demo.command()
@@ -53,4 +54,4 @@ def measure(truth: Path, communes: Path | None) -> None:
 
     catalog = package_catalog()
     built = communes or Path(catalog.address(analysis.default_scenario(catalog).communes[0]))
-    click.echo(json.dumps(measure_territory(built, truth), indent=1, ensure_ascii=False))
+    echo(json.dumps(measure_territory(built, truth), indent=1, ensure_ascii=False))

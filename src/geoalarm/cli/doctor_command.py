@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from geoalarm.cli.path_type import UserPath
+from geoalarm.cli.plain_text import echo
 from geoalarm.cli.terminal import show_table
 
 _SIGN = {"ok": "ok", "missing": "--", "broken": "BROKEN"}
@@ -33,7 +34,7 @@ def doctor(scenario: Path | None, as_json: bool) -> None:
 
     checks = health.check_health(scenario)
     if as_json:
-        click.echo(json.dumps([asdict(check) for check in checks], indent=1))
+        echo(json.dumps([asdict(check) for check in checks], indent=1))
     else:
         rows = [
             [_SIGN[check.verdict], check.name, check.found + (f"  -> {check.hint}" if check.hint else "")]
@@ -42,5 +43,5 @@ def doctor(scenario: Path | None, as_json: bool) -> None:
         show_table(rows, head=["", f"geoalarm {__version__}", ""])
     broken = [check.name for check in checks if check.verdict == "broken"]
     if not as_json:
-        click.echo(f"\nbroken: {', '.join(broken)}" if broken else "\nall that a run needs is here")
+        echo(f"\nbroken: {', '.join(broken)}" if broken else "\nall that a run needs is here")
     click.get_current_context().exit(1 if broken else 0)

@@ -12,6 +12,7 @@ from typing import Any, Final
 import click
 
 from geoalarm.cli.path_type import UserPath
+from geoalarm.cli.plain_text import echo
 from geoalarm.cli.terminal import is_quiet, progress_line, show_run
 from geoalarm.core.terms import PLAN_PROFILES
 
@@ -234,7 +235,7 @@ def expose(out: Path, as_json: bool, **given: Any) -> None:
         results.write_table(results.in_order(done.table), out)
         results.write_manifest(done.manifest, out.with_name(f"{out.stem}.manifest.json"), files=[out])
     if as_json:
-        click.echo(
+        echo(
             json.dumps(
                 {key: done.manifest[key] for key in SUMMARY if key in done.manifest},
                 ensure_ascii=False,
@@ -242,7 +243,7 @@ def expose(out: Path, as_json: bool, **given: Any) -> None:
         )
     elif not is_quiet():
         show_run(done)
-        click.echo(f"written to {out}")
+        echo(f"written to {out}")
 
 
 def _command(words: list[str]) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from geoalarm.cli.path_type import UserPath
+from geoalarm.cli.plain_text import echo
 from geoalarm.cli.terminal import is_quiet, show_table
 
 
@@ -60,7 +61,7 @@ def _files(folder: Path, files: tuple[Path, ...]) -> None:
             head=["file", "could be", "entry", "because"],
         )
         for name, why in made.left_out:
-            click.echo(f"left out: {name}: {why}")
+            echo(f"left out: {name}: {why}")
     _told(made.catalog, made.unstated)
 
 
@@ -72,7 +73,7 @@ def _official(folder: Path, zone: str) -> None:
     if not is_quiet():
         for name in made.entries:
             note = ": has to be brought, docs/sources.md says where from" if name in made.brought else ""
-            click.echo(f"{name}{note}")
+            echo(f"{name}{note}")
     _told(made.catalog, made.unstated)
 
 
@@ -94,10 +95,10 @@ def _told(catalog: Path, unstated: int) -> None:
     if is_quiet():
         return
     open_values = f"; {unstated} values begin with TODO" if unstated else ""
-    click.echo(f"\nwritten: {catalog}, {catalog.with_name('scenario.yml')}{open_values}")
-    click.echo(f"next:    geoalarm catalog check --catalog {catalog}")
+    echo(f"\nwritten: {catalog}, {catalog.with_name('scenario.yml')}{open_values}")
+    echo(f"next:    geoalarm catalog check --catalog {catalog}")
     if not unstated:
-        click.echo(f"then:    geoalarm run {catalog.with_name('scenario.yml')} --out DIR")
+        echo(f"then:    geoalarm run {catalog.with_name('scenario.yml')} --out DIR")
 
 
 def _require_one_way(

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import click
 
+from geoalarm.cli.plain_text import echo
 from geoalarm.core.errors import GeoalarmError, near_miss
 from geoalarm.core.machine_faults import is_full, machine_fault
 
@@ -80,7 +81,7 @@ class LazyGroup(click.Group):
 def _say(error: BaseException, *, debug: bool) -> int:
     """Print what went wrong and give the exit code."""
     if isinstance(error, KeyboardInterrupt | click.Abort):
-        click.echo("stopped", err=True)
+        echo("stopped", err=True)
         return INTERRUPTED
     if isinstance(error, click.ClickException):
         hint = (
@@ -88,21 +89,21 @@ def _say(error: BaseException, *, debug: bool) -> int:
             if isinstance(error, click.UsageError) and error.ctx
             else ""
         )
-        click.echo(f"error: {error.format_message().rstrip('.')}{hint}.", err=True)
+        echo(f"error: {error.format_message().rstrip('.')}{hint}.", err=True)
         return error.exit_code if not isinstance(error, click.FileError) else BAD_INPUT
     if isinstance(error, GeoalarmError):
         if is_full(error) and "full disk" not in error.sentence():  # the file it names is not at fault
             error = machine_fault(error) or error
-        click.echo(f"error: {error.sentence()}", err=True)
+        echo(f"error: {error.sentence()}", err=True)
         return BAD_INPUT
     told = None if debug else machine_fault(error)
     if told is not None:
-        click.echo(f"error: {told.sentence()}", err=True)
+        echo(f"error: {told.sentence()}", err=True)
         return BAD_INPUT
     if debug:
-        click.echo("".join(traceback.format_exception(error)), err=True)
+        echo("".join(traceback.format_exception(error)), err=True)
     first = next(iter(str(error).splitlines()), "")
-    click.echo(
+    echo(
         f"error: unexpected {type(error).__name__}: {first}; run it again with --debug to see where.",
         err=True,
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from geoalarm.cli.plain_text import echo
 from geoalarm.cli.terminal import show_table
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def list_models(as_json: bool) -> None:
             {"name": name, "hazard": analysis.room_of(one), "summary": one.summary, "source": one.source}
             for name, one in found.items()
         ]
-        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        echo(json.dumps(told, ensure_ascii=False, indent=1))
         return
     show_table(
         [[name, analysis.room_of(one), one.summary] for name, one in found.items()],
@@ -68,23 +69,23 @@ def show(name: str, as_json: bool) -> None:
 
     told = analysis.find_model(name.replace("-", "_")).describe()
     if as_json:
-        click.echo(json.dumps(told, ensure_ascii=False, indent=1, default=str))
+        echo(json.dumps(told, ensure_ascii=False, indent=1, default=str))
         return
-    click.echo(f"{told['name']}: {told['summary']}\n")
+    echo(f"{told['name']}: {told['summary']}\n")
     rows = [
         [_option(row["name"]), row["unit"] or "word", row["range"], _default(row), row["description"]]
         for row in told["parameters"]
     ]
     show_table(rows, head=["input", "unit", "range", "default", "meaning"])
-    click.echo(
+    echo(
         "\ngives " + ", ".join(f"{name} [{unit}]" if unit else name for name, unit in told["outputs"].items())
     )
-    click.echo(
+    echo(
         f"source: {told['source']}\njurisdiction: "
         f"{told['jurisdiction']}{' ' + told['vintage'] if told['vintage'] else ''}"
     )
     for item in told["to_be_confirmed"]:
-        click.echo(f"to be confirmed: {item}")
+        echo(f"to be confirmed: {item}")
 
 
 def _calculator(chosen: Model) -> click.Command:
@@ -93,7 +94,7 @@ def _calculator(chosen: Model) -> click.Command:
 
     def run(as_json: bool, **texts: str | None) -> None:
         result = chosen.run({name: text for name, text in texts.items() if text is not None})
-        click.echo(json.dumps(result.as_dict(), ensure_ascii=False, indent=1) if as_json else _text(result))
+        echo(json.dumps(result.as_dict(), ensure_ascii=False, indent=1) if as_json else _text(result))
 
     options = [
         click.Option(

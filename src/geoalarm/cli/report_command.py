@@ -16,6 +16,7 @@ import click
 
 from geoalarm.cli.expose_command import WordList
 from geoalarm.cli.path_type import UserPath
+from geoalarm.cli.plain_text import echo
 from geoalarm.cli.terminal import is_quiet, progress_line
 from geoalarm.core.english_counts import counted
 
@@ -138,7 +139,7 @@ def report(out: Path, as_of: datetime | None, as_json: bool, **given: Any) -> in
             order, analysis.read_scenario(scenario) if scenario else None, catalog=catalog, progress=progress
         )
     if as_json:
-        click.echo(json.dumps(_summary(edition, out), ensure_ascii=False))
+        echo(json.dumps(_summary(edition, out), ensure_ascii=False))
     elif not is_quiet():
         _show(edition, out)
     return 0 if edition.is_whole else 1
@@ -192,9 +193,9 @@ def _summary(edition: Edition, out: Path) -> dict[str, object]:
 def _show(edition: Edition, out: Path) -> None:
     written = f"{counted(edition.written, 'commune')} written, {edition.kept} already whole"
     told = f"{written}, as of {edition.as_of.isoformat()}"
-    click.echo(f"{told}, compared with {edition.before}" if edition.before else f"{told}, compared with none")
+    echo(f"{told}, compared with {edition.before}" if edition.before else f"{told}, compared with none")
     for layer in edition.layers:
-        click.echo(f"missing layer {layer['key']}: {layer['what']}", err=True)
+        echo(f"missing layer {layer['key']}: {layer['what']}", err=True)
     for item in edition.failed:
-        click.echo(f"failed {item.commune_id}: {item.what}", err=True)
-    click.echo(f"written to {out}")
+        echo(f"failed {item.commune_id}: {item.what}", err=True)
+    echo(f"written to {out}")

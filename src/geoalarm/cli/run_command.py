@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from geoalarm.cli.path_type import UserPath
+from geoalarm.cli.plain_text import echo
 from geoalarm.cli.terminal import is_quiet, progress_line, show_run
 
 
@@ -53,7 +54,7 @@ def run(scenario: Path | None, out: Path, catalog: Path | None, as_json: bool) -
             done = analysis.run(workspace=space, progress=progress, command=_command(scenario, catalog))
         results.write(done, out)
     if as_json:
-        click.echo(
+        echo(
             json.dumps(
                 {key: done.manifest[key] for key in ("title", "counts", "footprints", "seam", "warnings")},
                 ensure_ascii=False,
@@ -61,7 +62,7 @@ def run(scenario: Path | None, out: Path, catalog: Path | None, as_json: bool) -
         )
     elif not is_quiet():
         show_run(done)
-        click.echo(f"written to {out}")
+        echo(f"written to {out}")
 
 
 def _command(scenario: Path | None, catalog: Path | None) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from geoalarm.cli.path_type import UserPath
+from geoalarm.cli.plain_text import echo
 from geoalarm.cli.terminal import is_quiet, show_table
 
 if TYPE_CHECKING:
@@ -77,14 +78,14 @@ def run(file: Path, state: Path | None, once: bool, again: bool) -> int:
         try:
             done = service.once()
         except Stopped:
-            click.echo("stopped; what is unfinished goes on at the next start", err=True)
+            echo("stopped; what is unfinished goes on at the next start", err=True)
             return 0
     if not is_quiet():
         for one in done:
             due = one.due.astimezone(Timetable("* * * * *", plan.timezone).zone).isoformat(timespec="minutes")
-            click.echo(f"{one.job} {due}: {one.state}{f' ({one.reason})' if one.reason else ''}")
+            echo(f"{one.job} {due}: {one.state}{f' ({one.reason})' if one.reason else ''}")
         if not done:
-            click.echo("nothing is due")
+            echo("nothing is due")
     return int(any(one.state != "done" for one in done))
 
 
@@ -135,10 +136,10 @@ def units(file: Path, out: Path | None, user: str) -> None:
     today = date.today()
     if out is not None:
         for path in write_units(plan, out, command=command, user=user, today=today):
-            click.echo(path)
+            echo(path)
         return
     for name, content in unit_files(plan, command=command, user=user, today=today).items():
-        click.echo(f"# ---- {name}\n{content}")
+        echo(f"# ---- {name}\n{content}")
 
 
 @schedule.command()
@@ -155,14 +156,14 @@ def status(file: Path, state: Path | None, as_json: bool) -> int:
     plan = read_plan(file)
     facts = told.status(plan, state or plan.state, now=datetime.now(UTC))
     if as_json:
-        click.echo(json.dumps(facts, ensure_ascii=False, indent=1))
+        echo(json.dumps(facts, ensure_ascii=False, indent=1))
     else:
         _show_status(facts)
     return int(facts["attention"])
 
 
 def _show_status(facts: dict[str, Any]) -> None:
-    click.echo(
+    echo(
         f"{facts['schedule']}: the service is {'running' if facts['running'] else 'not running'} (times "
         f"in {facts['timezone']})"
     )
@@ -181,18 +182,18 @@ def _show_run(job: str, one: dict[str, Any]) -> None:
     """What went wrong or is open in a run; nothing where all is well."""
     head = f"{job} {one['due']}"
     if one["state"] not in ("done", "partly"):
-        click.echo(f"{head}: {one['state']}{': ' + one['reason'] if one['reason'] else ''}")
+        echo(f"{head}: {one['state']}{': ' + one['reason'] if one['reason'] else ''}")
     for lacking in one["lacking"]:
-        click.echo(f"{head}: no report for {lacking['name'] or lacking['commune']}: {lacking['why']}")
+        echo(f"{head}: no report for {lacking['name'] or lacking['commune']}: {lacking['why']}")
     for layer in one["layers"]:
-        click.echo(f"{head}: layer not read: {layer['name']}: {layer['why']}")
+        echo(f"{head}: layer not read: {layer['name']}: {layer['why']}")
     for kind, rows in (
         ("not delivered", one["not_delivered"]),
         ("uncertain, not sent again", one["uncertain"]),
     ):
         for row in rows:
             where = " ".join(word for word in (row["target"], row["commune"], row["addressee"]) if word)
-            click.echo(f"{head}: {kind}: {where}: {row['note']} {row['message_id']}".rstrip())
+            echo(f"{head}: {kind}: {where}: {row['note']} {row['message_id']}".rstrip())
 
 
 def _stop_on_signals(clock: Clock) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from geoalarm.cli.path_type import UserPath
+from geoalarm.cli.plain_text import echo
 
 
 @click.command()
@@ -77,7 +78,7 @@ def serve(port: int, address: str, allow_origin: tuple[str, ...], scenario: Path
 
 
 def _announce(where: str) -> None:
-    click.echo(f"the explorer is at {where} (Ctrl-C stops it)")
+    echo(f"the explorer is at {where} (Ctrl-C stops it)")
 
 
 class _Opening:
@@ -88,8 +89,8 @@ class _Opening:
 
     def step(self, step: str, n: int, m: int) -> None:
         """A step begins."""
-        click.echo(f"opening: {step}, step {n} of {m} ({100 * (n - 1) // m} %)", err=True)
+        echo(f"opening: {step}, step {n} of {m} ({100 * (n - 1) // m} %)", err=True)
 
     def ready(self, where: str) -> None:
         """The first page is there."""
-        click.echo(f"ready at {where} after {time.monotonic() - self.started:.1f} s", err=True)
+        echo(f"ready at {where} after {time.monotonic() - self.started:.1f} s", err=True)

@@ -5,14 +5,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from geoalarm.cli.plain_text import echo, plain
 from geoalarm.core.english_counts import counted
 
 if TYPE_CHECKING:
     from geoalarm.results import Run
+
+CLEARED: Final = "\r\x1b[K"
+"""Takes the terminal back to the start of its line, emptied."""
 
 
 @contextmanager
@@ -22,13 +26,13 @@ def progress_line() -> Iterator[Callable[[str, int, int], None]]:
 
     def tell(step: str, n: int, m: int) -> None:
         if watched:
-            click.echo(f"\r\x1b[K{step} {n}/{m}", nl=False, err=True)
+            click.echo(f"{CLEARED}{plain(step)} {n}/{m}", nl=False, err=True)
 
     try:
         yield tell
     finally:
         if watched:
-            click.echo("\r\x1b[K", nl=False, err=True)
+            click.echo(CLEARED, nl=False, err=True)
 
 
 def is_quiet() -> bool:
@@ -41,14 +45,14 @@ def show_table(rows: Sequence[Sequence[str]], *, head: Sequence[str]) -> None:
     widths = [max(len(str(row[i])) for row in [head, *rows]) for i in range(len(head))]
     for row in [head, *rows]:
         cells = [str(cell).ljust(width) for cell, width in zip(row, widths, strict=True)]
-        click.echo("  ".join(cells).rstrip())
+        echo("  ".join(cells).rstrip())
 
 
 def show_run(run: Run) -> None:
     """Communes, then people by footprint: exposed, not exposed, unknown, outside the communes."""
     facts = run.manifest
     countries = ", ".join(f"{name} {n}" for name, n in facts["counts"]["communes_by_country"].items())
-    click.echo(
+    echo(
         f"{counted(facts['counts']['communes'], 'commune')}{f' ({countries})' if countries else ''}, "
         f"{counted(facts['counts']['rows'], 'row')}"
     )
@@ -64,20 +68,20 @@ def show_run(run: Run) -> None:
     for plan in facts.get("official_plans", []):
         for count in plan["counts"]:
             where = ", ".join(part for part in (count["scenario"], count["territory"]) if part)
-            click.echo(
+            echo(
                 f"the state counts {people(count['residents'])} residents ({where}); counted here: "
                 f"{people(plan['people_exposed'])} in its zones"
             )
     if facts["seam"]:
         seam = facts["seam"]
-        click.echo(
+        echo(
             f"seam ({seam.get('rule')}): {seam.get('overlap_km2', 0):.2f} km2 overlap, "
             f"{seam.get('gap_km2', 0):.2f} km2 gaps"
         )
     for name, repairs in facts["repairs"].items():
-        click.echo(f"repaired in {name}: " + ", ".join(f"{key} {n}" for key, n in repairs.items() if n))
+        echo(f"repaired in {name}: " + ", ".join(f"{key} {n}" for key, n in repairs.items() if n))
     for line in facts["warnings"]:
-        click.echo(f"note: {line}")
+        echo(f"note: {line}")
     show_accidents(facts)
 
 
@@ -96,11 +100,11 @@ def show_accidents(facts: dict[str, Any]) -> None:
             if graded
             else ""
         )
-        click.echo(f"accident {item['scenario']}: {zones or 'no zone'}{severity}")
+        echo(f"accident {item['scenario']}: {zones or 'no zone'}{severity}")
         for warning in item["warnings"]:
-            click.echo(f"  warning: {warning}")
+            echo(f"  warning: {warning}")
     if facts.get("notice"):
-        click.echo(facts["notice"])
+        echo(facts["notice"])
 
 
 def _reach(distance_m: float | None) -> str:

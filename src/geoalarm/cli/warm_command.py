@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from geoalarm.cli.path_type import UserPath
+from geoalarm.cli.plain_text import echo
 from geoalarm.cli.terminal import is_quiet, progress_line
 
 
@@ -39,7 +40,7 @@ def warm(scenario: Path | None, catalog: Path | None) -> None:
     if not is_quiet():
         files = [path for path in space.cache.iterdir() if path.is_file()]
         size = sum(path.stat().st_size for path in files) / 1e6
-        click.echo(
+        echo(
             f"{len(space.communes.ids)} communes ready after {time.monotonic() - started:.0f} s; "
             f"{space.cache} holds {len(files)} files, {size:.0f} MB"
         )

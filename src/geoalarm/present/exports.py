@@ -23,10 +23,8 @@ import pyogrio
 
 from geoalarm.core.model import Communes
 from geoalarm.present.table_facts import TableFacts, facts_json
+from geoalarm.results.formula_guard import without_formulas
 from geoalarm.results.geopackage_writer import settle
-
-FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""First letters that make a spreadsheet read a text cell as a formula."""
 
 _ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)
 
@@ -36,11 +34,7 @@ def csv(table: pd.DataFrame) -> bytes:
 
     A text cell that a spreadsheet would run as a formula gets an apostrophe before it.
     """
-    plain = table.drop(columns="geometry", errors="ignore").copy()
-    for name in plain.columns:
-        if not pd.api.types.is_numeric_dtype(plain[name]):
-            plain[name] = plain[name].map(_guarded, na_action="ignore")
-    plain.columns = pd.Index([_guarded(name) for name in plain.columns])
+    plain = without_formulas(table.drop(columns="geometry", errors="ignore"))
     return plain.to_csv(index=False, lineterminator="\n", na_rep="").encode("utf-8")
 
 
@@ -150,13 +144,3 @@ def _described(name: str, known: TableFacts) -> str:
 def _column_facts(name: str, known: TableFacts) -> dict[str, str]:
     column = known.columns.get(name)
     return {} if column is None else {"unit": column.unit, "label": column.label, "meaning": column.meaning}
-
-
-def _guarded(cell: object) -> object:
-    """Text that no spreadsheet runs; a bare carriage return would break the line for some readers, so it
-    becomes a space.
-    """
-    if not isinstance(cell, str):
-        return cell
-    plain = cell.replace("\r", " ")
-    return f"'{plain}" if cell.startswith(FORMULA_STARTS) else plain

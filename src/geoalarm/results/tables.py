@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from geoalarm.core.atomic import atomic_file
 from geoalarm.core.errors import InputError
 from geoalarm.core.schema import FIELDS, KEY, conform, split_keys
+from geoalarm.results.formula_guard import without_formulas
 
 TABLE_ENDINGS: Final = (".csv", ".parquet")
 """File endings a table can be written to."""
@@ -57,8 +58,10 @@ def read_parquet(path: Path) -> pd.DataFrame:
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
-    """Comma-separated UTF-8, every digit kept, an empty cell where the value is unknown."""
-    table.to_csv(path, index=False, encoding="utf-8", lineterminator="\n", na_rep="")
+    """Comma-separated UTF-8, every digit kept, an empty cell where the value is unknown; no text that a
+    spreadsheet would run.
+    """
+    without_formulas(table).to_csv(path, index=False, encoding="utf-8", lineterminator="\n", na_rep="")
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:

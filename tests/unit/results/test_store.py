@@ -213,7 +213,7 @@ def test_a_failed_rename_puts_the_old_files_back(run, tmp_path, monkeypatch):
         return real(source, target)
 
     monkeypatch.setattr(Path, "replace", fail_once)
-    with pytest.raises(InputError, match="No space left"):
+    with pytest.raises(InputError, match="a full disk"):
         results.write(replace(run, table=table_of((1.0, 2.0))), out)
     monkeypatch.undo()
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
