@@ -74,8 +74,7 @@ async def _watched(server) -> SimpleNamespace:
         ear.cancel()
     await asyncio.gather(*ears, return_exceptions=True)
     for one in (first, *others):
-        one.close()
-    await asyncio.sleep(0.2)
+        await one.close()
     return SimpleNamespace(count=len(documents), watchers=(before, after), changed=changed, heard=heard)
 
 

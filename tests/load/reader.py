@@ -45,16 +45,20 @@ class Reader:
     page: str = ""
     document: str = ""
     status: int = 0
+    answer_headers: dict[str, str] = field(default_factory=dict)
     bridge: str = ""
     sent: int = 0
     received: int = 0
     _socket: WebSocketClientConnection | None = None
+    _ears: Any = None
+    _parts: asyncio.Queue[Any] = field(default_factory=asyncio.Queue)
 
     async def ask(self) -> int:
         """The plain page, without its websocket; the status of the answer."""
         request = HTTPRequest(self.address + self.query, headers=self.headers, request_timeout=PATIENCE_S)
         answer = await AsyncHTTPClient(max_clients=500).fetch(request, raise_error=False)
         self.status, self.page = answer.code, answer.body.decode("utf-8")
+        self.answer_headers = dict(answer.headers)
         return self.status
 
     async def connect(self) -> None:
@@ -69,6 +73,7 @@ class Reader:
         self._socket = await websocket_connect(
             request, subprotocols=["bokeh", found[1]], max_message_size=LARGEST
         )
+        self._ears = asyncio.ensure_future(self._listen())
         assert (await self.hear()).kind == "ACK"
         asked = await self._send("PULL-DOC-REQ", {})
         reply = await self.until(lambda message: message.answers == asked)
@@ -127,14 +132,21 @@ class Reader:
             size += len(await self._part())
         return Message(header["msgtype"], header.get("reqid", ""), str(content), size)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Close the tab."""
         if self._socket is not None:
             self._socket.close()
+            await asyncio.wait([self._ears], timeout=10)
+
+    async def _listen(self) -> None:
+        """Take what comes, as a browser does: a reader who does not is taken for one who left."""
+        part: Any = ""
+        while part is not None:
+            part = await self._socket.read_message()
+            self._parts.put_nowait(part)
 
     async def _part(self) -> Any:
-        assert self._socket is not None
-        part = await self._socket.read_message()
+        part = await self._parts.get()
         if part is None:
             raise ConnectionError("the server closed the websocket")
         return part

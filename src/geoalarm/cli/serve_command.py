@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import time
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -33,8 +34,30 @@ from geoalarm.cli.path_type import UserPath
     metavar="FILE",
     help="Scenario to explore; default: the embedded territory.",
 )
+@click.option(
+    "--prefix", default="", metavar="PATH", help="Path under which all pages stand, behind a reverse proxy."
+)
+@click.option(
+    "--behind-proxy/--no-behind-proxy",
+    default=False,
+    help="Believe X-Forwarded-For: a reverse proxy sets it, and nobody reaches this port but through it.",
+)
+@click.option(
+    "--max-sessions",
+    type=click.IntRange(1),
+    default=100,
+    show_default=True,
+    help="Pages open at once in one process.",
+)
+@click.option(
+    "--max-sessions-per-address",
+    type=click.IntRange(1),
+    default=25,
+    show_default=True,
+    help="Pages open at once from one network address.",
+)
 @click.option("--show/--no-show", default=False, help="Open a browser.")
-def serve(port: int, address: str, allow_origin: tuple[str, ...], scenario: Path | None, show: bool) -> None:
+def serve(port: int, address: str, scenario: Path | None, show: bool, **options: Any) -> None:
     """Serve the explorer, the what-if page and the briefings, and print the address; stop it with Ctrl-C.
 
     The address answers at once: while the territory is being opened its pages tell how far it is. `geoalarm
@@ -52,7 +75,8 @@ def serve(port: int, address: str, allow_origin: tuple[str, ...], scenario: Path
             expected="at least one entry under footprints for the map",
             hint="add '- entry: NAME', or use geoalarm run",
         )
-    from geoalarm.app.server import serve as serve_explorer  # only now: it takes seconds
+    from geoalarm.app.server import ServerOptions  # only now: it takes seconds
+    from geoalarm.app.server import serve as serve_explorer
 
     try:
         serve_explorer(
@@ -60,7 +84,7 @@ def serve(port: int, address: str, allow_origin: tuple[str, ...], scenario: Path
             address,
             show=show,
             scenario=wanted,
-            allow_origin=allow_origin,
+            options=ServerOptions(**options),
             announce=_announce,
             ready=told.ready,
             progress=told.step,

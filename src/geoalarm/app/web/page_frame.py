@@ -74,6 +74,12 @@ def content_security_policy() -> str:
     )
 
 
+def document_headers() -> dict[str, str]:
+    """Headers of a page: :data:`HEADERS` and what it may load; no other site shows it in a frame."""
+    policy = content_security_policy() + "; frame-ancestors 'self'"
+    return {**HEADERS, "Content-Security-Policy": policy}
+
+
 @lru_cache(maxsize=1)
 def stylesheet() -> str:
     """CSS of the components, read once."""
