@@ -15,6 +15,7 @@ import pytest
 from geoalarm.app import server as app_server
 from geoalarm.core.terms import LANGUAGES
 
+pytestmark = pytest.mark.slow
 reader = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "load" / "reader.py")))
 FREED_WITHIN_S = 30
 
@@ -23,33 +24,29 @@ def sessions(server) -> list:
     return server.get_sessions()
 
 
-async def _open(server, **options):
-    return await reader.Reader(f"http://localhost:{server.port}/explorer", **options).open()
-
-
 @pytest.fixture(scope="module")
 def seen(made_up):
     """What a server with two places tells those who come, knock only, or leave."""
 
     async def run() -> SimpleNamespace:
         options = app_server.ServerOptions(max_sessions=2, max_sessions_per_address=2)
-        server = app_server.serve(0, scenario=made_up, options=options, start=False, announce=lambda _: None)
+        told: list[str] = []
+        server = app_server.serve(0, scenario=made_up, options=options, start=False, announce=told.append)
         try:
-            return await _seen(server)
+            return await _seen(server, told[0].removesuffix("/explorer"))
         finally:
             server.stop()
 
     return asyncio.run(asyncio.wait_for(run(), 120))
 
 
-async def _seen(server) -> SimpleNamespace:
-    address = f"http://localhost:{server.port}"
+async def _seen(server, address: str) -> SimpleNamespace:
     await reader.is_open(f"{address}/explorer")
     for page in ("explorer", "whatif", "briefing", "explorer/autoload.js?bokeh-autoload-element=x"):
         for _ in range(5):
             await reader.Reader(f"{address}/{page}", query="").ask()
     knocked = len(sessions(server))
-    readers = [await _open(server) for _ in range(2)]
+    readers = [await reader.Reader(f"{address}/explorer").open() for _ in range(2)]
     documents = [weakref.ref(session.document) for session in sessions(server)]
     refused = {lang: await _refused(address, lang) for lang in LANGUAGES}
     late = reader.Reader(f"{address}/explorer")

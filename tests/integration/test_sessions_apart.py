@@ -12,6 +12,7 @@ import pytest
 
 from geoalarm.app.server import serve
 
+pytestmark = pytest.mark.slow
 reader = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "load" / "reader.py")))
 ACTIONS = (
     ("pick", "measure|share"),
@@ -43,17 +44,17 @@ def apart(made_up):
     """What three readers heard and what changed for them while one of them acted; then all tabs closed."""
 
     async def run() -> SimpleNamespace:
-        server = serve(0, scenario=made_up, start=False, announce=lambda _: None)
+        told: list[str] = []
+        server = serve(0, scenario=made_up, start=False, announce=told.append)
         try:
-            return await _watched(server)
+            return await _watched(server, told[0])
         finally:
             server.stop()
 
     return asyncio.run(asyncio.wait_for(run(), 120))
 
 
-async def _watched(server) -> SimpleNamespace:
-    address = f"http://localhost:{server.port}/explorer"
+async def _watched(server, address: str) -> SimpleNamespace:
     await reader.is_open(address)
     first = await reader.Reader(address).open()
     before = global_watchers()

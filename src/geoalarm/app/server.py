@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-import socket
+import secrets
+import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from socket import socket
 from typing import TYPE_CHECKING, Final, Protocol
 
 import panel as pn
+from bokeh.server.server import BaseServer
+from bokeh.server.tornado import BokehTornado
+from bokeh.server.util import create_hosts_allowlist
 from bokeh.server.views.doc_handler import DocHandler
+from bokeh.settings import settings
+from panel.io.server import get_static_routes
+from tornado.httpserver import HTTPServer
+from tornado.ioloop import IOLoop
 from tornado.web import ErrorHandler, RedirectHandler, RequestHandler
 
 from geoalarm.app.briefing import briefing_page as briefing
 from geoalarm.app.briefing.briefing_service import desk_of
+from geoalarm.app.claim_port import ANYWHERE, claim_port, port_of
 from geoalarm.app.explorer import build_explorer as build
 from geoalarm.app.explorer.explorer_page import Explorer
 from geoalarm.app.session import Progress, SharedSession, open_session, workspace_of
@@ -28,14 +39,10 @@ from geoalarm.app.whatif.whatif_view import warm as warm_whatif
 from geoalarm.core.background_task import BackgroundTask
 
 if TYPE_CHECKING:
-    from bokeh.server.server import Server
-    from bokeh.server.tornado import BokehTornado
-
     from geoalarm.analysis.scenario import Scenario
 
 log = logging.getLogger(__name__)
 
-ANYWHERE: Final = "0.0.0.0"  # noqa: S104  (asked for by name only)
 UNUSED_MS: Final = 10_000
 """A session that nobody looks at any more ends after this long [ms]."""
 LOOK_MS: Final = 5_000
@@ -44,6 +51,7 @@ PING_S: Final = 15
 """How often a browser is asked whether it is still there [s]."""
 PONG_S: Final = 15
 """A browser that does not answer within this long is gone [s]."""
+Route = tuple[str, type[RequestHandler], dict[str, object]]
 PAGES: Final = {"explorer": Explorer.TITLE, "whatif": WhatIf.TITLE}
 """Pages with a session, and the keys of their names."""
 TOKEN_S: Final = 24 * 3600
@@ -81,6 +89,7 @@ def serve(
     port: int = 5006,
     address: str = "localhost",
     *,
+    sockets: Sequence[socket] | None = None,
     show: bool = False,
     scenario: SharedSession | Scenario | str | Path | None = None,
     options: ServerOptions = DEFAULTS,
@@ -88,7 +97,7 @@ def serve(
     ready: Callable[[str], None] | None = None,
     progress: Progress | None = None,
     start: bool = True,
-) -> Server:
+) -> BaseServer:
     """Serve the explorer until it is stopped. It listens at once; a page tells how far the territory is until
     it is open, and what failed where it cannot be opened.
 
@@ -98,6 +107,8 @@ def serve(
         0 takes a free one.
     address : str
         Address to listen on; ``0.0.0.0`` opens it to the network, then name the hosts in ``allow_origin``.
+    sockets : sequence of socket, optional
+        What to listen on, where that was claimed before; None: the port is claimed here.
     scenario : analysis.Scenario or path, optional
         What to explore; None: the embedded territory.
     options : ServerOptions
@@ -112,62 +123,76 @@ def serve(
 
     Returns
     -------
-    bokeh.server.server.Server
-        The server; its address is ``http://<address>:<server.port>/explorer``.
+    bokeh.server.server.BaseServer
+        The server; ``announce`` was told its address.
+
+    Raises
+    ------
+    InputError
+        If the port is taken, or the scenario breaks the rules.
     """
     configure()
-    port = port or free_port(address)
-    where = explorer_address(port, address, options.prefix)
+    listening = claim_port(port, address) if sockets is None else sockets
+    where = explorer_address(port_of(listening), address, options.prefix)
     opening = opening_of(scenario, progress=progress, ready=lambda: (ready or _unheard)(where))
-    server = listening(port, address, opening, options)
+    server = listen(listening, address, opening, options)
     opening.start()
     (announce or (lambda words: log.warning("the explorer is at %s", words)))(where)
     if show:
         server.io_loop.add_callback(lambda: _open(where))
     server.start()
     if start:
-        server.io_loop.start()
+        run_until_stopped(server)
     return server
 
 
-def listening(
-    port: int, address: str, opening: BackgroundTask[SharedSession], options: ServerOptions
-) -> Server:
+def run_until_stopped(server: BaseServer) -> None:
+    """Answer until SIGTERM or SIGINT, then close what is open."""
+    loop: asyncio.AbstractEventLoop = server.io_loop.asyncio_loop
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, server.io_loop.stop)
+    server.io_loop.start()
+    server.stop()
+
+
+def listen(
+    sockets: Sequence[socket], address: str, opening: BackgroundTask[SharedSession], options: ServerOptions
+) -> BaseServer:
     """A server that listens, with the pages of a territory that is being opened."""
-    server = pn.serve(
+    port = port_of(sockets)
+    app = BokehTornado(
         {
-            "explorer": application(
+            "/explorer": application(
                 when_open(opening, "explorer", lambda world: build.explorer(world=world))
             ),
-            "whatif": application(when_open(opening, "whatif", lambda world: whatif(world=world))),
+            "/whatif": application(when_open(opening, "whatif", lambda world: whatif(world=world))),
         },
-        port=port,
-        address=None if address == ANYWHERE else address,
-        show=False,
-        start=False,
-        title="geoalarm",
         prefix=options.prefix,
-        use_xheaders=options.behind_proxy,
-        websocket_origin=origins(port, address, options.allow_origin),
+        extra_patterns=get_static_routes({}),
+        extra_websocket_origins=create_hosts_allowlist(origins(port, address, options.allow_origin), port),
+        secret_key=settings.secret_key_bytes() or secrets.token_bytes(48),
+        sign_sessions=True,
+        use_index=False,
         unused_session_lifetime_milliseconds=UNUSED_MS,
         check_unused_sessions_milliseconds=LOOK_MS,
         session_token_expiration=TOKEN_S,
         websocket_ping_interval=PING_S,
         websocket_ping_timeout=PONG_S,
-        verbose=False,
     )
     limits = SessionLimits(options.max_sessions, options.max_sessions_per_address)
     # before Bokeh's own, which would build a session for every plain request
-    server._tornado.add_handlers(r".*", page_routes(server._tornado, opening, limits))
-    return server
+    app.add_handlers(r".*", page_routes(app, opening, limits))
+    http = HTTPServer(app, xheaders=options.behind_proxy)
+    http.add_sockets(sockets)
+    return BaseServer(IOLoop.current(), app, http)
 
 
 def page_routes(
     app: BokehTornado, opening: BackgroundTask[SharedSession], limits: SessionLimits
-) -> list[tuple[str, type[RequestHandler], dict[str, object]]]:
+) -> list[Route]:
     """Where the pages stand, their websockets, and the briefing, which needs none."""
     shell, prefix = PageShell(app.resources()), app.prefix
-    routes: list[tuple[str, type[RequestHandler], dict[str, object]]] = [
+    routes: list[Route] = [
         (f"{prefix}/?", RedirectHandler, {"url": f"{prefix}/explorer", "permanent": False})
     ]
     for path, title_key in PAGES.items():
@@ -182,7 +207,8 @@ def page_routes(
             (f"{prefix}/{path}/ws", PageSocket, socket),
             (f"{prefix}/{path}/(?:autoload.js|metadata)", ErrorHandler, {"status_code": 404}),
         ]
-    return routes + [(prefix + route, handler, known) for route, handler, known in briefing.routes(opening)]
+    routes += [(prefix + route, handler, {**known}) for route, handler, known in briefing.routes(opening)]
+    return routes
 
 
 def explorer_address(port: int, address: str, prefix: str = "") -> str:
@@ -193,18 +219,13 @@ def explorer_address(port: int, address: str, prefix: str = "") -> str:
 
 
 def origins(port: int, address: str, allowed: Sequence[str]) -> list[str]:
-    """Hosts whose pages may open a session: this machine's usual names, and those the operator names."""
-    return [
-        f"{name}:{port}" for name in dict.fromkeys(("localhost", "127.0.0.1", address)) if name != ANYWHERE
-    ] + list(allowed)
+    """Hosts whose pages may open a session: this machine's usual names, and those the operator names.
 
-
-def free_port(address: str) -> int:
-    """A port that nobody listens on now; origins must name it, so it is found before the server starts."""
-    with socket.create_server(
-        ("127.0.0.1" if address in (ANYWHERE, "localhost", "") else address, 0)
-    ) as taken:
-        return int(taken.getsockname()[1])
+    A browser tells no port where it is the usual one of ``https``, which Bokeh would take for 80.
+    """
+    own = [name for name in dict.fromkeys(("localhost", "127.0.0.1", address)) if name != ANYWHERE]
+    usual = [f"{host.removesuffix(':443')}:80" for host in allowed if host.endswith(":443")]
+    return [f"{name}:{port}" for name in own] + list(allowed) + usual
 
 
 def configure() -> None:
