@@ -28,6 +28,7 @@ from geoalarm.app.briefing.briefing_service import desk_of
 from geoalarm.app.claim_port import ANYWHERE, claim_port, port_of
 from geoalarm.app.explorer import build_explorer as build
 from geoalarm.app.explorer.explorer_page import Explorer
+from geoalarm.app.memory_settings import economical, give_back
 from geoalarm.app.session import Progress, SharedSession, open_session, workspace_of
 from geoalarm.app.web import page_frame as page
 from geoalarm.app.web.page_server import PageHandler, PageShell, PageSocket, ServedPage, application
@@ -229,7 +230,8 @@ def origins(port: int, address: str, allowed: Sequence[str]) -> list[str]:
 
 
 def configure() -> None:
-    """Panel as the explorer needs it, and the headers on every document it serves."""
+    """Memory and Panel as the explorer needs them, and the headers on every document it serves."""
+    economical()
     pn.extension(respect_explicit_sizing=True)
     secure(DocHandler)
 
@@ -299,7 +301,11 @@ def warm_rest(world: SharedSession) -> None:
     for option in world.choices.options:
         world.prepare(option)
     warm_whatif(world)
-    desk_of(world).opening.start()
+    give_back()
+    desk = desk_of(world).opening
+    desk.start()
+    desk.wait()
+    give_back()
 
 
 def _unheard(*_: object) -> None:

@@ -16,6 +16,7 @@ from scipy import sparse
 
 from geoalarm.geo.crs import to_crs, transformer
 from geoalarm.geo.grid import Grid
+from geoalarm.geo.narrow_indices import narrow_indices
 
 log = logging.getLogger(__name__)
 
@@ -105,9 +106,8 @@ def _build(polygons: gpd.GeoDataFrame, grid: Grid) -> sparse.csr_array:
     if cuts > 1:
         cells, shares = _of_whole_cells(cells, shares, grid, cuts)
     keep = shares > 0
-    return closed_columns(
-        sparse.csr_array((shares[keep], (rows[keep], cells[keep])), shape=(len(frame), grid.size))
-    )
+    found = sparse.csr_array((shares[keep], (rows[keep], cells[keep])), shape=(len(frame), grid.size))
+    return closed_columns(narrow_indices(found))
 
 
 def _covered(frame: gpd.GeoDataFrame, grid: Grid) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -154,7 +154,7 @@ def _cuts(grid: Grid, polygons: gpd.GeoDataFrame) -> int:
 
 def _load(path: Path) -> sparse.csr_array | None:
     try:
-        return sparse.csr_array(sparse.load_npz(path))
+        return narrow_indices(sparse.csr_array(sparse.load_npz(path)))
     except (OSError, ValueError, KeyError, EOFError) as error:
         log.warning("coverage index %s cannot be read (%s); it is built again", path.name, error)
         return None
