@@ -2,51 +2,103 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-import socket
+import secrets
+import signal
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from socket import socket
 from typing import TYPE_CHECKING, Final, Protocol
 
 import panel as pn
+from bokeh.server.server import BaseServer
+from bokeh.server.tornado import BokehTornado
+from bokeh.server.util import create_hosts_allowlist
 from bokeh.server.views.doc_handler import DocHandler
+from bokeh.settings import settings
+from panel.io.server import get_static_routes
+from tornado.httpserver import HTTPServer
+from tornado.ioloop import IOLoop
+from tornado.web import ErrorHandler, RedirectHandler, RequestHandler
 
 from geoalarm.app.briefing import briefing_page as briefing
 from geoalarm.app.briefing.briefing_service import desk_of
+from geoalarm.app.claim_port import ANYWHERE, claim_port, port_of
 from geoalarm.app.explorer import build_explorer as build
+from geoalarm.app.explorer.explorer_page import Explorer
+from geoalarm.app.memory_settings import economical, give_back
 from geoalarm.app.session import Progress, SharedSession, open_session, workspace_of
 from geoalarm.app.web import page_frame as page
+from geoalarm.app.web.page_server import PageHandler, PageShell, PageSocket, ServedPage, application
+from geoalarm.app.web.session_limits import MAX_SESSIONS, MAX_SESSIONS_PER_ADDRESS, SessionLimits
 from geoalarm.app.web.waiting_page import when_open
 from geoalarm.app.whatif.build_whatif import whatif
+from geoalarm.app.whatif.whatif_page import WhatIf
 from geoalarm.app.whatif.whatif_view import warm as warm_whatif
 from geoalarm.core.background_task import BackgroundTask
 
 if TYPE_CHECKING:
-    from bokeh.server.server import Server
-
     from geoalarm.analysis.scenario import Scenario
 
 log = logging.getLogger(__name__)
 
-ANYWHERE: Final = "0.0.0.0"  # noqa: S104  (asked for by name only)
-UNUSED_MS: Final = 15 * 60 * 1000
-"""A session that nobody looks at any more ends after this long."""
+UNUSED_MS: Final = 10_000
+"""A session that nobody looks at any more ends after this long [ms]."""
+LOOK_MS: Final = 5_000
+"""How often such sessions are looked for [ms]."""
+PING_S: Final = 15
+"""How often a browser is asked whether it is still there [s]."""
+PONG_S: Final = 15
+"""A browser that does not answer within this long is gone [s]."""
+Route = tuple[str, type[RequestHandler], dict[str, object]]
+PAGES: Final = {"explorer": Explorer.TITLE, "whatif": WhatIf.TITLE}
+"""Pages with a session, and the keys of their names."""
 TOKEN_S: Final = 24 * 3600
 """A page opened earlier than this has to be loaded again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerOptions:
+    """How the explorer is reached, and by how many.
+
+    Attributes
+    ----------
+    allow_origin : sequence of str
+        ``host:port`` a browser may reach the explorer by, beside localhost.
+    prefix : str
+        Path under which all pages stand, where a proxy serves others beside them; empty: none.
+    behind_proxy : bool
+        Whether a reverse proxy tells the reader's address in ``X-Forwarded-For`` or ``X-Real-Ip``. Without
+        one anybody could write there what they like, so it is asked for by name.
+    max_sessions, max_sessions_per_address : int
+        Pages open at once in one process, in all and from one network address [1].
+    """
+
+    allow_origin: Sequence[str] = ()
+    prefix: str = ""
+    behind_proxy: bool = False
+    max_sessions: int = MAX_SESSIONS
+    max_sessions_per_address: int = MAX_SESSIONS_PER_ADDRESS
+
+
+DEFAULTS: Final = ServerOptions()
 
 
 def serve(
     port: int = 5006,
     address: str = "localhost",
     *,
+    sockets: Sequence[socket] | None = None,
     show: bool = False,
     scenario: SharedSession | Scenario | str | Path | None = None,
-    allow_origin: Sequence[str] = (),
+    options: ServerOptions = DEFAULTS,
     announce: Callable[[str], None] | None = None,
     ready: Callable[[str], None] | None = None,
     progress: Progress | None = None,
     start: bool = True,
-) -> Server:
+) -> BaseServer:
     """Serve the explorer until it is stopped. It listens at once; a page tells how far the territory is until
     it is open, and what failed where it cannot be opened.
 
@@ -56,10 +108,11 @@ def serve(
         0 takes a free one.
     address : str
         Address to listen on; ``0.0.0.0`` opens it to the network, then name the hosts in ``allow_origin``.
+    sockets : sequence of socket, optional
+        What to listen on, where that was claimed before; None: the port is claimed here.
     scenario : analysis.Scenario or path, optional
         What to explore; None: the embedded territory.
-    allow_origin : sequence of str
-        ``host:port`` a browser may reach the explorer by, beside localhost.
+    options : ServerOptions
     announce : callable, optional
         Told the address once the server listens; default: the log.
     ready : callable, optional
@@ -71,61 +124,114 @@ def serve(
 
     Returns
     -------
-    bokeh.server.server.Server
-        The server; its address is ``http://<address>:<server.port>/explorer``.
+    bokeh.server.server.BaseServer
+        The server; ``announce`` was told its address.
+
+    Raises
+    ------
+    InputError
+        If the port is taken, or the scenario breaks the rules.
     """
     configure()
-    port = port or free_port(address)
-    host = "localhost" if address in (ANYWHERE, "127.0.0.1", "") else address
-    where = f"http://{host}:{port}/explorer"
+    listening = claim_port(port, address) if sockets is None else sockets
+    where = explorer_address(port_of(listening), address, options.prefix)
     opening = opening_of(scenario, progress=progress, ready=lambda: (ready or _unheard)(where))
-    server = pn.serve(
-        {
-            "explorer": when_open(opening, "explorer", lambda world: build.explorer(world=world)),
-            "whatif": when_open(opening, "whatif", lambda world: whatif(world=world)),
-            "briefing": when_open(
-                opening, "briefing", lambda world: briefing.briefing(world=world, files=True)
-            ),
-        },
-        extra_patterns=briefing.routes(opening),
-        port=port,
-        address=None if address == ANYWHERE else address,
-        show=False,
-        start=False,
-        title="geoalarm",
-        websocket_origin=origins(port, address, allow_origin),
-        unused_session_lifetime_milliseconds=UNUSED_MS,
-        session_token_expiration=TOKEN_S,
-        check_unused_sessions_milliseconds=30_000,
-        verbose=False,
-    )
+    server = listen(listening, address, opening, options)
     opening.start()
     (announce or (lambda words: log.warning("the explorer is at %s", words)))(where)
     if show:
         server.io_loop.add_callback(lambda: _open(where))
     server.start()
     if start:
-        server.io_loop.start()
+        run_until_stopped(server)
     return server
 
 
+def run_until_stopped(server: BaseServer) -> None:
+    """Answer until SIGTERM or SIGINT, then close what is open."""
+    loop: asyncio.AbstractEventLoop = server.io_loop.asyncio_loop
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, server.io_loop.stop)
+    server.io_loop.start()
+    server.stop()
+
+
+def listen(
+    sockets: Sequence[socket], address: str, opening: BackgroundTask[SharedSession], options: ServerOptions
+) -> BaseServer:
+    """A server that listens, with the pages of a territory that is being opened."""
+    port = port_of(sockets)
+    app = BokehTornado(
+        {
+            "/explorer": application(
+                when_open(opening, "explorer", lambda world: build.explorer(world=world))
+            ),
+            "/whatif": application(when_open(opening, "whatif", lambda world: whatif(world=world))),
+        },
+        prefix=options.prefix,
+        extra_patterns=get_static_routes({}),
+        extra_websocket_origins=create_hosts_allowlist(origins(port, address, options.allow_origin), port),
+        secret_key=settings.secret_key_bytes() or secrets.token_bytes(48),
+        sign_sessions=True,
+        use_index=False,
+        unused_session_lifetime_milliseconds=UNUSED_MS,
+        check_unused_sessions_milliseconds=LOOK_MS,
+        session_token_expiration=TOKEN_S,
+        websocket_ping_interval=PING_S,
+        websocket_ping_timeout=PONG_S,
+    )
+    limits = SessionLimits(options.max_sessions, options.max_sessions_per_address)
+    # before Bokeh's own, which would build a session for every plain request
+    app.add_handlers(r".*", page_routes(app, opening, limits))
+    http = HTTPServer(app, xheaders=options.behind_proxy)
+    http.add_sockets(sockets)
+    return BaseServer(IOLoop.current(), app, http)
+
+
+def page_routes(
+    app: BokehTornado, opening: BackgroundTask[SharedSession], limits: SessionLimits
+) -> list[Route]:
+    """Where the pages stand, their websockets, and the briefing, which needs none."""
+    shell, prefix = PageShell(app.resources()), app.prefix
+    routes: list[Route] = [
+        (f"{prefix}/?", RedirectHandler, {"url": f"{prefix}/explorer", "permanent": False})
+    ]
+    for path, title_key in PAGES.items():
+        page = ServedPage(path, title_key, opening, limits)
+        socket = {
+            "application_context": app.applications[f"/{path}"],
+            "bokeh_websocket_path": f"{prefix}/{path}/ws",
+            "page": page,
+        }
+        routes += [
+            (f"{prefix}/{path}/?", PageHandler, {"page": page, "shell": shell}),
+            (f"{prefix}/{path}/ws", PageSocket, socket),
+            (f"{prefix}/{path}/(?:autoload.js|metadata)", ErrorHandler, {"status_code": 404}),
+        ]
+    routes += [(prefix + route, handler, {**known}) for route, handler, known in briefing.routes(opening)]
+    return routes
+
+
+def explorer_address(port: int, address: str, prefix: str = "") -> str:
+    """The address to open on this machine."""
+    host = "localhost" if address in (ANYWHERE, "127.0.0.1", "") else address
+    base = prefix.strip("/")
+    return f"http://{host}:{port}/{base}{'/' if base else ''}explorer"
+
+
 def origins(port: int, address: str, allowed: Sequence[str]) -> list[str]:
-    """Hosts whose pages may open a session: this machine's usual names, and those the operator names."""
-    return [
-        f"{name}:{port}" for name in dict.fromkeys(("localhost", "127.0.0.1", address)) if name != ANYWHERE
-    ] + list(allowed)
+    """Hosts whose pages may open a session: this machine's usual names, and those the operator names.
 
-
-def free_port(address: str) -> int:
-    """A port that nobody listens on now; origins must name it, so it is found before the server starts."""
-    with socket.create_server(
-        ("127.0.0.1" if address in (ANYWHERE, "localhost", "") else address, 0)
-    ) as taken:
-        return int(taken.getsockname()[1])
+    A browser tells no port where it is the usual one of ``https``, which Bokeh would take for 80.
+    """
+    own = [name for name in dict.fromkeys(("localhost", "127.0.0.1", address)) if name != ANYWHERE]
+    usual = [f"{host.removesuffix(':443')}:80" for host in allowed if host.endswith(":443")]
+    return [f"{name}:{port}" for name in own] + list(allowed) + usual
 
 
 def configure() -> None:
-    """Panel as the explorer needs it, and the headers on every document it serves."""
+    """Memory and Panel as the explorer needs them, and the headers on every document it serves."""
+    economical()
     pn.extension(respect_explicit_sizing=True)
     secure(DocHandler)
 
@@ -148,8 +254,7 @@ def secure(handler: type[HeaderHandler]) -> None:
 
     def set_default_headers(self: HeaderHandler) -> None:
         before(self)
-        policy = page.content_security_policy() + "; frame-ancestors 'self'"
-        for name, value in {**page.HEADERS, "Content-Security-Policy": policy}.items():
+        for name, value in page.document_headers().items():
             self.set_header(name, value)
 
     handler.set_default_headers = set_default_headers  # type: ignore[method-assign]
@@ -196,7 +301,11 @@ def warm_rest(world: SharedSession) -> None:
     for option in world.choices.options:
         world.prepare(option)
     warm_whatif(world)
-    desk_of(world).opening.start()
+    give_back()
+    desk = desk_of(world).opening
+    desk.start()
+    desk.wait()
+    give_back()
 
 
 def _unheard(*_: object) -> None:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import errno
+import socket
+import sys
 import time
+import webbrowser
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from geoalarm.cli.path_type import UserPath
 from geoalarm.cli.plain_text import echo
+
+if TYPE_CHECKING:
+    from geoalarm.analysis.scenario import Scenario
 
 
 @click.command()
@@ -34,47 +41,101 @@ from geoalarm.cli.plain_text import echo
     metavar="FILE",
     help="Scenario to explore; default: the embedded territory.",
 )
+@click.option(
+    "--prefix", default="", metavar="PATH", help="Path under which all pages stand, behind a reverse proxy."
+)
+@click.option(
+    "--behind-proxy/--no-behind-proxy",
+    default=False,
+    help="Believe X-Forwarded-For: a reverse proxy sets it, and nobody reaches this port but through it.",
+)
+@click.option(
+    "--max-sessions",
+    type=click.IntRange(1),
+    default=100,
+    show_default=True,
+    help="Pages open at once in one process.",
+)
+@click.option(
+    "--max-sessions-per-address",
+    type=click.IntRange(1),
+    default=25,
+    show_default=True,
+    help="Pages open at once from one network address.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Processes behind the port; each holds the territory in its own memory.",
+)
+@click.option("--socket", "inherited", type=int, multiple=True, hidden=True)
 @click.option("--show/--no-show", default=False, help="Open a browser.")
-def serve(port: int, address: str, allow_origin: tuple[str, ...], scenario: Path | None, show: bool) -> None:
+def serve(
+    port: int,
+    address: str,
+    scenario: Path | None,
+    workers: int,
+    inherited: tuple[int, ...],
+    show: bool,
+    **options: Any,
+) -> None:
     """Serve the explorer, the what-if page and the briefings, and print the address; stop it with Ctrl-C.
 
     The address answers at once: while the territory is being opened its pages tell how far it is. `geoalarm
     warm` makes ready beforehand what takes longest.
     """
+    from geoalarm.app.claim_port import claim_port
+
+    wanted = _read(scenario)
+    sockets = [socket.socket(fileno=one) for one in inherited] or claim_port(port, address)
+    if workers > 1:
+        sys.exit(_in_processes(workers, sockets, show=show))
+    from geoalarm.app.server import ServerOptions  # only now: it takes seconds
+    from geoalarm.app.server import serve as serve_explorer
+
+    told = _Opening()
+    serve_explorer(
+        address=address,
+        sockets=sockets,
+        show=show,
+        scenario=wanted,
+        options=ServerOptions(**options),
+        announce=_announce,
+        ready=told.ready,
+        progress=told.step,
+    )
+
+
+def _read(scenario: Path | None) -> Scenario | None:
+    """The scenario of a file, refused where a map would have nothing to show."""
+    if scenario is None:
+        return None
     from geoalarm import analysis
     from geoalarm.core.errors import InputError
 
-    told = _Opening()
-    wanted = analysis.read_scenario(scenario) if scenario else None
-    if wanted is not None and not wanted.footprints:
+    wanted = analysis.read_scenario(scenario)
+    if not wanted.footprints:
         raise InputError(
             f"scenario {wanted.name!r} has accidents only",
             got="no layer",
             expected="at least one entry under footprints for the map",
             hint="add '- entry: NAME', or use geoalarm run",
         )
-    from geoalarm.app.server import serve as serve_explorer  # only now: it takes seconds
+    return wanted
 
-    try:
-        serve_explorer(
-            port,
-            address,
-            show=show,
-            scenario=wanted,
-            allow_origin=allow_origin,
-            announce=_announce,
-            ready=told.ready,
-            progress=told.step,
-        )
-    except OSError as error:
-        if error.errno not in (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES):
-            raise
-        raise InputError(
-            f"address {address}:{port}",
-            got=error.strerror,
-            expected="a free port of this machine",
-            hint="choose another --port",
-        ) from error
+
+def _in_processes(workers: int, sockets: Sequence[socket.socket], *, show: bool) -> int:
+    """The same command in several processes, which get the sockets of this one."""
+    from geoalarm.app.claim_port import port_of
+    from geoalarm.app.worker_processes import WorkerProcesses
+
+    handed = [word for one in sockets for word in ("--socket", str(one.fileno()))]
+    command = [sys.executable, "-m", "geoalarm.cli", *sys.argv[1:], "--workers", "1", "--no-show", *handed]
+    if show:
+        webbrowser.open(f"http://localhost:{port_of(sockets)}/explorer")
+    return WorkerProcesses(command, sockets, workers).run()
 
 
 def _announce(where: str) -> None:

@@ -20,6 +20,7 @@ from geoalarm.exposure.covered_area import require_own_area
 from geoalarm.exposure.population_index import PopulationIndex, known
 from geoalarm.geo.crs import to_crs
 from geoalarm.geo.grid import Grid, lattice_offset, overlay
+from geoalarm.geo.narrow_indices import narrow_indices
 from geoalarm.geo.zonal import coverage
 
 FINER: Final = 0.999
@@ -267,4 +268,4 @@ def _ratio(part: np.ndarray, seen: np.ndarray, whole: np.ndarray) -> np.ndarray:
 
 @lru_cache(maxsize=16)
 def _overlay_of(source: Grid, target: Grid) -> sparse.csr_array:
-    return overlay(source, target)
+    return narrow_indices(overlay(source, target))

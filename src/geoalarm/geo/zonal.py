@@ -14,6 +14,7 @@ from scipy import sparse
 from geoalarm.core.array_cache import kept_arrays
 from geoalarm.geo.crs import to_crs, transformer
 from geoalarm.geo.grid import Grid
+from geoalarm.geo.narrow_indices import narrow_indices
 
 FULL: Final = 1e-5
 """A cell whose parts sum to one within this is wholly shared out; exactextract has single precision."""
@@ -108,9 +109,8 @@ def _build(polygons: gpd.GeoDataFrame, grid: Grid) -> sparse.csr_array:
     if cuts > 1:
         cells, shares = _of_whole_cells(cells, shares, grid, cuts)
     keep = shares > 0
-    return closed_columns(
-        sparse.csr_array((shares[keep], (rows[keep], cells[keep])), shape=(len(frame), grid.size))
-    )
+    found = sparse.csr_array((shares[keep], (rows[keep], cells[keep])), shape=(len(frame), grid.size))
+    return closed_columns(narrow_indices(found))
 
 
 def _covered(frame: gpd.GeoDataFrame, grid: Grid) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -15,8 +15,8 @@ from tornado.web import HTTPError, RequestHandler
 from geoalarm import i18n
 from geoalarm.app.briefing.briefing_service import KINDS, BriefingService, desk_of
 from geoalarm.app.session import SharedSession, shared
-from geoalarm.app.web.page_frame import HEADERS
-from geoalarm.app.web.page_request import language_of, query_words
+from geoalarm.app.web.page_frame import HEADERS, document_headers
+from geoalarm.app.web.page_request import LONGEST_QUERY, language_of, preferred_language, query_words
 from geoalarm.app.web.top_bar import page_links
 from geoalarm.app.web.waiting_page import fault_details, status_document, whole_document
 from geoalarm.core.background_task import BackgroundTask
@@ -197,6 +197,34 @@ def _links(lang: str, commune: str, *, files: bool) -> Links:
     )
 
 
+class BriefingHandler(RequestHandler):
+    """The page of a commune as a whole document, made beside the loop that serves the others."""
+
+    def initialize(self, opening: BackgroundTask[SharedSession]) -> None:
+        """Take what opens the territory."""
+        self.opening = opening
+
+    def set_default_headers(self) -> None:
+        """The headers of every document; what a page may load is in the page, stricter."""
+        for name, value in document_headers().items():
+            self.set_header(name, value)
+
+    async def get(self) -> None:
+        """Send the page, or how far the territory is."""
+        query = {name: self.get_query_argument(name)[:LONGEST_QUERY] for name in self.request.query_arguments}
+        lang = preferred_language(query.get("lang", ""), self.request.headers.get("Accept-Language", ""))
+        world = self.opening.value
+        if world is None:
+            self.opening.start()
+            self.finish(status_document(self.opening, PATH, query, lang))
+            return
+
+        def make() -> str:
+            return page_of(desk_of(world), query, lang, files=True, wait=False)
+
+        self.finish(await IOLoop.current().run_in_executor(None, make))
+
+
 class FileHandler(RequestHandler):
     """A file of a commune: ``briefing-file/docx?commune=FR:02381&lang=fr``; only names that the territory
     knows, nothing of the disk.
@@ -241,5 +269,6 @@ class FileHandler(RequestHandler):
 def routes(
     opening: BackgroundTask[SharedSession],
 ) -> list[tuple[str, type[RequestHandler], dict[str, BackgroundTask[SharedSession]]]]:
-    """Where the files of communes are served."""
-    return [(rf"/{FILES}/([a-z]+)", FileHandler, {"opening": opening})]
+    """Where the pages and the files of communes are served."""
+    known = {"opening": opening}
+    return [(rf"/{PATH}/?", BriefingHandler, known), (rf"/{FILES}/([a-z]+)", FileHandler, known)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from bokeh.models import Axis, ColumnDataSource, FixedTicker, HoverTool, Range1d
+from bokeh.models import Axis, ColumnDataSource, FixedTicker, HoverTool, Line, Range1d, Scatter, VArea
 from bokeh.plotting import figure
 
 from geoalarm import i18n
@@ -82,7 +82,7 @@ class ExceedanceCurve:
 
     @staticmethod
     def _ticks(axis: Axis, words: dict[float, str]) -> None:
-        axis.ticker = FixedTicker(ticks=list(words), minor_ticks=[])
+        axis.ticker.ticks = list(words)
         axis.major_label_overrides = words
 
     def _drawn(self) -> figure:
@@ -98,20 +98,23 @@ class ExceedanceCurve:
             min_border_right=14,
             outline_line_color=None,
         )
-        self._band = fig.varea(x="chance", y1="low", y2="high", source=self.points, fill_alpha=0.35)
-        self._low = fig.line(
-            x="chance", y="low", source=self.points, line_width=1, line_alpha=0.6, line_dash="dotted"
+        self._band = fig.add_glyph(self.points, VArea(x="chance", y1="low", y2="high", fill_alpha=0.35))
+        self._low = fig.add_glyph(
+            self.points, Line(x="chance", y="low", line_width=1, line_alpha=0.6, line_dash="dotted")
         )
-        self._high = fig.line(
-            x="chance", y="high", source=self.points, line_width=1, line_alpha=0.6, line_dash="dotted"
+        self._high = fig.add_glyph(
+            self.points, Line(x="chance", y="high", line_width=1, line_alpha=0.6, line_dash="dotted")
         )
-        self._line = fig.line(x="chance", y="people", source=self.points, line_width=2, line_dash="dashed")
-        self._dots = fig.scatter(x="chance", y="people", source=self.points, size=11, line_width=2)
+        self._line = fig.add_glyph(
+            self.points, Line(x="chance", y="people", line_width=2, line_dash="dashed")
+        )
+        self._dots = fig.add_glyph(self.points, Scatter(x="chance", y="people", size=11, line_width=2))
         fig.add_tools(HoverTool(renderers=[self._dots], tooltips='<div class="ga-tip">@words</div>'))
         fig.xaxis.axis_label = i18n.text("explorer.curve_axis_chance", self.lang)
         fig.xgrid.visible = False
         for axis in (*fig.xaxis, *fig.yaxis):
             axis.update(
+                ticker=FixedTicker(ticks=[], minor_ticks=[]),
                 major_label_text_font=FONT,
                 axis_label_text_font=FONT,
                 axis_label_text_font_size="12px",

@@ -146,7 +146,7 @@ class Explorer(PageSession[ExplorerState, ExplorerPanes, ExplorerView]):
         """Bring every view to a new choice."""
         state, lang, shared = self.state, self.state.lang, self.shared
         self.view, self.finding = view, cards.finding_words(view, state, shared)
-        with pn.io.hold(self._doc, freeze=True):
+        with pn.io.hold(self._doc):
             self.panes.compare(cards.slot_titles(view, state))
             self._paint(view)
             self._overlay(view)

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 from bokeh.core.properties import value
-from bokeh.models import CustomJS, GlyphRenderer, HoverTool, ScaleBar
+from bokeh.models import (
+    ColumnDataSource,
+    CustomJS,
+    GlyphRenderer,
+    HoverTool,
+    ImageURL,
+    MultiLine,
+    MultiPolygons,
+    ScaleBar,
+    Text,
+)
 from bokeh.plotting import figure as Figure
 
 from geoalarm.app.map.geometry import LABEL_TIERS, inwards
@@ -28,7 +38,11 @@ BAR_INK: Final = "#16202B"
 
 
 class MapLayers:
-    """Draws the layers of one figure; colours of the theme are kept so that another theme reaches them."""
+    """Draws the layers of one figure; colours of the theme are kept so that another theme reaches them.
+
+    Glyphs are added one by one: the figure's own methods make two or three more of each, for selections that
+    this map does not have, and a page would be twice as many models.
+    """
 
     def __init__(
         self, fig: Figure, slot: Slot, sources: MapSources, *, theme: MapTheme, themed: ThemedProperties
@@ -39,7 +53,7 @@ class MapLayers:
         """All layers, the lowest first."""
         self._communes()
         picture = self.sources.pictures[self.slot]
-        self.fig.image_url(url="url", x="x", y="y", w="w", h="h", source=picture, anchor="top_left")
+        self.fig.add_glyph(picture, ImageURL(url="url", x="x", y="y", w="w", h="h", anchor="top_left"))
         self._border()
         self._zones()
         self._selection()
@@ -50,15 +64,17 @@ class MapLayers:
         """Grounds of all communes, then one plain pattern a state over its own: a pattern drawn commune by
         commune costs seconds.
         """
-        ground = self.fig.multi_polygons(
-            xs="xs",
-            ys="ys",
-            source=self.sources.communes,
-            fill_color={"field": f"n_{self.slot}", "transform": self.sources.mappers[self.slot]},
-            line_color=self.theme.outline,
-            line_width=0.5,
-            line_alpha=0.75,
-            line_dash="dash",
+        ground = self.fig.add_glyph(
+            self.sources.communes,
+            MultiPolygons(
+                xs="xs",
+                ys="ys",
+                fill_color={"field": f"n_{self.slot}", "transform": self.sources.mappers[self.slot]},
+                line_color=self.theme.outline,
+                line_width=0.5,
+                line_alpha=0.75,
+                line_dash="dash",
+            ),
             name="ground",
         )
         self.themed.add(ground.glyph, line_color="outline")
@@ -70,67 +86,68 @@ class MapLayers:
         )
 
     def _pattern(self, offset: int, state: State) -> None:
-        drawn = self.fig.multi_polygons(
-            xs="xs",
-            ys="ys",
-            source=self.sources.states[self.slot][offset],
-            fill_color=self.theme.card,
-            fill_alpha=UNSEEN,
-            line_color=None,
-            hatch_pattern=PATTERNS["light"][state].bokeh,
-            hatch_color=self.theme.hatch,
-            hatch_scale=9,
-            hatch_alpha=FAINT if state == State.ZERO else 0.85,
+        drawn = self.fig.add_glyph(
+            self.sources.states[self.slot][offset],
+            MultiPolygons(
+                xs="xs",
+                ys="ys",
+                fill_color=self.theme.card,
+                fill_alpha=UNSEEN,
+                line_color=None,
+                hatch_pattern=PATTERNS["light"][state].bokeh,
+                hatch_color=self.theme.hatch,
+                hatch_scale=9,
+                hatch_alpha=FAINT if state == State.ZERO else 0.85,
+            ),
         )
         self.themed.add(drawn.glyph, hatch_color="hatch")
 
     def _border(self) -> None:
-        xs, ys = self.sources.geometry.border
+        lines = ColumnDataSource(dict(zip(("xs", "ys"), self.sources.geometry.border, strict=True)))
         for width, colour in ((5.0, "casing"), (2.2, "border")):
-            line = self.fig.multi_line(
-                xs=xs,
-                ys=ys,
-                line_width=width,
-                line_color=getattr(self.theme, colour),
-                line_join="round",
-                line_cap="round",
+            line = self.fig.add_glyph(
+                lines,
+                MultiLine(
+                    xs="xs",
+                    ys="ys",
+                    line_width=width,
+                    line_color=getattr(self.theme, colour),
+                    line_join="round",
+                    line_cap="round",
+                ),
             )
             self.themed.add(line.glyph, line_color=colour)
 
     def _zones(self) -> None:
         """Outlines of zones, each on its casing; their colours come with the zones."""
         for source, dash in zip(self.sources.rings[self.slot], RING_DASHES, strict=True):
-            casing = self.fig.multi_polygons(
-                xs="xs",
-                ys="ys",
-                source=source,
-                fill_alpha=0,
-                line_width=5,
-                line_color=self.theme.casing,
-                line_alpha=0.9,
+            casing = self.fig.add_glyph(
+                source,
+                MultiPolygons(
+                    xs="xs", ys="ys", fill_alpha=0, line_width=5, line_color=self.theme.casing, line_alpha=0.9
+                ),
             )
             self.themed.add(casing.glyph, line_color="casing")
-            self.fig.multi_polygons(
-                xs="xs",
-                ys="ys",
-                source=source,
-                fill_alpha=0,
-                line_width=2.4,
-                line_dash=dash,
-                line_color=self.theme.ink,
+            self.fig.add_glyph(
+                source,
+                MultiPolygons(
+                    xs="xs", ys="ys", fill_alpha=0, line_width=2.4, line_dash=dash, line_color=self.theme.ink
+                ),
                 name=f"ring_{self.slot}",
             )
 
     def _selection(self) -> None:
         for width, colour in ((6.5, "casing"), (3.0, "focus")):
-            line = self.fig.multi_polygons(
-                xs="xs",
-                ys="ys",
-                source=self.sources.selected,
-                fill_alpha=0,
-                line_width=width,
-                line_color=getattr(self.theme, colour),
-                line_join="round",
+            line = self.fig.add_glyph(
+                self.sources.selected,
+                MultiPolygons(
+                    xs="xs",
+                    ys="ys",
+                    fill_alpha=0,
+                    line_width=width,
+                    line_color=getattr(self.theme, colour),
+                    line_join="round",
+                ),
             )
             self.themed.add(line.glyph, line_color=colour)
 
@@ -159,20 +176,31 @@ class MapLayers:
         centres = geometry.centres[rows]
         sides = inwards(centres, names, bounds=geometry.bounds).tolist()
         is_large = tier < LARGE_TIERS
-        text = self.fig.text(
-            x=centres[:, 0].tolist(),
-            y=centres[:, 1].tolist(),
-            text=names,
-            text_align=[ALIGN[side] for side in sides],
-            text_baseline="middle",
-            text_font=value(FONT),
-            text_font_size="13px" if is_large else "12px",
-            text_font_style="bold" if is_large else "normal",
-            text_color=self.theme.ink,
-            background_fill_color=self.theme.casing,
-            background_fill_alpha=0.72,
-            padding=2,
-            border_radius=3,
+        named = ColumnDataSource(
+            {
+                "x": centres[:, 0].tolist(),
+                "y": centres[:, 1].tolist(),
+                "text": names,
+                "text_align": [ALIGN[side] for side in sides],
+            }
+        )
+        text = self.fig.add_glyph(
+            named,
+            Text(
+                x="x",
+                y="y",
+                text="text",
+                text_align="text_align",
+                text_baseline="middle",
+                text_font=value(FONT),
+                text_font_size="13px" if is_large else "12px",
+                text_font_style="bold" if is_large else "normal",
+                text_color=self.theme.ink,
+                background_fill_color=self.theme.casing,
+                background_fill_alpha=0.72,
+                padding=2,
+                border_radius=3,
+            ),
             visible=is_large,
         )
         self.themed.add(text.glyph, text_color="ink", background_fill_color="casing")

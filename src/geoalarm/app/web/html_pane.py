@@ -50,6 +50,12 @@ class Styled:
 class Html(Styled, pn.pane.HTML):
     """A pane of plain HTML in the house's letters."""
 
+    def _update(self, ref: str, model: Model) -> None:
+        """New words, and nothing else: Panel would send the style sheets again as new models, and Bokeh would
+        then look through the whole document for what became of the old ones.
+        """
+        model.text = self._transform_object(self.object)["object"]
+
 
 class Box(Styled, pn.Column):
     """Panes under each other; their class says where they stand."""

@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 import panel as pn
 import panel_material_ui as pmui
+import param
 from bokeh.document import Document
 from bokeh.models import InlineStyleSheet
 from bokeh.themes import Theme as BokehTheme
@@ -35,6 +36,21 @@ HEADERS: Final = {
 _SHEETS: WeakKeyDictionary[Document, InlineStyleSheet] = WeakKeyDictionary()
 
 
+class UnsetFlag(param.Boolean):
+    """A flag that stays at its default whoever sets it."""
+
+    def __set__(self, obj: object, val: object) -> None:
+        """Leave it."""
+
+
+class PageFrame(pmui.Page):
+    """A page that does not follow ``pn.state.busy``: that flag is the process's, so that each action of one
+    reader was sent to every other, and the watcher kept the page for ever.
+    """
+
+    busy = UnsetFlag(default=False, readonly=True, doc="whether the page is busy: told in words, not here")
+
+
 def content_security_policy() -> str:
     """What a page may load: its own server only, and pictures from the background map the operator named.
 
@@ -56,6 +72,12 @@ def content_security_policy() -> str:
             "form-action 'self'",
         ]
     )
+
+
+def document_headers() -> dict[str, str]:
+    """Headers of a page: :data:`HEADERS` and what it may load; no other site shows it in a frame."""
+    policy = content_security_policy() + "; frame-ancestors 'self'"
+    return {**HEADERS, "Content-Security-Policy": policy}
 
 
 @lru_cache(maxsize=1)
@@ -110,9 +132,9 @@ def frame(
     main: Sequence[pn.viewable.Viewable],
     header: Sequence[pn.viewable.Viewable],
     scheme: str = "",
-) -> pmui.Page:
+) -> PageFrame:
     """A page with its header and main parts."""
-    return pmui.Page(
+    return PageFrame(
         main=list(main),
         header=list(header),
         title="",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from geoalarm.app.web.page_session import PageSession
 
 log = logging.getLogger(__name__)
+SCHEME_HEADER: Final = "Sec-CH-Prefers-Color-Scheme"
 LONGEST_QUERY: Final = 2_000
 """Letters of one word of an address that are read."""
 
@@ -82,18 +83,28 @@ def query_words() -> dict[str, str]:
 
 
 def language_of(query: Mapping[str, str]) -> str:
-    """The language of the address, else the first of the browser that the house speaks, else English."""
-    asked = [
-        query.get("lang", ""),
-        *(part.partition(";")[0].strip() for part in _header("Accept-Language").split(",")),
-    ]
+    """The language of the request at hand, see :func:`preferred_language`."""
+    return preferred_language(query.get("lang", ""), _header("Accept-Language"))
+
+
+def preferred_language(asked_for: str, accepted: str) -> str:
+    """The language of the address, else the first of the browser that the house speaks, else English.
+
+    Parameters
+    ----------
+    asked_for : str
+        The word ``lang`` of the address.
+    accepted : str
+        The header ``Accept-Language``.
+    """
+    asked = [asked_for, *(part.partition(";")[0].strip() for part in accepted.split(","))]
     codes = (word.replace("_", "-").partition("-")[0].lower() for word in asked)
     return next((code for code in codes if code in LANGUAGES), "en")
 
 
 def scheme() -> str:
     """Colour scheme the browser tells, where it does."""
-    return _header("Sec-CH-Prefers-Color-Scheme").strip('"')
+    return _header(SCHEME_HEADER).strip('"')
 
 
 def _header(name: str) -> str:

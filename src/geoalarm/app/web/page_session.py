@@ -203,8 +203,10 @@ class PageSession(ABC, Generic[State, Panes, Result]):
             doc.add_next_tick_callback(lambda: self._at_once(act))
 
     def _at_once(self, act: Callable[[], None]) -> None:
-        """Everything a message changes as one answer; the models are counted once, not after each change."""
-        with pn.io.hold(self._doc, freeze=True):
+        """Everything a message changes as one answer. What changes models beside values freezes the document
+        itself: at the end of a freeze Bokeh walks through every model.
+        """
+        with pn.io.hold(self._doc):
             act()
 
     def _common_handlers(self) -> dict[str, Callable[[str], None]]:

@@ -1,4 +1,4 @@
-"""Pages of a territory that is not open yet: how far it is, or why it cannot be shown."""
+"""Pages in the place of one that cannot be shown now: the territory is not open yet, or nobody finds room."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from geoalarm import i18n
 from geoalarm.app.web.page_request import language_of, query_words
+from geoalarm.app.web.session_limits import Refusal
 from geoalarm.app.web.top_bar import page_links
 from geoalarm.core.background_task import BackgroundTask, TaskProgress
 from geoalarm.core.errors import GeoalarmError
@@ -65,6 +66,15 @@ def status_document(
     return _fault(fault, path, query, lang, name=name)
 
 
+def full_document(refusal: Refusal, path: str, query: Mapping[str, str], lang: str) -> str:
+    """The page of a reader who finds no room: why, when to come again, and the briefing, which needs none."""
+    commune = query.get("commune", "")
+    words = {"lang": lang, "commune": commune} if commune else {"lang": lang}
+    link = (f"briefing?{urlencode(words, safe=':')}", i18n.text("full.briefing", lang))
+    sentences = (i18n.text(f"full.{refusal.reason}", lang, n=refusal.most), i18n.text("full.again", lang))
+    return _document(i18n.text("full.title", lang), sentences, path, query, lang, link=link)
+
+
 def whole_document(html: str) -> pn.viewable.Viewable:
     """A document of its own in the place of the page that Panel would build."""
     doc = pn.state.curdoc
@@ -109,6 +119,7 @@ def _document(
     *,
     percent: int | None = None,
     refresh_s: int = 0,
+    link: tuple[str, str] | None = None,
 ) -> str:
     words, commune = TemplateStrings(lang), query.get("commune", "")
     addresses = {code: f"{path}?{urlencode({**query, 'lang': code}, safe=':~')}" for code in i18n.languages()}
@@ -121,5 +132,6 @@ def _document(
         title=title,
         sentences=sentences,
         percent=percent,
+        link=link,
     )
     return bare_document(inner, words, title=f"{title} – geoalarm", form_action="'self'", refresh_s=refresh_s)

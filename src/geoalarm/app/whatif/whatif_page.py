@@ -109,7 +109,7 @@ class WhatIf(FormSession):
         """Bring every view to a new answer."""
         state, lang = self.state, self.state.lang
         self.outcome, self.arrangement = outcome, TableArrangement()
-        with pn.io.hold(self._doc, freeze=True):
+        with pn.io.hold(self._doc):
             self.panes.dim(False)
             self.panes.compare(cards.slot_titles(outcome, lang))
             self._paint()
@@ -189,7 +189,7 @@ class WhatIf(FormSession):
         if show != self.outcome.shows(show):
             self.calculate()
             return
-        with pn.io.hold(self._doc, freeze=True):
+        with pn.io.hold(self._doc):
             self._paint()
             self.panes.fill(
                 [("switch", switch(self.outcome, self.state)), ("key", legend(self.outcome, self.state))]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bokeh.core.properties import value
-from bokeh.models import ColumnDataSource, HoverTool
+from bokeh.models import ColumnDataSource, HoverTool, Scatter, Text
 from bokeh.plotting import figure
 
 from geoalarm.app.map.atlas import Atlas
@@ -77,15 +77,17 @@ class Zones:
 
     def _dots(self, fig: figure, theme: MapTheme) -> None:
         """Sites to choose from: a dot with its name."""
-        dots = fig.scatter(
-            "x",
-            "y",
-            source=self.sites,
-            size=9,
-            marker="diamond",
-            line_width=1.5,
-            line_color=theme.casing,
-            fill_color=theme.ink,
+        dots = fig.add_glyph(
+            self.sites,
+            Scatter(
+                x="x",
+                y="y",
+                size=9,
+                marker="diamond",
+                line_width=1.5,
+                line_color=theme.casing,
+                fill_color=theme.ink,
+            ),
             name="sites",
         )
         self._themed.add(dots.glyph, line_color="casing", fill_color="ink")
@@ -95,33 +97,32 @@ class Zones:
 
     def _mark(self, fig: figure, theme: MapTheme) -> None:
         for size, width, name in ((15, 6.0, "casing"), (15, 2.6, "ink")):
-            mark = fig.scatter(
-                "x",
-                "y",
-                source=self.spot,
-                size=size,
-                marker="x",
-                line_width=width,
-                line_color=getattr(theme, name),
+            mark = fig.add_glyph(
+                self.spot,
+                Scatter(
+                    x="x", y="y", size=size, marker="x", line_width=width, line_color=getattr(theme, name)
+                ),
             )
             self._themed.add(mark.glyph, line_color=name)
 
     def _letters(self, fig: figure, theme: MapTheme, slot: Slot) -> None:
-        text = fig.text(
-            x="x",
-            y="y",
-            text="text",
-            source=self.names[slot],
-            text_align="align",
-            text_baseline="base",
-            text_font=value(FONT),
-            text_font_size="12px",
-            text_font_style="bold",
-            text_color=theme.ink,
-            background_fill_color=theme.casing,
-            background_fill_alpha=0.9,
-            padding=2,
-            border_radius=3,
+        text = fig.add_glyph(
+            self.names[slot],
+            Text(
+                x="x",
+                y="y",
+                text="text",
+                text_align="align",
+                text_baseline="base",
+                text_font=value(FONT),
+                text_font_size="12px",
+                text_font_style="bold",
+                text_color=theme.ink,
+                background_fill_color=theme.casing,
+                background_fill_alpha=0.9,
+                padding=2,
+                border_radius=3,
+            ),
         )
         self._themed.add(text.glyph, text_color="ink", background_fill_color="casing")
 

@@ -1,0 +1,197 @@
+"""From an address to a session: the document first, its models once the websocket is there.
+
+A plain request gets the frame of the page and a signed word of what it asked; it leaves nothing behind in
+the server. The session begins with the websocket, in whichever process that reaches, and is built beside the
+loop that answers the other readers.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+import panel as pn
+from bokeh.application.handlers.handler import Handler
+from bokeh.document import Document
+from bokeh.embed.util import RenderItem
+from bokeh.util.token import generate_jwt_token, generate_session_id
+from panel.io.application import Application
+from panel.io.resources import LOCAL_DIST, Resources, bundle_resources
+from panel.io.server import WSHandler, html_page_for_render_items
+from panel.io.state import set_curdoc
+from tornado.ioloop import IOLoop
+from tornado.web import RequestHandler
+
+from geoalarm import i18n
+from geoalarm.app.session import SharedSession
+from geoalarm.app.web import page_frame
+from geoalarm.app.web.page_request import LONGEST_QUERY, SCHEME_HEADER, preferred_language
+from geoalarm.app.web.session_limits import SessionLimits
+from geoalarm.app.web.waiting_page import full_document, status_document
+from geoalarm.core.background_task import BackgroundTask
+
+if TYPE_CHECKING:
+    from bokeh.application.application import SessionContext
+    from bokeh.embed.bundle import Bundle
+
+log = logging.getLogger(__name__)
+BUILDERS: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="build")
+"""Pages are built one after the other: two at once would take twice as long each."""
+TRY_AGAIN: Final = 1013
+"""Code of a websocket that closes because the server is full (RFC 6455, registry of IANA)."""
+RETRY_AFTER_S: Final = 30
+TOLD_HEADERS: Final = ("Accept-Language", SCHEME_HEADER)
+"""What a session needs to know of the request for its page; nothing else of it is kept."""
+
+
+class PageBuilder(Handler):
+    """Makes the models of a page in a thread of its own.
+
+    Parameters
+    ----------
+    page : callable
+        Makes the page for the request at hand.
+    """
+
+    def __init__(self, page: Callable[[], pn.viewable.Viewable]) -> None:
+        super().__init__()
+        self._page = page
+
+    async def on_session_created(self, session_context: SessionContext) -> None:
+        """Build the document of a new session; others are answered meanwhile."""
+        # there is no session yet whose document could be asked for; Panel reads it the same way
+        document = session_context._document
+        await IOLoop.current().run_in_executor(BUILDERS, self._build, document)
+
+    def modify_document(self, doc: Document) -> None:
+        """Nothing is left to do."""
+
+    def _build(self, doc: Document) -> None:
+        doc.template_variables["dist_url"] = LOCAL_DIST
+        with set_curdoc(doc):
+            self._page().server_doc(doc, "geoalarm", True)
+
+
+def application(page: Callable[[], pn.viewable.Viewable]) -> Application:
+    """The application of a page, for Bokeh's server."""
+    return Application(PageBuilder(page))
+
+
+class PageShell:
+    """The document round a page whose models are not made yet; the same parts for every reader."""
+
+    def __init__(self, resources: object) -> None:
+        self._resources = resources
+
+    @cached_property
+    def _empty(self) -> Document:
+        """A page with nothing in it: as many roots as any, and what it needs to load."""
+        doc = Document()
+        page_frame.frame(main=[], header=[]).server_doc(doc, "geoalarm", True)
+        return doc
+
+    @cached_property
+    def _bundle(self) -> Bundle:
+        with set_curdoc(self._empty):
+            return bundle_resources(self._empty.roots, Resources.from_bokeh(self._resources))
+
+    def html(self, token: str, words: Mapping[str, object]) -> str:
+        """The document for a token, with the words of :func:`page_frame.template_variables`."""
+        empty = self._empty
+        return html_page_for_render_items(
+            self._bundle,
+            {},
+            [RenderItem(token=token, roots=empty.roots, use_for_title=False)],
+            str(words["page_title"]),
+            template=empty.template,
+            template_variables={**empty.template_variables, **words},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ServedPage:
+    """A page at an address: its path, the key of its name, what it waits for, and who finds room."""
+
+    path: str
+    title_key: str
+    opening: BackgroundTask[SharedSession]
+    limits: SessionLimits
+
+
+class PageHandler(RequestHandler):
+    """Answers a plain request: the frame of the page, how far the territory is, or that there is no room."""
+
+    def initialize(self, page: ServedPage, shell: PageShell) -> None:
+        """Take what is served here."""
+        self.page, self.shell = page, shell
+
+    def set_default_headers(self) -> None:
+        """The headers of every document."""
+        for name, value in page_frame.document_headers().items():
+            self.set_header(name, value)
+
+    def get(self) -> None:
+        """Send the document; nothing is built for it."""
+        page, query = self.page, self._query()
+        lang = preferred_language(query.get("lang", ""), self.request.headers.get("Accept-Language", ""))
+        self.set_header("Cache-Control", "no-store")
+        if page.opening.value is None:
+            page.opening.start()
+            self.finish(status_document(page.opening, page.path, query, lang))
+            return
+        refusal = page.limits.refusal(str(self.request.remote_ip))
+        if refusal is not None:
+            self.set_status(503)
+            self.set_header("Retry-After", str(RETRY_AFTER_S))
+            self.finish(full_document(refusal, page.path, query, lang))
+            return
+        scheme = self.request.headers.get(SCHEME_HEADER, "").strip('"')
+        title = i18n.text(page.title_key, lang) + " – geoalarm"
+        words = page_frame.template_variables(lang, title=title, scheme=scheme)
+        self.finish(self.shell.html(self._token(), words))
+
+    def _query(self) -> dict[str, str]:
+        return {name: self.get_query_argument(name)[:LONGEST_QUERY] for name in self.request.query_arguments}
+
+    def _token(self) -> str:
+        """What the websocket will show: who it is, and what this request asked for."""
+        app: Any = self.application
+        keys = {"secret_key": app.secret_key, "signed": app.sign_sessions}
+        headers = {name: value for name in TOLD_HEADERS if (value := self.request.headers.get(name))}
+        asked = {"headers": headers, "cookies": {}, "arguments": self.request.query_arguments}
+        return generate_jwt_token(
+            generate_session_id(**keys), extra_payload=asked, expiration=app.session_token_expiration, **keys
+        )
+
+
+class PageSocket(WSHandler):
+    """The websocket of a page: it takes a place while it is open."""
+
+    def __init__(self, *args: object, page: ServedPage, **kwargs: object) -> None:
+        self.page = page
+        self._place = ""
+        self._is_closed = False
+        super().__init__(*args, **kwargs)
+
+    async def _async_open(self, token: str) -> None:
+        address = str(self.request.remote_ip)
+        if not self.page.limits.enter(address):
+            self.close(TRY_AGAIN, "full")
+            return
+        self._place = address
+        await super()._async_open(token)
+        if self._is_closed and self.connection is not None:
+            # the tab was closed while its page was built: nobody else would ever let go of the session
+            self.application.client_lost(self.connection)
+
+    def on_close(self) -> None:
+        """Give the place back."""
+        self._is_closed = True
+        if self._place:
+            self.page.limits.leave(self._place)
+            self._place = ""
+        super().on_close()
