@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -42,6 +42,8 @@ __all__ = [
 WORKSPACE_STEPS: Final = 3
 """Steps of :meth:`geoalarm.analysis.workspace.Workspace.warm`."""
 
+PARTS: Final = 1024
+"""Pieces of pages kept in memory: some kilobytes each."""
 KEPT: Final = 256
 """Tables of totals kept in memory."""
 Example = TypeVar("Example")
@@ -79,6 +81,7 @@ class SharedSession:
         self._names: KeyedCache[pd.Series] = KeyedCache(8)
         self._labels: KeyedCache[tuple[tuple[int, int, str], ...]] = KeyedCache(8)
         self._words: KeyedCache[list[str]] = KeyedCache(64)
+        self._parts: KeyedCache[str] = KeyedCache(PARTS)
         self._examples: KeyedCache[object] = KeyedCache(4)
         self._overlaid: set[str] = set()
         self._ready: set[tuple[str, str, str]] = set()
@@ -115,6 +118,10 @@ class SharedSession:
     def words(self, key: tuple[str, ...], make: Callable[[], list[str]]) -> list[str]:
         """Words of a map, one a commune: written once for all sessions of a language."""
         return self._words.get(key, make)
+
+    def part(self, key: Hashable, make: Callable[[], str]) -> str:
+        """A piece of a page that is the same for all who choose the same, as text."""
+        return self._parts.get(key, make)
 
     def example(self, name: str, make: Callable[[], Example]) -> Example:
         """What a page shows before anybody asked, made once for all sessions."""

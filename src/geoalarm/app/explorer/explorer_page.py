@@ -79,6 +79,8 @@ class Explorer(PageSession[ExplorerState, ExplorerPanes, ExplorerView]):
         self.curve = ExceedanceCurve(state.lang, theme)
         self.view: ExplorerView | None = None
         self.finding = ""
+        self._asked: tuple[tuple[str, str], ...] = ()
+        self._shown: tuple[tuple[str, str], ...] = ()
         lang = state.lang
         super().__init__(state, shared, lambda atlas: ExplorerPanes(lang, atlas, self.curve), theme=theme)
         self.tell_unknown(rejected)
@@ -91,6 +93,7 @@ class Explorer(PageSession[ExplorerState, ExplorerPanes, ExplorerView]):
     def refresh(self) -> None:
         """Compute what the state asks for and show it."""
         layers, measure, shared = layer_requests(self.state), self.state.measure, self.shared
+        self._asked = self._question()
         self._run(
             lambda progress: compute(layers, measure, shared, progress), at_hand=is_ready(layers, shared)
         )
@@ -145,7 +148,8 @@ class Explorer(PageSession[ExplorerState, ExplorerPanes, ExplorerView]):
     def _show(self, view: ExplorerView) -> None:
         """Bring every view to a new choice."""
         state, lang, shared = self.state, self.state.lang, self.shared
-        self.view, self.finding = view, cards.finding_words(view, state, shared)
+        self.view, self._shown = view, self._asked
+        self.finding = cards.finding_words(view, state, shared)
         with pn.io.hold(self._doc):
             self.panes.compare(cards.slot_titles(view, state))
             self._paint(view)
@@ -159,7 +163,7 @@ class Explorer(PageSession[ExplorerState, ExplorerPanes, ExplorerView]):
                         band(lang, is_illustrative=view.is_example)
                         + cards.finding(self.finding, view, state),
                     ),
-                    ("sources", cards.sources(view, shared, lang)),
+                    ("sources", self._part("sources", lambda: cards.sources(view, shared, lang))),
                 ]
             )
             self._show_commune(zoom=False, announce=False)
@@ -210,14 +214,26 @@ class Explorer(PageSession[ExplorerState, ExplorerPanes, ExplorerView]):
         self.panes.fill(
             [
                 ("points", cards.points(points, lang) + cards.per_year(average, lang)),
-                ("selected", cards.selected(view, state, self.shared)),
-                ("bars", cards.bars(view, state)),
+                ("selected", self._part("selected", lambda: cards.selected(view, state, self.shared))),
+                ("bars", self._part("bars", lambda: cards.bars(view, state))),
             ]
         )
         self._show_table(follow=bool(state.commune))
         if announce and state.commune:
             name = str(self.shared.names(lang)[state.commune])
             self.bridge.say(i18n.text("explorer.selected_announce", lang, name=name))
+
+    def _part(self, name: str, make: Callable[[], str]) -> str:
+        """A piece of the page, made once for all readers who choose the same; not kept while the view shown
+        is still that of an older choice.
+        """
+        if self._shown != self._question():
+            return make()
+        return self.shared.part((name, self.state.commune, *self._shown), make)
+
+    def _question(self) -> tuple[tuple[str, str], ...]:
+        """What the view depends on: all choices but the commune."""
+        return tuple(item for item in self.state.query().items() if item[0] != "commune")
 
     def _show_table(self, *, follow: bool = False) -> None:
         view, state = self.view, self.state
