@@ -23,10 +23,11 @@ dashboard: env ## serve the explorer on the embedded territory
 	$(BIN)/geoalarm serve --port $(PORT)
 
 test: env check ## every test: quick, slow, real data, notebooks, browser
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser"
+	$(BIN)/python -m pytest -m browser
 
 quick: env ## the quick tests only, under two minutes
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow and not browser and not notebook"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not browser and not notebook"
 
 check: env ## style, types and import contracts
 	$(BIN)/ruff check .

@@ -76,14 +76,6 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file of tests stays in one process, which makes its fixtures once; so do all that open a browser."""
-    for item in items:
-        is_browser = item.path.parent.name == "browser" or item.get_closest_marker("browser") is not None
-        item.add_marker(pytest.mark.xdist_group("browser" if is_browser else item.nodeid.partition("::")[0]))
-
-
 def pytest_collection_finish() -> None:
     """Half a million objects of the imported libraries live to the end: the collector need not walk them."""
     gc.collect()
