@@ -33,7 +33,7 @@ def commands():
 def test_every_command_and_option_is_described(text, name, command):
     assert f"geoalarm {name}" in text
     for option in command.params:
-        if isinstance(option, click.Option):
+        if isinstance(option, click.Option) and not option.hidden:
             assert re.search(rf"`{option.opts[0]}\b", text), f"{name} {option.opts[0]}"
 
 

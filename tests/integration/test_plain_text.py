@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from geoalarm.cli.plain_text import PlainFormatter, plain
+from geoalarm.cli.terminal_text import PlainFormatter, plain
 
 EVIL = "Flood\x1b[2J\x1b]0;owned\x07 \u202egnp.exe\r"
 

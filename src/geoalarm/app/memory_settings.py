@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import gc
-import os
 import sys
 from typing import Final
+
+from geoalarm.core.settings import default_setting
 
 RASTER_CACHE_MB: Final = 32
 """Blocks of rasters that GDAL keeps; its default is a twentieth of the machine."""
@@ -22,7 +23,7 @@ M_ARENA_MAX: Final = -8
 
 def economical() -> None:
     """Settings to be made before rasters are read; those of the environment go first."""
-    os.environ.setdefault("GDAL_CACHEMAX", str(RASTER_CACHE_MB))
+    default_setting("GDAL_CACHEMAX", str(RASTER_CACHE_MB))
     set_option = _of_libc("mallopt")
     if set_option is not None:
         for option, value in ((M_ARENA_MAX, ARENAS), (M_MMAP_THRESHOLD, LARGE), (M_TRIM_THRESHOLD, LARGE)):

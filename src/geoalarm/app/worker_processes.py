@@ -7,7 +7,6 @@ may reach two of them: the token of the page, signed with a key that all know, h
 from __future__ import annotations
 
 import logging
-import os
 import secrets
 import signal
 import subprocess
@@ -16,6 +15,8 @@ from collections.abc import Sequence
 from socket import socket
 from types import FrameType
 from typing import Final
+
+from geoalarm.core.settings import default_setting
 
 log = logging.getLogger(__name__)
 SECRET: Final = "BOKEH_SECRET_KEY"  # noqa: S105  (the name of a setting)
@@ -61,9 +62,8 @@ class WorkerProcesses:
         return code
 
     def _start(self) -> None:
-        environ = {SECRET: secrets.token_urlsafe(48), **os.environ}
-        os.environ[SECRET] = environ[SECRET]
-        process = subprocess.Popen(self._command, pass_fds=self._fds, env=environ)  # noqa: S603  (our own command)
+        default_setting(SECRET, secrets.token_urlsafe(48))
+        process = subprocess.Popen(self._command, pass_fds=self._fds)  # noqa: S603  (our own command)
         self._running[process] = time.monotonic()
 
     def _look(self) -> int:

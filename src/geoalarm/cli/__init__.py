@@ -10,7 +10,7 @@ import click
 from geoalarm import __version__
 from geoalarm.cli.lazy_group import LazyGroup
 from geoalarm.cli.path_type import UserPath
-from geoalarm.cli.plain_text import PlainFormatter
+from geoalarm.cli.terminal_text import PlainFormatter
 from geoalarm.core import settings
 
 COMMANDS = {

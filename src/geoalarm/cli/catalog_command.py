@@ -10,8 +10,8 @@ from typing import Any
 import click
 
 from geoalarm.cli.path_type import UserPath
-from geoalarm.cli.plain_text import echo
 from geoalarm.cli.terminal import show_table
+from geoalarm.cli.terminal_text import echo
 from geoalarm.core.english_counts import counted
 
 _FILE = click.option(

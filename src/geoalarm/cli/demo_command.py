@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from geoalarm.cli.path_type import UserPath
-from geoalarm.cli.plain_text import echo
+from geoalarm.cli.terminal_text import echo
 
 
 @click.group()

@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from geoalarm.cli.path_type import UserPath
-from geoalarm.cli.plain_text import echo
 from geoalarm.cli.terminal import show_table
+from geoalarm.cli.terminal_text import echo
 
 _SIGN = {"ok": "ok", "missing": "--", "broken": "BROKEN"}
 

@@ -12,8 +12,8 @@ from typing import Any, Final
 import click
 
 from geoalarm.cli.path_type import UserPath
-from geoalarm.cli.plain_text import echo
 from geoalarm.cli.terminal import is_quiet, progress_line, show_run
+from geoalarm.cli.terminal_text import echo
 from geoalarm.core.terms import PLAN_PROFILES
 
 SUMMARY: Final = ("title", "counts", "footprints", "official_plans", "repairs", "warnings")

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import click
 
-from geoalarm.cli.plain_text import echo
+from geoalarm.cli.terminal_text import echo
 from geoalarm.core.errors import GeoalarmError, near_miss
 from geoalarm.core.machine_faults import is_full, machine_fault
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from geoalarm.cli.plain_text import echo
 from geoalarm.cli.terminal import show_table
+from geoalarm.cli.terminal_text import echo
 
 if TYPE_CHECKING:
     from geoalarm.core.registry import Model

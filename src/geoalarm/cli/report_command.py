@@ -16,8 +16,8 @@ import click
 
 from geoalarm.cli.expose_command import WordList
 from geoalarm.cli.path_type import UserPath
-from geoalarm.cli.plain_text import echo
 from geoalarm.cli.terminal import is_quiet, progress_line
+from geoalarm.cli.terminal_text import echo
 from geoalarm.core.english_counts import counted
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from geoalarm.cli.path_type import UserPath
-from geoalarm.cli.plain_text import echo
 from geoalarm.cli.terminal import is_quiet, progress_line, show_run
+from geoalarm.cli.terminal_text import echo
 
 
 @click.command()

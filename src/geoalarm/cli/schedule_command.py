@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from geoalarm.cli.path_type import UserPath
-from geoalarm.cli.plain_text import echo
 from geoalarm.cli.terminal import is_quiet, show_table
+from geoalarm.cli.terminal_text import echo
 
 if TYPE_CHECKING:
     from geoalarm.schedule.plan.clock import Clock

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from geoalarm.cli.path_type import UserPath
-from geoalarm.cli.plain_text import echo
+from geoalarm.cli.terminal_text import echo
 
 if TYPE_CHECKING:
     from geoalarm.analysis.scenario import Scenario
@@ -70,7 +70,9 @@ if TYPE_CHECKING:
     show_default=True,
     help="Processes behind the port; each holds the territory in its own memory.",
 )
-@click.option("--socket", "inherited", type=int, multiple=True, hidden=True)
+@click.option(
+    "--socket", "inherited", type=int, multiple=True, hidden=True, help="Of --workers: what to listen on."
+)
 @click.option("--show/--no-show", default=False, help="Open a browser.")
 def serve(
     port: int,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from geoalarm.cli.plain_text import echo, plain
+from geoalarm.cli.terminal_text import echo, plain
 from geoalarm.core.english_counts import counted
 
 if TYPE_CHECKING:

@@ -102,6 +102,11 @@ def source_date() -> datetime | None:
         ) from error
 
 
+def default_setting(name: str, value: str) -> None:
+    """A variable of the environment of this process and those it starts, where nobody set it."""
+    os.environ.setdefault(name, value)
+
+
 @contextmanager
 def override_setting(name: str, value: str) -> Iterator[None]:
     """A setting for as long as the block runs."""

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 _NUMBERS: Final = (int, float, bool, datetime.date, datetime.datetime)
 _LEADING_ZERO: Final = re.compile(r"[-+]?0[0-7_]+")
-_EXPONENT: Final = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)[eE][-+]?\d+")
+_EXPONENT: Final = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)[eE][-+]?\d+$")
 _UNIONS: Final = (Union, types.UnionType)
 
 

@@ -97,7 +97,7 @@ CASES = {
         "is_last": False,
         "shown": NAME,
     },
-    "whatif/head.html": {"is_illustrative": True, "title": NAME, "below": NAME},
+    "whatif/head.html": {"is_illustrative": True, "title": NAME, "below": NAME, "is_assumed": True},
     "whatif/zones.html": {
         "heads": [NAME, NAME],
         "rows": [ROW],

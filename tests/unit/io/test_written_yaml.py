@@ -61,6 +61,7 @@ def read(tmp_path: Path, text: str) -> Whole:
         ("either: 7.5", "either", 7.5),
         ("number: 1.5", "number", 1.5),
         ("number: 1e20", "number", 1e20),
+        ("vintage: 1e-4 /yr", "vintage", "1e-4 /yr"),
         ("number: -3.4e+38", "number", -3.4e38),
         ("vintage: 1e20", "vintage", "1e20"),
         ("whole: 0100", "whole", 100),
