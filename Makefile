@@ -23,8 +23,8 @@ dashboard: env ## serve the explorer on the embedded territory
 	$(BIN)/geoalarm serve --port $(PORT)
 
 test: env check ## every test: quick, slow, real data, notebooks, browser
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser"
-	$(BIN)/python -m pytest -m browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/browser
+	$(BIN)/python -m pytest tests/browser
 
 quick: env ## the quick tests only, under two minutes
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not browser and not notebook"

@@ -22,6 +22,17 @@ function byKey(key) { return deep(document, (node) => node.dataset && node.datas
 // The control a reader is at. A list is redrawn under their hands: the focus goes back to the same control, or to the one they moved on to.
 const HELD_MS = 4000
 let held = null
+// Letters typed in a list choose again with each: a page drawn anew between two of them would break the word off.
+const TYPING_MS = 500
+let typedAt = 0
+let choice = null
+
+function settleChoice(isMeant) {
+  const made = choice
+  choice = null
+  if (made) { clearTimeout(made.timer); if (isMeant) { made.tell() } }
+}
+
 // a calculation runs: what it redraws comes after it, however long it takes
 let working = false
 
@@ -94,6 +105,7 @@ export function render({model}) {
   scheme()
 
   const act = (key) => {
+    settleChoice(true)
     const [what, value = ""] = [key.slice(0, key.indexOf("|")), key.slice(key.indexOf("|") + 1)]
     if (what === "filters") { return sheet(value === "open") }
     if (what === "scheme") {
@@ -114,8 +126,11 @@ export function render({model}) {
     send({do: what, value})
     keepFocus(key)
   }
-  document.addEventListener("keydown", () => setTimeout(followFocus), true)
-  document.addEventListener("pointerdown", () => { held = null }, true)
+  document.addEventListener("keydown", (event) => {
+    if (event.composedPath()[0] instanceof HTMLSelectElement) { typedAt = Date.now() }
+    setTimeout(followFocus)
+  }, true)
+  document.addEventListener("pointerdown", () => { held = null; typedAt = 0 }, true)
   const target = (event) => event.composedPath().find((node) => node instanceof Element && node.matches(CLICKED))
   document.addEventListener("click", (event) => {
     const node = target(event)
@@ -129,10 +144,15 @@ export function render({model}) {
   document.addEventListener("input", (event) => {
     const node = target(event)
     if (!node || !node.matches("select, input[type=checkbox], input[type=text], textarea")) { return }
-    const [what, name] = node.dataset.do.split("|")
-    send({do: what, value: `${name}|${node.matches("input[type=checkbox]") ? node.checked : node.value}`})
-    keepFocus(node.dataset.do)
+    const tell = () => {
+      const [what, name] = node.dataset.do.split("|")
+      send({do: what, value: `${name}|${node.matches("input[type=checkbox]") ? node.checked : node.value}`})
+      keepFocus(node.dataset.do)
+    }
+    settleChoice(false)
+    if (node.matches("select") && Date.now() - typedAt < TYPING_MS) { choice = {tell, timer: setTimeout(() => settleChoice(true), TYPING_MS)} } else { tell() }
   })
+  document.addEventListener("focusout", () => settleChoice(true))
   document.addEventListener("input", async (event) => {
     const node = target(event)
     const file = node && node.matches("input[type=file]") && node.files[0]
