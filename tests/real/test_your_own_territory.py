@@ -122,9 +122,12 @@ def geoalarm(words: str, *, code: int = 0) -> Result:
 def test_begin(desk: Path) -> None:
     """1. Put your files into a folder and begin
 
-    Outlines of communes with a code, people on a grid or in polygons, maps of hazards, lists of sites:
-    GeoPackage, Shapefile, GeoJSON, GeoParquet, CSV of points, GeoTIFF. `geoalarm init` looks at each, says
-    what it could be and why, and writes a catalog (what each file is) and a scenario (what meets what). It
+    Outlines of communes with a code; people on a grid, in polygons, or in a table by code (CSV, Excel); maps
+    of hazards, also official plans as the state delivers them and NetCDF or Zarr with a dimension of return
+    periods; lists of sites with coordinates. GeoPackage, Shapefile, GeoJSON, GeoParquet, FlatGeobuf, GML,
+    KML, file geodatabases, MapInfo, CSV, Excel, GeoTIFF, ASCII grids, NetCDF, Zarr, and zip archives of these,
+    of which every member is looked at. `geoalarm init` says what each could be and why, and writes a catalog
+    (what each file is) and a scenario (what meets what). What it leaves out it names, with the reason. It
     never overwrites.
     """
     told = geoalarm("geoalarm init my_territory").output

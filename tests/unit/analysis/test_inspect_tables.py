@@ -76,6 +76,13 @@ def test_several_rows_a_commune_and_several_columns_of_people_are_asked_about(tm
     assert "population_column: 'TODO population or population_men: the column of people" in text
 
 
+def test_an_old_workbook_is_not_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "people.xls").write_bytes(b"\xd0\xcf\x11\xe0" + bytes(600))
+    ((path, why),) = inspect_files(data_files(tmp_path)).unusable
+    assert path.name == "people.xls"
+    assert "soffice --headless --convert-to xlsx" in why
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
