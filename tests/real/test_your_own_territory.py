@@ -125,10 +125,10 @@ def test_begin(desk: Path) -> None:
     Outlines of communes with a code; people on a grid, in polygons, or in a table by code (CSV, Excel); maps
     of hazards, also official plans as the state delivers them and NetCDF or Zarr with a dimension of return
     periods; lists of sites with coordinates. GeoPackage, Shapefile, GeoJSON, GeoParquet, FlatGeobuf, GML,
-    KML, file geodatabases, MapInfo, CSV, Excel, GeoTIFF, ASCII grids, NetCDF, Zarr, and zip archives of these,
-    of which every member is looked at. `geoalarm init` says what each could be and why, and writes a catalog
-    (what each file is) and a scenario (what meets what). What it leaves out it names, with the reason. It
-    never overwrites.
+    KML, file geodatabases, MapInfo, CSV, Excel, GeoTIFF, ASCII grids, NetCDF, Zarr, and zip archives of
+    these, of which every member is looked at. `geoalarm init` says what each could be and why, and writes a
+    catalog (what each file is) and a scenario (what meets what). What it leaves out it names, with the
+    reason. It never overwrites.
     """
     told = geoalarm("geoalarm init my_territory").output
     assert re.search(r"communes_fr.gpkg +communes +communes_fr +4639 polygons", told)

@@ -44,7 +44,7 @@ class WrittenNumber:
 
 
 def without_no_data(cells: pd.Series, numbers: Sequence[float] | str) -> pd.Series:
-    """Cells of a column, those emptied that hold a number that means "not known"; ``none`` means none does."""
+    """Cells of a column, those with a number that means "not known" emptied; ``none``: there is no such."""
     if isinstance(numbers, str) or not numbers:
         return cells
     return cells.mask(cells.map(lambda cell: _bare_number(cell) in numbers).astype(bool), None)

@@ -255,7 +255,7 @@ def _stacked(frames: list[gpd.GeoDataFrame], name: str, *, example: str) -> gpd.
 
 
 def _numbers(table: pd.DataFrame, column: str, *, what: str) -> np.ndarray:
-    """Coordinates; a comma is the decimal sign where every number of the column has at most one, and no dot."""
+    """Coordinates; commas are decimal signs where every number of the column has at most one, no dot."""
     text = table[known_column(column, list(table.columns), what=what)]
     if text.dropna().astype("str").str.fullmatch(_DECIMAL_COMMA).all():
         text = text.astype("str").str.replace(",", ".").where(text.notna())

@@ -37,8 +37,8 @@ from geoalarm.io.workbooks import WORKBOOK_ENDINGS, is_workbook
 
 DATA_ENDINGS: Final = (*VECTOR_ENDINGS, *RASTER_ENDINGS, ".tsv", *WORKBOOK_ENDINGS)
 NOT_OPENED: Final = (".xls", ".xlsb", ".ods", ".7z", ".rar", ".gz", ".tar", ".mdb", ".accdb", ".gpx", ".osm",
-                     ".pbf", ".dxf", ".dwg", ".dgn", ".ecw", ".sid", ".jp2", ".img", ".grib", ".grib2", ".grb",
-                     ".grd", ".vrt")  # fmt: skip
+                     ".pbf", ".dxf", ".dwg", ".dgn", ".ecw", ".sid", ".jp2", ".img", ".grib", ".grib2",
+                     ".grb", ".grd", ".vrt")  # fmt: skip
 """Data of formats that are not opened: told with the command that converts them, not passed over."""
 ENDINGS: Final = (*DATA_ENDINGS, *NOT_OPENED, ZARR, ".zip", ".kmz")
 MOST_FILES: Final = 200

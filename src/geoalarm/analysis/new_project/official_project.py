@@ -133,7 +133,10 @@ def _for_zone(raw: Mapping[str, Any], zone: Zone) -> dict[str, Any]:
 
 def _name(zone: Zone) -> str:
     return ", ".join(
-        [*(f"FR:{code}" for code in zone.departments), *(f"BE:{province_word(code)}" for code in zone.provinces)]
+        [
+            *(f"FR:{code}" for code in zone.departments),
+            *(f"BE:{province_word(code)}" for code in zone.provinces),
+        ]
     )
 
 

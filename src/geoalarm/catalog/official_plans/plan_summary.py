@@ -11,7 +11,6 @@ from geoalarm.catalog.official_plans.plan_tables import ZONE_ROLES, profile_of
 from geoalarm.catalog.official_plans.read_plan import read_content
 from geoalarm.catalog.official_plans.zone_choice import hazards_of
 from geoalarm.core.official_plan import OfficialPlan
-from geoalarm.core.terms import PlanProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class PlanSummary:
         Date of the map, or of its latest state; empty where the plan does not tell.
     """
 
-    profile: PlanProfile
+    profile: str
     zones: dict[str, int]
     events: tuple[str, ...]
     crs: str
