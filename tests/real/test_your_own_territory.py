@@ -303,7 +303,8 @@ def test_report(desk: Path) -> None:
 def test_schedule(desk: Path) -> None:
     """9. Every month
 
-    A file says when, for whom and where to; [schedule.md](schedule.md) describes it.
+    A file says when, for whom and where to; [schedule.md](schedule.md) describes it. The folder
+    `share` has to be there: a share that is not mounted is an error, not a new folder.
     """
     (desk / "my_territory" / "reports.yml").write_text(SCHEDULE, encoding="utf-8")
     (desk / "my_territory" / "share").mkdir()
