@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from geoalarm.cli.terminal import people
 from geoalarm.cli.terminal_text import PlainFormatter, plain
 
 EVIL = "Flood\x1b[2J\x1b]0;owned\x07 \u202egnp.exe\r"
@@ -44,3 +45,8 @@ def test_an_address_that_runs_is_refused(call, disk: Path, tmp_path: Path, url: 
     done = call("catalog", "check", "--catalog", tmp_path / "catalog.yml")
     assert done.exit_code == 2
     assert "is no address of a page; use https://" in done.output
+
+
+def test_a_rest_of_rounding_below_zero_is_no_people() -> None:
+    """What is not known was printed as -0."""
+    assert [people(value) for value in (-0.2, 0.0, 1234.4, None)] == ["0", "0", "1 234", "-"]

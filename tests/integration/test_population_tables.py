@@ -188,7 +188,7 @@ def test_a_scenario_joins_to_its_own_communes(here: Path, tmp_path: Path) -> Non
     }
     (tmp_path / "catalog.yml").write_text(yaml.safe_dump({"sources": both}), "utf-8")
     catalog = open_catalog(tmp_path / "catalog.yml")
-    with pytest.raises(CatalogError, match=r"which communes.*args.join: \{column: CODE, communes: "):
+    with pytest.raises(CatalogError, match=r"which communes.*args.join: \{column: code, communes: "):
         catalog.population("own_people")
     plan = {
         "name": "a",

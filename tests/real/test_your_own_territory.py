@@ -122,10 +122,13 @@ def geoalarm(words: str, *, code: int = 0) -> Result:
 def test_begin(desk: Path) -> None:
     """1. Put your files into a folder and begin
 
-    Outlines of communes with a code, people on a grid or in polygons, maps of hazards, lists of sites:
-    GeoPackage, Shapefile, GeoJSON, GeoParquet, CSV of points, GeoTIFF. `geoalarm init` looks at each, says
-    what it could be and why, and writes a catalog (what each file is) and a scenario (what meets what). It
-    never overwrites.
+    Outlines of communes with a code; people on a grid, in polygons, or in a table by code (CSV, Excel); maps
+    of hazards, also official plans as the state delivers them and NetCDF or Zarr with a dimension of return
+    periods; lists of sites with coordinates. GeoPackage, Shapefile, GeoJSON, GeoParquet, FlatGeobuf, GML,
+    KML, file geodatabases, MapInfo, CSV, Excel, GeoTIFF, ASCII grids, NetCDF, Zarr, and zip archives of
+    these, of which every member is looked at. `geoalarm init` says what each could be and why, and writes a
+    catalog (what each file is) and a scenario (what meets what). What it leaves out it names, with the
+    reason. It never overwrites.
     """
     told = geoalarm("geoalarm init my_territory").output
     assert re.search(r"communes_fr.gpkg +communes +communes_fr +4639 polygons", told)
@@ -300,7 +303,8 @@ def test_report(desk: Path) -> None:
 def test_schedule(desk: Path) -> None:
     """9. Every month
 
-    A file says when, for whom and where to; [schedule.md](schedule.md) describes it.
+    A file says when, for whom and where to; [schedule.md](schedule.md) describes it. The folder
+    `share` has to be there: a share that is not mounted is an error, not a new folder.
     """
     (desk / "my_territory" / "reports.yml").write_text(SCHEDULE, encoding="utf-8")
     (desk / "my_territory" / "share").mkdir()

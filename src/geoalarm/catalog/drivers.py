@@ -131,7 +131,7 @@ class GeoVectorSource(DataSource):
         super().__init__(metadata=metadata)
         self.urlpath, self.choice = urlpath, SourceOptions(mirror=mirror_from(None))
         self.join = join
-        del no_data_value  # of people, whose column is known when the layer is taken as people
+        self.no_data_value = no_data_value  # of people: of other files when the layer is taken as people
         self.plan_options = {"profile": profile, "part": part, "crs": crs, "bbox": bbox}
         rules = [files.RowFilter(**rule) for rule in keep or ()]
         self.options = {
@@ -186,7 +186,15 @@ class GeoVectorSource(DataSource):
         table, digest = read_unchanged(path, lambda: read_table(path, (code, column), **reading))  # type: ignore[arg-type]
         countries = list(facts.get("countries") or ())
         country = str(countries[0]) if len(countries) == 1 else None
-        data, record = join_outlines(table, outlines, code=code, people=column, country=country, what=what)
+        data, record = join_outlines(
+            table,
+            outlines,
+            code=code,
+            people=column,
+            country=country,
+            no_data_value=_numbers(self.no_data_value),
+            what=what,
+        )
         data = data.to_crs(str(facts["crs"]))
         data, repairs, unplaced = normalise.placed(data, what=what, countries=countries)
         return Opened(data, path, digest, repairs, unplaced, join=record)
@@ -204,6 +212,11 @@ class GeoVectorSource(DataSource):
 
     def _close(self) -> None:
         """Nothing is held open."""
+
+
+def _numbers(no_data_value: float | Sequence[float] | str) -> Sequence[float] | str:
+    """Numbers that mean no data as a list, or ``none``."""
+    return [no_data_value] if isinstance(no_data_value, int | float) else no_data_value
 
 
 class GeoRasterSource(DataSource):
@@ -231,7 +244,7 @@ class GeoRasterSource(DataSource):
     ) -> None:
         super().__init__(metadata=metadata)
         self.urlpath, self.choice = urlpath, SourceOptions(mirror=mirror_from(None))
-        numbers = [no_data_value] if isinstance(no_data_value, int | float) else no_data_value
+        numbers = _numbers(no_data_value)
         self.asset = asset
         self.options: dict[str, Any] = {
             "band": band,

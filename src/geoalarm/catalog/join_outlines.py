@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import geopandas as gpd
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from geoalarm.catalog import codes
-from geoalarm.catalog.written_numbers import people_from_cells
+from geoalarm.catalog.written_numbers import people_from_cells, without_no_data
 from geoalarm.core.english_counts import counted
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.field_hints import FieldHint
@@ -32,6 +32,7 @@ def join_outlines(
     code: str,
     people: str,
     country: str | None = None,
+    no_data_value: Sequence[float] | str = (),
     what: str,
 ) -> tuple[gpd.GeoDataFrame, JoinRecord]:
     """A table of people by commune as polygons.
@@ -46,6 +47,8 @@ def join_outlines(
         Columns of the table.
     country : str, optional
         Of all codes that name none: only communes of it are looked at.
+    no_data_value : sequence of float or "none"
+        Numbers of people that mean the same as an empty cell.
 
     Returns
     -------
@@ -59,7 +62,7 @@ def join_outlines(
         If codes are empty beside a number of people, stand twice, are those of several communes, or none is a
         commune's; if a cell is not surely a count.
     """
-    numbers = people_from_cells(table[people], what=what)
+    numbers = people_from_cells(without_no_data(table[people], no_data_value), what=what)
     written = table[code].map(_code_text)
     _require_codes(written, numbers, column=code, what=what)
     written = written[(written != "") & ~(numbers.isna() & table[code].map(_is_note))]

@@ -36,7 +36,8 @@ def outlines_of(
             got=", ".join(known) or "no entry of role communes",
             expected="the name of one, or of one for each side of a border",
             hint=FieldHint(
-                "name it: {join}", join="{column: CODE, communes: " + (known[0] if known else "ENTRY") + "}"
+                "name it: {join}",
+                join=f"{{column: {_column(entry)}, communes: {known[0] if known else 'ENTRY'}}}",
             ),
         )
     parts = [open_communes(name) for name in named or known]
@@ -44,3 +45,7 @@ def outlines_of(
         return parts[0]
     data = pd.concat([part.data.to_crs(parts[0].data.crs) for part in parts], ignore_index=True)
     return Communes(data, tuple(source for part in parts for source in part.sources))
+
+
+def _column(entry: CatalogEntry) -> str:
+    return entry.join.column if entry.join is not None else "CODE"

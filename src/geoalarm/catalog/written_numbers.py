@@ -16,6 +16,7 @@ The rule, for a whole column:
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -23,6 +24,7 @@ import numpy as np
 import pandas as pd
 
 from geoalarm.core.errors import InputError
+from geoalarm.core.field_hints import FieldHint
 
 _BLANKS: Final = "\u0020\u00a0\u2007\u2009\u202f"
 _GROUPS: Final = re.compile(rf"\d{{1,3}}(?:([{_BLANKS}'’])\d{{3}})(?:\1\d{{3}})*(?:[.,]\d+)?", re.ASCII)
@@ -39,6 +41,20 @@ class WrittenNumber:
     text: str
     uses: tuple[tuple[str, Use], ...] = ()
     open_sign: str = ""
+
+
+def without_no_data(cells: pd.Series, numbers: Sequence[float] | str) -> pd.Series:
+    """Cells of a column, those with a number that means "not known" emptied; ``none``: there is no such."""
+    if isinstance(numbers, str) or not numbers:
+        return cells
+    return cells.mask(cells.map(lambda cell: _bare_number(cell) in numbers).astype(bool), None)
+
+
+def _bare_number(cell: object) -> float | None:
+    try:
+        return float("".join(str(cell).split()).replace(",", "."))
+    except ValueError:
+        return None
 
 
 def people_from_cells(cells: pd.Series, *, what: str) -> pd.Series:
@@ -154,12 +170,17 @@ def _plain(cell: object, cells: pd.Series, row: Any, *, what: str) -> float:
 
 
 def _refused(cells: pd.Series, row: Any, *, what: str) -> InputError:
-    cell = str(cells[row])
-    hint = "empty the cell where the number is not known, or correct it"
+    cell, number = str(cells[row]), _bare_number(cells[row])
+    hint: str = "empty the cell where the number is not known, or correct it"
     if "%" in cell:
         hint = "name the column of counts; shares cannot be added up"
     elif re.match(r"\s*[<>≤≥~±]|\s*\d+\s*[-–]\s*\d+\s*$", cell):
         hint = "a range is no count: empty the cell, then the number is not known"
+    elif number is not None and number < 0:
+        hint = FieldHint(
+            "if it means that the number is not known, state so: {no_data_value}; else correct the cell",
+            no_data_value=f"{number:.15g}",
+        )
     return InputError(
         f"{what}, row {row}, column {cells.name!r} is not surely a count of people",
         got=repr(cell[:60]),

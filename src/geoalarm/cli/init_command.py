@@ -74,7 +74,7 @@ def _official(folder: Path, zone: str) -> None:
         for name in made.entries:
             note = ": has to be brought, docs/sources.md says where from" if name in made.brought else ""
             echo(f"{name}{note}")
-    _told(made.catalog, made.unstated)
+    _told(made.catalog, made.unstated, check="--online")
 
 
 def _example(folder: Path, name: str, data: Path | None) -> None:
@@ -90,13 +90,13 @@ def _example(folder: Path, name: str, data: Path | None) -> None:
     _told(begin_example_project(folder, name, place), 0)
 
 
-def _told(catalog: Path, unstated: int) -> None:
+def _told(catalog: Path, unstated: int, *, check: str = "") -> None:
     """What was written, and what comes next."""
     if is_quiet():
         return
     open_values = f"; {unstated} values begin with TODO" if unstated else ""
     echo(f"\nwritten: {catalog}, {catalog.with_name('scenario.yml')}{open_values}")
-    echo(f"next:    geoalarm catalog check --catalog {catalog}")
+    echo(f"next:    geoalarm catalog check --catalog {catalog}" + (f" {check}" if check else ""))
     if not unstated:
         echo(f"then:    geoalarm run {catalog.with_name('scenario.yml')} --out DIR")
 

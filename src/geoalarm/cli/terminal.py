@@ -120,4 +120,4 @@ def footprint_name(item: dict[str, Any]) -> str:
 
 def people(value: float | None) -> str:
     """A count of people for a terminal: whole, with thin groups; a dash where it is not known."""
-    return "-" if value is None else f"{value:,.0f}".replace(",", " ")
+    return "-" if value is None else f"{value:z,.0f}".replace(",", " ")

@@ -19,7 +19,7 @@ from pyproj import CRS
 
 from geoalarm.core.errors import InputError
 from geoalarm.geo.crs import EARTH, degrees_of, horizontal
-from geoalarm.geo.datum_shift import LEAST_M, DatumShift, datum_shift, missing_grids
+from geoalarm.geo.datum_shift import LEAST_M, DatumShift, datum_shift, is_nameless, missing_grids
 from geoalarm.geo.grid import Grid
 
 log = logging.getLogger(__name__)
@@ -167,11 +167,29 @@ def _unknown_datum(name: str, layer: MapExtent, shift: DatumShift, cell_m: float
     mend = f"gdal_edit.py -a_srs {code} FILE" if layer.is_raster else f"ogr2ogr -a_srs {code} NEW FILE"
     off = "nobody knows how far" if math.isnan(shift.size_m) else f"by {shift.size_m:.0f} m"
     candidates = f"; it may be {' or '.join(shift.likely)}" if shift.likely else ""
+    if not is_nameless(layer.crs):
+        return _used_elsewhere(name, layer, off, candidates, mend, cell_m)
     return InputError(
         f"the system of the {name} is on a datum that is not known",
         got=f"{layer.crs.name!r}: places may be off {off}, beside cells of {cell_m:.3g} m",
         expected=f"a known datum{candidates}",
         hint=f"write the system that its producer states into the file: {mend}",
+    )
+
+
+def _used_elsewhere(
+    name: str, layer: MapExtent, off: str, candidates: str, mend: str, cell_m: float
+) -> InputError:
+    """A datum with a name that PROJ cannot shift at this place: mostly the wrong system was stated."""
+    area = layer.crs.area_of_use
+    made_for = f", made for {area.name.rstrip('.')}" if area is not None else ""
+    return InputError(
+        f"the system of the {name} is not one of the place where it lies",
+        got=f"{layer.crs.name!r}{made_for}: no datum shift is known here, and places may be off {off}, "
+        f"beside cells of {cell_m:.3g} m",
+        expected=f"a system in use there{candidates}",
+        hint=f"if its coordinates are of another system, state that one: {mend}; if they are of this one, "
+        "transform them where its shift is known",
     )
 
 

@@ -21,6 +21,7 @@ from geoalarm.core.model import require_crs
 from geoalarm.core.unicode_names import same_name
 from geoalarm.io import folder_format_guards, partial_replies, sidecar_files
 from geoalarm.io import geopackage_guard as geopackage
+from geoalarm.io.dbase_encoding import encoding_options
 from geoalarm.io.geopackage_snapshot import snapshot
 from geoalarm.io.geoparquet_guard import MAX_FEATURES
 from geoalarm.io.row_filters import RowFilter, sql_where
@@ -44,7 +45,7 @@ _GML_OPTIONS: Final = {"WRITE_GFS": "NO", "DOWNLOAD_SCHEMA": "NO"}
 
 @dataclass(frozen=True, slots=True)
 class OgrSource:
-    """What GDAL is told to open: a name, and options of its driver."""
+    """What GDAL is told to open: a name, and options of its driver or the encoding."""
 
     name: str
     options: dict[str, str] = field(default_factory=dict)
@@ -120,6 +121,8 @@ def _guarded(path: Path, kind: str, layer: str | None) -> Iterator[OgrSource]:
     elif kind == "gml":
         with _alone(path) as single:
             yield OgrSource(str(single), _GML_OPTIONS)
+    elif kind == "shp":
+        yield OgrSource(str(path), encoding_options(path))
     else:
         yield OgrSource(str(path))
 

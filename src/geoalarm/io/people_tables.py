@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -28,6 +29,8 @@ TABLE_ENDINGS: Final = (*TEXT_ENDINGS, *WORKBOOK_ENDINGS)
 MAX_TEXT_BYTES: Final = 512 * 2**20
 HEADER_WITHIN: Final = 50
 """How many rows are looked through for the header."""
+MOST_ROWS: Final = 200_000
+"""Of a table that is looked at whole."""
 
 _DELIMITERS: Final = (";", "\t", ",", "|")
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
@@ -93,6 +96,62 @@ def read_table(
     for rule in keep:
         table = table[table[rule.column].map(lambda cell, rule=rule: _meets(cell, rule)).astype(bool)]
     return table[list(columns)].dropna(how="all")
+
+
+@dataclass(frozen=True, slots=True)
+class WholeTable:
+    """All columns of a sheet or a text, and what parts the columns of a text."""
+
+    cells: pd.DataFrame
+    sheet: str = ""
+    delimiter: str = ""
+
+
+def whole_tables(path: Path) -> list[WholeTable]:
+    """Every sheet of a workbook, or a text, under the row that looks like its header; cells as written.
+
+    Of a header with a name twice the first column is taken. At most :data:`MOST_ROWS` rows are read.
+
+    Raises
+    ------
+    InputError
+        If the file is no table, damaged or hostile.
+    """
+    place = regular_file(path)
+    if workbooks.is_workbook(place):
+        pages = {name: workbooks.sheet_rows(place, name) for name in workbooks.sheet_names(place)}
+        return [WholeTable(_under_header(rows), sheet=name) for name, rows in pages.items()]
+    text = _decoded(place)
+    sign = max(_DELIMITERS, key=text[:4096].count)
+    return [WholeTable(_under_header(_text_rows(text, sign)), delimiter=sign)]
+
+
+def _under_header(rows: Iterable[NumberedRow]) -> pd.DataFrame:
+    held = list(islice(rows, MOST_ROWS))
+    number, names = _likely_header(held[:HEADER_WITHIN])
+    places: dict[str, int] = {}
+    for place, name in enumerate(names):
+        if name:
+            places.setdefault(name, place)
+    return _columns(held, number, places)
+
+
+def _likely_header(rows: Sequence[NumberedRow]) -> tuple[int, list[str]]:
+    """The row with the most names, none of them a number; of two such rows below each other the second, as
+    statistical offices write words above the short names.
+    """
+    able = [(number, [_plain(cell) for cell in row]) for number, row in rows if _is_names(row)]
+    if not able:
+        return 0, []
+    most = max(len(set(filter(None, names))) for _, names in able)
+    first, *after = [one for one in able if len(set(filter(None, one[1]))) == most]
+    is_above = len(after) == 1 and first[0] + 1 == after[0][0] < rows[-1][0]
+    return after[0] if is_above else first
+
+
+def _is_names(row: Sequence[Cell]) -> bool:
+    cells = [cell for cell in row if cell is not None]
+    return bool(cells) and all(isinstance(cell, str) and _number(cell) is None for cell in cells)
 
 
 def _from_workbook(path: Path, wanted: list[str], sheet: str | None) -> pd.DataFrame:

@@ -21,6 +21,7 @@ from geoalarm.core.errors import InputError
 from geoalarm.core.model import require_crs
 from geoalarm.io import archives
 from geoalarm.io import geopackage_guard as geopackage
+from geoalarm.io.dbase_encoding import encoding_options
 from geoalarm.io.geopackage_snapshot import snapshot
 from geoalarm.io.geoparquet_guard import MAX_FEATURES
 from geoalarm.io.paths import input_path
@@ -152,6 +153,8 @@ def _read(
         place = place if copy is None else copy.path
         geopackage.require_sound_tables(place, [table.layer])
         options |= {"IMMUTABLE": "YES", "LIST_ALL_TABLES": "YES"}
+    elif place.suffix.lower() in (".shp", ".dbf"):
+        options |= encoding_options(place)
     try:
         facts = pyogrio.read_info(str(place), layer=table.layer, force_feature_count=True, **options)
         _require_features(table, int(facts["features"]))

@@ -29,6 +29,7 @@ __all__ = ["RowFilter", "read_raster", "read_vector", "regular_file", "vector_fo
 
 log = logging.getLogger(__name__)
 
+_DECIMAL_COMMA: Final = r"\s*-?\d+(,\d+)?\s*"
 _ASSIGN: Final = "ogr2ogr -a_srs EPSG:... out.gpkg in.gpkg"
 _TABLE_HINT: Final = (
     "a table has no outlines: people are joined to those of the communes by --join COLUMN (of the codes) and "
@@ -254,13 +255,16 @@ def _stacked(frames: list[gpd.GeoDataFrame], name: str, *, example: str) -> gpd.
 
 
 def _numbers(table: pd.DataFrame, column: str, *, what: str) -> np.ndarray:
+    """Coordinates; commas are decimal signs where every number of the column has at most one, no dot."""
     text = table[known_column(column, list(table.columns), what=what)]
+    if text.dropna().astype("str").str.fullmatch(_DECIMAL_COMMA).all():
+        text = text.astype("str").str.replace(",", ".").where(text.notna())
     values = pd.to_numeric(text, errors="coerce")
     if (values.isna() & text.notna()).any():
         raise InputError(
             f"{what}, column {column!r}",
             got=repr(text[values.isna() & text.notna()].iloc[0]),
-            expected="numbers with a decimal point",
+            expected="numbers with a decimal point, or all with a comma",
             hint="check the delimiter and the decimal sign",
         )
     return values.to_numpy(dtype="float64")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import runpy
 from pathlib import Path
+from types import SimpleNamespace
 
 import geopandas as gpd
 import numpy as np
@@ -18,6 +20,7 @@ from geoalarm.analysis.new_project.begin_project import begin_project
 from geoalarm.catalog import open_catalog
 from geoalarm.core.errors import Faults, InputError
 
+kit = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[2] / "official_plan_kit.py")))
 WEST, NORTH = 3_900_000.0, 3_010_000.0
 
 
@@ -172,6 +175,48 @@ def test_named_files_from_elsewhere_are_named_in_full(folder, tmp_path):
         InputError, match=r"footprints\.0\.entry: still to be stated; expected the entry of a hazard"
     ):
         read_scenario(made.scenario)
+
+
+@pytest.mark.parametrize("is_unpacked", [False, True])
+def test_a_plan_and_a_table_of_people_run_as_they_are_delivered(tmp_path, is_unpacked):
+    """400 people in each of three communes by the plan's own kit, of whom 100 live in its square kilometre;
+    in the table they are twice as many.
+    """
+    from geoalarm import analysis
+
+    kit.communes(tmp_path)
+    zones = [kit.alea(1, "1240000", "03", kit.square(0, 0))]
+    plan = kit.covadis(tmp_path / "38DDT20240001.zip", zones=zones, parts=None)
+    parts = [one for one in tmp_path.rglob("N_*") if one.is_file()]
+    for part in () if is_unpacked else parts:
+        part.unlink()
+    if is_unpacked:
+        plan.unlink()
+    (tmp_path / "people_2023.csv").write_text("insee;population\n38001;800\n38002;800\n38003;800\n")
+    made = begin_project(tmp_path)
+    assert {entry.name: entry.guess.role for entry in made.entries} == {
+        ("n_zone_alea_pprn_20990001_s_038" if is_unpacked else "plan_38ddt20240001") + "_landslide": "hazard",
+        "communes": "communes",
+        "people_2023": "population",
+    }
+    state(made.catalog)
+    space = analysis.open_workspace(read_scenario(made.scenario))
+    table = analysis.run(workspace=space).table
+    held = table[table["commune_id"] == "FR:38001"]
+    assert held["population_exposed"].sum() == pytest.approx(200, rel=1e-3)
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_people_of_one_side_of_the_border_are_not_offered_for_both(folder, is_there):
+    if is_there:
+        (folder / "people_fr.csv").write_text("insee,population\n02001,5\n02002,6\n")
+    made = begin_project(folder)
+    scenario = made.scenario.read_text(encoding="utf-8")
+    assert yaml.safe_load(scenario)["population"] == ["population_2020"]
+    assert ("of a part of the communes only: people_fr" in scenario) == is_there
+    entries = yaml.safe_load(made.catalog.read_text(encoding="utf-8"))["sources"]
+    if is_there:
+        assert entries["people_fr"]["args"]["join"] == {"column": "insee", "communes": ["communes_fr"]}
 
 
 @pytest.mark.parametrize("there", ["catalog.yml", "scenario.yml"])

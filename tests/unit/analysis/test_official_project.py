@@ -16,9 +16,10 @@ from rasterio.transform import from_origin
 from geoalarm import analysis
 from geoalarm.analysis.new_project.example_project import begin_example_project
 from geoalarm.analysis.new_project.official_project import begin_official_project
-from geoalarm.analysis.new_project.zone_codes import Zone, parse_zone
+from geoalarm.analysis.new_project.zone_codes import BRUSSELS, Zone, parse_zone, province_word
 from geoalarm.catalog import open_catalog
 from geoalarm.core.errors import Faults, InputError
+from geoalarm.geo.communes import PROVINCES
 
 
 @pytest.mark.parametrize(
@@ -65,6 +66,12 @@ def test_codes_and_box_of_a_zone():
     assert parse_zone("FR:75").box is None
 
 
+@pytest.mark.parametrize("code", PROVINCES)
+def test_a_province_is_named_by_a_word_that_is_read_again(code):
+    assert parse_zone(f"BE:{province_word(code)}").provinces == (code,)
+    assert province_word(code).isdigit() is (code == BRUSSELS)
+
+
 def test_entries_are_those_of_exactly_the_zone(tmp_path):
     made = begin_official_project(tmp_path / "p", parse_zone("FR:08,FR:59,BE:NAMUR"))
     catalog = open_catalog(made.catalog)
@@ -79,6 +86,10 @@ def test_entries_are_those_of_exactly_the_zone(tmp_path):
         {"entry": "official_communes_fr", "parameters": {"departement": ["08", "59"]}},
         {"entry": "official_communes_be", "codes": ["9"]},
     ]
+    assert facts["title"] == "Official services: FR:08, FR:59, BE:NAMUR"
+    words = (tmp_path / "p" / "scenario.yml").read_text(encoding="utf-8")
+    assert "leave it out if it is not: official_flood_fr_tri of department 59" in words
+    assert "department 08" not in words
     scenario = analysis.read_scenario(made.catalog.with_name("scenario.yml"))
     keys = [option.key for option in analysis.open_workspace(scenario).options()]
     assert "official_flood_fr_tri(departement=08+59, origin=01, scenario=02Moy)" in keys

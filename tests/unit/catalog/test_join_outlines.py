@@ -99,3 +99,18 @@ def test_one_code_in_two_countries() -> None:
 def test_what_cannot_be_joined_is_refused_with_its_row(rows: list[tuple[object, object]], told: str) -> None:
     with pytest.raises(InputError, match=told):
         joined(FRENCH, *rows)
+
+
+@pytest.mark.parametrize("cell", [-9999, "-9999", "-9999,0", " -9 999 "])
+def test_a_number_that_means_not_known_is_stated_and_no_count(cell: object) -> None:
+    """Refused with a hint that says how to state it; once stated, as an empty cell."""
+    rows = table(("01001", 5), ("59350", cell), ("2A004", 1))
+    facts = {"code": "code", "people": "people", "what": "t.csv"}
+    with pytest.raises(InputError, match=r"not surely a count.*args\.no_data_value: -9999"):
+        join_outlines(rows, FRENCH, **facts)
+    frame, record = join_outlines(rows, FRENCH, **facts, no_data_value=(-9999.0,))
+    people = dict(zip(frame["commune_id"], frame["people"], strict=True))
+    assert (people["FR:01001"], people["FR:2A004"], record.joined) == (5, 1, 3)
+    assert pd.isna(people["FR:59350"])
+    with pytest.raises(InputError, match="not surely a count"):
+        join_outlines(rows, FRENCH, **facts, no_data_value="none")

@@ -50,6 +50,15 @@ def test_an_unknown_datum_is_refused_with_the_system_it_may_be() -> None:
     assert "studied area" in str(told.value)
 
 
+@pytest.mark.parametrize(("code", "country"), [(27700, "Kingdom"), (26731, "States")])
+def test_a_named_system_of_another_part_of_the_earth_is_called_so(code: int, country: str) -> None:
+    """The British grid and NAD27 in Belgium: their datum is known and stated; the place is not theirs."""
+    with pytest.raises(InputError, match="not one of the place where it lies") as told:
+        notes(3035, code, cell_m=10.0)
+    assert country in told.value.sentence()
+    assert "if its coordinates are of another system, state that one" in told.value.hint
+
+
 def test_large_cells_bear_an_unknown_datum_and_it_is_told() -> None:
     found = notes(3035, LAMBERT_72, cell_m=5000.0)
     assert not found.is_rough

@@ -102,6 +102,18 @@ def test_csv_points_need_columns_and_a_crs(tmp_path: Path) -> None:
         read_vector(path, x="x", y="y", crs="EPSG:4326")
 
 
+def test_coordinates_of_a_list_may_have_decimal_commas(tmp_path: Path) -> None:
+    """As spreadsheets of both countries write them; a column with both signs is one error."""
+    path = tmp_path / "sites.csv"
+    path.write_text("nom;lon;lat\nA;3,5;50,25\nB;4;50\nC;;\n", encoding="utf-8")
+    facts = {"x": "lon", "y": "lat", "crs": "EPSG:4326", "delimiter": ";"}
+    frame = read_vector(path, **facts)
+    assert [(p.x, p.y) for p in frame.geometry if p is not None] == [(3.5, 50.25), (4, 50)]
+    path.write_text("nom;lon;lat\nA;3,5;50\nB;4.5;50\n", encoding="utf-8")
+    with pytest.raises(InputError, match="all with a comma"):
+        read_vector(path, **facts)
+
+
 def test_layers_are_named_where_there_are_several(tmp_path: Path) -> None:
     path = write_vector(tmp_path, "gpkg")
     assert len(read_vector(path, "cells")) == 3

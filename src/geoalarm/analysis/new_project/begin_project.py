@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from geoalarm.analysis.new_project.detect_role import RoleGuess, detect_role, vintage_of
+from geoalarm.analysis.new_project.column_meanings import vintage_of
+from geoalarm.analysis.new_project.detect_role import detect_role
 from geoalarm.analysis.new_project.entry_text import ProjectEntry, entry_text, grouped, indented
-from geoalarm.analysis.new_project.inspect_files import InspectedLayer, data_files, inspect_files
+from geoalarm.analysis.new_project.inspect_files import data_files, inspect_files
+from geoalarm.analysis.new_project.inspected_layer import InspectedLayer
+from geoalarm.analysis.new_project.role_guess import RoleGuess
 from geoalarm.core.atomic import atomic_file, cannot_write, require_writable
 from geoalarm.core.errors import InputError
 from geoalarm.io.unstated import UNSTATED
@@ -66,7 +69,7 @@ def begin_project(folder: Path, files: Sequence[Path] = ()) -> NewProject:
     require_unwritten(folder)
     found = inspect_files(files or (data_files(folder) if folder.is_dir() else ()))
     guesses = [(layer, detect_role(layer)) for layer in found.layers]
-    entries = tuple(grouped(_with_common_year([pair for pair in guesses if pair[1].role in USED])))
+    entries = tuple(_joined(grouped(_with_common_year([pair for pair in guesses if pair[1].role in USED]))))
     left = (*_unused(guesses), *((path.name, why) for path, why in found.unusable))
     if not entries:
         raise InputError(
@@ -138,9 +141,23 @@ def _with_common_year(
     ]
 
 
+def _joined(entries: list[ProjectEntry]) -> list[ProjectEntry]:
+    """Tables of people with the communes that they could be joined to: those of their country."""
+    communes = [entry for entry in entries if entry.guess.role == "communes"]
+
+    def of(guess: RoleGuess) -> RoleGuess:
+        own = [one for one in communes if set(one.guess.countries) & set(guess.countries)]
+        names = tuple(one.name for one in own or communes)
+        return replace(guess, join_communes=names, is_join_told=len(own or communes) == 1)
+
+    return [
+        replace(entry, guess=of(entry.guess)) if entry.layer.form == "table" else entry for entry in entries
+    ]
+
+
 def _unused(guesses: Iterable[tuple[InspectedLayer, RoleGuess]]) -> list[tuple[str, str]]:
     return [
-        (":".join(part for part in (layer.path.name, layer.layer, layer.band_name) if part), _why(guess))
+        (":".join(filter(None, (layer.path.name, layer.member, layer.layer, layer.band_name))), _why(guess))
         for layer, guess in guesses
         if guess.role not in USED
     ]
@@ -170,23 +187,35 @@ def _scenario_text(folder: Path, entries: Sequence[ProjectEntry]) -> str:
 
     communes, hazards = names("communes"), [one for one in entries if one.guess.role == "hazard"]
     near = [one.name for one in hazards if _reaches(one, entries)]
+    people = _by_cover(entries)
+    partly = [one.name for one in entries if one.name in people[1:] and _lacks_communes(one, communes[:2])]
     scenario = {
         "name": folder.absolute().name or "territory",
         "title": f"Territory of {folder.absolute().name}",
         "catalog": CATALOG,
         "communes": communes[:2] or [_NO_COMMUNES],
-        "population": _by_cover(entries) or [_NO_PEOPLE],
+        "population": [name for name in people if name not in partly] or [_NO_PEOPLE],
         "footprints": [{"entry": name} for name in near] or [{"entry": _NO_HAZARD}],
     }
     if names("sites"):
         scenario["sites"] = names("sites")
     beside = [*communes[2:], *(one.name for one in hazards if one.name not in near)]
     notes = [f"# left out, it lies elsewhere or is a third set of communes: {name}\n" for name in beside]
+    notes += [
+        f"# other people, of a part of the communes only: {name} ({entry.guess.why})\n"
+        for entry in entries
+        if (name := entry.name) in partly
+    ]
     head = (
         "# Which entries meet; docs/use.md explains the fields. The first people are counted.\n"
         "#   geoalarm run scenario.yml --out result           geoalarm serve --scenario scenario.yml\n"
     )
     return head + "".join(notes) + indented(scenario, 0)
+
+
+def _lacks_communes(entry: ProjectEntry, communes: Sequence[str]) -> bool:
+    """Whether it is a table of other communes than all of these."""
+    return entry.layer.form == "table" and not set(communes) <= set(entry.guess.join_communes)
 
 
 def _reaches(entry: ProjectEntry, entries: Iterable[ProjectEntry]) -> bool:
@@ -204,6 +233,8 @@ def _by_cover(entries: Sequence[ProjectEntry]) -> list[str]:
     boxes = [one.layer.bounds for one in entries if one.guess.role == "communes"]
 
     def cover(entry: ProjectEntry) -> float:
+        if entry.layer.form == "table":
+            return -1.0  # a grid says where in a commune people live
         west, south, east, north = entry.layer.bounds
         return sum(
             max(0.0, min(east, box[2]) - max(west, box[0]))

@@ -10,8 +10,9 @@ from typing import Any, Final
 
 import yaml
 
-from geoalarm.analysis.new_project.detect_role import RoleGuess
-from geoalarm.analysis.new_project.inspect_files import FEW, InspectedLayer
+from geoalarm.analysis.new_project.column_meanings import mild_to_severe
+from geoalarm.analysis.new_project.inspected_layer import FEW, InspectedLayer
+from geoalarm.analysis.new_project.role_guess import RoleGuess
 from geoalarm.catalog.cf_units import cf_units
 from geoalarm.core.errors import GeoalarmError
 from geoalarm.core.units import COUNT_UNITS, DENSITY_UNITS
@@ -40,7 +41,16 @@ PEOPLE_KIND: Final = f"{UNSTATED} counts (people in a cell) or density (people i
 PEOPLE_UNITS: Final = f'{UNSTATED} "1" for counts, km-2 for people per square kilometre'
 NO_DATA: Final = f"{UNSTATED} not_studied or dry: what a cell without a value means"
 SELECT: Final = f"{UNSTATED} one of its values: {{values}}"
+PEOPLE_COLUMN: Final = f"{UNSTATED} {{names}}: the column of people to be counted"
+JOIN_COMMUNES: Final = f"{UNSTATED} [{{names}}]: the communes whose codes they are, one of each country"
+JOIN_CRS: Final = "EPSG:3035"
+"""In which the outlines of a table's communes are laid."""
+_COLUMNS: Final = ("id_column", "country_column", "name_column", "population_column", "class_column")
 _PERIOD: Final = re.compile(r"(?i)(?<![a-z0-9])(?:rp|t|q|hq)[_-]?(\d{1,5})(?![0-9])")
+_PERIOD_DIMENSION: Final = re.compile(
+    r"(?i)(return|recurrence)[_ ]?(period|interval)s?(_yr|_years)?|rps?|p[ée]riodes?_de_retour"
+    r"|terugkeerperiode|wiederkehrperiode"
+)
 _NAME: Final = re.compile(r"[^a-z0-9]+")
 
 
@@ -87,8 +97,9 @@ def entry_text(entry: ProjectEntry, folder: Path) -> str:
         "driver": "geo_raster" if entry.layer.form == "raster" else "geo_vector",
         "args": _args(entry, folder),
     }
-    if len(entry.layers) > 1:
-        shown["parameters"] = {"return_period": _periods(entry)}
+    parameters = _parameters(entry)
+    if parameters:
+        shown["parameters"] = parameters
     return f"  # {entry.guess.why}\n" + indented({entry.name: {**shown, "metadata": facts}}, 2)
 
 
@@ -131,7 +142,7 @@ def grouped(layers: Iterable[tuple[InspectedLayer, RoleGuess]]) -> list[ProjectE
 
 def period_of(layer: InspectedLayer) -> str:
     """The return period in the name of a file, as it is written there; empty where there is none."""
-    found = _PERIOD.findall(layer.path.stem) if layer.form == "raster" else []
+    found = _PERIOD.findall(_stem(layer)) if layer.form == "raster" else []
     return str(found[0]) if len(found) == 1 and int(found[0]) > 1 else ""
 
 
@@ -141,27 +152,31 @@ def _facts(entry: ProjectEntry) -> dict[str, Any]:
         "title": _title(entry),
         "role": guess.role,
         **_measured(entry),
-        "crs": layer.crs or CRS,
-        "basis": BASIS,
+        "crs": JOIN_CRS if layer.form == "table" else layer.crs or CRS,
+        "basis": "statutory" if layer.profile else BASIS,
         "licence": LICENCE,
         "attribution": ATTRIBUTION,
         "vintage": guess.vintage or VINTAGE,
         **_countries(guess),
         **{
             name: value
-            for name in ("id_column", "country_column", "name_column", "population_column", "class_column")
-            if (value := getattr(guess, name))
+            for name in _COLUMNS
+            if (value := getattr(guess, name)) and (layer.form != "table" or name == "population_column")
         },
     }
+    if layer.form == "table" and guess.population_choices:
+        facts["population_column"] = PEOPLE_COLUMN.format(names=_either(guess.population_choices))
     if guess.class_choices:
-        facts["class_column"] = (
-            f"{UNSTATED} {' or '.join(guess.class_choices)}: the column that holds the class"
-        )
+        facts["class_column"] = f"{UNSTATED} {_either(guess.class_choices)}: the column that holds the class"
     if len(guess.class_labels) > 1:
-        facts["class_order"] = ORDER.format(labels=", ".join(guess.class_labels))
+        facts["class_order"] = ORDER.format(labels=", ".join(mild_to_severe(guess.class_labels)))
     if guess.columns:
         facts["columns"] = dict(guess.columns)
     return facts | {"url": "", "verified": True}
+
+
+def _either(names: tuple[str, ...]) -> str:
+    return " or ".join(names)
 
 
 def _countries(guess: RoleGuess) -> dict[str, Any]:
@@ -210,12 +225,41 @@ def _known_units(layer: InspectedLayer) -> str:
 def _args(entry: ProjectEntry, folder: Path) -> dict[str, Any]:
     layer = entry.layer
     args: dict[str, Any] = {"urlpath": _address(entry, folder)}
-    for name in ("layer", "band", "variable", "x", "y", "delimiter"):
+    if layer.member:
+        args["member"] = _member(entry)
+    for name in ("profile", "layer", "band", "variable", "x", "y", "delimiter"):
         if getattr(layer, name):
             args[name] = getattr(layer, name)
+    if layer.events:
+        args["part"] = "{{ scenario }}"
     if layer.dimensions:
-        args["select"] = {dim: SELECT.format(values=_first(values)) for dim, values in layer.dimensions}
-    return args | ({"crs": layer.crs or CRS} if layer.x else {})
+        args["select"] = {dim: _selected(dim, values) for dim, values in layer.dimensions}
+    return args | _join(entry.guess, layer) | ({"crs": layer.crs or CRS} if layer.x else {})
+
+
+def _join(guess: RoleGuess, layer: InspectedLayer) -> dict[str, Any]:
+    """To which communes a table is joined, and which of its rows are meant."""
+    if layer.form != "table":
+        return {}
+    join: dict[str, Any] = {"column": guess.id_column}
+    if guess.join_communes:
+        names = list(guess.join_communes)
+        join["communes"] = names if guess.is_join_told else JOIN_COMMUNES.format(names=", ".join(names))
+    rules = [
+        {"column": name, "equals": SELECT.format(values=_first(values))} for name, values in guess.row_choices
+    ]
+    return {"join": join} | ({"keep": rules[:1]} if rules else {})
+
+
+def _selected(dim: str, values: tuple[str, ...]) -> str:
+    return "{{ return_period }}" if _are_periods(dim, values) else SELECT.format(values=_first(values))
+
+
+def _are_periods(dim: str, values: tuple[str, ...]) -> bool:
+    """Whether a dimension holds return periods in whole years, by its name and values."""
+    return _PERIOD_DIMENSION.fullmatch(dim) is not None and all(
+        one.isdecimal() and int(one) > 1 for one in values
+    )
 
 
 def _first(values: tuple[str, ...]) -> str:
@@ -233,14 +277,39 @@ def _address(entry: ProjectEntry, folder: Path) -> str:
     )
     if len(entry.layers) == 1:
         return text
-    head, _, stem = text.rpartition("/")
-    start, end = _period_span(stem)
-    return f"{head}/{stem[:start]}{{{{ return_period }}}}{stem[end:]}"
+    if entry.layer.member:
+        return text
+    head, _, name = text.rpartition("/")
+    return f"{head}/{_with_period(name)}"
 
 
-def _periods(entry: ProjectEntry) -> dict[str, Any]:
+def _member(entry: ProjectEntry) -> str:
+    return entry.layer.member if len(entry.layers) == 1 else _with_period(entry.layer.member)
+
+
+def _with_period(name: str) -> str:
+    """A name with the parameter in the place of its return period."""
+    start, end = _period_span(name)
+    return f"{name[:start]}{{{{ return_period }}}}{name[end:]}"
+
+
+def _parameters(entry: ProjectEntry) -> dict[str, Any]:
+    """Return periods, of files or of a dimension, and events of a plan."""
+    layer = entry.layer
+    if len(entry.layers) > 1:
+        return {"return_period": _periods(sorted((period_of(one) for one in entry.layers), key=int))}
+    for dim, values in layer.dimensions:
+        if _are_periods(dim, values):
+            return {"return_period": _periods(list(values))}
+    if layer.events:
+        events = list(layer.events)
+        about = "event of the map"
+        return {"scenario": {"description": about, "type": "str", "default": events[0], "allowed": events}}
+    return {}
+
+
+def _periods(words: list[str]) -> dict[str, Any]:
     """The parameter of the return periods; numbers, or text where a zero leads."""
-    words = sorted((period_of(layer) for layer in entry.layers), key=int)
     plain = not any(word.startswith("0") for word in words)
     values = [int(word) if plain else word for word in words]
     return {
@@ -258,15 +327,20 @@ def _is_period_of(layer: InspectedLayer, guess: RoleGuess, entry: ProjectEntry) 
 
 
 def _template(layer: InspectedLayer) -> tuple[object, ...]:
-    start, end = _period_span(layer.path.name)
+    start, end = _period_span(layer.file_name)
     return (
-        layer.path.parent,
-        layer.path.name[:start],
-        layer.path.name[end:],
+        layer.path if layer.member else layer.path.parent,
+        layer.file_name[:start],
+        layer.file_name[end:],
         layer.crs,
         layer.band,
         layer.variable,
     )
+
+
+def _stem(layer: InspectedLayer) -> str:
+    """The name of the data file without its ending."""
+    return layer.file_name.rpartition(".")[0] or layer.file_name
 
 
 def _period_span(name: str) -> tuple[int, int]:
@@ -276,17 +350,21 @@ def _period_span(name: str) -> tuple[int, int]:
 
 def _name_of(layer: InspectedLayer, taken: set[str]) -> str:
     """A name of the house for a layer, that no other has."""
-    parts = [layer.path.stem, layer.layer, f"band_{layer.band}" if layer.band else "", layer.variable]
+    parts = [layer.path.stem, _stem(layer), layer.layer, f"band_{layer.band}" if layer.band else "",
+             layer.variable, layer.hazard]  # fmt: skip
     words = _NAME.sub("_", " ".join(dict.fromkeys(parts)).lower()).strip("_")
-    short = (words if words[:1].isalpha() else f"layer_{words}")[:50].strip("_")
+    kind = "plan" if layer.profile else "layer"
+    short = (words if words[:1].isalpha() else f"{kind}_{words}")[:50].strip("_")
     name = short if len(short) > 1 else f"layer_{short}"
     return next(one for one in (name, *(f"{name}_{n}" for n in range(2, 1_000))) if one not in taken)
 
 
 def _title(entry: ProjectEntry) -> str:
     layer = entry.layer
-    words = [layer.path.stem, layer.layer if layer.layer != layer.path.stem else "", layer.band_name]
-    return " ".join(" ".join(words).replace("_", " ").split()).capitalize().ljust(3, ".")
+    several = bool(layer.band or layer.variable or layer.dimensions)
+    parts = [layer.path.stem, _stem(layer), layer.layer, layer.band_name if several else "", layer.hazard]
+    words = " ".join(dict.fromkeys(part for part in parts if part))
+    return " ".join(words.replace("_", " ").split()).capitalize().ljust(3, ".")
 
 
 def _told_apart(entry: ProjectEntry, entries: list[ProjectEntry]) -> ProjectEntry:

@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -17,120 +17,54 @@ import rasterio
 import xarray as xr
 from pyproj import CRS
 
+from geoalarm.analysis.new_project.inspect_plans import inspect_plan
+from geoalarm.analysis.new_project.inspect_tables import inspect_tables
+from geoalarm.analysis.new_project.inspected_layer import FEW, Form, InspectedColumn, InspectedLayer
 from geoalarm.core.errors import GeoalarmError
 from geoalarm.core.read_errors import wrap_read_errors
 from geoalarm.geo.fill_values import known_cells
+from geoalarm.i18n.place_names import fold
 from geoalarm.io import archives
 from geoalarm.io.cf_datasets import list_variables
 from geoalarm.io.cf_formats import ZARR, cf_format
 from geoalarm.io.ogr_layers import layer_names
 from geoalarm.io.paths import GEODATABASE, input_path, is_zarr_folder
+from geoalarm.io.people_tables import is_table, whole_tables
 from geoalarm.io.rasters import RASTER_ENDINGS, read_raster
 from geoalarm.io.vector_files import read_vector, vector_format
 from geoalarm.io.vector_formats import VECTOR_ENDINGS
+from geoalarm.io.workbooks import WORKBOOK_ENDINGS, is_workbook
 
-Form = Literal["polygons", "points", "lines", "raster"]
-
-ENDINGS: Final = (*VECTOR_ENDINGS, *RASTER_ENDINGS, ZARR, ".zip")
+DATA_ENDINGS: Final = (*VECTOR_ENDINGS, *RASTER_ENDINGS, ".tsv", *WORKBOOK_ENDINGS)
+NOT_OPENED: Final = (".xls", ".xlsb", ".ods", ".7z", ".rar", ".gz", ".tar", ".mdb", ".accdb", ".gpx", ".osm",
+                     ".pbf", ".dxf", ".dwg", ".dgn", ".ecw", ".sid", ".jp2", ".img", ".grib", ".grib2",
+                     ".grb", ".grd", ".vrt")  # fmt: skip
+"""Data of formats that are not opened: told with the command that converts them, not passed over."""
+ENDINGS: Final = (*DATA_ENDINGS, *NOT_OPENED, ZARR, ".zip", ".kmz")
 MOST_FILES: Final = 200
 """Files of a folder that are looked at."""
 MOST_DEEP: Final = 3
 """Folders in folders that are looked into."""
 SAMPLE_CELLS: Final = 250_000
 """About as many cells of a raster are read."""
-FEW: Final = 12
-"""A column or a raster with at most so many values may hold classes."""
 _COORDINATES: Final = (
     ("longitude", "latitude"),
     ("lon", "lat"),
     ("long", "lat"),
     ("lng", "lat"),
     ("x", "y"),
-    ("x_l93", "y_l93"),
+    ("x l93", "y l93"),
     ("easting", "northing"),
+    ("coord x", "coord y"),
+    ("coordonnee x", "coordonnee y"),
+    ("x wgs84", "y wgs84"),
+    ("lengtegraad", "breedtegraad"),
+    ("langengrad", "breitengrad"),
+    ("laengengrad", "breitengrad"),
+    ("geographische lange", "geographische breite"),
 )
-"""Columns of a table of points."""
+"""Columns of a table of points, in small letters without accents and signs."""
 _OWN_FILES: Final = ("catalog.yml", "scenario.yml")
-
-
-@dataclass(frozen=True, slots=True)
-class InspectedColumn:
-    """A column: whether it holds numbers, some of its values as text, how many differ, whether none is
-    missing, and its least and largest number (NaN for text).
-    """
-
-    name: str
-    is_number: bool
-    values: tuple[str, ...]
-    distinct: int
-    is_full: bool
-    low: float = math.nan
-    high: float = math.nan
-
-    @property
-    def is_unique_in(self) -> int:
-        """Rows that it tells apart: zero where a value is missing."""
-        return self.distinct if self.is_full else 0
-
-
-@dataclass(frozen=True, slots=True)
-class InspectedLayer:
-    """A layer of a file.
-
-    Attributes
-    ----------
-    layer : str
-        Of a file that holds several.
-    band : int
-        Of a raster that holds several, else 0; ``band_name`` is what the file calls it.
-    crs : str
-        ``EPSG:3035``, or its definition.
-    bounds : tuple of float
-        West, south, east, north [degrees].
-    count : int
-        Features, or cells.
-    variable : str
-        Of NetCDF and Zarr that hold several.
-    dimensions : tuple
-        Of NetCDF and Zarr: dimensions beside x and y, with their values.
-    units : str
-        Of a raster, as the file states them.
-    low, high, distinct, is_whole
-        Of the cells that were looked at.
-    x, y : str
-        Columns of a table of points.
-    """
-
-    path: Path
-    form: Form
-    crs: str
-    bounds: tuple[float, float, float, float]
-    count: int
-    layer: str = ""
-    columns: tuple[InspectedColumn, ...] = ()
-    band: int = 0
-    band_name: str = ""
-    variable: str = ""
-    dimensions: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    units: str = ""
-    low: float = math.nan
-    high: float = math.nan
-    distinct: int = 0
-    is_whole: bool = False
-    has_no_data: bool = False
-    x: str = ""
-    y: str = ""
-    delimiter: str = ""
-
-    @property
-    def words(self) -> str:
-        """Everything that bears a name, in lower case: file, layer, band."""
-        return " ".join([self.path.stem, self.layer, self.band_name]).lower()
-
-    def column(self, *names: str) -> InspectedColumn | None:
-        """The first column of one of these names, whatever their case."""
-        known = {item.name.lower(): item for item in self.columns}
-        return next((known[name] for name in names if name in known), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,15 +116,41 @@ def inspect_file(path: Path) -> list[InspectedLayer]:
         return list(_variables(place))
     if place.suffix.lower() in RASTER_ENDINGS:
         return list(_bands(place))
+    plan = inspect_plan(place)
+    if plan:
+        return list(plan)
     if archives.is_archive(place):
-        return [_vector(place, read_vector(place))]
+        return list(_members(place))
+    if is_table(place):
+        return _points_or_tables(place)
     kind = vector_format(place)
-    if kind == "csv":
-        return [_points(place)]
     names = layer_names(place, kind)
     if len(names) > 1:
         return [_vector(place, read_vector(place, name), layer=name) for name in names]
     return [_vector(place, read_vector(place))]
+
+
+def _members(path: Path) -> Iterator[InspectedLayer]:
+    """Layers of every data file of an archive; the name of each where it holds several."""
+    found = archives.members_of(path, DATA_ENDINGS)
+    if len(found) < 2:
+        places = archives.unpack(path, member=None, endings=DATA_ENDINGS)
+        yield from (replace(one, path=path) for one in inspect_file(places[0]))
+        return
+    bases = [member.base for member in found]
+    for member in found:
+        (place,) = archives.unpack(path, member=member.name, endings=DATA_ENDINGS)
+        name = member.base if bases.count(member.base) == 1 else member.name
+        yield from (replace(one, path=path, member=name) for one in inspect_file(place))
+
+
+def _points_or_tables(path: Path) -> list[InspectedLayer]:
+    """A text with columns of coordinates is one of points; any other table has no place."""
+    if not is_workbook(path):
+        found = _points(path)
+        if found is not None:
+            return [found]
+    return list(inspect_tables(path))
 
 
 def _vector(path: Path, frame: gpd.GeoDataFrame, **facts: Any) -> InspectedLayer:
@@ -210,20 +170,17 @@ def _vector(path: Path, frame: gpd.GeoDataFrame, **facts: Any) -> InspectedLayer
     )
 
 
-def _points(path: Path) -> InspectedLayer:
-    """A table with the coordinates of points; degrees where its columns and their values say so."""
+def _points(path: Path) -> InspectedLayer | None:
+    """A table with the coordinates of points, degrees where its columns and their values say so; None where
+    it has no coordinates.
+    """
     delimiter = _delimiter(path)
-    head = pd.read_csv(path, sep=delimiter, nrows=2_000, encoding="utf-8-sig")
-    names = {str(name).lower(): str(name) for name in head.columns}
+    table = next(iter(whole_tables(path))).cells
+    names = {fold(str(name)): str(name) for name in table.columns}
     x, y = next(((names[a], names[b]) for a, b in _COORDINATES if a in names and b in names), ("", ""))
     if not x:
-        raise GeoalarmError(
-            f"{path.name} is a table without coordinates",
-            got=", ".join(map(str, head.columns[:12])),
-            expected="columns such as longitude and latitude",
-            hint="people in it are joined to the communes by a code: args.join in a catalog",
-        )
-    values = head[[x, y]].apply(pd.to_numeric, errors="coerce")
+        return None
+    values = table[[x, y]].map(lambda cell: str(cell).replace(",", ".")).apply(pd.to_numeric, errors="coerce")
     degrees = values[x].abs().max() <= 180 and values[y].abs().max() <= 90
     crs = "EPSG:4326" if degrees else ""
     frame = read_vector(path, x=x, y=y, crs=crs or "EPSG:4326", delimiter=delimiter)

@@ -16,7 +16,7 @@ from geoalarm.analysis.new_project.begin_project import (
     write_project,
 )
 from geoalarm.analysis.new_project.entry_text import indented
-from geoalarm.analysis.new_project.zone_codes import FLANDERS, WALLONIA, Zone
+from geoalarm.analysis.new_project.zone_codes import FLANDERS, WALLONIA, Zone, province_word
 from geoalarm.catalog.open import package_catalog
 from geoalarm.io.plain_yaml import parse_yaml
 from geoalarm.io.unstated import UNSTATED
@@ -25,6 +25,10 @@ NORTHERN_TILE: Final = 51.214
 """North of this [degrees] the tile R3_C19 of GHS-POP begins; docs/sources.md."""
 _BOX: Final = f"{UNSTATED} [west, south, east, north] of the zone in degrees"
 _BROUGHT: Final = "mirror://"
+
+
+_UNCONFIRMED: Final = {"official_flood_fr_tri": ("59", "62")}
+"""Departments of a service whose files nobody has seen; docs/sources.md."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,10 @@ def _for_zone(raw: Mapping[str, Any], zone: Zone) -> dict[str, Any]:
 
 def _name(zone: Zone) -> str:
     return ", ".join(
-        [*(f"FR:{code}" for code in zone.departments), *(f"BE:{code}" for code in zone.provinces)]
+        [
+            *(f"FR:{code}" for code in zone.departments),
+            *(f"BE:{province_word(code)}" for code in zone.provinces),
+        ]
     )
 
 
@@ -162,6 +169,12 @@ def _scenario_text(services: list[_Service], brought: tuple[str, ...], zone: Zon
         "sites": names("sites"),
     }
     waiting = [
+        f"# not confirmed that it is served, leave it out if it is not: {name} of department {code}\n"
+        for name, codes in _UNCONFIRMED.items()
+        for code in codes
+        if code in zone.departments
+    ]
+    waiting += [
         f"# once its file is in the folder that GEOALARM_MIRROR names, a footprint too: {name}\n"
         for name in brought
     ]

@@ -112,6 +112,12 @@ def parse_zone(words: str) -> Zone:
     return Zone(tuple(dict.fromkeys(departments)), tuple(dict.fromkeys(provinces)))
 
 
+def province_word(code: str) -> str:
+    """A province as :func:`parse_zone` reads it: ``NAMUR``."""
+    name = _PROVINCE.sub("", fold(region_name("BE", code, code, "fr")))
+    return name.replace(" ", "-").upper()
+
+
 def _department(country: str, name: str, part: str) -> str:
     code = name.zfill(2)
     if country != "FR" or not _DEPARTMENT.fullmatch(code):

@@ -25,8 +25,8 @@ _OPTION_OF_FIELD = {"country": "--country", "country_column": "--country-column"
 _CHOICES = {
     field: {"--footprint": f"--{field}", "--population": f"--population-{field}"}
     for field in ("variable", "select", "asset")
-}
-"""Options that choose in a file with several rasters, by the option that names the file."""
+} | {"no_data_value": {"--footprint": "--no-data-value", "--population": "--population-no-data-value"}}
+"""Options with one for each file, by the option that names the file."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,13 @@ def table_population(own: UserFiles, part: FilePart, communes: Communes, notes: 
     keep = row_rules(own.population_keep)
     table, _ = read_unchanged(place, lambda: read_table(place, wanted, sheet=sheet, member=member, keep=keep))
     polygons, record = join_outlines(
-        table, communes, code=str(own.join), people=own.population_column, country=own.country, what=part.name
+        table,
+        communes,
+        code=str(own.join),
+        people=own.population_column,
+        country=own.country,
+        no_data_value=own.population_no_data_value,
+        what=part.name,
     )
     notes.extend(record.sentences(part.name))
     found = normalise.population(

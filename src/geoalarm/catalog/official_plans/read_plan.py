@@ -105,7 +105,7 @@ def read_plan(
         If the file is not in the standard that is stated, holds regulation zones only, or what is asked for
         is not in it, or is several.
     """
-    found = _content(path, profile, options)
+    found = read_content(path, profile, options)
     if found is None:
         return None
     standard, content = found
@@ -123,9 +123,10 @@ def read_plan(
     return _layer(path, standard, content, choice, repairs)
 
 
-def _content(
+def read_content(
     path: Path, profile: PlanProfile | None, options: dict[str, Any]
 ) -> tuple[str, PlanContent] | None:
+    """Standard and content of a plan, nothing chosen of it yet; as :func:`read_plan`."""
     if profile in REGIONAL:
         return str(profile), read_regional_flood_map(path, str(profile), **options)
     tables = profile_of(path) if profile is None else tables_as(path, profile)
