@@ -382,7 +382,9 @@ def test_a_raster_that_breaks_off_is_one_message(here: Path, option: str) -> Non
 
 def test_the_catalog_says_which_entry_breaks_off(here: Path) -> None:
     opened = open_catalog(catalog(here, broken(here)))
-    with pytest.raises(InputError, match=r"entry 'their_map' cannot be read; got broken.tif, band 1"):
+    with pytest.raises(
+        InputError, match=r"entry 'their_map', broken.tif, cannot be read; got broken.tif, band 1"
+    ):
         footprint(opened.layer("their_map"))
 
 

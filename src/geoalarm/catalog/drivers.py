@@ -266,7 +266,7 @@ class GeoRasterSource(DataSource):
             choice=self.choice,
             fetched=lambda address: fetch_raster(address, **wanted),
         )
-        with wrap_read_errors(f"entry {self.name!r}"):
+        with wrap_read_errors(f"entry {self.name!r}, {path.name},"):
             data, digest = read_raster_or_asset(path, self.asset, **self.options)
             data, repairs = normalise.raster(
                 data,

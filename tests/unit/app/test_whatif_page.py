@@ -215,9 +215,13 @@ def test_texts_of_a_reader_are_escaped():
     ("field", "text", "told"),
     [
         ("in.wind_speed", "0 m/s", "Wind speed: “0 m/s” cannot be used. Expected: 0.5 to 30 m/s."),
-        ("in.rate", "-1 kg/s", "Release rate: “-1 kg/s” cannot be used. Expected: 0 to 10,000,000 kg/s."),
+        (
+            "in.rate",
+            "-1 kg/s",
+            "Release rate: “-1 kg/s” cannot be used. Expected: above 0, at most 10,000,000 kg/s.",
+        ),
         ("in.rate", "5", "Release rate: “5” cannot be used. Expected: a number and its unit, like 5 kg/s."),
-        ("in.rate", "", "Release rate: a value is missing. Expected: 0 to 10,000,000 kg/s."),
+        ("in.rate", "", "Release rate: a value is missing. Expected: above 0, at most 10,000,000 kg/s."),
         ("in.stability", "Z", "Stability of the air: “Z” cannot be used. Expected: A, very unstable, B,"),
         ("in.substance", "gasoline", "This substance has no such thresholds."),
         ("in.scheme", "FR", "The French thresholds of this substance are not loaded."),

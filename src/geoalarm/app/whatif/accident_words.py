@@ -25,7 +25,8 @@ def range_words(item: FormField, lang: str) -> str:
     low, high, unit = item["low"], item["high"], "" if item["unit"] == "1" else pretty(f" {item['unit']}")
     shown = [None if value is None else i18n.number(value, lang, decimals=3) for value in (low, high)]
     if low is not None and high is not None:
-        return i18n.text("whatif.between", lang, low=shown[0], high=f"{shown[1]}{unit}")
+        key = "whatif.above_to" if "above" in item["range"] else "whatif.between"
+        return i18n.text(key, lang, low=shown[0], high=f"{shown[1]}{unit}")
     if low is None:
         return ""
     return i18n.text(
