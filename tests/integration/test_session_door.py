@@ -37,7 +37,7 @@ def seen(made_up):
         finally:
             server.stop()
 
-    return asyncio.run(asyncio.wait_for(run(), 120))
+    return reader.in_own_loop(run(), 120)
 
 
 async def _seen(server, address: str) -> SimpleNamespace:

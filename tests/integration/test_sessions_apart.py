@@ -51,7 +51,7 @@ def apart(made_up):
         finally:
             server.stop()
 
-    return asyncio.run(asyncio.wait_for(run(), 120))
+    return reader.in_own_loop(run(), 120)
 
 
 async def _watched(server, address: str) -> SimpleNamespace:

@@ -10,6 +10,8 @@ import asyncio
 import json
 import re
 import time
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlparse
@@ -23,6 +25,16 @@ BRIDGE = re.compile(
 )
 PATIENCE_S = 120.0
 LARGEST = 200_000_000
+
+
+def in_own_loop(work: Coroutine[Any, Any, Any], within_s: float | None = None) -> Any:
+    """What ``work`` answers, on a loop and a thread of its own.
+
+    A browser that an earlier test of the same process opened keeps a loop running on the main thread for as
+    long as the process lives, and beside a running loop none can be started.
+    """
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, asyncio.wait_for(work, within_s)).result()
 
 
 @dataclass

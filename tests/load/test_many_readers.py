@@ -104,7 +104,7 @@ def _table(rounds: list[SimpleNamespace]) -> str:
 
 
 def test_forty_changes_at_once_and_none_is_lost(server, capsys):
-    rounds = asyncio.run(_rounds(server))
+    rounds = reader.in_own_loop(_rounds(server))
     with capsys.disabled():
         sys.stdout.write(_table(rounds))
     assert [len(one.at_once) for one in rounds] == list(COUNTS)

@@ -30,10 +30,19 @@ def economical() -> None:
             set_option(option, value)
 
 
-def give_back() -> None:
-    """Collect what nobody needs any more; what is kept for good is not looked at again."""
+def keep_for_good() -> None:
+    """No longer look at what is there now.
+
+    Only for a moment before anybody reads: what is taken for kept is never given back, were it the page of
+    one who came early.
+    """
     gc.collect()
     gc.freeze()
+
+
+def give_back() -> None:
+    """Collect what nobody needs any more, and hand the pages of memory it stood on back to the system."""
+    gc.collect()
     trim = _of_libc("malloc_trim")
     if trim is not None:
         trim(0)

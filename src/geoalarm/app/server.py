@@ -28,7 +28,7 @@ from geoalarm.app.briefing.briefing_service import desk_of
 from geoalarm.app.claim_port import ANYWHERE, claim_port, port_of
 from geoalarm.app.explorer import build_explorer as build
 from geoalarm.app.explorer.explorer_page import Explorer
-from geoalarm.app.memory_settings import economical, give_back
+from geoalarm.app.memory_settings import economical, give_back, keep_for_good
 from geoalarm.app.session import Progress, SharedSession, open_session, workspace_of
 from geoalarm.app.web import page_frame as page
 from geoalarm.app.web.page_server import PageHandler, PageShell, PageSocket, ServedPage, application
@@ -284,10 +284,13 @@ def opening_of(
             (progress or _unheard)(step, n, m)
 
         if workspace is not None:
-            return open_session(workspace, progress=told)
-        assert isinstance(scenario, SharedSession)
-        scenario.warm(progress=told)
-        return scenario
+            world = open_session(workspace, progress=told)
+        else:
+            assert isinstance(scenario, SharedSession)
+            world = scenario
+            world.warm(progress=told)
+        keep_for_good()
+        return world
 
     def then(world: SharedSession) -> None:
         (ready or _unheard)()
