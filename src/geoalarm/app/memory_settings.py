@@ -7,6 +7,8 @@ import gc
 import sys
 from typing import Final
 
+import pyarrow as pa
+
 from geoalarm.core.settings import default_setting
 
 RASTER_CACHE_MB: Final = 32
@@ -24,6 +26,7 @@ M_ARENA_MAX: Final = -8
 def economical() -> None:
     """Settings to be made before rasters are read; those of the environment go first."""
     default_setting("GDAL_CACHEMAX", str(RASTER_CACHE_MB))
+    pa.set_memory_pool(pa.system_memory_pool())  # its own keeps what a file of communes needed while read
     set_option = _of_libc("mallopt")
     if set_option is not None:
         for option, value in ((M_ARENA_MAX, ARENAS), (M_MMAP_THRESHOLD, LARGE), (M_TRIM_THRESHOLD, LARGE)):

@@ -38,6 +38,7 @@ from geoalarm.app.whatif.build_whatif import whatif
 from geoalarm.app.whatif.whatif_page import WhatIf
 from geoalarm.app.whatif.whatif_view import warm as warm_whatif
 from geoalarm.core.background_task import BackgroundTask
+from geoalarm.exposure.on_raster import forget_overlay
 
 if TYPE_CHECKING:
     from geoalarm.analysis.scenario import Scenario
@@ -303,6 +304,7 @@ def warm_rest(world: SharedSession) -> None:
     """Make the other layers ready while the first readers read; a fault is logged, and told when asked."""
     for option in world.choices.options:
         world.prepare(option)
+    forget_overlay()
     warm_whatif(world)
     give_back()
     desk = desk_of(world).opening

@@ -266,6 +266,12 @@ def _ratio(part: np.ndarray, seen: np.ndarray, whole: np.ndarray) -> np.ndarray:
     return snap(np.divide(part, denominator, out=np.zeros_like(part), where=denominator > 0))
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=1)
 def _overlay_of(source: Grid, target: Grid) -> sparse.csr_array:
+    """Kept for the next layer: those of one territory mostly lie on one lattice, and it is large."""
     return narrow_indices(overlay(source, target))
+
+
+def forget_overlay() -> None:
+    """Give back what the layers on one lattice share, once they have been counted."""
+    _overlay_of.cache_clear()

@@ -133,6 +133,8 @@ class Grid:
         areas = np.broadcast_to(self._areas_km2, self.shape)
         if cells is None:
             return areas.ravel()
+        if self._areas_km2.size == 1:
+            return np.broadcast_to(self._areas_km2.ravel(), np.shape(cells))
         rows, columns = np.divmod(cells, self.shape[1])
         return np.asarray(areas[rows, columns])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import runpy
 from pathlib import Path
 
 import numpy as np
@@ -315,3 +316,8 @@ def test_bad_input_is_refused_by_name(call, words) -> None:
     with pytest.raises(RangeError) as caught:
         call()
     assert words in str(caught.value)
+
+
+def test_constants_of_the_file_are_those_of_the_library(root):
+    written = runpy.run_path(str(root / "docs" / "tools" / "substance_constants.py"))
+    assert written["FILE"].read_text(encoding="utf-8") == written["text"]()

@@ -1,25 +1,29 @@
-"""Properties of a substance as functions of temperature, from the tables of the ``chemicals`` library, each
-with its range and the table it comes from.
+"""Properties of a substance as functions of temperature, by the equations of the ``chemicals`` library, each
+with its range and the table its constants come from.
+
+The constants of our substances are kept as rows beside this module (``data/substance_constants.csv``, written
+by ``docs/tools/substance_constants.py``): the library reads tables of some 70,000 substances, 70 MB, to give
+those of two dozen.
 """
 
 from __future__ import annotations
 
 import importlib
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
+from types import MappingProxyType
 from typing import Any, Final
 
 from geoalarm.core.quantities import require_range
+from geoalarm.core.reference_rows import rows
 
 PERRY: Final = "Perry's Chemical Engineers' Handbook, 8th ed."
 VDI: Final = "VDI Heat Atlas, 2nd ed."
 MCGARRY: Final = "McGarry (1983), Wagner equation"
 TRC: Final = "TRC Thermodynamics of Organic Compounds in the Gas State (1994)"
-
-_TABLES: Final = threading.Lock()
-"""The library reads its tables on first use, and two threads that do so at once break them."""
+SINGLE: Final = "single"
+"""Where the numbers stand that the library gives by a function of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +56,26 @@ class Property:
 
 def property_curves(cas: str, molar_mass: float) -> dict[str, Property]:
     """Curves of one substance: Perry's tables first, then the VDI's; what neither has stays out."""
-    with _TABLES:
-        made = {
-            "vapour_pressure": _vapour_pressure(cas),
-            "liquid_density": _liquid_density(cas, molar_mass),
-            "heat_of_vaporisation": _heat_of_vaporisation(cas, molar_mass),
-            "liquid_heat_capacity": _liquid_heat_capacity(cas, molar_mass),
-            "gas_heat_capacity": _gas_heat_capacity(cas, molar_mass),
-        }
+    made = {
+        "vapour_pressure": _vapour_pressure(cas),
+        "liquid_density": _liquid_density(cas, molar_mass),
+        "heat_of_vaporisation": _heat_of_vaporisation(cas, molar_mass),
+        "liquid_heat_capacity": _liquid_heat_capacity(cas, molar_mass),
+        "gas_heat_capacity": _gas_heat_capacity(cas, molar_mass),
+    }
     return {name: curve for name, curve in made.items() if curve is not None}
 
 
 def _vapour_pressure(cas: str) -> Property | None:
-    library, tables, dippr = map(_library, ("chemicals", "chemicals.vapor_pressure", "chemicals.dippr"))
+    library, dippr = map(_library, ("chemicals", "chemicals.dippr"))
     named = partial(Property, "vapour pressure")
-    if row := _row(tables.Psat_data_Perrys2_8, cas):
+    if row := _row("Psat_data_Perrys2_8", cas):
         constants = [row[f"C{i}"] for i in range(1, 6)]
         return named(lambda t: dippr.EQ101(t, *constants), row["Tmin"], row["Tmax"], f"{PERRY}, table 2-8")
-    if row := _row(tables.Psat_data_WagnerMcGarry, cas):
+    if row := _row("Psat_data_WagnerMcGarry", cas):
         mcgarry = (row["Tc"], row["Pc"], *(row[name] for name in "ABCD"))
         return named(lambda t: library.Wagner_original(t, *mcgarry), row["Tmin"], row["Tc"], MCGARRY)
-    if row := _row(tables.Psat_data_VDI_PPDS_3, cas):
+    if row := _row("Psat_data_VDI_PPDS_3", cas):
         vdi = (row["Tc"], row["Pc"], *(row[name] for name in "ABCD"))
         return named(lambda t: library.Wagner(t, *vdi), row["Tm"], row["Tc"], f"{VDI}, D3.1")
     return None
@@ -81,49 +84,49 @@ def _vapour_pressure(cas: str) -> Property | None:
 def _liquid_density(cas: str, molar_mass: float) -> Property | None:
     volume, dippr = map(_library, ("chemicals.volume", "chemicals.dippr"))
     named = partial(Property, "liquid density")
-    if row := _row(volume.rho_data_Perry_8E_105_l, cas):
+    if row := _row("rho_data_Perry_8E_105_l", cas):
         constants = [row[f"C{i}"] for i in range(1, 5)]
         source = f"{PERRY}, table 2-32"
         return named(lambda t: dippr.EQ105(t, *constants) * molar_mass, row["Tmin"], row["Tmax"], source)
-    if row := _row(volume.rho_data_VDI_PPDS_2, cas):
+    if row := _row("rho_data_VDI_PPDS_2", cas):
         vdi, top = [row[name] for name in ("Tc", "rhoc", "A", "B", "C", "D", "MW")], row["Tc"]
         return named(lambda t: molar_mass / volume.volume_VDI_PPDS(t, *vdi), 0.4 * top, top, f"{VDI}, D3.1")
     return None
 
 
 def _heat_of_vaporisation(cas: str, molar_mass: float) -> Property | None:
-    library, tables, dippr = map(_library, ("chemicals", "chemicals.phase_change", "chemicals.dippr"))
+    library, dippr = map(_library, ("chemicals", "chemicals.dippr"))
     named = partial(Property, "heat of vaporisation")
-    if row := _row(tables.phase_change_data_Perrys2_150, cas):
+    if row := _row("phase_change_data_Perrys2_150", cas):
         constants = [row[name] for name in ("Tc", "C1", "C2", "C3", "C4")]
         source = f"{PERRY}, table 2-150"
         # the table gives J/kmol, the library stores J/mol
         return named(lambda t: dippr.EQ106(t, *constants) / molar_mass, row["Tmin"], row["Tmax"], source)
-    if row := _row(tables.phase_change_data_VDI_PPDS_4, cas):
+    if row := _row("phase_change_data_VDI_PPDS_4", cas):
         vdi, top = [row[name] for name in ("Tc", "A", "B", "C", "D", "E")], row["Tc"]
         return named(lambda t: library.PPDS12(t, *vdi) / molar_mass, 0.4 * top, top, f"{VDI}, D3.1")
     return None
 
 
 def _liquid_heat_capacity(cas: str, molar_mass: float) -> Property | None:
-    library, tables, dippr = map(_library, ("chemicals", "chemicals.heat_capacity", "chemicals.dippr"))
+    dippr = _library("chemicals.dippr")
     # both tables are in J/kmol/K
     named, kilomole = (
         partial(Property, "liquid heat capacity", source=f"{PERRY}, table 2-153"),
         1000 * molar_mass,
     )
-    if row := _row(tables.Cp_data_Perry_Table_153_100, cas):
+    if row := _row("Cp_data_Perry_Table_153_100", cas):
         constants = [row[name] for name in "ABCDE"]
         return named(lambda t: dippr.EQ100(t, *constants) / kilomole, row["Tmin"], row["Tmax"])
-    if row := _row(tables.Cp_data_Perry_Table_153_114, cas):
-        given = [library.Tc(cas), *(row[name] for name in "ABCD")]
+    if row := _row("Cp_data_Perry_Table_153_114", cas):
+        given = [constants_of(cas)[SINGLE]["Tc"], *(row[name] for name in "ABCD")]
         return named(lambda t: dippr.EQ114(t, *given) / kilomole, row["Tmin"], row["Tmax"])
     return None
 
 
 def _gas_heat_capacity(cas: str, molar_mass: float) -> Property | None:
-    library, tables = map(_library, ("chemicals", "chemicals.heat_capacity"))
-    if row := _row(tables.TRC_gas_data, cas):
+    library = _library("chemicals")
+    if row := _row("TRC_gas_data", cas):
         constants = [row[f"a{i}"] for i in range(8)]
         return Property(
             "gas heat capacity",
@@ -135,13 +138,24 @@ def _gas_heat_capacity(cas: str, molar_mass: float) -> Property | None:
     return None
 
 
-def _library(name: str) -> Any:
-    """A module of the library, imported when asked for: its tables take two seconds; it has no types."""
-    return importlib.import_module(name)
+def constants_of(cas: str) -> Mapping[str, Mapping[str, float]]:
+    """Numbers of a substance of ours by table of the library, those without a table under :data:`SINGLE`."""
+    return _constants()[cas]
 
 
-def _row(table: Any, cas: str) -> dict[str, float] | None:
+@lru_cache(maxsize=1)
+def _constants() -> Mapping[str, Mapping[str, Mapping[str, float]]]:
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for row in rows(__package__, "substance_constants"):
+        found.setdefault(row["cas"], {}).setdefault(row["table"], {})[row["constant"]] = float(row["value"])
+    return MappingProxyType(found)
+
+
+def _row(table: str, cas: str) -> Mapping[str, float] | None:
     """Numbers of one substance in a table of the library, None where it has none."""
-    if cas not in table.index:
-        return None
-    return {name: float(value) for name, value in table.loc[cas].items() if isinstance(value, int | float)}
+    return constants_of(cas).get(table)
+
+
+def _library(name: str) -> Any:
+    """A module of the library, imported when asked for; it has no types."""
+    return importlib.import_module(name)

@@ -18,7 +18,16 @@ from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.reference_rows import rows
 from geoalarm.core.registry import FlaggedOutputs, model, positive, word
 from geoalarm.core.result import TO_BE_CONFIRMED
-from geoalarm.hazards.industrial.property_curves import MCGARRY, PERRY, TRC, VDI, Property, property_curves
+from geoalarm.hazards.industrial.property_curves import (
+    MCGARRY,
+    PERRY,
+    SINGLE,
+    TRC,
+    VDI,
+    Property,
+    constants_of,
+    property_curves,
+)
 
 GAS_CONSTANT: Final = 8.314462618
 """Molar gas constant [J mol-1 K-1] (CODATA 2018, exact)."""
@@ -146,22 +155,18 @@ def substance(name: str) -> Substance:
 
 
 def _made(row: Mapping[str, str]) -> Substance:
-    import chemicals  # its tables take two seconds: only where a substance is asked for
-
     cas = row["properties_of"] or row["cas"]
-    limits = (
-        [chemicals.safety.LFL(CASRN=cas), chemicals.safety.UFL(CASRN=cas)]
-        if "flammable" in row["hazards"]
-        else [None, None]
-    )
-    lower, upper = (math.nan if limit is None else float(limit) for limit in limits)
+    single = constants_of(cas)[SINGLE]
+    molar_mass = single["MW"] / 1000
+    flammable = "flammable" in row["hazards"]
+    lower, upper = (single.get(limit, math.nan) if flammable else math.nan for limit in ("LFL", "UFL"))
     return Substance(
         name=row["substance"],
         cas=row["cas"],
-        molar_mass=chemicals.MW(cas) / 1000,
-        boiling_point=chemicals.Tb(cas),
-        critical_temperature=chemicals.Tc(cas),
-        critical_pressure=chemicals.Pc(cas),
+        molar_mass=molar_mass,
+        boiling_point=single["Tb"],
+        critical_temperature=single["Tc"],
+        critical_pressure=single["Pc"],
         lower_flammable=lower,
         upper_flammable=upper,
         hazards=tuple(row["hazards"].split(";")),
@@ -171,7 +176,7 @@ def _made(row: Mapping[str, str]) -> Substance:
         verified=row["verified"],
         un=row["un"],
         stands_in=row["properties_of"],
-        properties=MappingProxyType(property_curves(cas, chemicals.MW(cas) / 1000)),
+        properties=MappingProxyType(property_curves(cas, molar_mass)),
     )
 
 
