@@ -17,6 +17,8 @@ LARGE: Final = 128 * 1024
 """Pieces of this size are taken from the system one by one, and go back to it when they are freed [bytes]."""
 ARENAS: Final = 2
 """Pools of small pieces: the default of eight for each core keeps the peak of every thread."""
+COLLECT: Final = (700, 10, 10)
+"""Python's own thresholds of its collector: waiting longer left 100 MB more behind."""
 M_TRIM_THRESHOLD: Final = -1
 M_MMAP_THRESHOLD: Final = -3
 M_ARENA_MAX: Final = -8
@@ -25,6 +27,8 @@ M_ARENA_MAX: Final = -8
 
 def economical() -> None:
     """Settings to be made before rasters are read; those of the environment go first."""
+    gc.freeze()  # what was imported stays; from here on, what nobody needs goes soon
+    gc.set_threshold(*COLLECT)
     default_setting("GDAL_CACHEMAX", str(RASTER_CACHE_MB))
     pa.set_memory_pool(pa.system_memory_pool())  # its own keeps what a file of communes needed while read
     set_option = _of_libc("mallopt")

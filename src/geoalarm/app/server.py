@@ -304,12 +304,12 @@ def warm_rest(world: SharedSession) -> None:
     """Make the other layers ready while the first readers read; a fault is logged, and told when asked."""
     for option in world.choices.options:
         world.prepare(option)
-    forget_overlay()
     warm_whatif(world)
     give_back()
     desk = desk_of(world).opening
     desk.start()
     desk.wait()
+    forget_overlay()
     give_back()
 
 

@@ -96,7 +96,7 @@ def touched_cells(matrix: sparse.csr_array) -> np.ndarray:
     """
     held = np.zeros(matrix.shape[1], dtype=bool)
     held[matrix.indices] = True
-    return np.flatnonzero(held)
+    return np.flatnonzero(held).astype(matrix.indices.dtype, copy=False)
 
 
 def _build(polygons: gpd.GeoDataFrame, grid: Grid) -> sparse.csr_array:

@@ -7,7 +7,7 @@ from typing import Any, Final
 import yaml
 
 from geoalarm.core.errors import CatalogError, GeoalarmError, InputError
-from geoalarm.io.written_yaml import WrittenLoader
+from geoalarm.io.written_yaml import SafeLoader, WrittenLoader
 
 MAX_EVENTS: Final = 50_000
 MAX_DEPTH: Final = 12
@@ -31,8 +31,7 @@ def parse_yaml(content: bytes, *, what: str, error: type[InputError | CatalogErr
     try:
         text = content.decode("utf-8-sig")
         _require_plain_events(text, what=what, error=error)
-        _require_unique_keys(yaml.compose(text, Loader=yaml.SafeLoader), what=what, error=error)
-        return yaml.load(text, Loader=WrittenLoader)  # noqa: S506 - plain YAML whose numbers keep their text
+        return _constructed(text, what=what, error=error)
     except UnicodeDecodeError as fault:
         raise error(
             f"{what} is not text", got=str(fault), expected="UTF-8", hint="save it as UTF-8"
@@ -48,9 +47,20 @@ def parse_yaml(content: bytes, *, what: str, error: type[InputError | CatalogErr
         ) from fault
 
 
+def _constructed(text: str, *, what: str, error: type[InputError | CatalogError]) -> Any:
+    """The values of a text whose events are plain; its numbers keep how they were written."""
+    loader = WrittenLoader(text)
+    try:
+        node = loader.get_single_node()
+        _require_unique_keys(node, what=what, error=error)
+        return None if node is None else loader.construct_document(node)
+    finally:
+        loader.dispose()
+
+
 def _require_plain_events(text: str, *, what: str, error: type[InputError | CatalogError]) -> None:
     depth = 0
-    for count, event in enumerate(yaml.parse(text, Loader=yaml.SafeLoader)):
+    for count, event in enumerate(yaml.parse(text, Loader=SafeLoader)):
         line = event.start_mark.line + 1 if event.start_mark else 0
         if count > MAX_EVENTS:
             raise error(
