@@ -233,6 +233,7 @@ def origins(port: int, address: str, allowed: Sequence[str]) -> list[str]:
 def configure() -> None:
     """Memory and Panel as the explorer needs them, and the headers on every document it serves."""
     economical()
+    settings.perform_document_validation = False  # a tenth of a page's making; a test does it for all
     pn.extension(respect_explicit_sizing=True)
     secure(DocHandler)
 

@@ -47,6 +47,7 @@ PARTS: Final = 1024
 KEPT: Final = 256
 """Tables of totals kept in memory."""
 Example = TypeVar("Example")
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class SharedSession:
         self._names: KeyedCache[pd.Series] = KeyedCache(8)
         self._labels: KeyedCache[tuple[tuple[int, int, str], ...]] = KeyedCache(8)
         self._words: KeyedCache[list[str]] = KeyedCache(64)
-        self._parts: KeyedCache[str] = KeyedCache(PARTS)
+        self._parts: KeyedCache[object] = KeyedCache(PARTS)
         self._examples: KeyedCache[object] = KeyedCache(4)
         self._overlaid: set[str] = set()
         self._ready: set[tuple[str, str, str]] = set()
@@ -119,9 +120,9 @@ class SharedSession:
         """Words of a map, one a commune: written once for all sessions of a language."""
         return self._words.get(key, make)
 
-    def part(self, key: Hashable, make: Callable[[], str]) -> str:
-        """A piece of a page that is the same for all who choose the same, as text."""
-        return self._parts.get(key, make)
+    def part(self, key: Hashable, make: Callable[[], Part]) -> Part:
+        """A piece of a page that is the same for all who choose the same: text, mostly; never changed."""
+        return cast("Part", self._parts.get(key, make))
 
     def example(self, name: str, make: Callable[[], Example]) -> Example:
         """What a page shows before anybody asked, made once for all sessions."""

@@ -5,7 +5,10 @@ from concurrent.futures import Future
 
 import pandas as pd
 import pytest
+from bokeh.document import Document
+from bokeh.io.doc import patch_curdoc
 
+from geoalarm.app.explorer.build_explorer import explorer
 from geoalarm.app.explorer.explorer_page import Explorer
 from geoalarm.app.explorer.explorer_state import ExplorerState
 from geoalarm.app.web.page_state import UnknownOption
@@ -20,6 +23,15 @@ def page(made_up):
     made.sent = []
     made.bridge._send_msg = made.sent.append
     return made
+
+
+def test_a_page_breaks_none_of_the_rules_of_its_library(made_up, caplog):
+    document = Document()
+    with patch_curdoc(document):
+        explorer(world=made_up).server_doc(document)
+    document.validate()  # the server leaves it out
+    assert len(list(document.models)) > 100
+    assert [record.message for record in caplog.records if record.name.startswith("bokeh")] == []
 
 
 def send(page, do, value=""):
@@ -125,6 +137,7 @@ def test_what_the_map_shows_is_told_as_text(page, monkeypatch):
     """A screen reader hears the label of the map as it stands: an entity would be read letter by letter."""
     name = "Villeneuve-d'Ascq & <Flers>"
     monkeypatch.setattr(page.shared, "names", lambda lang: pd.Series(name, index=page.shared.geometry.ids))
+    monkeypatch.setattr(page.shared, "part", lambda key, make: make())
     page.sent.clear()
     page.refresh()
     labels = [sent["attributes"]["aria-label"] for sent in page.sent if sent.get("label") == "ga-map-a"]

@@ -7,6 +7,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import shapely
+from bokeh.document import Document
+from bokeh.io.doc import patch_curdoc
 
 from geoalarm import i18n
 from geoalarm.analysis import Workspace, default_scenario, open_catalog, read_scenario
@@ -18,6 +20,7 @@ from geoalarm.app.whatif.accident_files import UploadStore, file_of, scenario, t
 from geoalarm.app.whatif.accident_form import form
 from geoalarm.app.whatif.accident_refusal import refusal
 from geoalarm.app.whatif.accident_words import pretty
+from geoalarm.app.whatif.build_whatif import whatif
 from geoalarm.app.whatif.effect_field import breaks, chance, class_words
 from geoalarm.app.whatif.example_accidents import EXAMPLES, example_place
 from geoalarm.app.whatif.form_fields import known
@@ -42,6 +45,15 @@ SITES = (
 @pytest.fixture(scope="module")
 def territory():
     return SharedSession(Workspace(default_scenario(open_catalog())))
+
+
+def test_a_page_breaks_none_of_the_rules_of_its_library(territory, caplog):
+    document = Document()
+    with patch_curdoc(document):
+        whatif(world=territory).server_doc(document)
+    document.validate()  # the server leaves it out
+    assert len(list(document.models)) > 100
+    assert [record.message for record in caplog.records if record.name.startswith("bokeh")] == []
 
 
 def state_of(**query):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeVar
 from urllib.parse import parse_qsl
 
 import panel as pn
@@ -47,6 +47,7 @@ from geoalarm.present.hazard_styles import palette_of
 from geoalarm.present.palette import Theme, colours
 
 log = logging.getLogger(__name__)
+Part = TypeVar("Part")
 DEFAULTS: Final[dict[str, object]] = {
     "scenario": "",
     "commune": "",
@@ -149,7 +150,7 @@ class Explorer(PageSession[ExplorerState, ExplorerPanes, ExplorerView]):
         """Bring every view to a new choice."""
         state, lang, shared = self.state, self.state.lang, self.shared
         self.view, self._shown = view, self._asked
-        self.finding = cards.finding_words(view, state, shared)
+        self.finding = self._part("finding", lambda: cards.finding_words(view, state, shared))
         with pn.io.hold(self._doc):
             self.panes.compare(cards.slot_titles(view, state))
             self._paint(view)
@@ -223,7 +224,7 @@ class Explorer(PageSession[ExplorerState, ExplorerPanes, ExplorerView]):
             name = str(self.shared.names(lang)[state.commune])
             self.bridge.say(i18n.text("explorer.selected_announce", lang, name=name))
 
-    def _part(self, name: str, make: Callable[[], str]) -> str:
+    def _part(self, name: Hashable, make: Callable[[], Part]) -> Part:
         """A piece of the page, made once for all readers who choose the same; not kept while the view shown
         is still that of an older choice.
         """
@@ -236,16 +237,25 @@ class Explorer(PageSession[ExplorerState, ExplorerPanes, ExplorerView]):
         return tuple(item for item in self.state.query().items() if item[0] != "commune")
 
     def _show_table(self, *, follow: bool = False) -> None:
-        view, state = self.view, self.state
+        view, arrangement = self.view, self.arrangement
         if view is None:
             return
-        rows = table.arranged(view, state, self.shared, self.arrangement)
+        if arrangement.search:  # words of a reader are theirs: they push nothing out that others share
+            shown = self._table(view, follow)
+        else:
+            shown = self._part(("table", follow, arrangement), lambda: self._table(view, follow))
+        self.panes["table"].object, self.arrangement = shown
+
+    def _table(self, view: ExplorerView, follow: bool) -> tuple[str, TableArrangement]:
+        """The page of the table that is shown, and its arrangement; where asked for, that of the commune."""
+        state, arrangement = self.state, self.arrangement
+        rows = table.arranged(view, state, self.shared, arrangement)
         page = table.page_of(rows, state.commune) if follow else None
         if page is not None:
-            self.arrangement = self.arrangement.on_page(page)
-        self.arrangement = self.arrangement.within(len(rows), table.ROWS)
+            arrangement = arrangement.on_page(page)
+        arrangement = arrangement.within(len(rows), table.ROWS)
         total = len(self.shared.geometry.ids)
-        self.panes["table"].object = table.html(rows, view, state, self.arrangement, total=total)
+        return table.html(rows, view, state, arrangement, total=total), arrangement
 
     def _countries(self) -> tuple[str, ...]:
         return (self.state.country,) if self.state.country else ()
