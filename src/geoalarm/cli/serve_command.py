@@ -64,6 +64,13 @@ if TYPE_CHECKING:
     help="Pages open at once from one network address.",
 )
 @click.option(
+    "--max-requests-per-minute",
+    type=click.IntRange(1),
+    default=300,
+    show_default=True,
+    help="Of one network address, for what has to be computed: pages, briefings, files.",
+)
+@click.option(
     "--workers",
     type=click.IntRange(1, 64),
     default=1,
