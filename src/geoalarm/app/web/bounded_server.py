@@ -6,10 +6,11 @@ The bounds of pages and messages stand elsewhere (:mod:`geoalarm.app.web.request
 
 from __future__ import annotations
 
-import socket
-from typing import Any, Final
+from typing import Final
+from weakref import WeakKeyDictionary, ref
 
 from tornado.httpserver import HTTPServer
+from tornado.ioloop import PeriodicCallback
 from tornado.iostream import IOStream
 from tornado.web import Application
 
@@ -23,24 +24,65 @@ LARGEST_BODY: Final = 2**10
 """Body of a request [bytes]."""
 LARGEST_READ: Final = 2 * 2**20
 """What is read ahead of one connection; a message of a websocket has to fit in it [bytes]."""
-UNREAD_S: Final = 20
-"""A peer that takes nothing of what it was sent for this long is gone [s]."""
+LOOK_MS: Final = 5_000
+"""How often peers that take nothing are looked for [ms]."""
+UNREAD_LOOKS: Final = 4
+"""A peer that took nothing of what waits for it from one look to the next, as often, is gone [1]."""
+
+
+class UnreadWatch:
+    """Gives up peers that do not take what they are sent.
+
+    Time is counted in looks: while the loop of the server is busy nobody is looked at, and nobody given up.
+    """
+
+    def __init__(self) -> None:
+        self._looks: WeakKeyDictionary[IOStream, int] = WeakKeyDictionary()
+
+    def take(self, stream: IOStream) -> None:
+        """Watch a connection from now on."""
+        write, weak = type(stream).write_to_fd, ref(stream)
+
+        def noted(data: memoryview) -> int:
+            own = weak()
+            assert own is not None  # it is the one that writes
+            written = write(own, data)
+            if written:
+                self._looks[own] = 0
+            return written
+
+        self._looks[stream] = 0
+        stream.write_to_fd = noted  # type: ignore[method-assign]
+
+    def look(self) -> None:
+        """Close those that took nothing for too long."""
+        for stream in list(self._looks):
+            self._looks[stream] = self._looks[stream] + 1 if stream.writing() else 0
+            if self._looks[stream] > UNREAD_LOOKS:
+                stream.close()
+                del self._looks[stream]
 
 
 class BoundedServer(HTTPServer):
     """A server that gives up who does not take what it sends."""
 
-    def handle_stream(self, stream: IOStream, address: tuple[Any, ...]) -> None:
-        """Begin with a connection: the system ends it where the peer takes nothing any more."""
-        option = getattr(socket, "TCP_USER_TIMEOUT", None)  # Linux
-        if option is not None and stream.socket is not None:
-            stream.socket.setsockopt(socket.IPPROTO_TCP, option, UNREAD_S * 1000)
+    watch: UnreadWatch
+    looking: PeriodicCallback
+
+    def handle_stream(self, stream: IOStream, address: tuple[object, ...]) -> None:
+        """Begin with a connection."""
+        self.watch.take(stream)
         super().handle_stream(stream, address)
+
+    def stop(self) -> None:
+        """Listen no more."""
+        self.looking.stop()
+        super().stop()
 
 
 def bounded_server(application: Application) -> BoundedServer:
     """An HTTP server for an application, with the bounds of this module."""
-    return BoundedServer(
+    server = BoundedServer(
         application,
         idle_connection_timeout=IDLE_S,
         body_timeout=BODY_S,
@@ -48,3 +90,7 @@ def bounded_server(application: Application) -> BoundedServer:
         max_body_size=LARGEST_BODY,
         max_buffer_size=LARGEST_READ,
     )
+    server.watch = UnreadWatch()
+    server.looking = PeriodicCallback(server.watch.look, LOOK_MS)
+    server.looking.start()
+    return server

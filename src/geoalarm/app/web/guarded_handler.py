@@ -7,8 +7,9 @@ is answered without.
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from bokeh.server.views.multi_root_static_handler import MultiRootStaticHandler
 from bokeh.server.views.static_handler import StaticHandler
@@ -113,9 +114,9 @@ class GuardedHandler(RequestHandler):
         asked = self.request.query_arguments.get("lang", [b""])[-1].decode("utf-8", "replace")
         return preferred_language(asked, self.request.headers.get("Accept-Language", ""))
 
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
+    def write_error(self, status_code: int, **kwargs: object) -> None:
         """Tell in words; a trace goes to the log only."""
-        error = kwargs.get("exc_info", (None, None))[1]
+        error = sys.exception()
         seconds = error.after_s if isinstance(error, TooManyRequests) else 0
         if seconds or status_code == 503:
             self.set_header("Retry-After", str(seconds or OPENS_S))

@@ -7,7 +7,9 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from panel.io.server import WSHandler
-from tornado.web import HTTPError
+from tornado.httputil import HTTPServerRequest
+from tornado.web import Application, HTTPError
+from tornado.websocket import WebSocketProtocol13
 
 from geoalarm.app.web.guarded_handler import GuardedHandler
 from geoalarm.app.web.request_rate import RequestRate
@@ -36,13 +38,15 @@ PARTS: Final = 3
 class PageSocket(GuardedHandler, WSHandler):
     """See the module."""
 
-    def __init__(self, *args: Any, page: ServedPage, **kwargs: Any) -> None:
+    def __init__(
+        self, application: Application, request: HTTPServerRequest, *, page: ServedPage, **kwargs: object
+    ) -> None:
         self.page = page
         self._place = ""
         self._is_closed = False
         self._unfinished = self._backlog = 0
         self._rate = RequestRate(MESSAGES_PER_MINUTE * PARTS, clock=time.monotonic, most_addresses=1)
-        super().__init__(*args, **kwargs)
+        super().__init__(application, request, **kwargs)
 
     async def prepare(self) -> None:
         """Refuse a foreign name, and who opens too many."""
@@ -58,19 +62,28 @@ class PageSocket(GuardedHandler, WSHandler):
         if self._unfinished > LARGEST_MESSAGE:
             self.close(TOO_LARGE, "message too large")
             return
-        wait_s = self._rate.wait_s("")
-        while wait_s:
-            await asyncio.sleep(wait_s)
-            wait_s = self._rate.wait_s("")
+        await self._pace()
         await super().on_message(fragment)
+        self._is_heard()
 
-    async def _receive(self, fragment: str | bytes) -> Message[Any] | None:
+    async def _pace(self) -> None:
+        """Wait until one more part may be taken."""
+        while wait_s := self._rate.wait_s(""):
+            self._is_heard()
+            await asyncio.sleep(wait_s)
+
+    def _is_heard(self) -> None:
+        """A peer whose messages wait here is alive: its answer to a ping stands behind them, unread."""
+        if isinstance(self.ws_connection, WebSocketProtocol13):
+            self.ws_connection._received_pong = True
+
+    async def _receive(self, fragment: str | bytes) -> Message[object] | None:
         message = await super()._receive(fragment)
         if message is not None:
             self._unfinished = 0
         return message
 
-    async def send_message(self, message: Message[Any]) -> None:
+    async def send_message(self, message: Message[object]) -> None:
         """Send; a browser that does not read what it is sent is let go."""
         if self._backlog > LARGEST_BACKLOG:
             self._let_go()
@@ -107,6 +120,6 @@ class PageSocket(GuardedHandler, WSHandler):
         super().on_close()
 
 
-def _size(message: Message[Any]) -> int:
+def _size(message: Message[object]) -> int:
     """What a message takes while it waits: its content and its buffers [bytes]."""
     return len(message.content_json) + sum(memoryview(buffer.data).nbytes for buffer in message.buffers)
