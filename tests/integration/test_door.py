@@ -259,7 +259,7 @@ def test_a_fault_is_told_without_a_trace(door):
 
 @pytest.fixture(scope="module")
 def narrow():
-    """A server behind a proxy that computes six times a minute for an address and takes a message a second."""
+    """A server behind a proxy that computes six times a minute for an address and a message a second."""
     with served(max_requests_per_minute=6, behind_proxy=True, messages_per_minute=60) as server:
         yield server
 

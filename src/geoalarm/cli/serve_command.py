@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     "--allow-origin",
     multiple=True,
     metavar="HOST:PORT",
-    help="Host a browser may reach the explorer by, beside localhost; repeat for several.",
+    help="Name in the browser's address, beside localhost; repeat for several.",
 )
 @click.option(
     "--scenario",
@@ -96,7 +96,9 @@ def serve(
     warm` makes ready beforehand what takes longest.
     """
     from geoalarm.app.claim_port import claim_port
+    from geoalarm.app.web.allowed_hosts import AllowedHosts
 
+    AllowedHosts(port, address, options["allow_origin"])  # a wrong name is told once, before workers start
     wanted = _read(scenario)
     sockets = [socket.socket(fileno=one) for one in inherited] or claim_port(port, address)
     if workers > 1:
