@@ -341,7 +341,9 @@ def test_a_folder_that_cannot_be_written(refuse, tmp_path):
     (["catalog", "show", "demo_flod"], "did you mean 'demo_flood'?"),
     (["catalog", "list", "--catalog", "no.yml"], "no.yml cannot be read"),
     (["--mirror", "no", "catalog", "list"], "no"),
-    (["serve", "--port", "99999"], "65535"), (["run", "--out", "file"], "is a file"),
+    (["serve", "--port", "99999"], "65535"),
+    (["serve", "--port", "0", "--allow-origin", "https://dash.example.org"], "without https://"),
+    (["serve", "--max-requests-per-minute", "0"], "x>=1"), (["run", "--out", "file"], "is a file"),
 ])  # fmt: skip
 def test_commands_that_cannot_be(call, tmp_path, words, told):
     (tmp_path / "file").write_text("")

@@ -29,6 +29,8 @@ COMMAND = (
     "0",
     "--max-sessions",
     "120",
+    "--max-requests-per-minute",
+    "100000",
     "--max-sessions-per-address",
     "120",
 )

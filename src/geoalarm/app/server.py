@@ -10,32 +10,29 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from socket import socket
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 import panel as pn
 from bokeh.server.server import BaseServer
 from bokeh.server.tornado import BokehTornado
-from bokeh.server.util import create_hosts_allowlist
-from bokeh.server.views.doc_handler import DocHandler
 from bokeh.settings import settings
-from panel.io.server import get_static_routes
-from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop
-from tornado.web import ErrorHandler, RedirectHandler, RequestHandler
 
-from geoalarm.app.briefing import briefing_page as briefing
 from geoalarm.app.briefing.briefing_service import desk_of
 from geoalarm.app.claim_port import ANYWHERE, claim_port, port_of
 from geoalarm.app.explorer import build_explorer as build
-from geoalarm.app.explorer.explorer_page import Explorer
 from geoalarm.app.memory_settings import economical, give_back, keep_for_good
+from geoalarm.app.routes import page_routes, take_routes
 from geoalarm.app.session import Progress, SharedSession, open_session, workspace_of
-from geoalarm.app.web import page_frame as page
-from geoalarm.app.web.page_server import PageHandler, PageShell, PageSocket, ServedPage, application
+from geoalarm.app.web.allowed_hosts import AllowedHosts
+from geoalarm.app.web.bounded_server import bounded_server
+from geoalarm.app.web.guarded_handler import RULES, AccessRules, NoPage
+from geoalarm.app.web.page_server import application
+from geoalarm.app.web.page_socket import LARGEST_MESSAGE
+from geoalarm.app.web.request_rate import MAX_REQUESTS_PER_MINUTE, RequestRate
 from geoalarm.app.web.session_limits import MAX_SESSIONS, MAX_SESSIONS_PER_ADDRESS, SessionLimits
 from geoalarm.app.web.waiting_page import when_open
 from geoalarm.app.whatif.build_whatif import whatif
-from geoalarm.app.whatif.whatif_page import WhatIf
 from geoalarm.app.whatif.whatif_view import warm as warm_whatif
 from geoalarm.core.background_task import BackgroundTask
 from geoalarm.exposure.on_raster import forget_overlay
@@ -45,17 +42,14 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-UNUSED_MS: Final = 10_000
+UNUSED_MS: Final = 3_000
 """A session that nobody looks at any more ends after this long [ms]."""
-LOOK_MS: Final = 5_000
+LOOK_MS: Final = 2_000
 """How often such sessions are looked for [ms]."""
-PING_S: Final = 15
+PING_S: Final = 8
 """How often a browser is asked whether it is still there [s]."""
-PONG_S: Final = 15
-"""A browser that does not answer within this long is gone [s]."""
-Route = tuple[str, type[RequestHandler], dict[str, object]]
-PAGES: Final = {"explorer": Explorer.TITLE, "whatif": WhatIf.TITLE}
-"""Pages with a session, and the keys of their names."""
+PONG_S: Final = 8
+"""A browser that does not answer within this long is gone; tornado takes 5 s more to let it go [s]."""
 TOKEN_S: Final = 24 * 3600
 """A page opened earlier than this has to be loaded again."""
 
@@ -71,10 +65,12 @@ class ServerOptions:
     prefix : str
         Path under which all pages stand, where a proxy serves others beside them; empty: none.
     behind_proxy : bool
-        Whether a reverse proxy tells the reader's address in ``X-Forwarded-For`` or ``X-Real-Ip``. Without
-        one anybody could write there what they like, so it is asked for by name.
+        Whether a reverse proxy tells the reader's address in ``X-Forwarded-For``. Without one anybody could
+        write there what they like, so it is asked for by name.
     max_sessions, max_sessions_per_address : int
         Pages open at once in one process, in all and from one network address [1].
+    max_requests_per_minute : int
+        Of one network address in one process, for what has to be computed [1].
     """
 
     allow_origin: Sequence[str] = ()
@@ -82,6 +78,7 @@ class ServerOptions:
     behind_proxy: bool = False
     max_sessions: int = MAX_SESSIONS
     max_sessions_per_address: int = MAX_SESSIONS_PER_ADDRESS
+    max_requests_per_minute: int = MAX_REQUESTS_PER_MINUTE
 
 
 DEFAULTS: Final = ServerOptions()
@@ -161,7 +158,8 @@ def listen(
     sockets: Sequence[socket], address: str, opening: BackgroundTask[SharedSession], options: ServerOptions
 ) -> BaseServer:
     """A server that listens, with the pages of a territory that is being opened."""
-    port = port_of(sockets)
+    hosts = AllowedHosts(port_of(sockets), address, options.allow_origin)
+    rules = AccessRules(hosts, RequestRate(options.max_requests_per_minute), options.behind_proxy)
     app = BokehTornado(
         {
             "/explorer": application(
@@ -170,8 +168,7 @@ def listen(
             "/whatif": application(when_open(opening, "whatif", lambda world: whatif(world=world))),
         },
         prefix=options.prefix,
-        extra_patterns=get_static_routes({}),
-        extra_websocket_origins=create_hosts_allowlist(origins(port, address, options.allow_origin), port),
+        extra_websocket_origins=hosts.origins,
         secret_key=settings.secret_key_bytes() or secrets.token_bytes(48),
         sign_sessions=True,
         use_index=False,
@@ -180,37 +177,15 @@ def listen(
         session_token_expiration=TOKEN_S,
         websocket_ping_interval=PING_S,
         websocket_ping_timeout=PONG_S,
+        websocket_max_message_size_bytes=LARGEST_MESSAGE,
+        default_handler_class=NoPage,
+        **{RULES: rules},
     )
     limits = SessionLimits(options.max_sessions, options.max_sessions_per_address)
-    # before Bokeh's own, which would build a session for every plain request
-    app.add_handlers(r".*", page_routes(app, opening, limits))
-    http = HTTPServer(app, xheaders=options.behind_proxy)
+    take_routes(app, page_routes(app, opening, limits))
+    http = bounded_server(app)
     http.add_sockets(sockets)
     return BaseServer(IOLoop.current(), app, http)
-
-
-def page_routes(
-    app: BokehTornado, opening: BackgroundTask[SharedSession], limits: SessionLimits
-) -> list[Route]:
-    """Where the pages stand, their websockets, and the briefing, which needs none."""
-    shell, prefix = PageShell(app.resources()), app.prefix
-    routes: list[Route] = [
-        (f"{prefix}/?", RedirectHandler, {"url": f"{prefix}/explorer", "permanent": False})
-    ]
-    for path, title_key in PAGES.items():
-        page = ServedPage(path, title_key, opening, limits)
-        socket = {
-            "application_context": app.applications[f"/{path}"],
-            "bokeh_websocket_path": f"{prefix}/{path}/ws",
-            "page": page,
-        }
-        routes += [
-            (f"{prefix}/{path}/?", PageHandler, {"page": page, "shell": shell}),
-            (f"{prefix}/{path}/ws", PageSocket, socket),
-            (f"{prefix}/{path}/(?:autoload.js|metadata)", ErrorHandler, {"status_code": 404}),
-        ]
-    routes += [(prefix + route, handler, {**known}) for route, handler, known in briefing.routes(opening)]
-    return routes
 
 
 def explorer_address(port: int, address: str, prefix: str = "") -> str:
@@ -220,47 +195,11 @@ def explorer_address(port: int, address: str, prefix: str = "") -> str:
     return f"http://{host}:{port}/{base}{'/' if base else ''}explorer"
 
 
-def origins(port: int, address: str, allowed: Sequence[str]) -> list[str]:
-    """Hosts whose pages may open a session: this machine's usual names, and those the operator names.
-
-    A browser tells no port where it is the usual one of ``https``, which Bokeh would take for 80.
-    """
-    own = [name for name in dict.fromkeys(("localhost", "127.0.0.1", address)) if name != ANYWHERE]
-    usual = [f"{host.removesuffix(':443')}:80" for host in allowed if host.endswith(":443")]
-    return [f"{name}:{port}" for name in own] + list(allowed) + usual
-
-
 def configure() -> None:
-    """Memory and Panel as the explorer needs them, and the headers on every document it serves."""
+    """Memory and Panel as the explorer needs them."""
     economical()
     settings.perform_document_validation = False  # a tenth of a page's making; a test does it for all
     pn.extension(respect_explicit_sizing=True)
-    secure(DocHandler)
-
-
-class HeaderHandler(Protocol):
-    """What :func:`secure` needs of a handler of requests."""
-
-    def set_default_headers(self) -> None:
-        """Set what every answer carries."""
-
-    def set_header(self, name: str, value: str) -> None:
-        """Set one header."""
-
-
-def secure(handler: type[HeaderHandler]) -> None:
-    """Put the security headers on a Bokeh document handler, once."""
-    if getattr(handler, "_geoalarm_secure", False):
-        return
-    before = handler.set_default_headers
-
-    def set_default_headers(self: HeaderHandler) -> None:
-        before(self)
-        for name, value in page.document_headers().items():
-            self.set_header(name, value)
-
-    handler.set_default_headers = set_default_headers  # type: ignore[method-assign]
-    handler._geoalarm_secure = True  # type: ignore[attr-defined]
 
 
 def opening_of(

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     "--allow-origin",
     multiple=True,
     metavar="HOST:PORT",
-    help="Host a browser may reach the explorer by, beside localhost; repeat for several.",
+    help="Name in the browser's address, beside localhost; repeat for several.",
 )
 @click.option(
     "--scenario",
@@ -64,6 +64,13 @@ if TYPE_CHECKING:
     help="Pages open at once from one network address.",
 )
 @click.option(
+    "--max-requests-per-minute",
+    type=click.IntRange(1),
+    default=300,
+    show_default=True,
+    help="Of one network address, for what has to be computed: pages, briefings, files.",
+)
+@click.option(
     "--workers",
     type=click.IntRange(1, 64),
     default=1,
@@ -89,7 +96,9 @@ def serve(
     warm` makes ready beforehand what takes longest.
     """
     from geoalarm.app.claim_port import claim_port
+    from geoalarm.app.web.allowed_hosts import AllowedHosts
 
+    AllowedHosts(port, address, options["allow_origin"])  # a wrong name is told once, before workers start
     wanted = _read(scenario)
     sockets = [socket.socket(fileno=one) for one in inherited] or claim_port(port, address)
     if workers > 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 from urllib.parse import urlencode
 
@@ -15,8 +16,8 @@ from tornado.web import HTTPError, RequestHandler
 from geoalarm import i18n
 from geoalarm.app.briefing.briefing_service import KINDS, BriefingService, desk_of
 from geoalarm.app.session import SharedSession, shared
-from geoalarm.app.web.page_frame import HEADERS, document_headers
-from geoalarm.app.web.page_request import LONGEST_QUERY, language_of, preferred_language, query_words
+from geoalarm.app.web.guarded_handler import GuardedHandler
+from geoalarm.app.web.page_request import language_of, query_words
 from geoalarm.app.web.top_bar import page_links
 from geoalarm.app.web.waiting_page import fault_details, status_document, whole_document
 from geoalarm.core.background_task import BackgroundTask
@@ -33,6 +34,8 @@ FILES: Final = "briefing-file"
 """Where files of a commune are served, by their kind."""
 LONGEST: Final = 80
 """Letters of a search [1]."""
+MAKERS: Final = ThreadPoolExecutor(max_workers=2, thread_name_prefix="briefing")
+"""Threads that make pages and files: more at once would take longer each, and leave nothing to others."""
 
 
 def briefing(
@@ -197,35 +200,32 @@ def _links(lang: str, commune: str, *, files: bool) -> Links:
     )
 
 
-class BriefingHandler(RequestHandler):
+class BriefingHandler(GuardedHandler):
     """The page of a commune as a whole document, made beside the loop that serves the others."""
 
     def initialize(self, opening: BackgroundTask[SharedSession]) -> None:
         """Take what opens the territory."""
         self.opening = opening
 
-    def set_default_headers(self) -> None:
-        """The headers of every document; what a page may load is in the page, stricter."""
-        for name, value in document_headers().items():
-            self.set_header(name, value)
-
     async def get(self) -> None:
         """Send the page, or how far the territory is."""
-        query = {name: self.get_query_argument(name)[:LONGEST_QUERY] for name in self.request.query_arguments}
-        lang = preferred_language(query.get("lang", ""), self.request.headers.get("Accept-Language", ""))
+        query, lang = self.query_words(), self.reader_language()
         world = self.opening.value
         if world is None:
             self.opening.start()
             self.finish(status_document(self.opening, PATH, query, lang))
             return
+        self.spend()
 
         def make() -> str:
             return page_of(desk_of(world), query, lang, files=True, wait=False)
 
-        self.finish(await IOLoop.current().run_in_executor(None, make))
+        self.finish(await IOLoop.current().run_in_executor(MAKERS, make))
+
+    head = get
 
 
-class FileHandler(RequestHandler):
+class FileHandler(GuardedHandler):
     """A file of a commune: ``briefing-file/docx?commune=FR:02381&lang=fr``; only names that the territory
     knows, nothing of the disk.
     """
@@ -234,20 +234,17 @@ class FileHandler(RequestHandler):
         """Take what opens the territory."""
         self.opening = opening
 
-    def set_default_headers(self) -> None:
-        """The headers of every document; the policy of a file is in the file."""
-        for name, value in HEADERS.items():
-            self.set_header(name, value)
-        self.set_header(
-            "Content-Security-Policy",
-            "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:",
+    def content_policy(self) -> str:
+        """The stricter policy of a file is in the file; here is what holds for all of them."""
+        return (
+            "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
+            "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
         )
 
     async def get(self, kind: str) -> None:
         """Make the file away from the loop that serves the others, and send it."""
         world = self.opening.value
         if world is None:
-            self.set_header("Retry-After", "5")
             raise HTTPError(503)
         desk = desk_of(world)
         commune, lang = (
@@ -256,7 +253,8 @@ class FileHandler(RequestHandler):
         )
         if kind not in KINDS or lang not in LANGUAGES or not desk.knows(commune):
             raise HTTPError(404)
-        data = await IOLoop.current().run_in_executor(None, desk.file, kind, commune, lang)
+        self.spend()
+        data = await IOLoop.current().run_in_executor(MAKERS, desk.file, kind, commune, lang)
         self.set_header("Content-Type", KINDS[kind])
         if kind != "checklist":
             name = f"geoalarm-{commune.replace(':', '-')}" + {"json": ".json", "docx": f"-{lang}.docx"}.get(
@@ -265,10 +263,12 @@ class FileHandler(RequestHandler):
             self.set_header("Content-Disposition", f'attachment; filename="{name}"')
         self.finish(data)
 
+    head = get
+
 
 def routes(
     opening: BackgroundTask[SharedSession],
 ) -> list[tuple[str, type[RequestHandler], dict[str, BackgroundTask[SharedSession]]]]:
     """Where the pages and the files of communes are served."""
     known = {"opening": opening}
-    return [(rf"/{PATH}/?", BriefingHandler, known), (rf"/{FILES}/([a-z]+)", FileHandler, known)]
+    return [(f"/{PATH}", BriefingHandler, known), (rf"/{FILES}/([a-z]+)", FileHandler, known)]

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final
 
-from bokeh.models import CustomJS, PanTool, TileRenderer, WheelZoomTool, WMTSTileSource
+from bokeh.models import PanTool, TileRenderer, WheelZoomTool, WMTSTileSource
 from bokeh.plotting import figure as Figure
 
 from geoalarm.app.map.basemap import Basemap
 from geoalarm.app.map.geometry import MapGeometry
 from geoalarm.app.map.hazard_overlay import PolygonOverlay, RasterOverlay
 from geoalarm.app.map.map_layers import MapLayers
-from geoalarm.app.map.map_scripts import map_script
+from geoalarm.app.map.map_scripts import map_callback
 from geoalarm.app.map.map_sources import Labels, MapSources, Slot
 from geoalarm.app.map.map_theme import MapTheme, ThemedProperties, dress
 
@@ -98,12 +98,9 @@ class Atlas(MapSources):
 
     def _follow_size(self, fig: Figure) -> None:
         """What the browser does once it knows the size of a figure: nest the outlines, fit the view."""
-        code = map_script("nest_outlines") + "{" + map_script("gather_states") + "}"
-        nest = CustomJS(args={**self.gather, "points": self.points, "outlines": self.outlines}, code=code)
+        nest = map_callback("nest_outlines", **self.gather, points=self.points, outlines=self.outlines)
         fig.js_on_change("inner_width", nest)
-        fit = CustomJS(
-            args={"fig": fig, "xr": self.x, "yr": self.y, "frame": self.frame}, code=map_script("fit_view")
-        )
+        fit = map_callback("fit_view", fig=fig, xr=self.x, yr=self.y, frame=self.frame)
         fig.js_on_change("inner_width", fit)
         fig.js_on_change("inner_height", fit)
         self.frame.js_on_change("data", fit)

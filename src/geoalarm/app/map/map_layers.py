@@ -7,7 +7,6 @@ from typing import Final
 from bokeh.core.properties import value
 from bokeh.models import (
     ColumnDataSource,
-    CustomJS,
     GlyphRenderer,
     HoverTool,
     ImageURL,
@@ -19,7 +18,7 @@ from bokeh.models import (
 from bokeh.plotting import figure as Figure
 
 from geoalarm.app.map.geometry import LABEL_TIERS, inwards
-from geoalarm.app.map.map_scripts import map_script
+from geoalarm.app.map.map_scripts import map_callback
 from geoalarm.app.map.map_sources import RING_DASHES, STATES, MapSources, Slot
 from geoalarm.app.map.map_theme import FONT, MapTheme, ThemedProperties
 from geoalarm.core.terms import State
@@ -155,16 +154,14 @@ class MapLayers:
         """Names of communes, tier by tier: the browser shows those of the scale."""
         sources = self.sources
         tiers = [self._tier(tier) for tier in range(len(LABEL_TIERS))]
-        show = CustomJS(
-            args={
-                "fig": self.fig,
-                "xr": sources.x,
-                "tiers": tiers,
-                "scales": [scale for scale, _ in LABEL_TIERS],
-                "ground": sources.ground,
-                "stretch": sources.stretch,
-            },
-            code=map_script("show_names"),
+        show = map_callback(
+            "show_names",
+            fig=self.fig,
+            xr=sources.x,
+            tiers=tiers,
+            scales=[scale for scale, _ in LABEL_TIERS],
+            ground=sources.ground,
+            stretch=sources.stretch,
         )
         sources.x.js_on_change("end", show)
         self.fig.js_on_change("inner_width", show)

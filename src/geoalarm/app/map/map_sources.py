@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
-from bokeh.models import ColumnDataSource, CustomJS, LinearColorMapper, Range1d
+from bokeh.models import ColumnDataSource, LinearColorMapper, Range1d
 
 from geoalarm.app.map.geometry import MapGeometry, nested
 from geoalarm.app.map.hazard_overlay import PolygonOverlay, RasterOverlay
-from geoalarm.app.map.map_scripts import map_script
+from geoalarm.app.map.map_scripts import map_callback
 from geoalarm.core.terms import State
 
 Slot = Literal["a", "b", "d"]
@@ -64,7 +64,7 @@ class MapSources:
         )
         self.states = {slot: [ColumnDataSource({"xs": [], "ys": []}) for _ in STATES] for slot in SLOTS}
         self.gather = {"communes": self.communes, "states": self.states, "first": FIRST_STATE}
-        self.communes.js_on_change("data", CustomJS(args=self.gather, code=map_script("gather_states")))
+        self.communes.js_on_change("data", map_callback("gather_states", **self.gather))
         self.selected = ColumnDataSource({"xs": [[]], "ys": [[]]})
         self.frame = ColumnDataSource(dict(NO_BOX))
         west, south, east, north = geometry.bounds

@@ -18,6 +18,7 @@ from jinja2 import Environment, Template
 
 from geoalarm import i18n
 from geoalarm.app.map.basemap import configured
+from geoalarm.app.map.map_scripts import page_script
 from geoalarm.present.palette import INTERFACE, PATTERNS, SCALES, SURFACES, THEMES, Theme
 
 ASSETS: Final = Path(__file__).parent / "assets"
@@ -27,6 +28,7 @@ HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "X-Frame-Options": "SAMEORIGIN",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "Accept-CH": "Sec-CH-Prefers-Color-Scheme",
     "Vary": "Sec-CH-Prefers-Color-Scheme, Accept-Language",
@@ -51,33 +53,39 @@ class PageFrame(pmui.Page):
     busy = UnsetFlag(default=False, readonly=True, doc="whether the page is busy: told in words, not here")
 
 
-def content_security_policy() -> str:
+def content_security_policy(host: str = "", *, is_header: bool = False) -> str:
     """What a page may load: its own server only, and pictures from the background map the operator named.
 
-    Bokeh compiles templates (``unsafe-eval``) and Panel's components are modules from ``blob:`` addresses.
+    Panel's components are modules from ``blob:`` addresses, which its loader fetches; Bokeh sets styles on
+    elements and begins with a script in the page (``unsafe-inline``). Text is never compiled: what BokehJS
+    would compile is in :mod:`geoalarm.app.map.map_scripts`.
+
+    Parameters
+    ----------
+    host : str
+        Name and port of the server as the browser knows it, for its websocket: ``'self'`` is not read by
+        every browser as its websocket too.
+    is_header : bool
+        Whether it is sent as a header, which alone may say who shows the page in a frame.
     """
     tiles = configured()
     pictures = " ".join(part for part in ("'self' data: blob:", tiles.origin if tiles else "") if part)
+    own = f"'self' ws://{host} wss://{host} blob:" if host else "'self' blob:"
     return "; ".join(
         [
             "default-src 'self'",
-            "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:",
+            "script-src 'self' 'unsafe-inline' blob:",
             "style-src 'self' 'unsafe-inline'",
             f"img-src {pictures}",
             "font-src 'self' data:",
-            "connect-src 'self' ws: wss: blob:",
+            f"connect-src {own}",
             "worker-src 'self' blob:",
             "object-src 'none'",
             "base-uri 'self'",
             "form-action 'self'",
+            *(["frame-ancestors 'self'"] if is_header else []),
         ]
     )
-
-
-def document_headers() -> dict[str, str]:
-    """Headers of a page: :data:`HEADERS` and what it may load; no other site shows it in a frame."""
-    policy = content_security_policy() + "; frame-ancestors 'self'"
-    return {**HEADERS, "Content-Security-Policy": policy}
 
 
 @lru_cache(maxsize=1)
@@ -162,15 +170,16 @@ def frame(
     )
 
 
-def template_variables(lang: str, *, title: str, scheme: str = "") -> dict[str, object]:
+def template_variables(lang: str, *, title: str, scheme: str = "", host: str = "") -> dict[str, object]:
     """What the template needs beyond Panel's own variables."""
     return {
         "page_lang": lang,
         "page_scheme": scheme,
         "page_title": title,
         "page_css": page_css(),
-        "page_csp": content_security_policy(),
+        "page_csp": content_security_policy(host),
         "page_description": i18n.text("explorer.intro", lang),
+        "page_script": page_script(),
         "page_skip": i18n.text("explorer.skip", lang),
         "page_wait": i18n.text("explorer.loading_plain", lang),
         "page_lost": i18n.text("error.what_to_do", lang),

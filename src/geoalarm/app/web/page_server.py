@@ -21,15 +21,15 @@ from bokeh.embed.util import RenderItem
 from bokeh.util.token import generate_jwt_token, generate_session_id
 from panel.io.application import Application
 from panel.io.resources import LOCAL_DIST, Resources, bundle_resources
-from panel.io.server import WSHandler, html_page_for_render_items
+from panel.io.server import html_page_for_render_items
 from panel.io.state import set_curdoc
 from tornado.ioloop import IOLoop
-from tornado.web import RequestHandler
 
 from geoalarm import i18n
 from geoalarm.app.session import SharedSession
 from geoalarm.app.web import page_frame
-from geoalarm.app.web.page_request import LONGEST_QUERY, SCHEME_HEADER, preferred_language
+from geoalarm.app.web.guarded_handler import GuardedHandler
+from geoalarm.app.web.page_request import SCHEME_HEADER
 from geoalarm.app.web.session_limits import SessionLimits
 from geoalarm.app.web.waiting_page import full_document, status_document
 from geoalarm.core.background_task import BackgroundTask
@@ -41,8 +41,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 BUILDERS: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="build")
 """Pages are built one after the other: two at once would take twice as long each."""
-TRY_AGAIN: Final = 1013
-"""Code of a websocket that closes because the server is full (RFC 6455, registry of IANA)."""
 RETRY_AFTER_S: Final = 30
 TOLD_HEADERS: Final = ("Accept-Language", SCHEME_HEADER)
 """What a session needs to know of the request for its page; nothing else of it is kept."""
@@ -122,28 +120,28 @@ class ServedPage:
     limits: SessionLimits
 
 
-class PageHandler(RequestHandler):
+class PageHandler(GuardedHandler):
     """Answers a plain request: the frame of the page, how far the territory is, or that there is no room."""
 
     def initialize(self, page: ServedPage, shell: PageShell) -> None:
         """Take what is served here."""
         self.page, self.shell = page, shell
 
-    def set_default_headers(self) -> None:
-        """The headers of every document."""
-        for name, value in page_frame.document_headers().items():
-            self.set_header(name, value)
+    def content_policy(self) -> str:
+        """What the page of a session may load."""
+        host = self.request.host if self.is_own_host() else ""
+        return page_frame.content_security_policy(host, is_header=True)
 
     def get(self) -> None:
         """Send the document; nothing is built for it."""
-        page, query = self.page, self._query()
-        lang = preferred_language(query.get("lang", ""), self.request.headers.get("Accept-Language", ""))
+        page, query, lang = self.page, self.query_words(), self.reader_language()
         self.set_header("Cache-Control", "no-store")
         if page.opening.value is None:
             page.opening.start()
             self.finish(status_document(page.opening, page.path, query, lang))
             return
-        refusal = page.limits.refusal(str(self.request.remote_ip))
+        self.spend()
+        refusal = page.limits.refusal(self.reader_address)
         if refusal is not None:
             self.set_status(503)
             self.set_header("Retry-After", str(RETRY_AFTER_S))
@@ -151,11 +149,10 @@ class PageHandler(RequestHandler):
             return
         scheme = self.request.headers.get(SCHEME_HEADER, "").strip('"')
         title = i18n.text(page.title_key, lang) + " – geoalarm"
-        words = page_frame.template_variables(lang, title=title, scheme=scheme)
+        words = page_frame.template_variables(lang, title=title, scheme=scheme, host=self.request.host)
         self.finish(self.shell.html(self._token(), words))
 
-    def _query(self) -> dict[str, str]:
-        return {name: self.get_query_argument(name)[:LONGEST_QUERY] for name in self.request.query_arguments}
+    head = get
 
     def _token(self) -> str:
         """What the websocket will show: who it is, and what this request asked for."""
@@ -166,32 +163,3 @@ class PageHandler(RequestHandler):
         return generate_jwt_token(
             generate_session_id(**keys), extra_payload=asked, expiration=app.session_token_expiration, **keys
         )
-
-
-class PageSocket(WSHandler):
-    """The websocket of a page: it takes a place while it is open."""
-
-    def __init__(self, *args: object, page: ServedPage, **kwargs: object) -> None:
-        self.page = page
-        self._place = ""
-        self._is_closed = False
-        super().__init__(*args, **kwargs)
-
-    async def _async_open(self, token: str) -> None:
-        address = str(self.request.remote_ip)
-        if not self.page.limits.enter(address):
-            self.close(TRY_AGAIN, "full")
-            return
-        self._place = address
-        await super()._async_open(token)
-        if self._is_closed and self.connection is not None:
-            # the tab was closed while its page was built: nobody else would ever let go of the session
-            self.application.client_lost(self.connection)
-
-    def on_close(self) -> None:
-        """Give the place back."""
-        self._is_closed = True
-        if self._place:
-            self.page.limits.leave(self._place)
-            self._place = ""
-        super().on_close()

@@ -80,6 +80,7 @@ class PageSession(ABC, Generic[State, Panes, Result]):
         self.on_theme: Callable[[Theme], None] = lambda theme: None
         self._doc: Document | None = pn.state.curdoc
         self._turn = 0
+        self._job: Future[Result] = Future()
         handlers = {**self._common_handlers(), **self._handlers()}
         self.bridge = Bridge({name: self._locked(handler) for name, handler in handlers.items()})
         self._home()
@@ -158,7 +159,8 @@ class PageSession(ABC, Generic[State, Panes, Result]):
 
         self.bridge.working(True)
         started = time.monotonic()
-        job = WORKERS.submit(work, progress)
+        self._job.cancel()  # a question that was overtaken before anybody took it up
+        job = self._job = WORKERS.submit(work, progress)
         job.add_done_callback(lambda done: doc.add_next_tick_callback(lambda: self._arrived(turn, done)))
 
         def tell() -> None:

@@ -43,13 +43,13 @@ def bar(state: PageState, *, here: str, files: Mapping[str, str], help_key: str)
     )
 
 
-def page_links(here: str, lang: str, *, commune: str = "") -> str:
-    """Links to the pages, the open one marked; those of one commune keep it."""
-    return fill("page_links.html", lang, here=here, pages=_addresses(lang, commune))
+def page_links(here: str, lang: str, *, commune: str = "", base: str = "") -> str:
+    """Links to the pages, the open one marked; those of one commune keep it; ``base`` stands before each."""
+    return fill("page_links.html", lang, here=here, pages=_addresses(lang, commune, base))
 
 
-def _addresses(lang: str, commune: str) -> dict[str, str]:
+def _addresses(lang: str, commune: str, base: str = "") -> dict[str, str]:
     """Address of each page."""
     one = {"lang": lang, "commune": commune} if commune else {"lang": lang}
     words = {page: one if page != "whatif" else {"lang": lang} for page in PAGES}
-    return {page: f"{page}?{urlencode(words[page], safe=':')}" for page in PAGES}
+    return {page: f"{base}{page}?{urlencode(words[page], safe=':')}" for page in PAGES}

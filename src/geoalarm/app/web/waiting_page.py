@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeVar
 from urllib.parse import urlencode
 
@@ -17,7 +17,7 @@ from geoalarm.app.web.top_bar import page_links
 from geoalarm.core.background_task import BackgroundTask, TaskProgress
 from geoalarm.core.errors import GeoalarmError
 from geoalarm.report.commune_page import bare_document
-from geoalarm.report.html_templates import TemplateStrings, fill
+from geoalarm.report.html_templates import TemplateStrings, fill, policy
 
 Value = TypeVar("Value")
 
@@ -72,7 +72,7 @@ def full_document(refusal: Refusal, path: str, query: Mapping[str, str], lang: s
     words = {"lang": lang, "commune": commune} if commune else {"lang": lang}
     link = (f"briefing?{urlencode(words, safe=':')}", i18n.text("full.briefing", lang))
     sentences = (i18n.text(f"full.{refusal.reason}", lang, n=refusal.most), i18n.text("full.again", lang))
-    return _document(i18n.text("full.title", lang), sentences, path, query, lang, link=link)
+    return plain_document(i18n.text("full.title", lang), sentences, path, query, lang, link=link)
 
 
 def whole_document(html: str) -> pn.viewable.Viewable:
@@ -91,6 +91,11 @@ def fault_details(error: Exception, lang: str) -> str:
     return i18n.text("error.details", lang, message=error.sentence())
 
 
+def plain_policy() -> str:
+    """The header for documents of :func:`plain_document` and for briefings: what they say of themselves."""
+    return policy(form_action="'self'") + "; frame-ancestors 'self'"
+
+
 def _waiting(progress: TaskProgress, path: str, query: Mapping[str, str], lang: str, *, name: str) -> str:
     step = i18n.text(f"explorer.step.{progress.step or 'open'}", lang)
     told = (
@@ -100,17 +105,17 @@ def _waiting(progress: TaskProgress, path: str, query: Mapping[str, str], lang: 
     )
     title = name or i18n.text("opening.title", lang)
     sentences = (told, i18n.text("opening.explain", lang))
-    return _document(title, sentences, path, query, lang, percent=progress.percent, refresh_s=AGAIN_S)
+    return plain_document(title, sentences, path, query, lang, percent=progress.percent, refresh_s=AGAIN_S)
 
 
 def _fault(error: Exception, path: str, query: Mapping[str, str], lang: str, *, name: str) -> str:
     words = TemplateStrings(lang)
     title = words("fault_title", name=name) if name else i18n.text("opening.fault", lang)
     told = (i18n.text("opening.again", lang), fault_details(error, lang))
-    return _document(title, tuple(part for part in told if part), path, query, lang)
+    return plain_document(title, tuple(part for part in told if part), path, query, lang)
 
 
-def _document(
+def plain_document(
     title: str,
     sentences: tuple[str, ...],
     path: str,
@@ -120,18 +125,41 @@ def _document(
     percent: int | None = None,
     refresh_s: int = 0,
     link: tuple[str, str] | None = None,
+    base: str = "",
+    ways: Sequence[tuple[str, str, str]] = (),
 ) -> str:
+    """A page of the design of the briefing that holds a title and sentences.
+
+    Parameters
+    ----------
+    path : str
+        Address of the page, one of :data:`geoalarm.app.web.top_bar.PAGES`; empty: none of them.
+    percent : int, optional
+        How much of what the reader waits for is done [%].
+    refresh_s : int
+        The page is asked for again after this long; 0: never [s].
+    link : tuple, optional
+        Address and words of where else to go.
+    base : str
+        What the addresses of the pages begin with where they are not beside this one.
+    ways : sequence of tuple
+        Address, name and sentence of each page.
+    """
     words, commune = TemplateStrings(lang), query.get("commune", "")
-    addresses = {code: f"{path}?{urlencode({**query, 'lang': code}, safe=':~')}" for code in i18n.languages()}
+    addresses = {
+        code: f"{base if path else ''}{path}?{urlencode({**query, 'lang': code}, safe=':~')}"
+        for code in i18n.languages()
+    }
     inner = fill(
         "served_plain.html",
         w=words,
-        bar=Markup(page_links(path, lang, commune=commune)),  # noqa: S704  (made of escaped parts)
+        bar=Markup(page_links(path, lang, commune=commune, base=base)),  # noqa: S704  (made of escaped parts)
         search="",
         languages=[(code, name, addresses[code]) for code, name in i18n.languages().items()],
         title=title,
         sentences=sentences,
         percent=percent,
         link=link,
+        ways=ways,
     )
     return bare_document(inner, words, title=f"{title} – geoalarm", form_action="'self'", refresh_s=refresh_s)
