@@ -85,6 +85,7 @@ class Reader:
         self._socket = await websocket_connect(
             request, subprotocols=["bokeh", found[1]], max_message_size=LARGEST
         )
+        self._socket.protocol.set_nodelay(True)  # as browsers do
         self._ears = asyncio.ensure_future(self._listen())
         assert (await self.hear()).kind == "ACK"
         asked = await self._send("PULL-DOC-REQ", {})

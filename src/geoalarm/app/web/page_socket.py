@@ -105,6 +105,7 @@ class PageSocket(GuardedHandler, WSHandler):
             self.close(TRY_AGAIN, "full")
             return
         self._place = self.reader_address
+        self.set_nodelay(True)  # a message is several small parts: each would wait for the one before it
         await super()._async_open(token)
         if self._is_closed and self.connection is not None:
             # the tab was closed while its page was built: nobody else would ever let go of the session
