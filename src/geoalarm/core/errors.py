@@ -66,7 +66,7 @@ class CatalogError(GeoalarmError, ValueError):
     """A catalog file or one of its entries breaks the rules; nothing of it was opened."""
 
 
-class RangeError(GeoalarmError, ValueError):
+class RangeError(InputError):
     """A value lies outside the range in which a model holds."""
 
 

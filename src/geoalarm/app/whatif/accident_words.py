@@ -20,18 +20,21 @@ def label(name: str, lang: str) -> str:
     return i18n.text(own, lang) if i18n.has(own, lang) else name.replace("_", " ").capitalize()
 
 
+SHOWN_AS_ZERO: Final = 5e-4
+"""A bound below this has no digit among three decimals: a reader is told "above 0"."""
+
+
 def range_words(item: FormField, lang: str) -> str:
     """The range of an input in words; empty where any number will do."""
     low, high, unit = item["low"], item["high"], "" if item["unit"] == "1" else pretty(f" {item['unit']}")
     shown = [None if value is None else i18n.number(value, lang, decimals=3) for value in (low, high)]
+    above = "above" in item["range"] or (low is not None and 0 < low < SHOWN_AS_ZERO)
     if low is not None and high is not None:
-        key = "whatif.above_to" if "above" in item["range"] else "whatif.between"
+        key = "whatif.above_to" if above else "whatif.between"
         return i18n.text(key, lang, low=shown[0], high=f"{shown[1]}{unit}")
     if low is None:
         return ""
-    return i18n.text(
-        "whatif.above" if "above" in item["range"] else "whatif.least", lang, low=f"{shown[0]}{unit}"
-    )
+    return i18n.text("whatif.above" if above else "whatif.least", lang, low=f"{shown[0]}{unit}")
 
 
 def pretty(text: str) -> str:
