@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import click
 
+from geoalarm.cli.stop_signal import stopped_like_interrupted
 from geoalarm.cli.terminal_text import echo
 from geoalarm.core.errors import GeoalarmError, near_miss
 from geoalarm.core.machine_faults import is_full, machine_fault
@@ -68,8 +69,9 @@ class LazyGroup(click.Group):
         given = [word for word in given if word != DEBUG]
         extra["standalone_mode"] = False
         try:
-            result = super().main(given, prog_name or "geoalarm", **extra)
-            sys.stdout.flush()
+            with stopped_like_interrupted():
+                result = super().main(given, prog_name or "geoalarm", **extra)
+                sys.stdout.flush()
         except BrokenPipeError:
             _silence(sys.stdout)
             sys.exit(0)
