@@ -24,6 +24,7 @@ from geoalarm.core.errors import InputError
 from geoalarm.core.scratch_files import part_file, scratch_folder
 from geoalarm.core.settings import cache_folder
 from geoalarm.io.address import Address, parse_address
+from geoalarm.io.host_lookup import require_known_host
 from geoalarm.io.web_reply import AGENT
 from geoalarm.io.wfs import download_features
 from geoalarm.io.wfs_address import feature_query
@@ -156,6 +157,7 @@ def _download(address: Address, target: Path, *, most: int) -> tuple[str, int]:
 
 def _download_file(url: str, target: Path, *, most: int) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
+    require_known_host(url)
     try:
         with target.open("wb") as out:
             for block in _stream(url):
@@ -195,7 +197,7 @@ def _stream(url: str) -> Iterator[bytes]:
     options: dict[str, Any] = {
         "headers": {"User-Agent": AGENT},
         "trust_env": True,
-        "timeout": aiohttp.ClientTimeout(total=None, sock_connect=30, sock_read=90),
+        "timeout": aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=90),
     }
     files = fsspec.filesystem("https", client_kwargs=options, encoded=True, use_listings_cache=False)
     # block_size=0 streams to the end; a size, whatever it is, spares the question for it that slow services
