@@ -157,7 +157,6 @@ def _download(address: Address, target: Path, *, most: int) -> tuple[str, int]:
 
 def _download_file(url: str, target: Path, *, most: int) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
-    require_known_host(url)
     try:
         with target.open("wb") as out:
             for block in _stream(url):
@@ -194,6 +193,7 @@ def _stream(url: str) -> Iterator[bytes]:
     import aiohttp
     import fsspec
 
+    require_known_host(url)
     options: dict[str, Any] = {
         "headers": {"User-Agent": AGENT},
         "trust_env": True,
