@@ -44,7 +44,17 @@ demo: env ## rebuild data/demo from Python packages
 lock: ## pin every dependency with its hash (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
 
+audit: env ## known weaknesses, licences, age and keepers of what the lock pins
+	$(BIN)/python docs/tools/audit.py
+
+sbom: env ## the bill of materials of a release, dist/sbom.cdx.json
+	mkdir -p dist
+	$(BIN)/python docs/tools/bill_of_materials.py dist/sbom.cdx.json
+
+release: env audit sbom ## the wheel, beside its bill of materials, once the audit found nothing
+	$(BIN)/python -m hatchling build -t wheel
+
 clean: ## remove the environment and all caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .import_linter_cache
 
-.PHONY: help env dashboard test quick check bench demo lock clean
+.PHONY: help env dashboard test quick check bench demo lock audit sbom release clean

@@ -91,7 +91,8 @@ def index() -> str:
     rows = [f"| [{name}]({name}.md) | {made.summary} | {made.source} |" for name, made in models().items()]
     opening = (
         f"Each page is built from the model's docstring: `{COMMAND}`. Thresholds and probits of "
-        f"your own: [tables of your own]({FILE})."
+        f"your own: [tables of your own]({FILE}). A range is that of the source; where it states none, as "
+        "far as such a quantity goes at all: a number beyond it is refused, for its unit was mistaken."
     )
     return "\n".join(
         [

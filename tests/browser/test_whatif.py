@@ -98,6 +98,10 @@ def test_a_phone_and_the_way_to_the_explorer(tab):
     page.locator('[data-do="calculate|"]').click()
     page.locator('select[data-do="pick|kind"]').wait_for(state="hidden")
     assert page.locator('.ga-pages a[aria-current="page"]').inner_text() == "Was wenn?"
+    ends = [link.bounding_box() for link in page.locator(".ga-top nav a").all()]
+    assert len(ends) == 7
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= 390 for box in ends), "a link is cut off"
+    assert page.locator(".ga-top .ga-pages").evaluate("pane => pane.scrollWidth - pane.clientWidth") <= 0
     page.locator(".ga-pages a", has_text="Erkunden").click()
     page.wait_for_url("**/explorer?lang=de")
 
@@ -107,6 +111,8 @@ def test_the_first_screen_is_an_example_with_zones_people_and_three_others(tab, 
     one = tab(f"?lang={lang}")
     page = one.page
     assert page.locator(".ga-zones tbody tr").count() == 3
+    hidden = page.locator(".ga-scroll", has=page.locator(".ga-zones")).first
+    assert hidden.evaluate("pane => pane.scrollWidth - pane.clientWidth") <= 0, "a column is cut off"
     assert page.locator(".ga-example .ga-chip").count() == 3
     assert i18n.text("whatif.example", lang) in page.locator(".ga-example").inner_text()
     assert "lon" not in page.url

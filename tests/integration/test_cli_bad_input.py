@@ -426,3 +426,15 @@ def _tif(path, values, *, origin=(3_900_000.0, 3_050_000.0), crs="EPSG:3035"):
         transform=Affine(100, 0, origin[0], 0, -100, origin[1] + 100 * values.shape[0]),
     ) as target:
         target.write(values, 1)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("model", "x" * 100_000), ("report", "--commune", "x" * 100_000, "--out", "o"), ("y" * 100_000,)],
+    ids=["a model", "a commune", "a command"],
+)
+def test_a_word_that_is_no_name_ends_in_one_short_sentence(call, words):
+    done = call(*words)
+    assert done.exit_code == 2
+    assert "expected at most 5000" in done.output
+    assert len(done.output) < 400

@@ -46,7 +46,7 @@ def test_a_result_stands_with_units_range_warnings_reference_and_notice(call):
     assert done.exit_code == 0
     for words in (
         "radius: 199.519 m",
-        "range: above 0 Pa",
+        "range: 1e-06 to 1e+09 Pa",
         "warning: radius_is_lethality_not_cordon",
         "49 CFR 192.903",
         SCREENING_NOTICE,

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+import yaml
 
 from geoalarm.core.lock import hold_output
 
@@ -132,3 +133,33 @@ def test_a_working_folder_that_is_gone(disk: Path, tmp_path: Path) -> None:
     assert child.returncode == 2, child.stderr
     assert "the working folder is gone" in child.stderr
     assert not gone.exists()
+
+
+BLEVE = {"mass": "20 t", "burst_pressure": "18 bar", "heat_of_combustion": "46.35 MJ/kg"}
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (
+            {"inputs": {**BLEVE, "mass": "1e30 t"}},
+            "input 'mass' is outside the range of the model; got 1e+33 kg",
+        ),
+        ({"inputs": {**BLEVE, "height": "1e30 m"}}, "input 'height' is outside"),
+        ({"inputs": {**BLEVE, "burst_pressure": "1e-300 Pa"}}, "input 'burst_pressure' is outside"),
+        ({"inputs": BLEVE, "frequency": "1e30 /yr"}, "input 'frequency' is outside"),
+    ],
+)
+def test_an_accident_beyond_its_models_is_refused_where_it_is_written(
+    call, disk: Path, tmp_path: Path, change: dict[str, object], told: str
+) -> None:
+    """By its field, before a layer is opened: no result folder, no index."""
+    written = yaml.safe_load((disk / "scenario.yml").read_text("utf-8"))
+    written["catalog"] = str(disk / "catalog.yml")
+    written["footprints"] = [{"accident": {"kind": "bleve", "lon": 3.0, "lat": 50.6, **change}}]
+    (tmp_path / "far.yml").write_text(yaml.safe_dump(written), encoding="utf-8")
+    done = call("run", "far.yml", "--out", "out")
+    assert done.exit_code == 2
+    assert told in done.output
+    assert "unexpected" not in done.output
+    assert files(tmp_path) == ["far.yml"]

@@ -38,8 +38,8 @@ def claim_port(port: int, address: str) -> list[socket]:
         raise InputError(
             f"address {address}:{port}",
             got=error.strerror,
-            expected="a free port of this machine",
-            hint="choose another --port",
+            expected="an address and a free port of this machine",
+            hint="choose another --address" if isinstance(error, gaierror) else "choose another --port",
         ) from error
 
 

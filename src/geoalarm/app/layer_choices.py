@@ -66,6 +66,17 @@ class Choices:
         found = self.option(hazard, scenario, default_period(self.periods(hazard, scenario)))
         return found or self.offered[0]
 
+    def curve(self, option: LayerOption) -> list[LayerOption]:
+        """Options of the same scenario by return period, often to rare; empty without probability."""
+        if math.isnan(option.return_period_yr):
+            return []
+        alike = [
+            other
+            for other in self.options_of(option.hazard)
+            if other.scenario == option.scenario and not math.isnan(other.return_period_yr)
+        ]
+        return sorted(alike, key=lambda other: other.return_period_yr)
+
     def options_of(self, hazard: str) -> list[LayerOption]:
         """All options of a hazard."""
         return [option for option in self.options if option.hazard == hazard]

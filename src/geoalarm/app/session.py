@@ -5,7 +5,6 @@ keeps its choices only.
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -40,7 +39,8 @@ __all__ = [
 ]
 
 WORKSPACE_STEPS: Final = 3
-"""Steps of :meth:`geoalarm.analysis.workspace.Workspace.warm`."""
+OTHER_STEPS: Final = 1
+"""Steps of :meth:`geoalarm.analysis.workspace.Workspace.warm`, and the outlines; each layer is one more."""
 
 PARTS: Final = 1024
 """Pieces of pages kept in memory: some kilobytes each."""
@@ -187,14 +187,7 @@ class SharedSession:
 
     def periods(self, option: LayerOption) -> list[LayerOption]:
         """Options of the same scenario by return period, often to rare; empty without probability."""
-        if math.isnan(option.return_period_yr):
-            return []
-        alike = [
-            other
-            for other in self.choices.options_of(option.hazard)
-            if other.scenario == option.scenario and not math.isnan(other.return_period_yr)
-        ]
-        return sorted(alike, key=lambda other: other.return_period_yr)
+        return self.choices.curve(option)
 
     @property
     def is_illustrative(self) -> bool:
@@ -205,15 +198,14 @@ class SharedSession:
         """Make the first page ready: outlines, the table and the picture of the first layer. A layer that
         cannot be read is logged; the page tells it to whoever asks for it.
         """
-        first = self.choices.option_at_start()
-        options = list({one.key: one for one in (first, *self.periods(first))}.values())
-        steps = WORKSPACE_STEPS + 1 + len(options)
+        options = layers_at_start(self.choices)
+        steps = steps_of(self.choices)
         self.workspace.warm(progress=lambda step, n, _: _tell(progress, step, n, steps))
         _tell(progress, "outlines", WORKSPACE_STEPS + 1, steps)
         _ = self.geometry
         for n, option in enumerate(options, start=WORKSPACE_STEPS + 2):
             _tell(progress, "exposure", n, steps)
-            self.prepare(option, overlay=option == first)
+            self.prepare(option, overlay=option == options[0])
 
     def prepare(self, option: LayerOption, *, overlay: bool = True) -> None:
         """Make the totals of a layer ready, and its picture; a fault is logged, and told when asked."""
@@ -229,10 +221,22 @@ class SharedSession:
 
 def open_session(workspace: Workspace, *, progress: Progress | None = None) -> SharedSession:
     """What sessions share over a workspace, the first page ready."""
-    _tell(progress, "communes", 1, WORKSPACE_STEPS)
+    known = Choices(tuple(workspace.options()), tuple(workspace.populations))
+    _tell(progress, "communes", 1, steps_of(known))
     world = SharedSession(workspace)
-    world.warm(progress=progress)
+    world.warm(progress=lambda step, n, m: _tell(progress if n > 1 else None, step, n, m))
     return world
+
+
+def layers_at_start(choices: Choices) -> list[LayerOption]:
+    """Layers of the first page: the one it shows, then its other return periods."""
+    first = choices.option_at_start()
+    return list({one.key: one for one in (first, *choices.curve(first))}.values())
+
+
+def steps_of(choices: Choices) -> int:
+    """How many steps it takes until the first page is ready [1]."""
+    return WORKSPACE_STEPS + OTHER_STEPS + len(layers_at_start(choices))
 
 
 def _tell(progress: Progress | None, step: str, n: int, m: int) -> None:

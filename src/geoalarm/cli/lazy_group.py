@@ -12,9 +12,11 @@ from typing import Any, Final
 
 import click
 
+from geoalarm.cli.stop_signal import stopped_like_interrupted
 from geoalarm.cli.terminal_text import echo
 from geoalarm.core.errors import GeoalarmError, near_miss
 from geoalarm.core.machine_faults import is_full, machine_fault
+from geoalarm.core.text_limits import require_short_words
 
 UNEXPECTED: Final = 1
 BAD_INPUT: Final = 2
@@ -68,8 +70,10 @@ class LazyGroup(click.Group):
         given = [word for word in given if word != DEBUG]
         extra["standalone_mode"] = False
         try:
-            result = super().main(given, prog_name or "geoalarm", **extra)
-            sys.stdout.flush()
+            require_short_words(given)
+            with stopped_like_interrupted():
+                result = super().main(given, prog_name or "geoalarm", **extra)
+                sys.stdout.flush()
         except BrokenPipeError:
             _silence(sys.stdout)
             sys.exit(0)

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import json
 import shlex
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -134,7 +130,7 @@ def report(out: Path, as_of: datetime | None, as_json: bool, **given: Any) -> in
         fresh=given["fresh"],
         command=_command(scenario, catalog),
     )
-    with _ended_like_interrupted(), progress_line() as progress:
+    with progress_line() as progress:
         edition = make_edition(
             order, analysis.read_scenario(scenario) if scenario else None, catalog=catalog, progress=progress
         )
@@ -158,23 +154,6 @@ def _command(scenario: Path | None, catalog: Path | None) -> tuple[str, ...]:
         *(["--catalog", catalog.name] if catalog else []),
     ]
     return tuple(map(shlex.quote, words))
-
-
-@contextmanager
-def _ended_like_interrupted() -> Iterator[None]:
-    """SIGTERM ends a run as Ctrl-C does: workers are ended, nothing half-written stays."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _summary(edition: Edition, out: Path) -> dict[str, object]:

@@ -14,6 +14,8 @@ import click
 
 from geoalarm.cli.path_type import UserPath
 from geoalarm.cli.terminal_text import echo
+from geoalarm.core.scratch_files import sweep
+from geoalarm.core.settings import cache_folder
 
 if TYPE_CHECKING:
     from geoalarm.analysis.scenario import Scenario
@@ -99,6 +101,8 @@ def serve(
     from geoalarm.app.web.allowed_hosts import AllowedHosts
 
     AllowedHosts(port, address, options["allow_origin"])  # a wrong name is told once, before workers start
+    if not inherited:
+        sweep(cache_folder())
     wanted = _read(scenario)
     sockets = [socket.socket(fileno=one) for one in inherited] or claim_port(port, address)
     if workers > 1:
@@ -146,7 +150,10 @@ def _in_processes(workers: int, sockets: Sequence[socket.socket], *, show: bool)
     command = [sys.executable, "-m", "geoalarm.cli", *sys.argv[1:], "--workers", "1", "--no-show", *handed]
     if show:
         webbrowser.open(f"http://localhost:{port_of(sockets)}/explorer")
-    return WorkerProcesses(command, sockets, workers).run()
+    try:
+        return WorkerProcesses(command, sockets, workers).run()
+    finally:
+        sweep()  # what a process left that had to be killed
 
 
 def _announce(where: str) -> None:

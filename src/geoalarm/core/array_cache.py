@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
-import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+
+from geoalarm.core.scratch_files import part_file
 
 log = logging.getLogger(__name__)
 
@@ -86,15 +86,8 @@ def _held(path: Path) -> Arrays | None:
 
 
 def _store(arrays: Arrays, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as out:
-            np.savez(out, **arrays, **{_SEAL: np.array(_seal_of(arrays, path))})  # type: ignore[arg-type]
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with part_file(path) as aside, aside.open("wb") as out:
+        np.savez(out, **arrays, **{_SEAL: np.array(_seal_of(arrays, path))})  # type: ignore[arg-type]
 
 
 def _seal_of(arrays: Arrays, path: Path) -> str:

@@ -9,6 +9,9 @@ from collections.abc import Iterable, Sequence
 from geoalarm.core.english_counts import counted
 from geoalarm.core.field_hints import FieldWords, said_with
 
+_LONGEST = 2_000
+"""Characters of a part of an error that are shown: what a reader typed or a library said may be endless."""
+
 
 class GeoalarmError(Exception):
     """Base of every error this package raises on purpose.
@@ -37,9 +40,9 @@ class GeoalarmError(Exception):
 
     def sentence(self) -> str:
         """All parts in one line, in the order a reader needs them."""
-        parts = [self.what.rstrip(".")]
+        parts = [_short(self.what.rstrip("."))]
         if self.got is not None:
-            parts.append(f"got {self.got}")
+            parts.append(f"got {_short(str(self.got))}")
         if self.expected is not None:
             parts.append(f"expected {self.expected}")
         if self.hint:
@@ -66,7 +69,7 @@ class CatalogError(GeoalarmError, ValueError):
     """A catalog file or one of its entries breaks the rules; nothing of it was opened."""
 
 
-class RangeError(GeoalarmError, ValueError):
+class RangeError(InputError):
     """A value lies outside the range in which a model holds."""
 
 
@@ -84,6 +87,14 @@ class Faults(GeoalarmError, ValueError):
     def sentence(self) -> str:
         """The summary, then one line a fault."""
         return "\n".join([self.what, *(f"  - {fault.sentence()}" for fault in self.faults)])
+
+
+def _short(text: str) -> str:
+    """A part of an error, its middle left out where it is endless."""
+    if len(text) <= _LONGEST:
+        return text
+    half = _LONGEST // 4
+    return f"{text[:half]} … ({len(text)} characters) … {text[-half:]}"
 
 
 def near_miss(word: str, known: Iterable[str]) -> str | None:

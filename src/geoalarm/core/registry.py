@@ -16,15 +16,8 @@ from types import CodeType, MappingProxyType
 from typing import Any, Final
 
 from geoalarm.core.errors import InputError, near_miss
-from geoalarm.core.unit_checked_model import (
-    FlaggedOutputs,
-    Model,
-    ModelInput,
-    at_least_zero,
-    positive,
-    signature_of,
-    word,
-)
+from geoalarm.core.model_inputs import ModelInput, at_least_zero, positive, word
+from geoalarm.core.unit_checked_model import FlaggedOutputs, Model, signature_of
 
 __all__ = [
     "FlaggedOutputs",
@@ -50,6 +43,7 @@ def model(
     jurisdiction: str = "any",
     vintage: str = "",
     passes_to: Model | Callable[..., Any] | None = None,
+    may_be_missing: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., Any]], Model]:
     """Register a pure SI function as a model under its own name.
 
@@ -69,12 +63,18 @@ def model(
     passes_to : Model or callable, optional
         What takes the inputs that the function gathers in ``**``: their defaults and descriptions are those
         of it.
+    may_be_missing : tuple of str
+        Outputs that are NaN or infinite in some cases, with what the docstring says it means; any other that
+        is not finite is refused.
 
     Raises
     ------
     InputError
         If the declaration and the signature differ, or the name is taken.
     """
+    strange = sorted({*may_be_missing} - {*outputs})
+    if strange:
+        raise InputError("outputs that may be missing", got=strange, expected=", ".join(outputs))
 
     def register(function: Callable[..., Any]) -> Model:
         passed = passes_to.pure if isinstance(passes_to, Model) else passes_to
@@ -100,6 +100,7 @@ def model(
             jurisdiction,
             vintage,
             passed,
+            frozenset(may_be_missing),
         )
         _MODELS[made.name] = made
         return made

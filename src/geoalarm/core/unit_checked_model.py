@@ -8,7 +8,6 @@ number runs the model once for each; loops use ``name.pure`` and check for thems
 from __future__ import annotations
 
 import inspect
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from numbers import Real
@@ -17,42 +16,13 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from geoalarm.core.docstrings import described
-from geoalarm.core.errors import InputError, near_miss
-from geoalarm.core.quantities import Closed, range_text, require_range, to_si
+from geoalarm.core.errors import InputError, RangeError, near_miss
+from geoalarm.core.model_inputs import ModelInput, is_extreme
+from geoalarm.core.quantities import range_text, require_range, to_si
 from geoalarm.core.result import TO_BE_CONFIRMED, Measured, ModelResult
 
 _ONE_NUMBER: Final = ("float", "float | None")
 _TRUE: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-LARGEST: Final[Mapping[str, float]] = {"kg": 1e9, "kg s-1": 1e7}
-"""More than any store on earth holds, or lets go: beyond it a unit was mistaken."""
-
-
-@dataclass(frozen=True, slots=True)
-class ModelInput:
-    """What a parameter may be: a number in ``unit`` within a range, or a word (no unit) in ``choices``."""
-
-    unit: str | None = "1"
-    low: float = -math.inf
-    high: float = math.inf
-    closed: Closed = "both"
-    choices: tuple[str, ...] = ()
-
-
-def word(*choices: str) -> ModelInput:
-    """A parameter that is a word."""
-    return ModelInput(None, choices=choices)
-
-
-def positive(unit: str, high: float | None = None) -> ModelInput:
-    """A parameter above 0, and at most ``high``, or :data:`LARGEST` of its unit."""
-    high = LARGEST.get(unit, math.inf) if high is None else high
-    return ModelInput(unit, 0.0, high, "neither" if math.isinf(high) else "right")
-
-
-def at_least_zero(unit: str, high: float | None = None) -> ModelInput:
-    """A parameter of 0 or more, and at most ``high``, or :data:`LARGEST` of its unit."""
-    high = LARGEST.get(unit, math.inf) if high is None else high
-    return ModelInput(unit, 0.0, high, "left" if math.isinf(high) else "both")
 
 
 class FlaggedOutputs(NamedTuple):
@@ -77,6 +47,7 @@ class Model:
     jurisdiction: str = "any"
     vintage: str = ""
     passes_to: Callable[..., Any] | None = None
+    may_be_missing: frozenset[str] = frozenset()
 
     @property
     def __doc__(self) -> str:  # type: ignore[override]
@@ -104,7 +75,7 @@ class Model:
         InputError
             If a parameter is missing, unknown, of another dimension or not among its words.
         RangeError
-            If a number lies outside the range of the model.
+            If a number lies outside the range of the model, or the inputs together have no finite result.
         """
         given = self._bind(args, kwargs)
         return self._result({name: self._admit(name, value) for name, value in given.items()})
@@ -217,10 +188,32 @@ class Model:
         return range_text(spec.low, spec.high, unit=spec.unit, closed=spec.closed)
 
     def _run(self, admitted: Mapping[str, Any]) -> tuple[tuple[Any, ...], tuple[str, ...]]:
-        """Outputs and flags of one run of the body."""
-        returned = self.pure(**admitted)
+        """Outputs and flags of one run of the body, all finite but those that may be missing."""
+        try:
+            with np.errstate(all="ignore"):  # what overflows on the way is seen in the outputs
+                returned = self.pure(**admitted)
+        except ArithmeticError as error:
+            raise self._beyond(admitted, str(error)) from error
         values, warnings = returned if isinstance(returned, FlaggedOutputs) else (returned, ())
-        return values if isinstance(values, tuple) else (values,), warnings
+        row = values if isinstance(values, tuple) else (values,)
+        for name, value in zip(self.outputs, row, strict=True):
+            if name not in self.may_be_missing and not _is_finite(value):
+                raise self._beyond(admitted, f"{name} is not a finite number")
+        return row, warnings
+
+    def _beyond(self, admitted: Mapping[str, Any], got: str) -> RangeError:
+        """The error of inputs that are in range each, and together beyond what can be computed."""
+        told = [
+            f"{name} {value:g} ({self._range(name)})"
+            for name, value in admitted.items()
+            if isinstance(value, float) and is_extreme(value, self.inputs[name])
+        ]
+        return RangeError(
+            f"inputs of model {self.name!r} together are beyond it",
+            got=got,
+            expected="inputs that have a finite result",
+            hint=f"less extreme: {', '.join(told)}" if told else "check the units",
+        )
 
     def _run_each(self, admitted: Mapping[str, Any]) -> tuple[tuple[Any, ...], tuple[str, ...]]:
         """The same; an array for an input that is one number runs the body for each, beside other arrays."""
@@ -302,6 +295,12 @@ def _plain_number(value: Any) -> float | np.ndarray | None:
     if isinstance(value, list | np.ndarray) and np.asarray(value).dtype.kind in "fiu":
         return np.asarray(value, dtype=float)
     return None
+
+
+def _is_finite(value: Any) -> bool:
+    """Whether a number, or every number of an array, is finite; words are."""
+    array = np.asarray(value)
+    return array.dtype.kind != "f" or bool(np.isfinite(array).all())
 
 
 def _stacked(values: list[Any], shape: tuple[int, ...]) -> np.ndarray:

@@ -8,12 +8,12 @@ import hashlib
 import logging
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from geoalarm.core.errors import InputError
+from geoalarm.core.scratch_files import scratch_folder
 from geoalarm.core.settings import cache_folder
 
 log = logging.getLogger(__name__)
@@ -131,8 +131,8 @@ def require_hash(path: Path, sha256: str) -> None:
 
 def _download(packages: list[Package], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as scratch:
-        pins = Path(scratch) / "pins.txt"
+    with scratch_folder() as scratch:
+        pins = scratch / "pins.txt"
         pins.write_text(
             "".join(
                 f"{package.name}=={package.version} --hash=sha256:{package.sha256}\n" for package in packages

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from geoalarm.core.errors import InputError
-from geoalarm.core.registry import FlaggedOutputs, ModelInput, at_least_zero, model
+from geoalarm.core.registry import FlaggedOutputs, ModelInput, at_least_zero, model, positive
 
 CLASSES: Final = (1, 2, 3, 4, 5)
 _CLASS: Final = ModelInput("1", CLASSES[0], CLASSES[-1])
@@ -24,7 +24,7 @@ _SOURCE: Final = "index of this project: I = sum w_k s_k, classes 1 to 5 by fixe
     inputs={
         "people": at_least_zero("1"),
         "cutoffs": at_least_zero("1"),
-        "population": ModelInput("1", 0, closed="neither"),
+        "population": positive("1"),
     },
     outputs={"score": "1", "measured": "1"},
     source="classes 1 to 5 by fixed cut-offs, absolute or per 1000 inhabitants (choice of this project)",
@@ -79,6 +79,10 @@ def exposure_class(
     inputs={"scores": _CLASS, "weights": at_least_zero("1"), "scores_low": _CLASS, "scores_high": _CLASS},
     outputs={"index": "1", "low": "1", "high": "1", "highest": "1"},
     source=_SOURCE,
+    may_be_missing=(
+        "low",
+        "high",
+    ),
 )
 def risk_index(
     scores: np.ndarray,

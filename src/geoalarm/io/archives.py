@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import re
 import shutil
-import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +15,7 @@ from typing import Final
 
 from geoalarm.core.errors import InputError
 from geoalarm.core.machine_faults import full_disk
+from geoalarm.core.scratch_files import part_file
 from geoalarm.core.settings import cache_folder
 from geoalarm.io.archive_members import (
     MAIN_DOCUMENT,
@@ -247,24 +246,18 @@ def _safe(name: str) -> str:
 
 
 def _extract(archive: zipfile.ZipFile, path: Path, info: zipfile.ZipInfo, place: Path) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
-    handle, aside = tempfile.mkstemp(dir=place.parent, suffix=".part")
     written = 0
-    try:
-        with os.fdopen(handle, "wb") as out, archive.open(info) as stream:
-            while block := stream.read(_CHUNK):
-                written += len(block)
-                if written > info.file_size:
-                    raise InputError(
-                        f"{path.name} lies about the size of {info.filename}",
-                        got=f"more than {info.file_size} bytes",
-                        expected="the size in its directory",
-                        hint="fetch it again",
-                    )
-                out.write(block)
-        Path(aside).replace(place)
-    finally:
-        Path(aside).unlink(missing_ok=True)
+    with part_file(place) as aside, aside.open("wb") as out, archive.open(info) as stream:
+        while block := stream.read(_CHUNK):
+            written += len(block)
+            if written > info.file_size:
+                raise InputError(
+                    f"{path.name} lies about the size of {info.filename}",
+                    got=f"more than {info.file_size} bytes",
+                    expected="the size in its directory",
+                    hint="fetch it again",
+                )
+            out.write(block)
     log.info("unpacked %s of %s: %d bytes", info.filename, path.name, written)
 
 

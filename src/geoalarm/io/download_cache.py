@@ -11,10 +11,8 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import re
 import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -23,8 +21,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from geoalarm.core.errors import InputError
+from geoalarm.core.scratch_files import part_file, scratch_folder
 from geoalarm.core.settings import cache_folder
 from geoalarm.io.address import Address, parse_address
+from geoalarm.io.host_lookup import require_known_host
 from geoalarm.io.web_reply import AGENT
 from geoalarm.io.wfs import download_features
 from geoalarm.io.wfs_address import feature_query
@@ -107,14 +107,8 @@ def fetch(address: Address, *, folder: Path | None = None, most: int = MAX_DOWNL
                 hint=f"delete {place.parent} and open it again",
             )
         return place
-    place.parent.mkdir(parents=True, exist_ok=True)
-    handle, aside = tempfile.mkstemp(dir=place.parent, suffix=".part")
-    os.close(handle)
-    try:
-        digest, size = _download(address, Path(aside), most=most)
-        Path(aside).replace(place)
-    finally:
-        Path(aside).unlink(missing_ok=True)
+    with part_file(place) as aside:
+        digest, size = _download(address, aside, most=most)
     record = CacheRecord(str(address.url), digest, size, datetime.now(UTC).date().isoformat())
     _write_record(place, record)
     log.info("fetched %s: %d bytes, sha256 %s", address.url, size, digest)
@@ -131,8 +125,8 @@ def compare(address: Address, *, folder: Path | None = None, most: int = MAX_DOW
     if known is None:
         fetch(address, folder=folder, most=most)
         return None
-    with tempfile.TemporaryDirectory() as scratch:
-        digest, size = _download(address, Path(scratch) / "anew", most=most)
+    with scratch_folder() as scratch:
+        digest, size = _download(address, scratch / "anew", most=most)
     if digest == known.sha256:
         return None
     return (
@@ -199,10 +193,11 @@ def _stream(url: str) -> Iterator[bytes]:
     import aiohttp
     import fsspec
 
+    require_known_host(url)
     options: dict[str, Any] = {
         "headers": {"User-Agent": AGENT},
         "trust_env": True,
-        "timeout": aiohttp.ClientTimeout(total=None, sock_connect=30, sock_read=90),
+        "timeout": aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=90),
     }
     files = fsspec.filesystem("https", client_kwargs=options, encoded=True, use_listings_cache=False)
     # block_size=0 streams to the end; a size, whatever it is, spares the question for it that slow services

@@ -6,11 +6,9 @@ brought together in the copy; what is hashed is the bytes that were copied.
 
 from __future__ import annotations
 
-import atexit
 import hashlib
 import shutil
 import sqlite3
-import tempfile
 from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from geoalarm.core.errors import InputError
+from geoalarm.core.scratch_files import scratch_place
 from geoalarm.io.download_cache import free_bytes
 from geoalarm.io.geopackage_guard import MAGIC, harden
 
@@ -90,8 +89,7 @@ def _copied(path: Path, state: FileState) -> GeopackageSnapshot:
 
 
 def _copy(path: Path, state: FileState) -> GeopackageSnapshot:
-    folder = Path(tempfile.mkdtemp(prefix="geoalarm-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder = scratch_place()
     if sum(size for _, _, size in state) * 2 > free_bytes(folder) * 0.9:
         raise InputError(
             f"{path.name} is open in another program, and too large to be copied",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from shapely.errors import ShapelyError
 from geoalarm.core.errors import InputError, near_miss
 from geoalarm.core.field_hints import FieldHint
 from geoalarm.core.model import require_crs
+from geoalarm.core.scratch_files import scratch_folder
 from geoalarm.core.unicode_names import same_name
 from geoalarm.io import folder_format_guards, partial_replies, sidecar_files
 from geoalarm.io import geopackage_guard as geopackage
@@ -174,8 +174,8 @@ def _no_geometry_elsewhere(namespace: str, name: str, attributes: Mapping[str, s
 @contextmanager
 def _as_collection(path: Path) -> Iterator[Path]:
     """The features of a sequence as one collection: of a sequence, GDAL leaves out what it cannot read."""
-    with tempfile.TemporaryDirectory(prefix="geoalarm-", ignore_cleanup_errors=True) as folder:
-        whole = Path(folder) / f"{path.stem}.geojson"
+    with scratch_folder() as folder:
+        whole = folder / f"{path.stem}.geojson"
         with path.open("rb") as stream, whole.open("wb") as out:
             separated = stream.read(4).removeprefix(_BYTE_ORDER_MARK).startswith(RECORD_SEPARATOR)
             stream.seek(0)
@@ -193,8 +193,8 @@ def _as_collection(path: Path) -> Iterator[Path]:
 @contextmanager
 def _alone(path: Path) -> Iterator[Path]:
     """The file in a folder of its own, where GDAL may write what it found, with a schema if it is whole."""
-    with tempfile.TemporaryDirectory(prefix="geoalarm-", ignore_cleanup_errors=True) as folder:
-        single = Path(folder) / "features.gml"
+    with scratch_folder() as folder:
+        single = folder / "features.gml"
         _link(path, single)
         schema = sidecar_files.sidecar(path, ".xsd")
         if schema is not None and _stands_alone(schema):

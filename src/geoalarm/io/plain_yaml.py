@@ -7,10 +7,13 @@ from typing import Any, Final
 import yaml
 
 from geoalarm.core.errors import CatalogError, GeoalarmError, InputError
+from geoalarm.core.text_limits import MAX_ITEMS, MAX_KEY, MAX_TEXT, MAX_TITLE
 from geoalarm.io.written_yaml import SafeLoader, WrittenLoader
 
 MAX_EVENTS: Final = 50_000
 MAX_DEPTH: Final = 12
+TITLES: Final = frozenset({"name", "title", "label", "licence"})
+"""Fields that are one line on a page."""
 
 
 def parse_yaml(content: bytes, *, what: str, error: type[InputError | CatalogError] = InputError) -> Any:
@@ -52,6 +55,7 @@ def _constructed(text: str, *, what: str, error: type[InputError | CatalogError]
     loader = WrittenLoader(text)
     try:
         node = loader.get_single_node()
+        _require_short(node, what=what, error=error)
         _require_unique_keys(node, what=what, error=error)
         return None if node is None else loader.construct_document(node)
     finally:
@@ -92,6 +96,43 @@ def _require_plain_events(text: str, *, what: str, error: type[InputError | Cata
                 expected=f"at most {MAX_DEPTH}",
                 hint="flatten it",
             )
+
+
+def _require_short(node: yaml.Node | None, *, what: str, error: type[InputError | CatalogError]) -> None:
+    """Refuse texts, names and lists that are data, not what a person writes, before anything reads them."""
+    if isinstance(node, yaml.ScalarNode):
+        _require_at_most(node, MAX_TEXT, "a text", "give an address, not data", what=what, error=error)
+    if not isinstance(node, yaml.CollectionNode):
+        return
+    hint = "split it, or name a file that holds them"
+    _require_at_most(node, MAX_ITEMS, "a list", hint, what=what, error=error)
+    for held in node.value:
+        key, value = held if isinstance(held, tuple) else (None, held)
+        if isinstance(key, yaml.ScalarNode):
+            _require_at_most(key, MAX_KEY, "a name", "choose a shorter one", what=what, error=error)
+            if key.value in TITLES and isinstance(value, yaml.ScalarNode):
+                _require_at_most(value, MAX_TITLE, key.value, "say it shorter", what=what, error=error)
+        _require_short(value, what=what, error=error)
+
+
+def _require_at_most(
+    node: yaml.Node,
+    most: int,
+    kind: str,
+    hint: str,
+    *,
+    what: str,
+    error: type[InputError | CatalogError],
+) -> None:
+    size = len(node.value)
+    if size > most:
+        text = isinstance(node, yaml.ScalarNode)
+        raise error(
+            f"{what}, line {node.start_mark.line + 1}: {kind} is too long",
+            got=f"{size} characters, {node.value[:40] + '…'!r}" if text else f"{size} entries",
+            expected=f"at most {most}",
+            hint=hint,
+        )
 
 
 def _require_unique_keys(

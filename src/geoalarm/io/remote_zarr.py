@@ -12,7 +12,6 @@ import json
 import logging
 import math
 import re
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from geoalarm.core.errors import InputError
+from geoalarm.core.scratch_files import part_folder
 from geoalarm.core.settings import cache_folder
 from geoalarm.io.address import Address
 from geoalarm.io.cf_axes import grid_axes
@@ -69,9 +69,8 @@ def fetch_raster(
     )
     if place.is_dir():
         return _kept(folder, place, store.url)
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        aside = Path(scratch) / place.name
+    with part_folder(place) as scratch:
+        aside = scratch / place.name
         store.take_metadata(aside)
         store.take_cells(aside, variable, select or {})
         record = {"address": store.url, "choice": json.loads(chosen), "sha256": input_sha256(aside)}

@@ -16,6 +16,7 @@ from urllib.parse import quote, urlsplit
 import tenacity
 
 from geoalarm.core.errors import InputError
+from geoalarm.io.host_lookup import require_known_host
 from geoalarm.io.service_exceptions import exception_words
 
 log = logging.getLogger(__name__)
@@ -66,8 +67,9 @@ def ask_service(url: str, target: Path, *, most: int) -> WebReply:
     Raises
     ------
     InputError
-        If it cannot be reached, or sends more than ``most``.
+        If its host is not known, it cannot be reached, or sends more than ``most``.
     """
+    require_known_host(url)
     attempts = tenacity.Retrying(
         stop=tenacity.stop_after_attempt(ATTEMPTS),
         wait=tenacity.wait_exponential(multiplier=FIRST_WAIT_S, exp_base=2, max=30),

@@ -7,13 +7,13 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from geoalarm.core.errors import InputError
+from geoalarm.core.scratch_files import scratch_folder
 from geoalarm.io.feature_page import FeaturePage, geojson_page, not_features
 from geoalarm.io.feature_tally import FeatureTally
 from geoalarm.io.gml_page import gml_page
@@ -57,8 +57,8 @@ def download_features(query: WfsQuery | ItemsQuery, target: Path, *, most: int) 
         it hands out too much.
     """
     tally = FeatureTally(query.what, query.hints)
-    with tempfile.TemporaryDirectory(prefix="geoalarm-", ignore_cleanup_errors=True) as folder:
-        service = FeatureService(query, Path(folder) / "page", most)
+    with scratch_folder() as folder:
+        service = FeatureService(query, folder / "page", most)
         pages = (
             wfs_pages(query, service, tally)
             if isinstance(query, WfsQuery)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 import json
 import sqlite3
-import tempfile
 import zipfile
 from contextlib import closing
 from pathlib import Path
@@ -22,6 +21,7 @@ import pyarrow.parquet as pq
 import pyogrio
 
 from geoalarm.core.model import Communes
+from geoalarm.core.scratch_files import scratch_folder
 from geoalarm.present.table_facts import TableFacts, facts_json
 from geoalarm.results.formula_guard import without_formulas
 from geoalarm.results.geopackage_writer import settle
@@ -82,8 +82,8 @@ def geopackage(
         columns=[name for name in totals.columns if name in communes.data.columns and name != "commune_id"]
     )
     joined = outlines.merge(totals, on="commune_id", how="left", validate="one_to_one")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "exposure.gpkg"
+    with scratch_folder() as folder:
+        path = folder / "exposure.gpkg"
         joined.to_file(path, layer="communes", driver="GPKG", engine="pyogrio", promote_to_multi=True)
         layers = {"communes": list(joined.columns)}
         for name, rows in (("exposure", table), ("about", known.rows())):

@@ -10,13 +10,13 @@ import re
 import shutil
 import signal
 import subprocess
-import tempfile
 from datetime import date
 from pathlib import Path
 from typing import Final
 
 from geoalarm.core.atomic import atomic_file
 from geoalarm.core.errors import GeoalarmError, InputError
+from geoalarm.core.scratch_files import scratch_folder
 from geoalarm.core.settings import CHROMIUM, program_setting
 
 log = logging.getLogger(__name__)
@@ -95,7 +95,7 @@ def write_pdf(
     browser = find_chromium(chromium)
     with (
         atomic_file(target) as aside,
-        tempfile.TemporaryDirectory(prefix="geoalarm-pdf-", ignore_cleanup_errors=True) as profile,
+        scratch_folder() as profile,
     ):
         command = [
             browser,
@@ -105,7 +105,7 @@ def write_pdf(
             f"--print-to-pdf={aside}",
             page.absolute().as_uri(),
         ]
-        told = _run(command, timeout_s, home=profile)
+        told = _run(command, timeout_s, home=str(profile))
         data = aside.read_bytes() if aside.is_file() else b""
         if not data.startswith(b"%PDF-") or b"%%EOF" not in data[-1024:]:
             raise PdfError(

@@ -11,6 +11,7 @@ from bokeh.io.doc import patch_curdoc
 from geoalarm.app.explorer.build_explorer import explorer
 from geoalarm.app.explorer.explorer_page import Explorer
 from geoalarm.app.explorer.explorer_state import ExplorerState
+from geoalarm.app.session import open_session, workspace_of
 from geoalarm.app.web.page_state import UnknownOption
 from geoalarm.app.web.table_arrangement import TableArrangement
 from geoalarm.core.errors import InputError
@@ -142,3 +143,12 @@ def test_what_the_map_shows_is_told_as_text(page, monkeypatch):
     page.refresh()
     labels = [sent["attributes"]["aria-label"] for sent in page.sent if sent.get("label") == "ga-map-a"]
     assert name in labels[0]
+
+
+def test_the_steps_of_opening_are_of_one_count():
+    """Every step is told once, in order, out of the same number."""
+    told: list[tuple[int, int]] = []
+    open_session(workspace_of(), progress=lambda step, n, m: told.append((n, m)))
+    counts = {m for _, m in told}
+    assert len(counts) == 1
+    assert [n for n, _ in told] == list(range(1, counts.pop() + 1))

@@ -1,5 +1,6 @@
 """The what-if page without a browser: form, address, accident, refusals in words, files that run."""
 
+import math
 import zlib
 from html import unescape
 from types import SimpleNamespace
@@ -15,23 +16,25 @@ from geoalarm.analysis import Workspace, default_scenario, open_catalog, read_sc
 from geoalarm.app.map.map_sources import APART
 from geoalarm.app.session import SharedSession
 from geoalarm.app.web.page_state import UnknownOption
+from geoalarm.app.whatif import whatif_view
 from geoalarm.app.whatif.accident_cards import finding, head, risk, severity
 from geoalarm.app.whatif.accident_files import UploadStore, file_of, scenario, thresholds_form
 from geoalarm.app.whatif.accident_form import form
 from geoalarm.app.whatif.accident_refusal import refusal
-from geoalarm.app.whatif.accident_words import pretty
+from geoalarm.app.whatif.accident_words import pretty, range_words
 from geoalarm.app.whatif.build_whatif import whatif
 from geoalarm.app.whatif.effect_field import breaks, chance, class_words
 from geoalarm.app.whatif.example_accidents import EXAMPLES, example_place
 from geoalarm.app.whatif.form_fields import known
 from geoalarm.app.whatif.whatif_page import WhatIf
 from geoalarm.app.whatif.whatif_state import WhatIfState, read_query
-from geoalarm.app.whatif.whatif_view import calculate, paint_of
+from geoalarm.app.whatif.whatif_view import calculate, paint_of, place_of_example
 from geoalarm.app.whatif.wind_rose import read_table, rose_of
 from geoalarm.app.whatif.zone_legend import legend, switch
 from geoalarm.app.whatif.zone_map import degrees, mercator
 from geoalarm.app.whatif.zone_table import zones
 from geoalarm.core.errors import GeoalarmError, InputError
+from geoalarm.core.keyed_cache import KeyedCache
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.present.rounding import count_text, signed_text
 
@@ -485,6 +488,29 @@ def test_the_example_lies_on_the_map_near_the_border(territory):
         [list(zip(x, y, strict=True)) for x, y in zip(*territory.geometry.border, strict=True) if len(x) > 1]
     )
     assert shapely.distance(made, shapely.Point(mercator(lon, lat))) < 10_000
+
+
+@pytest.mark.parametrize(
+    ("within", "at_border"), [(11.0, True), (10.9, False), (0.0, False), (math.nan, False)]
+)
+def test_an_example_that_would_reach_few_at_the_border_stands_where_most_people_live(
+    territory, monkeypatch, within, at_border
+):
+    """Fewer than 11 are never told: such an example shows nothing."""
+    found = SimpleNamespace(people=(SimpleNamespace(within=0.0), SimpleNamespace(within=within)))
+    monkeypatch.setattr(territory.workspace, "count_accident", lambda choice: found)
+    monkeypatch.setattr(whatif_view, "most_populous_place", lambda prepared: (4.0, 50.0))
+    monkeypatch.setattr(territory, "_examples", KeyedCache(4))
+    expected = example_place(territory.geometry, territory.workspace.prepared().total)
+    lon, lat = place_of_example(territory)
+    assert ((lon, lat) == expected) is at_border
+    assert at_border or (lon < 4.0 and lat == pytest.approx(50.0)), "a little upwind of it"
+
+
+def test_a_hint_beside_a_field_tells_no_limit_of_nature_and_a_refusal_does():
+    item = next(one for one in WhatIfState().form["inputs"] if one["name"] == "duration")
+    assert range_words(item, "en", is_hint=True) == "above 0 s"
+    assert range_words(item, "en") == "above 0, at most 1,000,000,000 s"
 
 
 def test_the_first_screen_is_an_example_that_says_so(territory):

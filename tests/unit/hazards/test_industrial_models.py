@@ -106,7 +106,7 @@ def test_a_model_describes_itself(sample: Model) -> None:
         (row["name"], row["unit"], row["range"], row["required"], row["description"])
         for row in told["parameters"]
     ][:2] == [
-        ("mass", "kg", "0 to 1e+09 kg, above 0", True, "What is there [kg]."),
+        ("mass", "kg", "1e-06 to 1e+09 kg", True, "What is there [kg]."),
         ("wind", "m s-1", "0.5 to 20 m s-1", False, "How fast [m s-1]."),
     ]
 

@@ -96,7 +96,7 @@ def test_a_result_carries_all_it_takes_to_judge_it() -> None:
     assert told["notice"] == SCREENING_NOTICE
     assert told["jurisdiction"] == "FR"
     assert told["warnings"] == ["to_be_confirmed: matrix of the arrete of 5 July 2019"]
-    assert told["valid_range"]["depth"] == "at least 0 m"
+    assert told["valid_range"]["depth"] == "0 to 1e+06 m"
 
 
 def test_texts_may_hold_several_numbers_with_one_unit() -> None:

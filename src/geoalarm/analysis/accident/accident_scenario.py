@@ -209,12 +209,22 @@ def require_known(choice: Accident) -> None:
     ------
     InputError
         If the kind, an input, a word or a unit is not known; if a rate and a tank are both given.
+    RangeError
+        If a number lies outside the range of its model.
     """
-    from geoalarm.hazards.industrial.form_inputs import read_inputs, weather_inputs
+    from geoalarm.hazards.industrial.form_inputs import (
+        read_frequency,
+        read_inputs,
+        read_tank_inputs,
+        weather_inputs,
+    )
     from geoalarm.hazards.industrial.forms import form_of
 
     form = form_of(choice.kind)
     read_inputs(choice.kind, choice.inputs)
+    read_tank_inputs(choice.tank)
+    if choice.frequency is not None:
+        read_frequency(choice.frequency)
     for label in choice.rose:
         weather_inputs(choice.kind, label)
     if choice.rose and choice.frequency is None:

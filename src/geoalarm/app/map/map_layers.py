@@ -20,7 +20,7 @@ from bokeh.plotting import figure as Figure
 from geoalarm.app.map.geometry import LABEL_TIERS, inwards
 from geoalarm.app.map.map_scripts import map_callback
 from geoalarm.app.map.map_sources import RING_DASHES, STATES, MapSources, Slot
-from geoalarm.app.map.map_theme import FONT, MapTheme, ThemedProperties
+from geoalarm.app.map.map_theme import FONT, MapTheme, ThemedProperties, map_theme
 from geoalarm.core.terms import State
 from geoalarm.present.palette import PATTERNS
 
@@ -32,8 +32,6 @@ FAINT: Final = 0.3
 """Opacity of the pattern of a commune where nobody lives in the zone: most of the map, and no warning."""
 LARGE_TIERS: Final = 2
 """Tiers of names that are written large and shown from the start."""
-BAR_INK: Final = "#16202B"
-"""BokehJS draws the line of a scale bar in black whatever the theme, so its plate stays light."""
 
 
 class MapLayers:
@@ -57,7 +55,7 @@ class MapLayers:
         self._zones()
         self._selection()
         self._names()
-        self.fig.add_layout(self._scale_bar())
+        self._scale_bars()
 
     def _communes(self) -> None:
         """Grounds of all communes, then one plain pattern a state over its own: a pattern drawn commune by
@@ -203,17 +201,25 @@ class MapLayers:
         self.themed.add(text.glyph, text_color="ink", background_fill_color="casing")
         return text
 
-    def _scale_bar(self) -> ScaleBar:
-        """Kilometres on the ground: Web Mercator stretches by 1 / cos(latitude)."""
-        return ScaleBar(
-            range=self.sources.ground,
-            unit="m",
-            location="top_right",
-            bar_length=0.2,
-            bar_line_width=2,
-            border_line_color=None,
-            label="@{value} @{unit}",
-            label_text_color=BAR_INK,
-            background_fill_color="#FFFFFF",
-            background_fill_alpha=0.8,
-        )
+    def _scale_bars(self) -> None:
+        """Kilometres on the ground: Web Mercator stretches by 1 / cos(latitude).
+
+        One a theme, of which one is seen: BokehJS takes the colour of the line once and for all.
+        """
+        for colours, seen in ((map_theme("light"), "is_light"), (map_theme("dark"), "is_dark")):
+            bar = ScaleBar(
+                range=self.sources.ground,
+                unit="m",
+                location="top_right",
+                bar_length=0.2,
+                bar_line_width=2,
+                bar_line_color=colours.ink,
+                border_line_color=None,
+                label="@{value} @{unit}",
+                label_text_color=colours.ink,
+                background_fill_color=colours.card,
+                background_fill_alpha=0.8,
+                visible=getattr(self.theme, seen),
+            )
+            self.fig.add_layout(bar)
+            self.themed.add(bar, visible=seen)

@@ -26,6 +26,12 @@ class MapTheme:
     card: str
     muted: str
     grid: str
+    is_dark: bool = False
+
+    @property
+    def is_light(self) -> bool:
+        """Whether it is the light one."""
+        return not self.is_dark
 
 
 def map_theme(theme: Theme) -> MapTheme:
@@ -41,6 +47,7 @@ def map_theme(theme: Theme) -> MapTheme:
         card=surface.card,
         muted=face.muted,
         grid=surface.line,
+        is_dark=theme == "dark",
     )
 
 

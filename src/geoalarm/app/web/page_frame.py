@@ -162,6 +162,7 @@ def frame(
                 "height": "56px",
                 "paddingLeft": "16px",
                 "paddingRight": "12px",
+                "@media (max-width: 519px)": {"height": "92px"},  # pages, then languages: two rows
             },
             "& .MuiLinearProgress-root": {"display": "none"},
             "& main": {"backgroundColor": "var(--ga-ground)"},

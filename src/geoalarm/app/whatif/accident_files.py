@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +19,7 @@ from geoalarm.app.web.download_file import DownloadFile
 from geoalarm.app.whatif.whatif_state import WhatIfState
 from geoalarm.app.whatif.whatif_view import AccidentOutcome
 from geoalarm.core.errors import InputError
+from geoalarm.core.scratch_files import scratch_place
 from geoalarm.present import exports
 from geoalarm.results import totals as tables
 
@@ -29,7 +29,7 @@ LARGEST: Final = 100_000
 
 
 class UploadStore:
-    """Files a reader lays down for one session: a folder of its own, cleared at the end."""
+    """Files a reader lays down for one session: a folder of its own, gone with the session or the server."""
 
     def __init__(self) -> None:
         self._folder: Path | None = None
@@ -49,7 +49,7 @@ class UploadStore:
                 expected=f"at most {LARGEST}",
                 hint="one row a threshold",
             )
-        self._folder = self._folder or Path(tempfile.mkdtemp(prefix="geoalarm-"))
+        self._folder = self._folder or scratch_place()
         stem = (
             re.sub(r"[^A-Za-z0-9._-]+", "_", name.rpartition("/")[2].rpartition(".")[0])[:40].strip("._")
             or "thresholds"

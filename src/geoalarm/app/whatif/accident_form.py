@@ -246,7 +246,7 @@ def _field(item: FormField, texts: Mapping[str, str], prefix: str, lang: str) ->
         if not item["required"] and not item["default"]:
             options = {"": "–", **options}
         return FormEntry(do, words, text or item["default"] or "", options)
-    parts = [range_words(item, lang)]
+    parts = [range_words(item, lang, is_hint=True)]
     if item["default"]:
         parts.append(i18n.text("whatif.default", lang, default=pretty(str(item["default"]))))
     elif not item["required"]:

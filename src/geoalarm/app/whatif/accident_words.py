@@ -7,6 +7,7 @@ from typing import Final
 
 from geoalarm import i18n
 from geoalarm.app.whatif.form_fields import FormField
+from geoalarm.core.model_inputs import LIMITS
 
 _POWER: Final = re.compile(r" (s|kg|m|J|K|Pa|W|h|min|yr)-(\d)")
 _SUPERSCRIPT: Final = str.maketrans("23", "²³")
@@ -20,18 +21,24 @@ def label(name: str, lang: str) -> str:
     return i18n.text(own, lang) if i18n.has(own, lang) else name.replace("_", " ").capitalize()
 
 
-def range_words(item: FormField, lang: str) -> str:
-    """The range of an input in words; empty where any number will do."""
+def range_words(item: FormField, lang: str, *, is_hint: bool = False) -> str:
+    """The range of an input in words; empty where any number will do. A hint beside a field leaves out how
+    far such a quantity goes at all, which a refusal tells.
+    """
     low, high, unit = item["low"], item["high"], "" if item["unit"] == "1" else pretty(f" {item['unit']}")
+    limits = LIMITS.get(item["unit"] or "")
+    is_above = "above" in item["range"] or (limits is not None and low == limits.smallest)
+    if limits is not None and is_hint:
+        low = None if low == -limits.largest else low
+        high = None if high == limits.largest else high
+    low = 0.0 if is_above and limits is not None and low == limits.smallest else low
     shown = [None if value is None else i18n.number(value, lang, decimals=3) for value in (low, high)]
     if low is not None and high is not None:
-        key = "whatif.above_to" if "above" in item["range"] else "whatif.between"
+        key = "whatif.above_to" if is_above else "whatif.between"
         return i18n.text(key, lang, low=shown[0], high=f"{shown[1]}{unit}")
     if low is None:
         return ""
-    return i18n.text(
-        "whatif.above" if "above" in item["range"] else "whatif.least", lang, low=f"{shown[0]}{unit}"
-    )
+    return i18n.text("whatif.above" if is_above else "whatif.least", lang, low=f"{shown[0]}{unit}")
 
 
 def pretty(text: str) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from geoalarm.app.map.geometry import MapGeometry
-from geoalarm.app.whatif.zone_map import degrees
+from geoalarm.app.whatif.zone_map import degrees, mercator
 
 NEAR_BORDER_M: Final = 5_000.0
 """A commune whose middle is this near to the border may lend its border to the example [m on the map]."""
@@ -56,3 +56,9 @@ def example_place(geometry: MapGeometry, people: np.ndarray) -> tuple[float, flo
     near = shapely.get_coordinates(shapely.shortest_line(border, shapely.Point(geometry.centres[row])))[0]
     x, y = float(near[0]) - UPWIND_M, float(near[1])
     return degrees(x, y) if geometry.at(x, y) is not None else degrees(float(near[0]), y)
+
+
+def upwind_of(lon: float, lat: float) -> tuple[float, float]:
+    """A place a little west of another [degrees], from where the usual wind carries a cloud over it."""
+    x, y = mercator(lon, lat)
+    return degrees(x - UPWIND_M, y)

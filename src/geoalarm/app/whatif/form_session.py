@@ -11,11 +11,11 @@ from geoalarm.app.session import SharedSession
 from geoalarm.app.web.page_session import PageSession
 from geoalarm.app.whatif.accident_files import UploadStore
 from geoalarm.app.whatif.accident_form import form, on_a_phone, refused
-from geoalarm.app.whatif.example_accidents import EXAMPLES, example_place
+from geoalarm.app.whatif.example_accidents import EXAMPLES
 from geoalarm.app.whatif.form_texts import TIMES
 from geoalarm.app.whatif.whatif_layout import WhatIfPanes
 from geoalarm.app.whatif.whatif_state import WhatIfState, read_query
-from geoalarm.app.whatif.whatif_view import AccidentOutcome, calculate
+from geoalarm.app.whatif.whatif_view import AccidentOutcome, calculate, place_of_example
 from geoalarm.app.whatif.zone_map import Zones
 from geoalarm.core.errors import GeoalarmError
 from geoalarm.present.palette import Theme
@@ -97,7 +97,7 @@ class FormSession(PageSession[WhatIfState, WhatIfPanes, AccidentOutcome]):
         self.calculate()
 
     def _example_place(self) -> tuple[float, float]:
-        return example_place(self.shared.geometry, self.shared.workspace.prepared().total)
+        return place_of_example(self.shared)
 
     def _try(self, name: str) -> None:
         """One of the examples."""

@@ -12,6 +12,7 @@ import pandas as pd
 
 from geoalarm import i18n
 from geoalarm.analysis.accident.accident_view import AccidentView
+from geoalarm.analysis.accident.populous_place import most_populous_place
 from geoalarm.app.explorer.commune_figures import (
     CommuneRow,
     ComparedTotals,
@@ -25,10 +26,12 @@ from geoalarm.app.map.hazard_overlay import PolygonOverlay, RasterOverlay, zone_
 from geoalarm.app.map.map_sources import APART, Symbology
 from geoalarm.app.session import SharedSession
 from geoalarm.app.whatif.effect_field import field_breaks, field_picture
-from geoalarm.app.whatif.example_accidents import example_place
+from geoalarm.app.whatif.example_accidents import example_place, upwind_of
 from geoalarm.app.whatif.whatif_state import WhatIfState
+from geoalarm.core.errors import InputError
 from geoalarm.core.terms import State
 from geoalarm.present import classes
+from geoalarm.present.rounding import FEW
 from geoalarm.results import totals as tables
 
 log = logging.getLogger(__name__)
@@ -165,10 +168,31 @@ def warm(shared: SharedSession) -> None:
     """Load the models and make the example of the first screen before the first reader asks."""
     try:
         state = WhatIfState()
-        state.show_example(*example_place(shared.geometry, shared.workspace.prepared().total))
+        state.show_example(*place_of_example(shared))
         shared.example("whatif", lambda: calculate(state, shared))
     except Exception:
         log.exception("the what-if page could not be made ready")
+
+
+def place_of_example(shared: SharedSession) -> tuple[float, float]:
+    """Where the examples stand [degrees], found once for all sessions: at the border, and where they would
+    reach fewer people there than are ever told, on the most densely peopled ground of the most populous
+    commune.
+    """
+    return shared.example("whatif_place", lambda: _place_of_example(shared))
+
+
+def _place_of_example(shared: SharedSession) -> tuple[float, float]:
+    prepared, state = shared.workspace.prepared(), WhatIfState()
+    at_border = example_place(shared.geometry, prepared.total)
+    state.show_example(*at_border)
+    try:
+        zones = shared.workspace.count_accident(state.accident().changed(field=False)).people
+    except InputError:  # nobody is known to live there at all
+        zones = ()
+    if any(zone.within >= FEW for zone in zones):
+        return at_border
+    return upwind_of(*most_populous_place(prepared))
 
 
 def _totals(item: AccidentView, shared: SharedSession) -> pd.DataFrame:

@@ -284,12 +284,13 @@ def flood_frequency(return_period: float, return_period_max: float | None = None
     source="Code de l'environnement, art. R566-6 and R562-11-4; Walloon AGW of 10 March 2016 and 4 March "
     "2021; Flemish watertoets 2023",
     jurisdiction="FR, BE",
+    may_be_missing=("period_min", "period_max", "depth_min", "depth_max"),
 )
 def official_flood_class(
     system: str, scenario: str, *, depth_class: str | None = None, depth_system: str | None = None
 ) -> FlaggedOutputs:
     """Common record of an official class of flood: frequency, interval of return periods and of depths,
-    native label.
+    native label. Bounds are NaN where the system states none, infinite where it leaves them open.
 
     Parameters
     ----------

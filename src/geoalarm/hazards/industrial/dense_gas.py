@@ -60,6 +60,12 @@ _DENSE: Final = MappingProxyType(
     source=SOURCE,
     confirm=CONFIRM,
     passes_to=dense_release,
+    may_be_missing=(
+        "share",
+        "concentration",
+        "dilution",
+        "half_width",
+    ),
 )
 def dense_plume(
     x: float | np.ndarray,

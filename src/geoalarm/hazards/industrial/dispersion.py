@@ -242,7 +242,7 @@ def cloud_field(chosen: Cloud, *, length: float, half_width: float, cell: float)
         "rate": positive("kg s-1"),
         **WEATHER,
         "release_temperature": positive("K", 1500.0),
-        "vapour_fraction": ModelInput("1", 0.0, 1.0, "right"),
+        "vapour_fraction": positive("1", 1.0),
         "ambient_temperature": ModelInput("K", 220.0, 330.0),
         "far": word(*FARS),
         "method": word(*METHODS),

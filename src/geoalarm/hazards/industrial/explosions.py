@@ -197,6 +197,7 @@ def multi_energy(
     outputs={"distance": "m", "scale": "m"},
     source=_SOURCE,
     passes_to=multi_energy,
+    may_be_missing=("distance",),
 )
 def multi_energy_distance(
     overpressure: float,

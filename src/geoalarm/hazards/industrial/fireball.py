@@ -194,6 +194,7 @@ def bleve(
     outputs={"distance": "m", "duration": "s"},
     source=_SOURCE,
     passes_to=bleve,
+    may_be_missing=("distance",),
 )
 def bleve_distance(
     mass: float,
@@ -227,7 +228,8 @@ def bleve_distance(
     Returns
     -------
     FlaggedOutputs
-        NaN and the flag ``never_reached`` where the level is met nowhere.
+        NaN and the flag ``never_reached`` where the level is met nowhere; infinite and the flag
+        ``beyond_model_range`` where it is met as far as the model goes.
 
     Raises
     ------

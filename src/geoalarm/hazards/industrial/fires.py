@@ -248,6 +248,7 @@ def pool_fire(
     outputs={"distance": "m"},
     source=_SOURCE,
     passes_to=pool_flame,
+    may_be_missing=("distance",),
 )
 def pool_fire_distance(
     flux: float,
@@ -284,7 +285,8 @@ def pool_fire_distance(
     Returns
     -------
     FlaggedOutputs
-        With the flag ``zone_is_the_flame`` where the flux outside the flame is below the threshold.
+        With the flag ``zone_is_the_flame`` where the flux outside the flame is below the threshold; infinite
+        and the flag ``beyond_model_range`` where it is above the threshold as far as the model goes.
 
     Raises
     ------

@@ -7,8 +7,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from geoalarm.core.errors import InputError, near_miss
-from geoalarm.core.quantities import to_si
-from geoalarm.core.registry import ModelInput
+from geoalarm.core.quantities import require_range, to_si
+from geoalarm.core.registry import ModelInput, at_least_zero
 from geoalarm.core.result import ModelResult
 from geoalarm.hazards.industrial.forms import FORMS, TANK_FORM, Form, form_of
 from geoalarm.hazards.industrial.substances import substance
@@ -33,6 +33,8 @@ def read_inputs(kind: str, given: Mapping[str, Value]) -> dict[str, Any]:
     InputError
         If the kind or an input is unknown (with the nearest name), a number with a dimension has no unit, or
         a word is none of its choices.
+    RangeError
+        If a number lies outside the range of its model.
     """
     form = form_of(kind)
     return {name: _read(f"accident {kind!r}", name, value, _specs(form)) for name, value in given.items()}
@@ -69,7 +71,7 @@ def read_tank(
             expected=f"a tank for {takers}",
             hint="give the inputs of the kind",
         )
-    known = {name: _read("the tank", name, value, _specs(TANK_FORM)) for name, value in given.items()}
+    known = read_tank_inputs(given)
     if substance_name is not None:
         known["substance"] = substance_name
     lasting = {name: known.pop(name) for name in ("inventory", "stopped_after") if name in known}
@@ -86,6 +88,24 @@ def read_tank(
         results.append(release_duration(flow["mass_flow"], **lasting))
         made |= {"duration": results[-1]["duration"]} if kind == "toxic" else {}
     return made, tuple(results)
+
+
+def read_tank_inputs(given: Mapping[str, Value]) -> dict[str, Any]:
+    """Inputs of a tank from texts, as :func:`read_inputs`; nothing is computed."""
+    return {name: _read("the tank", name, value, _specs(TANK_FORM)) for name, value in given.items()}
+
+
+def read_frequency(given: Value) -> float:
+    """How often an accident happens [yr-1].
+
+    Raises
+    ------
+    InputError
+        If it is no number a time.
+    RangeError
+        If it is negative, or more often than anything happens.
+    """
+    return float(_read("the accident", "frequency", given, {"frequency": at_least_zero("yr-1")}))
 
 
 def weather_inputs(kind: str, label: str) -> dict[str, Any]:
@@ -151,7 +171,9 @@ def _read(what: str, name: str, value: Value, specs: Mapping[str, ModelInput]) -
             raise InputError(
                 f"input {name!r} of {what}", got=value, expected=f"a number and its unit, like {spec.unit}"
             )
-        return to_si(value, spec.unit, name=name)
+        admitted = to_si(value, spec.unit, name=name)
+        require_range(name, admitted, spec.low, spec.high, unit=spec.unit, closed=spec.closed)
+        return admitted
     text = str(value).strip()
     if spec.choices and text not in spec.choices:
         raise InputError(

@@ -17,6 +17,7 @@ import numpy as np
 from scipy.ndimage import map_coordinates
 
 from geoalarm.core.errors import InputError
+from geoalarm.core.model_inputs import limits_of
 from geoalarm.core.quantities import require_range
 from geoalarm.core.reference_rows import confirm, row
 from geoalarm.core.registry import FlaggedOutputs, at_least_zero, model, word
@@ -111,7 +112,8 @@ class RiskScenario:
     lethality: Mapping[str, Lethality]
 
     def __post_init__(self) -> None:
-        require_range(f"frequency of {self.name!r}", self.frequency, 0, math.inf, unit="yr-1", closed="left")
+        often = limits_of("yr-1").largest
+        require_range(f"frequency of {self.name!r}", self.frequency, 0, often, unit="yr-1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,7 @@ def individual_risk(
     """
     if not scenarios:
         raise InputError("accidents of the site", got="none", expected="at least one")
-    require_range("farthest", farthest, nearest * 1.01, math.inf, unit="m", closed="left")
+    require_range("farthest", farthest, nearest * 1.01, limits_of("m").largest, unit="m")
     radii = np.geomspace(nearest, farthest, RADII)
     off_axis = np.arange(BEARINGS) * (2 * np.pi / BEARINGS)
     downwind, crosswind = radii[:, None] * np.cos(off_axis), -radii[:, None] * np.sin(off_axis)

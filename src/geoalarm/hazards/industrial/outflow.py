@@ -22,7 +22,7 @@ GRAVITY: Final = 9.80665
 """Standard acceleration of gravity [m s-2]."""
 
 HOLE: Final = MappingProxyType({"hole_diameter": positive("m", 10.0), "hole_area": positive("m2", 100.0)})
-COEFFICIENT: Final = ModelInput("1", 0.0, 1.0, "right")
+COEFFICIENT: Final = positive("1", 1.0)
 PRESSURE: Final = positive("Pa", 1e9)
 
 

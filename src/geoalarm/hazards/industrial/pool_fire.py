@@ -177,7 +177,7 @@ def pool_flame_tilt(diameter: float, wind: float, *, viscosity: float = AIR_VISC
     """Angle of a pool's flame from the vertical: ``tan t / cos t = 0.666 Fr^0.333 Re^0.117``.
 
     ``Fr = u2 / (g D)`` and ``Re = u D / nu``; with ``c`` the right side, ``sin t = (sqrt(4 c2 + 1) - 1) / (2
-    c)``.
+    c)``, computed as ``2 c / (sqrt(4 c2 + 1) + 1)``, which no small wind divides by 0.
 
     Parameters
     ----------
@@ -203,10 +203,8 @@ def pool_flame_tilt(diameter: float, wind: float, *, viscosity: float = AIR_VISC
     >>> round(float(pool_flame_tilt(42.4457, 5.0, viscosity=7.5133e-6).to("degree")), 3)
     50.829
     """
-    if wind == 0:
-        return 0.0
     ratio = 0.666 * (wind**2 / (GRAVITY * diameter)) ** 0.333 * (wind * diameter / viscosity) ** 0.117
-    return math.asin((math.sqrt(4 * ratio**2 + 1) - 1) / (2 * ratio))
+    return math.asin(2 * ratio / (math.sqrt(4 * ratio**2 + 1) + 1))
 
 
 @model(

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from geoalarm.core.registry import FlaggedOutputs, ModelInput, model, positive, word
+from geoalarm.core.registry import FlaggedOutputs, model, positive, word
 from geoalarm.core.result import TO_BE_CONFIRMED
 
 STABILITIES: Final = ("A", "B", "C", "D", "E", "F")
@@ -105,7 +105,7 @@ def averaging_factor(averaging_time: float) -> float:
 
 @model(
     inputs={
-        "x": ModelInput("m", 0.0, FARTHEST, "right"),
+        "x": positive("m", FARTHEST),
         "stability": word(*STABILITIES),
         "terrain": word(*TERRAINS),
         "averaging_time": positive("s", 86400.0),

@@ -220,6 +220,15 @@ def _find(name: str) -> str:
         "upper_flammable_limit": "1",
     },
     source=f"chemicals library: {PERRY}, tables 2-8, 2-32, 2-150, 2-153; {VDI}, D3.1; {MCGARRY}; {TRC}",
+    may_be_missing=(
+        "heat_capacity_ratio",
+        "vapour_pressure",
+        "liquid_density",
+        "heat_of_vaporisation",
+        "liquid_heat_capacity",
+        "lower_flammable_limit",
+        "upper_flammable_limit",
+    ),
 )
 def substance_properties(
     substance: str, *, temperature: float = 288.15, pressure: float = 101325.0

@@ -224,6 +224,7 @@ def series_load(times: np.ndarray, concentrations: np.ndarray, n: float) -> floa
     "data/toxic_probits.csv",
     jurisdiction="NL",
     vintage="1999",
+    may_be_missing=("probit",),
 )
 def toxic_lethality(
     substance: str,
@@ -235,7 +236,8 @@ def toxic_lethality(
 ) -> FlaggedOutputs:
     """Probability of death outdoors of a constant concentration over an exposure time.
 
-    ``Pr = a + b ln(C^n t)``, ``P = Phi(Pr - 5)``, with C in mg/m3 and t in minutes.
+    ``Pr = a + b ln(C^n t)``, ``P = Phi(Pr - 5)``, with C in mg/m3 and t in minutes; the probit of no load is
+    infinite below 0, its probability 0.
 
     Parameters
     ----------

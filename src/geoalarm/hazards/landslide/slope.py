@@ -97,7 +97,7 @@ def infinite_slope(
 @model(
     inputs={
         "cohesion": at_least_zero("Pa", 1e6),
-        "friction_angle": ModelInput("degree", 0.0, 60.0, "right"),
+        "friction_angle": positive("degree", 60.0),
         "slope": _SLOPE,
         "depth": positive("m", 50.0),
         "soil_weight": _WEIGHT,
@@ -105,6 +105,7 @@ def infinite_slope(
     },
     outputs={"wetness": "1"},
     source=SOURCE + ", solved for FS = 1",
+    may_be_missing=("wetness",),
 )
 def critical_wetness(
     cohesion: float,
