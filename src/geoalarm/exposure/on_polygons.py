@@ -15,10 +15,13 @@ from geoalarm.exposure.counts import Counts, snap
 from geoalarm.exposure.population_index import PopulationIndex
 from geoalarm.geo.crs import to_crs
 from geoalarm.geo.overlay import pieces, polygonal, union_by
-from geoalarm.geo.zonal import coverage, touched_cells
+from geoalarm.geo.zonal import closed_columns, coverage, touched_cells
 
 ROUNDING: Final = 1e-6
-"""Covered shares of cells are single precision: sums that differ by less than this part are one [1]."""
+"""Sums of shares of cells that differ by less than this part are one: zones are cut in two ways [1]."""
+
+TOUCHES: Final = 1e-8
+"""A zone that covers less of a unit does not touch it: it is rounding along an outline [1]."""
 
 OVERLAP_KM2: Final = 1e-4
 """Classes that share less than this do not overlap: it is rounding along a common line [km2]."""
@@ -138,14 +141,14 @@ def _over_cells(
     n = len(prepared.area_km2)
     if len(i) == 0:
         return np.zeros(n), np.zeros(n), np.zeros(n)
-    cover = coverage(gpd.GeoDataFrame(geometry=geometry, crs=prepared.crs), prepared.grid)
+    cover = closed_columns(coverage(gpd.GeoDataFrame(geometry=geometry, crs=prepared.crs), prepared.grid))
     cells = touched_cells(cover)
     reached, row = np.unique(i, return_inverse=True)
     owned = _columns(prepared.share[reached], cells)
     per_commune = sparse.csr_array(
         (np.ones(len(i)), (row, np.arange(len(i)))), shape=(len(reached), len(i))
     ) @ _columns(cover, cells)
-    touched = owned.multiply(per_commune > 0).tocsr()
+    touched = owned.multiply(per_commune > TOUCHES).tocsr()
     inside = per_commune.minimum(owned)
     cut = touched.multiply((touched - inside) > 1e-6)
     counted, people = prepared.people[cells], np.zeros((3, n))
