@@ -15,7 +15,7 @@ from geoalarm.exposure.counts import Counts, snap
 from geoalarm.exposure.population_index import PopulationIndex
 from geoalarm.geo.crs import to_crs
 from geoalarm.geo.overlay import pieces, polygonal, union_by
-from geoalarm.geo.zonal import closed_columns, coverage, touched_cells
+from geoalarm.geo.zonal import coverage, touched_cells
 
 ROUNDING: Final = 1e-6
 """Sums of shares of cells that differ by less than this part are one: zones are cut in two ways [1]."""
@@ -141,7 +141,7 @@ def _over_cells(
     n = len(prepared.area_km2)
     if len(i) == 0:
         return np.zeros(n), np.zeros(n), np.zeros(n)
-    cover = closed_columns(coverage(gpd.GeoDataFrame(geometry=geometry, crs=prepared.crs), prepared.grid))
+    cover = coverage(gpd.GeoDataFrame(geometry=geometry, crs=prepared.crs), prepared.grid)
     cells = touched_cells(cover)
     reached, row = np.unique(i, return_inverse=True)
     owned = _columns(prepared.share[reached], cells)

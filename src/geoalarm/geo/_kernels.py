@@ -100,11 +100,16 @@ def covered_cells(rings: LatticeRings, shape: Shape, speck: float) -> CoveredCel
     return found
 
 
+def close_cells(found: CoveredCells, size: int, full: float) -> None:
+    """See :func:`geoalarm.geo.kernels.close_cells`."""
+    _close(found, np.zeros(size), full)
+
+
 def compile_all() -> None:
     """Compile every loop for the types it meets, or read it from disk; fails where that cannot be done."""
     square = LatticeRings(*(np.array(part, kind) for part, kind in _SQUARE))
     for shape in ((2, 2), (2**16, 2**16)):
-        covered_cells(square, shape, 0.0)
+        close_cells(covered_cells(square, shape, 0.0), 4 * shape[1], 0.0)
 
 
 def _in_threads(work: Callable[[int, int], object], sizes: np.ndarray) -> None:
@@ -264,3 +269,14 @@ def _write(span: Shape, share: float, speck: float, n: int, found: CoveredCells)
             found.cells[n + cell - span[0]] = cell
             found.shares[n + cell - span[0]] = share if share < 1 - speck else 1.0
     return n + span[1] - span[0]
+
+
+@_compiled
+def _close(found: CoveredCells, sums: np.ndarray, full: float) -> None:
+    """Scale the fractions of cells that sum to one within ``full``; ``sums`` is a place of zeros for them."""
+    for k in range(len(found.cells)):
+        sums[found.cells[k]] += found.shares[k]
+    for k in range(len(found.cells)):
+        total = sums[found.cells[k]]
+        if total != 1.0 and abs(total - 1.0) < full:
+            found.shares[k] /= total

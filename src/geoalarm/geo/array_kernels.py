@@ -28,6 +28,13 @@ def covered_cells(rings: LatticeRings, shape: tuple[int, int], speck: float) -> 
     return CoveredCells(np.concatenate([[0], np.cumsum(counts)]), cells.astype(kind), shares)
 
 
+def close_cells(found: CoveredCells, size: int, full: float) -> None:
+    """See :func:`geoalarm.geo.kernels.close_cells`."""
+    total = np.bincount(found.cells, weights=found.shares, minlength=size)[found.cells]
+    near = (np.abs(total - 1.0) < full) & (total != 1.0)
+    found.shares[near] /= total[near]
+
+
 def _written(first: np.ndarray, length: np.ndarray, share: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Runs of cells, sorted and written out one by one."""
     order = np.argsort(first, kind="stable")

@@ -45,6 +45,21 @@ def covered_cells(rings: LatticeRings, shape: tuple[int, int], *, speck: float) 
     return _module(len(rings.x) + _cells_round(rings, shape)).covered_cells(rings, shape, speck)
 
 
+def close_cells(found: CoveredCells, size: int, *, full: float) -> None:
+    """Scale in place the fractions of cells that sum to one within ``full``, so that they do so exactly: a
+    gap or an overlap between outlines that is so small is rounding.
+
+    Parameters
+    ----------
+    found : CoveredCells
+    size : int
+        Number of cells of the lattice.
+    full : float
+        How far from one the sum may be [1].
+    """
+    _module(len(found.cells)).close_cells(found, size, full)
+
+
 def _cells_round(rings: LatticeRings, shape: tuple[int, int]) -> int:
     """Cells of the lattice in the rectangle round all polygons."""
     if not len(rings.x):

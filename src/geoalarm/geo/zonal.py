@@ -14,7 +14,7 @@ from scipy import sparse
 from geoalarm.core.array_cache import kept_arrays
 from geoalarm.geo.crs import to_crs, transformer
 from geoalarm.geo.grid import Grid
-from geoalarm.geo.kernels import covered_cells
+from geoalarm.geo.kernels import close_cells, covered_cells
 from geoalarm.geo.lattice_rings import CoveredCells, LatticeRings
 from geoalarm.geo.narrow_indices import narrow_indices
 
@@ -83,16 +83,11 @@ def index_key(polygons: gpd.GeoDataFrame, grid: Grid) -> str:
     return digest.hexdigest()[:32]
 
 
-def closed_columns(matrix: sparse.csr_array, total: float = 1.0) -> sparse.csr_array:
-    """The matrix with columns that sum to ``total`` within :data:`FULL` scaled to do so exactly."""
-    shared = np.zeros(matrix.shape[1], dtype=bool)
-    shared[matrix.indices[matrix.data != total]] = True
-    entries = np.flatnonzero(shared[matrix.indices])
-    columns, data = matrix.indices[entries], matrix.data.copy()
-    sums = np.bincount(columns, weights=data[entries], minlength=matrix.shape[1])[columns]
-    near = np.abs(sums - total) < FULL
-    data[entries[near]] *= total / sums[near]
-    return sparse.csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
+def closed_columns(matrix: sparse.csr_array) -> sparse.csr_array:
+    """The matrix with columns that sum to one within :data:`FULL` scaled to do so exactly."""
+    found = CoveredCells(matrix.indptr, matrix.indices, matrix.data.copy())
+    close_cells(found, matrix.shape[1], full=FULL)
+    return sparse.csr_array((found.shares, found.cells, found.starts), shape=matrix.shape)
 
 
 def touched_cells(matrix: sparse.csr_array) -> np.ndarray:
@@ -117,7 +112,8 @@ def _build(polygons: gpd.GeoDataFrame, grid: Grid) -> sparse.csr_array:
     if cuts > 1:
         cells, shares = _of_whole_cells(cells.astype("int64"), shares, grid, cuts)
         rows = np.repeat(np.arange(len(outlines)), counts)
-        return narrow_indices(sparse.csr_array((shares, (rows, cells)), shape=shape))
+        return closed_columns(narrow_indices(sparse.csr_array((shares, (rows, cells)), shape=shape)))
+    close_cells(CoveredCells(starts, cells, shares), grid.size, full=FULL)
     starts = np.concatenate([[0], np.cumsum(counts)])
     if starts[-1] <= np.iinfo(cells.dtype).max:
         starts = starts.astype(cells.dtype)  # of one kind: scipy would copy the larger array

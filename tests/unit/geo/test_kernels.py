@@ -81,6 +81,7 @@ def test_machine_code_goes_to_the_cache_where_the_package_cannot_be_written(monk
     assert kernels.code_folder() == kernels.code_folder()
 
 
+@pytest.mark.slow
 def test_the_command_line_starts_without_numba() -> None:
     code = "import sys, geoalarm.cli, geoalarm.app.server; sys.exit('numba' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
