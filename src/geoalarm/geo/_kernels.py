@@ -15,9 +15,8 @@ An edge that goes up takes away what one that goes down has given: behind a poly
 Cells between two edges hold the sum, which is nearly always one: nothing is computed there.
 
 Each polygon is done by itself, in the order of its edges, and written to a place of its own: whoever does
-which part, the result is the same to the bit. The loops let go of Python's lock and run in threads of this
-module, not of numba: its own may not be entered from two threads at a time. :mod:`geoalarm.geo.kernels`
-decides who comes here.
+which part, the result is the same to the bit. The loops let go of Python's lock: threads run them, in
+:mod:`geoalarm.geo.compiled_kernels`.
 
 References
 ----------
@@ -27,33 +26,19 @@ References
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 from numba import njit
 
 from geoalarm.geo.lattice_rings import CoveredCells, LatticeRings
-
-WORTH_A_THREAD: Final = 20_000
-"""Pieces or entries below which threads cost more than they save."""
-
-PARTS: Final = 4
-"""Parts that each thread gets, so that none waits long for the last."""
+from geoalarm.geo.weighted_cells import WeightedCells, WeightedIndex
 
 Shape = tuple[int, int]
 Floats = tuple[float, ...]
+Sums = tuple[np.ndarray, np.ndarray]
 Loop = TypeVar("Loop", bound=Callable[..., Any])
-
-_SQUARE: Final = (
-    ([0.5, 1.5, 1.5, 0.5, 0.5], "float64"),
-    ([0.5, 0.5, 1.5, 1.5, 0.5], "float64"),
-    ([0, 5], "int64"),
-    ([True], "bool"),
-    ([0, 1], "int64"),
-)
 
 
 def _compiled(loop: Loop) -> Loop:
@@ -81,48 +66,6 @@ class Pieces(NamedTuple):
     place: np.ndarray
     cover: np.ndarray
     area: np.ndarray
-
-
-def covered_cells(rings: LatticeRings, shape: Shape, speck: float) -> CoveredCells:
-    """See :func:`geoalarm.geo.kernels.covered_cells`."""
-    most = most_pieces(rings, shape)
-    room = np.concatenate([[0], np.cumsum(most)])
-    place, cover, area = (np.empty(room[-1], kind) for kind in ("int64", "float64", "float64"))
-    pieces = Pieces(room, np.zeros_like(most), place, cover, area)
-    _in_threads(lambda first, last: trace(rings, shape, first, last, pieces), most)
-    kind = "int32" if shape[0] * shape[1] < 2**31 else "int64"
-    found = CoveredCells(np.zeros_like(room), np.empty(0, kind), np.empty(0))
-    _in_threads(lambda first, last: fill(pieces, shape[1], speck, first, last, found), most)
-    starts = np.concatenate([[0], np.cumsum(found.starts[:-1])])
-    if starts[-1]:
-        found = CoveredCells(starts, np.empty(starts[-1], kind), np.empty(starts[-1]))
-        _in_threads(lambda first, last: fill(pieces, shape[1], speck, first, last, found), most)
-    return found
-
-
-def close_cells(found: CoveredCells, size: int, full: float) -> None:
-    """See :func:`geoalarm.geo.kernels.close_cells`."""
-    _close(found, np.zeros(size), full)
-
-
-def compile_all() -> None:
-    """Compile every loop for the types it meets, or read it from disk; fails where that cannot be done."""
-    square = LatticeRings(*(np.array(part, kind) for part, kind in _SQUARE))
-    for shape in ((2, 2), (2**16, 2**16)):
-        close_cells(covered_cells(square, shape, 0.0), 4 * shape[1], 0.0)
-
-
-def _in_threads(work: Callable[[int, int], object], sizes: np.ndarray) -> None:
-    """``work(first, last)`` over all of ``sizes``, in parts of about the same size."""
-    threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    after = np.cumsum(sizes)
-    if threads == 1 or len(sizes) < 2 or after[-1] < WORTH_A_THREAD:
-        work(0, len(sizes))
-        return
-    ends = np.searchsorted(after, after[-1] * np.arange(1, threads * PARTS) / (threads * PARTS))
-    bounds = np.unique([0, *ends.tolist(), len(sizes)]).tolist()
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(work, bounds[:-1], bounds[1:]))
 
 
 @_compiled
@@ -272,7 +215,7 @@ def _write(span: Shape, share: float, speck: float, n: int, found: CoveredCells)
 
 
 @_compiled
-def _close(found: CoveredCells, sums: np.ndarray, full: float) -> None:
+def close(found: CoveredCells, sums: np.ndarray, full: float) -> None:
     """Scale the fractions of cells that sum to one within ``full``; ``sums`` is a place of zeros for them."""
     for k in range(len(found.cells)):
         sums[found.cells[k]] += found.shares[k]
@@ -280,3 +223,103 @@ def _close(found: CoveredCells, sums: np.ndarray, full: float) -> None:
         total = sums[found.cells[k]]
         if total != 1.0 and abs(total - 1.0) < full:
             found.shares[k] /= total
+
+
+@_compiled
+def add_above(
+    values: np.ndarray, bounds: np.ndarray, no_data: float, index: WeightedIndex, some: Shape, sums: Sums
+) -> None:
+    """People and area of rows ``some[0]`` to ``some[1]`` by bound; then what is not known, and how many cells
+    are infinite.
+    """
+    people, edges, runs = index
+    most = max(_longest(people.starts, some), _longest(edges.starts, some))
+    places = np.empty(most, values.dtype), np.empty(most, np.int16), np.empty(len(bounds) + 3, np.int64)
+    for row in range(some[0], some[1]):
+        _add_cells(values, bounds, no_data, _row(people, row), places, sums[0][row])
+        _add_cells(values, bounds, no_data, _row(edges, row), places, sums[1][row])
+        for k in range(runs.starts[row], runs.starts[row + 1]):
+            _add_run(values[runs.first[k] : runs.last[k]], bounds, no_data, runs.weights[k], sums[1][row])
+
+
+@_compiled
+def _longest(starts: np.ndarray, some: Shape) -> int:
+    most = 0
+    for row in range(some[0], some[1]):
+        most = max(most, starts[row + 1] - starts[row])
+    return most
+
+
+@_compiled
+def _row(entries: WeightedCells, row: int) -> tuple[np.ndarray, np.ndarray]:
+    first, last = entries.starts[row], entries.starts[row + 1]
+    return entries.cells[first:last], entries.weights[first:last]
+
+
+@_compiled
+def _add_cells(
+    values: np.ndarray,
+    bounds: np.ndarray,
+    no_data: float,
+    entries: tuple[np.ndarray, np.ndarray],
+    places: tuple[np.ndarray, np.ndarray, np.ndarray],
+    sums: np.ndarray,
+) -> None:
+    """Cells one by one: gathered, then sorted into classes many at a time, then added up class by class."""
+    cells, weights = entries
+    n, most = len(cells), len(bounds)
+    here, code, by_code = places[0][:n], places[1][:n], places[2]
+    for k in range(n):
+        here[k] = values[np.uint64(cells[k])]  # unsigned: numba need not look for negative positions
+        code[k] = 0
+    for j in range(most):
+        for k in range(n):
+            code[k] += np.int16(here[k] >= bounds[j])
+    if _odd(here, no_data):
+        for k in range(n):
+            if here[k] != here[k] or here[k] == no_data:
+                code[k] = np.int16(most + 1)
+        sums[most + 1] += _infinite(here, no_data)
+    by_code[:] = 0
+    for k in range(n):
+        by_code[np.uint8(code[k])] += weights[k]
+    sums[most] += by_code[most + 1]
+    above = 0
+    for j in range(most, 0, -1):
+        above += by_code[j]
+        sums[j - 1] += above
+
+
+@_compiled
+def _odd(values: np.ndarray, no_data: float) -> int:
+    """How many are not known, or infinite: mostly none, and nothing more is asked."""
+    found = np.int32(0)
+    for k in range(len(values)):
+        found += np.int32((not abs(values[k]) < np.inf) | (values[k] == no_data))
+    return int(found)
+
+
+@_compiled
+def _infinite(values: np.ndarray, no_data: float) -> int:
+    found = np.int32(0)
+    for k in range(len(values)):
+        found += np.int32((abs(values[k]) == np.inf) & (values[k] != no_data))
+    return int(found)
+
+
+@_compiled
+def _add_run(values: np.ndarray, bounds: np.ndarray, no_data: float, weight: int, sums: np.ndarray) -> None:
+    """Cells of one weight that follow each other: counted by bound, many at a time."""
+    most = len(bounds)
+    odd = _odd(values, no_data)
+    if odd:
+        infinite = _infinite(values, no_data)
+        sums[most] += (odd - infinite) * weight
+        sums[most + 1] += infinite
+    for j in range(most):
+        above = np.int32(0)
+        for k in range(len(values)):
+            above += np.int32((values[k] >= bounds[j]) & (values[k] != no_data))
+        if above == 0:
+            break
+        sums[j] += above * weight

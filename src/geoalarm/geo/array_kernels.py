@@ -7,6 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from geoalarm.geo.lattice_rings import CoveredCells, LatticeRings
+from geoalarm.geo.weighted_cells import WeightedIndex
 
 
 def covered_cells(rings: LatticeRings, shape: tuple[int, int], speck: float) -> CoveredCells:
@@ -33,6 +34,35 @@ def close_cells(found: CoveredCells, size: int, full: float) -> None:
     total = np.bincount(found.cells, weights=found.shares, minlength=size)[found.cells]
     near = (np.abs(total - 1.0) < full) & (total != 1.0)
     found.shares[near] /= total[near]
+
+
+def sums_above(
+    values: np.ndarray, bounds: np.ndarray, no_data: float, index: WeightedIndex
+) -> tuple[np.ndarray, np.ndarray]:
+    """See :func:`geoalarm.geo.kernels.sums_above`."""
+    people, edges, runs = index
+    unknown = np.isnan(values) | (values == values.dtype.type(no_data))
+    of_people, of_area = [], []
+    columns = [(values >= bound) & ~unknown for bound in bounds.astype(values.dtype)]
+    for chosen in (*columns, unknown):
+        of_people.append(_by_row(people.starts, people.weights * chosen[people.cells]))
+        before = np.concatenate([[0], np.cumsum(chosen)])
+        whole = (before[runs.last] - before[runs.first]) * runs.weights
+        of_area.append(
+            _by_row(edges.starts, edges.weights * chosen[edges.cells]) + _by_row(runs.starts, whole)
+        )
+    infinite = np.isinf(values) & ~unknown
+    before = np.concatenate([[0], np.cumsum(infinite)])
+    of_people.append(_by_row(people.starts, infinite[people.cells]))
+    whole = before[runs.last] - before[runs.first]
+    of_area.append(_by_row(edges.starts, infinite[edges.cells]) + _by_row(runs.starts, whole))
+    return np.column_stack(of_people), np.column_stack(of_area)
+
+
+def _by_row(starts: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Sum of the whole numbers of each row; the running sum may overflow, differences of it do not."""
+    before = np.concatenate([[0], np.cumsum(weights, dtype="int64")])
+    return before[starts[1:]] - before[starts[:-1]]
 
 
 def _written(first: np.ndarray, length: np.ndarray, share: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -21,13 +21,15 @@ import numpy as np
 from geoalarm.core.settings import cache_folder
 from geoalarm.geo import array_kernels
 from geoalarm.geo.lattice_rings import CoveredCells, LatticeRings
+from geoalarm.geo.weighted_cells import WeightedIndex
 
 log = logging.getLogger(__name__)
 
 SMALL: Final = 50_000
 """Jobs of fewer vertices, cells or entries than this are done by NumPy before numba would be loaded."""
 
-_COMPILED: Final = "geoalarm.geo._kernels"
+_COMPILED: Final = "geoalarm.geo.compiled_kernels"
+_LOOPS: Final = "geoalarm.geo._kernels"
 
 
 def covered_cells(rings: LatticeRings, shape: tuple[int, int], *, speck: float) -> CoveredCells:
@@ -58,6 +60,32 @@ def close_cells(found: CoveredCells, size: int, *, full: float) -> None:
         How far from one the sum may be [1].
     """
     _module(len(found.cells)).close_cells(found, size, full)
+
+
+def sums_above(
+    values: np.ndarray, bounds: np.ndarray, no_data: float | None, index: WeightedIndex
+) -> tuple[np.ndarray, np.ndarray]:
+    """People and area at or above each bound, of each row of an index: one pass over a raster.
+
+    Weights are whole numbers, so that the sums are the same in any order and any number of threads.
+
+    Parameters
+    ----------
+    values : numpy.ndarray of float32 or float64
+        Flat. What is NaN or the no-data value is not known.
+    bounds : numpy.ndarray
+        Rising; compared in the type of the values.
+    no_data : float, optional
+    index : WeightedIndex
+
+    Returns
+    -------
+    people, area : numpy.ndarray (rows, bounds + 2) of int64
+        Sums of the weights at or above each bound; of the cells that are not known; and how many known cells
+        are infinite.
+    """
+    module = _module(sum(len(part.weights) for part in index))
+    return module.sums_above(values, bounds, np.nan if no_data is None else no_data, index)
 
 
 def _cells_round(rings: LatticeRings, shape: tuple[int, int]) -> int:
@@ -138,7 +166,7 @@ def _tell_of_compiling() -> None:
     told: list[bool] = []
 
     def tell(_: object, event: Any) -> None:
-        if not told and event.data["dispatcher"].py_func.__module__ == _COMPILED:
+        if not told and event.data["dispatcher"].py_func.__module__ == _LOOPS:
             told.append(True)
             log.warning("counting is compiled for this machine, once: about half a minute")
 
