@@ -273,8 +273,12 @@ def _add_cells(
         here[k] = values[np.uint64(cells[k])]  # unsigned: numba need not look for negative positions
         code[k] = 0
     for j in range(most):
+        bound, reached = bounds[j], np.int32(0)
         for k in range(n):
-            code[k] += np.int16(here[k] >= bounds[j])
+            code[k] += np.int16(here[k] >= bound)
+            reached += np.int32(here[k] >= bound)
+        if reached == 0:
+            break
     if _odd(here, no_data):
         for k in range(n):
             if here[k] != here[k] or here[k] == no_data:
@@ -295,7 +299,8 @@ def _odd(values: np.ndarray, no_data: float) -> int:
     """How many are not known, or infinite: mostly none, and nothing more is asked."""
     found = np.int32(0)
     for k in range(len(values)):
-        found += np.int32((not abs(values[k]) < np.inf) | (values[k] == no_data))
+        nothing = values[k] - values[k]  # NaN of what is NaN or infinite, in the type of the values
+        found += np.int32((nothing != nothing) | (values[k] == no_data))
     return int(found)
 
 
@@ -310,16 +315,27 @@ def _infinite(values: np.ndarray, no_data: float) -> int:
 @_compiled
 def _add_run(values: np.ndarray, bounds: np.ndarray, no_data: float, weight: int, sums: np.ndarray) -> None:
     """Cells of one weight that follow each other: counted by bound, many at a time."""
-    most = len(bounds)
+    most, declared = len(bounds), 0
     odd = _odd(values, no_data)
     if odd:
-        infinite = _infinite(values, no_data)
+        declared, infinite = _count(values, no_data, no_data), _infinite(values, no_data)
         sums[most] += (odd - infinite) * weight
         sums[most + 1] += infinite
     for j in range(most):
-        above = np.int32(0)
-        for k in range(len(values)):
-            above += np.int32((values[k] >= bounds[j]) & (values[k] != no_data))
+        above = _count(values, bounds[j], np.inf) - (declared if no_data >= bounds[j] else 0)
         if above == 0:
             break
         sums[j] += above * weight
+
+
+@_compiled
+def _count(values: np.ndarray, low: float, high: float) -> int:
+    """How many lie from ``low`` to ``high``, both included."""
+    found = np.int32(0)
+    if high == np.inf:
+        for k in range(len(values)):
+            found += np.int32(values[k] >= low)
+    else:
+        for k in range(len(values)):
+            found += np.int32((values[k] >= low) & (values[k] <= high))
+    return int(found)
