@@ -31,6 +31,9 @@ VECTOR_DRIVERS: Final = ("GPKG", "GeoJSON", "ESRI Shapefile", "FlatGeobuf")
 RASTER_DRIVERS: Final = ("GTiff", "COG")
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
 
+REPLACEABLE: Final = {"numba"}
+"""Libraries that a run does without, more slowly: they have a check of their own."""
+
 _LAMBERT_72: Final = (251763.20, 153034.13)
 _BELGE_72: Final = (5 + 48 / 60 + 26.533 / 3600, 50 + 40 / 60 + 46.461 / 3600)
 _METRES_PER_DEGREE: Final = 111_320.0
@@ -57,7 +60,7 @@ def check_health(scenario: Path | None = None) -> list[Check]:
         names is opened.
     """
     own = (lambda: _scenario(scenario)) if scenario is not None else _catalog
-    groups = (_python, _packages, _drivers, _projections, _cache, own, _territory, _browser)
+    groups = (_python, _packages, _compiler, _drivers, _projections, _cache, own, _territory, _browser)
     return [check for group in groups for check in group()]
 
 
@@ -81,8 +84,22 @@ def _packages() -> Iterator[Check]:
         try:
             here[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
+            if name in REPLACEABLE:
+                continue
             yield Check(name, "broken", "not installed", "install from requirements.lock: make env")
     yield Check("libraries", "ok", ", ".join(f"{name} {version}" for name, version in here.items()))
+
+
+def _compiler() -> Iterator[Check]:
+    """Whether counting runs as machine code, and where that is kept."""
+    from geoalarm.geo.kernels import code_folder, compiler
+
+    works, found = compiler()
+    if works:
+        yield Check("counting", "ok", f"machine code by {found}, kept {code_folder() or 'with the package'}")
+    else:
+        hint = "install numba from requirements.lock: make env"
+        yield Check("counting", "missing", f"by NumPy, several times slower: {found}", hint)
 
 
 def _drivers() -> Iterator[Check]:

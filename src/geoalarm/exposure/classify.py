@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -57,13 +58,7 @@ def classify(footprint: Footprint) -> ClassedRaster:
 
 def classify_values(footprint: Footprint, values: np.ndarray, valid: np.ndarray) -> ClassedRaster:
     """Share of each cell in each class, from flat values and which of them are data; see :func:`classify`."""
-    if values.dtype.kind == "f" and np.isinf(values[valid]).any():
-        raise InputError(
-            f"footprint {footprint.name!r}",
-            got="infinite values",
-            expected="finite intensities",
-            hint="declare its no-data value",
-        )
+    require_finite(values.dtype.kind == "f" and bool(np.isinf(values[valid]).any()), footprint)
     mapped = np.ones(valid.shape) if footprint.no_data == "dry" else valid.astype("float64")
     if footprint.kind == "fraction":
         return _fractions(footprint, values, valid, mapped)
@@ -92,8 +87,8 @@ def class_codes(
         return tuple(cls.label for cls in footprint.classes), codes
     classes = footprint.classes or found_classes(values, valid)
     codes = np.zeros(values.shape, dtype="int64")
-    for k, cls in enumerate(classes, start=1):
-        codes[valid & (values == (cls.lower if cls.is_bounded else float(cls.label)))] = k
+    for k, value in enumerate(code_values(classes), start=1):
+        codes[valid & (values == value)] = k
     return tuple(cls.label for cls in classes), codes
 
 
@@ -128,6 +123,19 @@ def interval_codes(values: np.ndarray, classes: tuple[IntensityClass, ...]) -> n
     InputError
         If the classes overlap or leave a gap.
     """
+    bounds = interval_bounds(classes, values.dtype)
+    codes = np.searchsorted(bounds[:-1], values, side="right") - 1
+    return np.where(values >= bounds[-1], -1, codes)
+
+
+def interval_bounds(classes: tuple[IntensityClass, ...], dtype: np.dtype[Any]) -> np.ndarray:
+    """Lower bounds of the classes and the upper one of the last, as values of a type are compared with them.
+
+    Raises
+    ------
+    InputError
+        If the classes overlap or leave a gap.
+    """
     for below, above in pairwise(classes):
         if below.upper != above.lower:
             raise InputError(
@@ -136,12 +144,30 @@ def interval_codes(values: np.ndarray, classes: tuple[IntensityClass, ...]) -> n
                 expected="classes that follow each other without gap or overlap",
                 hint="interval_classes([0.1, 0.5, 1, 2])",
             )
-    bounds = np.array([cls.lower for cls in classes])
-    top = np.array(classes[-1].upper)
-    if values.dtype.kind == "f":
-        bounds, top = bounds.astype(values.dtype), top.astype(values.dtype)
-    codes = np.searchsorted(bounds, values, side="right") - 1
-    return np.where(values >= top, -1, codes)
+    bounds = np.array([*(cls.lower for cls in classes), classes[-1].upper])
+    return bounds.astype(dtype) if dtype.kind == "f" else bounds
+
+
+def code_values(classes: tuple[IntensityClass, ...]) -> list[float]:
+    """The number that stands for each class in a raster of classes."""
+    return [cls.lower if cls.is_bounded else float(cls.label) for cls in classes]
+
+
+def require_finite(found: bool, footprint: Footprint) -> None:
+    """Refuse infinite intensities.
+
+    Raises
+    ------
+    InputError
+        If some were found.
+    """
+    if found:
+        raise InputError(
+            f"footprint {footprint.name!r}",
+            got="infinite values",
+            expected="finite intensities",
+            hint="declare its no-data value",
+        )
 
 
 def _fractions(

@@ -11,6 +11,7 @@ import shapely
 from pyproj import CRS
 
 from geoalarm.core.errors import GeoalarmError
+from geoalarm.exposure.counts import snap
 from geoalarm.geo.crs import to_crs
 from geoalarm.geo.grid import Grid
 
@@ -75,6 +76,14 @@ def require_own_area(
             hint=f"its system, {grid.crs.name}, may not suit the place: warp it to EPSG:3035 "
             "(gdalwarp -t_srs EPSG:3035)",
         )
+
+
+def mapped_part(part: np.ndarray, seen: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """Part of the whole [1], where ``seen`` is the same area measured on the grid (used when it is all there)
+    [km2].
+    """
+    denominator = np.where(seen >= whole * (1 - 1e-3), seen, whole)
+    return snap(np.divide(part, denominator, out=np.zeros_like(part), where=denominator > 0))
 
 
 def _agree(found: np.ndarray, own: np.ndarray) -> np.ndarray:

@@ -18,7 +18,10 @@ from geoalarm.geo.overlay import pieces, polygonal, union_by
 from geoalarm.geo.zonal import coverage, touched_cells
 
 ROUNDING: Final = 1e-6
-"""Covered shares of cells are single precision: sums that differ by less than this part are one [1]."""
+"""Sums of shares of cells that differ by less than this part are one: zones are cut in two ways [1]."""
+
+TOUCHES: Final = 1e-8
+"""A zone that covers less of a unit does not touch it: it is rounding along an outline [1]."""
 
 OVERLAP_KM2: Final = 1e-4
 """Classes that share less than this do not overlap: it is rounding along a common line [km2]."""
@@ -145,7 +148,7 @@ def _over_cells(
     per_commune = sparse.csr_array(
         (np.ones(len(i)), (row, np.arange(len(i)))), shape=(len(reached), len(i))
     ) @ _columns(cover, cells)
-    touched = owned.multiply(per_commune > 0).tocsr()
+    touched = owned.multiply(per_commune > TOUCHES).tocsr()
     inside = per_commune.minimum(owned)
     cut = touched.multiply((touched - inside) > 1e-6)
     counted, people = prepared.people[cells], np.zeros((3, n))

@@ -16,7 +16,8 @@ from scipy import sparse
 from geoalarm.core.model import Footprint
 from geoalarm.exposure.classify import ClassedRaster, classify, classify_values
 from geoalarm.exposure.counts import Counts, snap
-from geoalarm.exposure.covered_area import require_own_area
+from geoalarm.exposure.covered_area import mapped_part, require_own_area
+from geoalarm.exposure.on_lattice import count_on_lattice
 from geoalarm.exposure.population_index import PopulationIndex, known
 from geoalarm.geo.crs import to_crs
 from geoalarm.geo.grid import Grid, lattice_offset, overlay
@@ -57,9 +58,11 @@ def count_raster(footprint: Footprint, prepared: PopulationIndex, *, cache: Path
 
 def _on_population(footprint: Footprint, grid: Grid, prepared: PopulationIndex) -> Counts:
     """On the population's own units: its grid cells, or the pieces its polygons and the communes share."""
-    on_units = onto_units(footprint, grid, prepared)
-    whole = prepared.area_km2 if prepared.pieces is None else prepared.split @ prepared.split_area_km2
-    counts = _tally(prepared.split, prepared.split_people, prepared.split_area_km2, on_units, whole)
+    counts = count_on_lattice(footprint, grid, prepared)
+    if counts is None:
+        on_units = onto_units(footprint, grid, prepared)
+        whole = prepared.area_km2 if prepared.pieces is None else prepared.split @ prepared.split_area_km2
+        counts = _tally(prepared.split, prepared.split_people, prepared.split_area_km2, on_units, whole)
     if prepared.grid is not None:
         units = (
             f"on the population grid ({prepared.grid.cell_size_m():.0f} m); class shares of each cell by area"
@@ -128,7 +131,7 @@ def _tally(
         low=near @ (people_near[:, None] * (shares >= WHOLE)),
         high=near @ (people_near[:, None] * (shares > 0)),
         area_km2=near @ (area_near[:, None] * shares),
-        mapped_share=_ratio(split @ (area * classed.mapped), split @ area, commune_area),
+        mapped_share=mapped_part(split @ (area * classed.mapped), split @ area, commune_area),
         not_exposed=split @ (people * np.clip(classed.mapped - any_class, 0, None)),
         unknown=split @ (people * (1 - np.maximum(classed.mapped, any_class))),
         reached=np.ones(split.shape[0], dtype=bool),
@@ -171,7 +174,7 @@ def _on_hazard_grid(
         low,
         high,
         area,
-        _ratio(cover @ (cells * classed.mapped), seen, prepared.area_km2),
+        mapped_part(cover @ (cells * classed.mapped), seen, prepared.area_km2),
         not_exposed,
         unmapped + beyond,
         reached=np.ones(n, dtype=bool),
@@ -258,12 +261,6 @@ def _nothing(footprint: Footprint, prepared: PopulationIndex) -> Counts:
 
 def _columns(parts: list[np.ndarray], rows: int) -> np.ndarray:
     return np.column_stack(parts) if parts else np.zeros((rows, 0))
-
-
-def _ratio(part: np.ndarray, seen: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """Part of the whole, where ``seen`` is the same area measured on the grid (used when it is all there)."""
-    denominator = np.where(seen >= whole * (1 - 1e-3), seen, whole)
-    return snap(np.divide(part, denominator, out=np.zeros_like(part), where=denominator > 0))
 
 
 @lru_cache(maxsize=1)

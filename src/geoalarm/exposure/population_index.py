@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -102,13 +102,18 @@ class PopulationIndex:
         lacking: np.ndarray = self.share @ self.unknown.astype("float64") > LACKING
         return lacking
 
-    @property
+    @cached_property
     def of_unknown(self) -> PopulationIndex:
         """The same units, with one for each whose people are not known and none elsewhere: counted like
         people, it tells where they are lacking.
         """
         units = self.unknown.astype("float64")
         return replace(self, people=units, total=self.share @ units)
+
+    @cached_property
+    def lattices(self) -> dict[tuple[int, ...], Any]:
+        """Indexes for rasters of the population's lattice; see :mod:`geoalarm.exposure.lattice_index`."""
+        return {}
 
     @cached_property
     def cells(self) -> np.ndarray:

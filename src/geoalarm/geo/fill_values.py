@@ -45,10 +45,18 @@ APART: Final = 2.0
 def known_cells(values: np.ndarray, no_data: float | None) -> np.ndarray:
     """Which cells hold data, rather than NaN or the declared no-data value."""
     valid = ~np.isnan(values) if values.dtype.kind == "f" else np.ones(values.shape, dtype=bool)
-    if no_data is None or np.isnan(no_data) or not _fits(no_data, values.dtype):
+    declared = declared_no_data(no_data, values.dtype)
+    if declared is None:
         return valid
-    known: np.ndarray = valid & (values != values.dtype.type(no_data))
+    known: np.ndarray = valid & (values != declared)
     return known
+
+
+def declared_no_data(no_data: float | None, dtype: np.dtype[Any]) -> Any:
+    """The no-data value as values of a type may hold it; None where they cannot, or where it is NaN."""
+    if no_data is None or np.isnan(no_data) or not _fits(no_data, dtype):
+        return None
+    return dtype.type(no_data)
 
 
 def lost_fill(values: np.ndarray, *, are_codes: bool = False) -> float | None:

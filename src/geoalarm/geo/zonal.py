@@ -14,10 +14,12 @@ from scipy import sparse
 from geoalarm.core.array_cache import kept_arrays
 from geoalarm.geo.crs import to_crs, transformer
 from geoalarm.geo.grid import Grid
+from geoalarm.geo.kernels import close_cells, covered_cells
+from geoalarm.geo.lattice_rings import CoveredCells, LatticeRings
 from geoalarm.geo.narrow_indices import narrow_indices
 
 FULL: Final = 1e-5
-"""A cell whose parts sum to one within this is wholly shared out; exactextract has single precision."""
+"""A cell whose parts sum to one within this is wholly shared out: the rest is a gap between outlines."""
 
 EVEN: Final = 1e-3
 """Where equal parts of a cell's plane differ by more than this on the ellipsoid, the cell is cut: a share of
@@ -27,7 +29,7 @@ its plane is no share of its land [1].
 MOST_CUTS: Final = 64
 """Most parts along a side that a cell is cut into."""
 
-_VERSION: Final = "1"
+_VERSION: Final = "2"
 
 
 def coverage(polygons: gpd.GeoDataFrame, grid: Grid, *, cache: Path | None = None) -> sparse.csr_array:
@@ -81,13 +83,11 @@ def index_key(polygons: gpd.GeoDataFrame, grid: Grid) -> str:
     return digest.hexdigest()[:32]
 
 
-def closed_columns(matrix: sparse.csr_array, total: float = 1.0) -> sparse.csr_array:
-    """The matrix with columns that sum to ``total`` within :data:`FULL` scaled to do so exactly."""
-    sums = np.bincount(matrix.indices, weights=matrix.data, minlength=matrix.shape[1])[matrix.indices]
-    near = np.abs(sums - total) < FULL
-    data = matrix.data.copy()
-    data[near] *= total / sums[near]
-    return sparse.csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
+def closed_columns(matrix: sparse.csr_array) -> sparse.csr_array:
+    """The matrix with columns that sum to one within :data:`FULL` scaled to do so exactly."""
+    found = CoveredCells(matrix.indptr, matrix.indices, matrix.data.copy())
+    close_cells(found, matrix.shape[1], full=FULL)
+    return sparse.csr_array((found.shares, found.cells, found.starts), shape=matrix.shape)
 
 
 def touched_cells(matrix: sparse.csr_array) -> np.ndarray:
@@ -100,36 +100,31 @@ def touched_cells(matrix: sparse.csr_array) -> np.ndarray:
 
 
 def _build(polygons: gpd.GeoDataFrame, grid: Grid) -> sparse.csr_array:
-    frame = gpd.GeoDataFrame(geometry=polygons.geometry.reset_index(drop=True), crs=polygons.crs)
-    touching = frame[frame.intersects(shapely.box(*grid.bounds)) & ~frame.is_empty]
-    if touching.empty:
-        return sparse.csr_array((len(frame), grid.size))
-    cuts = _cuts(grid, touching)
-    rows, cells, shares = _covered(touching, grid.refine(cuts) if cuts > 1 else grid)
+    outlines = polygons.geometry.to_numpy()
+    touching = shapely.intersects(outlines, shapely.box(*grid.bounds)) & ~shapely.is_empty(outlines)
+    shape = (len(outlines), grid.size)
+    if not touching.any():
+        return sparse.csr_array(shape)
+    cuts = _cuts(grid, polygons[touching])
+    starts, cells, shares = _covered(outlines[touching], grid.refine(cuts) if cuts > 1 else grid)
+    counts = np.zeros(len(outlines), dtype="int64")
+    counts[touching] = np.diff(starts)
     if cuts > 1:
-        cells, shares = _of_whole_cells(cells, shares, grid, cuts)
-    keep = shares > 0
-    found = sparse.csr_array((shares[keep], (rows[keep], cells[keep])), shape=(len(frame), grid.size))
-    return closed_columns(narrow_indices(found))
+        cells, shares = _of_whole_cells(cells.astype("int64"), shares, grid, cuts)
+        rows = np.repeat(np.arange(len(outlines)), counts)
+        return closed_columns(narrow_indices(sparse.csr_array((shares, (rows, cells)), shape=shape)))
+    close_cells(CoveredCells(starts, cells, shares), grid.size, full=FULL)
+    starts = np.concatenate([[0], np.cumsum(counts)])
+    if starts[-1] <= np.iinfo(cells.dtype).max:
+        starts = starts.astype(cells.dtype)  # of one kind: scipy would copy the larger array
+    return sparse.csr_array((shares, cells, starts), shape=shape)
 
 
-def _covered(frame: gpd.GeoDataFrame, grid: Grid) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Row of the frame, cell, and share of the cell's plane covered, of each pair that meets."""
-    from exactextract import exact_extract
-    from exactextract.raster import NumPyRasterSource
-
-    xmin, ymin, xmax, ymax = grid.bounds
-    ones = np.broadcast_to(np.uint8(1), grid.shape)
-    raster = NumPyRasterSource(ones, xmin=xmin, ymin=ymin, xmax=xmax, ymax=ymax, srs_wkt=frame.crs.to_wkt())
-    found = exact_extract(raster, frame, ["cell_id", "coverage"], output="pandas")
-    counts = np.array([len(cells) for cells in found["cell_id"]])
-    rows = np.repeat(frame.index.to_numpy(), counts)
-    cells = np.concatenate(found["cell_id"].to_list()).astype("int64")
-    shares = np.concatenate(found["coverage"].to_list()).astype("float64")
-    if grid.transform.e > 0:
-        row, column = np.divmod(cells, grid.shape[1])
-        cells = (grid.shape[0] - 1 - row) * grid.shape[1] + column
-    return rows, cells, shares
+def _covered(outlines: np.ndarray, grid: Grid) -> CoveredCells:
+    """Cells that each outline meets, and the share of their plane that it covers."""
+    move, far = grid.transform, np.abs(grid.bounds).max()
+    rounding = 4 * float(np.spacing(far)) / min(abs(move.a), abs(move.e))
+    return covered_cells(LatticeRings.of(outlines, grid), grid.shape, speck=max(rounding, 1e-12))
 
 
 def _of_whole_cells(

@@ -37,7 +37,7 @@ _PACKAGES: Final = (
     "pyarrow",
     "rasterio",
     "rioxarray",
-    "exactextract",
+    "numba",
     "intake",
 )
 

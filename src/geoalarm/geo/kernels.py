@@ -1,0 +1,174 @@
+"""Who runs the inner loops of counting: numba where it works and the job is worth it, else NumPy; the numbers
+are the same to the bit.
+
+Numba is imported when the first large job comes: it takes longer to load than most commands take to run.
+Machine code is kept beside the module, or in the cache folder where that cannot be written.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import tempfile
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+import numpy as np
+
+from geoalarm.core.settings import cache_folder
+from geoalarm.geo import array_kernels
+from geoalarm.geo.lattice_rings import CoveredCells, LatticeRings
+from geoalarm.geo.weighted_cells import WeightedIndex
+
+log = logging.getLogger(__name__)
+
+SMALL: Final = 50_000
+"""Jobs of fewer vertices, cells or entries than this are done by NumPy before numba would be loaded."""
+
+_COMPILED: Final = "geoalarm.geo.compiled_kernels"
+_LOOPS: Final = "geoalarm.geo._kernels"
+
+
+def covered_cells(rings: LatticeRings, shape: tuple[int, int], *, speck: float) -> CoveredCells:
+    """Covered fraction of each cell of a lattice by each polygon, exact in the plane of the lattice.
+
+    Parameters
+    ----------
+    rings : LatticeRings
+        Polygons in cells of the lattice, also beyond it.
+    shape : tuple of int
+        Rows and columns of the lattice.
+    speck : float
+        Rounding of the vertices: fractions below it are none, and one where as little is missing [1].
+    """
+    return _module(len(rings.x) + _cells_round(rings, shape)).covered_cells(rings, shape, speck)
+
+
+def close_cells(found: CoveredCells, size: int, *, full: float) -> None:
+    """Scale in place the fractions of cells that sum to one within ``full``, so that they do so exactly: a
+    gap or an overlap between outlines that is so small is rounding.
+
+    Parameters
+    ----------
+    found : CoveredCells
+    size : int
+        Number of cells of the lattice.
+    full : float
+        How far from one the sum may be [1].
+    """
+    _module(len(found.cells)).close_cells(found, size, full)
+
+
+def sums_above(
+    values: np.ndarray, bounds: np.ndarray, no_data: float | None, index: WeightedIndex
+) -> tuple[np.ndarray, np.ndarray]:
+    """People and area at or above each bound, of each row of an index: one pass over a raster.
+
+    Weights are whole numbers, so that the sums are the same in any order and any number of threads.
+
+    Parameters
+    ----------
+    values : numpy.ndarray of float32 or float64
+        Flat. What is NaN or the no-data value is not known.
+    bounds : numpy.ndarray
+        Rising; compared in the type of the values.
+    no_data : float, optional
+    index : WeightedIndex
+
+    Returns
+    -------
+    people, area : numpy.ndarray (rows, bounds + 2) of int64
+        Sums of the weights at or above each bound; of the cells that are not known; and how many known cells
+        are infinite.
+    """
+    module = _module(sum(len(part.weights) for part in index))
+    return module.sums_above(values, bounds, np.nan if no_data is None else no_data, index)
+
+
+def _cells_round(rings: LatticeRings, shape: tuple[int, int]) -> int:
+    """Cells of the lattice in the rectangle round all polygons."""
+    if not len(rings.x):
+        return 0
+    sides = (np.ptp(np.clip(at, 0, size)) for at, size in ((rings.y, shape[0]), (rings.x, shape[1])))
+    return int(np.prod([*sides]))
+
+
+def compiler() -> tuple[bool, str]:
+    """Whether the loops run as machine code here; and by what, or why not."""
+    module, found = _loaded()
+    return module is not None, found
+
+
+def compiled_loops() -> ModuleType | None:
+    """The compiled loops; None where there are none."""
+    return _loaded()[0]
+
+
+def _module(size: int) -> ModuleType:
+    if size < SMALL and not _loaded.cache_info().currsize:
+        return array_kernels
+    return compiled_loops() or array_kernels
+
+
+@cache
+def _loaded() -> tuple[ModuleType | None, str]:
+    """The loops, compiled or read from disk, and by what; or None and why not."""
+    try:
+        numba = importlib.import_module("numba")
+        if numba.config.DISABLE_JIT:
+            return None, "switched off by NUMBA_DISABLE_JIT"
+        module = _imported(numba)
+        _tell_of_compiling()
+        module.compile_all()
+    except Exception as error:  # noqa: BLE001 (whatever a compiler fails of, there is another way)
+        why = str(error).partition("\n")[0] or type(error).__name__
+        log.warning("numba does not work here (%s): people are counted by NumPy, more slowly", why)
+        return None, why
+    return module, f"numba {numba.__version__}"
+
+
+def _imported(numba: Any) -> ModuleType:
+    """The module of loops, its machine code kept where that can be; other users of numba are not touched."""
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = before or code_folder()
+    try:
+        return importlib.import_module(_COMPILED)
+    finally:
+        numba.config.CACHE_DIR = before
+
+
+def code_folder() -> str:
+    """Folder of machine code; empty where it lies beside the module."""
+    beside = Path(__file__).parent / "__pycache__"
+    if os.access(beside if beside.is_dir() else beside.parent, os.W_OK):
+        return ""
+    folder = cache_folder() / "compiled"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return str(folder)
+    except OSError:
+        return _temporary_folder().name
+
+
+@cache
+def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
+    """A folder that ends with the process."""
+    return tempfile.TemporaryDirectory(prefix="geoalarm-", ignore_cleanup_errors=True)
+
+
+def _tell_of_compiling() -> None:
+    """Say once, in one line, why the first call takes long."""
+    events: Any = importlib.import_module("numba.core.event")
+    told: list[bool] = []
+
+    def tell(_: object, event: Any) -> None:
+        if not told and event.data["dispatcher"].py_func.__module__ == _LOOPS:
+            told.append(True)
+            log.warning("counting is compiled for this machine, once: about half a minute")
+
+    methods = {"on_start": tell, "on_end": lambda *_: None}
+    events.register("numba:compile", type("FirstCompile", (events.Listener,), methods)())
