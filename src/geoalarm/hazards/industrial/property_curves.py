@@ -8,7 +8,6 @@ those of two dozen.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -67,11 +66,13 @@ def property_curves(cas: str, molar_mass: float) -> dict[str, Property]:
 
 
 def _vapour_pressure(cas: str) -> Property | None:
-    library, dippr = map(_library, ("chemicals", "chemicals.dippr"))
+    library = _library()
     named = partial(Property, "vapour pressure")
     if row := _row("Psat_data_Perrys2_8", cas):
         constants = [row[f"C{i}"] for i in range(1, 6)]
-        return named(lambda t: dippr.EQ101(t, *constants), row["Tmin"], row["Tmax"], f"{PERRY}, table 2-8")
+        return named(
+            lambda t: library.dippr.EQ101(t, *constants), row["Tmin"], row["Tmax"], f"{PERRY}, table 2-8"
+        )
     if row := _row("Psat_data_WagnerMcGarry", cas):
         mcgarry = (row["Tc"], row["Pc"], *(row[name] for name in "ABCD"))
         return named(lambda t: library.Wagner_original(t, *mcgarry), row["Tmin"], row["Tc"], MCGARRY)
@@ -82,26 +83,32 @@ def _vapour_pressure(cas: str) -> Property | None:
 
 
 def _liquid_density(cas: str, molar_mass: float) -> Property | None:
-    volume, dippr = map(_library, ("chemicals.volume", "chemicals.dippr"))
+    library = _library()
     named = partial(Property, "liquid density")
     if row := _row("rho_data_Perry_8E_105_l", cas):
         constants = [row[f"C{i}"] for i in range(1, 5)]
         source = f"{PERRY}, table 2-32"
-        return named(lambda t: dippr.EQ105(t, *constants) * molar_mass, row["Tmin"], row["Tmax"], source)
+        return named(
+            lambda t: library.dippr.EQ105(t, *constants) * molar_mass, row["Tmin"], row["Tmax"], source
+        )
     if row := _row("rho_data_VDI_PPDS_2", cas):
         vdi, top = [row[name] for name in ("Tc", "rhoc", "A", "B", "C", "D", "MW")], row["Tc"]
-        return named(lambda t: molar_mass / volume.volume_VDI_PPDS(t, *vdi), 0.4 * top, top, f"{VDI}, D3.1")
+        return named(
+            lambda t: molar_mass / library.volume.volume_VDI_PPDS(t, *vdi), 0.4 * top, top, f"{VDI}, D3.1"
+        )
     return None
 
 
 def _heat_of_vaporisation(cas: str, molar_mass: float) -> Property | None:
-    library, dippr = map(_library, ("chemicals", "chemicals.dippr"))
+    library = _library()
     named = partial(Property, "heat of vaporisation")
     if row := _row("phase_change_data_Perrys2_150", cas):
         constants = [row[name] for name in ("Tc", "C1", "C2", "C3", "C4")]
         source = f"{PERRY}, table 2-150"
         # the table gives J/kmol, the library stores J/mol
-        return named(lambda t: dippr.EQ106(t, *constants) / molar_mass, row["Tmin"], row["Tmax"], source)
+        return named(
+            lambda t: library.dippr.EQ106(t, *constants) / molar_mass, row["Tmin"], row["Tmax"], source
+        )
     if row := _row("phase_change_data_VDI_PPDS_4", cas):
         vdi, top = [row[name] for name in ("Tc", "A", "B", "C", "D", "E")], row["Tc"]
         return named(lambda t: library.PPDS12(t, *vdi) / molar_mass, 0.4 * top, top, f"{VDI}, D3.1")
@@ -109,7 +116,7 @@ def _heat_of_vaporisation(cas: str, molar_mass: float) -> Property | None:
 
 
 def _liquid_heat_capacity(cas: str, molar_mass: float) -> Property | None:
-    dippr = _library("chemicals.dippr")
+    library = _library()
     # both tables are in J/kmol/K
     named, kilomole = (
         partial(Property, "liquid heat capacity", source=f"{PERRY}, table 2-153"),
@@ -117,15 +124,15 @@ def _liquid_heat_capacity(cas: str, molar_mass: float) -> Property | None:
     )
     if row := _row("Cp_data_Perry_Table_153_100", cas):
         constants = [row[name] for name in "ABCDE"]
-        return named(lambda t: dippr.EQ100(t, *constants) / kilomole, row["Tmin"], row["Tmax"])
+        return named(lambda t: library.dippr.EQ100(t, *constants) / kilomole, row["Tmin"], row["Tmax"])
     if row := _row("Cp_data_Perry_Table_153_114", cas):
         given = [constants_of(cas)[SINGLE]["Tc"], *(row[name] for name in "ABCD")]
-        return named(lambda t: dippr.EQ114(t, *given) / kilomole, row["Tmin"], row["Tmax"])
+        return named(lambda t: library.dippr.EQ114(t, *given) / kilomole, row["Tmin"], row["Tmax"])
     return None
 
 
 def _gas_heat_capacity(cas: str, molar_mass: float) -> Property | None:
-    library = _library("chemicals")
+    library = _library()
     if row := _row("TRC_gas_data", cas):
         constants = [row[f"a{i}"] for i in range(8)]
         return Property(
@@ -156,6 +163,8 @@ def _row(table: str, cas: str) -> Mapping[str, float] | None:
     return constants_of(cas).get(table)
 
 
-def _library(name: str) -> Any:
-    """A module of the library, imported when asked for; it has no types."""
-    return importlib.import_module(name)
+def _library() -> Any:
+    """The library, imported when asked for."""
+    import chemicals
+
+    return chemicals
