@@ -4,6 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 PORT   ?= 5006
+BENCH  ?= -m "not slow"
 
 .DEFAULT_GOAL := help
 
@@ -36,8 +37,8 @@ check: env ## style, types and import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-bench: env ## speed, as ratios within one run
-	$(BIN)/python -m pytest tests/benchmarks --benchmark-only
+bench: env ## speed, as ratios within one run, into tests/benchmarks/results.json; BENCH= measures the large size too
+	$(BIN)/python -m pytest tests/benchmarks --benchmark-only $(BENCH)
 
 demo: env ## rebuild data/demo from Python packages
 	$(BIN)/geoalarm demo build --out data/demo
