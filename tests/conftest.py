@@ -25,6 +25,8 @@ FLAGS = [
     "--disable-component-update",
 ]
 
+LONGEST = ("test_report_whole_zone", "test_demo_rebuild", "test_many_readers", "test_door")
+
 gc.disable()  # until all is imported, see pytest_collection_finish
 settings.register_profile(
     "geoalarm", deadline=None, max_examples=40, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
@@ -74,6 +76,12 @@ def chromium() -> Iterator[Any]:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take minutes come first: of two processes none is left alone with one of them."""
+    items.sort(key=lambda item: item.path.stem not in LONGEST)
 
 
 def pytest_collection_finish() -> None:

@@ -6,11 +6,13 @@ import select
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
+from urllib.request import urlopen
 
 import pytest
 
@@ -22,6 +24,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in str(item.path.parent.name):
             item.add_marker(pytest.mark.browser)
+
+
+def _wait_until_open(where: str) -> None:
+    """Until the page no longer tells how far the territory is: how long that takes is no test's matter."""
+    started = time.monotonic()
+    while b'http-equiv="refresh"' in urlopen(where, timeout=60).read():
+        assert time.monotonic() - started < STARTS_WITHIN_S, f"{where} did not open"
+        time.sleep(0.2)
 
 
 @contextmanager
@@ -43,6 +53,7 @@ def served(world: str) -> Iterator[str]:
             if not where.startswith("http"):
                 told.seek(0)
                 raise AssertionError(f"the server did not start: {told.read()[-2000:]}")
+            _wait_until_open(where)
             yield where
         finally:
             process.terminate()
