@@ -42,11 +42,13 @@ EXAMPLES = {
     "/geo/static/extensions/(.*)$": [
         "/geo/static/extensions/panel/panel.min.js",
         "/geo/static/extensions/nix",
+        "/geo/static/extensions/panel/%00",
         "/geo/static/extensions/panel/../../../../../etc/passwd",
     ],
     "/geo/static/(.*)$": [
         "/geo/static/js/bokeh.min.js",
         "/geo/static/js",
+        "/geo/static/a%00b",
         "/geo/static/%2e%2e/%2e%2e/LICENSE",
     ],
 }
@@ -177,6 +179,11 @@ def test_every_answer_has_the_headers(door, path, method):
         assert 'href="/geo/explorer?lang=en"' in answer.text
 
 
+@pytest.mark.parametrize("path", ["/geo/static/a%00b", "/geo/static/extensions/panel/%00"])
+def test_a_name_that_no_file_can_have_is_no_fault(door, path):
+    assert door.ask(path).status == 404
+
+
 def test_a_redirect_keeps_what_was_asked(door):
     answer = door.ask("/geo/explorer/?lang=fr&commune=FR:1")
     assert answer.status == 302
@@ -240,6 +247,7 @@ async def _handshake(door, **headers: str) -> int:
         ("https://evil.example", "localhost:{port}", 403),
         ("https://evil.example", "evil.example", 421),  # the name of another site was made to point here
         ("null", "localhost:{port}", 403),
+        ("http://[::1", "localhost:{port}", 403),  # no address at all
     ],
 )
 def test_a_websocket_is_opened_from_the_own_pages_only(door, origin, host, status):
@@ -461,6 +469,77 @@ def test_a_message_that_is_too_large_closes_its_page(door):
     assert asyncio.run(run(["x" * (2**20 + 1)])) == 1009
     many = [json.dumps({"msgid": "1", "msgtype": "PATCH-DOC", "num_buffers": 1000}), "{}", "{}"]
     assert asyncio.run(run(many + ['{"id": "x"}', b"x" * 400_000] * 3)) == 1009
+
+
+def _patch(*events: object) -> list[str]:
+    return [json.dumps({"msgid": "1", "msgtype": "PATCH-DOC"}), "{}", json.dumps({"events": events})]
+
+
+ROOT = {"type": "object", "name": "Div", "id": "q", "attributes": {"text": "x" * 1000}}
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        _patch({"kind": "RootAdded", "model": ROOT}),
+        _patch({"kind": "ColumnsStreamed", "model": {"id": "q"}, "attr": "data", "data": {}}),
+        _patch({"kind": "ModelChanged", "model": {"id": "q"}, "attr": "tags", "new": ["x" * 5000]}),
+        _patch("x"),
+        [json.dumps({"msgid": "1", "msgtype": "PUSH-DOC"}), "{}", '{"doc": {"roots": [], "title": ""}}'],
+        [json.dumps({"msgid": "1", "msgtype": ["PATCH-DOC"]}), "{}", "{}"],
+        [json.dumps({"msgid": "1", "msgtype": "PATCH-DOC"}), "{}", "[" * 100_000],
+        ["1", "{}", "{}"],
+        [b"x"],
+    ],
+    ids=["root", "stream", "large value", "no event", "document", "kind", "nested", "header", "bytes"],
+)
+def test_what_no_page_sends_closes_the_websocket(door, parts):
+    """A root added, or values streamed, would stay in the server's memory for as long as the page is open."""
+
+    async def run() -> int | None:
+        one = await _open(door)
+        for part in parts:
+            await one._socket.write_message(part, binary=isinstance(part, bytes))
+        await asyncio.wait([one._ears], timeout=20)
+        code = one._socket.close_code
+        await one.close()
+        return code
+
+    assert asyncio.run(run()) == 1008
+
+
+def test_a_message_that_fails_is_answered_without_the_inside(door):
+    """The page lives on, for a browser may change what has gone meanwhile; not for ever."""
+    change = {"kind": "ModelChanged", "model": {"id": "gone"}, "attr": "x", "new": 1}
+
+    async def run() -> tuple[str, int | None]:
+        one = await _open(door)
+        asked = await one._send("PATCH-DOC", {"events": [change]})
+        answer = await one.until(lambda message: message.answers == asked)
+        for _ in range(60):
+            with suppress(WebSocketClosedError):
+                await one._send("PATCH-DOC", {"events": [change]})
+        await asyncio.wait([one._ears], timeout=20)
+        code = one._socket.close_code
+        await one.close()
+        return answer.content, code
+
+    content, code = asyncio.run(run())
+    assert json.loads(content) == {"text": "the message failed", "traceback": None}
+    assert code == 1008
+
+
+@pytest.mark.parametrize("token", ["x", "e30.x", "bm8.x", "\xe9.x", "W10.x"])
+def test_a_token_of_another_closes_the_websocket(door, token):
+    async def run() -> int | None:
+        where = f"ws://localhost:{door.port}/geo/explorer/ws"
+        one = await websocket_connect(where, subprotocols=["bokeh", token])
+        assert await one.read_message() is None
+        code = one.close_code
+        one.close()
+        return code
+
+    assert asyncio.run(run()) == 1008
 
 
 def test_messages_beyond_the_bound_wait(narrow):

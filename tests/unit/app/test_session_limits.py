@@ -22,3 +22,11 @@ def test_a_place_given_back_is_free():
     limits.leave("a")
     assert limits.count == 0
     assert limits.enter("b")
+
+
+def test_the_addresses_of_one_subscriber_of_ipv6_share_their_places():
+    limits = SessionLimits(10, 2)
+    assert [limits.enter(f"2001:db8::{last}") for last in (1, 2, 3)] == [True, True, False]
+    assert limits.enter("2001:db8:0:1::1")
+    limits.leave("2001:db8::1")
+    assert limits.enter("2001:db8::4")

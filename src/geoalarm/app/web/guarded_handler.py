@@ -86,9 +86,11 @@ class GuardedHandler(RequestHandler):
         return self.rules.hosts.accepts(self.request.host)
 
     async def prepare(self) -> None:
-        """Refuse who asks for another server."""
+        """Refuse who asks for another server, and an address that no file of a disk can have."""
         if not self.is_own_host():
             raise HTTPError(MISDIRECTED)
+        if "%00" in self.request.path:
+            raise HTTPError(404)
         result = super().prepare()
         if result is not None:
             await result

@@ -242,7 +242,7 @@ class PageSession(ABC, Generic[State, Panes, Result]):
         self._show_table()
 
     def _page(self, number: str) -> None:
-        if number.isdigit():
+        if number.isdecimal():
             self.arrangement = self.arrangement.on_page(int(number))
             self._show_table()
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
+from bokeh.protocol.exceptions import ProtocolError
 from panel.io.server import WSHandler
 from tornado.httputil import HTTPServerRequest
 from tornado.web import Application, HTTPError
 from tornado.websocket import WebSocketProtocol13
 
 from geoalarm.app.web.guarded_handler import GuardedHandler
+from geoalarm.app.web.page_messages import answer_message, short_trace
 from geoalarm.app.web.request_rate import RequestRate
 
 if TYPE_CHECKING:
@@ -19,6 +23,9 @@ if TYPE_CHECKING:
 
     from geoalarm.app.web.page_server import ServedPage
 
+log = logging.getLogger(__name__)
+NOT_TAKEN: Final = 1008
+"""Code of a websocket that closes because what came was none of ours (RFC 6455)."""
 TRY_AGAIN: Final = 1013
 """Code of a websocket that closes because the server is full (RFC 6455, registry of IANA)."""
 TOO_LARGE: Final = 1009
@@ -31,6 +38,8 @@ MESSAGES_PER_MINUTE: Final = 1_800
 """Messages of one page: 30 a second on and on, and as many at once as a minute has. A map that is dragged
 sends as many as the screen draws, and not for long; those beyond wait.
 """
+MOST_FAULTS: Final = 50
+"""Messages of one page that may fail in its life [1]."""
 PARTS: Final = 3
 """Parts of a message of Bokeh's protocol without buffers: header, metadata, content."""
 
@@ -44,7 +53,7 @@ class PageSocket(GuardedHandler, WSHandler):
         self.page = page
         self._place = ""
         self._is_closed = False
-        self._unfinished = self._backlog = 0
+        self._unfinished = self._backlog = self._faults = 0
         self._rate = RequestRate(MESSAGES_PER_MINUTE * PARTS, clock=time.monotonic, most_addresses=1)
         super().__init__(application, request, **kwargs)
 
@@ -55,6 +64,26 @@ class PageSocket(GuardedHandler, WSHandler):
             if self.request.headers.get("Upgrade", "").lower() != "websocket":
                 raise HTTPError(400)
             self.spend()
+
+    def check_origin(self, origin: str) -> bool:
+        """Whether the page that opens the websocket is one of ours."""
+        return _is_address(origin) and bool(super().check_origin(origin))
+
+    def _origin_matches_host(self, origin: str) -> bool:
+        """What is no address matches nothing; tornado would fail at it."""
+        return _is_address(origin) and bool(super()._origin_matches_host(origin))
+
+    def open(self, *args: str, **kwargs: str) -> None:
+        """Begin, where the token is one that this server gave; else one line in the log, and the end."""
+        try:
+            super().open(*args, **kwargs)
+        except (ProtocolError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+            self._refuse("its token", error)
+
+    def _refuse(self, what: str, error: Exception) -> None:
+        """Close on what no page of ours sends; nothing of it is repeated to the peer, little to the log."""
+        log.warning("a websocket of %s was closed for %s: %.200r", self.reader_address, what, error)
+        self.close(NOT_TAKEN, "not taken")
 
     async def on_message(self, fragment: str | bytes) -> None:
         """Take a part of a message; who sends too many waits, for the next is read once this is done."""
@@ -78,10 +107,35 @@ class PageSocket(GuardedHandler, WSHandler):
             self.ws_connection._received_pong = True
 
     async def _receive(self, fragment: str | bytes) -> Message[object] | None:
-        message = await super()._receive(fragment)
+        """Take a part; the message once it is whole."""
+        try:
+            message: Message[object] | None = await self.receiver.consume(fragment)
+        except Exception as error:  # noqa: BLE001  (a peer may send anything)
+            self._refuse("a message that cannot be read", error)
+            return None
         if message is not None:
             self._unfinished = 0
         return message
+
+    async def _handle(self, message: Message[object]) -> Message[object] | None:
+        """Act on a message. One that fails is told to the browser without what is inside, for a page may
+        change something that has gone meanwhile; who sends many of them is closed.
+        """
+        try:
+            return await answer_message(message, self.connection)
+        except ProtocolError as error:
+            self._refuse("a message of no page", error)
+            return None
+        except Exception as error:  # noqa: BLE001  (whatever it is, the page lives on)
+            self._faults += 1
+            if self._faults > MOST_FAULTS:
+                self._refuse("its many faults", error)
+                return None
+            trace = short_trace(error) if self._faults == 1 else ""
+            log.error("a message of a page failed: %.200r%s", error, trace)
+        assert self.connection is not None
+        answer: Message[object] = self.connection.error(message, "the message failed")
+        return answer
 
     async def send_message(self, message: Message[object]) -> None:
         """Send; a browser that does not read what it is sent is let go."""
@@ -119,6 +173,14 @@ class PageSocket(GuardedHandler, WSHandler):
             self.page.limits.leave(self._place)
             self._place = ""
         super().on_close()
+
+
+def _is_address(origin: str) -> bool:
+    try:
+        urlsplit(origin)
+    except ValueError:
+        return False
+    return True
 
 
 def _size(message: Message[object]) -> int:

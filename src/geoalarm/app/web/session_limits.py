@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
+from geoalarm.app.web.request_rate import network_of
+
 MAX_SESSIONS: Final = 100
 """Pages open at once in one process: some 10 MB each."""
 MAX_SESSIONS_PER_ADDRESS: Final = 25
@@ -21,7 +23,8 @@ class Refusal:
 
 
 class SessionLimits:
-    """Counts open pages; only the loop of the server asks it.
+    """Counts open pages; only the loop of the server asks it. An address counts as its network: an IPv6
+    subscriber has 2⁶⁴ of them.
 
     Parameters
     ----------
@@ -42,7 +45,7 @@ class SessionLimits:
 
     def refusal(self, address: str) -> Refusal | None:
         """Why one more page of an address finds no room; None where it does."""
-        if self._open[address] >= self.most_per_address:
+        if self._open[network_of(address)] >= self.most_per_address:
             return Refusal("address", self.most_per_address)
         return Refusal("all", self.most) if self.count >= self.most else None
 
@@ -50,10 +53,10 @@ class SessionLimits:
         """Take a place; False where there is none."""
         if self.refusal(address) is not None:
             return False
-        self._open[address] += 1
+        self._open[network_of(address)] += 1
         return True
 
     def leave(self, address: str) -> None:
         """Give a place back."""
-        self._open[address] -= 1
+        self._open[network_of(address)] -= 1
         self._open += Counter()  # addresses without a page are forgotten

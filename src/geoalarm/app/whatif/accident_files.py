@@ -42,7 +42,7 @@ class UploadStore:
         InputError, Faults
             If it is too large or no such table: nothing of it is kept.
         """
-        if not size.isdigit() or int(size) > LARGEST or len(text) > LARGEST:
+        if not size.isdecimal() or len(size) > 12 or int(size) > LARGEST or len(text) > LARGEST:
             raise InputError(
                 "thresholds file",
                 got=f"{size[:12]} bytes",
