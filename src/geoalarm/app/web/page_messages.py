@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 import traceback
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from bokeh.protocol.exceptions import ProtocolError
 from bokeh.server.session import ServerSession
 
 if TYPE_CHECKING:
     from bokeh.protocol.message import Message
+    from bokeh.server.connection import ServerConnection
 
 CHANGE, SENT = "ModelChanged", "MessageSent"
 """What happens in a browser: a property of a model has a new value (the edges of a map that is dragged), or
@@ -28,7 +29,7 @@ TRACE_CALLS, TRACE_LETTERS = 12, 4_000
 """What the log keeps of a fault: its last calls, so many letters [1]."""
 
 
-async def answer_message(message: Message[Any], connection: Any) -> Message[object]:
+async def answer_message(message: Message[object], connection: ServerConnection) -> Message[object]:
     """Act on a message as Bokeh does, and give its answer.
 
     Raises
