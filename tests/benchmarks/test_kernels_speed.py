@@ -171,9 +171,11 @@ def test_fractions_against_geos(world: World, figures, benchmark) -> None:
         true = shapely.area(shapely.intersection(world.frame.geometry.iloc[n], cells)) / CELL**2
         worst = max(worst, float(np.abs(true - found.shares[part]).max()))
     figures("coverage fractions against GEOS", world.size, worst, unit="of a cell", most=1e-10)
+    assert worst <= 1e-10
     area = np.add.reduceat(found.shares, found.starts[:-1]) * CELL**2
     lost = np.abs(area / world.frame.area.to_numpy() - 1).max()
     figures("area of communes conserved", world.size, lost, unit="of the area", most=1e-9)
+    assert lost <= 1e-9
 
 
 @sizes

@@ -18,7 +18,7 @@ LARGE: Final = 128 * 1024
 ARENAS: Final = 2
 """Pools of small pieces: the default of eight for each core keeps the peak of every thread."""
 COLLECT: Final = (700, 10, 10)
-"""Python's own thresholds of its collector: waiting longer left 100 MB more behind."""
+"""Thresholds of the collector, those of Python up to 3.12: waiting longer left 100 MB more behind."""
 M_TRIM_THRESHOLD: Final = -1
 M_MMAP_THRESHOLD: Final = -3
 M_ARENA_MAX: Final = -8

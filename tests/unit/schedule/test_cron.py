@@ -144,10 +144,11 @@ WRONG = [
         "a * * * *",
     ),
     *("5-1 * * * *", "*/0 * * * *", "1,,2 * * * *", "* * * * fri-mon", "@often", "last 6 1 * *"),
+    *(f"*/{'9' * 5000} * * * *", f"{'9' * 5000} * * * *", f"1-{'0' * 5000}5 * * * *", "\u0661 * * * *"),
 ]
 
 
-@pytest.mark.parametrize("expression", WRONG)
+@pytest.mark.parametrize("expression", WRONG, ids=lambda expression: expression[:16])
 def test_what_is_no_cron_expression_is_refused(expression: str) -> None:
     with pytest.raises(InputError, match="cron"):
         _ = Timetable(expression, "UTC").fields

@@ -36,7 +36,9 @@ _FIELDS: Final = (
     ("month", 1, 12),
     ("day of the week", 0, 7),
 )
-_ITEM: Final = re.compile(r"(\*|(\d+|[a-z]{3})(?:-(\d+|[a-z]{3}))?)(?:/(\d+))?")
+_ITEM: Final = re.compile(
+    r"(\*|(\d{1,4}|[a-z]{3})(?:-(\d{1,4}|[a-z]{3}))?)(?:/(\d{1,4}))?", re.ASCII
+)  # no field has larger numbers; Python counts no text of 4,300 digits
 _DAY: Final = timedelta(days=1)
 _CALENDAR_YEARS: Final = 28
 """After so many years dates fall on the same days of the week again, and most clock changes with them."""
