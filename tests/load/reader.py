@@ -20,9 +20,6 @@ from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 TOKEN = re.compile(r'"token":"([^"]+)"')
-BRIDGE = re.compile(
-    r'"name":"panel\.models\.esm\.ReactiveESM","id":"([^"]+)","attributes":\{[^{}]*"class_name":"Bridge"'
-)
 PATIENCE_S = 120.0
 LARGEST = 200_000_000
 
@@ -58,7 +55,6 @@ class Reader:
     document: str = ""
     status: int = 0
     answer_headers: dict[str, str] = field(default_factory=dict)
-    bridge: str = ""
     sent: int = 0
     received: int = 0
     _socket: WebSocketClientConnection | None = None
@@ -92,7 +88,6 @@ class Reader:
         reply = await self.until(lambda message: message.answers == asked)
         self.document = reply.content
         self.received = reply.size
-        self.bridge = bridge_of(json.loads(reply.content))
 
     async def open(self) -> Reader:
         """Ask and connect, as a browser does, and say that the page is drawn."""
@@ -105,18 +100,9 @@ class Reader:
 
     async def say(self, what: str, value: str) -> None:
         """A click: what is told to the bridge of the page."""
-        entries = [
-            ["model", {"id": self.bridge}],
-            ["data", {"type": "map", "entries": [["do", what], ["value", value]]}],
-        ]
-        event = {
-            "type": "event",
-            "name": "data_event",
-            "values": {"type": "map", "entries": entries},
-        }
-        await self._send(
-            "PATCH-DOC", {"events": [{"kind": "MessageSent", "msg_type": "bokeh_event", "msg_data": event}]}
-        )
+        words = {"type": "map", "entries": [["do", what], ["value", value]]}
+        event = {"kind": "MessageSent", "msg_type": "geoalarm", "msg_data": words}
+        await self._send("PATCH-DOC", {"events": [event]})
 
     async def change(self, name: str, value: str) -> float:
         """Choose from a list; seconds until the new title of the page is there."""
@@ -179,25 +165,3 @@ async def is_open(address: str) -> None:
     while not TOKEN.search(reader.page):
         await reader.ask()
         await asyncio.sleep(0.1)
-
-
-def bridge_of(reply: dict[str, Any]) -> str:
-    """Identity of the bridge in a document as JSON."""
-    found: list[str] = []
-
-    def look(node: Any) -> None:
-        if isinstance(node, dict):
-            if (
-                node.get("attributes", {})
-                and isinstance(node["attributes"], dict)
-                and node["attributes"].get("class_name") == "Bridge"
-            ):
-                found.append(node["id"])
-            for value in node.values():
-                look(value)
-        elif isinstance(node, list):
-            for value in node:
-                look(value)
-
-    look(reply)
-    return found[0]

@@ -22,7 +22,7 @@ from geoalarm.i18n import text
 def page(made_up):
     made = Explorer(ExplorerState(made_up.choices), made_up)
     made.sent = []
-    made.bridge._send_msg = made.sent.append
+    made.bridge._send = made.sent.append
     return made
 
 
@@ -36,7 +36,7 @@ def test_a_page_breaks_none_of_the_rules_of_its_library(made_up, caplog):
 
 
 def send(page, do, value=""):
-    page.bridge._handle_msg({"do": do, "value": value})
+    page.bridge.hear({"do": do, "value": value})
 
 
 def test_an_answer_that_a_later_question_overtook_is_dropped(page):
@@ -93,9 +93,10 @@ def test_a_page_that_is_not_there_is_the_last_one(rows, page_rows, page, kept):
     assert TableArrangement(page=page).within(rows, page_rows).page == kept
 
 
-def test_a_theme_reaches_lines_figures_and_the_frame(page):
+def test_a_theme_reaches_lines_and_figures(page, monkeypatch):
     seen = []
-    page.on_theme = seen.append
+    recolour = page._recolour
+    monkeypatch.setattr(page, "_recolour", lambda theme: (seen.append(theme), recolour(theme)))
     before = page.atlas.theme
     send(page, "scheme", "dark")
     assert seen == [page.theme] == ["dark"]

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import panel_material_ui as pmui
-
 from geoalarm.app.explorer.explorer_page import Explorer
 from geoalarm.app.explorer.explorer_state import ExplorerState, read_query
 from geoalarm.app.session import SharedSession, shared
+from geoalarm.app.web.page_frame import PageFrame
 from geoalarm.app.web.page_request import answer
 from geoalarm.present.palette import Theme
 
 
-def explorer(*, scenario: str | None = None, world: SharedSession | None = None) -> pmui.Page:
+def explorer(*, scenario: str | None = None, world: SharedSession | None = None) -> PageFrame:
     """The explorer for the request at hand.
 
     Parameters

@@ -51,8 +51,7 @@ class Atlas(MapSources):
     ) -> None:
         """Lay the hazard on a slot: a picture, zones, or nothing."""
         self.picture(slot, hazard if isinstance(hazard, RasterOverlay) else None, colours)
-        self.zones(slot, hazard if isinstance(hazard, PolygonOverlay) else None)
-        self._zone_colours(slot, colours)
+        self.zones(slot, hazard if isinstance(hazard, PolygonOverlay) else None, colours)
 
     def background(self, basemap: Basemap | None) -> None:
         """Lay the operator's tiles under the communes, or take them away; without them the map stays."""
@@ -104,11 +103,3 @@ class Atlas(MapSources):
         fig.js_on_change("inner_width", fit)
         fig.js_on_change("inner_height", fit)
         self.frame.js_on_change("data", fit)
-
-    def _zone_colours(self, slot: Slot, colours: Sequence[str]) -> None:
-        fig = self.figures.get(slot)
-        if fig is None or not colours:
-            return
-        lines = [renderer for renderer in fig.renderers if renderer.name == f"ring_{slot}"]
-        for line, colour in zip(reversed(lines), reversed(list(colours)), strict=False):
-            line.glyph.line_color = colour

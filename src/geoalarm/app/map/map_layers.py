@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
 from bokeh.core.properties import value
 from bokeh.models import (
+    CDSView,
     ColumnDataSource,
-    GlyphRenderer,
     HoverTool,
     ImageURL,
+    IndexFilter,
     MultiLine,
     MultiPolygons,
     ScaleBar,
@@ -19,17 +21,13 @@ from bokeh.plotting import figure as Figure
 
 from geoalarm.app.map.geometry import LABEL_TIERS, inwards
 from geoalarm.app.map.map_scripts import map_callback
-from geoalarm.app.map.map_sources import RING_DASHES, STATES, MapSources, Slot
+from geoalarm.app.map.map_sources import Labels, MapSources, Slot
 from geoalarm.app.map.map_theme import FONT, MapTheme, ThemedProperties, map_theme
-from geoalarm.core.terms import State
-from geoalarm.present.palette import PATTERNS
 
 ALIGN: Final = {0: "center", 1: "left", -1: "right"}
 """How a name stands by its point when it runs both ways, eastwards or westwards."""
 UNSEEN: Final = 0.002
 """BokehJS draws the pattern of a polygon only where it fills it too."""
-FAINT: Final = 0.3
-"""Opacity of the pattern of a commune where nobody lives in the zone: most of the map, and no warning."""
 LARGE_TIERS: Final = 2
 """Tiers of names that are written large and shown from the start."""
 
@@ -75,26 +73,25 @@ class MapLayers:
             name="ground",
         )
         self.themed.add(ground.glyph, line_color="outline")
-        for offset, state in enumerate(STATES):
-            self._pattern(offset, state)
+        self._patterns()
         tip = f'<div class="ga-tip"><b>@name</b><br>@w_{self.slot}</div>'
         self.fig.add_tools(
             HoverTool(renderers=[ground], tooltips=tip, point_policy="follow_mouse", attachment="above")
         )
 
-    def _pattern(self, offset: int, state: State) -> None:
+    def _patterns(self) -> None:
         drawn = self.fig.add_glyph(
-            self.sources.states[self.slot][offset],
+            self.sources.states[self.slot],
             MultiPolygons(
                 xs="xs",
                 ys="ys",
                 fill_color=self.theme.card,
                 fill_alpha=UNSEEN,
                 line_color=None,
-                hatch_pattern=PATTERNS["light"][state].bokeh,
+                hatch_pattern="hatch",
                 hatch_color=self.theme.hatch,
                 hatch_scale=9,
-                hatch_alpha=FAINT if state == State.ZERO else 0.85,
+                hatch_alpha="alpha",
             ),
         )
         self.themed.add(drawn.glyph, hatch_color="hatch")
@@ -116,22 +113,21 @@ class MapLayers:
             self.themed.add(line.glyph, line_color=colour)
 
     def _zones(self) -> None:
-        """Outlines of zones, each on its casing; their colours come with the zones."""
-        for source, dash in zip(self.sources.rings[self.slot], RING_DASHES, strict=True):
-            casing = self.fig.add_glyph(
-                source,
-                MultiPolygons(
-                    xs="xs", ys="ys", fill_alpha=0, line_width=5, line_color=self.theme.casing, line_alpha=0.9
-                ),
-            )
-            self.themed.add(casing.glyph, line_color="casing")
-            self.fig.add_glyph(
-                source,
-                MultiPolygons(
-                    xs="xs", ys="ys", fill_alpha=0, line_width=2.4, line_dash=dash, line_color=self.theme.ink
-                ),
-                name=f"ring_{self.slot}",
-            )
+        """Outlines of zones over their casings; their colours come with the zones."""
+        source = self.sources.rings[self.slot]
+        casing = self.fig.add_glyph(
+            source,
+            MultiPolygons(
+                xs="xs", ys="ys", fill_alpha=0, line_width=5, line_color=self.theme.casing, line_alpha=0.9
+            ),
+        )
+        self.themed.add(casing.glyph, line_color="casing")
+        self.fig.add_glyph(
+            source,
+            MultiPolygons(
+                xs="xs", ys="ys", fill_alpha=0, line_width=2.4, line_dash="dash", line_color="colour"
+            ),
+        )
 
     def _selection(self) -> None:
         for width, colour in ((6.5, "casing"), (3.0, "focus")):
@@ -149,14 +145,21 @@ class MapLayers:
             self.themed.add(line.glyph, line_color=colour)
 
     def _names(self) -> None:
-        """Names of communes, tier by tier: the browser shows those of the scale."""
+        """Names of communes, the tiers after each other: the browser shows those of the scale."""
         sources = self.sources
-        tiers = [self._tier(tier) for tier in range(len(LABEL_TIERS))]
+        labels = sorted(sources.labels, key=lambda label: label[1])
+        upto = np.searchsorted([tier for _, tier, _ in labels], range(len(LABEL_TIERS)), side="right")
+        seen = IndexFilter(list(range(int(upto[LARGE_TIERS - 1]))))
+        text = self.fig.add_glyph(
+            ColumnDataSource(self._label_columns(labels)), _label_text(self.theme), view=CDSView(filter=seen)
+        )
+        self.themed.add(text.glyph, text_color="ink", background_fill_color="casing")
         show = map_callback(
             "show_names",
             fig=self.fig,
             xr=sources.x,
-            tiers=tiers,
+            seen=seen,
+            upto=upto.tolist(),
             scales=[scale for scale, _ in LABEL_TIERS],
             ground=sources.ground,
             stretch=sources.stretch,
@@ -164,42 +167,20 @@ class MapLayers:
         sources.x.js_on_change("end", show)
         self.fig.js_on_change("inner_width", show)
 
-    def _tier(self, tier: int) -> GlyphRenderer:
+    def _label_columns(self, labels: Labels) -> dict[str, list[object]]:
         geometry = self.sources.geometry
-        rows = [row for row, level, _ in self.sources.labels if level == tier]
-        names = [name for _, level, name in self.sources.labels if level == tier]
-        centres = geometry.centres[rows]
+        names = [name for _, _, name in labels]
+        centres = geometry.centres[[row for row, _, _ in labels]]
         sides = inwards(centres, names, bounds=geometry.bounds).tolist()
-        is_large = tier < LARGE_TIERS
-        named = ColumnDataSource(
-            {
-                "x": centres[:, 0].tolist(),
-                "y": centres[:, 1].tolist(),
-                "text": names,
-                "text_align": [ALIGN[side] for side in sides],
-            }
-        )
-        text = self.fig.add_glyph(
-            named,
-            Text(
-                x="x",
-                y="y",
-                text="text",
-                text_align="text_align",
-                text_baseline="middle",
-                text_font=value(FONT),
-                text_font_size="13px" if is_large else "12px",
-                text_font_style="bold" if is_large else "normal",
-                text_color=self.theme.ink,
-                background_fill_color=self.theme.casing,
-                background_fill_alpha=0.72,
-                padding=2,
-                border_radius=3,
-            ),
-            visible=is_large,
-        )
-        self.themed.add(text.glyph, text_color="ink", background_fill_color="casing")
-        return text
+        are_large = [tier < LARGE_TIERS for _, tier, _ in labels]
+        return {
+            "x": centres[:, 0].tolist(),
+            "y": centres[:, 1].tolist(),
+            "text": names,
+            "align": [ALIGN[side] for side in sides],
+            "size": ["13px" if is_large else "12px" for is_large in are_large],
+            "style": ["bold" if is_large else "normal" for is_large in are_large],
+        }
 
     def _scale_bars(self) -> None:
         """Kilometres on the ground: Web Mercator stretches by 1 / cos(latitude).
@@ -223,3 +204,21 @@ class MapLayers:
             )
             self.fig.add_layout(bar)
             self.themed.add(bar, visible=seen)
+
+
+def _label_text(theme: MapTheme) -> Text:
+    return Text(
+        x="x",
+        y="y",
+        text="text",
+        text_align="align",
+        text_baseline="middle",
+        text_font=value(FONT),
+        text_font_size="size",
+        text_font_style="style",
+        text_color=theme.ink,
+        background_fill_color=theme.casing,
+        background_fill_alpha=0.72,
+        padding=2,
+        border_radius=3,
+    )

@@ -17,6 +17,7 @@ from geoalarm.app.map.geometry import MapGeometry, nested
 from geoalarm.app.map.hazard_overlay import PolygonOverlay, RasterOverlay
 from geoalarm.app.map.map_scripts import map_callback
 from geoalarm.core.terms import State
+from geoalarm.present.palette import PATTERNS
 
 Slot = Literal["a", "b", "d"]
 Labels = Sequence[tuple[int, int, str]]
@@ -37,6 +38,8 @@ NO_PICTURE: Final[dict[str, list[object]]] = {
     "h": [1.0],
 }
 """One transparent pixel."""
+FAINT: Final = 0.3
+"""Opacity of the pattern of a commune where nobody lives in the zone: most of the map, and no warning."""
 NO_BOX: Final[dict[str, list[float]]] = {"west": [], "south": [], "east": [], "north": []}
 EARTH_M: Final = 6_378_137.0
 """Radius of the Web-Mercator sphere; the map is stretched cosh(y / radius), which the scale bar undoes."""
@@ -62,7 +65,7 @@ class MapSources:
         self.outlines = ColumnDataSource(
             {name: geometry.rings[:, column].copy() for column, name in enumerate(("row", "part", "length"))}
         )
-        self.states = {slot: [ColumnDataSource({"xs": [], "ys": []}) for _ in STATES] for slot in SLOTS}
+        self.states = {slot: ColumnDataSource(_patterns()) for slot in SLOTS}
         self.gather = {"communes": self.communes, "states": self.states, "first": FIRST_STATE}
         self.communes.js_on_change("data", map_callback("gather_states", **self.gather))
         self.selected = ColumnDataSource({"xs": [[]], "ys": [[]]})
@@ -75,9 +78,7 @@ class MapSources:
             slot: LinearColorMapper(palette=["#888888"] * 2, low=-0.5, high=1.5) for slot in SLOTS
         }
         self.pictures = {slot: ColumnDataSource(dict(NO_PICTURE)) for slot in SLOTS}
-        self.rings = {
-            slot: [ColumnDataSource({"xs": [[]], "ys": [[]]}) for _ in RING_DASHES] for slot in SLOTS
-        }
+        self.rings = {slot: ColumnDataSource(_rings()) for slot in SLOTS}
 
     def paint(self, slot: Slot, paint: Symbology) -> None:
         """Send the colours of a slot; only the columns that changed travel."""
@@ -104,13 +105,9 @@ class MapSources:
             }
         self.pictures[slot].data = laid
 
-    def zones(self, slot: Slot, zones: PolygonOverlay | None) -> None:
+    def zones(self, slot: Slot, zones: PolygonOverlay | None, colours: Sequence[str] = ()) -> None:
         """Lay the outlines of zones on a slot, the most severe one solid, or take them away."""
-        layers = list(zip(zones.xs, zones.ys, strict=True))[-len(RING_DASHES) :] if zones is not None else []
-        offset = len(RING_DASHES) - len(layers)
-        for index, source in enumerate(self.rings[slot]):
-            xs, ys = layers[index - offset] if index >= offset else ([], [])
-            source.data = {"xs": [[[line] for line in xs]], "ys": [[[line] for line in ys]]}
+        self.rings[slot].data = _rings(zones, colours)
 
     def select(self, row: int | None) -> None:
         """Outline one commune, or none."""
@@ -163,3 +160,27 @@ class MapSources:
         same = np.array_equal(old, values) if isinstance(values, np.ndarray) else old == values
         if not same:
             self.communes.data[column] = values
+
+
+def _patterns() -> dict[str, list[object]]:
+    """A row a state: its pattern, and the outlines of its communes, which the browser gathers."""
+    empty: list[object] = [[] for _ in STATES]
+    return {
+        "xs": empty,
+        "ys": list(empty),
+        "hatch": [PATTERNS["light"][state].bokeh for state in STATES],
+        "alpha": [FAINT if state == State.ZERO else 0.85 for state in STATES],
+    }
+
+
+def _rings(zones: PolygonOverlay | None = None, colours: Sequence[str] = ()) -> dict[str, list[object]]:
+    """A row a ring, empty where there are fewer; the last zone and the last colour belong to the last row."""
+    most = len(RING_DASHES)
+    layers = list(zip(zones.xs, zones.ys, strict=True))[-most:] if zones is not None else []
+    xs, ys = zip(*([([], [])] * (most - len(layers)) + layers), strict=True)
+    return {
+        "xs": [[[line] for line in ring] for ring in xs],
+        "ys": [[[line] for line in ring] for ring in ys],
+        "dash": list(RING_DASHES),
+        "colour": [*["#888888"] * (most - len(colours)), *colours[-most:]],
+    }

@@ -3,16 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
 
 import panel as pn
-
-from geoalarm.app.web.page_frame import sheet
+from bokeh.document import Document
+from bokeh.models import InlineStyleSheet
 
 if TYPE_CHECKING:
-    from bokeh.document import Document
     from bokeh.model import Model
     from param.parameterized import Event
+
+ASSETS: Final = Path(__file__).parent / "assets"
+_SHEETS: WeakKeyDictionary[Document, InlineStyleSheet] = WeakKeyDictionary()
+
+
+@lru_cache(maxsize=1)
+def stylesheet() -> str:
+    """CSS of the components, read once."""
+    return (ASSETS / "explorer.css").read_text(encoding="utf-8")
+
+
+def sheet(doc: Document | None) -> InlineStyleSheet:
+    """The components' CSS as one model of a document: it travels once a session, not once a pane.
+
+    The document is the one the pane is drawn in, never "the current one": that is global to the process and
+    may be another session's.
+    """
+    if doc is None:
+        return InlineStyleSheet(css=stylesheet())
+    if doc not in _SHEETS:
+        _SHEETS[doc] = InlineStyleSheet(css=stylesheet())
+        doc.on_session_destroyed(lambda _: _SHEETS.pop(doc, None))
+    return _SHEETS[doc]
 
 
 class Styled:

@@ -6,23 +6,19 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
-from weakref import WeakKeyDictionary
 
 import panel as pn
-import panel_material_ui as pmui
-import param
 from bokeh.document import Document
-from bokeh.models import InlineStyleSheet
-from bokeh.themes import Theme as BokehTheme
 from jinja2 import Environment, Template
 
 from geoalarm import i18n
 from geoalarm.app.map.basemap import configured
 from geoalarm.app.map.map_scripts import page_script
+from geoalarm.app.web.bridge import bridge_script
+from geoalarm.app.web.html_pane import box
 from geoalarm.present.palette import INTERFACE, PATTERNS, SCALES, SURFACES, THEMES, Theme
 
 ASSETS: Final = Path(__file__).parent / "assets"
-FONTS: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif"
 HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -35,22 +31,17 @@ HEADERS: Final = {
 }
 """Security headers of every document and file served, beside the policy of its content."""
 
-_SHEETS: WeakKeyDictionary[Document, InlineStyleSheet] = WeakKeyDictionary()
 
+class PageFrame(pn.Column):
+    """A page: the bar above its parts, in our own document (``assets/page.html``)."""
 
-class UnsetFlag(param.Boolean):
-    """A flag that stays at its default whoever sets it."""
-
-    def __set__(self, obj: object, val: object) -> None:
-        """Leave it."""
-
-
-class PageFrame(pmui.Page):
-    """A page that does not follow ``pn.state.busy``: that flag is the process's, so that each action of one
-    reader was sent to every other, and the watcher kept the page for ever.
-    """
-
-    busy = UnsetFlag(default=False, readonly=True, doc="whether the page is busy: told in words, not here")
+    def server_doc(
+        self, doc: Document | None = None, title: str | None = None, location: bool = False
+    ) -> Document:
+        """A document with this page; the address is the bridge's, not a component of Panel's."""
+        made = super().server_doc(doc, title, location)
+        made.template = _template()
+        return made
 
 
 def content_security_policy(host: str = "", *, is_header: bool = False) -> str:
@@ -89,26 +80,6 @@ def content_security_policy(host: str = "", *, is_header: bool = False) -> str:
 
 
 @lru_cache(maxsize=1)
-def stylesheet() -> str:
-    """CSS of the components, read once."""
-    return (ASSETS / "explorer.css").read_text(encoding="utf-8")
-
-
-def sheet(doc: Document | None) -> InlineStyleSheet:
-    """The components' CSS as one model of a document: it travels once a session, not once a pane.
-
-    The document is the one the pane is drawn in, never "the current one": that is global to the process and
-    may be another session's.
-    """
-    if doc is None:
-        return InlineStyleSheet(css=stylesheet())
-    if doc not in _SHEETS:
-        _SHEETS[doc] = InlineStyleSheet(css=stylesheet())
-        doc.on_session_destroyed(lambda _: _SHEETS.pop(doc, None))
-    return _SHEETS[doc]
-
-
-@lru_cache(maxsize=1)
 def page_css() -> str:
     """CSS of the document: the colours of both themes as variables, which every component inherits."""
     light, dark = (_variables(theme) for theme in THEMES)
@@ -119,56 +90,10 @@ def page_css() -> str:
     )
 
 
-def theme_config(theme: Theme) -> dict[str, object]:
-    """Material colours and letters of a theme."""
-    face, surface = INTERFACE[theme], SURFACES[theme]
-    return {
-        "palette": {
-            "primary": {"main": face.link},
-            "background": {"default": surface.card, "paper": surface.card},
-            "text": {"primary": face.ink, "secondary": face.muted},
-            "divider": surface.line,
-            "error": {"main": face.error},
-        },
-        "typography": {"fontFamily": FONTS, "fontSize": 14},
-        "shape": {"borderRadius": 8},
-    }
-
-
-def frame(
-    *,
-    main: Sequence[pn.viewable.Viewable],
-    header: Sequence[pn.viewable.Viewable],
-    scheme: str = "",
-) -> PageFrame:
+def frame(*, main: Sequence[pn.viewable.Viewable], header: Sequence[pn.viewable.Viewable]) -> PageFrame:
     """A page with its header and main parts."""
-    return PageFrame(
-        main=list(main),
-        header=list(header),
-        title="",
-        theme_toggle=False,
-        busy_indicator=None,
-        dark_theme=scheme == "dark",
-        template=_template(),
-        sx={
-            "& .MuiAppBar-root": {
-                "backgroundColor": "var(--ga-bar)",
-                "color": "#FFFFFF",
-                "boxShadow": "none",
-                "backgroundImage": "none",
-            },
-            "& .MuiToolbar-root": {
-                "minHeight": "56px !important",
-                "height": "56px",
-                "paddingLeft": "16px",
-                "paddingRight": "12px",
-                "@media (max-width: 519px)": {"height": "92px"},  # pages, then languages: two rows
-            },
-            "& .MuiLinearProgress-root": {"display": "none"},
-            "& main": {"backgroundColor": "var(--ga-ground)"},
-        },
-        theme_config={"light": theme_config("light"), "dark": theme_config("dark")},
-    )
+    bar = box(header, "ga-page-bar")
+    return PageFrame(bar, *main, css_classes=["ga-page"], margin=0, sizing_mode="stretch_width")
 
 
 def template_variables(lang: str, *, title: str, scheme: str = "", host: str = "") -> dict[str, object]:
@@ -180,16 +105,11 @@ def template_variables(lang: str, *, title: str, scheme: str = "", host: str = "
         "page_css": page_css(),
         "page_csp": content_security_policy(host),
         "page_description": i18n.text("explorer.intro", lang),
-        "page_script": page_script(),
+        "page_script": page_script() + bridge_script(),
         "page_skip": i18n.text("explorer.skip", lang),
         "page_wait": i18n.text("explorer.loading_plain", lang),
         "page_lost": i18n.text("error.what_to_do", lang),
     }
-
-
-def bokeh_theme() -> BokehTheme:
-    """Marks axes and grids as ours, so that the page frame leaves their colours to ``map.dress``."""
-    return BokehTheme(json={"attrs": {name: {} for name in ("Axis", "Grid")}})
 
 
 @lru_cache(maxsize=1)

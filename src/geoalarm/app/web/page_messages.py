@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Final
 from bokeh.protocol.exceptions import ProtocolError
 from bokeh.server.session import ServerSession
 
+from geoalarm.app.web.ready_documents import ready_reply
+
 if TYPE_CHECKING:
     from bokeh.protocol.message import Message
     from bokeh.server.connection import ServerConnection
@@ -38,7 +40,8 @@ async def answer_message(message: Message[object], connection: ServerConnection)
         If it is none that a page of ours sends.
     """
     if message.msgtype == "PULL-DOC-REQ":
-        pulled: Message[object] = await ServerSession.pull(message, connection)
+        ready = ready_reply(connection.session.document, message.header["msgid"])
+        pulled: Message[object] = ready or await ServerSession.pull(message, connection)
         return pulled
     if message.msgtype != "PATCH-DOC":
         raise ProtocolError(f"kind {message.msgtype!r:.40}")

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 import panel as pn
-import panel_material_ui as pmui
 
 from geoalarm import i18n
 from geoalarm.app.web import page_frame
 from geoalarm.app.web.html_pane import box, html
+from geoalarm.app.web.page_frame import PageFrame
 from geoalarm.app.web.status_messages import fault
 from geoalarm.core.errors import GeoalarmError
 from geoalarm.core.terms import LANGUAGES
@@ -28,7 +28,7 @@ LONGEST_QUERY: Final = 2_000
 
 def answer(
     open_session: Callable[[Mapping[str, str], str, Theme], PageSession], *, title_key: str
-) -> pmui.Page:
+) -> PageFrame:
     """The page of a new session for the request at hand, or a readable fault.
 
     Parameters
@@ -43,17 +43,11 @@ def answer(
     pn.config.theme = "dark" if theme == "dark" else "default"
     try:
         session = open_session(query, lang, theme)
-        shown = framed(session.main(), session.header(), lang=session.state.lang, title_key=title_key)
+        return framed(session.main(), session.header(), lang=session.state.lang, title_key=title_key)
     except Exception as error:
         log.error("the page could not be built: %s", error, exc_info=error)
         words = fault("", lang, detail=error.sentence() if isinstance(error, GeoalarmError) else "")
         return framed([box([html(words)], "ga-head")], [], lang=lang, title_key=title_key)
-
-    def follow(theme: Theme) -> None:
-        shown.dark_theme = theme == "dark"
-
-    session.on_theme = follow
-    return shown
 
 
 def framed(
@@ -62,14 +56,13 @@ def framed(
     *,
     lang: str,
     title_key: str,
-) -> pmui.Page:
+) -> PageFrame:
     """A page of parts, its document named in the language."""
-    shown = page_frame.frame(main=main, header=header, scheme=scheme())
+    shown = page_frame.frame(main=main, header=header)
     doc = pn.state.curdoc
     if doc is not None:
         title = i18n.text(title_key, lang) + " – geoalarm"
         doc.title = title
-        doc.theme = page_frame.bokeh_theme()
         doc.template_variables.update(page_frame.template_variables(lang, title=title, scheme=scheme()))
     return shown
 

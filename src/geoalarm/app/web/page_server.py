@@ -1,12 +1,13 @@
-"""From an address to a session: the document first, its models once the websocket is there.
+"""From an address to a session: the document first, its models on the websocket.
 
-A plain request gets the frame of the page and a signed word of what it asked; it leaves nothing behind in
-the server. The session begins with the websocket, in whichever process that reaches, and is built beside the
-loop that answers the other readers.
+A plain request gets the frame of the page and a signed word of what it asked. The session belongs to the
+websocket, in whichever process that reaches; for a browser that comes to read it is begun at once, so that it
+is there when the scripts are. It is built beside the loop that answers the other readers.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +19,7 @@ import panel as pn
 from bokeh.application.handlers.handler import Handler
 from bokeh.document import Document
 from bokeh.embed.util import RenderItem
-from bokeh.util.token import generate_jwt_token, generate_session_id
+from bokeh.util.token import generate_jwt_token, generate_session_id, get_session_id
 from panel.io.application import Application
 from panel.io.resources import LOCAL_DIST, Resources, bundle_resources
 from panel.io.server import html_page_for_render_items
@@ -30,6 +31,7 @@ from geoalarm.app.session import SharedSession
 from geoalarm.app.web import page_frame
 from geoalarm.app.web.guarded_handler import GuardedHandler
 from geoalarm.app.web.page_request import SCHEME_HEADER
+from geoalarm.app.web.ready_documents import make_ready
 from geoalarm.app.web.session_limits import SessionLimits
 from geoalarm.app.web.waiting_page import full_document, status_document
 from geoalarm.core.background_task import BackgroundTask
@@ -37,10 +39,13 @@ from geoalarm.core.background_task import BackgroundTask
 if TYPE_CHECKING:
     from bokeh.application.application import SessionContext
     from bokeh.embed.bundle import Bundle
+    from bokeh.server.contexts import ApplicationContext
 
 log = logging.getLogger(__name__)
 BUILDERS: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="build")
 """Pages are built one after the other: two at once would take twice as long each."""
+MOST_AHEAD: Final = 3
+"""Sessions that are built, or will be, before a websocket asks for them: one takes half a second."""
 RETRY_AFTER_S: Final = 30
 TOLD_HEADERS: Final = ("Accept-Language", SCHEME_HEADER)
 """What a session needs to know of the request for its page; nothing else of it is kept."""
@@ -71,7 +76,8 @@ class PageBuilder(Handler):
     def _build(self, doc: Document) -> None:
         doc.template_variables["dist_url"] = LOCAL_DIST
         with set_curdoc(doc):
-            self._page().server_doc(doc, "geoalarm", True)
+            self._page().server_doc(doc, "geoalarm", False)
+        make_ready(doc)
 
 
 def application(page: Callable[[], pn.viewable.Viewable]) -> Application:
@@ -89,7 +95,7 @@ class PageShell:
     def _empty(self) -> Document:
         """A page with nothing in it: as many roots as any, and what it needs to load."""
         doc = Document()
-        page_frame.frame(main=[], header=[]).server_doc(doc, "geoalarm", True)
+        page_frame.frame(main=[], header=[]).server_doc(doc, "geoalarm", False)
         return doc
 
     @cached_property
@@ -150,9 +156,26 @@ class PageHandler(GuardedHandler):
         scheme = self.request.headers.get(SCHEME_HEADER, "").strip('"')
         title = i18n.text(page.title_key, lang) + " – geoalarm"
         words = page_frame.template_variables(lang, title=title, scheme=scheme, host=self.request.host)
-        self.finish(self.shell.html(self._token(), words))
+        token = self._token()
+        self.finish(self.shell.html(token, words))
+        self._begin(token)
 
-    head = get
+    def head(self) -> None:
+        """What :meth:`get` would answer, without what it says."""
+        self.get()
+
+    def _begin(self, token: str) -> None:
+        """Build the session of a reader while their browser loads what the page needs.
+
+        Only for who came to read, and for few at once: others begin with their websocket, and a session that
+        no websocket takes is dropped like that of a closed tab.
+        """
+        app: Any = self.application
+        context = app.applications[f"/{self.page.path}"]
+        is_reader = self.request.method == "GET" and self.request.headers.get("Sec-Fetch-Mode") == "navigate"
+        if is_reader and untaken(context) < MOST_AHEAD:
+            began = context.create_session_if_needed(get_session_id(token), self.request, token)
+            IOLoop.current().add_future(asyncio.ensure_future(began), lambda done: done.result())
 
     def _token(self) -> str:
         """What the websocket will show: who it is, and what this request asked for."""
@@ -163,3 +186,8 @@ class PageHandler(GuardedHandler):
         return generate_jwt_token(
             generate_session_id(**keys), extra_payload=asked, expiration=app.session_token_expiration, **keys
         )
+
+
+def untaken(context: ApplicationContext) -> int:
+    """How many sessions of a page no websocket has yet."""
+    return len(context._pending_sessions) + sum(not one.connection_count for one in context.sessions)

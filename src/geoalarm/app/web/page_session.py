@@ -77,12 +77,11 @@ class PageSession(ABC, Generic[State, Panes, Result]):
             dashed=shared.approximate,
         )
         self.panes = panes(self.atlas)
-        self.on_theme: Callable[[Theme], None] = lambda theme: None
         self._doc: Document | None = pn.state.curdoc
         self._turn = 0
         self._job: Future[Result] = Future()
         handlers = {**self._common_handlers(), **self._handlers()}
-        self.bridge = Bridge({name: self._locked(handler) for name, handler in handlers.items()})
+        self.bridge = Bridge(self._doc, {name: self._locked(handler) for name, handler in handlers.items()})
         self._home()
         self.atlas.figure("a").on_event(Tap, self._tapped)
 
@@ -93,7 +92,7 @@ class PageSession(ABC, Generic[State, Panes, Result]):
 
     def main(self) -> list[pn.viewable.Viewable]:
         """Parts of the page."""
-        return [pn.Column(self._grid(), self.bridge, margin=0, sizing_mode="stretch_width")]
+        return [self._grid()]
 
     def tell_unknown(self, words: Iterable[UnknownOption]) -> None:
         """Tell words of the address that name nothing here."""
@@ -260,7 +259,6 @@ class PageSession(ABC, Generic[State, Panes, Result]):
         if theme == self.theme:
             return
         self.theme = theme
-        self.on_theme(theme)
         self.atlas.apply_theme(map_theme(theme))
         self._recolour(theme)
 

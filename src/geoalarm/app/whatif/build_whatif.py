@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import panel_material_ui as pmui
-
 from geoalarm.app.session import SharedSession, shared
+from geoalarm.app.web.page_frame import PageFrame
 from geoalarm.app.web.page_request import answer
 from geoalarm.app.whatif.whatif_page import WhatIf
 from geoalarm.app.whatif.whatif_state import WhatIfState, read_query
 from geoalarm.present.palette import Theme
 
 
-def whatif(*, scenario: str | None = None, world: SharedSession | None = None) -> pmui.Page:
+def whatif(*, scenario: str | None = None, world: SharedSession | None = None) -> PageFrame:
     """The what-if page for the request at hand.
 
     Parameters

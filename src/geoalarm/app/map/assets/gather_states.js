@@ -1,16 +1,14 @@
-// Shares out the outlines of the communes among the patterns of their states, here so that they need not travel.
-// The other outlines are empty, for a source must not shrink: BokehJS may paint between new data and their new index.
+// Gathers the outlines of the communes of each state into one row of the patterns, here so that they need not travel.
 function gather_states({communes, states, first}) {
   const {xs, ys} = communes.data
   for (const slot of Object.keys(states)) {
     const numbers = communes.data["n_" + slot], drawn = states[slot]
-    if (drawn[0]._numbers === numbers && drawn[0]._xs === xs) continue
-    drawn[0]._numbers = numbers
-    drawn[0]._xs = xs
-    drawn.forEach((source, k) => {
-      source.data.xs = xs.map((shape, i) => (numbers[i] === first + k ? shape : []))
-      source.data.ys = ys.map((shape, i) => (numbers[i] === first + k ? shape : []))
-      source.change.emit()
-    })
+    if (drawn._numbers === numbers && drawn._xs === xs) continue
+    drawn._numbers = numbers
+    drawn._xs = xs
+    const gathered = (shapes) => drawn.data.hatch.map((_, k) => shapes.filter((_, i) => numbers[i] === first + k).flat())
+    drawn.data.xs = gathered(xs)
+    drawn.data.ys = gathered(ys)
+    drawn.change.emit()
   }
 }

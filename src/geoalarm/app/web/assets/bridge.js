@@ -1,4 +1,5 @@
 // What the page asks of the browser: clicks on [data-do], keys, the colour scheme, downloads, the live region.
+(() => {
 const FILE_BYTES = 100000
 const CLICKED = "[data-do]"
 
@@ -90,10 +91,11 @@ function label(selector, attributes) {
   return node
 }
 
-export function render({model}) {
+function open(page) {
   const root = document.documentElement
   const media = window.matchMedia("(prefers-color-scheme: dark)")
-  const send = (what) => model.send_msg(what)
+  const {MessageSentEvent} = Bokeh.require("document/events")
+  const send = (what) => page._trigger_on_change(new MessageSentEvent(page, "geoalarm", what))
   let chosen = null
   try { chosen = window.localStorage.getItem("geoalarm-scheme") } catch (_) { chosen = null }
   const isDark = () => (chosen ? chosen === "dark" : media.matches)
@@ -181,8 +183,7 @@ export function render({model}) {
     const keys = {"+": "zoom|in", "=": "zoom|in", "-": "zoom|out", "0": "zoom|home", ArrowLeft: "pan|left", ArrowRight: "pan|right", ArrowUp: "pan|up", ArrowDown: "pan|down"}
     if (keys[event.key]) { event.preventDefault(); const [what, value] = keys[event.key].split("|"); send({do: what, value}) }
   })
-  model.on("msg:custom", (event) => {
-    const got = event
+  page.on_message("geoalarm", (got) => {
     if (got.say !== undefined) { const live = document.getElementById("ga-live"); if (live) { live.textContent = got.say } }
     if (got.address !== undefined && got.address !== window.location.search) { window.history.pushState(null, "", got.address) }
     if (got.sheet !== undefined && (root.dataset.filters === "open") !== got.sheet) { sheet(got.sheet) }
@@ -197,13 +198,13 @@ export function render({model}) {
   })
   window.addEventListener("popstate", () => send({do: "address", value: window.location.search}))
   window.addEventListener("resize", () => { if (window.innerWidth >= 900 && root.dataset.filters === "open") { sheet(false) } })
-  // one main landmark, the document's own
-  let tries = 40
-  const settle = () => {
-    const inner = deep(document.body, (node) => node.tagName === "MAIN" && node.id !== "content")
-    if (inner) { inner.setAttribute("role", "none") } else if (--tries > 0) { setTimeout(settle, 150) }
-  }
-  settle()
   send({do: "ready", value: String(window.innerWidth)})
-  return document.createElement("span")
 }
+
+// the document of the page comes with its websocket
+function start() {
+  const page = window.Bokeh && Bokeh.documents && Bokeh.documents[0]
+  if (page) { open(page) } else { setTimeout(start, 20) }
+}
+start()
+})()
