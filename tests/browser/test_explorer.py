@@ -15,6 +15,7 @@ import pytest
 
 from geoalarm.app.session import LayerRequest
 from geoalarm.core.terms import LANGUAGES
+from geoalarm.present.palette import INTERFACE
 from geoalarm.present.rounding import count_text
 
 BYTES_PER_CHANGE = 120_000
@@ -290,14 +291,14 @@ def test_the_scheme_of_the_system_and_the_switch(tab, scheme):
     page = one.page
     other = "light" if scheme == "dark" else "dark"
     assert page.locator("html").get_attribute("data-scheme") == scheme
-    ground = "() => Bokeh.documents[0].get_model_by_name('map_a').background_fill_color"
+    line = "() => JSON.stringify(Bokeh.documents[0].get_model_by_name('ground').glyph.line_color)"
     one.until(
-        lambda: (page.evaluate(ground) == "#12181F") == (scheme == "dark"),
+        lambda: INTERFACE[scheme].outline in page.evaluate(line),
         "a map in the scheme of the system",
     )
     page.locator('[data-do="scheme|"]').click()
     one.until(lambda: page.locator("html").get_attribute("data-scheme") == other, "the other scheme")
-    one.until(lambda: (page.evaluate(ground) == "#12181F") == (other == "dark"), "a map in the other scheme")
+    one.until(lambda: INTERFACE[other].outline in page.evaluate(line), "a map in the other scheme")
 
 
 @pytest.mark.parametrize(

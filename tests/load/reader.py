@@ -93,6 +93,9 @@ class Reader:
         """Ask and connect, as a browser does, and say that the page is drawn."""
         await self.ask()
         await self.connect()
+        await self._tell(
+            "bokeh_event", {"type": "event", "name": "document_ready", "values": {"type": "map"}}
+        )
         await self.say("scheme", "light")
         await self.say("ready", "1400")
         await self.until(lambda message: '"title"' in message.content)
@@ -100,9 +103,7 @@ class Reader:
 
     async def say(self, what: str, value: str) -> None:
         """A click: what is told to the bridge of the page."""
-        words = {"type": "map", "entries": [["do", what], ["value", value]]}
-        event = {"kind": "MessageSent", "msg_type": "geoalarm", "msg_data": words}
-        await self._send("PATCH-DOC", {"events": [event]})
+        await self._tell("geoalarm", {"type": "map", "entries": [["do", what], ["value", value]]})
 
     async def change(self, name: str, value: str) -> float:
         """Choose from a list; seconds until the new title of the page is there."""
@@ -149,6 +150,10 @@ class Reader:
         if part is None:
             raise ConnectionError("the server closed the websocket")
         return part
+
+    async def _tell(self, kind: str, what: dict[str, Any]) -> None:
+        event = {"kind": "MessageSent", "msg_type": kind, "msg_data": what}
+        await self._send("PATCH-DOC", {"events": [event]})
 
     async def _send(self, kind: str, content: dict[str, Any]) -> str:
         assert self._socket is not None

@@ -65,7 +65,6 @@ def test_each_runtime_dependency_that_needs_a_reason_is_imported_somewhere(root:
     modules = {
         "salib": "SALib",
         "pyyaml": "yaml",
-        "panel-material-ui": "panel_material_ui",
         "python-docx": "docx",
     }
     by_another = {  # needed by a library we import, which does not install it

@@ -199,7 +199,7 @@ def configure() -> None:
     """Memory and Panel as the explorer needs them."""
     economical()
     settings.perform_document_validation = False  # a tenth of a page's making; a test does it for all
-    pn.extension(respect_explicit_sizing=True)
+    pn.extension(respect_explicit_sizing=True, browser_info=False)
 
 
 def opening_of(

@@ -188,14 +188,18 @@ def test_numbers_of_states_stand_apart_from_classes():
 
 @pytest.mark.parametrize("slot", ["a", "b", "d"])
 def test_every_map_draws_a_pattern_for_every_state(made_up, slot):
-    fig = Atlas(
+    atlas = Atlas(
         made_up.geometry,
         names=list(made_up.names("fr")),
         labels=made_up.labels("fr"),
         theme=map_theme("dark"),
-    ).figure(slot)
-    patterns = {
-        line.glyph.hatch_pattern for line in fig.renderers if getattr(line.glyph, "hatch_pattern", None)
-    }
-    assert {"ring", "right_diagonal_line", "diagonal_cross", "dot"} <= patterns
+    )
+    drawn = [
+        line.data_source
+        for line in atlas.figure(slot).renderers
+        if getattr(line.glyph, "hatch_pattern", None) == "hatch"
+    ]
+    assert drawn == [atlas.states[slot]]
+    assert drawn[0].data["hatch"] == ["ring", "right_diagonal_line", "diagonal_cross", "dot"]
+    assert len(drawn[0].data["xs"]) == len(drawn[0].data["alpha"]) == 4
     assert isinstance(render_overlay(testing.flood(10.0), bounds=made_up.geometry.bounds), RasterOverlay)

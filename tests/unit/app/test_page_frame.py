@@ -1,6 +1,8 @@
 """The frame of the page: security headers, languages, shells, a readable fault."""
 
 import ast
+import hashlib
+from base64 import b64encode
 
 import pytest
 from jinja2 import Environment
@@ -9,13 +11,15 @@ from geoalarm.app.explorer import build_explorer as build
 from geoalarm.app.layer_choices import Choices
 from geoalarm.app.web import page_frame as page
 from geoalarm.app.web import page_request
+from geoalarm.app.web.content_policy import content_security_policy, script_hashes
+from geoalarm.app.web.html_pane import stylesheet
 from geoalarm.core.errors import InputError
 from geoalarm.core.terms import LANGUAGES
 from geoalarm.present.palette import SURFACES, THEMES, contrast
 
 
 def test_a_page_loads_from_its_own_server_only():
-    policy = dict(part.split(" ", 1) for part in page.content_security_policy().split("; "))
+    policy = dict(part.split(" ", 1) for part in content_security_policy().split("; "))
     assert policy["default-src"] == "'self'"
     assert policy["object-src"] == "'none'"
     assert not [part for part in policy.values() if "http" in part or "*" in part]
@@ -24,11 +28,23 @@ def test_a_page_loads_from_its_own_server_only():
 def test_a_page_speaks_to_its_own_host_only_and_compiles_no_text():
     policy = dict(
         part.split(" ", 1)
-        for part in page.content_security_policy("dash.example.org:8443", is_header=True).split("; ")
+        for part in content_security_policy("dash.example.org:8443", is_header=True).split("; ")
     )
-    assert policy["connect-src"] == "'self' ws://dash.example.org:8443 wss://dash.example.org:8443 blob:"
+    assert policy["connect-src"] == "'self' ws://dash.example.org:8443 wss://dash.example.org:8443"
     assert policy["frame-ancestors"] == "'self'"
-    assert "unsafe-eval" not in page.content_security_policy()
+    assert "unsafe-eval" not in content_security_policy()
+
+
+def test_only_the_scripts_that_came_with_a_page_run():
+    html = """<script src="a.js"></script><script type="application/json">{}</script>
+<script>
+one()
+</script><p>text</p><script type="text/javascript">two("é")</script>"""
+    own = [b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in ("\none()\n", 'two("é")')]
+    assert script_hashes(html) == [f"sha256-{value}" for value in own]
+    policy = content_security_policy("h", scripts=script_hashes(html))
+    assert f"script-src 'self' 'sha256-{own[0]}' 'sha256-{own[1]}';" in policy
+    assert "script-src 'self' 'unsafe-inline';" in content_security_policy("h")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -62,7 +78,7 @@ def test_interface_colours_are_readable():
 def test_css_and_page_name_every_colour_they_use():
     import re
 
-    used = set(re.findall(r"var\(--ga-([a-z0-9_-]+)\)", page.stylesheet() + page.page_css()))
+    used = set(re.findall(r"var\(--ga-([a-z0-9_-]+)\)", stylesheet() + page.page_css()))
     for theme in THEMES:
         assert used <= set(re.findall(r"--ga-([a-z0-9_-]+):", page._variables(theme)))
 

@@ -101,7 +101,8 @@ def test_a_theme_reaches_lines_and_figures(page, monkeypatch):
     send(page, "scheme", "dark")
     assert seen == [page.theme] == ["dark"]
     assert page.atlas.theme != before
-    assert page.atlas.figure("a").background_fill_color == page.atlas.theme.card
+    names = [line.glyph for line in page.atlas.figure("a").renderers if hasattr(line.glyph, "text_color")]
+    assert [glyph.text_color for glyph in names] == [page.atlas.theme.ink]
     send(page, "scheme", "dark")
     assert seen == ["dark"]
     send(page, "scheme", "anything else")

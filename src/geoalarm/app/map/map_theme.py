@@ -68,8 +68,10 @@ class ThemedProperties:
 
 
 def dress(fig: Figure, theme: MapTheme) -> None:
-    """Ground, axes and grid of a figure in the colours of a theme."""
-    fig.update(background_fill_color=theme.card, border_fill_color=theme.card)
+    """Axes and grid of a figure in the colours of a theme; the ground is that of its card, for one painted
+    over another leaves a line at the edges.
+    """
+    fig.update(background_fill_color=None, border_fill_color=None)
     for axis in fig.axis:
         axis.update(
             major_label_text_color=theme.muted,

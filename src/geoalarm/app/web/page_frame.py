@@ -12,9 +12,9 @@ from bokeh.document import Document
 from jinja2 import Environment, Template
 
 from geoalarm import i18n
-from geoalarm.app.map.basemap import configured
 from geoalarm.app.map.map_scripts import page_script
 from geoalarm.app.web.bridge import bridge_script
+from geoalarm.app.web.content_policy import content_security_policy
 from geoalarm.app.web.html_pane import box
 from geoalarm.present.palette import INTERFACE, PATTERNS, SCALES, SURFACES, THEMES, Theme
 
@@ -42,41 +42,6 @@ class PageFrame(pn.Column):
         made = super().server_doc(doc, title, location)
         made.template = _template()
         return made
-
-
-def content_security_policy(host: str = "", *, is_header: bool = False) -> str:
-    """What a page may load: its own server only, and pictures from the background map the operator named.
-
-    Panel's components are modules from ``blob:`` addresses, which its loader fetches; Bokeh sets styles on
-    elements and begins with a script in the page (``unsafe-inline``). Text is never compiled: what BokehJS
-    would compile is in :mod:`geoalarm.app.map.map_scripts`.
-
-    Parameters
-    ----------
-    host : str
-        Name and port of the server as the browser knows it, for its websocket: ``'self'`` is not read by
-        every browser as its websocket too.
-    is_header : bool
-        Whether it is sent as a header, which alone may say who shows the page in a frame.
-    """
-    tiles = configured()
-    pictures = " ".join(part for part in ("'self' data: blob:", tiles.origin if tiles else "") if part)
-    own = f"'self' ws://{host} wss://{host} blob:" if host else "'self' blob:"
-    return "; ".join(
-        [
-            "default-src 'self'",
-            "script-src 'self' 'unsafe-inline' blob:",
-            "style-src 'self' 'unsafe-inline'",
-            f"img-src {pictures}",
-            "font-src 'self' data:",
-            f"connect-src {own}",
-            "worker-src 'self' blob:",
-            "object-src 'none'",
-            "base-uri 'self'",
-            "form-action 'self'",
-            *(["frame-ancestors 'self'"] if is_header else []),
-        ]
-    )
 
 
 @lru_cache(maxsize=1)

@@ -29,7 +29,8 @@ from tornado.ioloop import IOLoop
 from geoalarm import i18n
 from geoalarm.app.session import SharedSession
 from geoalarm.app.web import page_frame
-from geoalarm.app.web.guarded_handler import GuardedHandler
+from geoalarm.app.web.content_policy import content_security_policy, script_hashes
+from geoalarm.app.web.guarded_handler import POLICY, GuardedHandler
 from geoalarm.app.web.page_request import SCHEME_HEADER
 from geoalarm.app.web.ready_documents import make_ready
 from geoalarm.app.web.session_limits import SessionLimits
@@ -44,6 +45,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 BUILDERS: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="build")
 """Pages are built one after the other: two at once would take twice as long each."""
+UNUSED: Final = ("es-module-shims", "bokeh-gl")
+"""Scripts that every page of Panel loads, for components that ours do not have."""
+COMES_TO_READ: Final = {"Sec-Fetch-Mode": "navigate", "Upgrade-Insecure-Requests": "1"}
+"""Headers of a browser that opens a page, the second also without TLS."""
 MOST_AHEAD: Final = 3
 """Sessions that are built, or will be, before a websocket asks for them: one takes half a second."""
 RETRY_AFTER_S: Final = 30
@@ -101,7 +106,9 @@ class PageShell:
     @cached_property
     def _bundle(self) -> Bundle:
         with set_curdoc(self._empty):
-            return bundle_resources(self._empty.roots, Resources.from_bokeh(self._resources))
+            bundle = bundle_resources(self._empty.roots, Resources.from_bokeh(self._resources))
+        bundle.js_files = [file for file in bundle.js_files if not any(name in str(file) for name in UNUSED)]
+        return bundle
 
     def html(self, token: str, words: Mapping[str, object]) -> str:
         """The document for a token, with the words of :func:`page_frame.template_variables`."""
@@ -133,11 +140,6 @@ class PageHandler(GuardedHandler):
         """Take what is served here."""
         self.page, self.shell = page, shell
 
-    def content_policy(self) -> str:
-        """What the page of a session may load."""
-        host = self.request.host if self.is_own_host() else ""
-        return page_frame.content_security_policy(host, is_header=True)
-
     def get(self) -> None:
         """Send the document; nothing is built for it."""
         page, query, lang = self.page, self.query_words(), self.reader_language()
@@ -157,7 +159,10 @@ class PageHandler(GuardedHandler):
         title = i18n.text(page.title_key, lang) + " – geoalarm"
         words = page_frame.template_variables(lang, title=title, scheme=scheme, host=self.request.host)
         token = self._token()
-        self.finish(self.shell.html(token, words))
+        document = self.shell.html(token, words)
+        scripts = script_hashes(document)
+        self.set_header(POLICY, content_security_policy(self.request.host, scripts=scripts, is_header=True))
+        self.finish(document)
         self._begin(token)
 
     def head(self) -> None:
@@ -171,8 +176,9 @@ class PageHandler(GuardedHandler):
         no websocket takes is dropped like that of a closed tab.
         """
         app: Any = self.application
-        context = app.applications[f"/{self.page.path}"]
-        is_reader = self.request.method == "GET" and self.request.headers.get("Sec-Fetch-Mode") == "navigate"
+        context, told = app.applications[f"/{self.page.path}"], self.request.headers
+        is_reader = self.request.method == "GET" and "Sec-Purpose" not in told
+        is_reader &= any(told.get(name) == value for name, value in COMES_TO_READ.items())
         if is_reader and untaken(context) < MOST_AHEAD:
             began = context.create_session_if_needed(get_session_id(token), self.request, token)
             IOLoop.current().add_future(asyncio.ensure_future(began), lambda done: done.result())

@@ -34,14 +34,19 @@ def ready_reply(doc: Document, request: str) -> pull_doc_reply | None:
     request : str
         Identity of the message that asks.
     """
-    written = _READY.pop(doc, None)
-    doc.remove_on_change(_forget)
+    written = _READY.get(doc)
     if written is None:
         return None
+    _drop(doc)
     reply = pull_doc_reply(pull_doc_reply.create_header(request_id=request), {}, {"doc": written.content})
     reply.add_buffers(*(written.buffers or ()))
     return reply
 
 
 def _forget(event: DocumentChangedEvent) -> None:
-    _READY.pop(event.document, None)
+    _drop(event.document)
+
+
+def _drop(doc: Document) -> None:
+    del _READY[doc]
+    doc.remove_on_change(_forget)
