@@ -302,6 +302,59 @@ def test_a_reader_cannot_choose_the_address_that_is_counted(narrow):
     assert narrow.ask("/explorer", **{"X-Forwarded-For": "10.9.9.9, 192.0.2.3"}).status == 429
 
 
+# a session that is begun before its websocket asks
+
+
+def _most_sessions(server, for_s: float = 2) -> int:
+    """The most sessions that are open at once within a while."""
+    until, most = time.monotonic() + for_s, 0
+    while time.monotonic() < until:
+        most = max(most, server.state()["sessions"])
+        time.sleep(0.05)
+    return most
+
+
+@pytest.mark.parametrize(
+    ("method", "headers", "begun"),
+    [
+        ("GET", {"Sec-Fetch-Mode": "navigate"}, 1),
+        ("GET", {"Upgrade-Insecure-Requests": "1"}, 1),
+        ("GET", {}, 0),
+        ("GET", {"Sec-Fetch-Mode": "no-cors"}, 0),
+        ("GET", {"Sec-Fetch-Mode": "navigate", "Sec-Purpose": "prefetch"}, 0),
+        ("HEAD", {"Sec-Fetch-Mode": "navigate"}, 0),
+    ],
+)
+def test_a_session_is_begun_for_a_browser_that_opens_a_page_and_dropped_unless_it_comes(
+    door, method, headers, begun
+):
+    assert door.ask("/geo/explorer", method, **headers).status == 200
+    if begun:
+        assert asyncio.run(_gone(lambda: door.state()["sessions"] == 1)) < 30
+    assert _most_sessions(door) == begun
+    assert asyncio.run(_gone(lambda: door.state()["sessions"] == 0)) < 30
+
+
+def test_few_sessions_are_begun_at_once_however_many_ask(door):
+    for _ in range(12):
+        assert door.ask("/geo/explorer", **{"Sec-Fetch-Mode": "navigate"}).status == 200
+    assert 1 <= _most_sessions(door, 6) <= 3
+    assert asyncio.run(_gone(lambda: door.state()["sessions"] == 0)) < 30
+
+
+def test_a_websocket_takes_the_session_that_was_begun(door):
+    async def run() -> tuple[int, int]:
+        one = reader.Reader(f"{door.base}/explorer", headers={"Sec-Fetch-Mode": "navigate"})
+        await one.open()
+        held = door.state()["sessions"]
+        changed = await asyncio.wait_for(one.change("measure", "share"), 30)
+        await one.close()
+        return held, changed > 0
+
+    assert asyncio.run(run()) == (1, True)
+    assert asyncio.run(_gone(lambda: door.state()["sessions"] == 0)) < 10
+
+
 # peers that do not play by the rules: all at once, for each test waits longer than a peer may stay
 
 
