@@ -146,10 +146,9 @@ def test_not_studied_is_said_on_map_key_table_and_card(tab):
     assert one.page.locator(".ga-word").inner_text().strip() == "Not studied"
     assert one.page.get_by_text("That is not a zero").count() == 1
     drawn = one.page.evaluate(
-        "() => { const f = Bokeh.documents[0].get_model_by_name('map_a'); return f.renderers.filter(r => "
-        "r.glyph.hatch_pattern?.value)"
-        ".map(r => [r.glyph.hatch_pattern.value, r.data_source.data.xs.filter(shape => "
-        "shape.length).length]) }"
+        "() => { const f = Bokeh.documents[0].get_model_by_name('map_a');"
+        " const d = f.renderers.find((r) => r.glyph.hatch_pattern?.field).data_source.data;"
+        " return d.hatch.map((name, k) => [name, d.xs[k].length]) }"
     )
     assert dict(drawn)["right_diagonal_line"] == 3
 
