@@ -63,7 +63,7 @@ def cache_record(address: Address, *, folder: Path | None = None) -> CacheRecord
     try:
         known = json.loads((place.parent / "source.json").read_text(encoding="utf-8"))
         return CacheRecord(**known) if place.is_file() else None
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         log.debug("no record beside %s", place)
         return None
 
@@ -74,7 +74,7 @@ def fetched_from(path: Path) -> str | None:
         return None
     try:
         known = CacheRecord(**json.loads((path.parent / "source.json").read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
     place = cached_path(parse_address(known.address))
     return known.address if place.resolve() == path.resolve() else None
