@@ -183,7 +183,9 @@ def listen(
     )
     limits = SessionLimits(options.max_sessions, options.max_sessions_per_address)
     take_routes(app, page_routes(app, opening, limits))
-    http = bounded_server(app)
+    http = bounded_server(
+        app, pages_of_a_network=options.max_sessions_per_address, behind_proxy=options.behind_proxy
+    )
     http.add_sockets(sockets)
     return BaseServer(IOLoop.current(), app, http)
 

@@ -88,9 +88,7 @@ def test_a_place_that_cannot_be_written_costs_time_only(make, tmp_path, caplog):
 
 def test_a_shape_beyond_all_memory_is_damage_and_no_lack_of_memory(make, tmp_path):
     path, head = tmp_path / "kept.npz", io.BytesIO()
-    np.lib.format.write_array_header_1_0(
-        head, {"descr": "<f8", "fortran_order": False, "shape": (10**13,)}
-    )
+    np.lib.format.write_array_header_1_0(head, {"descr": "<f8", "fortran_order": False, "shape": (10**13,)})
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("a.npy", head.getvalue() + bytes(100))
     assert same(kept_arrays(path, make))
