@@ -1,7 +1,7 @@
 """Text that a spreadsheet would run as a formula, made text again (CWE-1236).
 
-Where a comma is the decimal sign (French, Dutch, German), spreadsheets part the columns at semicolons: there a
-text begins anew after each, also between quotes.
+Where a comma is the decimal sign (French, Dutch, German), spreadsheets part the columns at semicolons: there
+a text begins anew after each, also between quotes.
 """
 
 from __future__ import annotations

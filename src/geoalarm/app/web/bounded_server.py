@@ -37,7 +37,7 @@ UNREAD_LOOKS: Final = 4
 """A peer that took nothing of what waits for it from one look to the next, as often, is gone [1]."""
 
 MOST_OF_A_NETWORK: Final = 512
-"""Connections of one network at once: a browser opens six and one more a page, so some seventy readers [1]."""
+"""Connections of one network at once: a browser opens six and one more a page; some seventy readers [1]."""
 CONNECTIONS_A_PAGE: Final = 8
 """Where more pages are allowed to a network, so many connections for each [1]."""
 KEPT_FILES: Final = 192
