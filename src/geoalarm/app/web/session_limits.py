@@ -23,8 +23,8 @@ class Refusal:
 
 
 class SessionLimits:
-    """Counts what is open, pages or connections; only the loop of the server asks it. An address counts as its
-    network: an IPv6 subscriber has 2⁶⁴ of them.
+    """Counts what is open, pages or connections; only the loop of the server asks it. An address counts as
+    its network: an IPv6 subscriber has 2⁶⁴ of them.
 
     Parameters
     ----------
