@@ -5,6 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 PORT   ?= 5006
 BENCH  ?= -m "not slow"
+VISITS ?= 2000
 
 .DEFAULT_GOAL := help
 
@@ -40,6 +41,9 @@ check: env ## style, types and import contracts
 bench: env ## speed, as ratios within one run, into tests/benchmarks/results.json; BENCH= measures the large size too
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-only $(BENCH)
 
+soak: env ## short visits to a server and what they leave in its memory; VISITS=10000 makes more (3 hours)
+	$(BIN)/python tests/load/soak.py $(VISITS)
+
 demo: env ## rebuild data/demo from Python packages
 	$(BIN)/geoalarm demo build --out data/demo
 
@@ -59,4 +63,4 @@ release: env audit sbom ## the wheel, beside its bill of materials, once the aud
 clean: ## remove the environment and all caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .import_linter_cache
 
-.PHONY: help env dashboard test quick check bench demo lock audit sbom release clean
+.PHONY: help env dashboard test quick check bench soak demo lock audit sbom release clean

@@ -89,6 +89,23 @@ def test_an_unknown_column(refuse, disk):
     refuse({"--country-column": "contry"}, "no column 'contry'", "did you mean 'country'?")
 
 
+@pytest.mark.parametrize("option", ["--footprint-country", "--country"])
+def test_a_country_that_is_none(refuse, option):
+    refuse({option: "Z1"}, f"{option}; got 'Z1'; expected two capital letters (ISO 3166)")
+    refuse({option: "fr"}, f"hint: {option} FR")
+    refuse({option: "France"}, "got 'France'")
+
+
+@pytest.mark.parametrize("option", ["--no-data-value", "--population-no-data-value"])
+def test_more_numbers_without_data_than_a_producer_uses(refuse, option):
+    refuse({option: ",".join(map(str, range(9)))}, f"{option}; got 9 numbers; expected at most 8")
+
+
+@pytest.mark.parametrize("years", ["inf", "1e400", "0", "-5"])
+def test_a_return_period_that_is_no_number_of_years(refuse, years):
+    refuse({"--return-period": years}, "return period", "a number of years, at least 1")
+
+
 def test_an_absent_crs(refuse, tmp_path, made):
     import warnings
 

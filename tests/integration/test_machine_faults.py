@@ -123,6 +123,12 @@ def test_a_name_that_no_disk_takes(call, tmp_path: Path, command: str, out: str,
     assert files(tmp_path) == []
 
 
+def test_the_working_folder_itself_may_be_named(call, disk: Path, tmp_path: Path) -> None:
+    done = call("run", disk / "scenario.yml", "--out", ".")
+    assert done.exit_code in (0, 2)
+    assert "unexpected" not in done.output
+
+
 def test_a_working_folder_that_is_gone(disk: Path, tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()

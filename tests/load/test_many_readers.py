@@ -3,80 +3,50 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import re
 import runpy
 import statistics
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 pytestmark = pytest.mark.slow
-reader = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("reader.py"))))
+reader, process = (
+    SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name(name))))
+    for name in ("reader.py", "server_process.py")
+)
 COUNTS = (1, 10, 40, 100)
 WITHIN_S = 120
 """Far more than is needed: this is about readers who get no answer, not about speed."""
-COMMAND = (
-    sys.executable,
-    "-m",
-    "geoalarm.cli",
-    "serve",
-    "--port",
-    "0",
-    "--max-sessions",
-    "120",
-    "--max-requests-per-minute",
-    "100000",
-    "--max-sessions-per-address",
-    "120",
-)
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[SimpleNamespace]:
+def server() -> Iterator[Any]:
     """The command itself, in a process of its own, over the embedded territory."""
-    process = subprocess.Popen(COMMAND, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    try:
-        address = re.search(r"http://\S+/explorer", process.stdout.readline())[0]
-        yield SimpleNamespace(address=address, pid=process.pid)
-    finally:
-        process.terminate()
-        process.wait(30)
-        process.stdout.close()
-
-
-def processor_s(pid: int) -> float:
-    """Time of the processor a process has used [s]: other work on the machine does not count."""
-    words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def memory_mb(pid: int) -> float:
-    """Memory a process holds now [MB]."""
-    return int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[1]) / 1024
+    with process.serve() as running:
+        yield running
 
 
 async def _rounds(server) -> list[SimpleNamespace]:
     await asyncio.wait_for(reader.is_open(server.address), WITHIN_S)
-    await _until_idle(server.pid)
+    await process.until_idle(server.pid)
     await _first_round(server.address)
     readers: list = []
     rounds = []
     for count in COUNTS:
-        before = memory_mb(server.pid)
+        before = process.memory_mb(server.pid)
         new = count - len(readers)
         readers += [await reader.Reader(server.address).open() for _ in range(new)]
         alone = [await readers[0].change("measure", value) for value in ("share", "people") * 5]
-        used = processor_s(server.pid)
+        used = process.processor_s(server.pid)
         found = await asyncio.gather(
             *(asyncio.wait_for(one.change("measure", "share"), WITHIN_S) for one in readers),
             return_exceptions=True,
         )
-        used = (processor_s(server.pid) - used) / count
+        used = (process.processor_s(server.pid) - used) / count
         await asyncio.gather(*(one.change("measure", "people") for one in readers))
         rounds.append(
             SimpleNamespace(
@@ -84,7 +54,7 @@ async def _rounds(server) -> list[SimpleNamespace]:
                 alone=alone,
                 at_once=[item for item in found if isinstance(item, float)],
                 used=used,
-                mb=(memory_mb(server.pid) - before) / new,
+                mb=(process.memory_mb(server.pid) - before) / new,
             )
         )
     for one in readers:
@@ -98,15 +68,6 @@ async def _first_round(address: str) -> None:
     for value in ("share", "people"):
         await first.change("measure", value)
     await first.close()
-
-
-async def _until_idle(pid: int) -> None:
-    """What is made ready behind the first page is no reader's."""
-    for _ in range(WITHIN_S):
-        before = processor_s(pid)
-        await asyncio.sleep(1)
-        if processor_s(pid) - before < 0.1:
-            return
 
 
 HEAD = "| open | a change, median | p90 | all at once, last answer | processor a change | MB a page |"
@@ -144,8 +105,8 @@ async def _visits(server) -> list[float]:
     held = []
     for _ in range(SOAK // 10):
         await asyncio.gather(*(_visit(server.address) for _ in range(10)))
-        await _until_idle(server.pid)
-        held.append(memory_mb(server.pid))
+        await process.until_idle(server.pid)
+        held.append(process.memory_mb(server.pid))
     return held
 
 

@@ -31,7 +31,8 @@ QUIRKS = (
 def features(server: Any, address: str, place: Path) -> list[str]:
     """Codes of what is fetched, without a network: the service is asked as a function."""
 
-    def ask(url: str, target: Path, *, most: int) -> Any:
+    def ask(url: str, target: Path, *, most: int, has_answered: bool) -> Any:
+        del most, has_answered
         parts = urlsplit(url)
         query = {key.lower(): value for key, value in parse_qsl(parts.query)}
         status, body = server.reply(parts.path, query)

@@ -18,6 +18,7 @@ from bokeh.server.tornado import BokehTornado
 from bokeh.settings import settings
 from tornado.ioloop import IOLoop
 
+from geoalarm.app.briefing.briefing_page import MAKERS
 from geoalarm.app.briefing.briefing_service import desk_of
 from geoalarm.app.claim_port import ANYWHERE, claim_port, port_of
 from geoalarm.app.explorer import build_explorer as build
@@ -27,7 +28,8 @@ from geoalarm.app.session import Progress, SharedSession, open_session, workspac
 from geoalarm.app.web.allowed_hosts import AllowedHosts
 from geoalarm.app.web.bounded_server import bounded_server
 from geoalarm.app.web.guarded_handler import RULES, AccessRules, NoPage
-from geoalarm.app.web.page_server import application
+from geoalarm.app.web.page_server import BUILDERS, application
+from geoalarm.app.web.page_session import WORKERS
 from geoalarm.app.web.page_socket import LARGEST_MESSAGE
 from geoalarm.app.web.request_rate import MAX_REQUESTS_PER_MINUTE, RequestRate
 from geoalarm.app.web.session_limits import MAX_SESSIONS, MAX_SESSIONS_PER_ADDRESS, SessionLimits
@@ -154,6 +156,14 @@ def run_until_stopped(server: BaseServer) -> None:
     server.stop()
 
 
+def drop_queued_work() -> None:
+    """Leave undone what nobody will read any more, for the interpreter waits for all that is queued before it
+    ends. Nothing can be served in this process afterwards.
+    """
+    for pool in (BUILDERS, WORKERS, MAKERS):
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
 def listen(
     sockets: Sequence[socket], address: str, opening: BackgroundTask[SharedSession], options: ServerOptions
 ) -> BaseServer:
@@ -183,7 +193,9 @@ def listen(
     )
     limits = SessionLimits(options.max_sessions, options.max_sessions_per_address)
     take_routes(app, page_routes(app, opening, limits))
-    http = bounded_server(app)
+    http = bounded_server(
+        app, pages_of_a_network=options.max_sessions_per_address, behind_proxy=options.behind_proxy
+    )
     http.add_sockets(sockets)
     return BaseServer(IOLoop.current(), app, http)
 

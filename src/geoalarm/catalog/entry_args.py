@@ -34,7 +34,13 @@ Crs = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3,8}:[0-9]{1,7}$")]
 ParameterValue = int | float | str
 ChosenValue = ParameterValue | tuple[ParameterValue, ...]
 """One value of a parameter, or several parts."""
-NoDataValue = float | Annotated[list[float], Field(min_length=1, max_length=8)] | Literal["none"] | None
+MOST_NO_DATA_VALUES: Final = 8
+NoDataValue = (
+    float
+    | Annotated[list[float], Field(min_length=1, max_length=MOST_NO_DATA_VALUES)]
+    | Literal["none"]
+    | None
+)
 
 _SAFE_VALUE: Final = re.compile(r"(?!\.+$)[A-Za-z0-9_.+-]{1,64}")
 

@@ -30,7 +30,7 @@ class UserPath(click.Path):
         if not os.fspath(value):
             self.fail("the name is empty", param, ctx)
         parts = Path(value).parts
-        size, longest = len(os.fsencode(value)), max(len(os.fsencode(part)) for part in parts)
+        size, longest = len(os.fsencode(value)), max((len(os.fsencode(part)) for part in parts), default=0)
         if size > LONGEST or longest > LONGEST_PART or len(parts) > MOST_PARTS:
             self.fail(
                 f"the name is too long: {size} bytes, {len(parts)} parts, the longest of {longest}; "

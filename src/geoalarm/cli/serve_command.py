@@ -107,7 +107,7 @@ def serve(
     sockets = [socket.socket(fileno=one) for one in inherited] or claim_port(port, address)
     if workers > 1:
         sys.exit(_in_processes(workers, sockets, show=show))
-    from geoalarm.app.server import ServerOptions  # only now: it takes seconds
+    from geoalarm.app.server import ServerOptions, drop_queued_work  # only now: it takes seconds
     from geoalarm.app.server import serve as serve_explorer
 
     told = _Opening()
@@ -121,6 +121,7 @@ def serve(
         ready=told.ready,
         progress=told.step,
     )
+    drop_queued_work()
 
 
 def _read(scenario: Path | None) -> Scenario | None:

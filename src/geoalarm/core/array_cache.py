@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -20,7 +21,15 @@ Arrays = Mapping[str, np.ndarray]
 ASIDE: Final = ".damaged"
 """Ending that a file gets which is not what its name says."""
 _SEAL: Final = "seal"
-_UNREADABLE: Final = (OSError, ValueError, KeyError, EOFError, NotImplementedError, zipfile.BadZipFile)
+_UNREADABLE: Final = (
+    OSError,
+    ValueError,
+    KeyError,
+    EOFError,
+    NotImplementedError,
+    zipfile.BadZipFile,
+    MemoryError,  # of a shape that a damaged file declares
+)
 _TOLD: Final[set[Path]] = set()
 """Folders that could not be written, told once each."""
 
@@ -42,7 +51,7 @@ def kept_arrays(path: Path | None, make: Callable[[], Arrays]) -> Arrays:
     make : callable
         Makes the arrays, none of them of Python objects and none called ``seal``.
     """
-    held = None if path is None or not path.exists() else _held(path)
+    held = _held(path) if path is not None and os.path.lexists(path) else None
     if held is not None:
         return held
     made = make()
@@ -63,6 +72,8 @@ def read_kept(path: Path) -> Arrays:
         If they are not those that were kept under this name.
     """
     try:
+        if not path.is_file():  # a pipe would be waited for
+            raise OSError("no file")
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
     except _UNREADABLE as error:

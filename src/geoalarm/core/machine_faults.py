@@ -12,7 +12,9 @@ from typing import Final
 from geoalarm.core.errors import InputError
 
 _FULL: Final = re.compile(
-    r"no space left|disk is full|disk full|disk quota exceeded|file too large|not enough (disk )?space", re.I
+    r"no space left|disk is full|disk full|disk quota exceeded|file too large|not enough (disk )?space"
+    r"|TIFFAppendTo|write error at (scanline|strip|tile)",
+    re.I,
 )
 """What libraries say that keep no error number: GDAL, SQLite, libtiff."""
 _FULL_NUMBERS: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)

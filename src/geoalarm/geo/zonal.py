@@ -29,7 +29,8 @@ its plane is no share of its land [1].
 MOST_CUTS: Final = 64
 """Most parts along a side that a cell is cut into."""
 
-_VERSION: Final = "2"
+_VERSION: Final = "3"
+"""Raised when the same outlines and lattice give other shares, be it in their last digits."""
 
 
 def coverage(polygons: gpd.GeoDataFrame, grid: Grid, *, cache: Path | None = None) -> sparse.csr_array:

@@ -21,10 +21,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from geoalarm.core.errors import InputError
+from geoalarm.core.machine_faults import is_full
 from geoalarm.core.scratch_files import part_file, scratch_folder
 from geoalarm.core.settings import cache_folder
 from geoalarm.io.address import Address, parse_address
-from geoalarm.io.host_lookup import require_known_host
+from geoalarm.io.host_connection import CONNECT_S, SILENCE_S, require_answering_host, silent_host
 from geoalarm.io.web_reply import AGENT
 from geoalarm.io.wfs import download_features
 from geoalarm.io.wfs_address import feature_query
@@ -62,7 +63,7 @@ def cache_record(address: Address, *, folder: Path | None = None) -> CacheRecord
     try:
         known = json.loads((place.parent / "source.json").read_text(encoding="utf-8"))
         return CacheRecord(**known) if place.is_file() else None
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         log.debug("no record beside %s", place)
         return None
 
@@ -73,7 +74,7 @@ def fetched_from(path: Path) -> str | None:
         return None
     try:
         known = CacheRecord(**json.loads((path.parent / "source.json").read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
     place = cached_path(parse_address(known.address))
     return known.address if place.resolve() == path.resolve() else None
@@ -172,7 +173,11 @@ def _download_file(url: str, target: Path, *, most: int) -> tuple[str, int]:
                 out.write(block)
     except InputError:
         raise
+    except TimeoutError as error:
+        raise silent_host(url, SILENCE_S) from error
     except Exception as error:  # aiohttp, ssl and fsspec raise many kinds; all mean one thing to the reader
+        if is_full(error):
+            raise
         raise InputError(
             f"{url} cannot be fetched",
             got=f"{type(error).__name__}: {error}"[:200],
@@ -193,11 +198,11 @@ def _stream(url: str) -> Iterator[bytes]:
     import aiohttp
     import fsspec
 
-    require_known_host(url)
+    require_answering_host(url)
     options: dict[str, Any] = {
         "headers": {"User-Agent": AGENT},
         "trust_env": True,
-        "timeout": aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=90),
+        "timeout": aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S, sock_read=SILENCE_S),
     }
     files = fsspec.filesystem("https", client_kwargs=options, encoded=True, use_listings_cache=False)
     # block_size=0 streams to the end; a size, whatever it is, spares the question for it that slow services

@@ -32,14 +32,14 @@ def require_known_host(url: str) -> None:
     host = parts.hostname
     if not host or (parts.scheme in urllib.request.getproxies() and not urllib.request.proxy_bypass(host)):
         return
-    told = _looked_up(host)
+    told = lookup_fault(host)
     if told:
         raise InputError(
             f"{url} cannot be fetched: host {host!r} is not known", got=told, expected="a host", hint=_HINT
         )
 
 
-def _looked_up(host: str) -> str:
+def lookup_fault(host: str) -> str:
     """What is wrong with a name; empty where it is known, which is not asked again."""
     found: list[str] = []
 

@@ -11,7 +11,9 @@ import itertools
 import json
 import logging
 import math
+import os
 import re
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -67,8 +69,11 @@ def fetch_raster(
     place = folder / (
         re.sub(r"[^A-Za-z0-9._+-]", "_", store.url.rsplit("/", 1)[-1]).lstrip(".") or "store.zarr"
     )
-    if place.is_dir():
-        return _kept(folder, place, store.url)
+    if place.is_dir() and (known := _known_hash(folder)) is not None:
+        return _kept(folder, place, store.url, known)
+    if os.path.lexists(place):
+        log.warning("the kept copy of %s has no record that can be read: it is fetched again", store.url)
+        _remove(place)
     with part_folder(place) as scratch:
         aside = scratch / place.name
         store.take_metadata(aside)
@@ -80,14 +85,28 @@ def fetch_raster(
     return place
 
 
-def _kept(folder: Path, place: Path, url: str) -> Path:
-    record = json.loads((folder / "zarr_source.json").read_text(encoding="utf-8"))
+def _known_hash(folder: Path) -> str | None:
+    """The hash that was written down of a kept store; None where its record is damaged or gone."""
+    try:
+        return str(json.loads((folder / "zarr_source.json").read_text(encoding="utf-8"))["sha256"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def _remove(place: Path) -> None:
+    if place.is_dir() and not place.is_symlink():
+        shutil.rmtree(place)
+    else:
+        place.unlink()
+
+
+def _kept(folder: Path, place: Path, url: str, known: str) -> Path:
     found = input_sha256(place)
-    if found != record["sha256"]:
+    if found != known:
         raise InputError(
             f"kept copy of {url} has changed on disk",
             got=f"sha256 {found[:16]}...",
-            expected=f"{str(record['sha256'])[:16]}...",
+            expected=f"{known[:16]}...",
             hint=f"delete {folder} and open it again",
         )
     return place

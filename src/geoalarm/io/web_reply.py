@@ -16,7 +16,8 @@ from urllib.parse import quote, urlsplit
 import tenacity
 
 from geoalarm.core.errors import InputError
-from geoalarm.io.host_lookup import require_known_host
+from geoalarm.core.machine_faults import is_full
+from geoalarm.io.host_connection import SILENCE_S, require_answering_host, silent_host
 from geoalarm.io.service_exceptions import exception_words
 
 log = logging.getLogger(__name__)
@@ -24,7 +25,6 @@ log = logging.getLogger(__name__)
 AGENT: Final = "geoalarm (open data reader; https)"
 ATTEMPTS: Final = 4
 FIRST_WAIT_S: Final = 1.0
-_TIMEOUT_S: Final = 90
 _CHUNK: Final = 2**20
 _MOST_OF_AN_ERROR: Final = 2**20
 _MAY_PASS: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -47,9 +47,13 @@ class UnreachableError(Exception):
         super().__init__(told)
 
 
-def ask_service(url: str, target: Path, *, most: int) -> WebReply:
-    """Ask a web address, several times where the fault may pass (no answer in time, a lost connection, HTTP
-    429 and 5xx).
+class SilenceError(UnreachableError):
+    """A service that takes connections and says nothing for :data:`SILENCE_S`."""
+
+
+def ask_service(url: str, target: Path, *, most: int, has_answered: bool = False) -> WebReply:
+    """Ask a web address, several times where the fault may pass (a lost connection, HTTP 429 and 5xx; no
+    answer in time, of a service that has answered before).
 
     Parameters
     ----------
@@ -58,6 +62,8 @@ def ask_service(url: str, target: Path, *, most: int) -> WebReply:
         Where the reply is written.
     most : int
         Largest reply accepted [bytes].
+    has_answered : bool
+        Whether it answered an earlier question: then silence may pass, and it is asked again.
 
     Returns
     -------
@@ -67,13 +73,13 @@ def ask_service(url: str, target: Path, *, most: int) -> WebReply:
     Raises
     ------
     InputError
-        If its host is not known, it cannot be reached, or sends more than ``most``.
+        If its host is not known or does not answer, it cannot be reached, or sends more than ``most``.
     """
-    require_known_host(url)
+    require_answering_host(url)
     attempts = tenacity.Retrying(
         stop=tenacity.stop_after_attempt(ATTEMPTS),
         wait=tenacity.wait_exponential(multiplier=FIRST_WAIT_S, exp_base=2, max=30),
-        retry=tenacity.retry_if_exception_type(UnreachableError),
+        retry=tenacity.retry_if_exception(lambda error: _may_pass(error, has_answered)),
         before_sleep=_told,
         reraise=True,
     )
@@ -82,7 +88,13 @@ def ask_service(url: str, target: Path, *, most: int) -> WebReply:
     except UnreachableError as error:
         if error.reply is not None:
             return error.reply
+        if isinstance(error, SilenceError):
+            raise silent_host(url, SILENCE_S) from error
         raise _not_fetched(url, f"{error}, {ATTEMPTS} times") from error
+
+
+def _may_pass(error: BaseException, has_answered: bool) -> bool:
+    return isinstance(error, UnreachableError) and (has_answered or not isinstance(error, SilenceError))
 
 
 def _told(state: tenacity.RetryCallState) -> None:
@@ -93,7 +105,7 @@ def _told(state: tenacity.RetryCallState) -> None:
 def _ask_once(url: str, target: Path, most: int) -> WebReply:
     request = urllib.request.Request(quote(url, safe=_URL_SIGNS), headers={"User-Agent": AGENT})  # noqa: S310
     try:
-        with _opener().open(request, timeout=_TIMEOUT_S) as reply:
+        with _opener().open(request, timeout=SILENCE_S) as reply:
             _keep(reply, target, most, url)
             return WebReply(int(reply.status), target)
     except urllib.error.HTTPError as error:
@@ -106,9 +118,13 @@ def _ask_once(url: str, target: Path, most: int) -> WebReply:
     except InputError:
         raise
     except (OSError, http.client.HTTPException, ValueError) as error:
+        if is_full(error):
+            raise
         reason = getattr(error, "reason", error)
         told = f"{type(reason).__name__}: {reason}"[:200]
-        if isinstance(reason, TimeoutError | ConnectionResetError | http.client.HTTPException):
+        if isinstance(reason, TimeoutError):
+            raise SilenceError(told) from error
+        if isinstance(reason, ConnectionResetError | http.client.HTTPException):
             raise UnreachableError(told) from error
         raise _not_fetched(url, told) from error
 

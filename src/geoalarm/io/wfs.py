@@ -97,7 +97,8 @@ class FeatureService:
         InputError
             If it is none; with the service's own words where it has some.
         """
-        reply = ask_service(url, self.place, most=min(self.most, MAX_PAGE_BYTES))
+        most = min(self.most, MAX_PAGE_BYTES)
+        reply = ask_service(url, self.place, most=most, has_answered=number > 1)
         data = reply.path.read_bytes()
         is_json = _COLLECTION.search(data[:_HEAD_BYTES]) is not None
         is_gml = xml_root(reply.path)[1].endswith("FeatureCollection")

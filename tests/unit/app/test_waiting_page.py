@@ -8,7 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from geoalarm.app.web.waiting_page import status_document, when_open
+from geoalarm.app.web.session_limits import Refusal
+from geoalarm.app.web.waiting_page import full_document, status_document, when_open
 from geoalarm.core.background_task import BackgroundTask
 from geoalarm.core.errors import InputError
 from geoalarm.core.terms import LANGUAGES
@@ -86,3 +87,22 @@ def test_the_page_itself_is_made_once_the_territory_is_open():
     page()
     task.wait(5)
     assert page().world == "open"
+
+
+OWN_NETWORK = {
+    "fr": ("Toutes les places de votre réseau sont prises", "7 pages sont ouvertes depuis votre réseau"),
+    "nl": ("Alle plaatsen van uw netwerk zijn bezet", "Vanuit uw netwerk (vaak dat van een heel gebouw)"),
+    "de": ("Alle Plätze Ihres Netzes sind belegt", "Aus Ihrem Netz (oft dem eines ganzen Gebäudes)"),
+    "en": ("All places of your network are taken", "7 pages are open from your network"),
+}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_who_finds_no_room_is_told_whose_places_are_taken_and_the_way_to_the_briefing(lang):
+    query = {"commune": "FR:59350", "evil": '"><script>'}
+    own = full_document(Refusal("address", 7), "/explorer", query, lang)
+    for sentence in OWN_NETWORK[lang]:
+        assert sentence in words(own)
+        assert sentence not in words(full_document(Refusal("all", 7), "/explorer", query, lang))
+    assert f'href="briefing?lang={lang}&amp;commune=FR:59350"' in own
+    assert '"><script>' not in own

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import os
+import zipfile
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -79,3 +84,26 @@ def test_a_place_that_cannot_be_written_costs_time_only(make, tmp_path, caplog):
     assert same(kept_arrays(None, make))
     assert make.times == 3
     assert [item.message.split(" in ")[0] for item in caplog.records] == ["nothing can be kept"], "told once"
+
+
+def test_a_shape_beyond_all_memory_is_damage_and_no_lack_of_memory(make, tmp_path):
+    path, head = tmp_path / "kept.npz", io.BytesIO()
+    np.lib.format.write_array_header_1_0(head, {"descr": "<f8", "fortran_order": False, "shape": (10**13,)})
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.npy", head.getvalue() + bytes(100))
+    assert same(kept_arrays(path, make))
+    assert (tmp_path / "kept.damaged").exists()
+
+
+@pytest.mark.parametrize("lay", [os.mkfifo, Path.mkdir, lambda path: path.symlink_to(path)])
+def test_what_is_no_file_is_set_aside_and_not_waited_for(make, tmp_path, lay):
+    path = tmp_path / "kept.npz"
+    lay(path)
+    assert same(kept_arrays(path, make))
+    assert same(read_kept(path))
+    assert make.times == 1
+
+
+def test_a_place_with_a_name_that_no_disk_takes_is_not_needed(make, tmp_path):
+    assert same(kept_arrays(tmp_path / ("x" * 300) / "kept.npz", make))
+    assert make.times == 1

@@ -26,6 +26,7 @@ def os_error(number: int, name: str | None = None) -> OSError:
         os_error(errno.EFBIG),
         sqlite3.OperationalError("database or disk is full"),
         RuntimeError("TIFFAppendToStrip: Write error: No space left on device"),
+        RuntimeError("TIFFAppendToStrip:Write error at scanline 0"),
     ],
 )
 def test_a_full_disk_is_full_whoever_says_it(error: Exception) -> None:

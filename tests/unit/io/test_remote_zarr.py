@@ -124,3 +124,20 @@ def test_refused(site: Site, name: str | None, content: object, words: str) -> N
         (site.folder / "a.zarr" / name).write_text(json.dumps(content))
     with pytest.raises(InputError, match=words):
         fetch_raster(parse_address(f"{site.host}/a.zarr"))
+
+
+@pytest.mark.filterwarnings("ignore:Consolidated metadata is currently not part")
+@pytest.mark.parametrize("damage", ["", "{", "[]", "[" * 100_000, None])
+def test_a_kept_store_without_its_record_is_fetched_again(site: Site, damage: str | None, caplog) -> None:
+    address = parse_address(store(site, 3))
+    choice = {"variable": "depth", "select": {"time": "2020-01-02"}}
+    path = fetch_raster(address, **choice)
+    before, record = input_sha256(path), path.parent / "zarr_source.json"
+    record.unlink()
+    if damage is not None:
+        record.write_text(damage)
+    assert input_sha256(fetch_raster(address, **choice)) == before
+    assert "has no record that can be read: it is fetched again" in caplog.text
+    caplog.clear()
+    fetch_raster(address, **choice)
+    assert caplog.text == ""

@@ -293,11 +293,11 @@ def _footprint(
     units: str,
     class_column: str | None = None,
 ) -> Footprint:
-    if not math.isnan(own.return_period_yr) and own.return_period_yr < 1:
+    if not math.isnan(own.return_period_yr) and not 1 <= own.return_period_yr < math.inf:
         raise InputError(
             "return period",
             got=f"{own.return_period_yr:g} yr",
-            expected="at least 1 year",
+            expected="a number of years, at least 1",
             hint="give the return period in years, not the yearly probability",
         )
     declared = discover().get(own.hazard)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 import geopandas as gpd
 import xarray as xr
@@ -13,7 +14,9 @@ import xarray as xr
 from geoalarm.analysis.user_files.file_part import FilePart
 from geoalarm.analysis.user_files.raster_choice import RasterChoice
 from geoalarm.catalog.cf_units import cf_units
+from geoalarm.catalog.entry_args import MOST_NO_DATA_VALUES
 from geoalarm.core.errors import InputError
+from geoalarm.core.iso_regions import REGIONS
 from geoalarm.core.model import NoData, NoPeople, Source
 from geoalarm.core.terms import Basis
 from geoalarm.core.unicode_names import nfc
@@ -23,6 +26,8 @@ from geoalarm.io.input_hash import input_sha256, read_unchanged
 from geoalarm.io.paths import input_path
 from geoalarm.io.stac_items import asset_of, read_raster_or_asset
 from geoalarm.io.vector_formats import VECTOR_ENDINGS
+
+_COUNTRY: Final = re.compile("[A-Z]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +123,34 @@ class UserFiles:
             if (text := getattr(self, name)) is not None:
                 object.__setattr__(self, name, nfc(text))
         object.__setattr__(self, "class_order", tuple(map(nfc, self.class_order)))
+        object.__setattr__(self, "countries", tuple(dict.fromkeys(self.countries)))
+        for name in ("no_data_value", "population_no_data_value"):
+            _require_few_numbers(f"--{name.replace('_', '-')}", getattr(self, name))
+        _require_countries("--footprint-country", self.countries)
+        _require_countries("--country", () if self.country is None else (self.country,))
+
+
+def _require_few_numbers(option: str, values: tuple[float, ...] | Literal["none"]) -> None:
+    """Refuse more numbers that mean no data than a producer uses: the raster is looked through for each."""
+    if values != "none" and len(values) > MOST_NO_DATA_VALUES:
+        raise InputError(
+            option,
+            got=f"{len(values)} numbers",
+            expected=f"at most {MOST_NO_DATA_VALUES}",
+            hint="mask the raster first, and write it with one",
+        )
+
+
+def _require_countries(option: str, words: Sequence[str]) -> None:
+    """Refuse what is no country: no commune would lie in it, and all would be told as not studied."""
+    for word in words:
+        if not _COUNTRY.fullmatch(word) and word not in REGIONS:
+            raise InputError(
+                option,
+                got=repr(word),
+                expected="two capital letters (ISO 3166)",
+                hint=f"{option} {word.upper() if _COUNTRY.fullmatch(word.upper()) else 'FR'}",
+            )
 
 
 def source_of(part: FilePart, *, basis: Basis, asset: str | None = None) -> Source:

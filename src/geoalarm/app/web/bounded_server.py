@@ -6,6 +6,9 @@ The bounds of pages and messages stand elsewhere (:mod:`geoalarm.app.web.request
 
 from __future__ import annotations
 
+import logging
+import sys
+import time
 from typing import Final
 from weakref import WeakKeyDictionary, ref
 
@@ -13,6 +16,10 @@ from tornado.httpserver import HTTPServer
 from tornado.ioloop import PeriodicCallback
 from tornado.iostream import IOStream
 from tornado.web import Application
+
+from geoalarm.app.web.session_limits import SessionLimits
+
+log = logging.getLogger(__name__)
 
 IDLE_S: Final = 20.0
 """A connection that has not told a whole request within this long is closed, a kept one too [s]."""
@@ -28,6 +35,17 @@ LOOK_MS: Final = 5_000
 """How often peers that take nothing are looked for [ms]."""
 UNREAD_LOOKS: Final = 4
 """A peer that took nothing of what waits for it from one look to the next, as often, is gone [1]."""
+
+MOST_OF_A_NETWORK: Final = 512
+"""Connections of one network at once: a browser opens six and one more a page; some seventy readers [1]."""
+CONNECTIONS_A_PAGE: Final = 8
+"""Where more pages are allowed to a network, so many connections for each [1]."""
+KEPT_FILES: Final = 192
+"""Files that a process may open beside its connections [1]."""
+MOST_FILES: Final = 16_384
+"""Files that a server asks the system for, where it lets it [1]."""
+TOLD_EACH_S: Final = 60.0
+"""Connections that find no room are told in the log as often [s]."""
 
 
 class UnreadWatch:
@@ -68,11 +86,44 @@ class BoundedServer(HTTPServer):
 
     watch: UnreadWatch
     looking: PeriodicCallback
+    open_connections: SessionLimits
+    refused = 0
+    _told_at = float("-inf")
 
     def handle_stream(self, stream: IOStream, address: tuple[object, ...]) -> None:
-        """Begin with a connection."""
+        """Begin with a connection, or close it where its network has its share of them."""
+        who = str(address[0]) if address else ""
+        if not self.open_connections.enter(who):
+            stream.close()
+            self._tell(who)
+            return
+        self._leave_when_closed(stream, who)
         self.watch.take(stream)
         super().handle_stream(stream, address)
+
+    def _leave_when_closed(self, stream: IOStream, who: str) -> None:
+        """Give the place back with the file: the one callback of a stream belongs to who answers it."""
+        close, weak, limits = type(stream).close_fd, ref(stream), self.open_connections
+
+        def closed() -> None:
+            own = weak()
+            assert own is not None  # it is the one that closes
+            limits.leave(who)
+            close(own)
+
+        stream.close_fd = closed  # type: ignore[method-assign]
+
+    def _tell(self, who: str) -> None:
+        self.refused += 1
+        if time.monotonic() - self._told_at < TOLD_EACH_S:
+            return
+        self._told_at = time.monotonic()
+        log.warning(
+            "no room for a connection from %s: %d are open; so far %d were closed at once",
+            who,
+            self.open_connections.count,
+            self.refused,
+        )
 
     def stop(self) -> None:
         """Listen no more."""
@@ -80,8 +131,35 @@ class BoundedServer(HTTPServer):
         super().stop()
 
 
-def bounded_server(application: Application) -> BoundedServer:
-    """An HTTP server for an application, with the bounds of this module."""
+def most_connections() -> int:
+    """How many connections this process has files for, after it asked the system for more [1]."""
+    if sys.platform == "win32":
+        return MOST_FILES
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    endless = resource.RLIM_INFINITY
+    wanted = MOST_FILES if hard == endless else min(hard, MOST_FILES)
+    if soft != endless and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        soft = wanted
+    return max((MOST_FILES if soft == endless else soft) - KEPT_FILES, KEPT_FILES)
+
+
+def bounded_server(
+    application: Application, *, pages_of_a_network: int = 0, behind_proxy: bool = False
+) -> BoundedServer:
+    """An HTTP server for an application, with the bounds of this module.
+
+    Parameters
+    ----------
+    pages_of_a_network : int
+        Pages that one network may hold open [1].
+    behind_proxy : bool
+        Whether all connections come from a proxy: then they are bounded in all only.
+    """
+    most = most_connections()
+    of_a_network = max(MOST_OF_A_NETWORK, CONNECTIONS_A_PAGE * pages_of_a_network)
     server = BoundedServer(
         application,
         idle_connection_timeout=IDLE_S,
@@ -90,6 +168,7 @@ def bounded_server(application: Application) -> BoundedServer:
         max_body_size=LARGEST_BODY,
         max_buffer_size=LARGEST_READ,
     )
+    server.open_connections = SessionLimits(most, most if behind_proxy else min(of_a_network, most))
     server.watch = UnreadWatch()
     server.looking = PeriodicCallback(server.watch.look, LOOK_MS)
     server.looking.start()

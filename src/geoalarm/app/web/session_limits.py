@@ -1,4 +1,4 @@
-"""How many readers a process holds open at once, in all and from one network address."""
+"""How many pages or connections a process holds open at once, in all and from one network address."""
 
 from __future__ import annotations
 
@@ -23,28 +23,29 @@ class Refusal:
 
 
 class SessionLimits:
-    """Counts open pages; only the loop of the server asks it. An address counts as its network: an IPv6
-    subscriber has 2⁶⁴ of them.
+    """Counts what is open, pages or connections; only the loop of the server asks it. An address counts as
+    its network: an IPv6 subscriber has 2⁶⁴ of them.
 
     Parameters
     ----------
     most : int
-        Open pages in all [1].
+        Open at once in all [1].
     most_per_address : int
-        Open pages of one network address [1].
+        Of one network address [1].
+
+    Attributes
+    ----------
+    count : int
+        Open now [1].
     """
 
     def __init__(self, most: int = MAX_SESSIONS, most_per_address: int = MAX_SESSIONS_PER_ADDRESS) -> None:
         self.most, self.most_per_address = most, most_per_address
         self._open: Counter[str] = Counter()
-
-    @property
-    def count(self) -> int:
-        """Pages open now."""
-        return self._open.total()
+        self.count = 0
 
     def refusal(self, address: str) -> Refusal | None:
-        """Why one more page of an address finds no room; None where it does."""
+        """Why one more of an address finds no room; None where it does."""
         if self._open[network_of(address)] >= self.most_per_address:
             return Refusal("address", self.most_per_address)
         return Refusal("all", self.most) if self.count >= self.most else None
@@ -54,9 +55,13 @@ class SessionLimits:
         if self.refusal(address) is not None:
             return False
         self._open[network_of(address)] += 1
+        self.count += 1
         return True
 
     def leave(self, address: str) -> None:
         """Give a place back."""
-        self._open[network_of(address)] -= 1
-        self._open += Counter()  # addresses without a page are forgotten
+        network = network_of(address)
+        self._open[network] -= 1
+        self.count -= 1
+        if not self._open[network]:
+            del self._open[network]  # who holds nothing is forgotten

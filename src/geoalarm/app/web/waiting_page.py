@@ -72,7 +72,8 @@ def full_document(refusal: Refusal, path: str, query: Mapping[str, str], lang: s
     words = {"lang": lang, "commune": commune} if commune else {"lang": lang}
     link = (f"briefing?{urlencode(words, safe=':')}", i18n.text("full.briefing", lang))
     sentences = (i18n.text(f"full.{refusal.reason}", lang, n=refusal.most), i18n.text("full.again", lang))
-    return plain_document(i18n.text("full.title", lang), sentences, path, query, lang, link=link)
+    title = i18n.text("full.title_network" if refusal.reason == "address" else "full.title", lang)
+    return plain_document(title, sentences, path, query, lang, link=link)
 
 
 def whole_document(html: str) -> pn.viewable.Viewable:
