@@ -126,6 +126,11 @@ class Grid:
         """Whether equal areas of the plane are equal areas of the earth, here."""
         return self._unit_m2 is not None
 
+    @property
+    def is_even_along_rows(self) -> bool:
+        """Whether the cells of a row are equally large: on an equal-area lattice, and one in degrees."""
+        return self.is_equal_area or is_plain_geographic(self.crs)
+
     def cell_area_km2(self, cells: np.ndarray | None = None) -> np.ndarray:
         """Area on the ellipsoid of some cells, by their numbers in row order, or of every cell (size,) [km2];
         0 for a cell off the map of its projection.

@@ -21,7 +21,7 @@ import numpy as np
 from geoalarm.core.settings import cache_folder
 from geoalarm.geo import array_kernels
 from geoalarm.geo.lattice_rings import CoveredCells, LatticeRings
-from geoalarm.geo.weighted_cells import WeightedIndex
+from geoalarm.geo.weighted_cells import RasterBlocks, WeightedIndex
 
 log = logging.getLogger(__name__)
 
@@ -71,21 +71,31 @@ def sums_above(
 
     Parameters
     ----------
-    values : numpy.ndarray of float32 or float64
-        Flat. What is NaN or the no-data value is not known.
+    values : numpy.ndarray
+        Flat, of any type whose numbers are float64 too. What is NaN or the no-data value is not known.
     bounds : numpy.ndarray
-        Rising; compared in the type of the values.
+        Rising; compared in the type of the values where those are floating.
     no_data : float, optional
     index : WeightedIndex
 
     Returns
     -------
     people, area : numpy.ndarray (rows, bounds + 2) of int64
-        Sums of the weights at or above each bound; of the cells that are not known; and how many known cells
-        are infinite.
+        Sums of the weights at or above each bound; of the cells that are not known; and of those that are
+        infinite.
     """
-    module = _module(sum(len(part.weights) for part in index))
-    return module.sums_above(values, bounds, np.nan if no_data is None else no_data, index)
+    most = len(bounds)
+    if not len(values):
+        return np.zeros((len(index.totals), most + 2), "int64"), np.zeros(
+            (len(index.totals), most + 2), "int64"
+        )
+    blocks = RasterBlocks.of(values, bounds, no_data)
+    classes = _module(max(len(values), index.lines.size)).sums_by_class(blocks, index)
+    if blocks[0].is_mostly_unknown:
+        classes[:, :, most + 1] += index.totals - classes.sum(axis=2)
+    above = np.cumsum(classes[:, :, most:0:-1], axis=2)[:, :, ::-1]
+    sums = np.concatenate([above, classes[:, :, most + 1 :]], axis=2)
+    return sums[:, 0], sums[:, 1]
 
 
 def _cells_round(rings: LatticeRings, shape: tuple[int, int]) -> int:

@@ -17,6 +17,7 @@ from geoalarm.exposure.engine import expose, prepare
 from geoalarm.exposure.lattice_index import lattice_index
 from geoalarm.exposure.population_index import PopulationIndex
 from geoalarm.geo import array_kernels, kernels
+from geoalarm.geo.weighted_cells import RasterBlocks
 from geoalarm.testing import ORIGIN, raster
 
 ROWS, COLUMNS, CELL = 24, 30, 100.0
@@ -137,20 +138,20 @@ def test_sums_are_the_same_bits_for_any_number_of_threads_and_without_numba(
 ) -> None:
     index = lattice_index(prepared, (0, 0), (ROWS, COLUMNS)).weights
     values, bounds = depths().ravel(), np.array(BOUNDS)
-    plain = array_kernels.sums_above(values, bounds, -9999.0, index)
+    blocks = RasterBlocks.of(values, bounds, -9999.0)
+    plain = array_kernels.sums_by_class(blocks, index)[:, :, 1:]
     module = kernels.compiled_loops()
     if module is None:
         pytest.skip("numba does not work here")
     monkeypatch.setattr(module, "WORTH_A_THREAD", 0)
     monkeypatch.setattr(module, "thread_count", lambda: threads)
-    for one, other in zip(module.sums_above(values, bounds, -9999.0, index), plain, strict=True):
-        np.testing.assert_array_equal(one, other)
+    np.testing.assert_array_equal(module.sums_by_class(blocks, index)[:, :, 1:], plain)
 
 
 def test_whole_numbers_are_fine_enough_and_do_not_overflow(prepared: PopulationIndex) -> None:
     index = lattice_index(prepared, (0, 0), (ROWS, COLUMNS))
-    assert (index.people > 2**58).all()
-    assert (index.people < 2**61).all()
+    assert (index.people > 2**54).all()
+    assert (index.people < 2**57).all()
     np.testing.assert_allclose(index.people * index.people_unit, prepared.counted, rtol=1e-15)
     np.testing.assert_allclose(index.area * index.area_unit, prepared.share @ prepared.grid.cell_area_km2())
 
