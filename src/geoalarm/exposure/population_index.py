@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -32,6 +33,11 @@ LACKING: Final = 1e-3
 
 SLIVER: Final = 0.01
 """A commune of which less than this area has known people, and the rest has not, is not known [1]."""
+
+_FACTS: Final = 64
+"""Facts of lattices that are kept for a population."""
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -114,6 +120,36 @@ class PopulationIndex:
     def lattices(self) -> dict[tuple[int, ...], Any]:
         """Indexes for rasters of the population's lattice; see :mod:`geoalarm.exposure.lattice_index`."""
         return {}
+
+    @cached_property
+    def _lattice_facts(self) -> dict[tuple[object, ...], Any]:
+        return {}
+
+    def of_lattice(self, what: str, grid: Grid, make: Callable[[], Value]) -> Value:
+        """What all layers on a lattice share, made once; kept of the last few lattices."""
+        kept, key = self._lattice_facts, (what, grid.key)
+        if key in kept:
+            found: Value = kept[key]
+            return found
+        while len(kept) >= _FACTS:
+            kept.pop(next(iter(kept)), None)
+        return kept.setdefault(key, make())
+
+    def communes_on(self, grid: Grid) -> tuple[tuple[float, float, float, float], np.ndarray]:
+        """Bounds of the communes in the system of a lattice, and which of them it reaches."""
+
+        def found() -> tuple[tuple[float, float, float, float], np.ndarray]:
+            there = to_crs(gpd.GeoDataFrame(geometry=self.outlines, crs=self.crs), grid.crs)
+            west, south, east, north = map(float, there.total_bounds)
+            extent = shapely.box(*grid.bounds)
+            return (west, south, east, north), (there.intersects(extent) & ~there.touches(extent)).to_numpy()
+
+        return self.of_lattice("communes", grid, found)
+
+    @cached_property
+    def units_without_people(self) -> int:
+        """Units in communes of which it is not known how many live there."""
+        return int(self.unknown[self.cells].sum())
 
     @cached_property
     def cells(self) -> np.ndarray:

@@ -74,7 +74,7 @@ def _parts(matrix: sparse.csr_array) -> dict[str, np.ndarray]:
 def index_key(polygons: gpd.GeoDataFrame, grid: Grid) -> str:
     """Hash of the lattice, the outlines and the CRS: the name of an index on disk."""
     digest = hashlib.sha256(_VERSION.encode())
-    digest.update(repr((grid.crs.to_wkt(), tuple(grid.transform)[:6], grid.shape)).encode())
+    digest.update(repr(grid.key).encode())
     if polygons.crs is not None and (cuts := _cuts(grid, polygons)) > 1:
         digest.update(f"cut in {cuts}".encode())
     digest.update(polygons.crs.to_wkt().encode() if polygons.crs is not None else b"")
