@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -9,14 +10,18 @@ from typing import Final
 
 import numpy as np
 
+from geoalarm.core.array_cache import kept_arrays
 from geoalarm.exposure.population_index import PopulationIndex
 from geoalarm.geo.grid import Grid
 from geoalarm.geo.kernels import sums_above
 from geoalarm.geo.weighted_cells import BITS, BLOCK, IndexParts, WeightedIndex, weighted_index, without_area
+from geoalarm.geo.zonal import index_key
 
 AT_A_TIME: Final = 4_000_000
 """Cells that an index is built of at a time, so that building takes little more memory than keeping."""
 
+_SIDES: Final = ("people_unit", "area_unit", "people_beyond", "area_beyond")
+_VERSION: Final = "1"
 _KEPT: Final = 2
 """Lattices whose index is kept for a population: those of the last rasters."""
 
@@ -80,9 +85,29 @@ def lattice_index(prepared: PopulationIndex, offset: tuple[int, int], shape: tup
     if key not in kept:
         while len(kept) >= _KEPT:
             kept.pop(next(iter(kept)), None)
-        kept[key] = _build(prepared, offset, shape)
+        kept[key] = _kept(prepared, offset, shape)
     found: LatticeIndex = kept[key]
     return found
+
+
+def _kept(prepared: PopulationIndex, offset: tuple[int, int], shape: tuple[int, int]) -> LatticeIndex:
+    """The index, in the cache under the hash of outlines, lattice, people and extent: mapped into memory from
+    there, so that processes share it.
+    """
+    if prepared.cache is None:
+        return _build(prepared, offset, shape)
+    assert prepared.grid is not None
+    digest = hashlib.sha256(index_key(prepared.communes.data, prepared.grid).encode())
+    digest.update(repr((_VERSION, offset, shape)).encode())
+    digest.update(np.ascontiguousarray(prepared.people).data)
+    path = prepared.cache / f"counting-{digest.hexdigest()[:32]}.npz"
+    fields = kept_arrays(path, lambda: _fields(_build(prepared, offset, shape)), mapped=True)
+    weights = WeightedIndex(*(fields[name] for name in WeightedIndex._fields))
+    return LatticeIndex(weights, *(fields[name] for name in _SIDES))
+
+
+def _fields(index: LatticeIndex) -> dict[str, np.ndarray]:
+    return {**index.weights._asdict(), **{name: getattr(index, name) for name in _SIDES}}
 
 
 def _build(prepared: PopulationIndex, offset: tuple[int, int], shape: tuple[int, int]) -> LatticeIndex:

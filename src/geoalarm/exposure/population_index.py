@@ -75,6 +75,8 @@ class PopulationIndex:
         What a reader of any figure must know of communes and people, in sentences.
     grid : Grid or None
         Lattice of a raster population.
+    cache : pathlib.Path, optional
+        Folder where indexes of a raster population are kept.
     pieces : tuple or None
         For a polygon population: commune and unit of each piece they share, and its outline in ``crs``.
     """
@@ -94,6 +96,7 @@ class PopulationIndex:
     overlapping: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
     notes: tuple[str, ...] = ()
     grid: Grid | None = None
+    cache: Path | None = None
     pieces: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
 
     @cached_property
@@ -128,12 +131,12 @@ class PopulationIndex:
     def of_lattice(self, what: str, grid: Grid, make: Callable[[], Value]) -> Value:
         """What all layers on a lattice share, made once; kept of the last few lattices."""
         kept, key = self._lattice_facts, (what, grid.key)
-        if key in kept:
-            found: Value = kept[key]
-            return found
-        while len(kept) >= _FACTS:
-            kept.pop(next(iter(kept)), None)
-        return kept.setdefault(key, make())
+        found: Value | None = kept.get(key)
+        if found is None:
+            found = kept[key] = make()
+            while len(kept) > _FACTS:
+                kept.pop(next(iter(kept)), None)
+        return found
 
     def communes_on(self, grid: Grid) -> tuple[tuple[float, float, float, float], np.ndarray]:
         """Bounds of the communes in the system of a lattice, and which of them it reaches."""
@@ -300,6 +303,7 @@ def _prepare_raster(
         covered,
         unknown,
         grid=grid,
+        cache=cache,
     )
 
 

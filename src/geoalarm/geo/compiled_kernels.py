@@ -69,6 +69,11 @@ def sums_by_class(rasters: list[RasterBlocks], index: WeightedIndex) -> np.ndarr
     return sum(sums[1:], sums[0])
 
 
+def compile_one() -> None:
+    """Compile the smallest loop, or read it from disk; fails where that cannot be done."""
+    close_cells(CoveredCells(np.zeros(2, "int64"), np.zeros(0, "int32"), np.zeros(0)), 1, 0.0)
+
+
 def compile_all() -> None:
     """Compile every loop for the types it meets, or read it from disk; fails where that cannot be done."""
     square = LatticeRings(*(np.array(part, kind) for part, kind in _SQUARE))

@@ -13,8 +13,8 @@ side, in lines of eight numbers that a processor fetches as one::
     entry       weight (57 bits), whether it is area (1 bit), cell of the block (6 bits)
 
 Whole cells of one area are counted by their bits: how many of them are in a class, times their weight.
-People, and the area of cells that lie in the row in part, are entries, added to the class of their cell. Weights
-are whole numbers: sums are the same in any order, for any number of threads and any cut of the raster.
+People, and the area of cells that lie in the row in part, are entries, added to the class of their cell.
+Weights are whole numbers: sums are the same in any order, any number of threads and any cut of the raster.
 """
 
 from __future__ import annotations

@@ -56,7 +56,7 @@ def coverage(polygons: gpd.GeoDataFrame, grid: Grid, *, cache: Path | None = Non
     if cache is None:
         return _build(to_crs(polygons, grid.crs), grid)
     path = Path(cache) / f"coverage-{index_key(polygons, grid)}.npz"
-    kept = kept_arrays(path, lambda: _parts(_build(to_crs(polygons, grid.crs), grid)))
+    kept = kept_arrays(path, lambda: _parts(_build(to_crs(polygons, grid.crs), grid)), mapped=True)
     return sparse.csr_array(
         (kept["data"], kept["indices"], kept["indptr"]), shape=tuple(kept["shape"].tolist())
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -12,6 +13,7 @@ import shapely
 
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Communes, Footprint, IntensityClass, Population, interval_classes
+from geoalarm.exposure import lattice_index as lattice_indexes
 from geoalarm.exposure import on_lattice
 from geoalarm.exposure.engine import expose, prepare
 from geoalarm.exposure.lattice_index import lattice_index
@@ -162,3 +164,26 @@ def test_the_index_is_made_once_for_an_extent_and_few_are_kept(prepared: Populat
     for rows in range(1, 8):
         lattice_index(prepared, (0, 0), (rows, COLUMNS))
     assert len(prepared.lattices) <= 2
+
+
+def test_an_index_on_disk_is_read_by_the_next_process_and_made_again_if_damaged(
+    prepared: PopulationIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog
+) -> None:
+    def index(**changes: object):
+        fresh = replace(prepared, cache=tmp_path, **changes)  # knows no lattice yet, as another process
+        return lattice_index(fresh, (0, 0), (ROWS, COLUMNS))
+
+    expected = lattice_index(prepared, (0, 0), (ROWS, COLUMNS))
+    first, asked = index(), (depths().ravel(), np.array(BOUNDS), -9999.0)
+    (path,) = tmp_path.iterdir()
+    monkeypatch.setattr(lattice_indexes, "_build", lambda *_: pytest.fail("built again"))
+    for found in (first, index()):
+        for one, other in zip(found.above(*asked), expected.above(*asked), strict=True):
+            np.testing.assert_array_equal(one, other)
+        np.testing.assert_array_equal(found.people_unit, expected.people_unit)
+    monkeypatch.undo()
+    path.write_bytes(path.read_bytes()[:-200])
+    np.testing.assert_array_equal(index().weights.lines, expected.weights.lines)
+    assert "set aside and made again" in caplog.text
+    index(people=prepared.people * 2)
+    assert len(list(tmp_path.glob("counting-*.npz"))) == 2, "other people are another index"
