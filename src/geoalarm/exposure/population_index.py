@@ -354,8 +354,7 @@ def _prepare_polygons(
 def _told_twice(people: float, what: str) -> tuple[str, ...]:
     if people < 1:
         return ()
-    told = f"{what}: polygons overlap slightly, {people:.0f} people live on ground that two of them claim"
-    return (told,)
+    return (f"{what}: polygons overlap slightly, {people:.0f} people live on ground that two of them claim",)
 
 
 def _totals(share: sparse.csr_array, people: np.ndarray, area: np.ndarray, unknown: np.ndarray) -> np.ndarray:
