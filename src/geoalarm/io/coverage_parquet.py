@@ -32,8 +32,8 @@ the part of the cell's area that lies in the commune [1].
 """
 
 LATTICE: Final = b"geoalarm:lattice"
-"""Key of the metadata that say what lattice it is, as JSON: ``crs`` (WKT), ``transform`` (``a b c d e f`` of an
-affine move from columns and rows to x and y), ``shape`` (rows, columns) and ``commune_ids`` in their order.
+"""Key of the metadata that say what lattice it is, as JSON: ``crs`` (WKT), ``transform`` (``a`` to ``f`` of
+an affine move from columns and rows to x and y), ``shape`` (rows, columns), and ``commune_ids`` in order.
 """
 
 AT_A_TIME: Final = 1_000_000
@@ -91,7 +91,7 @@ def read_coverage(path: Path) -> tuple[sparse.csr_array, list[str], Grid]:
     try:
         with pq.ParquetFile(path) as file:
             grid, ids = _lattice(file.schema_arrow)
-            parts = [(np.zeros(0, "int64"),) * 3 + (np.zeros(0),)]
+            parts: list[tuple[np.ndarray, ...]] = [(np.zeros(0, "int64"),) * 3 + (np.zeros(0),)]
             parts += [_numbers(batch, ids) for batch in file.iter_batches(AT_A_TIME, columns=SCHEMA.names)]
     except (pa.ArrowException, ProjError, OSError, ValueError, KeyError, TypeError) as error:
         raise _refusal(path, f"{type(error).__name__}: {error}") from error
