@@ -25,6 +25,7 @@ from made_up_land import BOUNDS, CELL, SIZES, World, flood, made_up
 from geoalarm.exposure.engine import expose
 from geoalarm.exposure.lattice_index import lattice_index
 from geoalarm.exposure.on_lattice import count_on_lattice
+from geoalarm.exposure.people_sample import PeopleSample, centimetres
 from geoalarm.geo import compiled_kernels, kernels
 from geoalarm.geo.lattice_rings import LatticeRings
 from geoalarm.geo.zonal import coverage
@@ -231,7 +232,13 @@ def test_people_only_against_streaming(
     benchmark.pedantic(kernels.sums_above, args=asked, rounds=5)
     naive = seconds(lambda: cell_centres(world), 3)
     figures("people only against cell centres in NumPy", world.size, naive / ours, least=30)
+    sample = PeopleSample.of(world.index)
+    short = centimetres(sample.take(world.hazard.data.to_numpy()), None)
+    sampled = seconds(lambda: sample.people_above_centimetres(short, np.array(BOUNDS)), 25)
+    figures("people only, sampled in centimetres, against cell centres in NumPy", world.size, naive / sampled)
     entries = np.ones(int((index.lines[:, 3:] > 0).sum()))
     streamed = seconds(lambda: entries.sum(), 9)
     most = 10 if world.size == "S" else 15
     figures("people only against streaming 8 bytes an entry", world.size, ours / streamed, most=most)
+    of_sample = "people only, sampled in centimetres, against streaming 8 bytes an entry"
+    figures(of_sample, world.size, sampled / streamed, most=most)
