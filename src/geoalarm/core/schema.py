@@ -62,8 +62,11 @@ def conform(table: pd.DataFrame) -> pd.DataFrame:
     KeyError
         If a column is missing.
     """
-    attrs = dict(table.attrs)
-    out = table[list(FIELDS)].astype({name: field.dtype for name, field in FIELDS.items()})
+    attrs, dtypes = dict(table.attrs), table.dtypes
+    others = {name: field.dtype for name, field in FIELDS.items() if dtypes[name] != field.dtype}
+    out = table[list(FIELDS)]
+    if others:
+        out = out.astype(others)
     out.attrs = attrs
     return out
 

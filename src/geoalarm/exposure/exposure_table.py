@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
 import pandas as pd
+from pandas.api.extensions import ExtensionArray
 
 from geoalarm.core.model import Footprint
 from geoalarm.core.schema import conform, join_keys
@@ -20,6 +22,9 @@ COARSE_SHARE: Final = 0.5
 """A row whose touched units hold more than twice the people counted is coarse."""
 
 
+STATES: Final = tuple(State)
+
+
 def exposure_table(counts: Counts, footprint: Footprint, prepared: PopulationIndex) -> pd.DataFrame:
     """One row a commune and class, in the order of the communes and from mild to severe."""
     n, k = counts.exposed.shape
@@ -30,35 +35,36 @@ def exposure_table(counts: Counts, footprint: Footprint, prepared: PopulationInd
     high = np.where(silent[:, None], np.nan, np.maximum(_capped(counts.high, prepared.total), exposed))
     unknown = _without_people(exposed, low, high, counts)
     states = _states(exposed, silent, counts, prepared)
-    states[unknown] = State.OUTSIDE_COVERAGE
+    states[unknown] = STATES.index(State.OUTSIDE_COVERAGE)
     hidden = _suppressed(exposed, prepared.population.disclosure_minimum)
-    states[hidden] = State.SUPPRESSED
+    states[hidden] = STATES.index(State.SUPPRESSED)
     for values in (exposed, low, high):
         values[hidden] = np.nan
-    repeat = {
-        "commune_id": prepared.communes.ids.to_numpy(),
-        "population": prepared.total,
-        "mapped_share": counts.mapped_share,
-    }
-    columns: dict[str, object] = {name: np.repeat(values, k) for name, values in repeat.items()}
-    columns |= {
-        "hazard": footprint.hazard,
-        "scenario": footprint.scenario,
+    one, ids, position = np.zeros(n * k, "int64"), prepared.communes.ids.to_numpy(), np.arange(n * k)
+    sources = (*footprint.sources, *prepared.population.sources, *prepared.communes.sources)
+    columns: dict[str, object] = {
+        "commune_id": _text(ids, position // k),
+        "hazard": _text([footprint.hazard], one),
+        "scenario": _text([footprint.scenario], one),
         "return_period_yr": footprint.return_period_yr,
-        "intensity_class": np.tile(np.array(counts.labels, dtype=object), n),
-        "basis": str(footprint.basis),
+        "intensity_class": _text(counts.labels, position % k),
+        "basis": _text([str(footprint.basis)], one),
+        "population": np.repeat(prepared.total, k),
         "population_exposed": exposed.ravel(),
         "population_exposed_low": low.ravel(),
         "population_exposed_high": high.ravel(),
+        "mapped_share": np.repeat(counts.mapped_share, k),
         "area_exposed_km2": np.where(unmapped[:, None], np.nan, counts.area_km2).ravel(),
-        "state": states.ravel(),
-        "source_ids": join_keys(
-            source.id
-            for source in (*footprint.sources, *prepared.population.sources, *prepared.communes.sources)
-        ),
-        "caveats": _caveats(exposed, high, silent, counts, footprint, prepared).ravel(),
+        "state": _text([str(state) for state in STATES], states.ravel()),
+        "source_ids": _text([join_keys(source.id for source in sources)], one),
+        "caveats": _text(*_caveats(exposed, high, silent, counts, footprint, prepared)),
     }
     return conform(pd.DataFrame(columns, index=pd.RangeIndex(n * k)))
+
+
+def _text(values: Iterable[str], position: np.ndarray) -> ExtensionArray:
+    """A column of text, by the position of each row's in the few values there are."""
+    return pd.array(list(values), dtype="str").take(position)
 
 
 def _without_people(exposed: np.ndarray, low: np.ndarray, high: np.ndarray, counts: Counts) -> np.ndarray:
@@ -99,10 +105,11 @@ def people_caveats(prepared: PopulationIndex) -> dict[str, np.ndarray]:
 
 
 def _states(exposed: np.ndarray, silent: np.ndarray, counts: Counts, prepared: PopulationIndex) -> np.ndarray:
-    states = np.where(exposed > 0, State.EXPOSED, State.ZERO).astype(object)
+    """Position of the state of each row in :data:`STATES`."""
+    states = np.where(exposed > 0, STATES.index(State.EXPOSED), STATES.index(State.ZERO))
     not_covered = np.isnan(prepared.total) | (silent & ~counts.reached)
-    states[silent] = State.NOT_STUDIED
-    states[not_covered] = State.OUTSIDE_COVERAGE
+    states[silent] = STATES.index(State.NOT_STUDIED)
+    states[not_covered] = STATES.index(State.OUTSIDE_COVERAGE)
     return states
 
 
@@ -126,7 +133,8 @@ def _caveats(
     counts: Counts,
     footprint: Footprint,
     prepared: PopulationIndex,
-) -> np.ndarray:
+) -> tuple[list[str], np.ndarray]:
+    """The different cells of caveats, and which of them each row has."""
     always = [*footprint.caveats, *prepared.population.caveats, *counts.caveats]
     if footprint.basis == Basis.ILLUSTRATIVE:
         always.insert(0, "illustrative")
@@ -141,12 +149,12 @@ def _caveats(
     }
     with np.errstate(invalid="ignore"):
         coarse = (exposed > 0) & (exposed < COARSE_SHARE * high)
-    out = np.empty(exposed.shape, dtype=object)
-    for row in range(exposed.shape[0]):
-        base = always + [key for key, mask in per_commune.items() if mask[row]]
-        plain, rough = join_keys(base), join_keys([*base, "coarse_population"])
-        out[row] = [rough if is_coarse else plain for is_coarse in coarse[row]]
-    return out
+    keys = (*per_commune, "coarse_population")
+    masks = [*(np.broadcast_to(mask[:, None], coarse.shape) for mask in per_commune.values()), coarse]
+    code = sum(mask.astype("int64") << bit for bit, mask in enumerate(masks))
+    found, position = np.unique(code, return_inverse=True)
+    cells = [[*always, *(key for bit, key in enumerate(keys) if one >> bit & 1)] for one in found.tolist()]
+    return [join_keys(cell) for cell in cells], position.ravel()
 
 
 def _flag(frame: pd.DataFrame, column: str) -> np.ndarray:

@@ -25,8 +25,14 @@ def footprint_datum_notes(footprint: Footprint, prepared: PopulationIndex) -> Da
     InputError
         If the datum of a layer is unknown, and may lie further off than a tenth of that cell.
     """
-    cell_m = min(prepared.unit_size_m, _cell_m(footprint, prepared))
-    return datum_notes({**prepared.extents, **_extents(footprint)}, cell_m=cell_m)
+
+    def found() -> DatumNotes:
+        cell_m = min(prepared.unit_size_m, _cell_m(footprint, prepared))
+        return datum_notes({**prepared.extents, **_extents(footprint)}, cell_m=cell_m)
+
+    if footprint.studied is not None or not isinstance(footprint.data, xr.DataArray):
+        return found()
+    return prepared.of_lattice("datum notes", Grid.from_dataarray(footprint.data), found)
 
 
 def point_datum_notes(footprint: Footprint, points: gpd.GeoDataFrame, communes: Communes) -> DatumNotes:
@@ -44,10 +50,17 @@ def point_datum_notes(footprint: Footprint, points: gpd.GeoDataFrame, communes: 
 
 
 def _extents(footprint: Footprint) -> dict[str, MapExtent]:
-    layers = {"hazard": MapExtent.of(footprint.data)}
+    layers = {"hazard": _extent(footprint.data)}
     if footprint.studied is not None:
         layers["studied area"] = MapExtent.of(footprint.studied)
     return layers
+
+
+def _extent(data: gpd.GeoDataFrame | xr.DataArray) -> MapExtent:
+    if not isinstance(data, xr.DataArray):
+        return MapExtent.of(data)
+    grid = Grid.from_dataarray(data)
+    return MapExtent(grid.crs, grid.bounds, is_raster=True)
 
 
 def _cell_m(footprint: Footprint, prepared: PopulationIndex) -> float:

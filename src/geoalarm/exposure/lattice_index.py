@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 
+from geoalarm.core.array_cache import kept_arrays
 from geoalarm.exposure.population_index import PopulationIndex
 from geoalarm.geo.grid import Grid
 from geoalarm.geo.kernels import sums_above
-from geoalarm.geo.weighted_cells import WeightedCells, WeightedIndex, WeightedRuns
+from geoalarm.geo.weighted_cells import BITS, BLOCK, IndexParts, WeightedIndex, weighted_index, without_area
+from geoalarm.geo.zonal import index_key
 
-BITS: Final = 60
-"""People and area of a commune are fewer than 2 to this power of its units: a weight is off by half a unit,
-so a commune of a billion cells by less than 1e-9, and no sum overflows.
-"""
+AT_A_TIME: Final = 4_000_000
+"""Cells that an index is built of at a time, so that building takes little more memory than keeping."""
 
+_SIDES: Final = ("people_unit", "area_unit", "people_beyond", "area_beyond")
+_VERSION: Final = "1"
 _KEPT: Final = 2
 """Lattices whose index is kept for a population: those of the last rasters."""
 
@@ -31,8 +36,6 @@ class LatticeIndex:
         People and area of the cells of each commune, in units of its own.
     people_unit, area_unit : numpy.ndarray
         People [1] and area [km2] of one unit of each commune.
-    people, area : numpy.ndarray of int64
-        Sum of the weights of each commune.
     people_beyond, area_beyond : numpy.ndarray
         People [1] and area [km2] of each commune that the lattice does not reach.
     """
@@ -40,10 +43,23 @@ class LatticeIndex:
     weights: WeightedIndex
     people_unit: np.ndarray
     area_unit: np.ndarray
-    people: np.ndarray
-    area: np.ndarray
     people_beyond: np.ndarray
     area_beyond: np.ndarray
+
+    @property
+    def people(self) -> np.ndarray:
+        """Sum of the weights of the people of each commune, as whole numbers."""
+        return self.weights.totals[:, 0]
+
+    @property
+    def area(self) -> np.ndarray:
+        """The same of its area."""
+        return self.weights.totals[:, 1]
+
+    @cached_property
+    def of_people(self) -> WeightedIndex:
+        """The weights of people alone."""
+        return without_area(self.weights)
 
     def above(
         self, values: np.ndarray, bounds: np.ndarray, no_data: float | None
@@ -69,104 +85,80 @@ def lattice_index(prepared: PopulationIndex, offset: tuple[int, int], shape: tup
     if key not in kept:
         while len(kept) >= _KEPT:
             kept.pop(next(iter(kept)), None)
-        kept[key] = _build(prepared, offset, shape)
+        kept[key] = _kept(prepared, offset, shape)
     found: LatticeIndex = kept[key]
     return found
 
 
-def _build(prepared: PopulationIndex, offset: tuple[int, int], shape: tuple[int, int]) -> LatticeIndex:
+def _kept(prepared: PopulationIndex, offset: tuple[int, int], shape: tuple[int, int]) -> LatticeIndex:
+    """The index, in the cache under the hash of outlines, lattice, people and extent: mapped into memory from
+    there, so that processes share it.
+    """
+    if prepared.cache is None:
+        return _build(prepared, offset, shape)
     assert prepared.grid is not None
-    cells, share = prepared.share.indices, prepared.share.data
-    starts, area = prepared.share.indptr.astype("int64"), _cell_areas(prepared.grid, cells)
-    places, on = _places(cells, prepared.grid.shape, offset, shape)
-    beyond, whole = np.flatnonzero(~on), on & (share == 1.0)
-    lived_in, edges = np.flatnonzero(on & (prepared.people > 0)[cells]), np.flatnonzero(on & ~whole)
-    begins, length = _runs(starts, places, area, whole)
-    of_run = area[begins]
-    people_unit = _units(_sums(starts, lived_in, share[lived_in] * prepared.people[cells[lived_in]]))
-    run_area, edge_area = _sums(starts, begins, of_run * length), share[edges] * area[edges]
-    area_unit = _units(run_area + _sums(starts, edges, edge_area))
-    people = _entries(
-        starts, lived_in, places, share[lived_in] * prepared.people[cells[lived_in]], people_unit
-    )
-    parts = _entries(starts, edges, places, edge_area, area_unit)
-    run_weights = _whole_numbers(starts, begins, of_run, area_unit)
-    first = places[begins].astype("int64")
-    runs = WeightedRuns(np.searchsorted(begins, starts), first, first + length, run_weights)
-    return LatticeIndex(
-        WeightedIndex(people, parts, runs),
-        people_unit,
-        area_unit,
-        _sums(starts, lived_in, people.weights),
-        _sums(starts, edges, parts.weights) + _sums(starts, begins, run_weights * length),
-        _sums(starts, beyond, share[beyond] * prepared.people[cells[beyond]]),
-        _sums(starts, beyond, share[beyond] * area[beyond]),
-    )
+    digest = hashlib.sha256(index_key(prepared.communes.data, prepared.grid).encode())
+    digest.update(repr((_VERSION, offset, shape)).encode())
+    digest.update(np.ascontiguousarray(prepared.people).data)
+    path = prepared.cache / f"counting-{digest.hexdigest()[:32]}.npz"
+    fields = kept_arrays(path, lambda: _fields(_build(prepared, offset, shape)), mapped=True)
+    weights = WeightedIndex(*(fields[name] for name in WeightedIndex._fields))
+    return LatticeIndex(weights, *(fields[name] for name in _SIDES))
 
 
-def _cell_areas(grid: Grid, cells: np.ndarray) -> np.ndarray:
-    """Area of cells [km2]; one number, repeated, where all are alike."""
-    if grid.is_equal_area:
-        return np.broadcast_to(grid.cell_area_km2(np.zeros(1, "int64")), cells.shape)
-    return grid.cell_area_km2(cells)
+def _fields(index: LatticeIndex) -> dict[str, np.ndarray]:
+    return {**index.weights._asdict(), **{name: getattr(index, name) for name in _SIDES}}
 
 
-def _places(
-    cells: np.ndarray, size: tuple[int, int], offset: tuple[int, int], shape: tuple[int, int]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Position of cells of the population grid in a raster, and which are on it."""
-    if (offset, shape) == ((0, 0), size):
-        return cells, np.ones(len(cells), dtype=bool)
-    row, column = np.divmod(cells, size[1])
+def _build(prepared: PopulationIndex, offset: tuple[int, int], shape: tuple[int, int]) -> LatticeIndex:
+    starts = prepared.share.indptr.astype("int64")
+    cuts = np.searchsorted(starts, np.arange(0, starts[-1] + AT_A_TIME, AT_A_TIME))
+    cuts = np.unique(np.minimum(cuts, len(starts) - 1))
+    found = [_of_communes(prepared, offset, shape, *some) for some in pairwise(cuts.tolist())]
+    parts, *sides = zip(*found, strict=True)
+    totals, units, beyond = (np.concatenate(each) for each in sides)
+    weights = weighted_index(list(parts), -(-shape[0] * shape[1] // BLOCK), totals)
+    return LatticeIndex(weights, *units.T, *beyond.T)
+
+
+def _of_communes(
+    prepared: PopulationIndex, offset: tuple[int, int], shape: tuple[int, int], first: int, last: int
+) -> tuple[IndexParts, np.ndarray, np.ndarray, np.ndarray]:
+    """Parts of communes ``first`` to ``last``; and of people and of area (communes, 2) the totals, units, and
+    what lies beyond the raster.
+    """
+    assert prepared.grid is not None
+    matrix, grid = prepared.share[first:last], prepared.grid
+    matrix.sort_indices()
+    rows = np.repeat(np.arange(last - first), np.diff(matrix.indptr))
+    row, column = np.divmod(matrix.indices.astype("int64"), grid.shape[1])
     row, column = row - offset[0], column - offset[1]
     on = (row >= 0) & (row < shape[0]) & (column >= 0) & (column < shape[1])
-    return row.astype("int64") * shape[1] + column, on
-
-
-def _units(totals: np.ndarray) -> np.ndarray:
-    """Unit of each row: a power of two, so that nothing is lost by counting in it."""
-    return np.ldexp(1.0, np.frexp(totals)[1] - BITS)
-
-
-def _rows(starts: np.ndarray, entries: np.ndarray) -> np.ndarray:
-    """Row of each of some entries, by their rising numbers."""
-    return np.repeat(np.arange(len(starts) - 1), np.diff(np.searchsorted(entries, starts)))
-
-
-def _sums(starts: np.ndarray, entries: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Sum of some entries by row; 0 where a row has none."""
-    at = np.searchsorted(entries, starts)
-    sums, filled = np.zeros(len(starts) - 1, dtype=values.dtype), np.flatnonzero(np.diff(at))
-    if len(filled):
-        sums[filled] = np.add.reduceat(values, at[filled])
-    return sums
+    people, area = matrix.data * prepared.people[matrix.indices], matrix.data * _areas(grid, matrix.indices)
+    sides = [_whole_numbers(part, rows, on, last - first) for part in (people, area)]
+    people, area = sides[0][0], sides[1][0]
+    level = np.zeros(on.sum(), "int64") if grid.is_equal_area else row[on]
+    whole = (matrix.data[on] == 1.0) & grid.is_even_along_rows
+    places = row[on] * shape[1] + column[on]
+    parts = IndexParts.of(rows[on] + first, places, level, people, area, whole)
+    totals, units, beyond = (
+        np.column_stack(pair) for pair in zip(*(side[1:] for side in sides), strict=True)
+    )
+    return parts, totals, units, beyond
 
 
 def _whole_numbers(
-    starts: np.ndarray, entries: np.ndarray, values: np.ndarray, units: np.ndarray
-) -> np.ndarray:
-    """Values of some entries in whole units of their row."""
-    return np.rint(values / units[_rows(starts, entries)]).astype("int64")
+    values: np.ndarray, rows: np.ndarray, on: np.ndarray, communes: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Values on the raster in whole units of their commune; sums, units, and what lies beyond, by commune."""
+    unit = np.ldexp(
+        1.0, np.frexp(np.bincount(rows[on], values[on], communes))[1] - BITS
+    )  # nothing is lost in it
+    whole, sums = np.rint(values[on] / unit[rows[on]]).astype("int64"), np.zeros(communes, "int64")
+    np.add.at(sums, rows[on], whole)
+    return whole, sums, unit, np.bincount(rows[~on], values[~on], communes) + 0.0
 
 
-def _entries(
-    starts: np.ndarray, entries: np.ndarray, places: np.ndarray, values: np.ndarray, units: np.ndarray
-) -> WeightedCells:
-    weights = _whole_numbers(starts, entries, values, units)
-    return WeightedCells(np.searchsorted(entries, starts), places[entries], weights)
-
-
-def _runs(
-    starts: np.ndarray, places: np.ndarray, area: np.ndarray, whole: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """First entry and length of the runs of whole cells of a row that follow each other and are alike."""
-    follows = places[1:] == places[:-1] + 1
-    if area.strides != (0,):
-        follows &= area[1:] == area[:-1]
-    begins, ends = whole.copy(), whole.copy()
-    begins[1:] &= ~(whole[:-1] & follows)
-    inner = starts[(starts > 0) & (starts < len(places))]
-    begins[inner] = whole[inner]
-    ends[:-1] &= ~whole[1:] | begins[1:]
-    first = np.flatnonzero(begins)
-    return first, np.flatnonzero(ends) + 1 - first
+def _areas(grid: Grid, cells: np.ndarray) -> np.ndarray:
+    """Area of cells [km2]; one number where all are alike."""
+    return grid.cell_area_km2(np.zeros(1, "int64") if grid.is_equal_area else cells)

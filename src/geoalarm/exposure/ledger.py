@@ -30,6 +30,6 @@ def ledger(counts: Counts, prepared: PopulationIndex) -> dict[str, float]:
         "not_exposed": not_exposed,
         "unknown": unknown,
         "residual_exposure": inside - exposed - not_exposed - unknown,
-        "units_without_people": float(prepared.unknown[prepared.cells].sum()),
+        "units_without_people": float(prepared.units_without_people),
         "told_twice": prepared.told_twice,
     }

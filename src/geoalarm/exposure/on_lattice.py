@@ -13,6 +13,7 @@ from geoalarm.exposure.lattice_index import lattice_index
 from geoalarm.exposure.population_index import PopulationIndex
 from geoalarm.geo.fill_values import declared_no_data
 from geoalarm.geo.grid import Grid, lattice_offset
+from geoalarm.geo.weighted_cells import MOST_BOUNDS, bounds_type
 
 
 def count_on_lattice(footprint: Footprint, grid: Grid, prepared: PopulationIndex) -> Counts | None:
@@ -28,11 +29,12 @@ def count_on_lattice(footprint: Footprint, grid: Grid, prepared: PopulationIndex
     if offset is None or footprint.kind == "fraction" or not footprint.classes or not _plain(data.dtype):
         return None
     bounds, lower, upper = class_bounds(footprint, data.dtype)
+    if len(bounds) > MOST_BOUNDS:
+        return None
     values = data.transpose(data.rio.y_dim, data.rio.x_dim).to_numpy()
     no_data = declared_no_data(data.rio.nodata, values.dtype)
     index = lattice_index(prepared, offset, grid.shape)
-    flat = np.ascontiguousarray(values, dtype=_work_type(values.dtype)).ravel()
-    people, area = index.above(flat, bounds, None if no_data is None else float(no_data))
+    people, area = index.above(values.ravel(), bounds, None if no_data is None else float(no_data))
     require_finite(bool(area[:, -1].any()), footprint)
     is_dry = footprint.no_data == "dry"
     unknown, unmapped = (np.zeros_like(sums[:, -2]) if is_dry else sums[:, -2] for sums in (people, area))
@@ -64,17 +66,12 @@ def class_bounds(footprint: Footprint, dtype: np.dtype) -> tuple[np.ndarray, np.
         position = np.arange(len(bounds))
         return bounds, position[:-1], position[1:]
     codes = np.array(code_values(footprint.classes))
-    codes = codes.astype(dtype if dtype.kind == "f" else "float64").astype(_work_type(dtype))
+    codes = codes.astype(dtype if dtype.kind == "f" else "float64").astype(bounds_type(dtype))
     ends = np.nextafter(codes, codes.dtype.type(np.inf))
     bounds = np.unique(np.concatenate([codes, ends]))
     return bounds, np.searchsorted(bounds, codes), np.searchsorted(bounds, ends)
 
 
 def _plain(dtype: np.dtype) -> bool:
-    """Whether all values of a type are numbers of :func:`_work_type`."""
+    """Whether all values of a type are numbers of :func:`~geoalarm.geo.weighted_cells.bounds_type`."""
     return (dtype.kind == "f" and dtype.itemsize <= 8) or (dtype.kind in "iu" and dtype.itemsize <= 4)
-
-
-def _work_type(dtype: np.dtype) -> str:
-    """The type that values are counted in: their own, or one that holds them exactly."""
-    return "float32" if dtype.kind == "f" and dtype.itemsize <= 4 else "float64"

@@ -9,7 +9,6 @@ from typing import Final
 
 import geopandas as gpd
 import numpy as np
-import shapely
 import xarray as xr
 from scipy import sparse
 
@@ -19,7 +18,6 @@ from geoalarm.exposure.counts import Counts, snap
 from geoalarm.exposure.covered_area import mapped_part, require_own_area
 from geoalarm.exposure.on_lattice import count_on_lattice
 from geoalarm.exposure.population_index import PopulationIndex, known
-from geoalarm.geo.crs import to_crs
 from geoalarm.geo.grid import Grid, lattice_offset, overlay
 from geoalarm.geo.narrow_indices import narrow_indices
 from geoalarm.geo.zonal import coverage
@@ -53,7 +51,7 @@ def count_raster(footprint: Footprint, prepared: PopulationIndex, *, cache: Path
         counts = _on_hazard_grid(classify(cut), grid, prepared, cache)
     else:
         counts = _on_population(cut, grid, prepared)
-    return replace(counts, reached=_reached(prepared, grid))
+    return replace(counts, reached=prepared.communes_on(grid)[1])
 
 
 def _on_population(footprint: Footprint, grid: Grid, prepared: PopulationIndex) -> Counts:
@@ -226,19 +224,14 @@ def cut_to_communes(footprint: Footprint, prepared: PopulationIndex) -> tuple[Fo
     data = footprint.data
     assert isinstance(data, xr.DataArray)
     grid = Grid.from_dataarray(data)
-    bounds = to_crs(gpd.GeoDataFrame(geometry=prepared.outlines, crs=prepared.crs), grid.crs).total_bounds
-    rows, columns = grid.window(tuple(bounds))
+    rows, columns = grid.window(prepared.communes_on(grid)[0])
     if rows.stop <= rows.start or columns.stop <= columns.start:
         return footprint, None
+    if grid.crop(rows, columns) is grid:
+        return footprint, grid
     return replace(footprint, data=data.isel({data.rio.y_dim: rows, data.rio.x_dim: columns})), grid.crop(
         rows, columns
     )
-
-
-def _reached(prepared: PopulationIndex, grid: Grid) -> np.ndarray:
-    outlines = to_crs(gpd.GeoDataFrame(geometry=prepared.outlines, crs=prepared.crs), grid.crs)
-    extent = shapely.box(*grid.bounds)
-    return (outlines.intersects(extent) & ~outlines.touches(extent)).to_numpy()
 
 
 def _nothing(footprint: Footprint, prepared: PopulationIndex) -> Counts:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -32,6 +33,11 @@ LACKING: Final = 1e-3
 
 SLIVER: Final = 0.01
 """A commune of which less than this area has known people, and the rest has not, is not known [1]."""
+
+_FACTS: Final = 64
+"""Facts of lattices that are kept for a population."""
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,8 @@ class PopulationIndex:
         What a reader of any figure must know of communes and people, in sentences.
     grid : Grid or None
         Lattice of a raster population.
+    cache : pathlib.Path, optional
+        Folder where indexes of a raster population are kept.
     pieces : tuple or None
         For a polygon population: commune and unit of each piece they share, and its outline in ``crs``.
     """
@@ -88,6 +96,7 @@ class PopulationIndex:
     overlapping: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
     notes: tuple[str, ...] = ()
     grid: Grid | None = None
+    cache: Path | None = None
     pieces: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
 
     @cached_property
@@ -114,6 +123,36 @@ class PopulationIndex:
     def lattices(self) -> dict[tuple[int, ...], Any]:
         """Indexes for rasters of the population's lattice; see :mod:`geoalarm.exposure.lattice_index`."""
         return {}
+
+    @cached_property
+    def _lattice_facts(self) -> dict[tuple[object, ...], Any]:
+        return {}
+
+    def of_lattice(self, what: str, grid: Grid, make: Callable[[], Value]) -> Value:
+        """What all layers on a lattice share, made once; kept of the last few lattices."""
+        kept, key = self._lattice_facts, (what, grid.key)
+        found: Value | None = kept.get(key)
+        if found is None:
+            found = kept[key] = make()
+            while len(kept) > _FACTS:
+                kept.pop(next(iter(kept)), None)
+        return found
+
+    def communes_on(self, grid: Grid) -> tuple[tuple[float, float, float, float], np.ndarray]:
+        """Bounds of the communes in the system of a lattice, and which of them it reaches."""
+
+        def found() -> tuple[tuple[float, float, float, float], np.ndarray]:
+            there = to_crs(gpd.GeoDataFrame(geometry=self.outlines, crs=self.crs), grid.crs)
+            west, south, east, north = map(float, there.total_bounds)
+            extent = shapely.box(*grid.bounds)
+            return (west, south, east, north), (there.intersects(extent) & ~there.touches(extent)).to_numpy()
+
+        return self.of_lattice("communes", grid, found)
+
+    @cached_property
+    def units_without_people(self) -> int:
+        """Units in communes of which it is not known how many live there."""
+        return int(self.unknown[self.cells].sum())
 
     @cached_property
     def cells(self) -> np.ndarray:
@@ -264,6 +303,7 @@ def _prepare_raster(
         covered,
         unknown,
         grid=grid,
+        cache=cache,
     )
 
 
@@ -314,8 +354,7 @@ def _prepare_polygons(
 def _told_twice(people: float, what: str) -> tuple[str, ...]:
     if people < 1:
         return ()
-    told = f"{what}: polygons overlap slightly, {people:.0f} people live on ground that two of them claim"
-    return (told,)
+    return (f"{what}: polygons overlap slightly, {people:.0f} people live on ground that two of them claim",)
 
 
 def _totals(share: sparse.csr_array, people: np.ndarray, area: np.ndarray, unknown: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-r"""The inner loops of counting, compiled by numba: covered fractions of cells, people by threshold.
+r"""The inner loops of counting, compiled by numba: covered fractions of cells, people by class.
 
 How much of each cell lies in a polygon follows from its edges alone [1]_. Each edge is cut where it leaves a
 cell. A piece covers what lies to its right: a part of its own cell (``area``), and of all further cells of
@@ -15,7 +15,8 @@ An edge that goes up takes away what one that goes down has given: behind a poly
 Cells between two edges hold the sum, which is nearly always one: nothing is computed there.
 
 Each polygon is done by itself, in the order of its edges, and written to a place of its own: whoever does
-which part, the result is the same to the bit. The loops let go of Python's lock: threads run them, in
+which part, the result is the same to the bit. How people are counted then, in one pass over a raster, is
+drawn in :mod:`geoalarm.geo.weighted_cells`. The loops let go of Python's lock: threads run them, in
 :mod:`geoalarm.geo.compiled_kernels`.
 
 References
@@ -27,22 +28,33 @@ References
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, Final, NamedTuple, TypeVar, cast
 
 import numpy as np
-from numba import njit
+from llvmlite import ir
+from numba import njit, types
+from numba.extending import intrinsic
 
 from geoalarm.geo.lattice_rings import CoveredCells, LatticeRings
-from geoalarm.geo.weighted_cells import WeightedCells, WeightedIndex
+from geoalarm.geo.weighted_cells import BLOCK, RasterBlocks, WeightedIndex
 
 Shape = tuple[int, int]
 Floats = tuple[float, ...]
-Sums = tuple[np.ndarray, np.ndarray]
 Loop = TypeVar("Loop", bound=Callable[..., Any])
 
 
 def _compiled(loop: Loop) -> Loop:
     return cast("Loop", njit(cache=True, nogil=True)(loop))
+
+
+_inline = cast("Callable[[Callable[..., Any]], Any]", intrinsic)
+"""Decorator of what LLVM does in an instruction or a few, and no loop of Python says."""
+
+
+AHEAD: Final = 64
+"""Blocks that are looked at together: what the index holds of them is on its way before it is read."""
+
+ALL: Final[Any] = np.uint64(2**BLOCK - 1)
 
 
 class Pieces(NamedTuple):
@@ -226,116 +238,155 @@ def close(found: CoveredCells, sums: np.ndarray, full: float) -> None:
 
 
 @_compiled
-def add_above(
-    values: np.ndarray, bounds: np.ndarray, no_data: float, index: WeightedIndex, some: Shape, sums: Sums
-) -> None:
-    """People and area of rows ``some[0]`` to ``some[1]`` by bound; then what is not known, and how many cells
-    are infinite.
+def add_blocks(raster: RasterBlocks, index: WeightedIndex, first: int, last: int, sums: np.ndarray) -> None:
+    """People and area of blocks ``first`` to ``last`` of a raster, added to ``sums`` (rows, 2, bounds + 3):
+    class ``j`` reaches ``j`` bounds, the last two are not known and infinite. Blocks that are of the common
+    class from end to end are left out.
     """
-    people, edges, runs = index
-    most = max(_longest(people.starts, some), _longest(edges.starts, some))
-    places = np.empty(most, values.dtype), np.empty(most, np.int16), np.empty(len(bounds) + 3, np.int64)
-    for row in range(some[0], some[1]):
-        _add_cells(values, bounds, no_data, _row(people, row), places, sums[0][row])
-        _add_cells(values, bounds, no_data, _row(edges, row), places, sums[1][row])
-        for k in range(runs.starts[row], runs.starts[row + 1]):
-            _add_run(values[runs.first[k] : runs.last[k]], bounds, no_data, runs.weights[k], sums[1][row])
+    values, places, bounds, limits, common = raster
+    starts, lines, _ = index
+    near, codes = np.empty(AHEAD + 1, np.int64), np.empty(BLOCK, np.uint8)
+    cells = np.empty(len(bounds) + 3, np.uint64)
+    for start in range(first, last, AHEAD):
+        some = _notice(values, (start, min(start + AHEAD, last)), limits, common, near)
+        for k in range(some):
+            line = np.uint64(8) * np.uint64(starts[places[near[k]]])
+            _fetch(lines, line), _fetch(lines, line + np.uint64(8)), _fetch(lines, line + np.uint64(16))
+        for k in range(some):
+            classes = _classify(values, np.uint64(BLOCK * near[k]), bounds, limits, cells, codes)
+            block = places[near[k]]
+            _add_lines(lines, (starts[block], starts[block + 1]), cells, classes, codes, sums)
 
 
 @_compiled
-def _longest(starts: np.ndarray, some: Shape) -> int:
-    most = 0
-    for row in range(some[0], some[1]):
-        most = max(most, starts[row + 1] - starts[row])
-    return most
+def _notice(values: np.ndarray, some: Shape, limits: np.ndarray, common: Any, near: np.ndarray) -> Any:
+    """Which blocks are not of the common class from end to end; how many."""
+    low, high, found = limits[0], limits[1], np.int64(0)
+    for n in range(some[0], some[1]):
+        near[found] = n
+        found += np.int64(_between(values, np.uint64(BLOCK * n), low, high) != common)
+    return found
 
 
 @_compiled
-def _row(entries: WeightedCells, row: int) -> tuple[np.ndarray, np.ndarray]:
-    first, last = entries.starts[row], entries.starts[row + 1]
-    return entries.cells[first:last], entries.weights[first:last]
-
-
-@_compiled
-def _add_cells(
+def _classify(
     values: np.ndarray,
+    start: Any,
     bounds: np.ndarray,
-    no_data: float,
-    entries: tuple[np.ndarray, np.ndarray],
-    places: tuple[np.ndarray, np.ndarray, np.ndarray],
-    sums: np.ndarray,
+    limits: np.ndarray,
+    cells: np.ndarray,
+    codes: np.ndarray,
+) -> int:
+    """Class of each cell of a block, and the cells of each class as bits; how many classes there may be."""
+    infinity, most = limits[3], len(bounds)
+    finite = _between(values, start, -limits[2], limits[2])
+    unknown = _between(values, start, limits[4], limits[4])
+    left = finite & ~unknown
+    for j in range(most):
+        higher = left & _between(values, start, bounds[j], infinity)
+        cells[j] = left & ~higher
+        _mark(codes, cells[j], np.uint8(j))
+        left = higher
+    cells[most] = left
+    _mark(codes, left, np.uint8(most))
+    if finite & ~unknown == ALL:
+        return most + 1
+    numbers = _between(values, start, -infinity, infinity)
+    cells[most + 1], cells[most + 2] = unknown | ~numbers, numbers & ~finite & ~unknown
+    _mark(codes, cells[most + 1], np.uint8(most + 1))
+    _mark(codes, cells[most + 2], np.uint8(most + 2))
+    return most + 3
+
+
+@_compiled
+def _add_lines(
+    lines: np.ndarray, some: Shape, cells: np.ndarray, classes: int, codes: np.ndarray, sums: np.ndarray
 ) -> None:
-    """Cells one by one: gathered, then sorted into classes many at a time, then added up class by class."""
-    cells, weights = entries
-    n, most = len(cells), len(bounds)
-    here, code, by_code = places[0][:n], places[1][:n], places[2]
-    for k in range(n):
-        here[k] = values[np.uint64(cells[k])]  # unsigned: numba need not look for negative positions
-        code[k] = 0
-    for j in range(most):
-        bound, reached = bounds[j], np.int32(0)
-        for k in range(n):
-            code[k] += np.int16(here[k] >= bound)
-            reached += np.int32(here[k] >= bound)
-        if reached == 0:
-            break
-    if _odd(here, no_data):
-        for k in range(n):
-            if here[k] != here[k] or here[k] == no_data:
-                code[k] = np.int16(most + 1)
-        sums[most + 1] += _infinite(here, no_data)
-    by_code[:] = 0
-    for k in range(n):
-        by_code[np.uint8(code[k])] += weights[k]
-    sums[most] += by_code[most + 1]
-    above = 0
-    for j in range(most, 0, -1):
-        above += by_code[j]
-        sums[j - 1] += above
+    """Lines of a block: their entries by the class of their cell, their whole cells by counting bits."""
+    for n in range(np.uint64(some[0]), np.uint64(some[1])):
+        row, whole, weight = lines[n, 0], lines[n, 1], lines[n, 2]
+        for k in range(3, 8):
+            entry = lines[n, k]
+            cell, of_area = entry & np.uint64(63), (entry >> np.uint64(6)) & np.uint64(1)
+            sums[row, of_area, np.uint64(codes[cell])] += np.int64(entry >> np.uint64(7))
+        if whole:
+            for j in range(np.uint64(classes)):
+                sums[row, np.uint64(1), j] += np.int64(_count(whole & cells[j]) * weight)
 
 
-@_compiled
-def _odd(values: np.ndarray, no_data: float) -> int:
-    """How many are not known, or infinite: mostly none, and nothing more is asked."""
-    found = np.int32(0)
-    for k in range(len(values)):
-        nothing = values[k] - values[k]  # NaN of what is NaN or infinite, in the type of the values
-        found += np.int32((nothing != nothing) | (values[k] == no_data))
-    return int(found)
+def _lanes(context: Any, builder: Any, signature: Any, args: Any) -> tuple[Any, Callable[[Any], Any]]:
+    """The cells of a block as one vector, and how a number becomes a vector to compare them with."""
+    values: Any = signature.args[0].dtype
+    number = context.get_data_type(signature.args[2])
+    start = builder.gep(context.make_array(signature.args[0])(context, builder, args[0]).data, [args[1]])
+    cells = ir.VectorType(context.get_data_type(values), BLOCK).as_pointer()
+    here, lanes = builder.load(builder.bitcast(start, cells), align=1), ir.VectorType(number, BLOCK)
+    if values in types.integer_domain:
+        here = (builder.sitofp if values.signed else builder.uitofp)(here, lanes)
+
+    def repeated(value: Any) -> Any:
+        one = builder.insert_element(ir.Constant(lanes, ir.Undefined), value, ir.IntType(32)(0))
+        return builder.shuffle_vector(
+            one, one, ir.Constant(ir.VectorType(ir.IntType(32), BLOCK), [0] * BLOCK)
+        )
+
+    return here, repeated
 
 
-@_compiled
-def _infinite(values: np.ndarray, no_data: float) -> int:
-    found = np.int32(0)
-    for k in range(len(values)):
-        found += np.int32((abs(values[k]) == np.inf) & (values[k] != no_data))
-    return int(found)
+@_inline
+def _between(_: Any, values: Any, start: Any, low: Any, high: Any) -> Any:
+    """One bit a cell of a block: whether it is at least ``low`` and at most ``high``; never what is NaN."""
+
+    def bits(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        here, repeated = _lanes(context, builder, signature, args)
+        above = builder.fcmp_ordered(">=", here, repeated(args[2]))
+        return builder.bitcast(
+            builder.and_(above, builder.fcmp_ordered("<=", here, repeated(args[3]))), ir.IntType(BLOCK)
+        )
+
+    return types.uint64(values, types.uint64, low, high), bits
 
 
-@_compiled
-def _add_run(values: np.ndarray, bounds: np.ndarray, no_data: float, weight: int, sums: np.ndarray) -> None:
-    """Cells of one weight that follow each other: counted by bound, many at a time."""
-    most, declared = len(bounds), 0
-    odd = _odd(values, no_data)
-    if odd:
-        declared, infinite = _count(values, no_data, no_data), _infinite(values, no_data)
-        sums[most] += (odd - infinite) * weight
-        sums[most + 1] += infinite
-    for j in range(most):
-        above = _count(values, bounds[j], np.inf) - (declared if no_data >= bounds[j] else 0)
-        if above == 0:
-            break
-        sums[j] += above * weight
+@_inline
+def _mark(_: Any, codes: Any, cells: Any, code: Any) -> Any:
+    """Write a code at the cells of a block whose bit is set."""
+
+    def write(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        byte = ir.IntType(8)
+        data = context.make_array(signature.args[0])(context, builder, args[0]).data
+        place = builder.bitcast(data, ir.VectorType(byte, BLOCK).as_pointer())
+        one = builder.insert_element(
+            ir.Constant(ir.VectorType(byte, BLOCK), ir.Undefined), args[2], ir.IntType(32)(0)
+        )
+        code = builder.shuffle_vector(
+            one, one, ir.Constant(ir.VectorType(ir.IntType(32), BLOCK), [0] * BLOCK)
+        )
+        chosen = builder.bitcast(args[1], ir.VectorType(ir.IntType(1), BLOCK))
+        builder.store(builder.select(chosen, code, builder.load(place, align=1)), place, align=1)
+        return context.get_dummy_value()
+
+    return types.void(codes, types.uint64, types.uint8), write
 
 
-@_compiled
-def _count(values: np.ndarray, low: float, high: float) -> int:
-    """How many lie from ``low`` to ``high``, both included."""
-    found = np.int32(0)
-    if high == np.inf:
-        for k in range(len(values)):
-            found += np.int32(values[k] >= low)
-    else:
-        for k in range(len(values)):
-            found += np.int32((values[k] >= low) & (values[k] <= high))
-    return int(found)
+@_inline
+def _count(_: Any, bits: Any) -> Any:
+    """How many bits are set."""
+    return types.uint64(types.uint64), lambda _, builder, __, args: builder.ctpop(args[0])
+
+
+@_inline
+def _fetch(_: Any, array: Any, place: Any) -> Any:
+    """Ask for a part of an array before it is needed."""
+
+    def ask(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        data = context.make_array(signature.args[0])(context, builder, args[0]).data
+        start, number = (
+            builder.bitcast(builder.gep(data, [args[1]]), ir.IntType(8).as_pointer()),
+            ir.IntType(32),
+        )
+        kind = ir.FunctionType(ir.VoidType(), [start.type, number, number, number])
+        call = builder.module.declare_intrinsic("llvm.prefetch", [start.type], kind)
+        builder.call(call, [start, number(0), number(3), number(1)])  # to read, to stay near, data
+        return context.get_dummy_value()
+
+    return types.void(array, types.uint64), ask

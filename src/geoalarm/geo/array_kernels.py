@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from geoalarm.geo.lattice_rings import CoveredCells, LatticeRings
-from geoalarm.geo.weighted_cells import WeightedIndex
+from geoalarm.geo.weighted_cells import BLOCK, RasterBlocks, WeightedIndex
 
 
 def covered_cells(rings: LatticeRings, shape: tuple[int, int], speck: float) -> CoveredCells:
@@ -36,33 +36,30 @@ def close_cells(found: CoveredCells, size: int, full: float) -> None:
     found.shares[near] /= total[near]
 
 
-def sums_above(
-    values: np.ndarray, bounds: np.ndarray, no_data: float, index: WeightedIndex
-) -> tuple[np.ndarray, np.ndarray]:
-    """See :func:`geoalarm.geo.kernels.sums_above`."""
-    people, edges, runs = index
-    unknown = np.isnan(values) | (values == values.dtype.type(no_data))
-    of_people, of_area = [], []
-    columns = [(values >= bound) & ~unknown for bound in bounds.astype(values.dtype)]
-    for chosen in (*columns, unknown):
-        of_people.append(_by_row(people.starts, people.weights * chosen[people.cells]))
-        before = np.concatenate([[0], np.cumsum(chosen)])
-        whole = (before[runs.last] - before[runs.first]) * runs.weights
-        of_area.append(
-            _by_row(edges.starts, edges.weights * chosen[edges.cells]) + _by_row(runs.starts, whole)
-        )
-    infinite = np.isinf(values) & ~unknown
-    before = np.concatenate([[0], np.cumsum(infinite)])
-    of_people.append(_by_row(people.starts, infinite[people.cells]))
-    whole = before[runs.last] - before[runs.first]
-    of_area.append(_by_row(edges.starts, infinite[edges.cells]) + _by_row(runs.starts, whole))
-    return np.column_stack(of_people), np.column_stack(of_area)
+def sums_by_class(rasters: list[RasterBlocks], index: WeightedIndex) -> np.ndarray:
+    """See :func:`geoalarm.geo.kernels.sums_above`: by row, people and area, and class."""
+    sums = np.zeros((len(index.totals), 2, len(rasters[0].bounds) + 3), "int64")
+    block = np.repeat(np.arange(len(index.starts) - 1), np.diff(index.starts))
+    row, whole, weight, *entries = index.lines.T
+    for raster in rasters:
+        here = (block >= raster.places[0]) & (block <= raster.places[-1])
+        at, codes = block[here] - raster.places[0], _class_of_cells(raster).reshape(-1, BLOCK)
+        for entry in entries:
+            code = codes[at, entry[here] & 63]
+            np.add.at(sums, (row[here], entry[here] >> 6 & 1, code), (entry[here] >> 7).astype("int64"))
+        for code in range(sums.shape[2]):
+            cells = np.packbits(codes == code, axis=1, bitorder="little").view("uint64").ravel()
+            found = np.bitwise_count(whole[here] & cells[at]) * weight[here]
+            np.add.at(sums, (row[here], 1, code), found.astype("int64"))
+    return sums
 
 
-def _by_row(starts: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Sum of the whole numbers of each row; the running sum may overflow, differences of it do not."""
-    before = np.concatenate([[0], np.cumsum(weights, dtype="int64")])
-    return before[starts[1:]] - before[starts[:-1]]
+def _class_of_cells(raster: RasterBlocks) -> np.ndarray:
+    values, most, (_, _, _, infinity, none) = raster.values, len(raster.bounds), raster.limits
+    codes = np.searchsorted(raster.bounds, values, side="right")
+    codes[np.abs(values) == infinity] = most + 2
+    codes[np.isnan(values) | (values == none)] = most + 1
+    return codes
 
 
 def _written(first: np.ndarray, length: np.ndarray, share: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

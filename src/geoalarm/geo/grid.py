@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, Final
 
 import numpy as np
 import rioxarray  # noqa: F401  (registers the .rio accessor)
@@ -14,6 +15,7 @@ from pyproj import CRS
 from scipy import sparse
 
 from geoalarm.core.errors import InputError
+from geoalarm.core.keyed_cache import KeyedCache
 from geoalarm.core.model import require_crs
 from geoalarm.geo.cell_area import (
     authalic_height,
@@ -29,6 +31,10 @@ SAMPLES_PER_SIDE = 8
 """Sub-cells along the side of a source cell when two grids in different CRS overlay: places are off by 1/16
 of a side at most.
 """
+
+
+_LATTICES: Final[KeyedCache[Any]] = KeyedCache(32)
+"""Lattices of the last rasters: those of one territory mostly lie on few, and each knows its areas."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,14 @@ class Grid:
         InputError
             If the raster has no CRS, is rotated, or its cells are not evenly spaced.
         """
+        axes = [data[axis].to_numpy() for axis in (data.rio.x_dim, data.rio.y_dim)]
+        stated = data.coords[data.rio.grid_mapping].attrs if data.rio.grid_mapping in data.coords else {}
+        crs = data.rio.crs
+        key = crs and crs.to_wkt(), stated.get("GeoTransform"), *((str(a.dtype), a.tobytes()) for a in axes)
+        return _LATTICES.get(key, lambda: cls._read(data))
+
+    @classmethod
+    def _read(cls, data: xr.DataArray) -> Grid:
         require_crs(data, what="raster")
         transform = data.rio.transform(recalc=True)
         if transform.b or transform.d:
@@ -64,6 +78,11 @@ class Grid:
             transform,
             (data.sizes[data.rio.y_dim], data.sizes[data.rio.x_dim]),
         )
+
+    @cached_property
+    def key(self) -> tuple[object, ...]:
+        """What tells lattices apart, quickly compared."""
+        return self.crs.to_wkt(), tuple(self.transform)[:6], self.shape
 
     @property
     def size(self) -> int:
@@ -126,6 +145,11 @@ class Grid:
         """Whether equal areas of the plane are equal areas of the earth, here."""
         return self._unit_m2 is not None
 
+    @property
+    def is_even_along_rows(self) -> bool:
+        """Whether the cells of a row are equally large: on an equal-area lattice, and one in degrees."""
+        return self.is_equal_area or is_plain_geographic(self.crs)
+
     def cell_area_km2(self, cells: np.ndarray | None = None) -> np.ndarray:
         """Area on the ellipsoid of some cells, by their numbers in row order, or of every cell (size,) [km2];
         0 for a cell off the map of its projection.
@@ -184,7 +208,9 @@ class Grid:
         )
 
     def crop(self, rows: slice, columns: slice) -> Grid:
-        """The part of the lattice in a window."""
+        """The part of the lattice in a window; itself, if that is all of it."""
+        if (rows, columns) == tuple(slice(0, size) for size in self.shape):
+            return self
         transform = self.transform @ Affine.translation(columns.start, rows.start)
         return Grid(self.crs, transform, (rows.stop - rows.start, columns.stop - columns.start))
 

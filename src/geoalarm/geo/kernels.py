@@ -21,7 +21,7 @@ import numpy as np
 from geoalarm.core.settings import cache_folder
 from geoalarm.geo import array_kernels
 from geoalarm.geo.lattice_rings import CoveredCells, LatticeRings
-from geoalarm.geo.weighted_cells import WeightedIndex
+from geoalarm.geo.weighted_cells import RasterBlocks, WeightedIndex
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,8 @@ def covered_cells(rings: LatticeRings, shape: tuple[int, int], *, speck: float) 
     speck : float
         Rounding of the vertices: fractions below it are none, and one where as little is missing [1].
     """
-    return _module(len(rings.x) + _cells_round(rings, shape)).covered_cells(rings, shape, speck)
+    size = len(rings.x) + _cells_round(rings, shape)
+    return _run("covered_cells", size, rings, shape, speck)
 
 
 def close_cells(found: CoveredCells, size: int, *, full: float) -> None:
@@ -59,7 +60,7 @@ def close_cells(found: CoveredCells, size: int, *, full: float) -> None:
     full : float
         How far from one the sum may be [1].
     """
-    _module(len(found.cells)).close_cells(found, size, full)
+    _run("close_cells", len(found.cells), found, size, full)
 
 
 def sums_above(
@@ -71,21 +72,31 @@ def sums_above(
 
     Parameters
     ----------
-    values : numpy.ndarray of float32 or float64
-        Flat. What is NaN or the no-data value is not known.
+    values : numpy.ndarray
+        Flat, of any type whose numbers are float64 too. What is NaN or the no-data value is not known.
     bounds : numpy.ndarray
-        Rising; compared in the type of the values.
+        Rising; compared in the type of the values where those are floating.
     no_data : float, optional
     index : WeightedIndex
 
     Returns
     -------
     people, area : numpy.ndarray (rows, bounds + 2) of int64
-        Sums of the weights at or above each bound; of the cells that are not known; and how many known cells
-        are infinite.
+        Sums of the weights at or above each bound; of the cells that are not known; and of those that are
+        infinite.
     """
-    module = _module(sum(len(part.weights) for part in index))
-    return module.sums_above(values, bounds, np.nan if no_data is None else no_data, index)
+    most = len(bounds)
+    if not len(values):
+        return np.zeros((len(index.totals), most + 2), "int64"), np.zeros(
+            (len(index.totals), most + 2), "int64"
+        )
+    blocks = RasterBlocks.of(values, bounds, no_data)
+    classes = _run("sums_by_class", max(len(values), index.lines.size), blocks, index)
+    if blocks[0].is_mostly_unknown:
+        classes[:, :, most + 1] += index.totals - classes.sum(axis=2)
+    above = np.cumsum(classes[:, :, most:0:-1], axis=2)[:, :, ::-1]
+    sums = np.concatenate([above, classes[:, :, most + 1 :]], axis=2)
+    return sums[:, 0], sums[:, 1]
 
 
 def _cells_round(rings: LatticeRings, shape: tuple[int, int]) -> int:
@@ -97,14 +108,32 @@ def _cells_round(rings: LatticeRings, shape: tuple[int, int]) -> int:
 
 
 def compiler() -> tuple[bool, str]:
-    """Whether the loops run as machine code here; and by what, or why not."""
-    module, found = _loaded()
-    return module is not None, found
+    """Whether all loops run as machine code here, compiled now if need be; and by what, or why not."""
+    module = compiled_loops()
+    if module is not None:
+        try:
+            module.compile_all()
+        except Exception as error:  # noqa: BLE001 (whatever a compiler fails of, there is another way)
+            _give_up(error)
+    return compiled_loops() is not None, _BROKEN[0] if _BROKEN else _loaded()[1]
 
 
 def compiled_loops() -> ModuleType | None:
     """The compiled loops; None where there are none."""
-    return _loaded()[0]
+    return None if _BROKEN else _loaded()[0]
+
+
+def _run(name: str, size: int, *inputs: Any) -> Any:
+    """A job of a size by the loops that are worth it; by NumPy too if the compiler fails of it."""
+    module = _module(size)
+    if module is not array_kernels:
+        try:
+            return getattr(module, name)(*inputs)
+        except Exception as error:
+            if not (isinstance(error, RuntimeError) or type(error).__module__.startswith(("numba", "llvm"))):
+                raise
+            _give_up(error)
+    return getattr(array_kernels, name)(*inputs)
 
 
 def _module(size: int) -> ModuleType:
@@ -113,20 +142,31 @@ def _module(size: int) -> ModuleType:
     return compiled_loops() or array_kernels
 
 
+_BROKEN: Final[list[str]] = []
+"""Why the compiler is not asked again."""
+
+
+def _give_up(error: Exception) -> str:
+    why = str(error).partition("\n")[0] or type(error).__name__
+    _BROKEN.append(why)
+    log.warning("numba does not work here (%s): people are counted by NumPy, more slowly", why)
+    return why
+
+
 @cache
 def _loaded() -> tuple[ModuleType | None, str]:
-    """The loops, compiled or read from disk, and by what; or None and why not."""
+    """The loops and by what they are compiled; or None and why not. Each is read from disk, or compiled, when
+    it is first needed: to read all of them takes a second.
+    """
     try:
         numba = importlib.import_module("numba")
         if numba.config.DISABLE_JIT:
             return None, "switched off by NUMBA_DISABLE_JIT"
         module = _imported(numba)
         _tell_of_compiling()
-        module.compile_all()
+        module.compile_one()
     except Exception as error:  # noqa: BLE001 (whatever a compiler fails of, there is another way)
-        why = str(error).partition("\n")[0] or type(error).__name__
-        log.warning("numba does not work here (%s): people are counted by NumPy, more slowly", why)
-        return None, why
+        return None, _give_up(error)
     return module, f"numba {numba.__version__}"
 
 

@@ -57,7 +57,7 @@ def coverage(polygons: gpd.GeoDataFrame, grid: Grid, *, cache: Path | None = Non
     if cache is None:
         return _build(to_crs(polygons, grid.crs), grid)
     path = Path(cache) / f"coverage-{index_key(polygons, grid)}.npz"
-    kept = kept_arrays(path, lambda: _parts(_build(to_crs(polygons, grid.crs), grid)))
+    kept = kept_arrays(path, lambda: _parts(_build(to_crs(polygons, grid.crs), grid)), mapped=True)
     return sparse.csr_array(
         (kept["data"], kept["indices"], kept["indptr"]), shape=tuple(kept["shape"].tolist())
     )
@@ -75,7 +75,7 @@ def _parts(matrix: sparse.csr_array) -> dict[str, np.ndarray]:
 def index_key(polygons: gpd.GeoDataFrame, grid: Grid) -> str:
     """Hash of the lattice, the outlines and the CRS: the name of an index on disk."""
     digest = hashlib.sha256(_VERSION.encode())
-    digest.update(repr((grid.crs.to_wkt(), tuple(grid.transform)[:6], grid.shape)).encode())
+    digest.update(repr(grid.key).encode())
     if polygons.crs is not None and (cuts := _cuts(grid, polygons)) > 1:
         digest.update(f"cut in {cuts}".encode())
     digest.update(polygons.crs.to_wkt().encode() if polygons.crs is not None else b"")

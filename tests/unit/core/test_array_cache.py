@@ -107,3 +107,47 @@ def test_what_is_no_file_is_set_aside_and_not_waited_for(make, tmp_path, lay):
 def test_a_place_with_a_name_that_no_disk_takes_is_not_needed(make, tmp_path):
     assert same(kept_arrays(tmp_path / ("x" * 300) / "kept.npz", make))
     assert make.times == 1
+
+
+def test_arrays_of_a_file_can_be_mapped_from_it(tmp_path):
+    path = tmp_path / "kept.npz"
+    arrays = {
+        "lines": np.arange(24, dtype="uint64").reshape(3, 8),
+        "none": np.zeros((0, 3)),
+        "one": np.array(7),
+    }
+    kept_arrays(path, lambda: arrays)
+    found = kept_arrays(path, dict, mapped=True)
+    assert set(found) == set(arrays)
+    for name, array in arrays.items():
+        np.testing.assert_array_equal(found[name], array)
+        assert (found[name].dtype, found[name].shape) == (array.dtype, array.shape)
+    assert isinstance(found["lines"].base, np.memmap)
+    assert found["lines"].ctypes.data % 64 == 0
+    found["lines"][0] = 5  # a place of one's own
+    np.testing.assert_array_equal(read_kept(path)["lines"], arrays["lines"])
+    with np.load(path) as plain:  # an ordinary file for others
+        np.testing.assert_array_equal(plain["lines"], arrays["lines"])
+
+
+@pytest.mark.parametrize("share", [0.01, 0.1, 0.5, 0.9, 0.999])
+def test_a_mapped_file_that_was_changed_or_cut_is_noticed(tmp_path, share):
+    path = tmp_path / "kept.npz"
+    kept_arrays(path, lambda: {"a": np.arange(1000.0)})
+    whole = path.read_bytes()
+    at = int(len(whole) * share)
+    path.write_bytes(whole[:at])
+    with pytest.raises(DamagedCache):
+        read_kept(path, mapped=True)
+    start = whole.index(np.arange(1000.0).tobytes()) + 99
+    path.write_bytes(whole[:start] + bytes([whole[start] ^ 1]) + whole[start + 1 :])
+    with pytest.raises(DamagedCache):
+        read_kept(path, mapped=True)
+
+
+def test_files_of_earlier_versions_are_mapped_too(tmp_path):
+    path = tmp_path / "kept.npz"
+    kept_arrays(path, lambda: {"a": np.arange(1000.0)})
+    with np.load(path) as sealed:
+        np.savez(path, **sealed)
+    np.testing.assert_array_equal(read_kept(path, mapped=True)["a"], np.arange(1000.0))

@@ -25,6 +25,7 @@ LARGE = Grid(CRS.from_epsg(3035), Affine(10, 0, 4e6, 0, -10, 3.01e6), (1000, 100
 def anew(monkeypatch):
     """Nothing loaded yet, whatever tests did before."""
     kernels._loaded.cache_clear()
+    monkeypatch.setattr(kernels, "_BROKEN", [])
     yield monkeypatch
     monkeypatch.undo()
     kernels._loaded.cache_clear()
@@ -69,6 +70,25 @@ def test_a_compiler_that_fails_is_as_good_as_none(anew, caplog) -> None:
     assert kernels.compiler() == (False, "no such instruction")
     assert "does not work here (no such instruction)" in caplog.text
     assert kernels._module(10**9) is array_kernels
+
+
+def test_a_compiler_that_fails_of_one_loop_leaves_it_to_numpy(anew, caplog) -> None:
+    module, expected = kernels.compiled_loops(), coverage(disc(), LARGE)
+    if module is None:
+        pytest.skip("numba does not work here")
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("LLVM IR parsing error\nand more")
+
+    anew.setattr(module, "covered_cells", fail)
+    for _ in range(2):
+        np.testing.assert_array_equal(coverage(disc(), LARGE).data, expected.data)
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert "does not work here (LLVM IR parsing error)" in caplog.text
+    anew.setattr(kernels, "_BROKEN", [])
+    anew.setattr(module, "covered_cells", lambda *_: [][1])
+    with pytest.raises(IndexError):
+        coverage(disc(), LARGE)
 
 
 def test_machine_code_goes_to_the_cache_where_the_package_cannot_be_written(monkeypatch, tmp_path) -> None:
