@@ -47,7 +47,7 @@ def serve(*options: str) -> Iterator[ServerProcess]:
         yield ServerProcess(found[0], process.pid)
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(120)
         process.stdout.close()
 
 

@@ -93,6 +93,61 @@ def test_forty_changes_at_once_and_none_is_lost(server, capsys):
     assert [len(one.at_once) for one in rounds] == list(COUNTS)
 
 
+CLICKS = 30
+BETWEEN_S = 0.3
+"""Between two clicks of the third reader [s]."""
+ACCIDENTS = ("weathers", "fireball", "pipeline")
+
+
+async def _accidents(address: str, over: asyncio.Event) -> int:
+    """One reader who has accidents computed, one after another; how many were."""
+    one, done = await reader.Reader(address.replace("explorer", "whatif")).open(), 0
+    while not over.is_set():
+        await one.say("example", ACCIDENTS[done % len(ACCIDENTS)])
+        await one.until(lambda message: "Calculated." in message.content)
+        done += 1
+    await one.close()
+    return done
+
+
+async def _openings(address: str, over: asyncio.Event) -> int:
+    """One reader who opens one page after another; how many were built."""
+    done = 0
+    while not over.is_set():
+        await (await reader.Reader(address).open()).close()
+        done += 1
+    return done
+
+
+async def _third_reader(server) -> SimpleNamespace:
+    await asyncio.wait_for(reader.is_open(server.address), WITHIN_S)
+    await process.until_idle(server.pid)
+    await _first_round(server.address)
+    third, over = await reader.Reader(server.address).open(), asyncio.Event()
+    others = [asyncio.ensure_future(work(server.address, over)) for work in (_accidents, _openings)]
+    waits = []
+    for click in range(CLICKS):
+        await asyncio.sleep(BETWEEN_S)
+        change = third.change("measure", ("share", "people")[click % 2])
+        waits.append(await asyncio.wait_for(change, WITHIN_S))
+    over.set()
+    accidents, pages = await asyncio.gather(*(asyncio.wait_for(one, WITHIN_S) for one in others))
+    await third.close()
+    return SimpleNamespace(waits=sorted(waits), accidents=accidents, pages=pages)
+
+
+def test_a_third_reader_is_answered_while_an_accident_is_computed_and_a_page_built(server, capsys):
+    found = reader.in_own_loop(_third_reader(server))
+    with capsys.disabled():
+        sys.stdout.write(
+            f"\nbeside {found.accidents} accidents and {found.pages} pages being made: a change, median "
+            f"{1000 * statistics.median(found.waits):.0f} ms, p90 "
+            f"{1000 * found.waits[int(0.9 * (CLICKS - 1))]:.0f} ms\n"
+        )
+    assert len(found.waits) == CLICKS
+    assert min(found.accidents, found.pages) > 1, "nothing was made meanwhile"
+
+
 SOAK = 40
 """Short visits: enough to tell what each leaves behind from what the first ones fill."""
 FILLED = 10
