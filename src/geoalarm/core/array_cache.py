@@ -28,15 +28,6 @@ _FILLING: Final = 0xD935
 """Number of a part of a ZIP member's header that fills up, as Android's zipalign writes it."""
 _LARGE: Final = 20
 """Bytes by which the header of a member is longer that may be larger than 4 GB."""
-_UNREADABLE: Final = (
-    OSError,
-    ValueError,
-    KeyError,
-    EOFError,
-    NotImplementedError,
-    zipfile.BadZipFile,
-    MemoryError,  # of a shape that a damaged file declares
-)
 _TOLD: Final[set[Path]] = set()
 """Folders that could not be written, told once each."""
 
@@ -86,7 +77,7 @@ def read_kept(path: Path, *, mapped: bool = False) -> Arrays:
             raise OSError("no file")
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             arrays = _mapped(path) if mapped else {name: file[name] for name in file.files}
-    except _UNREADABLE as error:
+    except Exception as error:  # zipfile, zlib, struct, tokenize and numpy raise many kinds for other bytes
         raise DamagedCache(f"{path.name} cannot be read") from error
     seal = arrays.pop(_SEAL, None)
     if seal is None or str(seal) != _seal_of(arrays, path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import random
 import zipfile
 from pathlib import Path
 
@@ -151,3 +152,20 @@ def test_files_of_earlier_versions_are_mapped_too(tmp_path):
     with np.load(path) as sealed:
         np.savez(path, **sealed)
     np.testing.assert_array_equal(read_kept(path, mapped=True)["a"], np.arange(1000.0))
+
+
+@pytest.mark.parametrize("mapped", [False, True])
+@pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
+def test_whatever_bytes_are_changed_nothing_but_damage_is_told(tmp_path, save, mapped):
+    """Of these 500 files some are ciphered, some cut, some of shapes and methods that nobody knows."""
+    path, chance = tmp_path / "kept.npz", random.Random(5)
+    save(path, a=np.arange(300.0), b=np.array(["x", "yé"]), seal=np.array("of another file"))
+    whole = path.read_bytes()
+    for _ in range(500):
+        changed = bytearray(whole[: chance.choice([len(whole)] * 4 + [chance.randrange(len(whole))])])
+        for _ in range(chance.choice([1, 2, 4])):
+            if changed:
+                changed[chance.randrange(len(changed))] = chance.randrange(256)
+        path.write_bytes(changed)
+        with pytest.raises(DamagedCache):
+            read_kept(path, mapped=mapped)
