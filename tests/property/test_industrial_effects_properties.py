@@ -196,7 +196,8 @@ def test_zones_nest_turn_with_the_wind_and_keep_their_area(
         assert all(shapely.covers(mild, severe) for mild, severe in itertools.pairwise(shapes))
     assert after.data.area.to_numpy() == pytest.approx(before.data.area.to_numpy(), rel=1e-4)
     if found.is_directed:
-        there, here = (made.data.to_crs(site.plane).geometry for made in (before, after))
+        plane = {"proj": "aeqd", "lat_0": lat, "lon_0": lon, "datum": "WGS84", "units": "m"}
+        there, here = (made.data.to_crs(plane).geometry for made in (before, after))
         turned = there.rotate(-turn, origin=(0, 0)).to_numpy()
         apart = shapely.area(shapely.symmetric_difference(turned, here.to_numpy()))
         assert (apart <= 1e-3 * after.data.area.to_numpy() + 1).all()

@@ -27,6 +27,7 @@ from geoalarm.core.official_plan import OfficialPlan
 from geoalarm.core.row_account import RowAccount
 from geoalarm.core.terms import Basis
 from geoalarm.core.units import people_per_km2, require_units
+from geoalarm.core.zone_circles import ZoneCircles
 
 FootprintKind = Literal["intensity", "classes", "fraction", "polygons"]
 PopulationKind = Literal["raster", "polygons"]
@@ -182,6 +183,8 @@ class Footprint:
         count.
     plan : OfficialPlan, optional
         What an official plan says of itself; its zones of several hazards, not told which, count in unions.
+    circles : ZoneCircles, optional
+        Where the zones are circles: people are counted in these, ``data`` are their outlines on a map.
     """
 
     data: xr.DataArray | gpd.GeoDataFrame
@@ -199,6 +202,7 @@ class Footprint:
     caveats: tuple[str, ...] = ()
     counted_from: str = ""
     plan: OfficialPlan | None = None
+    circles: ZoneCircles | None = None
 
     def __post_init__(self) -> None:
         require_crs(self.data, what=f"footprint {self.hazard!r}")

@@ -9,6 +9,7 @@ are far apart the population is too coarse for the zone, and the row says so.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from geoalarm.exposure.exposure_table import exposure_table
 from geoalarm.exposure.footprint_datum import footprint_datum_notes
 from geoalarm.exposure.ledger import ledger
 from geoalarm.exposure.life_safety import require_life_safety
+from geoalarm.exposure.on_circles import count_circles, is_circular
 from geoalarm.exposure.on_polygons import count_polygons
 from geoalarm.exposure.on_raster import count_raster
 from geoalarm.exposure.population_index import LACKING, PopulationIndex, prepare
@@ -79,7 +81,7 @@ def expose(
             hint="call prepare() again",
         )
     notes = footprint_datum_notes(footprint, prepared)
-    count = count_polygons if footprint.kind == "polygons" else count_raster
+    count = _counting(footprint, prepared)
     counts = count(footprint, prepared, cache=cache)
     if prepared.lacks.any():
         touched = count(footprint, prepared.of_unknown, cache=cache).high > LACKING
@@ -92,6 +94,12 @@ def expose(
         "warnings": list(notes.lines),
     }
     return table
+
+
+def _counting(footprint: Footprint, prepared: PopulationIndex) -> Callable[..., Counts]:
+    if footprint.kind != "polygons":
+        return count_raster
+    return count_circles if is_circular(footprint, prepared) else count_polygons
 
 
 def _unstudied_countries(footprint: Footprint, prepared: PopulationIndex, counts: Counts) -> Counts:

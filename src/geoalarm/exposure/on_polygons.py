@@ -35,7 +35,7 @@ def count_polygons(footprint: Footprint, prepared: PopulationIndex, *, cache: Pa
     counted on its own and the caveat ``classes_overlap`` says that rows do not add up.
     """
     labels, zones, caveats = class_zones(footprint, prepared)
-    studied, reached, share_mapped, more = _studied(footprint, prepared, zones)
+    studied, reached, share_mapped, more = studied_part(footprint, prepared, zones)
     parts = [pieces(prepared.outlines, np.array([zone], dtype=object)) for zone in zones]
     anywhere = pieces(
         prepared.outlines,
@@ -217,7 +217,7 @@ def studied_reach(footprint: Footprint, prepared: PopulationIndex) -> np.ndarray
     return snap(share) > 0
 
 
-def _studied(
+def studied_part(
     footprint: Footprint, prepared: PopulationIndex, zones: list[shapely.Geometry]
 ) -> tuple[shapely.Geometry | None, np.ndarray, np.ndarray, tuple[str, ...]]:
     """Studied area, communes it reaches, share of each commune in it, and caveats.

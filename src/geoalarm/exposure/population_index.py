@@ -160,6 +160,12 @@ class PopulationIndex:
         return touched_cells(self.share)
 
     @cached_property
+    def outline_bounds(self) -> np.ndarray:
+        """(minx, miny, maxx, maxy) of each commune (n, 4) in :attr:`crs`."""
+        bounds: np.ndarray = shapely.bounds(self.outlines)
+        return bounds
+
+    @cached_property
     def split(self) -> sparse.csc_array:
         """Part of each working unit in each commune [1]: of the touched ``cells`` of a grid, or of each of
         the ``pieces``.

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -53,6 +53,8 @@ class Consequence:
     outlines : mapping
         Label to corners (n, 2), metres downwind and to the left of the source; labels without a zone are
         absent.
+    radii : mapping
+        Where the zones are circles, label to radius [m].
     distances : mapping
         Label to the farthest distance [m]; NaN where the threshold is reached nowhere.
     classes : tuple of IntensityClass
@@ -76,6 +78,7 @@ class Consequence:
     is_directed: bool = False
     flags: tuple[str, ...] = ()
     known_to: float = FARTHEST
+    radii: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -104,22 +107,23 @@ def round_zones(
     """Circles from one distance a threshold; a distance nowhere or beyond the range is flagged."""
     distances = {item.label: float(result.value) for item, result in zip(thresholds, found, strict=True)}
     flags = [*more.pop("flags", ()), *(flag for item in thresholds for flag in item.flags)]
-    outlines = {}
+    radii = {}
     for label, distance in distances.items():
         if math.isnan(distance) or distance <= 0:
             flags.append(f"never_reached: {label}")
             continue
         if distance > FARTHEST:
             flags.append(f"{BEYOND_MODEL_RANGE}: {label}")
-        outlines[label] = circle(min(distance, FARTHEST))
+        radii[label] = min(distance, FARTHEST)
     return Consequence(
         kind,
-        MappingProxyType(outlines),
+        MappingProxyType({label: circle(radius) for label, radius in radii.items()}),
         MappingProxyType(distances),
         classes_of(thresholds),
         thresholds[0].unit,
         found,
         flags=tuple(flags),
+        radii=MappingProxyType(radii),
         **more,
     )
 
@@ -271,6 +275,7 @@ def pipeline_zones(**inputs: Any) -> Consequence:
         tuple(IntensityClass(label) for label in outlines),
         "1",
         (found,),
+        radii=MappingProxyType(distances),
     )
 
 

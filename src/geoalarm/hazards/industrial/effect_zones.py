@@ -19,6 +19,7 @@ from pyproj import Geod
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Footprint, Hazard, IntensityClass, Layer, Source, require_crs
 from geoalarm.core.units import require_units
+from geoalarm.core.zone_circles import ZoneCircles
 from geoalarm.geo.datum_accuracy import placed_on_earth
 from geoalarm.hazards import read_layer
 
@@ -145,6 +146,9 @@ def zones_round(
         countries=countries,
         sources=(source,),
         caveats=tuple(dict.fromkeys([*source.caveats, *notes.caveats])),
+        circles=ZoneCircles(float(points[0, 0]), float(points[0, 1]), dict(radii_m))
+        if len(points) == 1
+        else None,
     )
 
 

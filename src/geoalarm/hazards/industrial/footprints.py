@@ -16,6 +16,7 @@ from geoalarm.core.model import Footprint, IntensityClass, Source
 from geoalarm.core.quantities import to_si
 from geoalarm.core.result import BEYOND_MODEL_RANGE
 from geoalarm.core.terms import Basis, Country
+from geoalarm.core.zone_circles import ZoneCircles
 from geoalarm.hazards.industrial.accident_footprints import AccidentFootprints, checked_against
 from geoalarm.hazards.industrial.consequences import FARTHEST, ZONES, Consequence, codes
 from geoalarm.hazards.industrial.individual_risk import RiskScenario, WindRose, individual_risk
@@ -173,6 +174,7 @@ def zone_footprint(site: Site, found: Consequence, *, wind_from: float | None = 
         studied=studied,
         sources=_sources(found),
         caveats=codes(found.warnings),
+        circles=ZoneCircles(site.lon, site.lat, found.radii) if found.radii else None,
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Footprint, IntensityClass, Source
 from geoalarm.core.terms import Basis
+from geoalarm.core.zone_circles import ZoneCircles
 from geoalarm.hazards.industrial.consequences import codes
 from geoalarm.hazards.industrial.footprints import EVERYWHERE, HAZARD_NAME
 from geoalarm.hazards.industrial.planning import Isolation, nuclear_radii
@@ -49,6 +50,7 @@ def nuclear_footprints(
                 countries=(item.jurisdiction,),
                 sources=(source,),
                 caveats=source.caveats,
+                circles=ZoneCircles(lon, lat, {label: item.radius_km * 1e3}),
             )
         )
     return tuple(made)
@@ -87,4 +89,5 @@ def isolation_footprint(
         countries=EVERYWHERE,
         sources=(Source(id="dangerous_goods_isolation", title=found.source, caveats=caveats),),
         caveats=caveats,
+        circles=ZoneCircles(lon, lat, {"isolation": found.isolation_m}) if len(shapes) == 1 else None,
     )

@@ -25,7 +25,8 @@ from scipy.optimize import brentq
 
 from geoalarm.core.errors import InputError
 from geoalarm.core.quantities import require_range
-from geoalarm.geo.crs import analysis_crs, transformer
+from geoalarm.geo.crs import analysis_crs
+from geoalarm.geo.site_plane import SitePlane
 from geoalarm.hazards.industrial.crossing import outermost
 
 Effect = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -68,21 +69,13 @@ class Site:
         return analysis_crs((self.lon, self.lat, self.lon, self.lat), 4326)
 
     @cached_property
-    def plane(self) -> CRS:
-        """Metres east and north of the site, distances from it true."""
-        return CRS.from_dict(
-            {"proj": "aeqd", "lat_0": self.lat, "lon_0": self.lon, "datum": "WGS84", "units": "m"}
-        )
+    def plane(self) -> SitePlane:
+        """Metres east and north of the site."""
+        return SitePlane(self.lon, self.lat)
 
     def onto_map(self, east: np.ndarray, north: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Coordinates in :attr:`crs` of metres east and north."""
-        x, y = transformer(self.plane, self.crs).transform(east, north)
-        return np.asarray(x), np.asarray(y)
-
-    def from_map(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Metres east and north of coordinates in :attr:`crs`."""
-        east, north = transformer(self.crs, self.plane).transform(x, y)
-        return np.asarray(east), np.asarray(north)
+        return self.plane.onto(self.crs, east, north)
 
 
 def turned(downwind: np.ndarray, crosswind: np.ndarray, wind_from: float) -> tuple[np.ndarray, np.ndarray]:
@@ -274,7 +267,8 @@ def raster(
             hint="take larger cells",
         )
     x, y = left + (np.arange(columns) + 0.5) * side, bottom + (rows - np.arange(rows) - 0.5) * side
-    found = values(*site.from_map(*np.meshgrid(x, y)))
+    window = site.plane.window(site.crs, (left, bottom, left + columns * side, bottom + rows * side))
+    found = values(*site.plane.true_distances(*window.lattice(x, y)))
     made = xr.DataArray(
         np.asarray(found, dtype="float64"),
         dims=("y", "x"),
