@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any, Final
 
@@ -125,9 +124,8 @@ def page(text: str) -> str:
     """The page with its tables written anew."""
     for name, table in (("results", results_table(results())), ("growth", growth_table(growth()))):
         block = f"<!-- {name} -->\n{table}\n<!-- end of {name} -->"
-        text = re.sub(
-            rf"<!-- {name} -->.*?<!-- end of {name} -->", lambda _, b=block: b, text, flags=re.DOTALL
-        )
+        before, rest = text.split(f"<!-- {name} -->")
+        text = before + block + rest.split(f"<!-- end of {name} -->")[1]
     return text
 
 
