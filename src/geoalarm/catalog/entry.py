@@ -102,9 +102,21 @@ class EntryFacts(CatalogModel):
     @field_validator("url")
     @classmethod
     def _leads_to_a_page(cls, value: str) -> str:
-        scheme = urlsplit(value.strip()).scheme.lower()
+        parts = urlsplit(value.strip())
+        scheme = parts.scheme.lower()
         if scheme and scheme not in PAGE_SCHEMES:
             raise ValueError(f"{scheme}: is no address of a page; use https://")
+        if parts.username is not None or parts.password is not None:
+            raise ValueError(
+                "a name or password in an address is shown to all who read the page; leave it out"
+            )
+        hidden = any(not sign.isprintable() or sign.isspace() for sign in value.strip())
+        if (
+            hidden
+            or (not parts.hostname and (scheme or value.strip().startswith("//")))
+            or (parts.hostname and not scheme)
+        ):
+            raise ValueError("an address of a page, such as https://example.org/data")
         return value
 
     @field_validator("caveats")

@@ -199,6 +199,26 @@ def test_an_entry_that_breaks_a_rule_is_refused_with_its_field(
     assert "demo_flood" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("https://user:pw@example.org/", "is shown to all who read the page"),
+        ("https://user@example.org/", "is shown to all who read the page"),
+        ("https://example.org/\u202egpj", "an address of a page, such as"),
+        ("https://example.org/\x1b[31m", "an address of a page, such as"),
+        ("https://exam\nple.org", "an address of a page, such as"),
+        ("https://exam ple.org", "an address of a page, such as"),
+        ("https://", "an address of a page, such as"),
+        ("//example.org/x", "an address of a page, such as"),
+    ],
+)
+def test_a_page_that_no_reader_should_be_sent_to_is_refused(tmp_path: Path, url: str, told: str) -> None:
+    with pytest.raises((CatalogError, Faults), match="url"):
+        read_catalog_file(write(tmp_path, depth=changed(lambda raw: raw["metadata"].update(url=url))))
+    with pytest.raises((CatalogError, Faults), match=told):
+        read_catalog_file(write(tmp_path, depth=changed(lambda raw: raw["metadata"].update(url=url))))
+
+
 def test_values_of_type_str_are_as_they_are_written(tmp_path: Path) -> None:
     """Without quotes 02 is a number to YAML, and 010 an octal one."""
     path = write(tmp_path, demo_flood=GOOD)
