@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -56,28 +56,30 @@ def world(request: pytest.FixtureRequest) -> World:
 
 
 @pytest.fixture(scope="module")
-def figures() -> Iterator[Callable[..., None]]:
-    """Takes rows; written together with those of earlier runs when all are measured."""
-    rows = json.loads(RESULTS.read_text()) if RESULTS.exists() else []
-    made: list[dict[str, Any]] = []
+def figures() -> Callable[..., None]:
+    """Takes rows, and writes each at once: what a run that is stopped has measured stays."""
 
     def add(
         name: str, size: str, value: float, *, unit: str = "x", least: float = 0, most: float = 0
     ) -> None:
         met = bool(value >= least if least else value <= most) if least or most else None
         target = f">= {least:g}" if least else f"<= {most:g}" if most else ""
+        short = (
+            f", missed by a factor of {least / value if least else value / most:.3g}" if met is False else ""
+        )
+        print(f"\n{name}, {size}: {value:.4g} {unit} (target {target or 'none'}){short}")  # noqa: T201
         told = {"name": name, "size": size, "value": float(f"{value:.4g}"), "unit": unit}
-        made.append({**told, "target": target, "met": met})
-        missed = f", missed by a factor of {max(least / value, most and value / most):.3g}"
-        note = missed if met is False else ""
-        print(f"\n{name}, {size}: {value:.4g} {unit} (target {target or 'none'}){note}")  # noqa: T201
+        write_row({**told, "target": target, "met": met})
 
-    yield add
-    fresh = {(row["name"], row["size"]) for row in made}
-    rows = [row for row in rows if (row["name"], row["size"]) not in fresh] + made
-    RESULTS.write_text(
-        json.dumps(sorted(rows, key=lambda row: (row["name"], "SML".index(row["size"]))), indent=1) + "\n"
-    )
+    return add
+
+
+def write_row(row: dict[str, Any]) -> None:
+    """A row in the place of that of an earlier run."""
+    rows = json.loads(RESULTS.read_text()) if RESULTS.exists() else []
+    rows = [old for old in rows if (old["name"], old["size"]) != (row["name"], row["size"])] + [row]
+    rows.sort(key=lambda row: (row["name"], "SML".index(row["size"])))
+    RESULTS.write_text(json.dumps(rows, indent=1) + "\n")
 
 
 def seconds(work: Callable[[], object], rounds: int = 5) -> float:
