@@ -17,7 +17,8 @@ from geoalarm.exposure.classify import ClassedRaster, classify, classify_values
 from geoalarm.exposure.counts import Counts, snap
 from geoalarm.exposure.covered_area import mapped_part, require_own_area
 from geoalarm.exposure.on_lattice import count_on_lattice
-from geoalarm.exposure.population_index import PopulationIndex, known
+from geoalarm.exposure.population_index import PopulationIndex
+from geoalarm.geo.fill_values import known
 from geoalarm.geo.grid import Grid, lattice_offset, overlay
 from geoalarm.geo.narrow_indices import narrow_indices
 from geoalarm.geo.zonal import coverage

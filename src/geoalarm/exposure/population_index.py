@@ -22,7 +22,7 @@ from geoalarm.core.units import people_per_km2
 from geoalarm.exposure.covered_area import require_own_area
 from geoalarm.geo.crs import analysis_crs, to_crs
 from geoalarm.geo.datum_accuracy import OUTLINE_M, MapExtent, datum_notes
-from geoalarm.geo.fill_values import known_cells
+from geoalarm.geo.fill_values import known
 from geoalarm.geo.grid import Grid
 from geoalarm.geo.overlapping_units import overlapping_communes, people_told_twice
 from geoalarm.geo.overlay import SLIVER_M2, pieces
@@ -398,9 +398,3 @@ def cell_counts(population: Population, grid: Grid) -> tuple[np.ndarray, np.ndar
     if factor is not None:
         people *= factor * grid.cell_area_km2()
     return people, valid.ravel()
-
-
-def known(data: xr.DataArray) -> tuple[np.ndarray, np.ndarray]:
-    """Values of a raster (rows, columns), computed, and which of them are data rather than no-data or NaN."""
-    values = data.transpose(data.rio.y_dim, data.rio.x_dim).to_numpy()
-    return values, known_cells(values, data.rio.nodata)

@@ -184,3 +184,9 @@ def _fits(value: float, dtype: np.dtype[Any]) -> bool:
         return True
     limits = np.iinfo(dtype)
     return float(value).is_integer() and bool(limits.min <= value <= limits.max)
+
+
+def known(data: xr.DataArray) -> tuple[np.ndarray, np.ndarray]:
+    """Values of a raster (rows, columns), computed, and which of them are data rather than no-data or NaN."""
+    values = data.transpose(data.rio.y_dim, data.rio.x_dim).to_numpy()
+    return values, known_cells(values, data.rio.nodata)
