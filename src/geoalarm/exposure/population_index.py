@@ -166,6 +166,16 @@ class PopulationIndex:
         return bounds
 
     @cached_property
+    def lived_in(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Commune, unit, and people [1], of each part of a unit that lies in a commune and where somebody
+        lives; by rising commune.
+        """
+        units = self.share.indices
+        on = np.flatnonzero((self.people > 0)[units])
+        commune = np.searchsorted(self.share.indptr, on, side="right") - 1
+        return commune.astype("int32"), units[on], self.share.data[on] * self.people[units[on]]
+
+    @cached_property
     def split(self) -> sparse.csc_array:
         """Part of each working unit in each commune [1]: of the touched ``cells`` of a grid, or of each of
         the ``pieces``.
