@@ -60,7 +60,7 @@ def test_a_thousand_offsets(benchmark, world: World, figures) -> None:
 
 @small
 def test_a_thousand_maps(benchmark, world: World, figures) -> None:
-    """Rasters that lie in memory, eight of them in turn: reading is not in it, streaming 37 MB a member is."""
+    """Rasters that lie in memory, eight of them in turn: reading files is not in it."""
     base = signed(world).data.to_numpy()
     maps = [flood(base + np.float32(0.05 * n)) for n in range(MAPS)]
 

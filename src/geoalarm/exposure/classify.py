@@ -14,7 +14,7 @@ import pandas as pd
 
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import MOST_CLASSES, Footprint, IntensityClass
-from geoalarm.exposure.population_index import known
+from geoalarm.exposure.cell_counts import known
 
 
 @dataclass(frozen=True)

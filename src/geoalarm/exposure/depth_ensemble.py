@@ -26,11 +26,12 @@ from geoalarm.core.distributions import Distribution, random_stream
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Communes, Footprint, Population
 from geoalarm.core.quantities import require_range
+from geoalarm.exposure.cell_counts import known
 from geoalarm.exposure.classify import interval_bounds, require_finite
 from geoalarm.exposure.engine import expose, prepare
 from geoalarm.exposure.member_people import MemberPeople, member_bands
 from geoalarm.exposure.on_raster import count_raster, cut_to_communes
-from geoalarm.exposure.population_index import PopulationIndex, known
+from geoalarm.exposure.population_index import PopulationIndex
 from geoalarm.exposure.sensitivity import SEED
 from geoalarm.geo.fill_values import known_cells
 from geoalarm.geo.grid import Grid, lattice_offset

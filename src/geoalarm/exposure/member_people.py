@@ -90,9 +90,9 @@ def _of_parts(
     """Bands and totals of some communes at a time, in their order."""
 
     def told(part: tuple[int, int]) -> tuple[tuple[int, int], np.ndarray, np.ndarray]:
-        people = found.people(*part)
-        known = ~blank[slice(*part), :, None]
-        return part, _bands(people), people.sum(axis=0, where=known, initial=0.0)
+        people, unknown = found.people(*part), blank[slice(*part)]
+        known = np.where(unknown[:, :, None], 0.0, people) if unknown.any() else people
+        return part, _bands(people), known.sum(axis=0)
 
     with ThreadPoolExecutor() as pool:
         yield from pool.map(told, found.parts())

@@ -13,11 +13,12 @@ import xarray as xr
 from scipy import sparse
 
 from geoalarm.core.model import Footprint
+from geoalarm.exposure.cell_counts import known
 from geoalarm.exposure.classify import ClassedRaster, classify, classify_values
 from geoalarm.exposure.counts import Counts, snap
 from geoalarm.exposure.covered_area import mapped_part, require_own_area
 from geoalarm.exposure.on_lattice import count_on_lattice
-from geoalarm.exposure.population_index import PopulationIndex, known
+from geoalarm.exposure.population_index import PopulationIndex
 from geoalarm.geo.grid import Grid, lattice_offset, overlay
 from geoalarm.geo.narrow_indices import narrow_indices
 from geoalarm.geo.zonal import coverage

@@ -23,8 +23,8 @@ from rasterio.transform import from_origin
 
 from geoalarm.app.map.geometry import WEB_MERCATOR
 from geoalarm.core.model import Footprint, interval_classes
+from geoalarm.exposure.cell_counts import known
 from geoalarm.exposure.classify import class_codes, found_classes
-from geoalarm.exposure.population_index import known
 from geoalarm.geo.overlay import union_by
 
 PIXELS: Final = 1_400

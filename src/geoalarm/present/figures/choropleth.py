@@ -21,8 +21,8 @@ from rasterio.enums import Resampling
 from geoalarm import i18n
 from geoalarm.core.model import Communes, Footprint
 from geoalarm.core.terms import State
+from geoalarm.exposure.cell_counts import known
 from geoalarm.exposure.classify import class_codes
-from geoalarm.exposure.population_index import known
 from geoalarm.present.classes import Measure, Scale, class_label, difference_scale_for, scale_for
 from geoalarm.present.figures.figure_frame import Frame, Sheet, dense, state_handles
 from geoalarm.present.hazard_styles import palette_of

@@ -16,8 +16,8 @@ from rasterio.enums import Resampling
 
 from geoalarm.core.model import Footprint
 from geoalarm.core.terms import Basis
+from geoalarm.exposure.cell_counts import known
 from geoalarm.exposure.classify import class_codes, found_classes
-from geoalarm.exposure.population_index import known
 from geoalarm.geo.crs import same_crs, to_crs
 from geoalarm.present.palette import EFFECT_DASHES
 
