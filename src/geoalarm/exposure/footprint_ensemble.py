@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -18,11 +18,14 @@ from geoalarm.exposure.classify import interval_bounds, require_finite
 from geoalarm.exposure.engine import expose, prepare
 from geoalarm.exposure.lattice_index import lattice_index
 from geoalarm.exposure.member_people import MemberPeople, member_bands
+from geoalarm.exposure.people_sample import PeopleSample
 from geoalarm.exposure.population_index import PopulationIndex
 from geoalarm.geo.fill_values import declared_no_data
 from geoalarm.geo.grid import Grid, lattice_offset
 from geoalarm.geo.kernels import sums_above
 from geoalarm.geo.weighted_cells import MOST_BOUNDS
+
+Map = TypeVar("Map")
 
 AT_ONCE: Final = 2
 """Maps that are counted at the same time; one more is held."""
@@ -67,8 +70,41 @@ def footprint_members(footprints: Iterable[Footprint], prepared: PopulationIndex
     first = next(rest, None)
     if first is None:
         raise InputError("members of an ensemble", got="none", expected="at least one footprint")
+    return _gathered(first, prepared, _in_turn(_alike(first, rest), lambda item: _exposed(item, prepared)))
+
+
+def sampled_members(
+    footprint: Footprint, samples: Iterable[np.ndarray], sample: PeopleSample, prepared: PopulationIndex
+) -> MemberPeople:
+    """The same of maps of which only the cells are kept where people live: an eighth to read, or a sixteenth.
+
+    Parameters
+    ----------
+    footprint : Footprint
+        One of the maps, on the lattice of the sample: what all of them are of.
+    samples : iterable of numpy.ndarray
+        What :meth:`PeopleSample.take` gives of each map, NaN where it is not known, or that in whole
+        :func:`~geoalarm.exposure.people_sample.centimetres`.
+    sample : PeopleSample
+    prepared : PopulationIndex
+    """
+    everybody = sample.weights.totals[:, 0] * sample.people_unit
+
+    def exposed(values: np.ndarray) -> np.ndarray:
+        if values.dtype == np.int16:
+            bounds = interval_bounds(footprint.classes, np.dtype("float64"))
+            above = sample.people_above_centimetres(values, bounds)
+        else:
+            above = sample.people_above(values, interval_bounds(footprint.classes, values.dtype), None)
+        silent = (above[:, -1] >= everybody) & (everybody > 0) & (footprint.no_data != "dry")
+        return np.where(silent[:, None], np.nan, above[:, :-2] - above[:, 1:-1])
+
+    return _gathered(footprint, prepared, _in_turn(iter(samples), exposed))
+
+
+def _gathered(first: Footprint, prepared: PopulationIndex, found: Iterator[np.ndarray]) -> MemberPeople:
     table = expose(first, prepared.population, prepared.communes, prepared=prepared)
-    people = np.stack(list(_counted(_alike(first, rest), prepared)), axis=-1)
+    people = np.stack(list(found), axis=-1)
     table = _of_all(table, people.mean(axis=-1).ravel())
     return MemberPeople(table, people.shape[1], people.shape[2], lambda first, last: people[first:last])
 
@@ -82,12 +118,12 @@ def _of_all(table: pd.DataFrame, mean: np.ndarray) -> pd.DataFrame:
     return table.assign(population_exposed=np.where(unknown, np.nan, mean), state=state)
 
 
-def _counted(footprints: Iterator[Footprint], prepared: PopulationIndex) -> Iterator[np.ndarray]:
+def _in_turn(maps: Iterator[Map], count: Callable[[Map], np.ndarray]) -> Iterator[np.ndarray]:
     """People of each map, in their order: a few are counted while the next one is read."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
         waiting: deque[Future[np.ndarray]] = deque()
-        for footprint in footprints:
-            waiting.append(pool.submit(_exposed, footprint, prepared))
+        for item in maps:
+            waiting.append(pool.submit(count, item))
             if len(waiting) > AT_ONCE:
                 yield waiting.popleft().result()
         while waiting:

@@ -41,7 +41,8 @@ def communes_alone(prepared: PopulationIndex, near: np.ndarray) -> PopulationInd
     rows, across = slice(row.min(), row.max() + 1), slice(column.min(), column.max() + 1)
     grid = prepared.grid.crop(rows, across)
     place = (row - rows.start) * grid.shape[1] + column - across.start
-    cells = np.arange(prepared.grid.size).reshape(prepared.grid.shape)[rows, across].ravel()
+    begins = np.arange(rows.start, rows.stop) * columns
+    cells = np.add.outer(begins, np.arange(across.start, across.stop)).ravel()
     chosen = np.isin(np.arange(len(prepared.area_km2)), near)
     return replace(
         prepared,

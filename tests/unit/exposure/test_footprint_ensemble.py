@@ -13,8 +13,10 @@ from geoalarm import testing
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Footprint, interval_classes
 from geoalarm.exposure.engine import expose
-from geoalarm.exposure.footprint_ensemble import footprint_ensemble, footprint_members
+from geoalarm.exposure.footprint_ensemble import footprint_ensemble, footprint_members, sampled_members
+from geoalarm.exposure.lattice_index import lattice_index
 from geoalarm.exposure.member_people import member_bands
+from geoalarm.exposure.people_sample import PeopleSample, centimetres
 from geoalarm.exposure.population_index import PopulationIndex, prepare
 
 BANDS = ["people_mean", "people_p5", "people_p50", "people_p95"]
@@ -69,6 +71,20 @@ def test_as_the_engine_asked_for_each_map(prepared: PopulationIndex, cell_m: flo
     assert found["population_exposed"].to_numpy() == pytest.approx(true.mean(axis=1), rel=1e-9, abs=1e-9)
     assert found.attrs["members"] == 7
     assert found.attrs["totals"]["people_mean"].sum() == pytest.approx(true.mean(axis=1).sum())
+
+
+def test_maps_sampled_where_people_live_give_the_same(prepared: PopulationIndex) -> None:
+    maps = [member(seed) for seed in range(5)]
+    hole = maps[3].data.to_numpy().copy()
+    hole[40:, :20] = np.nan  # all of FR:00001
+    maps[3] = replace(maps[3], data=maps[3].data.copy(data=hole))
+    whole = member_bands(footprint_members(maps, prepared))
+    assert prepared.grid is not None
+    sample = PeopleSample.of(lattice_index(prepared, (0, 0), prepared.grid.shape))
+    taken = [sample.take(item.data.to_numpy()) for item in maps]
+    for samples in (taken, [centimetres(values, None) for values in taken]):
+        found = member_bands(sampled_members(maps[0], samples, sample, prepared))
+        pd.testing.assert_frame_equal(found, whole, rtol=1e-9)
 
 
 def test_codes_of_classes_and_polygons_are_members_too(
