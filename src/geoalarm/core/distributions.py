@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -12,6 +13,11 @@ import numpy as np
 from scipy.special import betaincinv, ndtr, ndtri
 
 from geoalarm.core.errors import InputError, near_miss
+
+
+def random_stream(name: str, seed: int) -> np.random.Generator:
+    """Random numbers of one uncertain input: the same for a name and seed, whatever else is drawn."""
+    return np.random.default_rng([seed, zlib.crc32(name.encode())])
 
 
 @dataclass(frozen=True, slots=True)

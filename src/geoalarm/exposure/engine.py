@@ -23,9 +23,9 @@ from geoalarm.exposure.exposure_table import exposure_table
 from geoalarm.exposure.footprint_datum import footprint_datum_notes
 from geoalarm.exposure.ledger import ledger
 from geoalarm.exposure.life_safety import require_life_safety
+from geoalarm.exposure.near_communes import count_near
 from geoalarm.exposure.on_circles import count_circles, is_circular
 from geoalarm.exposure.on_polygons import count_polygons
-from geoalarm.exposure.on_raster import count_raster
 from geoalarm.exposure.population_index import LACKING, PopulationIndex, prepare
 
 __all__ = ["expose", "prepare"]
@@ -98,7 +98,7 @@ def expose(
 
 def _counting(footprint: Footprint, prepared: PopulationIndex) -> Callable[..., Counts]:
     if footprint.kind != "polygons":
-        return count_raster
+        return count_near
     return count_circles if is_circular(footprint, prepared) else count_polygons
 
 

@@ -7,7 +7,6 @@ a commune's people are off by the same factor in every hazard of a run.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,7 +14,14 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from geoalarm.core.distributions import Distribution, beta, from_row, lognormal, triangular
+from geoalarm.core.distributions import (
+    Distribution,
+    beta,
+    from_row,
+    lognormal,
+    random_stream,
+    triangular,
+)
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import require_column
 from geoalarm.core.quantities import require_range
@@ -101,7 +107,7 @@ def draw(factors: Mapping[str, Distribution], *, runs: int = RUNS, seed: int = S
     _require_runs(runs, seed)
     if not factors:
         raise InputError("uncertain inputs", got="none", expected="at least one name and its distribution")
-    return {name: made.quantile(_stream(name, seed).random(runs)) for name, made in factors.items()}
+    return {name: made.quantile(random_stream(name, seed).random(runs)) for name, made in factors.items()}
 
 
 def monte_carlo(
@@ -254,16 +260,16 @@ def people_ensemble(
     population = factor("population_1km") if population is None else population
     footprint = factor("footprint") if footprint is None else footprint
     streams = {
-        name: footprint.quantile(_stream(f"footprint {name}", seed).random(runs))
+        name: footprint.quantile(random_stream(f"footprint {name}", seed).random(runs))
         for name in table["hazard"].unique()
     }
-    there = 1.0 if occupancy is None else occupancy.quantile(_stream("occupancy", seed).random(runs))
+    there = 1.0 if occupancy is None else occupancy.quantile(random_stream("occupancy", seed).random(runs))
     out = table[[*KEY, "population", "population_exposed", "state"]].reset_index(drop=True)
     ceiling = _ceiling(table.reset_index(drop=True))
     bands, totals = np.full((len(out), 4), np.nan), _Totals(out, runs)
     exposed, hazards = out["population_exposed"].to_numpy(dtype="float64"), out["hazard"].tolist()
     for commune, places in out.groupby("commune_id", sort=False).indices.items():
-        residents = population.quantile(_stream(f"population {commune}", seed).random(runs)) * there
+        residents = population.quantile(random_stream(f"population {commune}", seed).random(runs)) * there
         for place in places[~np.isnan(exposed[places])]:
             people = exposed[place] * residents * np.minimum(streams[hazards[place]], ceiling[place])
             bands[place] = (people.mean(), *np.quantile(people, SHARES))
@@ -313,10 +319,6 @@ def _ceiling(table: pd.DataFrame) -> np.ndarray:
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = people / inside
     return np.where(np.isnan(ratio), np.inf, np.maximum(ratio, 1.0))
-
-
-def _stream(name: str, seed: int) -> np.random.Generator:
-    return np.random.default_rng([seed, zlib.crc32(name.encode())])
 
 
 def _require_runs(runs: int, seed: int) -> None:

@@ -11,18 +11,15 @@ from typing import Any, Final, TypeVar
 import geopandas as gpd
 import numpy as np
 import shapely
-import xarray as xr
 from pyproj import CRS
 from scipy import sparse
 
-from geoalarm.core.english_counts import counted
 from geoalarm.core.errors import InputError
 from geoalarm.core.model import Communes, Population
-from geoalarm.core.units import people_per_km2
+from geoalarm.exposure.cell_counts import cell_counts
 from geoalarm.exposure.covered_area import require_own_area
 from geoalarm.geo.crs import analysis_crs, to_crs
 from geoalarm.geo.datum_accuracy import OUTLINE_M, MapExtent, datum_notes
-from geoalarm.geo.fill_values import known
 from geoalarm.geo.grid import Grid
 from geoalarm.geo.overlapping_units import overlapping_communes, people_told_twice
 from geoalarm.geo.overlay import SLIVER_M2, pieces
@@ -164,6 +161,16 @@ class PopulationIndex:
         """(minx, miny, maxx, maxy) of each commune (n, 4) in :attr:`crs`."""
         bounds: np.ndarray = shapely.bounds(self.outlines)
         return bounds
+
+    @cached_property
+    def lived_in(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Commune, unit, and people [1], of each part of a unit that lies in a commune and where somebody
+        lives; by rising commune.
+        """
+        units = self.share.indices
+        on = np.flatnonzero((self.people > 0)[units])
+        commune = np.searchsorted(self.share.indptr, on, side="right") - 1
+        return commune.astype("int32"), units[on], self.share.data[on] * self.people[units[on]]
 
     @cached_property
     def split(self) -> sparse.csc_array:
@@ -369,32 +376,3 @@ def _totals(share: sparse.csr_array, people: np.ndarray, area: np.ndarray, unkno
     lacks = share @ unknown.astype("float64") > LACKING
     nothing = (known <= 0) | (lacks & (known < SLIVER * covered))
     return np.where(nothing, np.nan, share @ people)
-
-
-def cell_counts(population: Population, grid: Grid) -> tuple[np.ndarray, np.ndarray]:
-    """People of each cell [1] and which cells hold a value, both flat in row order.
-
-    A density is multiplied by the area of its cell; it is never resampled as a count, nor a count as a
-    density.
-
-    Raises
-    ------
-    InputError
-        If a value is negative or infinite.
-    """
-    data = population.data
-    assert isinstance(data, xr.DataArray)
-    values, valid = known(data)
-    people = np.where(valid, values, 0).astype("float64").ravel()
-    bad = ~np.isfinite(people) | (people < 0)
-    if bad.any():
-        raise InputError(
-            "population raster",
-            got=f"{counted(bad.sum(), 'negative or infinite cell')}, the first {people[bad][0]:g}",
-            expected="people, finite and not negative",
-            hint="declare its no-data value: gdal_edit -a_nodata, or rio.write_nodata in Python",
-        )
-    factor = people_per_km2(population.units)
-    if factor is not None:
-        people *= factor * grid.cell_area_km2()
-    return people, valid.ravel()

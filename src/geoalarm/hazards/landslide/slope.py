@@ -8,12 +8,11 @@ counting people.
 from __future__ import annotations
 
 import math
-import zlib
 from typing import Final
 
 import numpy as np
 
-from geoalarm.core.distributions import Distribution, from_row, normal, uniform
+from geoalarm.core.distributions import Distribution, from_row, normal, random_stream, uniform
 from geoalarm.core.errors import InputError
 from geoalarm.core.reference_rows import rows
 from geoalarm.core.registry import FlaggedOutputs, ModelInput, at_least_zero, model, positive, word
@@ -254,7 +253,9 @@ def slope_failure_probability(
         "friction_angle": normal(friction_mean, friction_sd, low=0.0, high=60.0),
         "wetness": uniform(wetness_low, wetness_high),
     }
-    drawn = {name: made.quantile(_stream(name, seed).random(int(runs))) for name, made in soil.items()}
+    drawn = {
+        name: made.quantile(random_stream(name, int(seed)).random(int(runs))) for name, made in soil.items()
+    }
     cohesion = np.maximum(drawn["cohesion"], 0.0)
     safety = _safety(
         cohesion, drawn["friction_angle"], slope, depth, drawn["wetness"], soil_weight=soil_weight
@@ -290,7 +291,3 @@ def _safety(
     ) ** 2 * np.tan(friction)
     found: np.ndarray = holding / (soil_weight * depth * np.sin(tilt) * np.cos(tilt))
     return found
-
-
-def _stream(name: str, seed: float) -> np.random.Generator:
-    return np.random.default_rng([int(seed), zlib.crc32(name.encode())])
