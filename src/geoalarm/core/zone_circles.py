@@ -21,3 +21,7 @@ class ZoneCircles:
     lon: float
     lat: float
     radii_m: Mapping[str, float]
+
+    def __post_init__(self) -> None:
+        """Keep the radii as a mapping of their own, which goes to another process as it is."""
+        object.__setattr__(self, "radii_m", dict(self.radii_m))
