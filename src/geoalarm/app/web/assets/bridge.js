@@ -47,10 +47,17 @@ function keepFocus(key) {
   const again = () => {
     if (working) { mine.until = Date.now() + HELD_MS }
     if (held !== mine || Date.now() > mine.until) { return }
-    if (isLost(active())) { byKey(mine.key)?.focus({preventScroll: true}) } else { followFocus() }
+    if (!giveBack()) { followFocus() }
     setTimeout(again, 60)
   }
   setTimeout(again, 60)
+}
+
+// whether the control was redrawn with the focus in it
+function giveBack() {
+  if (!held || Date.now() > held.until || !isLost(active())) { return false }
+  byKey(held.key)?.focus({preventScroll: true})
+  return true
 }
 
 function isLost(node) {
@@ -129,6 +136,7 @@ function open(page) {
     keepFocus(key)
   }
   document.addEventListener("keydown", (event) => {
+    giveBack()  // a key goes on from the control it was meant for, however soon it comes
     if (event.composedPath()[0] instanceof HTMLSelectElement) { typedAt = Date.now() }
     setTimeout(followFocus)
   }, true)
