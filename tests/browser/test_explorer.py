@@ -207,6 +207,17 @@ def test_everything_without_a_mouse(tab):
     one.until(lambda: width(page) < before, "the map nearer")
 
 
+@pytest.mark.parametrize("wide", [1400, 390])
+def test_the_bar_covers_nothing_that_a_reader_is_led_to(tab, wide):
+    page = tab(viewport={"width": wide, "height": 700}).page
+    page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
+    page.evaluate("document.querySelector('.ga-skip').click()")
+    page.wait_for_timeout(300)
+    finding, bar = page.locator("#finding").bounding_box(), page.locator(".ga-page-bar").bounding_box()
+    assert bar["y"] == 0
+    assert bar["y"] + bar["height"] <= finding["y"] < 250
+
+
 ACTIVE = (
     "() => { let n = document.activeElement; while (n?.shadowRoot?.activeElement) n = "
     "n.shadowRoot.activeElement;"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from bokeh.core.properties import value
 from bokeh.models import (
     CDSView,
     ColumnDataSource,
@@ -15,14 +14,13 @@ from bokeh.models import (
     MultiLine,
     MultiPolygons,
     ScaleBar,
-    Text,
 )
 from bokeh.plotting import figure as Figure
 
 from geoalarm.app.map.geometry import LABEL_TIERS, inwards
 from geoalarm.app.map.map_scripts import map_callback
 from geoalarm.app.map.map_sources import Labels, MapSources, Slot
-from geoalarm.app.map.map_theme import FONT, MapTheme, ThemedProperties, map_theme
+from geoalarm.app.map.map_theme import MapTheme, ThemedProperties, map_label, map_theme
 
 ALIGN: Final = {0: "center", 1: "left", -1: "right"}
 """How a name stands by its point when it runs both ways, eastwards or westwards."""
@@ -150,9 +148,11 @@ class MapLayers:
         labels = sorted(sources.labels, key=lambda label: label[1])
         upto = np.searchsorted([tier for _, tier, _ in labels], range(len(LABEL_TIERS)), side="right")
         seen = IndexFilter(list(range(int(upto[LARGE_TIERS - 1]))))
-        text = self.fig.add_glyph(
-            ColumnDataSource(self._label_columns(labels)), _label_text(self.theme), view=CDSView(filter=seen)
+        label = map_label(
+            self.theme, align="align", baseline="middle", size="size", style="style", ground_alpha=0.72
         )
+        columns = ColumnDataSource(self._label_columns(labels))
+        text = self.fig.add_glyph(columns, label, view=CDSView(filter=seen))
         self.themed.add(text.glyph, text_color="ink", background_fill_color="casing")
         show = map_callback(
             "show_names",
@@ -204,21 +204,3 @@ class MapLayers:
             )
             self.fig.add_layout(bar)
             self.themed.add(bar, visible=seen)
-
-
-def _label_text(theme: MapTheme) -> Text:
-    return Text(
-        x="x",
-        y="y",
-        text="text",
-        text_align="align",
-        text_baseline="middle",
-        text_font=value(FONT),
-        text_font_size="size",
-        text_font_style="style",
-        text_color=theme.ink,
-        background_fill_color=theme.casing,
-        background_fill_alpha=0.72,
-        padding=2,
-        border_radius=3,
-    )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from bokeh.core.properties import value
 from bokeh.model import Model
+from bokeh.models import Text
 from bokeh.plotting import figure as Figure
 
 from geoalarm.present.palette import INTERFACE, PATTERNS, SURFACES, Theme
@@ -82,3 +84,32 @@ def dress(fig: Figure, theme: MapTheme) -> None:
         )
     for grid in fig.grid:
         grid.grid_line_color = theme.grid
+
+
+def map_label(
+    theme: MapTheme, *, align: str, baseline: str, size: str, style: str, ground_alpha: float
+) -> Text:
+    """Names on a map, at the columns ``x``, ``y`` and ``text`` of their source, on a ground of their own.
+
+    Parameters
+    ----------
+    align, baseline, size, style : str
+        How a name stands and is written: a value of Bokeh's, or the column that holds one a name.
+    ground_alpha : float
+        Opacity of the ground [1].
+    """
+    return Text(
+        x="x",
+        y="y",
+        text="text",
+        text_align=align,
+        text_baseline=baseline,
+        text_font=value(FONT),
+        text_font_size=size,
+        text_font_style=style,
+        text_color=theme.ink,
+        background_fill_color=theme.casing,
+        background_fill_alpha=ground_alpha,
+        padding=2,
+        border_radius=3,
+    )

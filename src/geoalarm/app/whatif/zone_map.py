@@ -6,14 +6,13 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from bokeh.core.properties import value
-from bokeh.models import ColumnDataSource, HoverTool, Scatter, Text
+from bokeh.models import ColumnDataSource, HoverTool, Scatter
 from bokeh.plotting import figure
 
 from geoalarm.app.map.atlas import Atlas
 from geoalarm.app.map.hazard_overlay import PolygonOverlay
 from geoalarm.app.map.map_sources import EARTH_M, Slot
-from geoalarm.app.map.map_theme import FONT, MapTheme, ThemedProperties
+from geoalarm.app.map.map_theme import MapTheme, ThemedProperties, map_label
 from geoalarm.app.whatif.form_fields import AccidentSite
 from geoalarm.i18n.place_names import name_in
 
@@ -106,24 +105,8 @@ class Zones:
             self._themed.add(mark.glyph, line_color=name)
 
     def _letters(self, fig: figure, theme: MapTheme, slot: Slot) -> None:
-        text = fig.add_glyph(
-            self.names[slot],
-            Text(
-                x="x",
-                y="y",
-                text="text",
-                text_align="align",
-                text_baseline="base",
-                text_font=value(FONT),
-                text_font_size="12px",
-                text_font_style="bold",
-                text_color=theme.ink,
-                background_fill_color=theme.casing,
-                background_fill_alpha=0.9,
-                padding=2,
-                border_radius=3,
-            ),
-        )
+        label = map_label(theme, align="align", baseline="base", size="12px", style="bold", ground_alpha=0.9)
+        text = fig.add_glyph(self.names[slot], label)
         self._themed.add(text.glyph, text_color="ink", background_fill_color="casing")
 
 
